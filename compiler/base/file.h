@@ -1,0 +1,37 @@
+/* file.h: reading files whole, and writing them whole or not at all. */
+#ifndef LCC_FILE_H
+#define LCC_FILE_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads `path` into the arena, with a NUL behind. NULL, and a message in *why (arena), where that fails or the file
+ * has more than `limit` bytes. Directories and devices are refused. */
+char *read_file(arena *a, const char *path, size_t limit, size_t *size, const char **why);
+
+/* A file mapped read-only until the mapping is closed. `data` is NULL where the file is empty. */
+typedef struct mapping {
+    const unsigned char *data;
+    size_t size;
+} mapping;
+
+bool map_file(arena *a, const char *path, mapping *m, const char **why);
+void unmap_file(mapping *m);
+
+/* Files that appear together: each is written beside its place under a temporary name, and all are renamed once all
+ * are whole (on disk). When any step fails, none is left behind and those that stood there before still do. */
+typedef struct output_file {
+    const char *path;
+    const void *data;
+    size_t size;
+} output_file;
+
+bool write_files(arena *a, const output_file *files, size_t count, const char **why);
+
+/* "dir/name.ext" -> "dir/" (or ""), and -> "name.ext". */
+char *path_folder(arena *a, const char *path);
+const char *path_name(const char *path);
+
+#endif

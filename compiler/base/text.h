@@ -1,0 +1,24 @@
+/* text.h: a growing buffer of bytes, in which every output is built before any of it is written. */
+#ifndef LCC_TEXT_H
+#define LCC_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct text {
+    char *data; /* always followed by a NUL that is not counted */
+    size_t size;
+    size_t room;
+} text;
+
+/* A text is zeroed to begin with; text_free gives its memory back and zeroes it again. */
+void text_free(text *t);
+void text_reserve(text *t, size_t more);
+void text_bytes(text *t, const void *data, size_t size);
+void text_string(text *t, const char *s);
+void text_char(text *t, char c);
+void text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_vprintf(text *t, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+#endif

@@ -1,0 +1,28 @@
+/* emit.h: from a plan to the text of the C file, its header and its weights. Nothing here touches a file. */
+#ifndef LCC_EMIT_H
+#define LCC_EMIT_H
+
+#include "base/text.h"
+#include "plan/plan.h"
+
+typedef enum storage { STORAGE_EMBED, STORAGE_INCBIN, STORAGE_FILE } storage;
+
+typedef struct emit_options {
+    const char *prefix;    /* of all public symbols: a C identifier */
+    const char *base_name; /* of the files, without folder and ".c": "model" */
+    const char *command;   /* the command, less paths, for the banner */
+    storage storage;
+    bool selftest, profile;
+    uint64_t weights_hash;
+    bool seeded;           /* the weights come from a seed: the banner says that predictions mean nothing */
+} emit_options;
+
+typedef struct emitted {
+    text c, h;
+    text weights;       /* incbin and file: the contents of base_name.weights */
+} emitted;
+
+/* False after errors. The caller frees the texts. */
+bool emit_model(const plan *p, const emit_options *o, arena *a, diag *d, emitted *out);
+
+#endif

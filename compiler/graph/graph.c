@@ -1,0 +1,188 @@
+/* graph.c: building a graph node by node, and counting what it does. */
+#include "graph/graph.h"
+#include "graph/shapes.h"
+
+#include <string.h>
+
+const op_info op_table[OP_COUNT] = {
+#define OP(id, name, least, most, class, weights)                                                                      \
+    [OP_##id] = {#name, least, most, CLASS_##class, WEIGHTS_##weights},
+#include "graph/ops.def"
+#undef OP
+};
+
+static const shape_rule shape_rules[OP_COUNT] = {
+#define OP(id, name, least, most, class, weights) [OP_##id] = shape_##name,
+#include "graph/ops.def"
+#undef OP
+};
+
+const type_info type_table[TYPE_COUNT] = {
+    [TYPE_F32] = {"f32", "float", 4},
+    [TYPE_U8] = {"uint8", "uint8_t", 1},
+    [TYPE_I8] = {"int8", "int8_t", 1},
+};
+
+graph *graph_new(arena *mem, const char *name) {
+    graph *g = ARENA_NEW(mem, graph);
+    g->mem = mem;
+    g->name = name;
+    return g;
+}
+
+attrs graph_attrs_init(void) {
+    return (attrs){
+        .kernel = {1, 1},
+        .stride = {1, 1},
+        .dilation = {1, 1},
+        .padding = PAD_EXPLICIT,
+        .groups = 1,
+        .multiplier = 1,
+        .eps = 1e-5,
+        .slope = 0.01,
+        .factor = 1,
+        .divide = 1,
+        .act = OP_IDENTITY,
+        .act2 = OP_IDENTITY,
+    };
+}
+
+static node *append_node(graph *g) {
+    if (g->n_nodes == g->room) {
+        int room = g->room ? g->room * 2 : 64;
+        g->nodes = arena_grow(g->mem, g->nodes, (size_t)g->n_nodes, (size_t)room, sizeof(node));
+        g->room = room;
+    }
+    return &g->nodes[g->n_nodes];
+}
+
+static void append_port(graph *g, port **list, int *count, port p) {
+    port *grown = ARENA_ARRAY(g->mem, port, *count + 1);
+    if (*count) memcpy(grown, *list, (size_t)*count * sizeof(port));
+    grown[*count] = p;
+    *list = grown;
+    ++*count;
+}
+
+static const port *find_port(const graph *g, const char *name) {
+    for (int i = 0; i < g->n_inputs; i++) {
+        if (strcmp(g->inputs[i].name, name) == 0) return &g->inputs[i];
+    }
+    for (int i = 0; i < g->n_outputs; i++) {
+        if (strcmp(g->outputs[i].name, name) == 0) return &g->outputs[i];
+    }
+    return NULL;
+}
+
+static bool check_shape(diag *d, const char *what, shape s, loc at) {
+    if (s.h < 1 || s.w < 1 || s.c < 1 || s.h > MAX_SIDE || s.w > MAX_SIDE || s.c > MAX_CHANNELS) {
+        diag_error(d, at, "%s: the shape would be [%d, %d, %d]; height and width go from 1 to %d, channels from 1 to %d", what,
+                   s.h, s.w, s.c, MAX_SIDE, MAX_CHANNELS);
+        return false;
+    }
+    if (shape_elements(s) > MAX_TENSOR) {
+        diag_error(d, at, "%s: a tensor [%d, %d, %d] is too large; at most %d elements", what, s.h, s.w, s.c, MAX_TENSOR);
+        return false;
+    }
+    return true;
+}
+
+int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s, loc at) {
+    if (!check_shape(d, "input", s, at)) return -1;
+    if (find_port(g, name)) {
+        diag_error(d, at, "an input or output is already named \"%s\"", name);
+        return -1;
+    }
+    node *n = append_node(g);
+    *n = (node){.op = OP_INPUT, .shape = s, .type = type, .a = graph_attrs_init(), .label = name, .at = at};
+    append_port(g, &g->inputs, &g->n_inputs, (port){g->n_nodes, name, at});
+    return g->n_nodes++;
+}
+
+int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attrs *a, const char *label, loc at) {
+    const op_info *info = &op_table[op];
+    int own = n_in - (a->has_residual ? 1 : 0);
+    if (own < info->least_inputs || own > info->most_inputs) {
+        diag_error(d, at, "%s takes %d tensor%s, %d given", info->name, info->least_inputs,
+                   info->least_inputs == 1 ? "" : "s", own);
+        return -1;
+    }
+    if (g->n_nodes >= MAX_NODES) {
+        diag_error(d, at, "the network has more than %d layers", MAX_NODES);
+        return -1;
+    }
+    int *copy = ARENA_ARRAY(g->mem, int, n_in);
+    if (n_in) memcpy(copy, in, (size_t)n_in * sizeof(int));
+    node n = {.op = op, .n_in = n_in, .in = copy, .type = TYPE_F32, .a = *a, .label = label, .at = at};
+    if (!shape_rules[op](g, d, &n)) return -1;
+    if (!check_shape(d, info->name, n.shape, at)) return -1;
+    for (int r = 0; r < ROLE_COUNT; r++) {
+        if (n.weights[r]) g->weight_elements += n.weights[r]->count;
+    }
+    if (g->weight_elements > MAX_WEIGHTS) {
+        diag_error(d, at, "the network has more than %d million weights", MAX_WEIGHTS >> 20);
+        return -1;
+    }
+    *append_node(g) = n;
+    return g->n_nodes++;
+}
+
+bool graph_add_output(graph *g, diag *d, const char *name, int index, loc at) {
+    if (find_port(g, name)) {
+        diag_error(d, at, "an input or output is already named \"%s\"", name);
+        return false;
+    }
+    append_port(g, &g->outputs, &g->n_outputs, (port){index, name, at});
+    return true;
+}
+
+op_kind op_by_name(const char *name) {
+    if (strcmp(name, "silu") == 0) return OP_SWISH;
+    for (int op = 0; op < OP_COUNT; op++) {
+        if (strcmp(op_table[op].name, name) == 0) return (op_kind)op;
+    }
+    return OP_COUNT;
+}
+
+int64_t node_macs(const graph *g, const node *n) {
+    switch (n->op) {
+    case OP_CONV: {
+        int64_t in_c = g->nodes[n->in[0]].shape.c;
+        return shape_elements(n->shape) * (in_c / n->a.groups) * n->a.kernel[0] * n->a.kernel[1];
+    }
+    case OP_DEPTHWISE: return shape_elements(n->shape) * n->a.kernel[0] * n->a.kernel[1];
+    case OP_DENSE: return n->weights[ROLE_WEIGHT]->count;
+    default: return 0;
+    }
+}
+
+int64_t node_params(const node *n) {
+    int64_t total = 0;
+    static const role counted[] = {ROLE_WEIGHT, ROLE_BIAS, ROLE_GAMMA, ROLE_BETA};
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+        const tensor *t = n->weights[counted[i]];
+        if (t) total += t->count;
+    }
+    return total;
+}
+
+int64_t graph_macs(const graph *g) {
+    int64_t total = 0;
+    for (int i = 0; i < g->n_nodes; i++) total += node_macs(g, &g->nodes[i]);
+    return total;
+}
+
+int64_t graph_params(const graph *g) {
+    int64_t total = 0;
+    for (int i = 0; i < g->n_nodes; i++) total += node_params(&g->nodes[i]);
+    return total;
+}
+
+int *graph_use_counts(const graph *g, arena *a) {
+    int *uses = ARENA_ARRAY(a, int, g->n_nodes);
+    for (int i = 0; i < g->n_nodes; i++) {
+        for (int j = 0; j < g->nodes[i].n_in; j++) uses[g->nodes[i].in[j]]++;
+    }
+    for (int i = 0; i < g->n_outputs; i++) uses[g->outputs[i].node]++;
+    return uses;
+}

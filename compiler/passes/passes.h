@@ -1,0 +1,23 @@
+/* passes.h: graph -> graph, each keeping the network's answer for every input. */
+#ifndef LCC_PASSES_H
+#define LCC_PASSES_H
+
+#include "graph/graph.h"
+
+typedef graph *(*pass_function)(const graph *in, arena *a, diag *d);
+
+typedef struct pass {
+    const char *name; /* "fold_batch_norm" */
+    const char *what; /* a line for -v */
+    pass_function run;
+} pass;
+
+/* In the order in which they run; the last has a NULL name. */
+extern const pass pass_table[];
+
+/* All passes in order. In debug builds the verifier runs after each, and a broken invariant aborts. Called after every
+ * pass, `watch` (may be NULL) sees the graph: for --emit net after a pass, and for -v. NULL after errors. */
+typedef void (*pass_watch)(void *data, const pass *p, const graph *g);
+graph *run_passes(const graph *in, arena *a, diag *d, pass_watch watch, void *data);
+
+#endif

@@ -1,0 +1,108 @@
+/* arrange.c: the ops that rename, move or join elements: views, pad, upsample, and the joins add, mul, concat.
+ */
+#include "interp/internal.h"
+
+#include <string.h>
+
+static void copy(double *to, const double *from, int64_t count) {
+    memcpy(to, from, (size_t)count * sizeof(double));
+}
+
+/* NHWC order makes flatten a change of name. */
+void interp_flatten(const work *k) { copy(k->out, k->in[0], shape_elements(k->n->shape)); }
+void interp_identity(const work *k) { copy(k->out, k->in[0], shape_elements(k->n->shape)); }
+void interp_dropout(const work *k) { copy(k->out, k->in[0], shape_elements(k->n->shape)); }
+
+/* Channel (g, i) of groups x members becomes (i, g): Zhang et al. 2017, "ShuffleNet", section 3.1. */
+void interp_shuffle(const work *k) {
+    int c = k->n->shape.c, groups = k->n->a.groups, members = c / groups;
+    int64_t pixels = shape_pixels(k->n->shape);
+    for (int64_t p = 0; p < pixels; p++) {
+        for (int g = 0; g < groups; g++) {
+            for (int i = 0; i < members; i++)
+                k->out[p * c + i * groups + g] = k->in[0][p * c + g * members + i];
+        }
+    }
+}
+
+void interp_slice(const work *k) {
+    int c = k->n->shape.c, in_c = k->in_shape[0].c;
+    int64_t pixels = shape_pixels(k->n->shape);
+    for (int64_t p = 0; p < pixels; p++) copy(k->out + p * c, k->in[0] + p * in_c + k->n->a.begin, c);
+}
+
+void interp_pad(const work *k) {
+    shape in = k->in_shape[0], s = k->n->shape;
+    const int *pad = k->n->a.pad;
+    for (int y = 0; y < in.h; y++) {
+        double *row = k->out + ((int64_t)(y + pad[TOP]) * s.w + pad[LEFT]) * s.c;
+        copy(row, pixel(k->in[0], in, y, 0), (int64_t)in.w * in.c);
+    }
+}
+
+/* The two neighbours along an axis that a place of the enlarged one lies between, and the weight of the second.
+ * With half-pixel centres, place p of the output lies at (p + 1/2) / factor - 1/2 of the input; beyond the
+ * first and last centre the edge's value holds. */
+typedef struct between {
+    int low, high;
+    double weight;
+} between;
+
+static between neighbours(int place, int factor, int size) {
+    double at = (place + 0.5) / factor - 0.5;
+    if (at < 0) at = 0;
+    between b = {.low = (int)at};
+    b.high = b.low + 1 < size ? b.low + 1 : size - 1;
+    b.weight = at - b.low;
+    return b;
+}
+
+static void bilinear_pixel(const work *k, between y, between x, double *out) {
+    shape in = k->in_shape[0];
+    const double *nw = pixel(k->in[0], in, y.low, x.low), *ne = pixel(k->in[0], in, y.low, x.high);
+    const double *sw = pixel(k->in[0], in, y.high, x.low), *se = pixel(k->in[0], in, y.high, x.high);
+    for (int i = 0; i < in.c; i++) {
+        double north = nw[i] + (ne[i] - nw[i]) * x.weight, south = sw[i] + (se[i] - sw[i]) * x.weight;
+        out[i] = north + (south - north) * y.weight;
+    }
+}
+
+void interp_upsample(const work *k) {
+    shape in = k->in_shape[0], s = k->n->shape;
+    int factor = k->n->a.factor;
+    for (int y = 0; y < s.h; y++) {
+        for (int x = 0; x < s.w; x++) {
+            double *out = k->out + ((int64_t)y * s.w + x) * s.c;
+            if (k->n->a.mode == UPSAMPLE_NEAREST) {
+                copy(out, pixel(k->in[0], in, y / factor, x / factor), s.c);
+            } else {
+                bilinear_pixel(k, neighbours(y, factor, in.h), neighbours(x, factor, in.w), out);
+            }
+        }
+    }
+}
+
+/* The element of a join's input that meets element i of its value: a [1, 1, c] stands for every pixel. */
+static double met_by(const work *k, int input, int64_t i) {
+    return k->in[input][shape_pixels(k->in_shape[input]) == 1 ? i % k->n->shape.c : i];
+}
+
+void interp_add(const work *k) {
+    int64_t count = shape_elements(k->n->shape);
+    for (int64_t i = 0; i < count; i++) k->out[i] = met_by(k, 0, i) + met_by(k, 1, i);
+}
+
+void interp_mul(const work *k) {
+    int64_t count = shape_elements(k->n->shape);
+    for (int64_t i = 0; i < count; i++) k->out[i] = met_by(k, 0, i) * met_by(k, 1, i);
+}
+
+void interp_concat(const work *k) {
+    int c = k->n->shape.c, begin = 0;
+    int64_t pixels = shape_pixels(k->n->shape);
+    for (int j = 0; j < node_own_inputs(k->n); j++) {
+        int part = k->in_shape[j].c;
+        for (int64_t p = 0; p < pixels; p++) copy(k->out + p * c + begin, k->in[j] + p * part, part);
+        begin += part;
+    }
+}

@@ -1,0 +1,93 @@
+/* conv.c: the ops that multiply by weights: conv, depthwise, dense.
+ *
+ * Cross-correlation as all frameworks mean it, with the weights in the graph's own layouts (graph.h). The inner
+ * loops run over contiguous channels, so that a whole EfficientNet takes seconds. Where `pad_value` is given, a
+ * position in the padding holds that value of its channel instead of zero. */
+#include "interp/internal.h"
+
+/* Sum of x[i] * w[i]. Four partial sums, because one would wait for itself at every step. */
+static double dot(const double *x, const float *w, int64_t count) {
+    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    int64_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        s0 += x[i] * (double)w[i];
+        s1 += x[i + 1] * (double)w[i + 1];
+        s2 += x[i + 2] * (double)w[i + 2];
+        s3 += x[i + 3] * (double)w[i + 3];
+    }
+    for (; i < count; i++) s0 += x[i] * (double)w[i];
+    return (s0 + s1) + (s2 + s3);
+}
+
+/* The channels that the window's tap (ky, kx) sees for the output pixel (y, x): a pixel of the input, or what
+ * the padding holds. NULL: zeros. */
+static const double *tap(const work *k, int y, int x, int ky, int kx) {
+    const attrs *a = &k->n->a;
+    shape in = k->in_shape[0];
+    int iy = y * a->stride[0] - a->pad[TOP] + ky * a->dilation[0];
+    int ix = x * a->stride[1] - a->pad[LEFT] + kx * a->dilation[1];
+    if (iy >= 0 && iy < in.h && ix >= 0 && ix < in.w) return pixel(k->in[0], in, iy, ix);
+    return a->pad_value;
+}
+
+static double bias_of(const node *n, int channel) {
+    return n->weights[ROLE_BIAS] ? (double)n->weights[ROLE_BIAS]->data[channel] : 0;
+}
+
+/* out[o] = bias[o] + sum over ky, kx, i of x[.., i of o's group] * w[o][ky][kx][i] */
+static void conv_pixel(const work *k, int y, int x, double *out) {
+    const node *n = k->n;
+    const attrs *a = &n->a;
+    int c = n->shape.c, kh = a->kernel[0], kw = a->kernel[1];
+    int group_in = k->in_shape[0].c / a->groups, group_out = c / a->groups;
+    const float *w = n->weights[ROLE_WEIGHT]->data;
+    for (int o = 0; o < c; o++) out[o] = bias_of(n, o);
+    for (int ky = 0; ky < kh; ky++) {
+        for (int kx = 0; kx < kw; kx++) {
+            const double *seen = tap(k, y, x, ky, kx);
+            if (!seen) continue;
+            for (int o = 0; o < c; o++) {
+                int64_t row = ((int64_t)o * kh + ky) * kw + kx;
+                out[o] += dot(seen + (int64_t)(o / group_out) * group_in, w + row * group_in, group_in);
+            }
+        }
+    }
+}
+
+void interp_conv(const work *k) {
+    shape s = k->n->shape;
+    for (int y = 0; y < s.h; y++) {
+        for (int x = 0; x < s.w; x++) conv_pixel(k, y, x, k->out + ((int64_t)y * s.w + x) * s.c);
+    }
+}
+
+/* out[c*multiplier + m] = bias + sum over ky, kx of x[.., c] * w[ky][kx][c*multiplier + m] */
+static void depthwise_pixel(const work *k, int y, int x, double *out) {
+    const node *n = k->n;
+    const attrs *a = &n->a;
+    int c = n->shape.c;
+    for (int o = 0; o < c; o++) out[o] = bias_of(n, o);
+    for (int ky = 0; ky < a->kernel[0]; ky++) {
+        for (int kx = 0; kx < a->kernel[1]; kx++) {
+            const double *seen = tap(k, y, x, ky, kx);
+            if (!seen) continue;
+            const float *w = n->weights[ROLE_WEIGHT]->data + ((int64_t)ky * a->kernel[1] + kx) * c;
+            for (int i = 0, o = 0; i < k->in_shape[0].c; i++) {
+                for (int m = 0; m < a->multiplier; m++, o++) out[o] += seen[i] * (double)w[o];
+            }
+        }
+    }
+}
+
+void interp_depthwise(const work *k) {
+    shape s = k->n->shape;
+    for (int y = 0; y < s.h; y++) {
+        for (int x = 0; x < s.w; x++) depthwise_pixel(k, y, x, k->out + ((int64_t)y * s.w + x) * s.c);
+    }
+}
+
+void interp_dense(const work *k) {
+    int64_t in = shape_elements(k->in_shape[0]);
+    const float *w = k->n->weights[ROLE_WEIGHT]->data;
+    for (int o = 0; o < k->n->shape.c; o++) k->out[o] = bias_of(k->n, o) + dot(k->in[0], w + o * in, in);
+}

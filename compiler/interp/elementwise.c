@@ -1,0 +1,95 @@
+/* elementwise.c: the ops that map each element, and the activations: bn, affine, normalize, convert, softmax,
+ * relu, .. */
+#include "interp/internal.h"
+
+#include <math.h>
+#include <string.h>
+
+static double clamp(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+
+static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
+
+/* relu6(x + 3) / 6: Howard et al. 2019, "Searching for MobileNetV3", section 5.2. */
+static double hsigmoid(double x) { return clamp(x + 3, 0, 6) / 6; }
+
+double activate(op_kind act, double slope, double x) {
+    switch (act) {
+    case OP_RELU: return x > 0 ? x : 0;
+    case OP_RELU6: return clamp(x, 0, 6);
+    case OP_HSWISH: return x * hsigmoid(x);
+    case OP_SWISH: return x * sigmoid(x);
+    case OP_SIGMOID: return sigmoid(x);
+    case OP_HSIGMOID: return hsigmoid(x);
+    case OP_TANH: return tanh(x);
+    case OP_LEAKY_RELU: return x > 0 ? x : slope * x;
+    default: return x;
+    }
+}
+
+static void activate_all(const work *k) {
+    int64_t count = shape_elements(k->n->shape);
+    for (int64_t i = 0; i < count; i++) k->out[i] = activate(k->n->op, k->n->a.slope, k->in[0][i]);
+}
+
+void interp_relu(const work *k) { activate_all(k); }
+void interp_relu6(const work *k) { activate_all(k); }
+void interp_hswish(const work *k) { activate_all(k); }
+void interp_swish(const work *k) { activate_all(k); }
+void interp_sigmoid(const work *k) { activate_all(k); }
+void interp_hsigmoid(const work *k) { activate_all(k); }
+void interp_tanh(const work *k) { activate_all(k); }
+void interp_leaky_relu(const work *k) { activate_all(k); }
+
+/* y = gamma (x - mean) / sqrt(var + eps) + beta: Ioffe and Szegedy 2015, with the statistics of training. */
+void interp_bn(const work *k) {
+    const node *n = k->n;
+    int c = n->shape.c;
+    int64_t pixels = shape_pixels(n->shape);
+    for (int i = 0; i < c; i++) {
+        double gamma = (double)n->weights[ROLE_GAMMA]->data[i], beta = (double)n->weights[ROLE_BETA]->data[i];
+        double mean = (double)n->weights[ROLE_MEAN]->data[i], var = (double)n->weights[ROLE_VAR]->data[i];
+        double deviation = sqrt(var + n->a.eps);
+        for (int64_t p = 0; p < pixels; p++)
+            k->out[p * c + i] = gamma * (k->in[0][p * c + i] - mean) / deviation + beta;
+    }
+}
+
+void interp_affine(const work *k) {
+    const node *n = k->n;
+    int c = n->shape.c;
+    int64_t pixels = shape_pixels(n->shape);
+    for (int i = 0; i < c; i++) {
+        double scale = (double)n->weights[ROLE_WEIGHT]->data[i], shift = (double)n->weights[ROLE_BIAS]->data[i];
+        for (int64_t p = 0; p < pixels; p++) k->out[p * c + i] = k->in[0][p * c + i] * scale + shift;
+    }
+}
+
+/* (x / divide - mean) / std, each one number or one a channel. */
+void interp_normalize(const work *k) {
+    const attrs *a = &k->n->a;
+    int c = k->n->shape.c;
+    int64_t pixels = shape_pixels(k->n->shape);
+    for (int i = 0; i < c; i++) {
+        double mean = a->mean[a->n_mean == 1 ? 0 : i], std = a->std[a->n_std == 1 ? 0 : i];
+        for (int64_t p = 0; p < pixels; p++) k->out[p * c + i] = (k->in[0][p * c + i] / a->divide - mean) / std;
+    }
+}
+
+/* A change of type alone: the value is the same. */
+void interp_convert(const work *k) {
+    memcpy(k->out, k->in[0], (size_t)shape_elements(k->n->shape) * sizeof(double));
+}
+
+/* Over the channels of one pixel; less the largest, so that nothing overflows. */
+static void softmax_pixel(const double *in, double *out, int c) {
+    double largest = in[0], sum = 0;
+    for (int i = 1; i < c; i++) largest = in[i] > largest ? in[i] : largest;
+    for (int i = 0; i < c; i++) sum += out[i] = exp(in[i] - largest);
+    for (int i = 0; i < c; i++) out[i] /= sum;
+}
+
+void interp_softmax(const work *k) {
+    int c = k->n->shape.c;
+    int64_t pixels = shape_pixels(k->n->shape);
+    for (int64_t p = 0; p < pixels; p++) softmax_pixel(k->in[0] + p * c, k->out + p * c, c);
+}

@@ -1,0 +1,28 @@
+/* internal.h: what the files of interp/ share: one function per op. */
+#ifndef LCC_INTERP_INTERNAL_H
+#define LCC_INTERP_INTERNAL_H
+
+#include "interp/interp.h"
+
+/* What an op's function gets: the node, its inputs' shapes and values, and room for its own value (zeroed). The
+ * residual and the fused activations are not its business. */
+typedef struct work {
+    const node *n;
+    const shape *in_shape;   /* [node_own_inputs] */
+    const double *const *in; /* [node_own_inputs][h*w*c] */
+    double *out;             /* [h*w*c] of n->shape */
+} work;
+
+#define OP(id, name, least, most, class, weights) void interp_##name(const work *k);
+#include "graph/ops.def"
+#undef OP
+
+/* An activation's value at x; OP_IDENTITY leaves x as it is. `slope` is leaky_relu's below zero. */
+double activate(op_kind act, double slope, double x);
+
+/* The pixel (y, x) of a tensor: its c channels. */
+static inline const double *pixel(const double *value, shape s, int y, int x) {
+    return value + ((int64_t)y * s.w + x) * s.c;
+}
+
+#endif

@@ -1,0 +1,93 @@
+/* pool.c: the ops that look at a window: max_pool, avg_pool, global_avg_pool.
+ *
+ * Padding never wins a maximum. It counts in a mean's divisor only where count_pad says so (PyTorch's
+ * count_include_pad); the window never reaches beyond the padded input, so the divisor is then the whole
+ * window. */
+#include "interp/internal.h"
+
+#include <math.h>
+
+typedef struct window {
+    int top, left;                        /* where tap (0, 0) lies in the input; may be negative */
+    int first_y, last_y, first_x, last_x; /* taps that lie inside the input */
+} window;
+
+/* Tap 0 lies at `start`, which may be negative: the first tap that lies in the input. */
+static int first_tap_inside(int start, int dilation) {
+    return start >= 0 ? 0 : (-start + dilation - 1) / dilation;
+}
+
+/* The last tap that lies in an input of `size`; -1 where the window lies wholly behind it. */
+static int last_tap_inside(int start, int dilation, int kernel, int size) {
+    int last = start >= size ? -1 : (size - 1 - start) / dilation;
+    return last < kernel - 1 ? last : kernel - 1;
+}
+
+static window window_at(const work *k, int y, int x) {
+    const attrs *a = &k->n->a;
+    window v = {.top = y * a->stride[0] - a->pad[TOP], .left = x * a->stride[1] - a->pad[LEFT]};
+    v.first_y = first_tap_inside(v.top, a->dilation[0]);
+    v.last_y = last_tap_inside(v.top, a->dilation[0], a->kernel[0], k->in_shape[0].h);
+    v.first_x = first_tap_inside(v.left, a->dilation[1]);
+    v.last_x = last_tap_inside(v.left, a->dilation[1], a->kernel[1], k->in_shape[0].w);
+    return v;
+}
+
+static const double *tap(const work *k, const window *v, int ky, int kx) {
+    const attrs *a = &k->n->a;
+    return pixel(k->in[0], k->in_shape[0], v->top + ky * a->dilation[0], v->left + kx * a->dilation[1]);
+}
+
+static void max_pixel(const work *k, const window *v, double *out) {
+    int c = k->n->shape.c;
+    for (int i = 0; i < c; i++) out[i] = -INFINITY;
+    for (int ky = v->first_y; ky <= v->last_y; ky++) {
+        for (int kx = v->first_x; kx <= v->last_x; kx++) {
+            const double *seen = tap(k, v, ky, kx);
+            for (int i = 0; i < c; i++) out[i] = seen[i] > out[i] ? seen[i] : out[i];
+        }
+    }
+}
+
+static void mean_pixel(const work *k, const window *v, double *out) {
+    const attrs *a = &k->n->a;
+    int c = k->n->shape.c;
+    int real = (v->last_y - v->first_y + 1) * (v->last_x - v->first_x + 1);
+    int divisor = a->count_pad ? a->kernel[0] * a->kernel[1] : real;
+    for (int ky = v->first_y; ky <= v->last_y; ky++) {
+        for (int kx = v->first_x; kx <= v->last_x; kx++) {
+            const double *seen = tap(k, v, ky, kx);
+            for (int i = 0; i < c; i++) out[i] += seen[i];
+        }
+    }
+    for (int i = 0; i < c; i++) out[i] /= divisor;
+}
+
+void interp_max_pool(const work *k) {
+    shape s = k->n->shape;
+    for (int y = 0; y < s.h; y++) {
+        for (int x = 0; x < s.w; x++) {
+            window v = window_at(k, y, x);
+            max_pixel(k, &v, k->out + ((int64_t)y * s.w + x) * s.c);
+        }
+    }
+}
+
+void interp_avg_pool(const work *k) {
+    shape s = k->n->shape;
+    for (int y = 0; y < s.h; y++) {
+        for (int x = 0; x < s.w; x++) {
+            window v = window_at(k, y, x);
+            mean_pixel(k, &v, k->out + ((int64_t)y * s.w + x) * s.c);
+        }
+    }
+}
+
+void interp_global_avg_pool(const work *k) {
+    int64_t pixels = shape_pixels(k->in_shape[0]);
+    int c = k->n->shape.c;
+    for (int64_t p = 0; p < pixels; p++) {
+        for (int i = 0; i < c; i++) k->out[i] += k->in[0][p * c + i];
+    }
+    for (int i = 0; i < c; i++) k->out[i] /= (double)pixels;
+}

@@ -19,8 +19,20 @@ typedef struct npy_array {
     const unsigned char *data; /* inside the bytes that were parsed; may be unaligned */
 } npy_array;
 
-/* Parses versions 1 to 3. false and *why where the bytes are no array that we read (big-endian, objects, truncated). */
+/* Parses versions 1 to 3. false and *why where the bytes are no array that we read (big-endian, objects,
+ * truncated). */
 bool npy_parse(arena *a, const unsigned char *bytes, size_t size, npy_array *out, const char **why);
+
+/* The same for the header alone, of which `bytes` may hold just the beginning: *data_offset is where the
+ * elements begin, out->data is NULL, and whether all of them are there is the caller's to check. */
+bool npy_parse_header(arena *a, const unsigned char *bytes, size_t size, npy_array *out, size_t *data_offset,
+                      const char **why);
+
+/* Bytes of an element; the type's name in an array's header, less the byte order: "f4". */
+int npy_type_bytes(npy_type type);
+const char *npy_type_name(npy_type type);
+
+enum { NPY_HEADER_LIMIT = 65536 }; /* longer headers are refused */
 
 /* Element i, in C order whatever the file's order, as a double. */
 double npy_value(const npy_array *x, int64_t i);

@@ -1,0 +1,247 @@
+/* bind.c: gives every tensor of a graph its numbers from the files.
+ *
+ * One walk over the graph looks every tensor up, checks its shape, converts its numbers to float and puts them
+ * where the graph's layout wants them. Whatever does not fit is kept and reported together at the end
+ * (explain.c). A number that is not finite, or not a float's, is an error here: the network's answer could only
+ * be wrong. */
+#include "weights/bind.h"
+#include "weights/fnv.h"
+#include "weights/load.h"
+
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_stored(const void *x, const void *y) {
+    return strcmp((*(stored *const *)x)->key, (*(stored *const *)y)->key);
+}
+
+/* Merges the files' sorted tensors; where a key is in several, the last file's stays. */
+static tensor_index index_files(arena *a, checkpoint *const *files, int n_files) {
+    int room = 0;
+    for (int f = 0; f < n_files; f++) room += files[f]->n_tensors;
+    tensor_index index = {.tensors = ARENA_ARRAY(a, stored *, room), .files = files, .n_files = n_files};
+    for (int f = n_files - 1; f >= 0; f--) {
+        int known = index.count;
+        for (int i = 0; i < files[f]->n_tensors; i++) {
+            stored *t = &files[f]->tensors[i];
+            bool later = known && bsearch(&t, index.tensors, (size_t)known, sizeof(stored *), compare_stored);
+            if (!later) index.tensors[index.count++] = t;
+        }
+        qsort(index.tensors, (size_t)index.count, sizeof(stored *), compare_stored);
+    }
+    index.used = ARENA_ARRAY(a, bool, index.count);
+    return index;
+}
+
+/* The tensor of that name, marked as used; NULL where there is none. */
+static stored *take_tensor(const tensor_index *index, const char *name) {
+    const stored wanted = {.key = name}, *key = &wanted;
+    if (index->count == 0) return NULL;
+    stored **found = bsearch(&key, index->tensors, (size_t)index->count, sizeof(stored *), compare_stored);
+    if (!found) return NULL;
+    index->used[found - index->tensors] = true;
+    return *found;
+}
+
+/* Numbers on their way from a file into a tensor. */
+typedef struct transfer {
+    const stored *from;
+    const layout *layout;
+    float *to;
+    int64_t position;     /* elements done, in the file's order */
+    const char *bad_what; /* what the first bad number is: "NaN" */
+    int64_t bad_position; /* where it is */
+    int64_t n_bad;
+    double least; /* values below are bad, and so is this one where `strictly` */
+    bool strictly;
+} transfer;
+
+/* The index in C order of the element that stands at `position` in the file. */
+static int64_t c_order(const stored *t, int64_t position) {
+    if (!t->fortran_order) return position;
+    int64_t index = 0;
+    for (int axis = 0; axis < t->rank; axis++) {
+        int64_t stride = 1;
+        for (int j = axis + 1; j < t->rank; j++) stride *= t->dims[j];
+        index += position % t->dims[axis] * stride;
+        position /= t->dims[axis];
+    }
+    return index;
+}
+
+static double load_number(number_format f, const unsigned char *p) {
+    switch (f) {
+    case FORMAT_F16: return (double)load_f16(p);
+    case FORMAT_BF16: return (double)load_bf16(p);
+    case FORMAT_F32: return (double)load_f32(p);
+    default: return load_f64(p);
+    }
+}
+
+/* NULL where the number can be a weight. */
+static const char *what_is_wrong_with(const transfer *x, double value) {
+    if (value != value) return "NaN";
+    if (value - value != 0) return "infinite";
+    float single = (float)value;
+    if (single - single != 0) return "beyond the range of float";
+    if (value < x->least) return "negative";
+    if (x->strictly && !(single > 0)) return "zero, and eps is zero as well";
+    return NULL;
+}
+
+static void note_bad_number(transfer *x, const char *what, int64_t position) {
+    if (x->n_bad++ == 0) {
+        x->bad_what = what;
+        x->bad_position = position;
+    }
+}
+
+static void take_numbers(void *data, const unsigned char *bytes, int64_t count) {
+    enum { CHUNK = 1024 };
+    float chunk[CHUNK];
+    transfer *x = data;
+    int width = format_bytes(x->from->format);
+    while (count > 0) {
+        int64_t n = count < CHUNK ? count : CHUNK;
+        for (int64_t i = 0; i < n; i++) {
+            double value = load_number(x->from->format, bytes + i * width);
+            const char *wrong = what_is_wrong_with(x, value);
+            if (wrong) note_bad_number(x, wrong, x->position + i);
+            chunk[i] = wrong ? 0 : (float)value;
+        }
+        if (x->from->fortran_order) {
+            for (int64_t i = 0; i < n; i++) {
+                layout_scatter(x->layout, c_order(x->from, x->position + i), &chunk[i], 1, x->to);
+            }
+        } else {
+            layout_scatter(x->layout, x->position, chunk, n, x->to);
+        }
+        x->position += n;
+        bytes += n * width;
+        count -= n;
+    }
+}
+
+/* "[3, 0, 1, 2]": where in the file's tensor the element of that index in C order is. */
+static const char *show_place(arena *a, const stored *t, int64_t index) {
+    int64_t place[STORED_MAX_RANK];
+    for (int axis = t->rank - 1; axis >= 0; axis--) {
+        place[axis] = index % t->dims[axis];
+        index /= t->dims[axis];
+    }
+    return shape_show(a, place, t->rank);
+}
+
+/* Reads the numbers of `t` into the tensor; false after an error. */
+static bool fill_tensor(arena *a, diag *d, const node *n, role r, const layout *l, const stored *t) {
+    tensor *to = n->weights[r];
+    to->data = ARENA_ARRAY(a, float, to->count);
+    transfer x = {.from = t, .layout = l, .to = to->data};
+    x.least = r == ROLE_VAR ? 0 : -DBL_MAX;
+    x.strictly = r == ROLE_VAR && n->a.eps <= 0;
+    const char *why;
+    if (!checkpoint_read(a, t, take_numbers, &x, &why)) {
+        diag_error(d, (loc){.src = &t->file->src}, "tensor \"%s\": %s", t->name, why);
+        return false;
+    }
+    if (x.n_bad == 0) return true;
+    const char *place = show_place(a, t, c_order(t, x.bad_position));
+    const char *more =
+        x.n_bad > 1 ? arena_printf(a, ", the first of %lld such numbers", (long long)x.n_bad) : "";
+    diag_error(d, n->at, "tensor \"%s\" is %s at %s%s", t->name, x.bad_what, place, more);
+    diag_note(d, (loc){.src = &t->file->src}, "it comes from this file");
+    return false;
+}
+
+/* Looks one tensor up and fills it, or adds to the problems. */
+static void bind_tensor(arena *a, diag *d, const graph *g, const node *n, role r, const tensor_index *index,
+                        problem *problems, int *n_problems) {
+    arena *scratch = arena_new();
+    const char *name = weights_name(scratch, n, r);
+    layout l = layout_of(scratch, g, n, r);
+    problem p = {.node = n, .role = r, .layout = l, .found = take_tensor(index, name)};
+    bool good = p.found && checkpoint_describe(a, p.found, &p.why);
+    if (good && !layout_fits(&l, p.found->dims, p.found->rank)) {
+        good = false;
+    } else if (good && p.found->format == FORMAT_OTHER) {
+        p.why = arena_printf(a, "its type %s is not read for weights; F32, F16, BF16 and F64 are",
+                             p.found->type_name);
+        good = false;
+    }
+    if (good) {
+        fill_tensor(a, d, n, r, &l, p.found);
+    } else {
+        p.name = arena_strdup(a, name);
+        p.layout.order = NULL;
+        problems[(*n_problems)++] = p;
+    }
+    arena_free(scratch);
+}
+
+static bool is_bookkeeping(const char *name) {
+    static const char ending[] = "num_batches_tracked"; /* a counter of torch's norms */
+    size_t n = strlen(name), m = strlen(ending);
+    return n >= m && strcmp(name + n - m, ending) == 0;
+}
+
+static void list_unused(arena *a, const tensor_index *index, weights_report *report) {
+    const char **unused = ARENA_ARRAY(a, const char *, index->count);
+    for (int i = 0; i < index->count; i++) {
+        const char *name = index->tensors[i]->name;
+        if (!index->used[i] && !is_bookkeeping(name)) unused[report->n_unused++] = name;
+    }
+    report->unused = unused;
+}
+
+static uint64_t hash_graph(const graph *g) {
+    uint64_t hash = FNV_START;
+    for (int i = 0; i < g->n_nodes; i++) {
+        for (int r = 0; r < ROLE_COUNT; r++) {
+            const tensor *t = g->nodes[i].weights[r];
+            if (t) hash = fnv_floats(hash, t->data, t->count);
+        }
+    }
+    return hash;
+}
+
+bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int n_files,
+                      weights_report *report) {
+    *report = (weights_report){0};
+    int errors = diag_error_count(d), wanted = 0, n_problems = 0;
+    tensor_index index = index_files(a, files, n_files);
+    for (int i = 0; i < g->n_nodes; i++) {
+        for (int r = 0; r < ROLE_COUNT; r++) wanted += g->nodes[i].weights[r] != NULL;
+    }
+    problem *problems = ARENA_ARRAY(a, problem, wanted);
+    for (int i = 0; i < g->n_nodes; i++) {
+        for (int r = 0; r < ROLE_COUNT; r++) {
+            const node *n = &g->nodes[i];
+            if (n->weights[r]) bind_tensor(a, d, g, n, (role)r, &index, problems, &n_problems);
+        }
+    }
+    explain_problems(a, d, g, &index, problems, n_problems, wanted);
+    list_unused(a, &index, report);
+    report->n_used = wanted - n_problems;
+    if (diag_error_count(d) > errors) return false;
+    report->hash = hash_graph(g);
+    return true;
+}
+
+bool weights_load(arena *a, diag *d, graph *g, const char *const *files, int n_files, weights_report *report) {
+    checkpoint **open = ARENA_ARRAY(a, checkpoint *, n_files);
+    bool good = true;
+    for (int i = 0; i < n_files; i++) {
+        open[i] = checkpoint_open(a, d, files[i]);
+        good = good && open[i];
+    }
+    if (good) {
+        good = bind_checkpoints(a, d, g, open, n_files, report);
+    } else {
+        *report = (weights_report){0};
+    }
+    for (int i = 0; i < n_files; i++) {
+        if (open[i]) checkpoint_close(open[i]);
+    }
+    return good;
+}

@@ -1,0 +1,165 @@
+/* checkpoint.c: opens a file of weights by what it holds, and says what to do about the formats that are not
+ * read.
+ *
+ * The file is mapped; safetensors' numbers are used where they stand, an .npz's are inflated out of the
+ * mapping. */
+#include "weights/checkpoint.h"
+#include "weights/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zip.h>
+
+int format_bytes(number_format f) {
+    static const int bytes[] = {
+        [FORMAT_F16] = 2, [FORMAT_BF16] = 2, [FORMAT_F32] = 4, [FORMAT_F64] = 8, [FORMAT_OTHER] = 0};
+    return bytes[f];
+}
+
+bool check_tensor_name(arena *a, const char *name, const char **why) {
+    size_t length = strlen(name);
+    if (length == 0) {
+        *why = "a tensor's name is empty";
+        return false;
+    }
+    if (length > STORED_MAX_NAME) {
+        *why = arena_printf(a, "a tensor's name has %zu bytes, at most %d are read", length, STORED_MAX_NAME);
+        return false;
+    }
+    for (const char *p = name; *p; p++) {
+        if ((unsigned char)*p < ' ' || *p == 127) {
+            *why = "a tensor's name holds a control character";
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool begins_with(const checkpoint *c, const char *what, size_t length) {
+    return c->size >= length && memcmp(c->bytes, what, length) == 0;
+}
+
+/* The 8 bytes of a length below 4 GB, then the "{" of the header. */
+static bool is_safetensors(const checkpoint *c) {
+    return c->size > 8 && c->bytes[8] == '{' && load_u32(c->bytes + 4) == 0;
+}
+
+static bool is_zip(const checkpoint *c) { return begins_with(c, "PK\3\4", 4) || begins_with(c, "PK\5\6", 4); }
+
+/* What a file is that we do not read, and how to convert it. */
+static const char *name_other_format(const checkpoint *c) {
+    const char *path = c->src.path, *dot = strrchr(path, '.');
+    if (c->size == 0) return "the file is empty";
+    if (begins_with(c, "\x93NUMPY", 6)) {
+        return "a single NumPy array, without a name; numpy.savez(\"model.npz\", **{name: array, ..}) writes "
+               "named ones";
+    }
+    if (begins_with(c, "\x89HDF\r\n\x1a\n", 8)) {
+        return "HDF5 (Keras .h5), which is not read. In Python:\n"
+               "    import keras, numpy\n"
+               "    model = keras.models.load_model(\"model.h5\")\n"
+               "    numpy.savez(\"model.npz\", **{w.name: w.numpy() for w in model.weights})";
+    }
+    if (c->size > 2 && c->bytes[0] == 0x80 && c->bytes[1] >= 2 && c->bytes[1] <= 5) {
+        return "a pickle (PyTorch .pt or .pth), which is not read: a pickle is a program. In Python:\n"
+               "    import torch, numpy\n"
+               "    state = torch.load(\"model.pt\", map_location=\"cpu\", weights_only=True)\n"
+               "    numpy.savez(\"model.npz\", **{k: v.numpy() for k, v in state.items()})";
+    }
+    if ((dot && strcmp(dot, ".onnx") == 0) ||
+        (c->size > 16 && c->bytes[0] == 8 && c->bytes[1] < 32 && c->bytes[2] == 18)) {
+        return "ONNX, which is not read. In Python:\n"
+               "    import onnx, onnx.numpy_helper, numpy\n"
+               "    tensors = onnx.load(\"model.onnx\").graph.initializer\n"
+               "    numpy.savez(\"model.npz\", **{t.name: onnx.numpy_helper.to_array(t) for t in tensors})";
+    }
+    if (c->size > 8 && memcmp(c->bytes + 4, "TFL3", 4) == 0) return "TensorFlow Lite, which is not read";
+    return NULL;
+}
+
+static int compare_keys(const void *x, const void *y) {
+    return strcmp(((const stored *)x)->key, ((const stored *)y)->key);
+}
+
+/* Sorts the tensors by key and refuses two of one name. */
+static bool index_tensors(arena *a, checkpoint *c, const char **why) {
+    for (int i = 0; i < c->n_tensors; i++) {
+        stored *t = &c->tensors[i];
+        size_t length = strlen(t->name);
+        bool suffixed = length > 2 && strcmp(t->name + length - 2, ":0") == 0;
+        t->key = suffixed ? arena_strndup(a, t->name, length - 2) : t->name;
+        t->file = c;
+    }
+    qsort(c->tensors, (size_t)c->n_tensors, sizeof(stored), compare_keys);
+    for (int i = 1; i < c->n_tensors; i++) {
+        if (strcmp(c->tensors[i - 1].key, c->tensors[i].key) == 0) {
+            *why = arena_printf(a, "it has two tensors of the name \"%s\"", c->tensors[i].key);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool open_by_content(arena *a, checkpoint *c, const char **why) {
+    bool (*open_format)(arena *, checkpoint *, const char **) = NULL;
+    if (is_safetensors(c)) {
+        open_format = safetensors_open;
+    } else if (is_zip(c)) {
+        open_format = npz_open;
+    }
+    if (open_format) return open_format(a, c, why) && index_tensors(a, c, why);
+    const char *other = name_other_format(c);
+    *why = arena_printf(a, "weights are read from safetensors and .npz; this is %s",
+                        other ? other : "neither of them");
+    return false;
+}
+
+static checkpoint *new_checkpoint(arena *a, const char *path) {
+    checkpoint *c = ARENA_NEW(a, checkpoint);
+    c->src.path = path;
+    return c;
+}
+
+/* The checkpoint, opened, or NULL after an error. */
+static checkpoint *open_or_complain(arena *a, diag *d, checkpoint *c) {
+    const char *why = NULL;
+    if (open_by_content(a, c, &why)) return c;
+    diag_error(d, (loc){.src = &c->src}, "%s", why);
+    checkpoint_close(c);
+    return NULL;
+}
+
+checkpoint *checkpoint_open(arena *a, diag *d, const char *path) {
+    checkpoint *c = new_checkpoint(a, path);
+    const char *why;
+    if (!map_file(a, path, &c->map, &why)) {
+        diag_error(d, (loc){.src = &c->src}, "%s", why);
+        return NULL;
+    }
+    c->bytes = c->map.data;
+    c->size = c->map.size;
+    return open_or_complain(a, d, c);
+}
+
+checkpoint *checkpoint_parse(arena *a, diag *d, const char *path, const unsigned char *bytes, size_t size) {
+    checkpoint *c = new_checkpoint(a, path);
+    c->bytes = bytes;
+    c->size = size;
+    return open_or_complain(a, d, c);
+}
+
+void checkpoint_close(checkpoint *c) {
+    if (c->archive) zip_discard(c->archive);
+    c->archive = NULL;
+    unmap_file(&c->map);
+}
+
+bool checkpoint_describe(arena *a, stored *t, const char **why) {
+    return t->described || npz_describe(a, t, why);
+}
+
+bool checkpoint_read(arena *a, const stored *t, take_elements take, void *data, const char **why) {
+    if (t->file->archive) return npz_read(a, t, take, data, why);
+    take(data, t->file->bytes + t->place, t->count);
+    return true;
+}

@@ -1,0 +1,250 @@
+/* explain.c: why a checkpoint does not fit a network, in one report that can be acted on.
+ *
+ * Each tensor that is missing or misshapen is an error at the line of the .net file that wants it, with the
+ * shape expected and what the files have instead. The first ones are told at length, the rest a line each.
+ * Where nothing at all was found, one error shows both sides' names instead, and where a general cause is seen
+ * (a prefix, the other naming) it is said. */
+#include "weights/bind.h"
+
+#include <string.h>
+
+enum {
+    LONG_ERRORS = 24,     /* told with caret and neighbours; the rest is listed */
+    NEAREST_AMONG = 3000, /* names that the nearest is looked for among */
+    NAMES_SHOWN = 5,      /* of each side, where nothing matches */
+    MAX_PREFIX = 64,
+};
+
+static loc at_file(const checkpoint *c) { return (loc){.src = &c->src}; }
+
+static bool is_in_files(const tensor_index *index, const char *name) {
+    int low = 0, high = index->count;
+    while (low < high) {
+        int middle = low + (high - low) / 2, order = strcmp(index->tensors[middle]->key, name);
+        if (order == 0) return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* The files' names that nothing used: those that a missing one may have meant. */
+static const char **list_candidates(arena *a, const tensor_index *index, int *count) {
+    const char **names = ARENA_ARRAY(a, const char *, NEAREST_AMONG);
+    *count = 0;
+    for (int i = 0; i < index->count && *count < NEAREST_AMONG; i++) {
+        if (!index->used[i]) names[(*count)++] = index->tensors[i]->key;
+    }
+    return names;
+}
+
+static stored *find_stored(const tensor_index *index, const char *key) {
+    for (int i = 0; i < index->count; i++) {
+        if (strcmp(index->tensors[i]->key, key) == 0) return index->tensors[i];
+    }
+    return NULL;
+}
+
+/* " F32 [32, 3, 3, 3]"; "" where the file does not say. */
+static const char *show_stored(arena *a, stored *t) {
+    const char *why;
+    if (!checkpoint_describe(a, t, &why)) return "";
+    return arena_printf(a, " %s %s", t->type_name, shape_show(a, t->dims, t->rank));
+}
+
+/* Whether the shape is that of the other naming, which has the same axes in another order. */
+static bool fits_other_naming(arena *a, const graph *g, const problem *p) {
+    node other = *p->node;
+    other.a.naming = other.a.naming == NAMING_KERAS ? NAMING_TORCH : NAMING_KERAS;
+    layout l = layout_of(a, g, &other, p->role);
+    return layout_fits(&l, p->found->dims, p->found->rank);
+}
+
+static const char *other_naming(const node *n) { return n->a.naming == NAMING_KERAS ? "torch" : "keras"; }
+
+static void explain_missing(arena *a, diag *d, const tensor_index *index, const problem *p,
+                            const char **candidates, int n_candidates) {
+    diag_error(d, p->node->at, "missing tensor \"%s\", expected %s", p->name, layout_show(a, &p->layout));
+    const char *near = nearest_word(p->name, candidates, (size_t)n_candidates);
+    stored *t = near ? find_stored(index, near) : NULL;
+    if (t) diag_note(d, at_file(t->file), "the nearest name here is \"%s\"%s", t->name, show_stored(a, t));
+    if (!p->node->labelled && !t) {
+        diag_note(d, p->node->at,
+                  "this layer has no label; write @\"..\" behind it, as the checkpoint calls it");
+    }
+}
+
+static void explain_misshapen(arena *a, diag *d, const graph *g, const problem *p) {
+    if (p->why) {
+        diag_error(d, p->node->at, "tensor \"%s\": %s", p->name, p->why);
+        diag_note(d, at_file(p->found->file), "it comes from this file");
+        return;
+    }
+    diag_error(d, p->node->at, "tensor \"%s\" has the shape %s, expected %s", p->name,
+               shape_show(a, p->found->dims, p->found->rank), layout_show(a, &p->layout));
+    if (fits_other_naming(a, g, p)) {
+        diag_note(d, at_file(p->found->file), "it would fit the layout of naming = %s", other_naming(p->node));
+    } else {
+        diag_note(d, at_file(p->found->file), "it comes from this file");
+    }
+}
+
+/* The problems from `first` on, a line each. */
+static void list_rest(arena *a, diag *d, const problem *problems, int first, int count) {
+    diag_error(d, (loc){0}, "%d more tensors are missing or misshapen:", count - first);
+    for (int i = first; i < count; i++) {
+        const problem *p = &problems[i];
+        loc file = {.src = p->node->at.src};
+        const char *have = "missing";
+        if (p->found)
+            have = p->why ? p->why : arena_printf(a, "has %s", shape_show(a, p->found->dims, p->found->rank));
+        diag_note(d, file, "line %d: \"%s\" %s: %s", p->node->at.line, p->name, layout_show(a, &p->layout),
+                  have);
+    }
+}
+
+/* How many of the missing names the files have once `cut` bytes at their front are replaced by `prefix`. */
+static int count_with_prefix(const tensor_index *index, const problem *problems, int count, const char *prefix,
+                             const char *cut) {
+    int found = 0;
+    char name[STORED_MAX_NAME + MAX_PREFIX + 1];
+    size_t n_prefix = strlen(prefix), n_cut = strlen(cut);
+    for (int i = 0; i < count; i++) {
+        const char *own = problems[i].name;
+        if (problems[i].found || strncmp(own, cut, n_cut) != 0 || strlen(own) > STORED_MAX_NAME) continue;
+        memcpy(name, prefix, n_prefix);
+        strcpy(name + n_prefix, own + n_cut);
+        found += is_in_files(index, name);
+    }
+    return found;
+}
+
+/* The prefix that `index` puts before the name, as in "module.conv.weight" for "conv.weight"; NULL where none.
+ */
+static const char *prefix_in_files(arena *a, const tensor_index *index, const char *name) {
+    size_t length = strlen(name);
+    for (int i = 0; i < index->count; i++) {
+        const char *key = index->tensors[i]->key;
+        size_t n = strlen(key);
+        if (n <= length || n - length >= MAX_PREFIX || strcmp(key + n - length, name) != 0) continue;
+        char before = key[n - length - 1];
+        if (before == '.' || before == '/' || before == '_') return arena_strndup(a, key, n - length);
+    }
+    return NULL;
+}
+
+/* The front of `name` that the files lack, as in "net." of "net.conv.weight"; NULL where none. */
+static const char *prefix_to_cut(arena *a, const tensor_index *index, const char *name) {
+    for (const char *p = name; *p; p++) {
+        if ((*p == '.' || *p == '/') && is_in_files(index, p + 1))
+            return arena_strndup(a, name, (size_t)(p + 1 - name));
+    }
+    return NULL;
+}
+
+static void hint_at_prefix(arena *a, diag *d, const tensor_index *index, const problem *problems, int count) {
+    int missing = 0;
+    const problem *first = NULL;
+    for (int i = 0; i < count; i++) {
+        if (problems[i].found) continue;
+        if (!first) first = &problems[i];
+        missing++;
+    }
+    if (!first) return;
+    const char *added = prefix_in_files(a, index, first->name);
+    int found = added ? count_with_prefix(index, problems, count, added, "") : 0;
+    if (added && 2 * found >= missing) {
+        diag_note(d, at_file(index->files[0]),
+                  "%d of the %d missing names are there with \"%s\" before them: put @\"%s\" "
+                  "around the layers, or take it off when exporting",
+                  found, missing, added, added);
+        return;
+    }
+    const char *cut = prefix_to_cut(a, index, first->name);
+    found = cut ? count_with_prefix(index, problems, count, "", cut) : 0;
+    if (cut && 2 * found >= missing) {
+        diag_note(d, at_file(index->files[0]),
+                  "%d of the %d missing names are there without the \"%s\" at their front", found, missing,
+                  cut);
+    }
+}
+
+/* The endings by which a name tells whose it is. */
+static bool looks_like(const char *name, naming whose) {
+    static const char *const torch[] = {".weight", ".running_mean", ".running_var", NULL};
+    static const char *const keras[] = {"/kernel",      "/depthwise_kernel", "/gamma",
+                                        "/moving_mean", "/moving_variance",  NULL};
+    for (const char *const *e = whose == NAMING_KERAS ? keras : torch; *e; e++) {
+        size_t n = strlen(name), m = strlen(*e);
+        if (n > m && strcmp(name + n - m, *e) == 0) return true;
+    }
+    return false;
+}
+
+static void hint_at_naming(diag *d, const tensor_index *index, const problem *problems, int count) {
+    int torch = 0, keras = 0, wants_torch = 0;
+    for (int i = 0; i < index->count; i++) {
+        torch += looks_like(index->tensors[i]->key, NAMING_TORCH);
+        keras += looks_like(index->tensors[i]->key, NAMING_KERAS);
+    }
+    for (int i = 0; i < count; i++) wants_torch += problems[i].node->a.naming == NAMING_TORCH;
+    bool wants_keras = 2 * wants_torch < count;
+    if (!wants_keras && keras > torch) {
+        diag_note(d, at_file(index->files[0]),
+                  "its names look like those of Keras; the network says naming = torch");
+    } else if (wants_keras && torch > keras) {
+        diag_note(d, at_file(index->files[0]),
+                  "its names look like those of PyTorch; the network says naming = keras");
+    }
+}
+
+static void show_both_sides(arena *a, diag *d, const graph *g, const tensor_index *index,
+                            const problem *problems, int count) {
+    diag_error(d, g->at, "none of the %d tensors that the network wants is in the weights", count);
+    const char *wants = "", *has = "";
+    for (int i = 0; i < count && i < NAMES_SHOWN; i++) {
+        wants = arena_printf(a, "%s%s\"%.80s\" %s", wants, i ? ", " : "", problems[i].name,
+                             layout_show(a, &problems[i].layout));
+    }
+    diag_note(d, g->at.src ? (loc){.src = g->at.src} : (loc){0}, "it wants %s%s", wants,
+              count > NAMES_SHOWN ? ", .." : "");
+    for (int i = 0; i < index->count && i < NAMES_SHOWN; i++) {
+        stored *t = index->tensors[i];
+        has = arena_printf(a, "%s%s\"%.80s\"%s", has, i ? ", " : "", t->name, show_stored(a, t));
+    }
+    if (index->n_files == 0) return;
+    loc where = at_file(index->files[0]);
+    if (index->count == 0) {
+        diag_note(d, where, "it holds no tensor");
+    } else {
+        diag_note(d, where, "it has %d tensor%s: %s%s", index->count, index->count == 1 ? "" : "s", has,
+                  index->count > NAMES_SHOWN ? ", .." : "");
+    }
+}
+
+void explain_problems(arena *a, diag *d, const graph *g, const tensor_index *index, problem *problems,
+                      int n_problems, int wanted) {
+    if (n_problems == 0) return;
+    int found = 0;
+    for (int i = 0; i < n_problems; i++) found += problems[i].found != NULL;
+    if (n_problems == wanted && found == 0 && wanted > 1) {
+        show_both_sides(a, d, g, index, problems, n_problems);
+    } else {
+        int n_candidates;
+        const char **candidates = list_candidates(a, index, &n_candidates);
+        int told = n_problems <= LONG_ERRORS + 1 ? n_problems : LONG_ERRORS;
+        for (int i = 0; i < told; i++) {
+            if (problems[i].found)
+                explain_misshapen(a, d, g, &problems[i]);
+            else
+                explain_missing(a, d, index, &problems[i], candidates, n_candidates);
+        }
+        if (told < n_problems) list_rest(a, d, problems, told, n_problems);
+    }
+    if (index->n_files && index->count) {
+        hint_at_prefix(a, d, index, problems, n_problems);
+        hint_at_naming(d, index, problems, n_problems);
+    }
+}

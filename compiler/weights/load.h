@@ -1,0 +1,55 @@
+/* load.h: little-endian numbers out of bytes that may be unaligned, the same on every machine. */
+#ifndef LCC_LOAD_H
+#define LCC_LOAD_H
+
+#include <stdint.h>
+#include <string.h>
+
+static inline uint16_t load_u16(const unsigned char *p) { return (uint16_t)(p[0] | p[1] << 8); }
+
+static inline uint32_t load_u32(const unsigned char *p) {
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline uint64_t load_u64(const unsigned char *p) {
+    return load_u32(p) | (uint64_t)load_u32(p + 4) << 32;
+}
+
+static inline float load_f32(const unsigned char *p) {
+    uint32_t bits = load_u32(p);
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline double load_f64(const unsigned char *p) {
+    uint64_t bits = load_u64(p);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* bfloat16 is the upper half of a float. */
+static inline float load_bf16(const unsigned char *p) {
+    uint32_t bits = (uint32_t)load_u16(p) << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. A normal number's fraction and exponent move to
+ * their places in a float; a subnormal one is its fraction in units of 2^-24, which a float holds exactly. */
+static inline float load_f16(const unsigned char *p) {
+    uint32_t half = load_u16(p), sign = (half & 0x8000) << 16, exponent = half >> 10 & 31,
+             fraction = half & 0x3ff;
+    if (exponent == 0) {
+        float value = (float)fraction * 0x1p-24f;
+        return sign ? -value : value;
+    }
+    uint32_t bits = sign | (exponent == 31 ? 255u << 23 : (exponent + 112) << 23) | fraction << 13;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+#endif

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Derives the constants of the runtime's exp: prints them as exact C99 hexadecimal floats.
+
+exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2, and exp(r) = 1 + r + r^2 q(r). q has degree 4 and is the
+polynomial whose relative error in exp(r) is least (Remez exchange in 60-digit arithmetic). Its coefficients are
+rounded to float one at a time, lowest first, and the others fitted anew each time, so that they make up for it.
+Needs mpmath. Run by hand when the degree changes; the headers carry the result.
+"""
+import struct
+import mpmath as mp
+
+mp.mp.dps = 60
+DEGREE = 4
+BOUND = mp.log(2) / 2 * (1 + mp.mpf(2) ** -12)  # a little more: n is rounded from an inexact product
+
+
+def to_float(x):
+    return mp.mpf(struct.unpack("f", struct.pack("f", float(x)))[0])
+
+
+def hex_float(x):
+    return float(x).hex().replace("0000000p", "p") + "f"
+
+
+def exchange(fixed):
+    """Coefficients len(fixed).. of q, by Remez, where the first ones are given."""
+    first, unknowns = len(fixed), DEGREE + 1 - len(fixed)
+    # An even number of points, none at 0, where r^2 q weighs nothing.
+    points = [-BOUND * mp.cos(mp.pi * (2 * i + 1) / (2 * (unknowns + 1))) for i in range(unknowns + 1)]
+    points = [p if abs(p) > BOUND / 50 else BOUND / 50 for p in points]
+
+    def rest(r):
+        return mp.exp(r) - 1 - r - sum(c * r ** (k + 2) for k, c in enumerate(fixed))
+
+    for _ in range(12):
+        rows = [[r ** (first + k + 2) / mp.exp(r) for k in range(unknowns)] + [(-1) ** i]
+                for i, r in enumerate(points)]
+        answer = mp.lu_solve(mp.matrix(rows), mp.matrix([rest(r) / mp.exp(r) for r in points]))
+        found = list(answer)[:unknowns]
+
+        def error(r):
+            return (rest(r) - sum(c * r ** (first + k + 2) for k, c in enumerate(found))) / mp.exp(r)
+
+        grid = [BOUND * (mp.mpf(2 * i) / 2000 - 1) for i in range(2001)]
+        values = [error(r) for r in grid]
+        peaks = [i for i in range(2001) if (i == 0 or abs(values[i]) >= abs(values[i - 1]))
+                 and (i == 2000 or abs(values[i]) >= abs(values[i + 1])) and values[i] != 0]
+        # One point for each run of equal sign: its largest.
+        alternating = []
+        for i in peaks:
+            if alternating and (values[i] > 0) == (values[alternating[-1]] > 0):
+                if abs(values[i]) > abs(values[alternating[-1]]):
+                    alternating[-1] = i
+            else:
+                alternating.append(i)
+        while len(alternating) > unknowns + 1:
+            alternating.pop(0 if abs(values[alternating[0]]) < abs(values[alternating[-1]]) else -1)
+        if len(alternating) < unknowns + 1:
+            break
+        points = [grid[i] for i in alternating]
+    return found, max(abs(v) for v in values)
+
+
+def main():
+    fixed, worst = [], None
+    for _ in range(DEGREE + 1):
+        found, worst = exchange(fixed)
+        fixed.append(to_float(found[0]))
+        print(f"c{len(fixed) + 1} = {hex_float(fixed[-1])}  {float(fixed[-1]):.9g}  (before rounding: {mp.nstr(worst, 4)})")
+    grid = [BOUND * (mp.mpf(2 * i) / 4000 - 1) for i in range(4001)]
+    errors = [abs((1 + r + sum(c * r ** (k + 2) for k, c in enumerate(fixed))) / mp.exp(r) - 1) for r in grid]
+    print(f"largest relative error {mp.nstr(max(errors), 4)} = {mp.nstr(max(errors) * 2 ** 24, 3)} half ulp")
+    high = mp.mpf(int(mp.nint(mp.log(2) * 2 ** 16))) / 2 ** 16  # 16 bits: n * high is exact for |n| < 256
+    print(f"ln2_high = {hex_float(high)} {mp.nstr(high, 17)}")
+    print(f"ln2_low = {hex_float(to_float(mp.log(2) - high))} {float(to_float(mp.log(2) - high)):.9g}")
+    print(f"1/ln2 = {hex_float(to_float(1 / mp.log(2)))} {float(to_float(1 / mp.log(2))):.9g}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+/* f32x16_avx512.h: sixteen floats, for AVX-512 F, BW, DQ and VL (Skylake-X, Ice Lake, Zen 4 and later).
+ *
+ * Generated code is made of these functions and of the vector type's own + - * /. lcc copies the blocks that a
+ * model uses, each a run of lines between blank lines, so a block is either preamble or one function. README.md
+ * beside this file says what surrounds them, what each function promises, and where the constants come from. */
+#include <immintrin.h>
+#include <stdint.h>
+
+#ifndef LCC_INLINE
+#define LCC_INLINE __attribute__((always_inline))
+#endif
+
+typedef __m512 f32x16;
+
+/* 16 floats from any address. */
+static inline LCC_INLINE f32x16 f32x16_load(const float *p) { return _mm512_loadu_ps(p); }
+
+/* 16 floats to any address. */
+static inline LCC_INLINE void f32x16_store(float *p, f32x16 v) { _mm512_storeu_ps(p, v); }
+
+/* The first n floats, 0 < n < 16, zeros behind them. Memory behind them is not touched. */
+static inline LCC_INLINE f32x16 f32x16_load_part(const float *p, int n) {
+    return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1u), p);
+}
+
+/* Stores the first n lanes, 0 < n < 16, and no other byte. */
+static inline LCC_INLINE void f32x16_store_part(float *p, f32x16 v, int n) {
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1u), v);
+}
+
+/* x in every lane. */
+static inline LCC_INLINE f32x16 f32x16_set1(float x) { return _mm512_set1_ps(x); }
+
+/* 0 in every lane. */
+static inline LCC_INLINE f32x16 f32x16_zero(void) { return _mm512_setzero_ps(); }
+
+/* 16 bytes 0..255 as floats. */
+static inline LCC_INLINE f32x16 f32x16_load_u8(const uint8_t *p) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)(const void *)p)));
+}
+
+/* The first n of them, 0 < n < 16, zeros behind. */
+static inline LCC_INLINE f32x16 f32x16_load_u8_part(const uint8_t *p, int n) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8((__mmask16)((1u << n) - 1u), p)));
+}
+
+/* 16 bytes -128..127 as floats. */
+static inline LCC_INLINE f32x16 f32x16_load_i8(const int8_t *p) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i_u *)(const void *)p)));
+}
+
+/* The first n of them, 0 < n < 16, zeros behind. */
+static inline LCC_INLINE f32x16 f32x16_load_i8_part(const int8_t *p, int n) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8((__mmask16)((1u << n) - 1u), p)));
+}
+
+/* a * b + c, rounded once. */
+static inline LCC_INLINE f32x16 f32x16_fma(f32x16 a, f32x16 b, f32x16 c) { return _mm512_fmadd_ps(a, b, c); }
+
+/* a > b ? a : b: the second where either is NaN. */
+static inline LCC_INLINE f32x16 f32x16_max(f32x16 a, f32x16 b) { return _mm512_max_ps(a, b); }
+
+/* a < b ? a : b: the second where either is NaN. */
+static inline LCC_INLINE f32x16 f32x16_min(f32x16 a, f32x16 b) { return _mm512_min_ps(a, b); }
+
+/* |v|. */
+static inline LCC_INLINE f32x16 f32x16_abs(f32x16 v) { return _mm512_abs_ps(v); }
+
+/* The sum of the lanes, pairwise. */
+static inline LCC_INLINE float f32x16_sum(f32x16 v) { return _mm512_reduce_add_ps(v); }
+
+/* The largest lane. */
+static inline LCC_INLINE float f32x16_hmax(f32x16 v) { return _mm512_reduce_max_ps(v); }
+
+/* max(v, 0); NaN stays. */
+static inline LCC_INLINE f32x16 f32x16_relu(f32x16 v) { return f32x16_max(f32x16_zero(), v); }
+
+/* min(max(v, 0), 6); NaN stays. */
+static inline LCC_INLINE f32x16 f32x16_relu6(f32x16 v) {
+    return f32x16_min(f32x16_set1(6.0f), f32x16_max(f32x16_zero(), v));
+}
+
+/* relu6(v + 3) / 6, by the reciprocal of 6. */
+static inline LCC_INLINE f32x16 f32x16_hsigmoid(f32x16 v) {
+    return f32x16_relu6(v + f32x16_set1(3.0f)) * f32x16_set1(1.0f / 6.0f);
+}
+
+/* v * hsigmoid(v). */
+static inline LCC_INLINE f32x16 f32x16_hswish(f32x16 v) { return v * f32x16_hsigmoid(v); }
+
+/* v where v >= 0, else slope * v; of any finite slope. */
+static inline LCC_INLINE f32x16 f32x16_leaky_relu(f32x16 v, float slope) {
+    return _mm512_mask_mul_ps(v, _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_LT_OQ), v,
+                              _mm512_set1_ps(slope));
+}
+
+/* exp(x) = 2^n (1 + h): sets *n to a whole number and returns h. For |x| <= 104; the relative error is 2^-28.
+ */
+static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 *n) {
+    *n = _mm512_roundscale_ps(x * f32x16_set1(0x1.715476p+0f), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    f32x16 r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.62e4p-1f), x);
+    r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.7f7d1cp-20f), r);
+    f32x16 q = f32x16_fma(r, f32x16_set1(0x1.6ac74ep-10f), f32x16_set1(0x1.123dep-7f));
+    q = f32x16_fma(r, q, f32x16_set1(0x1.555858p-5f));
+    q = f32x16_fma(r, q, f32x16_set1(0x1.55548cp-3f));
+    q = f32x16_fma(r, q, f32x16_set1(0x1.fffffcp-2f));
+    return f32x16_fma(r * r, q, r);
+}
+
+/* exp(x): below -104 it is 0, above 88.73 infinity; NaN stays. */
+static inline LCC_INLINE f32x16 f32x16_exp(f32x16 x) {
+    x = f32x16_max(f32x16_set1(-104.0f), f32x16_min(f32x16_set1(89.0f), x));
+    f32x16 n;
+    f32x16 h = f32x16_exp_parts(x, &n);
+    return _mm512_scalef_ps(f32x16_set1(1.0f) + h, n);
+}
+
+/* 1 / (1 + exp(-x)); NaN stays. Below -88 it keeps to the value there, 6e-39. */
+static inline LCC_INLINE f32x16 f32x16_sigmoid(f32x16 x) {
+    x = f32x16_max(f32x16_set1(-88.0f), f32x16_min(f32x16_set1(87.0f), x));
+    f32x16 n;
+    f32x16 h = f32x16_exp_parts(f32x16_zero() - x, &n);
+    return f32x16_set1(1.0f) / (f32x16_set1(1.0f) + _mm512_scalef_ps(f32x16_set1(1.0f) + h, n));
+}
+
+/* x * sigmoid(x); NaN stays. Below -88 it keeps to the value there, -5e-37. */
+static inline LCC_INLINE f32x16 f32x16_swish(f32x16 x) {
+    x = f32x16_max(f32x16_set1(-88.0f), x);
+    f32x16 n;
+    f32x16 h = f32x16_exp_parts(f32x16_zero() - f32x16_min(f32x16_set1(87.0f), x), &n);
+    return x / (f32x16_set1(1.0f) + _mm512_scalef_ps(f32x16_set1(1.0f) + h, n));
+}
+
+/* tanh(x) = e / (e + 2) with e = exp(2 |x|) - 1, and the sign of x. e loses nothing near 0: it is
+ * 2^n h + (2^n - 1), where n is 0 for small x. Past 10 the result is 1. NaN stays. */
+static inline LCC_INLINE f32x16 f32x16_tanh(f32x16 x) {
+    f32x16 a = f32x16_min(f32x16_set1(20.0f), f32x16_abs(x + x));
+    f32x16 n;
+    f32x16 h = f32x16_exp_parts(a, &n);
+    f32x16 power = _mm512_scalef_ps(f32x16_set1(1.0f), n);
+    f32x16 e = f32x16_fma(power, h, power - f32x16_set1(1.0f));
+    f32x16 sign = _mm512_and_ps(x, f32x16_set1(-0.0f));
+    return _mm512_or_ps(e / (e + f32x16_set1(2.0f)), sign);
+}

@@ -1,0 +1,125 @@
+/* f32x1_c99.h: one float, in strict C99: the family of machines that have no vectors, or of which nothing is
+ * known.
+ *
+ * Generated code is made of these functions and of + - * /. lcc copies the blocks that a model uses, each a run
+ * of lines between blank lines, so a block is either preamble or one function. README.md beside this file says
+ * what each function promises and where the constants come from. There is no part of a vector of one: no
+ * load_part, no store_part. */
+#include <stdint.h>
+
+typedef float f32x1;
+
+/* One float. */
+static inline f32x1 f32x1_load(const float *p) { return *p; }
+
+/* One float. */
+static inline void f32x1_store(float *p, f32x1 v) { *p = v; }
+
+/* x. */
+static inline f32x1 f32x1_set1(float x) { return x; }
+
+/* 0. */
+static inline f32x1 f32x1_zero(void) { return 0.0f; }
+
+/* A byte 0..255 as a float. */
+static inline f32x1 f32x1_load_u8(const uint8_t *p) { return (float)*p; }
+
+/* A byte -128..127 as a float. */
+static inline f32x1 f32x1_load_i8(const int8_t *p) { return (float)*p; }
+
+/* a * b + c; how often it is rounded is the compiler's choice. */
+static inline f32x1 f32x1_fma(f32x1 a, f32x1 b, f32x1 c) { return a * b + c; }
+
+/* a > b ? a : b: the second where either is NaN. */
+static inline f32x1 f32x1_max(f32x1 a, f32x1 b) { return a > b ? a : b; }
+
+/* a < b ? a : b: the second where either is NaN. */
+static inline f32x1 f32x1_min(f32x1 a, f32x1 b) { return a < b ? a : b; }
+
+/* |v|. */
+static inline f32x1 f32x1_abs(f32x1 v) { return v < 0.0f ? -v : v + 0.0f; }
+
+/* v: the sum of one lane. */
+static inline float f32x1_sum(f32x1 v) { return v; }
+
+/* v: the largest of one lane. */
+static inline float f32x1_hmax(f32x1 v) { return v; }
+
+/* max(v, 0); NaN stays. */
+static inline f32x1 f32x1_relu(f32x1 v) { return f32x1_max(0.0f, v); }
+
+/* min(max(v, 0), 6); NaN stays. */
+static inline f32x1 f32x1_relu6(f32x1 v) { return f32x1_min(6.0f, f32x1_max(0.0f, v)); }
+
+/* relu6(v + 3) / 6, by the reciprocal of 6. */
+static inline f32x1 f32x1_hsigmoid(f32x1 v) { return f32x1_relu6(v + 3.0f) * (1.0f / 6.0f); }
+
+/* v * hsigmoid(v). */
+static inline f32x1 f32x1_hswish(f32x1 v) { return v * f32x1_hsigmoid(v); }
+
+/* v where v >= 0, else slope * v. */
+static inline f32x1 f32x1_leaky_relu(f32x1 v, float slope) { return v < 0.0f ? v * slope : v; }
+
+/* The float of these bits (IEEE 754 binary32). */
+static inline f32x1 f32x1_from_bits(uint32_t bits) {
+    union {
+        uint32_t bits;
+        float value;
+    } pun;
+    pun.bits = bits;
+    return pun.value;
+}
+
+/* exp(x) = 2^n (1 + h): sets *n to the whole number and returns h. For |x| <= 104; the relative error is 2^-28.
+ * A NaN must not come here, since it has no integer. */
+static inline f32x1 f32x1_exp_parts(f32x1 x, int32_t *n) {
+    *n = (int32_t)(x * 0x1.715476p+0f + (x < 0.0f ? -0.5f : 0.5f));
+    float whole = (float)*n;
+    float r = x - whole * 0x1.62e4p-1f; /* exact: 16 bits times 8 */
+    r = r - whole * 0x1.7f7d1cp-20f;
+    float q = r * 0x1.6ac74ep-10f + 0x1.123dep-7f;
+    q = r * q + 0x1.555858p-5f;
+    q = r * q + 0x1.55548cp-3f;
+    q = r * q + 0x1.fffffcp-2f;
+    return r * r * q + r;
+}
+
+/* 2^n by the bits of its exponent, -126 <= n <= 127. */
+static inline f32x1 f32x1_power_of_2(int32_t n) { return f32x1_from_bits((uint32_t)(n + 127) << 23); }
+
+/* exp(x): below -104 it is 0, above 88.73 infinity; NaN stays. 2^n is split in two, of which neither overflows.
+ */
+static inline f32x1 f32x1_exp(f32x1 x) {
+    int32_t n;
+    float h = f32x1_exp_parts(f32x1_min(f32x1_max(x, -104.0f), 89.0f), &n);
+    float y = (1.0f + h) * f32x1_power_of_2(n / 2) * f32x1_power_of_2(n - n / 2);
+    return x == x ? y : x;
+}
+
+/* 1 / (1 + exp(-x)); NaN stays. Below -88 it keeps to the value there, 6e-39. */
+static inline f32x1 f32x1_sigmoid(f32x1 x) {
+    int32_t n;
+    float h = f32x1_exp_parts(-f32x1_min(f32x1_max(x, -88.0f), 87.0f), &n);
+    float power = f32x1_power_of_2(n);
+    return x == x ? 1.0f / (power * h + (power + 1.0f)) : x;
+}
+
+/* x * sigmoid(x); NaN stays. Below -88 it keeps to the value there, -5e-37. */
+static inline f32x1 f32x1_swish(f32x1 x) {
+    int32_t n;
+    float h = f32x1_exp_parts(-f32x1_min(f32x1_max(x, -88.0f), 87.0f), &n);
+    float power = f32x1_power_of_2(n);
+    return f32x1_max(-88.0f, x) / (power * h + (power + 1.0f));
+}
+
+/* tanh(x) = e / (e + 2) with e = exp(2 |x|) - 1, and the sign of x. e loses nothing near 0: it is
+ * 2^n h + (2^n - 1), where n is 0 for small x. Past 10 the result is 1. NaN stays. */
+static inline f32x1 f32x1_tanh(f32x1 x) {
+    int32_t n;
+    float h = f32x1_exp_parts(f32x1_min(f32x1_max(f32x1_abs(x + x), 0.0f), 20.0f), &n);
+    float power = f32x1_power_of_2(n);
+    float e = power * h + (power - 1.0f);
+    float y = e / (e + 2.0f);
+    if (x != x || x == 0.0f) return x;
+    return x < 0.0f ? -y : y;
+}

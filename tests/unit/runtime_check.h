@@ -1,0 +1,258 @@
+/* runtime_check.h: the tests of one family of vectors. The file that includes it defines V (the family's name),
+ * LANES and FUSED (1 where V_fma rounds once), and has included runtime_reference.h and the family's header. */
+
+#define PASTE(a, b)  a##_##b
+#define EXPAND(a, b) PASTE(a, b)
+#define F(name)      EXPAND(V, name)
+#define TEXT(a)      #a
+#define NAME(a)      TEXT(a)
+
+/* Every function of one argument as a map over LANES floats. */
+#define MAP(name)                                                                                              \
+    static void map_##name(const float *in, float *out) { F(store)(out, F(name)(F(load)(in))); }
+MAP(exp)
+MAP(sigmoid)
+MAP(tanh)
+MAP(swish)
+MAP(relu)
+MAP(relu6)
+MAP(hsigmoid)
+MAP(hswish)
+MAP(abs)
+
+static void map_leaky(const float *in, float *out) {
+    F(store)(out, F(leaky_relu)(F(load)(in), (float)leaky_slope));
+}
+
+static void map_leaky_odd(const float *in, float *out) {
+    F(store)(out, F(leaky_relu)(F(load)(in), (float)odd_slope));
+}
+
+typedef struct function_check {
+    const char *name;
+    void (*map)(const float *in, float *out);
+    double (*reference)(double x);
+    double max_ulps; /* where the argument is at least `from` */
+    double from;
+    double max_below; /* the largest absolute error below that */
+} function_check;
+
+static const function_check checks[] = {
+    {"exp", map_exp, exp, 1.0, -INFINITY, 0},
+    {"sigmoid", map_sigmoid, reference_sigmoid, 2.5, -87.3, 1e-38},
+    {"swish", map_swish, reference_swish, 2.5, -87.3, 1e-36},
+    {"tanh", map_tanh, tanh, 2.5, -INFINITY, 0},
+    {"relu", map_relu, reference_relu, 0, -INFINITY, 0},
+    {"relu6", map_relu6, reference_relu6, 0, -INFINITY, 0},
+    {"hsigmoid", map_hsigmoid, reference_hsigmoid, 2.0, -INFINITY, 0},
+    {"hswish", map_hswish, reference_hswish, 2.5, -INFINITY, 0},
+    {"abs", map_abs, fabs, 0, -INFINITY, 0},
+    {"leaky_relu", map_leaky, reference_leaky, 0.5, -INFINITY, 0},
+    {"leaky_relu_odd", map_leaky_odd, reference_leaky_odd, 0.5, -INFINITY, 0},
+};
+
+/* The largest error seen of one function, and where. */
+typedef struct worst {
+    double ulps, at;
+    double below, below_at;
+} worst;
+
+static void look(const function_check *c, const float *in, worst *w) {
+    float out[LANES];
+    c->map(in, out);
+    for (int i = 0; i < LANES; i++) {
+        double x = (double)in[i];
+        double truth = c->reference(x);
+        if (x < c->from) {
+            double error = isnan(out[i]) ? INFINITY : fabs((double)out[i] - truth);
+            if (isinf(truth) || isnan(truth)) error = 0; /* swish(-inf): no limit of the formula */
+            if (error > w->below) *w = (worst){w->ulps, w->at, error, x};
+            continue;
+        }
+        double error = ulps(out[i], truth);
+        if (error > w->ulps) *w = (worst){error, x, w->below, w->below_at};
+    }
+}
+
+/* Floats of every exponent and both signs, then the stretch where the functions bend, then the special values.
+ */
+static void test_functions(void **state) {
+    (void)state;
+    static const float special[] = {
+        0.0f,       -0.0f,      INFINITY,   -INFINITY, NAN,    -NAN,   0x1p-149f, -0x1p-149f, 0x1p-126f,
+        -0x1p-126f, 0x1p-127f,  88.0f,      -88.0f,    87.0f,  -87.0f, 104.0f,    -104.0f,    88.72283f,
+        88.72284f,  -87.33654f, -87.33655f, -103.972f, 89.0f,  -3.0f,  3.0f,      6.0f,       0.34657f,
+        -0.34657f,  1.0f,       -1.0f,      10.0f,     -10.0f, 9.01f,  9.02f,     3.4e38f,    -3.4e38f};
+    const int n_special = (int)(sizeof special / sizeof special[0]);
+    for (size_t k = 0; k < sizeof checks / sizeof checks[0]; k++) {
+        const function_check *c = &checks[k];
+        worst w = {0, 0, 0, 0};
+        float in[LANES];
+        for (uint64_t bits = 0; bits < (uint64_t)1 << 32; bits += 4001 * LANES) {
+            for (int i = 0; i < LANES; i++) in[i] = float_of_bits((uint32_t)(bits + (uint64_t)i * 4001));
+            look(c, in, &w);
+        }
+        for (int step = 0; step < 400000; step += LANES) {
+            for (int i = 0; i < LANES; i++) in[i] = -110.0f + (float)(step + i) * (205.0f / 400000.0f);
+            look(c, in, &w);
+        }
+        for (int i = 0; i < n_special; i++) {
+            for (int lane = 0; lane < LANES; lane++) in[lane] = special[(i + lane) % n_special];
+            look(c, in, &w);
+        }
+        printf("%s_%s: %.3f ulp at %.9g", NAME(V), c->name, w.ulps, w.at);
+        if (w.below > 0) printf("; below %g, %.3g at %.9g", c->from, w.below, w.below_at);
+        printf("\n");
+        assert_true(w.ulps <= c->max_ulps);
+        assert_true(w.below <= c->max_below);
+    }
+}
+
+/* The maximum and minimum are x86's, NaN and all; fma; the operators. */
+static void test_arithmetic(void **state) {
+    (void)state;
+    static const float values[] = {0.0f, -0.0f,    1.0f,      -1.0f, 1.5f, 0x1.000002p0f, -0x1.fffffep-1f,
+                                   NAN,  INFINITY, -INFINITY, 1e-3f, 3e8f, 0x1p-140f};
+    const int n = (int)(sizeof values / sizeof values[0]);
+    for (int i = 0; i < n * n; i++) {
+        float a = values[i / n], b = values[i % n], c = values[(i + i / n) % n], out[LANES];
+        F(store)(out, F(max)(F(set1)(a), F(set1)(b)));
+        float truth = a > b ? a : b;
+        for (int k = 0; k < LANES; k++) assert_memory_equal(&out[k], &truth, 4);
+        F(store)(out, F(min)(F(set1)(a), F(set1)(b)));
+        truth = a < b ? a : b;
+        for (int k = 0; k < LANES; k++) assert_memory_equal(&out[k], &truth, 4);
+
+        F(store)(out, F(fma)(F(set1)(a), F(set1)(b), F(set1)(c)));
+        volatile float product = a * b;
+        truth = FUSED ? fmaf(a, b, c) : product + c;
+        for (int k = 0; k < LANES; k++) assert_true(out[k] == truth || (isnan(out[k]) && isnan(truth)));
+
+        V x = F(set1)(a), y = F(set1)(b);
+        F(store)(out, (x + y) - x * y / F(set1)(3.0f));
+        truth = (a + b) - product / 3.0f;
+        for (int k = 0; k < LANES; k++) assert_true(out[k] == truth || (isnan(out[k]) && isnan(truth)));
+    }
+}
+
+/* Loads and stores at every offset within a vector's alignment; zero and set1. */
+static void test_whole_vectors(void **state) {
+    (void)state;
+    float in[3 * LANES], out[3 * LANES];
+    for (int i = 0; i < 3 * LANES; i++) in[i] = (float)(i + 1);
+    for (int offset = 0; offset <= LANES; offset++) {
+        for (int i = 0; i < 3 * LANES; i++) out[i] = -1.0f;
+        F(store)(out + offset, F(load)(in + 2 * LANES - offset));
+        for (int i = 0; i < 3 * LANES; i++) {
+            bool inside = i >= offset && i < offset + LANES;
+            assert_true(out[i] == (inside ? in[2 * LANES - 2 * offset + i] : -1.0f));
+        }
+    }
+    F(store)(out, F(zero)());
+    for (int i = 0; i < LANES; i++) assert_true(out[i] == 0.0f);
+    F(store)(out, F(set1)(2.5f));
+    for (int i = 0; i < LANES; i++) assert_true(out[i] == 2.5f);
+}
+
+static void test_bytes(void **state) {
+    (void)state;
+    uint8_t u8[256 + LANES];
+    int8_t i8[256 + LANES];
+    for (int i = 0; i < 256 + LANES; i++) {
+        u8[i] = (uint8_t)i;
+        i8[i] = (int8_t)(i < 128 ? i : (i & 127) - 128);
+    }
+    float out[LANES];
+    for (int i = 0; i < 256; i++) {
+        F(store)(out, F(load_u8)(u8 + i));
+        for (int k = 0; k < LANES; k++) assert_true(out[k] == (float)u8[i + k]);
+        F(store)(out, F(load_i8)(i8 + i));
+        for (int k = 0; k < LANES; k++) assert_true(out[k] == (float)i8[i + k]);
+    }
+    uint8_t *end = bytes_before_guard(LANES);
+    memset(end, 0xfe, LANES);
+    F(store)(out, F(load_u8)(end));
+    for (int k = 0; k < LANES; k++) assert_true(out[k] == 254.0f);
+    F(store)(out, F(load_i8)((const int8_t *)end));
+    for (int k = 0; k < LANES; k++) assert_true(out[k] == -2.0f);
+}
+
+/* Sums against double precision; the largest lane wherever it stands. */
+static void test_across_lanes(void **state) {
+    (void)state;
+    for (int round = 0; round < 100; round++) {
+        float in[LANES];
+        double sum = 0, size = 0;
+        for (int i = 0; i < LANES; i++) {
+            in[i] = sinf((float)(round * LANES + i)) * 1000.0f;
+            sum += (double)in[i];
+            size += fabs((double)in[i]);
+        }
+        assert_true(fabs((double)F(sum)(F(load)(in)) - sum) <= size * 0x1p-23);
+        in[round % LANES] = 2000.0f;
+        assert_true(F(hmax)(F(load)(in)) == 2000.0f);
+        for (int i = 0; i < LANES; i++) in[i] = -1000.0f - (float)((i + round) % LANES);
+        assert_true(F(hmax)(F(load)(in)) == -1000.0f);
+    }
+}
+
+#if LANES > 1
+/* Parts of a vector of n lanes at the end of memory: the lanes, zeros behind them, no byte touched beyond.
+ * Always inlined, so that n is the constant that it is in generated code, or not, as the caller has it. */
+static inline __attribute__((always_inline)) void check_part(int n) {
+    float out[LANES + 2], values[LANES];
+    unsigned char *end = bytes_before_guard((size_t)n * 4);
+    for (int i = 0; i < LANES; i++) values[i] = (float)(i + 1) * 1.25f;
+
+    memcpy(end, values, (size_t)n * 4);
+    F(store)(out, F(load_part)((const float *)(void *)end, n));
+    for (int i = 0; i < LANES; i++) assert_true(out[i] == (i < n ? values[i] : 0.0f));
+
+    memset(end, 0xff, (size_t)n * 4);
+    F(store_part)((float *)(void *)end, F(load)(values), n);
+    assert_memory_equal(end, values, (size_t)n * 4);
+
+    for (int i = 0; i < LANES + 2; i++) out[i] = -1.0f;
+    F(store_part)(out + 1, F(load)(values), n);
+    for (int i = 0; i < LANES + 2; i++) assert_true(out[i] == (i >= 1 && i <= n ? values[i - 1] : -1.0f));
+
+    unsigned char *bytes = bytes_before_guard((size_t)n);
+    for (int i = 0; i < n; i++) bytes[i] = (unsigned char)(120 + 3 * i);
+    F(store)(out, F(load_u8_part)(bytes, n));
+    for (int i = 0; i < LANES; i++) assert_true(out[i] == (i < n ? (float)(120 + 3 * i) : 0.0f));
+    F(store)(out, F(load_i8_part)((const int8_t *)bytes, n));
+    for (int i = 0; i < LANES; i++) {
+        int value = 120 + 3 * i;
+        assert_true(out[i] == (i < n ? (float)(value > 127 ? value - 256 : value) : 0.0f));
+    }
+}
+
+static void test_parts(void **state) {
+    (void)state;
+    for (volatile int n = 1; n < LANES; n++) {
+        int unknown = n;
+        check_part(unknown);
+    }
+    check_part(1);
+    check_part(2);
+    check_part(3);
+#if LANES > 4
+    check_part(4);
+    check_part(5);
+    check_part(7);
+#endif
+#if LANES > 8
+    check_part(8);
+    check_part(11);
+    check_part(15);
+#endif
+}
+#endif
+
+static const struct CMUnitTest runtime_tests[] = {
+    cmocka_unit_test(test_functions), cmocka_unit_test(test_arithmetic),   cmocka_unit_test(test_whole_vectors),
+    cmocka_unit_test(test_bytes),     cmocka_unit_test(test_across_lanes),
+#if LANES > 1
+    cmocka_unit_test(test_parts),
+#endif
+};

@@ -1,0 +1,76 @@
+/* runtime_reference.h: what the tests of the runtime share that needs no vector: references in double
+ * precision, the distance in units of the last place, and memory that ends at a page that must not be touched.
+ *
+ * A test of a family is: this file; the family's prologue (see runtime/README.md); the family's header;
+ * runtime_check.h; the epilogue; RUNTIME_MAIN. Only what stands between prologue and epilogue may use the
+ * family's instructions, so that the test can ask first whether the machine has them. */
+#ifndef RUNTIME_REFERENCE_H
+#define RUNTIME_REFERENCE_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const double leaky_slope = 0.125f; /* a power of two and an odd one: see the table in runtime_check.h */
+static const double odd_slope = 0.3f;
+
+static double reference_relu(double x) { return x < 0 ? 0 : x; }
+static double reference_relu6(double x) { return x > 6 ? 6 : reference_relu(x); }
+static double reference_hsigmoid(double x) { return reference_relu6(x + 3) / 6; }
+static double reference_hswish(double x) { return x * reference_hsigmoid(x); }
+static double reference_leaky(double x) { return x < 0 ? x * leaky_slope : x; }
+static double reference_leaky_odd(double x) { return x < 0 ? x * odd_slope : x; }
+static double reference_sigmoid(double x) { return 1 / (1 + exp(-x)); }
+static double reference_swish(double x) { return x / (1 + exp(-x)); }
+
+static float float_of_bits(uint32_t bits) {
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+/* |got - truth| in units of the last place of a float at `truth`; infinite where one is NaN or infinite and the
+ * other not. */
+static double ulps(float got, double truth) {
+    if (isnan(truth)) return isnan(got) ? 0 : INFINITY;
+    if (isnan(got)) return INFINITY;
+    if (fabs(truth) > 0x1.fffffefp127) return isinf(got) && (got > 0) == (truth > 0) ? 0 : INFINITY;
+    if (isinf(got)) return INFINITY;
+    int exponent;
+    frexp(truth, &exponent);
+    double unit = ldexp(1, (exponent < -125 ? -125 : exponent) - 24);
+    return fabs((double)got - truth) / unit;
+}
+
+/* An address with `bytes` readable and writable bytes behind it and then a page that faults. */
+static unsigned char *bytes_before_guard(size_t bytes) {
+    static unsigned char *pages;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if (!pages) {
+        void *got = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        assert_true(got != MAP_FAILED);
+        assert_int_equal(mprotect((unsigned char *)got + page, page, PROT_NONE), 0);
+        pages = got;
+    }
+    return pages + page - bytes;
+}
+
+/* Runs the tests of runtime_check.h where the machine has what they need. */
+#define RUNTIME_MAIN(machine_has_it)                                                                           \
+    int main(void) {                                                                                           \
+        if (!(machine_has_it)) {                                                                               \
+            printf("skipped: this machine does not have the instructions\n");                                  \
+            return 0;                                                                                          \
+        }                                                                                                      \
+        return cmocka_run_group_tests(runtime_tests, NULL, NULL);                                              \
+    }
+
+#endif

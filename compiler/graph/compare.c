@@ -1,0 +1,81 @@
+/* compare.c: two graphs side by side, for tests of what should not change a network: printing and parsing it
+ * again. */
+#include "graph/compare.h"
+
+#include <string.h>
+
+static bool same_words(const char *x, const char *y) { return x == y || (x && y && strcmp(x, y) == 0); }
+
+static bool same_numbers(const double *x, const double *y, int count) {
+    if (!x || !y) return x == y;
+    for (int i = 0; i < count; i++) {
+        if (x[i] != y[i]) return false;
+    }
+    return true;
+}
+
+static bool same_sizes(const int *x, const int *y, int count) {
+    return memcmp(x, y, (size_t)count * sizeof(int)) == 0;
+}
+
+static const char *attribute_difference(const attrs *x, const attrs *y, int in_channels) {
+    if (x->out != y->out) return "out";
+    if (!same_sizes(x->kernel, y->kernel, 2)) return "kernel";
+    if (!same_sizes(x->stride, y->stride, 2)) return "stride";
+    if (!same_sizes(x->dilation, y->dilation, 2)) return "dilation";
+    if (x->padding != y->padding) return "kind of padding";
+    if (!same_sizes(x->pad, y->pad, 4)) return "padding";
+    if (x->groups != y->groups) return "groups";
+    if (x->multiplier != y->multiplier) return "multiplier";
+    if (x->has_bias != y->has_bias) return "bias";
+    if (x->eps != y->eps) return "eps";
+    if (x->slope != y->slope) return "slope";
+    if (x->count_pad != y->count_pad) return "count_pad";
+    if (x->factor != y->factor) return "factor";
+    if (x->mode != y->mode) return "mode";
+    if (x->begin != y->begin || x->count != y->count) return "slice";
+    if (x->n_mean != y->n_mean || !same_numbers(x->mean, y->mean, x->n_mean)) return "mean";
+    if (x->n_std != y->n_std || !same_numbers(x->std, y->std, x->n_std)) return "std";
+    if (x->divide != y->divide) return "divide";
+    if (x->naming != y->naming) return "naming";
+    if (x->act != y->act || x->act_slope != y->act_slope) return "act";
+    if (x->act2 != y->act2 || x->act2_slope != y->act2_slope) return "act2";
+    if (x->has_residual != y->has_residual) return "residual";
+    if (!same_numbers(x->pad_value, y->pad_value, in_channels)) return "pad_value";
+    return NULL;
+}
+
+static const char *node_difference(const graph *g, const node *x, const node *y) {
+    if (x->op != y->op) return "op";
+    if (x->n_in != y->n_in || (x->n_in && !same_sizes(x->in, y->in, x->n_in))) return "inputs";
+    if (memcmp(&x->shape, &y->shape, sizeof(shape)) != 0) return "shape";
+    if (x->type != y->type) return "type";
+    if (!same_words(x->label, y->label)) return "label";
+    if (x->labelled != y->labelled) return "labelled";
+    for (int r = 0; r < ROLE_COUNT; r++) {
+        const tensor *s = x->weights[r], *t = y->weights[r];
+        if (!s != !t) return "weights";
+        if (s && (s->rank != t->rank || !same_sizes(s->dims, t->dims, s->rank))) return "weights' shapes";
+    }
+    return attribute_difference(&x->a, &y->a, x->n_in ? g->nodes[x->in[0]].shape.c : 0);
+}
+
+static bool same_ports(const port *x, int n_x, const port *y, int n_y) {
+    if (n_x != n_y) return false;
+    for (int i = 0; i < n_x; i++) {
+        if (x[i].node != y[i].node || !same_words(x[i].name, y[i].name)) return false;
+    }
+    return true;
+}
+
+const char *graph_difference(const graph *x, const graph *y, arena *a) {
+    if (!same_words(x->name, y->name)) return arena_printf(a, "the names %s and %s", x->name, y->name);
+    for (int i = 0; i < x->n_nodes && i < y->n_nodes; i++) {
+        const char *what = node_difference(x, &x->nodes[i], &y->nodes[i]);
+        if (what) return arena_printf(a, "node %d (%s): %s", i, op_table[x->nodes[i].op].name, what);
+    }
+    if (x->n_nodes != y->n_nodes) return arena_printf(a, "%d and %d nodes", x->n_nodes, y->n_nodes);
+    if (!same_ports(x->inputs, x->n_inputs, y->inputs, y->n_inputs)) return "the inputs";
+    if (!same_ports(x->outputs, x->n_outputs, y->outputs, y->n_outputs)) return "the outputs";
+    return NULL;
+}

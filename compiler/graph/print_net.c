@@ -1,0 +1,384 @@
+/* print_net.c: the flat network as a .net file that parses back to the same graph.
+ *
+ * A tensor flows down the page as in any .net file: a layer takes the tensor that the line above left, and only
+ * where that is another one than its first input does a `from` come before it. Only tensors that are read so,
+ * or joined, get a name: t and the number of the node. Labels are printed whole; a layer whose label is the one
+ * that the language would make up (op_k) is printed without, and gets it back. */
+#include "graph/print.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { INDENT = 4, LABEL_COLUMN = 44, COMMENT_COLUMN = 80, NO_TENSOR = -1, MAX_NUMBER = 40 };
+
+typedef struct printer {
+    const graph *g;
+    text *out;
+    arena *scratch;
+    const char
+        *prefix; /* of the names made up for tensors: no input or output is named so, with digits behind */
+    bool *named; /* [n_nodes]: needs a name */
+    int current; /* the tensor that the next line takes, or NO_TENSOR */
+    int op_count[OP_COUNT];
+    pad_kind padding; /* what `default` says */
+    double eps;
+    bool bias;
+    const char *separator; /* before the next argument of a call */
+} printer;
+
+static bool has_window(op_kind op) {
+    return op == OP_CONV || op == OP_DEPTHWISE || op == OP_MAX_POOL || op == OP_AVG_POOL;
+}
+
+/* The fewest digits that read back as the same number. */
+static const char *show_number(double x, char room[MAX_NUMBER]) {
+    if (x == 0) return signbit(x) ? "-0.0" : "0";
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(room, MAX_NUMBER, "%.*g", digits, x);
+        if (strtod(room, NULL) == x) break;
+    }
+    return room;
+}
+
+/* --- arguments of a call: each helper prints one, with what separates it from the one before */
+
+static void open_argument(printer *p, const char *name) {
+    text_string(p->out, p->separator);
+    if (name) text_printf(p->out, "%s = ", name);
+    p->separator = ", ";
+}
+
+static void print_whole(printer *p, const char *name, int value) {
+    open_argument(p, name);
+    text_printf(p->out, "%d", value);
+}
+
+static void print_word(printer *p, const char *name, const char *word) {
+    open_argument(p, name);
+    text_string(p->out, word);
+}
+
+/* One number for both axes where they agree. */
+static void print_pair(printer *p, const char *name, const int pair[2]) {
+    open_argument(p, name);
+    if (pair[0] == pair[1]) {
+        text_printf(p->out, "%d", pair[0]);
+    } else {
+        text_printf(p->out, "[%d, %d]", pair[0], pair[1]);
+    }
+}
+
+static void print_pair_unless_one(printer *p, const char *name, const int pair[2]) {
+    if (pair[0] != 1 || pair[1] != 1) print_pair(p, name, pair);
+}
+
+static void print_numbers(printer *p, const char *name, const double *values, int count) {
+    char room[MAX_NUMBER];
+    open_argument(p, name);
+    if (count != 1) text_char(p->out, '[');
+    for (int i = 0; i < count; i++) text_printf(p->out, "%s%s", i ? ", " : "", show_number(values[i], room));
+    if (count != 1) text_char(p->out, ']');
+}
+
+static void print_sides(printer *p, const char *name, const int pad[4]) {
+    open_argument(p, name);
+    text_printf(p->out, "[%d, %d, %d, %d]", pad[TOP], pad[BOTTOM], pad[LEFT], pad[RIGHT]);
+}
+
+static const char *const padding_words[] = {
+    [PAD_SAME] = "same", [PAD_SYMMETRIC] = "symmetric", [PAD_VALID] = "valid"};
+
+static void print_padding(printer *p, const attrs *a) {
+    const int *pad = a->pad;
+    if (a->padding != PAD_EXPLICIT) {
+        if (a->padding != p->padding) print_word(p, "padding", padding_words[a->padding]);
+    } else if (pad[TOP] == pad[BOTTOM] && pad[LEFT] == pad[RIGHT] && pad[TOP] == pad[LEFT]) {
+        print_whole(p, "padding", pad[TOP]);
+    } else {
+        print_sides(p, "padding", pad);
+    }
+}
+
+static void print_bias(printer *p, bool has, bool unsaid) {
+    if (has != unsaid) print_word(p, "bias", has ? "true" : "false");
+}
+
+static const char *tensor_name(printer *p, int index) {
+    if (p->g->nodes[index].op == OP_INPUT) return p->g->nodes[index].label;
+    return arena_printf(p->scratch, "%s%d", p->prefix, index);
+}
+
+static void print_window_arguments(printer *p, const node *n) {
+    const attrs *a = &n->a;
+    if (n->op == OP_CONV) print_whole(p, NULL, a->out);
+    print_pair(p, NULL, a->kernel);
+    print_pair_unless_one(p, "stride", a->stride);
+    if (n->op == OP_CONV && a->groups != 1) print_whole(p, "groups", a->groups);
+    if (n->op == OP_DEPTHWISE && a->multiplier != 1) print_whole(p, "multiplier", a->multiplier);
+    print_pair_unless_one(p, "dilation", a->dilation);
+    print_padding(p, a);
+    if (n->op == OP_AVG_POOL && a->count_pad) print_word(p, "count_pad", "true");
+    if (n->op == OP_CONV || n->op == OP_DEPTHWISE) print_bias(p, a->has_bias, p->bias);
+}
+
+static void print_arguments(printer *p, const node *n) {
+    const attrs *a = &n->a;
+    switch (n->op) {
+    case OP_CONV:
+    case OP_DEPTHWISE:
+    case OP_MAX_POOL:
+    case OP_AVG_POOL: print_window_arguments(p, n); break;
+    case OP_DENSE:
+        print_whole(p, NULL, a->out);
+        print_bias(p, a->has_bias, true);
+        break;
+    case OP_BN:
+        if (a->eps != p->eps) print_numbers(p, "eps", &a->eps, 1);
+        break;
+    case OP_LEAKY_RELU: print_numbers(p, NULL, &a->slope, 1); break;
+    case OP_SHUFFLE: print_whole(p, NULL, a->groups); break;
+    case OP_NORMALIZE:
+        print_numbers(p, "mean", a->mean, a->n_mean);
+        print_numbers(p, "std", a->std, a->n_std);
+        if (a->divide != 1) print_numbers(p, "divide", &a->divide, 1);
+        break;
+    case OP_PAD: print_sides(p, NULL, a->pad); break;
+    case OP_UPSAMPLE:
+        print_whole(p, NULL, a->factor);
+        print_word(p, "mode", a->mode == UPSAMPLE_NEAREST ? "nearest" : "bilinear");
+        break;
+    case OP_SLICE:
+        print_whole(p, NULL, a->begin);
+        print_whole(p, NULL, a->count);
+        break;
+    case OP_ADD:
+    case OP_MUL:
+    case OP_CONCAT:
+        for (int i = 1; i < node_own_inputs(n); i++) print_word(p, NULL, tensor_name(p, n->in[i]));
+        break;
+    default: break;
+    }
+}
+
+/* --- lines */
+
+static size_t line_width(const printer *p, size_t start) { return p->out->size - start; }
+
+static void indent_to(printer *p, size_t start, size_t column) {
+    do {
+        text_char(p->out, ' ');
+    } while (line_width(p, start) < column);
+}
+
+static void print_comment(printer *p, size_t start, const char *comment) {
+    indent_to(p, start, COMMENT_COLUMN);
+    text_printf(p->out, "# %s", comment);
+}
+
+static void print_call(printer *p, const node *n) {
+    text_printf(p->out, "%*s%s", INDENT, "", op_table[n->op].name);
+    p->separator = "(";
+    print_arguments(p, n);
+    if (strcmp(p->separator, "(") != 0) text_char(p->out, ')');
+}
+
+/* The label that the language makes up for the next layer of that op. */
+static const char *unwritten_label(printer *p, op_kind op) {
+    return arena_printf(p->scratch, "%s_%d", op_table[op].name, ++p->op_count[op]);
+}
+
+static void print_label(printer *p, size_t start, const node *n) {
+    const char *unwritten = unwritten_label(p, n->op);
+    if (!n->label || (!n->labelled && strcmp(n->label, unwritten) == 0)) return;
+    indent_to(p, start, LABEL_COLUMN);
+    text_printf(p->out, "@\"%s\"", n->label);
+}
+
+static void print_from(printer *p, int index) {
+    if (p->current != index) text_printf(p->out, "\n%*sfrom %s\n", INDENT, "", tensor_name(p, index));
+    p->current = index;
+}
+
+static void print_fused_call(printer *p, op_kind act, double slope) {
+    if (act == OP_IDENTITY) return;
+    size_t start = p->out->size;
+    char room[MAX_NUMBER];
+    text_printf(p->out, "%*s%s", INDENT, "", op_table[act].name);
+    if (act == OP_LEAKY_RELU) text_printf(p->out, "(%s)", show_number(slope, room));
+    print_comment(p, start, "fused");
+    text_char(p->out, '\n');
+}
+
+/* What passes have put on the node, as lines of its own: act, the residual's add, act2. */
+static void print_fused(printer *p, const node *n) {
+    print_fused_call(p, n->a.act, n->a.act_slope);
+    if (n->a.has_residual) {
+        size_t start = p->out->size;
+        text_printf(p->out, "%*sadd(%s)", INDENT, "", tensor_name(p, n->in[n->n_in - 1]));
+        print_comment(p, start, "fused");
+        text_char(p->out, '\n');
+    }
+    print_fused_call(p, n->a.act2, n->a.act2_slope);
+}
+
+static const char *comment_of(printer *p, const node *n, const shape *before) {
+    shape s = n->shape;
+    bool changed = !before || memcmp(before, &s, sizeof s) != 0;
+    const char *made = n->op == OP_AFFINE    ? "made by a pass: x * weight + bias"
+                       : n->op == OP_CONVERT ? "made by a pass: to f32"
+                       : n->a.pad_value      ? "made by a pass: the padding is not zero"
+                                             : NULL;
+    if (!changed) return made;
+    return arena_printf(p->scratch, "[%d, %d, %d]%s%s", s.h, s.w, s.c, made ? "; " : "", made ? made : "");
+}
+
+static void print_input(printer *p, const node *n) {
+    text_printf(p->out, "%*sinput %s: %s[%d, %d, %d]\n", INDENT, "", n->label, type_table[n->type].name,
+                n->shape.h, n->shape.w, n->shape.c);
+}
+
+static void print_layer(printer *p, int index) {
+    const node *n = &p->g->nodes[index];
+    if (n->op == OP_INPUT) {
+        print_input(p, n);
+        p->current = index;
+        return;
+    }
+    print_from(p, n->in[0]);
+    size_t start = p->out->size;
+    print_call(p, n);
+    print_label(p, start, n);
+    bool fused = n->a.act != OP_IDENTITY || n->a.act2 != OP_IDENTITY || n->a.has_residual;
+    if (p->named[index] && !fused) text_printf(p->out, " as %s", tensor_name(p, index));
+    const char *comment = comment_of(p, n, &p->g->nodes[n->in[0]].shape);
+    if (comment) print_comment(p, start, comment);
+    text_char(p->out, '\n');
+    print_fused(p, n);
+    if (p->named[index] && fused) text_printf(p->out, "%*sidentity as %s\n", INDENT, "", tensor_name(p, index));
+    p->current = index;
+}
+
+/* Outputs stand where their tensor does, as long as that keeps their order; the rest follow at the end. */
+static int print_outputs_here(printer *p, int index, int next) {
+    const graph *g = p->g;
+    for (; next < g->n_outputs && g->outputs[next].node == index; next++) {
+        text_printf(p->out, "%*soutput %s\n", INDENT, "", g->outputs[next].name);
+    }
+    return next;
+}
+
+/* --- what has to be known before the first line */
+
+/* Tensors that a `from` or a join's argument refers to; inputs have a name of their own. */
+static void find_named(printer *p) {
+    const graph *g = p->g;
+    p->named = ARENA_ARRAY(p->scratch, bool, g->n_nodes);
+    int current = NO_TENSOR, next = 0;
+    for (int i = 0; i < g->n_nodes; i++) {
+        const node *n = &g->nodes[i];
+        for (int j = 0; j < n->n_in; j++) {
+            if (j > 0 || n->in[j] != current) p->named[n->in[j]] = true;
+        }
+        while (next < g->n_outputs && g->outputs[next].node == i) next++;
+        current = i;
+    }
+    for (; next < g->n_outputs; next++) {
+        if (g->outputs[next].node != current) p->named[g->outputs[next].node] = true;
+        current = g->outputs[next].node;
+    }
+}
+
+static bool looks_made_up(const char *name, const char *prefix) {
+    size_t size = strlen(prefix);
+    return strncmp(name, prefix, size) == 0 && isdigit((unsigned char)name[size]);
+}
+
+static void choose_prefix(printer *p) {
+    const graph *g = p->g;
+    p->prefix = "t";
+    for (bool taken = true; taken;) {
+        taken = false;
+        for (int i = 0; i < g->n_inputs; i++) taken = taken || looks_made_up(g->inputs[i].name, p->prefix);
+        for (int i = 0; i < g->n_outputs; i++) taken = taken || looks_made_up(g->outputs[i].name, p->prefix);
+        if (taken) p->prefix = arena_printf(p->scratch, "%s_", p->prefix);
+    }
+}
+
+static double most_frequent_eps(const graph *g, arena *a, double where_none) {
+    double *values = ARENA_ARRAY(a, double, g->n_nodes), best = where_none;
+    int *counts = ARENA_ARRAY(a, int, g->n_nodes), n_values = 0, most = 0;
+    for (int i = 0; i < g->n_nodes; i++) {
+        if (g->nodes[i].op != OP_BN) continue;
+        int k = 0;
+        while (k < n_values && values[k] != g->nodes[i].a.eps) k++;
+        if (k == n_values) values[n_values++] = g->nodes[i].a.eps;
+        counts[k]++;
+    }
+    for (int k = 0; k < n_values; k++) {
+        if (counts[k] > most) {
+            most = counts[k];
+            best = values[k];
+        }
+    }
+    return best;
+}
+
+/* What most layers say goes into a `default` line, and they need not say it. */
+static void choose_defaults(printer *p) {
+    int paddings[3] = {0}, biases = 0, convs = 0;
+    for (int i = 0; i < p->g->n_nodes; i++) {
+        const node *n = &p->g->nodes[i];
+        if (has_window(n->op) && n->a.padding != PAD_EXPLICIT) paddings[n->a.padding]++;
+        if (n->op != OP_CONV && n->op != OP_DEPTHWISE) continue;
+        convs++;
+        biases += n->a.has_bias;
+    }
+    p->padding = PAD_SAME;
+    for (int k = PAD_SYMMETRIC; k <= PAD_VALID; k++) {
+        if (paddings[k] > paddings[p->padding]) p->padding = (pad_kind)k;
+    }
+    p->bias = biases * 2 > convs;
+    p->eps = most_frequent_eps(p->g, p->scratch, graph_attrs_init().eps);
+}
+
+static bool names_as_keras(const graph *g) {
+    for (int i = 0; i < g->n_nodes; i++) {
+        if (op_table[g->nodes[i].op].weights != WEIGHTS_NONE) return g->nodes[i].a.naming == NAMING_KERAS;
+    }
+    return g->n_nodes > 0 && g->nodes[g->n_nodes - 1].a.naming == NAMING_KERAS;
+}
+
+static void print_defaults(printer *p) {
+    char room[MAX_NUMBER];
+    text_printf(p->out, "default padding = %s, eps = %s, bias = %s, naming = %s\n\n", padding_words[p->padding],
+                show_number(p->eps, room), p->bias ? "true" : "false",
+                names_as_keras(p->g) ? "keras" : "torch");
+}
+
+void print_net(const graph *g, text *out) {
+    printer p = {.g = g, .out = out, .scratch = arena_new(), .current = NO_TENSOR};
+    find_named(&p);
+    choose_prefix(&p);
+    choose_defaults(&p);
+    if (g->variant) {
+        text_printf(out, "# %s, variant %s: one layer a line\n", g->name, g->variant);
+    } else {
+        text_printf(out, "# %s: one layer a line\n", g->name);
+    }
+    print_defaults(&p);
+    text_printf(out, "net %s {\n", g->name);
+    int next = 0;
+    for (int i = 0; i < g->n_nodes; i++) {
+        print_layer(&p, i);
+        next = print_outputs_here(&p, i, next);
+    }
+    for (; next < g->n_outputs; next++) {
+        print_from(&p, g->outputs[next].node);
+        text_printf(out, "%*soutput %s\n", INDENT, "", g->outputs[next].name);
+    }
+    text_string(out, "}\n");
+    arena_free(p.scratch);
+}

@@ -1,0 +1,65 @@
+# lcc_add_model(NAME NET [WEIGHTS file..] [VARIANT v] [TARGET t] [OPTIONS option..])
+#
+# Adds the static library NAME: the network NET compiled to C, with NAME.h on the include path of whatever links to it and
+# NAME as the prefix of its symbols. NET is a file of this project or the name of a network that comes with lcc. The code
+# is made anew when the network, what it imports, or the weights change.
+function(lcc_add_model name net)
+  cmake_parse_arguments(PARSE_ARGV 2 MODEL "" "VARIANT;TARGET" "WEIGHTS;OPTIONS")
+  if(MODEL_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "lcc_add_model(${name}): what is ${MODEL_UNPARSED_ARGUMENTS}? "
+      "Known are WEIGHTS, VARIANT, TARGET and OPTIONS.")
+  endif()
+
+  if(LCC_EXECUTABLE)
+    set(lcc ${LCC_EXECUTABLE})
+  else()
+    set(lcc $<TARGET_FILE:lcc>) # lcc is part of this build
+  endif()
+
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}.lcc)
+  file(MAKE_DIRECTORY ${folder})
+  set(code ${folder}/${name}.c)
+  set(arguments ${net} -o ${code} --name ${name} --depfile ${code}.d)
+
+  set(inputs "")
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${net})
+    list(APPEND inputs ${CMAKE_CURRENT_SOURCE_DIR}/${net})
+  endif()
+  foreach(file IN LISTS MODEL_WEIGHTS)
+    get_filename_component(file ${file} ABSOLUTE)
+    list(APPEND arguments -w ${file})
+    list(APPEND inputs ${file})
+  endforeach()
+  if(MODEL_VARIANT)
+    list(APPEND arguments --variant ${MODEL_VARIANT})
+  endif()
+  if(MODEL_TARGET)
+    list(APPEND arguments --target ${MODEL_TARGET})
+  elseif(CMAKE_CROSSCOMPILING)
+    list(APPEND arguments --target generic) # native would be the build machine
+  endif()
+  list(APPEND arguments ${MODEL_OPTIONS})
+
+  set(outputs ${code} ${folder}/${name}.h)
+  set(by_assembler FALSE)
+  if("${MODEL_OPTIONS}" MATCHES "--storage[=;](incbin|file)")
+    list(APPEND outputs ${folder}/${name}.weights)
+    string(COMPARE EQUAL "${CMAKE_MATCH_1}" incbin by_assembler)
+  endif()
+
+  add_custom_command(OUTPUT ${outputs}
+    COMMAND ${lcc} ${arguments}
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
+    DEPENDS ${inputs} ${lcc} DEPFILE ${code}.d
+    COMMENT "lcc ${net} -> ${name}.c" VERBATIM)
+  add_library(${name} STATIC ${outputs})
+  target_include_directories(${name} PUBLIC ${folder})
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C POSITION_INDEPENDENT_CODE ON)
+  if(by_assembler) # the weights are found beside the C file, and are part of the object
+    set_source_files_properties(${code} PROPERTIES COMPILE_OPTIONS "-I${folder};-Wa,-I${folder}"
+      OBJECT_DEPENDS ${folder}/${name}.weights)
+  endif()
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    target_compile_options(${name} PRIVATE -O2) # a project that says nothing still gets a fast network
+  endif()
+endfunction()

@@ -1,0 +1,58 @@
+/* driver.h: the pieces of the command that are no stage of the compiler: finding files, the summary, --run, and
+ * the outputs, which are collected while the stages run and written at the end. */
+#ifndef LCC_DRIVER_H
+#define LCC_DRIVER_H
+
+#include "base/file.h"
+#include "emit/emit.h"
+#include "options.h"
+#include "plan/plan.h"
+#include "weights/weights.h"
+
+/* One run of the command: what goes in, what each stage made, what comes out. */
+typedef struct job {
+    arena *mem;
+    diag *d;
+    options o;
+    const char *library;      /* folder of the installed networks, or NULL */
+    const char *model;        /* the path of the network as found */
+    const char *const *files; /* every .net file read */
+    int n_files;
+    graph *described; /* as the .net file says */
+    graph *reduced;   /* after the passes */
+    plan *plan;
+    weights_report weights;
+    emitted code;
+    text out;     /* for standard output */
+    text netlist; /* for -o with --emit net, json, dot */
+    text depfile;
+    text *results; /* one .npy for each --out */
+    output_file *outputs;
+    int n_outputs;
+} job;
+
+/* locate.c. The folder of networks that belongs to this program: beside the program where it was moved, else
+ * where it was installed. NULL where there is neither. */
+const char *find_library(arena *a, const char *program);
+
+/* The path of the network `name`: as given, in one of the -I folders, or in the library. `name` itself where it
+ * is in none of them (opening it then fails and says so). */
+const char *find_model(arena *a, const char *name, const words *include_dirs, const char *library);
+
+/* run.c: --run. Reads the inputs, runs the interpreter for each sample, makes the results. False after errors.
+ */
+bool run_interpreter(job *j);
+
+/* summary.c: appends the table of layers and the totals. */
+void summary_print(text *out, const job *j);
+
+/* outputs.c */
+void add_output(job *j, const char *path, const text *content);
+/* The rule of make that names the outputs and all files that they are made from. */
+void depfile_print(text *out, const job *j);
+/* Refuses outputs that would overwrite an input or each other. False after errors. */
+bool check_outputs(job *j);
+/* Standard output first, then all files or none. False after errors. */
+bool write_outputs(job *j);
+
+#endif

@@ -1,0 +1,101 @@
+/* outputs.c: what the command writes, and that it writes nothing over its own inputs. */
+#include "driver/driver.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const loc command_line = {0};
+
+void add_output(job *j, const char *path, const text *content) {
+    j->outputs =
+        arena_grow(j->mem, j->outputs, (size_t)j->n_outputs, (size_t)j->n_outputs + 1, sizeof *j->outputs);
+    j->outputs[j->n_outputs++] = (output_file){path, content->size ? content->data : "", content->size};
+}
+
+/* A path as make reads it: blanks, '#' and '$' are escaped. */
+static void print_make_path(text *out, const char *path) {
+    for (; *path; path++) {
+        if (*path == ' ' || *path == '#') text_char(out, '\\');
+        if (*path == '$') text_char(out, '$');
+        text_char(out, *path);
+    }
+}
+
+void depfile_print(text *out, const job *j) {
+    for (int i = 0; i < j->n_outputs; i++) {
+        if (i) text_char(out, ' ');
+        print_make_path(out, j->outputs[i].path);
+    }
+    text_char(out, ':');
+    for (int i = 0; i < j->n_files; i++) {
+        text_string(out, " \\\n  ");
+        print_make_path(out, j->files[i]);
+    }
+    for (int i = 0; i < j->o.weights.count; i++) {
+        text_string(out, " \\\n  ");
+        print_make_path(out, j->o.weights.at[i]);
+    }
+    text_char(out, '\n');
+}
+
+static bool is_same_file(const char *one, const char *other) {
+    struct stat a, b;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static void check_inputs_survive(job *j, const char *path, const char *const *inputs, int n_inputs) {
+    for (int i = 0; i < n_inputs; i++) {
+        if (is_same_file(path, inputs[i])) {
+            diag_error(j->d, command_line, "%s: is read, and would be overwritten", path);
+            return;
+        }
+    }
+}
+
+bool check_outputs(job *j) {
+    int before = diag_error_count(j->d);
+    for (int i = 0; i < j->n_outputs; i++) {
+        const char *path = j->outputs[i].path;
+        check_inputs_survive(j, path, j->files, j->n_files);
+        check_inputs_survive(j, path, j->o.weights.at, j->o.weights.count);
+        check_inputs_survive(j, path, j->o.run.at, j->o.run.count);
+        for (int k = 0; k < i; k++) {
+            if (strcmp(path, j->outputs[k].path) == 0) {
+                diag_error(j->d, command_line, "%s: would be written twice", path);
+                break;
+            }
+        }
+    }
+    return diag_error_count(j->d) == before;
+}
+
+/* Plain write(2): stdio would keep a full disk to itself until the program ends. */
+static bool write_standard_output(job *j) {
+    const char *p = j->out.data;
+    size_t left = j->out.size;
+    while (left) {
+        ssize_t n = write(STDOUT_FILENO, p, left);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) {
+            diag_error(j->d, command_line, "standard output: cannot write: %s", strerror(errno));
+            return false;
+        }
+        p += n;
+        left -= (size_t)n;
+    }
+    return true;
+}
+
+bool write_outputs(job *j) {
+    if (!write_standard_output(j)) return false;
+    const char *why;
+    if (!write_files(j->mem, j->outputs, (size_t)j->n_outputs, &why)) {
+        diag_error(j->d, command_line, "%s", why);
+        return false;
+    }
+    return true;
+}

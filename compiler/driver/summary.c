@@ -1,0 +1,203 @@
+/* summary.c: the table that --summary prints.
+ *
+ * A row is what a person calls a layer: a convolution with the norm and the activation that follow it. The rows
+ * are those of the network as described; the kernel and the bytes come from the plan's step that carries the
+ * row's label, and a row without a step costs nothing at run time. */
+#include "driver/driver.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 7 };
+
+static const struct {
+    const char *title;
+    bool right; /* numbers */
+} columns[COLUMNS] = {{"layer", false}, {"op", false},     {"output", false}, {"params", true},
+                      {"MACs", true},   {"kernel", false}, {"weights", true}};
+
+typedef struct row {
+    const char *cell[COLUMNS];
+} row;
+
+typedef struct table {
+    arena *mem;
+    row *rows;
+    int n_rows;
+} table;
+
+/* 1234567 -> "1,234,567"; nothing for 0. */
+static const char *show_count(arena *a, int64_t value) {
+    if (value == 0) return "";
+    const char *digits = arena_printf(a, "%" PRId64, value);
+    size_t length = strlen(digits);
+    char *out = arena_alloc(a, length + length / 3 + 1);
+    for (size_t i = 0, at = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    return out;
+}
+
+static const char *show_millions(arena *a, int64_t value) {
+    return value ? arena_printf(a, "%.2f M", (double)value * 1e-6) : "";
+}
+
+/* "conv 3x3 /2", "conv 1x1 in 3 groups", "shuffle 2". */
+static const char *describe_op(arena *a, const node *n) {
+    const attrs *x = &n->a;
+    const char *s = op_table[n->op].name;
+    bool windowed = n->op == OP_CONV || n->op == OP_DEPTHWISE || n->op == OP_MAX_POOL || n->op == OP_AVG_POOL;
+    if (windowed) {
+        s = arena_printf(a, "%s %dx%d", s, x->kernel[0], x->kernel[1]);
+        if (x->stride[0] != 1 || x->stride[1] != 1) {
+            s = x->stride[0] == x->stride[1] ? arena_printf(a, "%s /%d", s, x->stride[0])
+                                             : arena_printf(a, "%s /%dx%d", s, x->stride[0], x->stride[1]);
+        }
+        if (x->dilation[0] > 1) s = arena_printf(a, "%s dilated %d", s, x->dilation[0]);
+    }
+    if (n->op == OP_CONV && x->groups > 1) s = arena_printf(a, "%s in %d groups", s, x->groups);
+    if (n->op == OP_SHUFFLE) s = arena_printf(a, "%s %d", s, x->groups);
+    if (n->op == OP_UPSAMPLE) s = arena_printf(a, "%s x%d", s, x->factor);
+    if (n->op == OP_INPUT) s = arena_printf(a, "%s %s", s, type_table[n->type].name);
+    return s;
+}
+
+/* Whether node `index` stands in the row of the node before it: what acts on each element rides along. */
+static bool rides_along(const graph *g, int index) {
+    const node *n = &g->nodes[index];
+    bool light =
+        op_table[n->op].class == CLASS_ACT || n->op == OP_BN || n->op == OP_NORMALIZE || n->op == OP_SOFTMAX;
+    light = light || n->op == OP_FLATTEN || n->op == OP_DROPOUT || n->op == OP_IDENTITY;
+    return light && index > 0 && n->in[0] == index - 1;
+}
+
+static int compare_steps(const void *one, const void *other, void *plan_of) {
+    const plan *p = plan_of;
+    int a = *(const int *)one, b = *(const int *)other;
+    int order = strcmp(p->g->nodes[p->steps[a].node].label, p->g->nodes[p->steps[b].node].label);
+    return order ? order : a - b;
+}
+
+/* The steps sorted by their nodes' labels. */
+static int *sort_steps(const plan *p, arena *a) {
+    int *order = ARENA_ARRAY(a, int, p->n_steps);
+    int count = 0;
+    for (int i = 0; i < p->n_steps; i++) {
+        if (p->g->nodes[p->steps[i].node].label) order[count++] = i;
+    }
+    qsort_r(order, (size_t)count, sizeof *order, compare_steps, (void *)(size_t)p);
+    return order;
+}
+
+/* The first step whose node has that label, or NULL. */
+static const plan_step *find_step(const plan *p, const int *order, const char *label) {
+    int low = 0, high = p->n_steps;
+    while (label && low < high) {
+        int middle = low + (high - low) / 2;
+        if (strcmp(p->g->nodes[p->steps[order[middle]].node].label, label) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool found = label && low < p->n_steps && strcmp(p->g->nodes[p->steps[order[low]].node].label, label) == 0;
+    return found ? &p->steps[order[low]] : NULL;
+}
+
+/* Fills the row of node `first` and those that ride along; returns the node behind them. */
+static int make_row(table *t, const job *j, const int *order, int first) {
+    const graph *g = j->described;
+    arena *a = t->mem;
+    row *r = &t->rows[t->n_rows++];
+    const char *op = describe_op(a, &g->nodes[first]);
+    int64_t params = node_params(&g->nodes[first]), macs = node_macs(g, &g->nodes[first]);
+    int end = first + 1;
+    for (; end < g->n_nodes && rides_along(g, end); end++) {
+        op = arena_printf(a, "%s + %s", op, op_table[g->nodes[end].op].name);
+        params += node_params(&g->nodes[end]);
+    }
+    shape s = g->nodes[end - 1].shape;
+    const plan_step *step = find_step(j->plan, order, g->nodes[first].label);
+    *r = (row){{g->nodes[first].label ? g->nodes[first].label : "", op,
+                arena_printf(a, "%dx%dx%d", s.h, s.w, s.c), show_count(a, params), show_millions(a, macs),
+                step && step->kernel ? step->kernel : "", step ? show_count(a, step->weight_bytes) : ""}};
+    return end;
+}
+
+static void print_row(text *out, const row *r, const int *widths) {
+    size_t start = out->size;
+    for (int c = 0; c < COLUMNS; c++) {
+        if (c) text_string(out, "  ");
+        text_printf(out, columns[c].right ? "%*s" : "%-*s", widths[c], r->cell[c]);
+    }
+    while (out->size > start && out->data[out->size - 1] == ' ') out->data[--out->size] = 0;
+    text_char(out, '\n');
+}
+
+static void print_table(text *out, const table *t) {
+    enum { WIDEST = 60 };
+    row head, rule;
+    int widths[COLUMNS];
+    for (int c = 0; c < COLUMNS; c++) {
+        size_t width = strlen(columns[c].title);
+        for (int i = 0; i < t->n_rows; i++) {
+            size_t w = strlen(t->rows[i].cell[c]);
+            if (w > width && w <= WIDEST) width = w;
+        }
+        widths[c] = (int)width;
+        head.cell[c] = columns[c].title;
+        char *dashes = arena_alloc(t->mem, width + 1);
+        memset(dashes, '-', width);
+        rule.cell[c] = dashes;
+    }
+    print_row(out, &head, widths);
+    print_row(out, &rule, widths);
+    for (int i = 0; i < t->n_rows; i++) print_row(out, &t->rows[i], widths);
+}
+
+static void print_total(text *out, const char *name, const char *value) {
+    text_printf(out, "%-9s %s\n", name, *value ? value : "0");
+}
+
+static void print_totals(text *out, const job *j) {
+    arena *a = j->mem;
+    const plan *p = j->plan;
+    int64_t in_code = 0, weights = 0;
+    for (int i = 0; i < p->n_steps; i++) {
+        in_code += p->steps[i].macs;
+        weights += p->steps[i].weight_bytes;
+    }
+    const char *macs = show_count(a, graph_macs(j->described));
+    if (in_code != graph_macs(j->described)) {
+        macs = arena_printf(a, "%s as described, %s in the code", macs, show_count(a, in_code));
+    }
+    const char *arena_text = arena_printf(a, "%s bytes", p->arena_bytes ? show_count(a, p->arena_bytes) : "0");
+    if (p->n_steps) {
+        const node *fullest = &p->g->nodes[p->steps[p->peak_step].node];
+        if (fullest->label) arena_text = arena_printf(a, "%s, fullest at %s", arena_text, fullest->label);
+    }
+    print_total(out, "params", show_count(a, graph_params(j->described)));
+    print_total(out, "MACs", macs);
+    print_total(out, "arena", arena_text);
+    print_total(out, "weights", arena_printf(a, "%s bytes", weights ? show_count(a, weights) : "0"));
+    print_total(out, "steps", arena_printf(a, "%d", p->n_steps));
+    print_total(out, "target", arena_printf(a, "%s: %s", p->t->name, p->t->what));
+}
+
+void summary_print(text *out, const job *j) {
+    const graph *g = j->described;
+    table t = {.mem = j->mem, .rows = ARENA_ARRAY(j->mem, row, g->n_nodes)};
+    const int *order = sort_steps(j->plan, j->mem);
+    text_printf(out, "%s%s%s\n\n", g->name, g->variant ? ", variant " : "", g->variant ? g->variant : "");
+    for (int i = 0; i < g->n_nodes;) i = make_row(&t, j, order, i);
+    print_table(out, &t);
+    text_char(out, '\n');
+    print_totals(out, j);
+    if (j->weights.n_unused) {
+        text_printf(out, "\n%d tensor%s of the weight files not used:\n", j->weights.n_unused,
+                    j->weights.n_unused == 1 ? "" : "s");
+        for (int i = 0; i < j->weights.n_unused; i++) text_printf(out, "  %s\n", j->weights.unused[i]);
+    }
+}

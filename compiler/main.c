@@ -1,0 +1,163 @@
+/* main.c: the lcc command: the stages of the compiler as one list of calls.
+ *
+ * Each stage takes what the ones before it made from the job and adds its own; it returns false after it has
+ * reported errors, and the list stops there. Nothing is written before everything is made. */
+#include "driver/driver.h"
+
+#include "interp/interp.h"
+#include "passes/passes.h"
+#include "targets/target.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_COMMAND_LINE = 2 };
+
+static const loc command_line = {0};
+
+/* Messages go out at the end of a run, and before anything that may take long. */
+static void flush_messages(job *j) {
+    text messages = {0};
+    diag_print(j->d, &messages);
+    if (messages.size) fwrite(messages.data, 1, messages.size, stderr);
+    text_free(&messages);
+}
+
+static void say(const job *j, const char *what, const graph *g) {
+    if (j->o.verbose) fprintf(stderr, "lcc: %-28s %5d nodes\n", what, g->n_nodes);
+}
+
+static bool read_network(job *j) {
+    const options *o = &j->o;
+    j->library = find_library(j->mem, "lcc");
+    j->model = find_model(j->mem, o->model, &o->include_dirs, j->library);
+    lang_options lang = {.variant = o->variant,
+                         .defines = o->defines,
+                         .n_defines = o->n_defines,
+                         .include_dirs = o->include_dirs.at,
+                         .n_include_dirs = o->include_dirs.count,
+                         .library_dir = j->library};
+    j->described = lang_compile(j->mem, j->d, j->model, &lang, &j->files, &j->n_files);
+    if (!j->described) return false;
+    say(j, arena_printf(j->mem, "read %s", j->o.model), j->described);
+    return true;
+}
+
+static bool bind_weights(job *j) {
+    const words *files = &j->o.weights;
+    if (files->count) return weights_load(j->mem, j->d, j->described, files->at, files->count, &j->weights);
+    weights_seed(j->mem, j->described, j->o.seed, &j->weights);
+    if (j->weights.n_used && (j->o.emit == EMIT_C || j->o.run.count)) {
+        diag_warning(j->d, command_line, "no weights are given: they are random, and predictions mean nothing");
+    }
+    return true;
+}
+
+static void watch_pass(void *data, const pass *p, const graph *g) { say(data, p->name, g); }
+
+static bool reduce_graph(job *j) {
+    j->reduced = run_passes(j->described, j->mem, j->d, watch_pass, j);
+    return j->reduced != NULL;
+}
+
+static bool plan_memory(job *j) {
+    j->plan = plan_make(j->reduced, j->o.target, j->o.max_ram, j->mem, j->d);
+    if (!j->plan) return false;
+    if (j->o.verbose) {
+        fprintf(stderr, "lcc: plan for %-19s %5d steps, %lld bytes of arena\n", j->o.target->name,
+                j->plan->n_steps, (long long)j->plan->arena_bytes);
+    }
+    return true;
+}
+
+/* The prefix of public symbols: --name, or the net's name and its variant. */
+static const char *choose_prefix(job *j) {
+    const graph *g = j->described;
+    if (j->o.name) return j->o.name;
+    return g->variant ? arena_printf(j->mem, "%s_%s", g->name, g->variant) : g->name;
+}
+
+static bool write_code(job *j) {
+    const options *o = &j->o;
+    emit_options e = {.prefix = choose_prefix(j),
+                      .base_name = o->base ? o->base : "model",
+                      .command = options_command(j->mem, o),
+                      .storage = o->storage,
+                      .selftest = o->selftest,
+                      .profile = o->profile,
+                      .weights_hash = j->weights.hash,
+                      .seeded = o->weights.count == 0};
+    return emit_model(j->plan, &e, j->mem, j->d, &j->code);
+}
+
+static void add_code_outputs(job *j) {
+    const options *o = &j->o;
+    const char *stem = arena_strndup(j->mem, o->out, strlen(o->out) - 2);
+    add_output(j, o->out, &j->code.c);
+    add_output(j, arena_printf(j->mem, "%s.h", stem), &j->code.h);
+    if (o->storage != STORAGE_EMBED) add_output(j, arena_printf(j->mem, "%s.weights", stem), &j->code.weights);
+}
+
+static void collect_outputs(job *j) {
+    const options *o = &j->o;
+    if (o->emit == EMIT_C && o->out) {
+        add_code_outputs(j);
+    } else if (o->out) {
+        add_output(j, o->out, &j->netlist);
+    } else if (j->netlist.size) {
+        text_bytes(&j->out, j->netlist.data, j->netlist.size);
+    }
+    if (o->summary) summary_print(&j->out, j);
+    if (o->depfile) {
+        depfile_print(&j->depfile, j);
+        add_output(j, o->depfile, &j->depfile);
+    }
+}
+
+static bool compile(job *j) {
+    bool good = read_network(j) && bind_weights(j);
+    if (good && j->o.run.count) good = run_interpreter(j);
+    if (good && (!j->o.run.count || j->o.summary)) good = reduce_graph(j) && plan_memory(j) && write_code(j);
+    if (!good) return false;
+    collect_outputs(j);
+    return check_outputs(j) && write_outputs(j);
+}
+
+/* --help, --version: true where one was asked for. */
+static bool answer_question(job *j) {
+    const options *o = &j->o;
+    if (o->help) help_print(&j->out);
+    if (!o->help && o->help_man) help_print_man(&j->out);
+    if (!o->help && !o->help_man && o->version) text_printf(&j->out, "lcc %s\n", LCC_VERSION);
+    return o->help || o->help_man || o->version;
+}
+
+static int run_command(job *j, int argc, char **argv) {
+    j->o = options_parse(j->mem, j->d, argc, argv);
+    if (diag_error_count(j->d)) return EXIT_COMMAND_LINE;
+    if (answer_question(j)) return write_outputs(j) ? EXIT_DONE : EXIT_INPUT;
+    return compile(j) ? EXIT_DONE : EXIT_INPUT;
+}
+
+int main(int argc, char **argv) {
+    /* A reader that goes away, or a limit on the size of files, is an error to report, so that temporary files
+     * go. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    job j = {.mem = arena_new()};
+    j.d = diag_new(j.mem);
+    int status = run_command(&j, argc, argv);
+    flush_messages(&j);
+    if (status == EXIT_COMMAND_LINE) fputs("lcc --help lists the options\n", stderr);
+    text_free(&j.out);
+    text_free(&j.netlist);
+    text_free(&j.depfile);
+    text_free(&j.code.c);
+    text_free(&j.code.h);
+    text_free(&j.code.weights);
+    for (int i = 0; j.results && i < j.described->n_outputs; i++) text_free(&j.results[i]);
+    arena_free(j.mem);
+    return status;
+}

@@ -1,0 +1,440 @@
+/* options.c: parses the command line by the table in options.def.
+ *
+ * Not getopt_long: that one accepts shortened words, prints messages of its own and keeps its place in globals.
+ * Here every mistake of the line is reported in one run, with the nearest word that exists. */
+#include "options.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct parser {
+    arena *mem;
+    diag *d;
+    int argc;
+    char **argv;
+    int next; /* the word to look at */
+    options *o;
+} parser;
+
+static const loc command_line = {0};
+
+static const char *const emit_names[EMIT_KIND_COUNT] = {
+    [EMIT_C] = "c", [EMIT_NET] = "net", [EMIT_JSON] = "json", [EMIT_DOT] = "dot"};
+
+static const char *const storage_names[] = {
+    [STORAGE_EMBED] = "embed", [STORAGE_INCBIN] = "incbin", [STORAGE_FILE] = "file"};
+
+enum { STORAGE_COUNT = sizeof storage_names / sizeof *storage_names };
+
+static void append_word(arena *a, words *list, const char *word) {
+    list->at = arena_grow(a, list->at, (size_t)list->count, (size_t)list->count + 1, sizeof *list->at);
+    list->at[list->count++] = word;
+}
+
+static bool is_identifier(const char *s, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        bool letter = (s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_';
+        if (!letter && (i == 0 || s[i] < '0' || s[i] > '9')) return false;
+    }
+    return size > 0;
+}
+
+/* The index of `value` among `names`; 0 after an error that tells what there is. */
+static int find_choice(parser *p, const char *option, const char *value, const char *const *names, int count) {
+    for (int i = 0; i < count; i++) {
+        if (strcmp(names[i], value) == 0) return i;
+    }
+    text all = {0};
+    for (int i = 0; i < count; i++) {
+        text_printf(&all, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", names[i]);
+    }
+    const char *near = nearest_word(value, names, (size_t)count);
+    if (near) {
+        diag_error(p->d, command_line, "%s: there is no '%s': did you mean '%s'? There are %s", option, value,
+                   near, all.data);
+    } else {
+        diag_error(p->d, command_line, "%s: there is no '%s': there are %s", option, value, all.data);
+    }
+    text_free(&all);
+    return 0;
+}
+
+static void refuse(parser *p, const char *what) {
+    diag_error(p->d, command_line, "%s: this version of lcc cannot do that yet", what);
+}
+
+/* Bytes with a suffix K or M: "262144", "256K", "1.5M". -1 where the text is no such thing. */
+static int64_t parse_bytes(const char *s) {
+    enum { LONGEST = 20 };
+    const double largest = 0x1p50;
+    size_t digits = strspn(s, "0123456789."), length = strlen(s);
+    if (digits == 0 || length > LONGEST) return -1;
+    double unit = 1;
+    if (s[digits] == 'K' || s[digits] == 'k') unit = 0x1p10;
+    if (s[digits] == 'M' || s[digits] == 'm') unit = 0x1p20;
+    if (length != digits + (unit > 1 ? 1 : 0)) return -1;
+    char *end;
+    double bytes = strtod(s, &end) * unit;
+    if (end != s + digits || !(bytes >= 1 && bytes <= largest) || bytes != floor(bytes)) return -1;
+    return (int64_t)bytes;
+}
+
+static void take_out(parser *p, const char *value) {
+    if (!*value) diag_error(p->d, command_line, "-o: the name of the file is empty");
+    p->o->out = value;
+}
+
+static void take_weights(parser *p, const char *value) { append_word(p->mem, &p->o->weights, value); }
+
+static void take_variant(parser *p, const char *value) { p->o->variant = value; }
+
+static void take_define(parser *p, const char *value) {
+    options *o = p->o;
+    const char *equals = strchr(value, '=');
+    if (!equals || !is_identifier(value, (size_t)(equals - value)) || !equals[1]) {
+        diag_error(p->d, command_line, "-D %s: expected NAME=VALUE", value);
+        return;
+    }
+    o->defines =
+        arena_grow(p->mem, o->defines, (size_t)o->n_defines, (size_t)o->n_defines + 1, sizeof *o->defines);
+    o->defines[o->n_defines++] = (define){arena_strndup(p->mem, value, (size_t)(equals - value)), equals + 1};
+}
+
+static void take_include(parser *p, const char *value) { append_word(p->mem, &p->o->include_dirs, value); }
+
+static void take_name(parser *p, const char *value) {
+    enum { LONGEST = 128 };
+    size_t size = strlen(value);
+    if (!is_identifier(value, size) || size > LONGEST) {
+        diag_error(p->d, command_line,
+                   "--name %s: the prefix of C symbols is letters, digits and _, no digit first, at most %d",
+                   value, LONGEST);
+    }
+    p->o->name = value;
+}
+
+static void take_target(parser *p, const char *value) {
+    if (strchr(value, ',')) {
+        refuse(p, arena_printf(p->mem, "--target %s: code for several machines in one file", value));
+        return;
+    }
+    p->o->target = target_by_name(value);
+    if (p->o->target) return;
+    int count;
+    const char *const *names = target_names(&count);
+    find_choice(p, "--target", value, names, count);
+}
+
+static void take_dtype(parser *p, const char *value) {
+    static const char *const names[] = {"f32"};
+    if (strcmp(value, "int8") == 0) {
+        refuse(p, "--dtype int8");
+    } else {
+        find_choice(p, "--dtype", value, names, 1);
+    }
+}
+
+static void take_calibrate(parser *p, const char *value) {
+    (void)value;
+    refuse(p, "--calibrate (it serves --dtype int8)");
+}
+
+static void take_storage(parser *p, const char *value) {
+    p->o->storage = (storage)find_choice(p, "--storage", value, storage_names, STORAGE_COUNT);
+}
+
+static void take_max_ram(parser *p, const char *value) {
+    p->o->max_ram = parse_bytes(value);
+    if (p->o->max_ram < 0) {
+        diag_error(p->d, command_line,
+                   "--max-ram %s: expected a whole number of bytes, such as 65536, 256K or 1.5M", value);
+    }
+}
+
+static void take_keep_dead(parser *p, const char *value) {
+    (void)value;
+    p->o->keep_dead = true;
+}
+
+static void take_selftest(parser *p, const char *value) {
+    (void)value;
+    p->o->selftest = true;
+}
+
+static void take_profile(parser *p, const char *value) {
+    (void)value;
+    p->o->profile = true;
+}
+
+static void take_summary(parser *p, const char *value) {
+    (void)value;
+    p->o->summary = true;
+}
+
+static void take_emit(parser *p, const char *value) {
+    if (strcmp(value, "memory") == 0) {
+        refuse(p, "--emit memory");
+    } else {
+        p->o->emit = (emit_kind)find_choice(p, "--emit", value, emit_names, EMIT_KIND_COUNT);
+    }
+}
+
+static void take_run(parser *p, const char *value) { append_word(p->mem, &p->o->run, value); }
+
+static void take_result(parser *p, const char *value) { append_word(p->mem, &p->o->result, value); }
+
+static void take_seed(parser *p, const char *value) {
+    char *end;
+    errno = 0;
+    uintmax_t seed = strtoumax(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end || errno || seed > UINT64_MAX) {
+        diag_error(p->d, command_line, "--seed %s: expected a whole number from 0 to 18446744073709551615",
+                   value);
+    }
+    p->o->seed = (uint64_t)seed;
+}
+
+static void take_depfile(parser *p, const char *value) { p->o->depfile = value; }
+
+static void take_tune(parser *p, const char *value) {
+    (void)value;
+    refuse(p, "--tune");
+}
+
+static void take_verbose(parser *p, const char *value) {
+    (void)value;
+    p->o->verbose = true;
+}
+
+static void take_help(parser *p, const char *value) {
+    (void)value;
+    p->o->help = true;
+}
+
+static void take_help_man(parser *p, const char *value) {
+    (void)value;
+    p->o->help_man = true;
+}
+
+static void take_version(parser *p, const char *value) {
+    (void)value;
+    p->o->version = true;
+}
+
+typedef struct option {
+    char letter;
+    const char *word;
+    bool has_argument;
+    void (*take)(parser *p, const char *value);
+} option;
+
+static const option option_table[] = {
+#define OPTION(id, letter, word, argument, text) {letter, word, (argument) != NULL, take_##id},
+#include "options.def"
+#undef OPTION
+};
+
+enum { OPTION_COUNT = sizeof option_table / sizeof *option_table };
+
+static const option *find_letter(char letter) {
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        if (option_table[i].letter == letter) return &option_table[i];
+    }
+    return NULL;
+}
+
+static const option *find_word(const char *word, size_t size) {
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        const char *w = option_table[i].word;
+        if (w && strlen(w) == size && memcmp(w, word, size) == 0) return &option_table[i];
+    }
+    return NULL;
+}
+
+static void report_unknown_word(parser *p, const char *word) {
+    const char *known[OPTION_COUNT];
+    size_t count = 0;
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        if (option_table[i].word) known[count++] = option_table[i].word;
+    }
+    const char *near = nearest_word(word, known, count);
+    if (near) {
+        diag_error(p->d, command_line, "unknown option --%s: did you mean --%s?", word, near);
+    } else {
+        diag_error(p->d, command_line, "unknown option --%s", word);
+    }
+}
+
+/* The argument of an option: `attached` to it, or the next word. NULL after an error. */
+static const char *take_argument(parser *p, const char *shown, const char *attached) {
+    if (attached) return attached;
+    if (p->next < p->argc) return p->argv[p->next++];
+    diag_error(p->d, command_line, "%s needs an argument", shown);
+    return NULL;
+}
+
+/* --word, --word VALUE or --word=VALUE; `s` points behind the dashes. */
+static void parse_word(parser *p, const char *s) {
+    const char *equals = strchr(s, '=');
+    size_t size = equals ? (size_t)(equals - s) : strlen(s);
+    const char *word = arena_strndup(p->mem, s, size);
+    const option *o = find_word(s, size);
+    if (!o) {
+        report_unknown_word(p, word);
+    } else if (o->has_argument) {
+        const char *value = take_argument(p, arena_printf(p->mem, "--%s", word), equals ? equals + 1 : NULL);
+        if (value) o->take(p, value);
+    } else if (equals) {
+        diag_error(p->d, command_line, "--%s takes no argument", word);
+    } else {
+        o->take(p, NULL);
+    }
+}
+
+/* -v, -o VALUE or -oVALUE, and flags in a row; `s` points behind the dash. */
+static void parse_letters(parser *p, const char *s) {
+    for (; *s; s++) {
+        const option *o = find_letter(*s);
+        const char *shown = arena_printf(p->mem, "-%c", *s);
+        if (!o) {
+            diag_error(p->d, command_line, "unknown option %s", shown);
+            return;
+        }
+        if (o->has_argument) {
+            const char *value = take_argument(p, shown, s[1] ? s + 1 : NULL);
+            if (value) o->take(p, value);
+            return;
+        }
+        o->take(p, NULL);
+    }
+}
+
+static void take_model(parser *p, const char *word) {
+    if (p->o->model) {
+        diag_error(p->d, command_line, "one network at a time: both '%s' and '%s' are given", p->o->model,
+                   word);
+        return;
+    }
+    p->o->model = word;
+    size_t size = strlen(word);
+    if (size >= 5 && strcmp(word + size - 5, ".onnx") == 0) {
+        refuse(p, arena_printf(p->mem, "%s: reading an ONNX file", word));
+    }
+}
+
+/* "folder/model.c" -> "model"; the name stands in the C file as #include "model.h". NULL after an error. */
+static const char *find_base(arena *a, diag *d, const char *out) {
+    size_t size = strlen(out);
+    const char *name = strrchr(out, '/') ? strrchr(out, '/') + 1 : out;
+    if (size < 2 || strcmp(out + size - 2, ".c") != 0 || strlen(name) == 2) {
+        diag_error(d, command_line, "-o %s: the name of a C file ends in .c (the header goes beside it)", out);
+        return NULL;
+    }
+    for (const char *c = name; *c; c++) {
+        if ((unsigned char)*c < ' ' || strchr("\"\\*?%$", *c)) {
+            diag_error(d, command_line, "-o %s: that name cannot stand in an #include", out);
+            return NULL;
+        }
+    }
+    return arena_strndup(a, name, strlen(name) - 2);
+}
+
+/* What only makes sense together. */
+static void check_combination(parser *p) {
+    options *o = p->o;
+    diag *d = p->d;
+    bool runs = o->run.count > 0;
+    if (!o->model) diag_error(d, command_line, "no network is given: lcc [options] MODEL.net -o model.c");
+    if (runs && !o->result.count) diag_error(d, command_line, "--run needs --out OUT.npy");
+    if (!runs && o->result.count) diag_error(d, command_line, "--out needs --run IN.npy");
+    if (runs && o->out)
+        diag_error(d, command_line, "--run writes no code: -o %s cannot be given with it", o->out);
+    if (runs && o->emit != EMIT_C) {
+        diag_error(d, command_line, "--run and --emit %s cannot be given together", emit_names[o->emit]);
+    }
+    if (!runs && o->emit == EMIT_C) {
+        if (o->out) {
+            o->base = find_base(p->mem, d, o->out);
+        } else if (!o->summary && o->model) {
+            diag_error(d, command_line, "no file to write: -o FILE.c is missing");
+        }
+    }
+    if (o->summary && !o->out && !runs && o->emit != EMIT_C) {
+        diag_error(d, command_line,
+                   "--summary and --emit %s both go to standard output: give -o FILE to one of them",
+                   emit_names[o->emit]);
+    }
+    if (o->depfile && !o->out)
+        diag_error(d, command_line, "--depfile needs -o: it says on what that file depends");
+}
+
+options options_parse(arena *a, diag *d, int argc, char **argv) {
+    options o = {0};
+    parser p = {.mem = a, .d = d, .argc = argc, .argv = argv, .next = 1, .o = &o};
+    bool only_names = false; /* after "--" */
+    while (p.next < argc) {
+        const char *word = argv[p.next++];
+        if (only_names || word[0] != '-' || !word[1]) {
+            take_model(&p, word);
+        } else if (strcmp(word, "--") == 0) {
+            only_names = true;
+        } else if (word[1] == '-') {
+            parse_word(&p, word + 2);
+        } else {
+            parse_letters(&p, word + 1);
+        }
+    }
+    if (o.help || o.help_man || o.version) return o;
+    if (!o.target) o.target = target_by_name("native");
+    check_combination(&p);
+    return o;
+}
+
+/* Appends a word as a shell would need it, in characters that are harmless in a C comment. */
+static void append_quoted(text *out, const char *word) {
+    bool plain =
+        *word &&
+        strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:[]") == strlen(word);
+    if (!plain) text_char(out, '\'');
+    for (const char *c = word; *c; c++) {
+        bool ends_comment = (c[0] == '*' && c[1] == '/') || (c[0] == '/' && c[1] == '*');
+        bool odd =
+            (unsigned char)*c < ' ' || *c == '\\' || *c == '\'' || *c == 127 || (c[0] == '?' && c[1] == '?');
+        text_char(out, odd ? '_' : *c);
+        if (ends_comment) text_char(out, ' ');
+    }
+    if (!plain) text_char(out, '\'');
+}
+
+static const char *name_of(const char *path) { return strrchr(path, '/') ? strrchr(path, '/') + 1 : path; }
+
+static void append_setting(text *out, const char *word, const char *value) {
+    text_printf(out, " %s ", word);
+    append_quoted(out, value);
+}
+
+const char *options_command(arena *a, const options *o) {
+    text out = {0};
+    text_string(&out, "lcc ");
+    append_quoted(&out, name_of(o->model));
+    if (o->variant) append_setting(&out, "--variant", o->variant);
+    for (int i = 0; i < o->n_defines; i++) {
+        append_setting(&out, "-D", arena_printf(a, "%s=%s", o->defines[i].name, o->defines[i].value));
+    }
+    for (int i = 0; i < o->weights.count; i++) append_setting(&out, "-w", name_of(o->weights.at[i]));
+    if (!o->weights.count && o->seed) text_printf(&out, " --seed %" PRIu64, o->seed);
+    if (o->name) append_setting(&out, "--name", o->name);
+    append_setting(&out, "--target", o->target->name);
+    if (o->storage != STORAGE_EMBED) append_setting(&out, "--storage", storage_names[o->storage]);
+    if (o->max_ram) text_printf(&out, " --max-ram %" PRId64, o->max_ram);
+    if (o->keep_dead) text_string(&out, " --keep-dead");
+    if (o->selftest) text_string(&out, " --selftest");
+    if (o->profile) text_string(&out, " --profile");
+    if (o->base) append_setting(&out, "-o", arena_printf(a, "%s.c", o->base));
+    const char *command = arena_strdup(a, out.data);
+    text_free(&out);
+    return command;
+}

@@ -1,0 +1,402 @@
+/* test_weights_errors.c: files that do not fit a network, or are damaged or hostile, are refused with words
+ * that help. */
+#include "weights_bench.h"
+
+/* --- what is said --- */
+
+static void misfits_are_reported_all_at_once(void **state) {
+    (void)state;
+    bench b = start(8, 8, 3, NAMING_TORCH);
+    add_conv(&b, 4, 3, 3, 1, "conv1");
+    add_conv(&b, 2, 1, 1, 1, "conv2");
+    add_dense(&b, 2, "fc");
+    b.g->nodes[3].labelled = false;
+    add_dense(&b, 2, "int8");
+    safetensors_maker m = {0};
+    add_ramp(&b, &m, "con1.weight", "[4,3,3,3]", 108, 0);
+    add_ramp(&b, &m, "conv2.weight", "[1,1,4,2]", 8, 0);
+    safetensors_add(&m, "int8.weight", "I8", "[2,2]", "abcd", 4);
+    expect_said(
+        &b, safetensors_finish(&m),
+        "small.net:1:1: error: missing tensor \"conv1.weight\", expected [4, 3, 3, 3]\n"
+        "    1 | 1\n"
+        "      | ^\n"
+        "first.w: note: the nearest name here is \"con1.weight\" F32 [4, 3, 3, 3]\n"
+        "small.net:2:1: error: tensor \"conv2.weight\" has the shape [1, 1, 4, 2], expected [2, 4, 1, 1]\n"
+        "    2 | 2\n"
+        "      | ^\n"
+        "first.w: note: it would fit the layout of naming = keras\n"
+        "small.net:3:1: error: missing tensor \"fc.weight\", expected [2, 128]\n"
+        "    3 | 3\n"
+        "      | ^\n"
+        "small.net:3:1: note: this layer has no label; write @\"..\" behind it, as the checkpoint calls it\n"
+        "    3 | 3\n"
+        "      | ^\n"
+        "small.net:4:1: error: tensor \"int8.weight\": its type I8 is not read for weights; F32, F16, BF16 and "
+        "F64 are\n"
+        "    4 | 4\n"
+        "      | ^\n"
+        "first.w: note: it comes from this file\n"
+        "4 errors\n");
+}
+
+static void many_misfits_are_listed_line_by_line(void **state) {
+    (void)state;
+    bench b = start(1, 1, 2, NAMING_TORCH);
+    for (int i = 0; i < 40; i++) add_dense(&b, 2, arena_printf(b.a, "layer%d", i));
+    safetensors_maker m = {0};
+    add_ramp(&b, &m, "layer0.weight", "[2,2]", 4, 0);
+    add_ramp(&b, &m, "layer39.weight", "[2,3]", 6, 0);
+    text file = safetensors_finish(&m);
+    assert_false(bind_all(&b, &file, 1));
+    const char *said = what_was_said(&b);
+    for (int i = 1; i < 39; i++) assert_non_null(strstr(said, arena_printf(b.a, "\"layer%d.weight\"", i)));
+    assert_non_null(strstr(said, "lcc: error: 15 more tensors are missing or misshapen:\n"
+                                 "small.net: note: line 26: \"layer25.weight\" [2, 2]: missing\n"));
+    assert_non_null(
+        strstr(said, "small.net: note: line 40: \"layer39.weight\" [2, 2]: has [2, 3]\n25 errors\n"));
+    arena_free(b.a);
+}
+
+static void a_file_of_another_network_is_told_once(void **state) {
+    (void)state;
+    bench b = start(8, 8, 3, NAMING_KERAS);
+    add_conv(&b, 4, 3, 3, 1, "conv");
+    add_plain(&b, OP_BN, "bn");
+    safetensors_maker m = {0};
+    add_ramp(&b, &m, "stem.weight", "[4]", 4, 0);
+    add_ramp(&b, &m, "stem.running_var", "[4]", 4, 0);
+    expect_said(&b, safetensors_finish(&m),
+                "lcc: error: none of the 5 tensors that the network wants is in the weights\n"
+                "lcc: note: it wants \"conv/kernel\" [3, 3, 3, 4], \"bn/gamma\" [4], \"bn/beta\" [4], "
+                "\"bn/moving_mean\" "
+                "[4], \"bn/moving_variance\" [4]\n"
+                "first.w: note: it has 2 tensors: \"stem.running_var\" F32 [4], \"stem.weight\" F32 [4]\n"
+                "first.w: note: its names look like those of PyTorch; the network says naming = keras\n"
+                "1 error\n");
+}
+
+static void a_prefix_is_seen(void **state) {
+    (void)state;
+    bench b = start(1, 1, 2, NAMING_TORCH);
+    add_dense(&b, 2, "a");
+    add_dense(&b, 2, "b");
+    safetensors_maker m = {0};
+    add_ramp(&b, &m, "module.a.weight", "[2,2]", 4, 0);
+    add_ramp(&b, &m, "module.b.weight", "[2,2]", 4, 0);
+    text file = safetensors_finish(&m);
+    assert_false(bind_all(&b, &file, 1));
+    assert_non_null(strstr(what_was_said(&b),
+                           "first.w: note: 2 of the 2 missing names are there with \"module.\" before "
+                           "them: put @\"module.\" around the layers, or take it off when exporting\n"));
+    arena_free(b.a);
+    b = start(1, 1, 2, NAMING_TORCH);
+    add_dense(&b, 2, "net.a");
+    add_dense(&b, 2, "net.b");
+    m = (safetensors_maker){0};
+    add_ramp(&b, &m, "a.weight", "[2,2]", 4, 0);
+    add_ramp(&b, &m, "b.weight", "[2,2]", 4, 0);
+    file = safetensors_finish(&m);
+    assert_false(bind_all(&b, &file, 1));
+    assert_non_null(
+        strstr(what_was_said(&b),
+               "first.w: note: 2 of the 2 missing names are there without the \"net.\" at their front\n"));
+    arena_free(b.a);
+}
+
+/* Binds a bn of 3 channels whose variance is given as F64, and expects that text first. */
+static void expect_bad_variance(double x, double y, double z, double eps, const char *expected) {
+    bench b = start(2, 2, 3, NAMING_TORCH);
+    b.defaults.eps = eps;
+    add_plain(&b, OP_BN, "bn");
+    const double var[] = {x, y, z};
+    safetensors_maker m = {0};
+    add_ramp(&b, &m, "bn.weight", "[3]", 3, -1);
+    add_ramp(&b, &m, "bn.bias", "[3]", 3, -1);
+    add_ramp(&b, &m, "bn.running_mean", "[3]", 3, -1);
+    safetensors_add(&m, "bn.running_var", "F64", "[3]", var, sizeof var);
+    text file = safetensors_finish(&m);
+    bool good = bind_all(&b, &file, 1);
+    assert_int_equal(good, expected == NULL);
+    if (expected) {
+        const char *line =
+            arena_printf(b.a, "small.net:1:1: error: tensor \"bn.running_var\" is %s\n", expected);
+        const char *said = what_was_said(&b);
+        if (strncmp(said, line, strlen(line)) != 0) fail_msg("%s", said);
+    }
+    arena_free(b.a);
+}
+
+static void numbers_that_cannot_be_weights_are_refused(void **state) {
+    (void)state;
+    double zero = 0;
+    expect_bad_variance(1, 0, 1e-300, 1e-5, NULL);
+    expect_bad_variance(1, 0 / zero, 1, 1e-5, "NaN at [1]");
+    expect_bad_variance(1, 1, 1 / zero, 1e-5, "infinite at [2]");
+    expect_bad_variance(1, 1, -1 / zero, 1e-5, "infinite at [2]");
+    expect_bad_variance(3.5e38, 1, 1, 1e-5, "beyond the range of float at [0]");
+    expect_bad_variance(1, -0.25, -1, 1e-5, "negative at [1], the first of 2 such numbers");
+    expect_bad_variance(1, 1, 0, 0, "zero, and eps is zero as well at [2]");
+    expect_bad_variance(1, 1, 1e-10, 0, NULL);
+    bench b = start(1, 1, 3, NAMING_TORCH);
+    add_dense(&b, 2, "fc");
+    static const float transposed[] = {1, 0, -2, 8, 0.5f, 3};
+    float bad[6];
+    memcpy(bad, transposed, sizeof bad);
+    bad[3] = (float)(1 / zero);
+    expect_said(&b, one_npz("<f4", "True", bad, sizeof bad, true),
+                "small.net:1:1: error: tensor \"fc.weight\" is infinite at [1, 1]\n"
+                "    1 | 1\n"
+                "      | ^\n"
+                "first.w: note: it comes from this file\n"
+                "1 error\n");
+}
+
+/* --- broken and hostile files --- */
+
+static void expect_refused(text file, const char *reason) {
+    bench b = start(1, 1, 3, NAMING_TORCH);
+    add_dense(&b, 2, "fc");
+    assert_false(bind_all(&b, &file, 1));
+    const char *said = what_was_said(&b);
+    assert_memory_equal(said, "first.w: error: ", 16);
+    if (!strstr(said, reason)) fail_msg("\"%s\" lacks \"%s\"", said, reason);
+    assert_true(arena_used(b.a) < 1 << 20);
+    arena_free(b.a);
+}
+
+static void every_truncation_is_refused(void **state) {
+    (void)state;
+    text whole[] = {one_safetensor("F32", as_f32, sizeof as_f32),
+                    one_npz("<f4", "False", as_f32, sizeof as_f32, true),
+                    one_npz("<f4", "False", as_f32, sizeof as_f32, false)};
+    for (int i = 0; i < 3; i++) {
+        for (size_t size = 0; size < whole[i].size; size++) {
+            text part = {0};
+            text_bytes(&part, whole[i].data, size);
+            expect_refused(part, size == 0 ? "the file is empty" : "");
+        }
+        text longer = {0};
+        text_bytes(&longer, whole[i].data, whole[i].size);
+        if (i == 0) {
+            text_char(&longer, 0);
+            expect_refused(longer, "the tensors take 24 bytes of data, the file has 25");
+        } else {
+            hash_of_dense(longer, NULL); /* whole again, and good */
+        }
+        text_free(&whole[i]);
+    }
+}
+
+static void every_flipped_byte_is_survived(void **state) {
+    (void)state;
+    text whole[] = {one_safetensor("F16", as_f16, sizeof as_f16),
+                    one_npz("<f2", "False", as_f16, sizeof as_f16, true)};
+    for (int i = 0; i < 2; i++) {
+        for (size_t at = 0; at < whole[i].size; at++) {
+            text broken = {0};
+            text_bytes(&broken, whole[i].data, whole[i].size);
+            broken.data[at] = (char)(broken.data[at] ^ (at % 2 ? 0x80 : 0x11));
+            bench b = start(1, 1, 3, NAMING_TORCH);
+            add_dense(&b, 2, "fc");
+            bool good = bind_all(&b, &broken, 1);
+            assert_int_equal(good, *what_was_said(&b) == 0);
+            arena_free(b.a);
+        }
+        text_free(&whole[i]);
+    }
+}
+
+static void hostile_headers_are_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *header, *reason;
+    } cases[] = {
+        {"{", "its header is no JSON"},
+        {"{}}", "its header is no JSON"},
+        {"{\"a\":1}", "the entry of tensor \"a\" is no object"},
+        {"{\"__metadata__\":[]}", "its \"__metadata__\" is no object"},
+        {"{\"\":{}}", "a tensor's name is empty"},
+        {"{\"a\\n\":{}}", "a tensor's name holds a control character"},
+        {"{\"a\":{},\"a\":{}}", "duplicate object key"},
+        {"{\"a\":{}}", "tensor \"a\" has no \"dtype\""},
+        {"{\"a\":{\"dtype\":7}}", "tensor \"a\" has no \"dtype\""},
+        {"{\"a\":{\"dtype\":\"F32\"}}", "tensor \"a\" has no \"shape\""},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,8]}}",
+         "a shape that is not of whole numbers"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}}",
+         "a shape that is not of whole numbers"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],\"data_offsets\":[0,8]}}",
+         "more than 8 dimensions"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,8]}}",
+         "a shape that is too large"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,8]}}",
+         "its header is no JSON"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", "has no \"data_offsets\""},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8,8]}}", "has no \"data_offsets\""},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}", "has no \"data_offsets\""},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}",
+         "has the offsets [8, 0], outside the 8 bytes"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[1,9]}}",
+         "has the offsets [1, 9], outside the 8 bytes"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}",
+         "is F32 [3], which takes 12 bytes, but its "
+         "offsets hold 8"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+         "the tensors take 4 bytes of data, the file has 8"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+         "bytes 0 to 4 of the data, before tensor \"a\", "
+         "belong to no tensor"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":["
+         "2],"
+         "\"data_offsets\":[0,8]}}",
+         "tensors \"a\" and \"b\" overlap"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a:0\":{\"dtype\":\"F32\",\"shape\":"
+         "[1],"
+         "\"data_offsets\":[4,8]}}",
+         "it has two tensors of the name \"a\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        expect_refused(safetensors_of(cases[i].header, "\0\0\0\0\0\0\0", 8), cases[i].reason);
+    }
+}
+
+static void hostile_lengths_are_refused(void **state) {
+    (void)state;
+    text file = {0};
+    put_le(&file, 1000, 8);
+    text_string(&file, "{}");
+    expect_refused(file, "truncated: its header has 1000 bytes, the file 10");
+    file = (text){0};
+    put_le(&file, 17 << 20, 8);
+    for (int i = 0; i < 17 << 20; i++) text_char(&file, i ? ' ' : '{');
+    expect_refused(file, "its header has 17825792 bytes; at most 16777216 are read");
+    file = (text){0};
+    put_le(&file, 4 << 20, 8);
+    for (int i = 0; i < 2 << 20; i++) text_string(&file, i ? "[]" : "{\"");
+    expect_refused(file, "its header describes more than 200000 tensors");
+    file = (text){0};
+    put_le(&file, 200000, 8);
+    for (int i = 0; i < 200000; i++) text_char(&file, i ? '[' : '{');
+    expect_refused(file, "its header is no JSON");
+}
+
+/* An .npz of one member with the lie told about it. */
+static text lying_npz(zip_lie lie, const char *descr, const char *shape_text, bool deflated) {
+    zip_maker z = {0};
+    text array = npy_of(1, descr, "False", shape_text, as_f32, sizeof as_f32);
+    zip_add(&z, "fc.weight.npy", array, deflated, lie);
+    text_free(&array);
+    return zip_finish(&z);
+}
+
+/* As expect_refused, for what is found only when the graph wants the tensor. */
+static void expect_tensor_refused(text file, const char *reason) {
+    bench b = start(1, 1, 3, NAMING_TORCH);
+    add_dense(&b, 2, "fc");
+    assert_false(bind_all(&b, &file, 1));
+    const char *said = what_was_said(&b);
+    if (!strstr(said, "error: tensor \"fc.weight\": ") || !strstr(said, reason)) {
+        fail_msg("\"%s\" lacks \"%s\"", said, reason);
+    }
+    arena_free(b.a);
+}
+
+static void damaged_and_hostile_members_are_refused(void **state) {
+    (void)state;
+    for (int deflated = 0; deflated < 2; deflated++) {
+        expect_tensor_refused(lying_npz((zip_lie){.crc_added = 1}, "<f4", "(2, 3)", deflated), "damaged: ");
+        expect_tensor_refused(lying_npz((zip_lie){.size_added = 4}, "<f4", "(2, 3)", deflated), "damaged: ");
+        expect_tensor_refused(lying_npz((zip_lie){.size_added = 1u << 31}, "<f4", "(2, 3)", deflated),
+                              "damaged: ");
+        expect_tensor_refused(lying_npz((zip_lie){.flags = 1}, "<f4", "(2, 3)", deflated), "it is encrypted");
+    }
+    expect_tensor_refused(lying_npz((zip_lie){.method = 12}, "<f4", "(2, 3)", false),
+                          "neither stored nor deflated");
+    expect_tensor_refused(lying_npz((zip_lie){0}, "<f4", "(2, 4)", true),
+                          "its shape asks for 32 bytes of numbers, the "
+                          "archive has 24");
+    expect_tensor_refused(lying_npz((zip_lie){0}, ">f4", "(2, 3)", true), "its numbers are big-endian");
+    expect_tensor_refused(lying_npz((zip_lie){0}, "<i4", "(2, 3)", true),
+                          "its type i4 is not read for weights");
+}
+
+static void a_bomb_is_not_inflated(void **state) {
+    (void)state;
+    enum { SIDE = 4096 }; /* 64 MB of zeros in 64 KB */
+    text zeros = {0};
+    text_reserve(&zeros, SIDE * SIDE * 4);
+    memset(zeros.data, 0, SIDE * SIDE * 4);
+    text array = npy_of(1, "<f4", "False", "(4096, 4096)", zeros.data, SIDE * SIDE * 4);
+    zip_maker z = {0};
+    zip_add(&z, "fc.weight.npy", array, true, (zip_lie){0});
+    text file = zip_finish(&z);
+    assert_true(file.size < 100000);
+    text_free(&zeros), text_free(&array);
+    bench b = start(1, 1, 3, NAMING_TORCH);
+    add_dense(&b, 2, "fc");
+    assert_false(bind_all(&b, &file, 1));
+    assert_non_null(strstr(what_was_said(&b), "has the shape [4096, 4096], expected [2, 3]"));
+    assert_true(arena_used(b.a) < 1 << 20);
+    arena_free(b.a);
+}
+
+static void other_archives_are_named(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"archive/data.pkl", "a PyTorch checkpoint (a pickle in a zip archive), which is not read"},
+        {"model.weights.h5", "a Keras archive, which is not read. In Python:\n    import keras"},
+        {"README", "without a member NAME.npy"},
+        {".npy", "a tensor's name is empty"},
+        {"a\tb.npy", "a tensor's name holds a control character"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        zip_maker z = {0};
+        zip_add(&z, cases[i][0], (text){0}, false, (zip_lie){0});
+        expect_refused(zip_finish(&z), cases[i][1]);
+    }
+    zip_maker twice = {0};
+    for (int i = 0; i < 2; i++) zip_add(&twice, "a.npy", (text){0}, false, (zip_lie){0});
+    expect_refused(zip_finish(&twice), "it has two tensors of the name \"a\"");
+}
+
+static text bytes_as_text(const char *bytes, size_t size) {
+    text t = {0};
+    text_bytes(&t, bytes, size);
+    return t;
+}
+
+static void other_formats_are_named(void **state) {
+    (void)state;
+#define FILE_OF(literal) bytes_as_text(literal, sizeof literal - 1)
+    expect_refused(FILE_OF("\x80\2\x8a\nl\xfc\x9c\x46\xf9"),
+                   "a pickle (PyTorch .pt or .pth), which is not read");
+    expect_refused(FILE_OF("\x89HDF\r\n\x1a\n\0\0"), "HDF5 (Keras .h5), which is not read. In Python:");
+    expect_refused(FILE_OF("\x93NUMPY\1\0"), "a single NumPy array, without a name");
+    expect_refused(FILE_OF("\x08\x07\x12\x07pytorch\x1a\x06"
+                           "2.0.1:"),
+                   "ONNX, which is not read. In Python:");
+    expect_refused(FILE_OF("\x1c\0\0\0TFL3\0\0\0\0"), "TensorFlow Lite");
+    expect_refused(FILE_OF("net small { }"),
+                   "weights are read from safetensors and .npz; this is neither of them");
+#undef FILE_OF
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(misfits_are_reported_all_at_once),
+        cmocka_unit_test(many_misfits_are_listed_line_by_line),
+        cmocka_unit_test(a_file_of_another_network_is_told_once),
+        cmocka_unit_test(a_prefix_is_seen),
+        cmocka_unit_test(numbers_that_cannot_be_weights_are_refused),
+        cmocka_unit_test(every_truncation_is_refused),
+        cmocka_unit_test(every_flipped_byte_is_survived),
+        cmocka_unit_test(hostile_headers_are_refused),
+        cmocka_unit_test(hostile_lengths_are_refused),
+        cmocka_unit_test(damaged_and_hostile_members_are_refused),
+        cmocka_unit_test(a_bomb_is_not_inflated),
+        cmocka_unit_test(other_archives_are_named),
+        cmocka_unit_test(other_formats_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -15,8 +15,9 @@ typedef struct pass {
 /* In the order in which they run; the last has a NULL name. */
 extern const pass pass_table[];
 
-/* All passes in order. In debug builds the verifier runs after each, and a broken invariant aborts. Called after every
- * pass, `watch` (may be NULL) sees the graph: for --emit net after a pass, and for -v. NULL after errors. */
+/* All passes in order. In debug builds the verifier runs after each, and a broken invariant aborts. Called
+ * after every pass, `watch` (may be NULL) sees the graph: for --emit net after a pass, and for -v. NULL after
+ * errors. */
 typedef void (*pass_watch)(void *data, const pass *p, const graph *g);
 graph *run_passes(const graph *in, arena *a, diag *d, pass_watch watch, void *data);
 

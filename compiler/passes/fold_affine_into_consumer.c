@@ -1,0 +1,126 @@
+/* fold_affine_into_consumer.c: a normalize (or bn, or affine) that only convs and dense layers read goes into
+ * their weights and bias, so that the first layer reads the picture's bytes:
+ *
+ *     W (s x + t) + b = (W s) x + (b + W t)
+ *
+ * Zero padding was added behind the normalisation. Where the layer pads, the padding must therefore hold the
+ * value that the normalisation takes to zero, -t/s, channel by channel: attrs.pad_value.
+ *
+ * It is refused, and the node lowered to an affine step of its own, where
+ *   - a layer pads and some s is 0, or -t/s is beyond 1e6: the padding would take its value from cancellation
+ * alone;
+ *   - t is more than a hundred times the largest value that s x + t takes (or 1, where the range of x is not
+ * known): the sum over W s x and W t would cancel, and lose more than seven bits of a float's 24;
+ *   - some s or t is not finite;
+ *   - a layer has a pad_value already.
+ * All readers are folded into, or none: else the step is needed anyway. */
+#include "passes/affine.h"
+#include "passes/internal.h"
+#include "passes/range.h"
+
+#include <math.h>
+
+static const double most_cancellation = 100, most_pad_value = 1e6;
+
+/* The readers of each old node, as linked lists through (reader, next): a node is listed once per input. */
+typedef struct readers {
+    int *first; /* [old nodes] into reader and next, or NO_NODE */
+    int *reader, *next;
+} readers;
+
+static readers list_readers(const graph *g, arena *a) {
+    int edges = 0, used = 0;
+    for (int i = 0; i < g->n_nodes; i++) edges += g->nodes[i].n_in;
+    readers l = {ARENA_ARRAY(a, int, g->n_nodes), ARENA_ARRAY(a, int, edges), ARENA_ARRAY(a, int, edges)};
+    for (int i = 0; i < g->n_nodes; i++) l.first[i] = NO_NODE;
+    for (int i = 0; i < g->n_nodes; i++) {
+        for (int j = 0; j < g->nodes[i].n_in; j++, used++) {
+            int from = g->nodes[i].in[j];
+            l.reader[used] = i;
+            l.next[used] = l.first[from];
+            l.first[from] = used;
+        }
+    }
+    return l;
+}
+
+static bool may_read_folded(const node *n) {
+    return (n->op == OP_CONV || n->op == OP_DENSE) && !n->a.has_residual && !n->a.pad_value;
+}
+
+static bool cancels_little(const affine *f, range x) {
+    for (int c = 0; c < f->channels; c++) {
+        if (!isfinite(f->scale[c]) || !isfinite(f->shift[c])) return false;
+        double at_low = fabs(x.low * f->scale[c] + f->shift[c]),
+               at_high = fabs(x.high * f->scale[c] + f->shift[c]);
+        double largest = fmax(at_low, at_high);
+        if (!isfinite(largest)) largest = 1;
+        if (fabs(f->shift[c]) > most_cancellation * largest) return false;
+    }
+    return true;
+}
+
+static bool can_pad(const affine *f) {
+    for (int c = 0; c < f->channels; c++) {
+        if (f->scale[c] == 0 || fabs(f->shift[c] / f->scale[c]) > most_pad_value) return false;
+    }
+    return true;
+}
+
+static bool all_may_read_folded(const rewrite *r, const readers *l, int end, const affine *f, bool *some_pad) {
+    *some_pad = false;
+    int count = 0;
+    for (int e = l->first[end]; e != NO_NODE; e = l->next[e], count++) {
+        const node *n = old_node(r, l->reader[e]);
+        if (!may_read_folded(n)) return false;
+        if (n->op == OP_CONV && has_padding(&n->a)) *some_pad = true;
+    }
+    if (count == 0 || count != r->uses[end]) return false; /* it is an output */
+    /* Without values nothing can be said about the padding. */
+    return f->known || !*some_pad;
+}
+
+static const double *make_pad_value(const affine *f, arena *a) {
+    double *value = ARENA_ARRAY(a, double, f->channels);
+    for (int c = 0; c < f->channels; c++) value[c] = f->shift[c] == 0 ? 0 : -f->shift[c] / f->scale[c];
+    return value;
+}
+
+/* Old affine-like node `end` goes into its readers, which wait in `folded` for their turn: true if it does. */
+static bool fold_into_readers(rewrite *r, const readers *l, int end, const range *ranges, node **folded) {
+    arena *scratch = arena_new();
+    affine f = gather_affine(r, end, scratch);
+    bool some_pad;
+    bool fold = all_may_read_folded(r, l, end, &f, &some_pad) &&
+                (!f.known || (cancels_little(&f, ranges[f.source]) && (!some_pad || can_pad(&f))));
+    const double *pad_value = fold && some_pad ? make_pad_value(&f, r->a) : NULL;
+    for (int e = l->first[end]; fold && e != NO_NODE; e = l->next[e]) {
+        int reader = l->reader[e];
+        node *n = folded[reader] = ARENA_NEW(r->a, node);
+        *n = *old_node(r, reader);
+        scale_inputs(r, n, &f);
+        if (n->op == OP_CONV && has_padding(&n->a)) n->a.pad_value = pad_value;
+        set_input(r, n, 0, r->map[f.source]);
+    }
+    arena_free(scratch);
+    return fold;
+}
+
+graph *fold_affine_into_consumer(const graph *in, arena *a, diag *d) {
+    (void)d;
+    rewrite *r = begin_rewrite(in, a);
+    readers l = list_readers(in, a);
+    const range *ranges = find_ranges(in, a);
+    node **folded = ARENA_ARRAY(a, node *, in->n_nodes);
+    for (int i = 0; i < in->n_nodes; i++) {
+        const node *n = &in->nodes[i];
+        int user = r->sole_user[i];
+        bool chain_goes_on = user != NO_NODE && is_affine_like(old_node(r, user));
+        if (folded[i]) {
+            r->map[i] = append_node(r, folded[i]);
+        } else if (!is_affine_like(n) || chain_goes_on || !fold_into_readers(r, &l, i, ranges, folded)) {
+            keep_node(r, i);
+        }
+    }
+    return finish_rewrite(r);
+}

@@ -1,0 +1,74 @@
+/* fuse_pad.c: an explicit `pad` becomes part of the padding of what reads it, as Keras models have it in front
+ * of each convolution of stride 2. Into
+ *   - conv and depthwise, whose own padding is zeros too;
+ *   - avg_pool, if the padded positions keep counting in the divisor: it does so already (count_pad), or it had
+ * no padding of its own and will;
+ *   - max_pool, whose own padding never wins: where no value is negative, neither do the zeros;
+ *   - another pad.
+ * Each reader is seen by itself: where others need the padded tensor it stays for them. */
+#include "passes/internal.h"
+#include "passes/range.h"
+#include "passes/rewrite.h"
+
+enum { MOST_PADDING = 2 * MAX_KERNEL * MAX_KERNEL }; /* what the shape rules allow to a window */
+
+static bool fits_padding(const node *n, const int *pad) {
+    const attrs *a = &n->a;
+    bool is_pool = op_table[n->op].class == CLASS_POOL;
+    for (int side = 0; side < 4; side++) {
+        int kernel = a->kernel[side == TOP || side == BOTTOM ? 0 : 1];
+        if (pad[side] > (n->op == OP_PAD ? MAX_SIDE : MOST_PADDING)) return false;
+        if (is_pool && pad[side] >= kernel)
+            return false; /* a window of padding alone has no mean and no maximum */
+    }
+    return true;
+}
+
+/* `n` reads a pad of zeros, below which values lie in `range`: would it give the same if the zeros were its
+ * own? */
+static bool takes_zeros(const node *n, range values) {
+    const attrs *a = &n->a;
+    switch (n->op) {
+    case OP_PAD: return is_bare(n);
+    case OP_CONV:
+    case OP_DEPTHWISE: return !a->pad_value;
+    case OP_AVG_POOL: return a->count_pad || !has_padding(a);
+    case OP_MAX_POOL: return values.low >= 0 && a->dilation[0] == 1 && a->dilation[1] == 1;
+    default: return false;
+    }
+}
+
+/* Moves all pads in front of old node `index` into the copy; its new input, as an old node. */
+static int take_pads(const rewrite *r, int index, const range *ranges, attrs *a) {
+    const node *n = old_node(r, index);
+    int from = n->in[0];
+    while (old_node(r, from)->op == OP_PAD && is_bare(old_node(r, from))) {
+        const node *pad = old_node(r, from);
+        int sum[4];
+        for (int side = 0; side < 4; side++) sum[side] = a->pad[side] + pad->a.pad[side];
+        if (!fits_padding(n, sum) || !takes_zeros(n, ranges[pad->in[0]])) break;
+        for (int side = 0; side < 4; side++) a->pad[side] = sum[side];
+        a->padding = PAD_EXPLICIT;
+        if (n->op == OP_AVG_POOL) a->count_pad = true;
+        from = pad->in[0];
+    }
+    return from;
+}
+
+graph *fuse_pad(const graph *in, arena *a, diag *d) {
+    (void)d;
+    rewrite *r = begin_rewrite(in, a);
+    const range *ranges = find_ranges(in, a);
+    for (int i = 0; i < in->n_nodes; i++) {
+        const node *n = &in->nodes[i];
+        if (n->op == OP_INPUT) {
+            keep_node(r, i);
+            continue;
+        }
+        node copy = copy_node(r, i);
+        int from = take_pads(r, i, ranges, &copy.a);
+        if (from != n->in[0]) set_input(r, &copy, 0, r->map[from]);
+        r->map[i] = append_node(r, &copy);
+    }
+    return finish_rewrite(r);
+}

@@ -1,0 +1,52 @@
+/* fuse_residual.c: an add of two equal shapes, one of which a conv, depthwise or dense makes for it alone,
+ * becomes that layer with a residual: act2(act(v) + residual). The layer moves to the add's place, where the
+ * other operand exists. Of two such layers the later one takes the add: the other's tensor is there by then,
+ * and lives no longer for it. x + x is left alone. */
+#include "passes/internal.h"
+#include "passes/rewrite.h"
+
+static bool takes_residual(const rewrite *r, int index, int add) {
+    const node *n = old_node(r, index);
+    return has_kernel(n) && !n->a.has_residual && n->a.act2 == OP_IDENTITY && r->sole_user[index] == add;
+}
+
+/* Which operand (0 or 1) of old node `add` takes the other one in; -1: neither. */
+static int find_taker(const rewrite *r, int add) {
+    const node *n = old_node(r, add);
+    if (n->op != OP_ADD || n->a.has_residual || n->a.act2 != OP_IDENTITY || n->in[0] == n->in[1]) return -1;
+    if (!same_shape(old_input(r, n, 0)->shape, old_input(r, n, 1)->shape)) return -1;
+    int later = n->in[1] > n->in[0];
+    if (takes_residual(r, n->in[later], add)) return later;
+    if (takes_residual(r, n->in[!later], add)) return !later;
+    return -1;
+}
+
+static int append_with_residual(rewrite *r, int add, int taker) {
+    const node *sum = old_node(r, add);
+    node n = copy_node(r, sum->in[taker]);
+    int *inputs = ARENA_ARRAY(r->a, int, n.n_in + 1);
+    for (int i = 0; i < n.n_in; i++) inputs[i] = n.in[i];
+    inputs[n.n_in++] = r->map[sum->in[!taker]];
+    n.in = inputs;
+    n.a.has_residual = true;
+    n.a.act2 = sum->a.act;
+    n.a.act2_slope = sum->a.act_slope;
+    return append_node(r, &n);
+}
+
+graph *fuse_residual(const graph *in, arena *a, diag *d) {
+    (void)d;
+    rewrite *r = begin_rewrite(in, a);
+    for (int i = 0; i < in->n_nodes; i++) {
+        int taker = find_taker(r, i);
+        if (taker >= 0) {
+            r->map[i] = append_with_residual(r, i, taker);
+            continue;
+        }
+        int user = r->sole_user[i];
+        taker = user == NO_NODE ? -1 : find_taker(r, user);
+        if (taker >= 0 && in->nodes[user].in[taker] == i) continue; /* its turn comes with the add */
+        keep_node(r, i);
+    }
+    return finish_rewrite(r);
+}

@@ -1,0 +1,52 @@
+/* insert_convert.c: an input that is not f32 is read as it is by conv and affine, which widen what they load.
+ * For all others, and where it is an output itself (outputs are floats), one convert stands between. */
+#include "passes/internal.h"
+#include "passes/rewrite.h"
+
+#include <string.h>
+
+static bool reads_any_type(const node *n, int operand) {
+    return operand == 0 && (n->op == OP_CONV || n->op == OP_AFFINE || n->op == OP_CONVERT);
+}
+
+/* The new node that holds old input `index` as f32; made when it is first asked for. */
+static int convert_input(rewrite *r, int index, int *converted) {
+    if (converted[index] != NO_NODE) return converted[index];
+    node n = *old_node(r, index);
+    n.op = OP_CONVERT;
+    n.n_in = 1;
+    set_input(r, &n, 0, r->map[index]);
+    n.type = TYPE_F32;
+    return converted[index] = append_node(r, &n);
+}
+
+static node copy_with_conversions(rewrite *r, int index, int *converted) {
+    const node *n = old_node(r, index);
+    node copy = copy_node(r, index);
+    int *inputs = ARENA_ARRAY(r->a, int, n->n_in);
+    for (int i = 0; i < n->n_in; i++) {
+        bool as_it_is = old_input(r, n, i)->type == TYPE_F32 || reads_any_type(n, i);
+        inputs[i] = as_it_is ? copy.in[i] : convert_input(r, n->in[i], converted);
+    }
+    copy.in = inputs;
+    return copy;
+}
+
+graph *insert_convert(const graph *in, arena *a, diag *d) {
+    (void)d;
+    rewrite *r = begin_rewrite(in, a);
+    int *converted = ARENA_ARRAY(a, int, in->n_nodes);
+    for (int i = 0; i < in->n_nodes; i++) converted[i] = NO_NODE;
+    for (int i = 0; i < in->n_nodes; i++) {
+        node copy = copy_with_conversions(r, i, converted);
+        r->map[i] = append_node(r, &copy);
+    }
+    int *outputs = ARENA_ARRAY(a, int, in->n_nodes);
+    memcpy(outputs, r->map, (size_t)in->n_nodes * sizeof(int));
+    for (int i = 0; i < in->n_outputs; i++) {
+        int from = in->outputs[i].node;
+        if (in->nodes[from].type != TYPE_F32) outputs[from] = convert_input(r, from, converted);
+    }
+    r->output_map = outputs;
+    return finish_rewrite(r);
+}

@@ -1,0 +1,48 @@
+/* lower_affine.c: every bn and normalize that is left becomes an affine, y = x * weight + bias, one for a whole
+ * chain of them. It may read an integer input as it is. One that changes nothing vanishes. */
+#include "passes/affine.h"
+#include "passes/internal.h"
+
+static bool changes_nothing(const affine *f) {
+    for (int c = 0; c < f->channels; c++) {
+        if (f->scale[c] != 1 || f->shift[c] != 0) return false;
+    }
+    return f->known;
+}
+
+static int lower_chain(rewrite *r, const affine *f, int end) {
+    if (changes_nothing(f)) return r->map[f->source];
+    node n = copy_node(r, end);
+    set_input(r, &n, 0, r->map[f->source]);
+    n.op = OP_AFFINE;
+    n.a = graph_attrs_init();
+    n.a.naming = old_node(r, end)->a.naming;
+    n.a.has_bias = true;
+    for (int i = 0; i < ROLE_COUNT; i++) n.weights[i] = NULL;
+    set_affine_weights(r, &n, f);
+    return append_node(r, &n);
+}
+
+graph *lower_affine(const graph *in, arena *a, diag *d) {
+    rewrite *r = begin_rewrite(in, a);
+    int64_t made = 0; /* weights: a normalize had none, and there may be thousands of them */
+    for (int i = 0; i < in->n_nodes; i++) {
+        const node *n = &in->nodes[i];
+        if (!is_affine_like(n)) {
+            keep_node(r, i);
+            continue;
+        }
+        int user = r->sole_user[i];
+        if (user != NO_NODE && is_affine_like(old_node(r, user))) continue; /* the chain's end speaks for it */
+        made += 2 * n->shape.c;
+        if (made + in->weight_elements > MAX_WEIGHTS) {
+            diag_error(d, n->at, "the network has more than %d million weights", MAX_WEIGHTS >> 20);
+            return NULL;
+        }
+        arena *scratch = arena_new();
+        affine f = gather_affine(r, i, scratch);
+        r->map[i] = lower_chain(r, &f, i);
+        arena_free(scratch);
+    }
+    return finish_rewrite(r);
+}

@@ -1,0 +1,55 @@
+/* passes.c: the passes in their order, and running them.
+ *
+ * Dead nodes go first, for they would count as readers. No-ops next: what stands between two layers keeps them
+ * apart. A norm goes into the layer before it rather than the one behind, where padding is no obstacle. Pads
+ * come before the norms in front of layers, whose padded value must be right for all of a layer's padding. What
+ * norms are left become affines. Then activations move to what makes their values and ride on it, and adds do,
+ * with activations on either side. Conversions come last, when it is known who reads an input. */
+#include "passes/internal.h"
+#include "graph/verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const pass pass_table[] = {
+    {"remove_dead", "drop what no output needs", remove_dead},
+    {"remove_no_ops", "drop what gives back its own input", remove_no_ops},
+    {"simplify_pools", "make whole-window average pools global", simplify_pools},
+    {"fold_batch_norm", "fold norms into the layer before them", fold_batch_norm},
+    {"fuse_pad", "fold explicit pads into windows", fuse_pad},
+    {"fold_affine_into_consumer", "fold norms into the layers behind them", fold_affine_into_consumer},
+    {"lower_affine", "make one scale and shift of what norms are left", lower_affine},
+    {"sink_activations", "move activations through concats and shuffles", sink_activations},
+    {"fuse_activations", "let activations ride on the kernel before them", fuse_activations},
+    {"fuse_residual", "let adds ride on the kernel before them", fuse_residual},
+    {"insert_convert", "convert integer inputs where floats are needed", insert_convert},
+    {NULL, NULL, NULL},
+};
+
+/* A pass that breaks the graph is our own mistake: nothing sensible can follow. */
+static void check_graph(const graph *g, const pass *p) {
+#ifndef NDEBUG
+    arena *scratch = arena_new();
+    const char *why = graph_verify(g, scratch);
+    if (why) {
+        fprintf(stderr, "after %s: %s\n", p->name, why);
+        abort();
+    }
+    arena_free(scratch);
+#else
+    (void)g, (void)p;
+#endif
+}
+
+graph *run_passes(const graph *in, arena *a, diag *d, pass_watch watch, void *data) {
+    const graph *from = in;
+    graph *to = NULL;
+    for (const pass *p = pass_table; p->name; p++) {
+        to = p->run(from, a, d);
+        if (!to) return NULL;
+        check_graph(to, p);
+        if (watch) watch(data, p, to);
+        from = to;
+    }
+    return to;
+}

@@ -1,0 +1,55 @@
+/* remove_no_ops.c: nodes that give back the tensor they read vanish: identity and dropout always, others where
+ * their attributes, shapes or the range of the values make it so. A flatten in front of a dense layer vanishes
+ * too: dense reads a feature map in the order (h, w, c) itself. */
+#include "passes/internal.h"
+#include "passes/range.h"
+#include "passes/rewrite.h"
+
+static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
+    if (n->op == OP_INPUT || node_own_inputs(n) != 1 || !is_bare(n)) return false;
+    shape from = old_input(r, n, 0)->shape;
+    if (!same_shape(from, n->shape)) return false;
+    switch (n->op) {
+    case OP_IDENTITY:
+    case OP_DROPOUT:
+    case OP_CONCAT:
+    case OP_SLICE:
+    case OP_FLATTEN:
+    case OP_GLOBAL_AVG_POOL: return true; /* of one tensor, of all channels, of one pixel */
+    case OP_SHUFFLE: return n->a.groups == 1 || n->a.groups == n->shape.c;
+    case OP_MAX_POOL:
+    case OP_AVG_POOL: return n->a.kernel[0] == 1 && n->a.kernel[1] == 1 && !has_padding(&n->a);
+    case OP_PAD: return !has_padding(&n->a);
+    case OP_UPSAMPLE: return n->a.factor == 1;
+    default: return is_activation(n->op) && is_idle_activation(n->op, ranges[n->in[0]]);
+    }
+}
+
+/* What a dense layer may read in place of the old node `index`: the feature map before a flatten. */
+static int skip_flatten(const rewrite *r, int index, const range *ranges) {
+    const node *n = old_node(r, index);
+    while (n->op != OP_INPUT && (n->op == OP_FLATTEN || is_no_op(r, n, ranges))) {
+        index = n->in[0];
+        n = old_node(r, index);
+    }
+    return index;
+}
+
+graph *remove_no_ops(const graph *in, arena *a, diag *d) {
+    (void)d;
+    rewrite *r = begin_rewrite(in, a);
+    const range *ranges = find_ranges(in, a);
+    for (int i = 0; i < in->n_nodes; i++) {
+        const node *n = &in->nodes[i];
+        if (is_no_op(r, n, ranges)) {
+            r->map[i] = r->map[n->in[0]];
+        } else if (n->op == OP_DENSE) {
+            node dense = copy_node(r, i);
+            set_input(r, &dense, 0, r->map[skip_flatten(r, n->in[0], ranges)]);
+            r->map[i] = append_node(r, &dense);
+        } else {
+            keep_node(r, i);
+        }
+    }
+    return finish_rewrite(r);
+}

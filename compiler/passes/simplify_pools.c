@@ -1,0 +1,31 @@
+/* simplify_pools.c: an average pool whose one window sees the whole input is a global one, for which there is a
+ * better kernel. Where its window reaches into padding, that must not count in the divisor. */
+#include "passes/internal.h"
+#include "passes/rewrite.h"
+
+static bool sees_everything(const node *n, shape from) {
+    const attrs *a = &n->a;
+    if (n->shape.h != 1 || n->shape.w != 1) return false;
+    if (has_padding(a) && a->count_pad) return false;
+    /* Taps stand side by side, from the padding's beginning to the end of the input at least. */
+    return (a->dilation[0] == 1 || a->kernel[0] == 1) && (a->dilation[1] == 1 || a->kernel[1] == 1) &&
+           a->kernel[0] >= from.h + a->pad[TOP] && a->kernel[1] >= from.w + a->pad[LEFT];
+}
+
+graph *simplify_pools(const graph *in, arena *a, diag *d) {
+    (void)d;
+    rewrite *r = begin_rewrite(in, a);
+    for (int i = 0; i < in->n_nodes; i++) {
+        const node *n = &in->nodes[i];
+        if (n->op != OP_AVG_POOL || !sees_everything(n, old_input(r, n, 0)->shape)) {
+            keep_node(r, i);
+            continue;
+        }
+        node pool = copy_node(r, i);
+        pool.op = OP_GLOBAL_AVG_POOL;
+        pool.a = graph_attrs_init();
+        pool.a.naming = n->a.naming;
+        r->map[i] = append_node(r, &pool);
+    }
+    return finish_rewrite(r);
+}

@@ -18,12 +18,14 @@ typedef struct lang_options {
     const char *library_dir; /* the installed nets, searched last; may be NULL */
 } lang_options;
 
-/* Reads, parses and evaluates `path`. NULL after errors, which are in `d`: as many as could be found. Terminates on any
- * input, within bounded time and memory. The graph's variant is the one in force. The files read, in order, are appended to
- * *files (arena; may be NULL) for dependency tracking. */
-graph *lang_compile(arena *a, diag *d, const char *path, const lang_options *o, const char *const **files, int *n_files);
+/* Reads, parses and evaluates `path`. NULL after errors, which are in `d`: as many as could be found.
+ * Terminates on any input, within bounded time and memory. The graph's variant is the one in force. The files
+ * read, in order, are appended to *files (arena; may be NULL) for dependency tracking. */
+graph *lang_compile(arena *a, diag *d, const char *path, const lang_options *o, const char *const **files,
+                    int *n_files);
 
 /* The same for a text that is already in memory (tests, fuzzers). `path` is what messages call it. */
-graph *lang_compile_text(arena *a, diag *d, const char *path, const char *text, size_t size, const lang_options *o);
+graph *lang_compile_text(arena *a, diag *d, const char *path, const char *text, size_t size,
+                         const lang_options *o);
 
 #endif

@@ -1,0 +1,75 @@
+/* bind.c: arguments, by position or by name, to formals. */
+#include "lang/eval.h"
+
+#include <string.h>
+
+int eval_args(evaluator *ev, const scope *s, const arg *args, given **list) {
+    int count = 0;
+    for (const arg *a = args; a; a = a->next) count++;
+    if (count > MAX_ARGS) {
+        eval_error(ev, args->at, "more than %d arguments", MAX_ARGS);
+        count = MAX_ARGS;
+    }
+    *list = ARENA_ARRAY(ev->mem, given, count);
+    int i = 0;
+    for (const arg *a = args; a && i < count; a = a->next, i++) {
+        (*list)[i] = (given){a->name, eval_expr(ev, s, a->value), a->at};
+    }
+    return count;
+}
+
+/* "conv(out, kernel, [stride], ..)": brackets around what may be left out. */
+static const char *show_formals(evaluator *ev, const formals *f) {
+    enum { MOST_SHOWN = 16 };
+    const char *s = arena_printf(ev->mem, "%s(", f->what);
+    for (int i = 0; i < f->count && i < MOST_SHOWN; i++) {
+        s = arena_printf(ev->mem, f->required[i] ? "%s%s%s" : "%s%s[%s]", s, i ? ", " : "", f->names[i]);
+    }
+    return arena_printf(ev->mem, "%s%s)", s, f->count > MOST_SHOWN ? ", .." : "");
+}
+
+static int find_formal(const formals *f, const char *name) {
+    for (int i = 0; i < f->count; i++) {
+        if (strcmp(f->names[i], name) == 0) return i;
+    }
+    return -1;
+}
+
+static void report_unknown(evaluator *ev, const formals *f, const given *g) {
+    word_list *l = ARENA_NEW(ev->mem, word_list);
+    for (int i = 0; i < f->count; i++) add_word(l, f->names[i]);
+    const char *mean = did_you_mean(ev, g->name, l);
+    if (*mean) {
+        eval_error(ev, g->at, "%s has no argument '%s'%s", f->what, g->name, mean);
+    } else {
+        eval_error(ev, g->at, "%s has no argument '%s': it is %s", f->what, g->name, show_formals(ev, f));
+    }
+}
+
+bool bind_arguments(evaluator *ev, loc at, const formals *f, const given *list, int n, const given **bound) {
+    bool good = true;
+    int position = 0;
+    for (int i = 0; i < f->count; i++) bound[i] = NULL;
+    for (int i = 0; i < n; i++) {
+        const given *g = &list[i];
+        int to = g->name ? find_formal(f, g->name) : position++;
+        if (to < 0) {
+            report_unknown(ev, f, g);
+            good = false;
+        } else if (to >= f->count) {
+            eval_error(ev, g->at, "too many arguments: it is %s", show_formals(ev, f));
+            return false;
+        } else if (bound[to]) {
+            eval_error(ev, g->at, "argument '%s' of %s is given twice", f->names[to], f->what);
+            good = false;
+        } else {
+            bound[to] = g;
+        }
+    }
+    for (int i = 0; i < f->count && good; i++) {
+        if (bound[i] || !f->required[i]) continue;
+        eval_error(ev, at, "argument '%s' is missing: it is %s", f->names[i], show_formals(ev, f));
+        good = false;
+    }
+    return good;
+}

@@ -1,0 +1,229 @@
+/* body.c: statements in order, the tensor flowing from one to the next; and blocks, which are bodies with
+ * formals. */
+#include "lang/eval.h"
+
+#include <string.h>
+
+/* body = "{" { stmt } "}" ; a scope of its own, the instance of the block around it. */
+
+void eval_let(evaluator *ev, place *p, const stmt *st) {
+    value v = eval_expr(ev, p->scope, st->value);
+    if (!define_variable(ev, p->scope, st->name, v)) {
+        eval_error(ev, st->name_at, "'%s' already has a value in this body", st->name);
+    }
+}
+
+void eval_require(evaluator *ev, const place *p, const stmt *st) {
+    bool good, holds = eval_condition(ev, p->scope, st->value, &good);
+    if (good && !holds) eval_error(ev, st->at, "%s", st->word);
+}
+
+static void name_tensor(evaluator *ev, const place *p, const char *name, loc at, int x) {
+    int *kept = ARENA_NEW(ev->mem, int);
+    *kept = x;
+    if (!map_add(ev->mem, &p->scope->in->tensors, name, kept)) {
+        eval_error(ev, at, "there is already a tensor '%s' here", name);
+    }
+}
+
+/* "input" NAME ":" NAME "[" expr { "," expr } "]" [ "->" chain ] */
+static int eval_input(evaluator *ev, place *p, const stmt *st, int x) {
+    (void)x;
+    static const char *const sides[3] = {"the height", "the width", "the number of channels"};
+    elem_type type = 0;
+    while (type < TYPE_COUNT && strcmp(type_table[type].name, st->word) != 0) type++;
+    bool good = type < TYPE_COUNT;
+    if (!good) eval_error(ev, st->word_at, "an input is uint8, int8 or f32, not '%s'", st->word);
+    int64_t dims[3];
+    int n = 0;
+    for (const expr *e = st->dims; e; e = e->next, n++) {
+        if (n >= 3) continue;
+        value v = eval_expr(ev, p->scope, e);
+        int most = n == 2 ? MAX_CHANNELS : MAX_SIDE;
+        if (!to_whole(ev, e->at, sides[n], v, 1, most, &dims[n])) good = false;
+    }
+    if (n != 3) eval_error(ev, st->at, "an input has three sizes, [h, w, c]; here are %d", n);
+    int node_index = POISONED_TENSOR;
+    if (good && n == 3 && !ev->stopped) {
+        shape s = {(int)dims[0], (int)dims[1], (int)dims[2]};
+        node_index = graph_add_input(ev->g, ev->d, st->name, type, s, st->at);
+        if (node_index < 0) {
+            is_first_report(ev, st->at);
+            note_frames(ev);
+            node_index = POISONED_TENSOR;
+        }
+    }
+    name_tensor(ev, p, st->name, st->name_at, node_index);
+    return eval_chain(ev, p, st->chain, node_index);
+}
+
+/* "from" NAME [ "->" chain ] */
+static int eval_from(evaluator *ev, place *p, const stmt *st, int x) {
+    value v;
+    if (!find_tensor(p->scope, st->name, &x)) {
+        bool found = find_variable(ev, p->scope, st->name, st->name_at, &v);
+        x = found && v.kind == VALUE_TENSOR ? v.tensor : POISONED_TENSOR;
+        if (!found || (v.kind != VALUE_TENSOR && !is_poison(v))) {
+            word_list *l = ARENA_NEW(ev->mem, word_list);
+            for (const instance *in = p->scope->in; in; in = in->caller) add_map_words(l, &in->tensors);
+            eval_error(ev, st->name_at, "there is no tensor '%s' here%s", st->name,
+                       did_you_mean(ev, st->name, l));
+        }
+    }
+    return eval_chain(ev, p, st->chain, x);
+}
+
+static int eval_named_chain(evaluator *ev, place *p, const stmt *st, int x) {
+    x = eval_chain(ev, p, st->chain, x);
+    if (st->name) name_tensor(ev, p, st->name, st->name_at, x);
+    return x;
+}
+
+static int eval_output(evaluator *ev, place *p, const stmt *st, int x) {
+    (void)p;
+    if (x == NO_TENSOR) eval_error(ev, st->at, "no tensor flows into this output");
+    if (x < 0 || ev->stopped) return POISONED_TENSOR;
+    if (!graph_add_output(ev->g, ev->d, st->name, x, st->at)) is_first_report(ev, st->at);
+    return x;
+}
+
+static int eval_if(evaluator *ev, place *p, const stmt *st, int x) {
+    /* A chain of `else if` is a loop here, however long it is. */
+    for (;;) {
+        bool good, truth = eval_condition(ev, p->scope, st->value, &good);
+        if (!good) return POISONED_TENSOR;
+        if (truth) return eval_body(ev, p, st->then, x);
+        if (!st->other) return x;
+        const stmt *only = st->other->first;
+        if (!only || only->kind != STMT_IF || only->next) return eval_body(ev, p, st->other, x);
+        st = only;
+    }
+}
+
+static int eval_let_stmt(evaluator *ev, place *p, const stmt *st, int x) {
+    eval_let(ev, p, st);
+    return x;
+}
+
+static int eval_require_stmt(evaluator *ev, place *p, const stmt *st, int x) {
+    eval_require(ev, p, st);
+    return x;
+}
+
+static int eval_stage_stmt(evaluator *ev, place *p, const stmt *st, int x) { return eval_stage(ev, p, st, x); }
+
+typedef int (*statement)(evaluator *ev, place *p, const stmt *st, int x);
+
+static const statement statements[STMT_KINDS] = {
+    [STMT_LET] = eval_let_stmt,
+    [STMT_REQUIRE] = eval_require_stmt,
+    [STMT_IF] = eval_if,
+    [STMT_INPUT] = eval_input,
+    [STMT_FROM] = eval_from,
+    [STMT_STAGE] = eval_stage_stmt,
+    [STMT_CHAIN] = eval_named_chain,
+    [STMT_OUTPUT] = eval_output,
+};
+
+int eval_body(evaluator *ev, const place *outer, const body *b, int x) {
+    if (!enter(ev, b->at, BODY_DEPTH)) return POISONED_TENSOR;
+    place inner = {.scope = new_scope(ev, outer->scope, outer->scope->in), .prefix = outer->prefix};
+    for (const stmt *st = b->first; st && !ev->stopped; st = st->next) {
+        if (!enter(ev, st->at, 0)) break;
+        x = statements[st->kind](ev, &inner, st, x);
+    }
+    leave(ev, BODY_DEPTH);
+    return ev->stopped ? POISONED_TENSOR : x;
+}
+
+/* --- blocks and calls --- */
+
+static int apply_block(evaluator *ev, const place *p, const block *b, const given *list, int n, const char *own,
+                       loc at, int x) {
+    const given **bound = ARENA_ARRAY(ev->mem, const given *, b->takes.count);
+    if (!bind_arguments(ev, at, &b->takes, list, n, bound)) return POISONED_TENSOR;
+
+    instance *in = ARENA_NEW(ev->mem, instance);
+    *in = (instance){.caller = p->scope->in, .in = x, .stage = p->scope->in->stage};
+    if (p->stage) in->stage = p->stage;
+
+    frame here = {ev->frames, arena_printf(ev->mem, "block '%s'", b->from->name), at};
+    ev->frames = &here;
+    place inside = {.scope = new_scope(ev, NULL, in), .prefix = join_labels(ev, at, p->prefix, own ? own : "")};
+    int i = 0;
+    for (const named *f = b->from->named; f && i < b->takes.count; f = f->next, i++) {
+        value v = bound[i] ? bound[i]->v : eval_expr(ev, inside.scope, f->value);
+        define_variable(ev, inside.scope, f->name, v);
+    }
+    x = eval_body(ev, &inside, b->from->body, x);
+    ev->frames = here.up;
+    return x;
+}
+
+int apply_callable(evaluator *ev, const place *p, const callable *what, const given *list, int n,
+                   const char *own, loc at, int x) {
+    if (what->n_bound && n) {
+        eval_error(ev, at, "'%s' already has its arguments", what->name);
+        return POISONED_TENSOR;
+    }
+    if (what->n_bound) {
+        list = what->bound;
+        n = what->n_bound;
+    }
+    if (what->layer) return make_layer(ev, p, what, list, n, own, at, x);
+    return apply_block(ev, p, what->block, list, n, own, at, x);
+}
+
+bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, callable *found) {
+    value v;
+    if (find_variable(ev, s, name, at, &v)) {
+        if (is_poison(v)) return false;
+        if (v.kind == VALUE_LAYER) {
+            *found = *v.layer;
+            return true;
+        }
+    }
+    *found = (callable){.name = name, .block = find_block(ev, name)};
+    if (!found->block) found->layer = find_layer(name);
+    if (found->block || found->layer) return true;
+    word_list *l = ARENA_NEW(ev->mem, word_list);
+    add_map_words(l, &ev->blocks);
+    add_map_words(l, &ev->prelude_blocks);
+    add_layer_words(l);
+    add_structure_words(l);
+    eval_error(ev, at, "unknown layer '%s'%s", name, did_you_mean(ev, name, l));
+    return false;
+}
+
+/* call = NAME [ "(" [ arg { "," arg } ] ")" ] [ label ] [ body ] ; */
+static int eval_call(evaluator *ev, const place *p, const call *c, int x) {
+    structure form = find_structure(c->name);
+    if (form) return form(ev, p, c, x);
+    callable what;
+    given *list;
+    bool known = find_callable(ev, p->scope, c->name, c->at, &what);
+    int n = eval_args(ev, p->scope, c->args, &list);
+    const char *own = c->label ? eval_label(ev, p->scope, c->label) : NULL;
+    if (c->body) eval_error(ev, c->at, "'%s' takes no body in braces", c->name);
+    if (!known || c->body) return POISONED_TENSOR;
+    return apply_callable(ev, p, &what, list, n, own, c->at, x);
+}
+
+int eval_chain(evaluator *ev, const place *p, const call *chain, int x) {
+    for (const call *c = chain; c; c = c->next) {
+        if (!enter(ev, c->at, 0)) return POISONED_TENSOR;
+        x = eval_call(ev, p, c, x);
+    }
+    return x;
+}
+
+int eval_net(evaluator *ev, const item *net) {
+    instance *in = ARENA_NEW(ev->mem, instance);
+    *in = (instance){.in = NO_TENSOR, .is_net = true};
+    place p = {.scope = new_scope(ev, NULL, in), .prefix = ""};
+    int x = eval_body(ev, &p, net->body, NO_TENSOR);
+    if (!ev->stopped && ev->g->n_outputs == 0 && ev->n_reported == 0) {
+        eval_error(ev, net->name_at, "net '%s' has no output: `output name`", net->name);
+    }
+    return x;
+}

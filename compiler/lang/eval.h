@@ -1,0 +1,263 @@
+/* eval.h: from trees to a graph; what the files of the evaluator share.
+ *
+ *   lang.c        the pipeline: load, declare, choose the net, evaluate it
+ *   program.c     files, imports, and what they declare
+ *   params.c      params, variants, -D, compound scaling, defaults
+ *   expr.c        expressions; arithmetic.c their numbers; functions.c built-in and user functions
+ *   bind.c        arguments to formals
+ *   layers.c      the table of layers: formals, and how they become attributes of a node
+ *   body.c        statements, chains, blocks; structure.c residual, concat, split, ..; stage.c tables of blocks
+ *   labels.c      labels
+ *
+ * An error is said where it arises; what depends on it becomes poison and stays silent, and evaluation goes on,
+ * so that one run finds several. Everything is counted: steps, depth, memory, so that no file keeps it busy for
+ * long. */
+#ifndef LCC_LANG_EVAL_H
+#define LCC_LANG_EVAL_H
+
+#include "lang/ast.h"
+#include "lang/lang.h"
+#include "lang/map.h"
+#include "lang/parser.h"
+#include "lang/value.h"
+
+enum {
+    MAX_STEPS = 4000000, /* expressions, statements and layers evaluated */
+    MAX_DEPTH = 1000,    /* an expression counts 1, a body BODY_DEPTH */
+    BODY_DEPTH = 8,
+    MAX_LABEL = 500,            /* bytes */
+    MAX_EVAL_BYTES = 160 << 20, /* of arena, for the evaluation */
+    MAX_FILES = 200,
+    MAX_IMPORT_DEPTH = 50,
+    MAX_ARGS = 256,
+    MAX_ERRORS = DIAG_MAX_ERRORS
+};
+
+/* What a callable takes, as binding and messages need it. */
+typedef struct formals {
+    const char *what; /* "conv" */
+    const char *const *names;
+    const bool *required;
+    int count;
+} formals;
+
+typedef struct function {
+    const item *from;
+    formals takes;
+} function;
+
+typedef struct block {
+    const item *from;
+    formals takes;
+} block;
+
+typedef struct param {
+    struct param *next;
+    const char *name;
+    loc at;
+    const expr *value;       /* the default; NULL for a compound's line, whose default is base ** phi */
+    const expr *base;        /* compound only */
+    const struct param *phi; /* compound only */
+    const expr *choices;
+    const expr *chosen; /* by the variant or -D, else NULL */
+    bool ready;         /* v is set */
+    value v;
+} param;
+
+/* One file's part in a program: an item, and how many imports away from the file on the command line. */
+typedef struct placed {
+    const item *what;
+    int depth;
+} placed;
+
+/* Where a message's construct was entered: "in block 'mbconv', used from here". */
+typedef struct frame {
+    const struct frame *up;
+    const char *what; /* "block 'mbconv'" */
+    loc at;
+} frame;
+
+/* The counters of a stage, seen in the blocks that it makes. */
+typedef struct stage_place {
+    int64_t n, row, rep;
+} stage_place;
+
+/* A block at work. `tensors` maps names made by `as` to int *. */
+typedef struct instance {
+    const struct instance *caller; /* whose tensors are seen too */
+    int in;                        /* the tensor that enters */
+    bool is_net;
+    const stage_place *stage; /* NULL outside of stages */
+    map tensors;
+} instance;
+
+/* Lets and formals: maps names to value *. Behind the last parent come the stage's counters, then the params.
+ */
+typedef struct scope {
+    const struct scope *parent;
+    instance *in; /* NULL while params are evaluated, and in functions */
+    map names;
+} scope;
+
+/* Where layers are being made. */
+typedef struct place {
+    scope *scope;
+    const char *prefix;       /* the labels around, joined; "" where there are none */
+    const stage_place *stage; /* set where a stage makes an instance */
+} place;
+
+typedef struct defaults {
+    value padding, eps, bias;
+    naming naming;
+} defaults;
+
+typedef struct evaluator {
+    arena *mem;
+    diag *d;
+    const lang_options *options;
+    graph *g;
+
+    const source *prelude;
+    placed *items;
+    int n_items;
+    const char **files;
+    int n_files;
+    int tokens;
+
+    map functions, blocks, prelude_functions, prelude_blocks;
+    map params;
+    param *first_param;
+    param **last_param;
+    const char *variant;
+    const char *compound; /* the param of the compound directive, or NULL */
+    defaults defaults;
+
+    const frame *frames;
+    int64_t steps;
+    int depth;
+    size_t bytes_before;
+    bool stopped; /* a limit was passed: everything is poison from here on */
+    loc reported[MAX_ERRORS];
+    int n_reported;
+    int op_count[OP_COUNT];
+} evaluator;
+
+/* --- lang.c */
+
+/* An error at `at`, once per place however often the place is evaluated, followed by the blocks and functions
+ * around. */
+void eval_error(evaluator *ev, loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* True, and remembered, where nothing was reported at this place yet. */
+bool is_first_report(evaluator *ev, loc at);
+void note_frames(evaluator *ev);
+/* Counts a step, `cost` levels deeper. False where a limit is passed; then leave() must not be called. */
+bool enter(evaluator *ev, loc at, int cost);
+void leave(evaluator *ev, int cost);
+/* ", did you mean 'x'?" or "". The names are gathered from up to some maps and a list. */
+typedef struct word_list {
+    const char *words[1000];
+    size_t count;
+} word_list;
+void add_word(word_list *l, const char *word);
+void add_map_words(word_list *l, const map *m);
+const char *did_you_mean(evaluator *ev, const char *word, const word_list *l);
+
+/* --- program.c */
+
+bool load_program(evaluator *ev, const source *main_file);
+/* Functions, blocks and params into their maps. The net, or NULL after an error. */
+const item *declare_items(evaluator *ev, const source *main_file);
+const block *find_block(const evaluator *ev, const char *name);
+const function *find_function(const evaluator *ev, const char *name, const source *asks);
+
+/* --- params.c */
+
+void add_param(evaluator *ev, const item *from);
+void add_compound(evaluator *ev, const item *from);
+void choose_variant(evaluator *ev);
+void apply_defines(evaluator *ev);
+void evaluate_params(evaluator *ev);
+void evaluate_defaults(evaluator *ev);
+
+/* --- expr.c */
+
+value eval_expr(evaluator *ev, const scope *s, const expr *e);
+/* False where no let, formal, counter or param has the name. A param without a value yet is an error and
+ * poison. */
+bool find_variable(evaluator *ev, const scope *s, const char *name, loc at, value *v);
+bool find_tensor(const scope *s, const char *name, int *x);
+bool define_variable(evaluator *ev, scope *s, const char *name, value v);
+scope *new_scope(evaluator *ev, const scope *parent, instance *in);
+/* The truth of a condition; *good is false, after an error, where it has none. */
+bool eval_condition(evaluator *ev, const scope *s, const expr *e, bool *good);
+/* The value as a whole number from least to most, else an error: "`what` must be ..". Poison: false, silently.
+ */
+bool to_whole(evaluator *ev, loc at, const char *what, value v, int64_t least, int64_t most, int64_t *n);
+
+/* --- arithmetic.c */
+
+value apply_unary(evaluator *ev, loc at, operator_kind op, value a);
+value apply_binary(evaluator *ev, loc at, operator_kind op, value a, value b);
+/* false after an error where the two cannot be compared. */
+bool values_equal(evaluator *ev, loc at, value a, value b, bool *equal);
+
+/* --- functions.c */
+
+/* Whether a function of that name, built in or the user's, is seen from the file `asks`. */
+bool is_function(const evaluator *ev, const char *name, const source *asks);
+value call_function(evaluator *ev, const scope *s, const expr *call_expr);
+/* `f(column)` of a table's header, applied to one cell. */
+value call_function_by_name(evaluator *ev, loc at, const char *name, value v);
+
+/* --- bind.c */
+
+/* Evaluates arguments; the number of them. */
+int eval_args(evaluator *ev, const scope *s, const arg *args, given **list);
+
+/* bound[i] is the argument of formal i, or NULL. False after errors. */
+bool bind_arguments(evaluator *ev, loc at, const formals *f, const given *list, int n, const given **bound);
+
+/* --- layers.c */
+
+const struct layer *find_layer(const char *name);
+void add_layer_words(word_list *l);
+/* Adds the node of a layer to the graph and gives its tensor. `label`: its own, NULL where it has none. */
+int make_layer(evaluator *ev, const place *p, const callable *what, const given *list, int n, const char *label,
+               loc at, int x);
+/* The value of `default padding` or of an argument as attributes; false after an error. */
+bool to_padding(evaluator *ev, loc at, const char *what, value v, attrs *a);
+
+/* --- labels.c */
+
+/* The text of a label with its interpolations filled in; NULL after an error. */
+const char *eval_label(evaluator *ev, const scope *s, const label *l);
+/* `prefix` and `inner` joined as the naming asks. */
+const char *join_labels(evaluator *ev, loc at, const char *prefix, const char *inner);
+/* Adds a node under its label: `own`, or op_k. The node, or POISONED_TENSOR after an error. */
+int add_node(evaluator *ev, op_kind op, const int *in, int n_in, const attrs *a, const char *prefix,
+             const char *own, loc at);
+attrs new_attrs(const evaluator *ev);
+
+/* --- body.c */
+
+int eval_body(evaluator *ev, const place *outer, const body *b, int x);
+int eval_chain(evaluator *ev, const place *p, const call *chain, int x);
+int apply_callable(evaluator *ev, const place *p, const callable *what, const given *list, int n,
+                   const char *label, loc at, int x);
+bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, callable *found);
+int eval_net(evaluator *ev, const item *net);
+void eval_let(evaluator *ev, place *p, const stmt *st);
+void eval_require(evaluator *ev, const place *p, const stmt *st);
+
+/* --- structure.c */
+
+typedef int (*structure)(evaluator *ev, const place *p, const call *c, int x);
+/* residual, scale, concat, split, branch, add, mul; NULL for other names. */
+structure find_structure(const char *name);
+void add_structure_words(word_list *l);
+
+/* --- stage.c */
+
+int eval_stage(evaluator *ev, const place *p, const stmt *st, int x);
+
+#endif

@@ -1,0 +1,253 @@
+/* layers.c: the layers of the language: one table that says what each takes and where in a node's attributes it
+ * goes. Sizes and shapes are the graph's to judge; here an argument must only be of its kind and within the
+ * limits. */
+#include "lang/eval.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef enum argument_kind {
+    ARGUMENT_WHOLE, /* int */
+    ARGUMENT_PAIR,  /* k or [kh, kw] */
+    ARGUMENT_BOOL,
+    ARGUMENT_REAL,
+    ARGUMENT_MEANS, /* a number or a list of them */
+    ARGUMENT_STDS,
+    ARGUMENT_SIDES,   /* [top, bottom, left, right], or one number for all */
+    ARGUMENT_PADDING, /* same, symmetric, valid, or sides */
+    ARGUMENT_MODE,    /* nearest, bilinear */
+    ARGUMENT_RATE     /* dropout's: checked, and of no effect */
+} argument_kind;
+
+typedef struct layer_formal {
+    const char *name;
+    argument_kind kind;
+    bool optional;
+    size_t field; /* offset in attrs */
+    int least, most;
+} layer_formal;
+
+enum { MOST_FORMALS = 8 };
+
+typedef struct layer {
+    const char *name;
+    op_kind op;
+    layer_formal formals[MOST_FORMALS];
+} layer;
+
+#define FIELD(name) offsetof(attrs, name)
+#define OUT                                                                                                    \
+    { "out", ARGUMENT_WHOLE, false, FIELD(out), 1, MAX_CHANNELS }
+#define KERNEL                                                                                                 \
+    { "kernel", ARGUMENT_PAIR, false, FIELD(kernel), 1, MAX_KERNEL }
+#define STRIDE                                                                                                 \
+    { "stride", ARGUMENT_PAIR, true, FIELD(stride), 1, MAX_KERNEL }
+#define DILATION                                                                                               \
+    { "dilation", ARGUMENT_PAIR, true, FIELD(dilation), 1, MAX_KERNEL }
+#define PADDING                                                                                                \
+    { "padding", ARGUMENT_PADDING, true, 0, 0, MAX_KERNEL }
+#define BIAS                                                                                                   \
+    { "bias", ARGUMENT_BOOL, true, FIELD(has_bias), 0, 0 }
+
+static const layer table_of_layers[] = {
+    {"conv",
+     OP_CONV,
+     {OUT,
+      KERNEL,
+      STRIDE,
+      {"groups", ARGUMENT_WHOLE, true, FIELD(groups), 1, MAX_CHANNELS},
+      DILATION,
+      PADDING,
+      BIAS}},
+    {"depthwise",
+     OP_DEPTHWISE,
+     {KERNEL,
+      STRIDE,
+      {"multiplier", ARGUMENT_WHOLE, true, FIELD(multiplier), 1, MAX_CHANNELS},
+      DILATION,
+      PADDING,
+      BIAS}},
+    {"dense", OP_DENSE, {OUT, BIAS}},
+    {"bn", OP_BN, {{"eps", ARGUMENT_REAL, true, FIELD(eps), 0, 0}}},
+    {"max_pool", OP_MAX_POOL, {KERNEL, STRIDE, PADDING}},
+    {"avg_pool",
+     OP_AVG_POOL,
+     {KERNEL, STRIDE, PADDING, {"count_pad", ARGUMENT_BOOL, true, FIELD(count_pad), 0, 0}}},
+    {"global_avg_pool", OP_GLOBAL_AVG_POOL, {{0}}},
+    {"flatten", OP_FLATTEN, {{0}}},
+    {"identity", OP_IDENTITY, {{0}}},
+    {"softmax", OP_SOFTMAX, {{0}}},
+    {"dropout", OP_DROPOUT, {{"rate", ARGUMENT_RATE, true, 0, 0, 0}}},
+    {"relu", OP_RELU, {{0}}},
+    {"relu6", OP_RELU6, {{0}}},
+    {"hswish", OP_HSWISH, {{0}}},
+    {"swish", OP_SWISH, {{0}}},
+    {"silu", OP_SWISH, {{0}}},
+    {"sigmoid", OP_SIGMOID, {{0}}},
+    {"hsigmoid", OP_HSIGMOID, {{0}}},
+    {"tanh", OP_TANH, {{0}}},
+    {"leaky_relu", OP_LEAKY_RELU, {{"slope", ARGUMENT_REAL, false, FIELD(slope), 0, 0}}},
+    {"shuffle", OP_SHUFFLE, {{"groups", ARGUMENT_WHOLE, false, FIELD(groups), 1, MAX_CHANNELS}}},
+    {"normalize",
+     OP_NORMALIZE,
+     {{"mean", ARGUMENT_MEANS, false, 0, 0, 0},
+      {"std", ARGUMENT_STDS, false, 0, 0, 0},
+      {"divide", ARGUMENT_REAL, true, FIELD(divide), 0, 0}}},
+    {"pad", OP_PAD, {{"sides", ARGUMENT_SIDES, false, FIELD(pad), 0, MAX_SIDE}}},
+    {"upsample",
+     OP_UPSAMPLE,
+     {{"factor", ARGUMENT_WHOLE, false, FIELD(factor), 1, MAX_KERNEL},
+      {"mode", ARGUMENT_MODE, false, 0, 0, 0}}},
+    {"slice",
+     OP_SLICE,
+     {{"begin", ARGUMENT_WHOLE, false, FIELD(begin), 0, MAX_CHANNELS},
+      {"count", ARGUMENT_WHOLE, false, FIELD(count), 1, MAX_CHANNELS}}},
+};
+enum { LAYERS = sizeof table_of_layers / sizeof *table_of_layers };
+
+const layer *find_layer(const char *name) {
+    for (int i = 0; i < LAYERS; i++) {
+        if (strcmp(table_of_layers[i].name, name) == 0) return &table_of_layers[i];
+    }
+    return NULL;
+}
+
+void add_layer_words(word_list *l) {
+    for (int i = 0; i < LAYERS; i++) add_word(l, table_of_layers[i].name);
+}
+
+static bool to_int(evaluator *ev, loc at, const char *what, value v, int least, int most, int *n) {
+    int64_t whole;
+    if (!to_whole(ev, at, what, v, least, most, &whole)) return false;
+    *n = (int)whole;
+    return true;
+}
+
+/* A number for all `count`, or a list of so many. */
+static bool to_ints(evaluator *ev, loc at, const char *what, value v, int least, int most, int count, int *n) {
+    if (v.kind == VALUE_LIST && v.count != count) {
+        eval_error(ev, at, "%s is one number or a list of %d, not of %d", what, count, v.count);
+        return false;
+    }
+    for (int i = 0; i < count; i++) {
+        if (!to_int(ev, at, what, v.kind == VALUE_LIST ? v.items[i] : v, least, most, &n[i])) return false;
+    }
+    return true;
+}
+
+static bool to_reals(evaluator *ev, loc at, const char *what, value v, const double **reals, int *count) {
+    *count = v.kind == VALUE_LIST ? v.count : 1;
+    double *x = ARENA_ARRAY(ev->mem, double, *count);
+    for (int i = 0; i < *count; i++) {
+        value element = v.kind == VALUE_LIST ? v.items[i] : v;
+        if (!is_number(element)) {
+            eval_error(ev, at, "%s is a number or a list of numbers, not %s", what, show_value(ev->mem, v));
+            return false;
+        }
+        x[i] = as_real(element);
+    }
+    *reals = x;
+    return true;
+}
+
+bool to_padding(evaluator *ev, loc at, const char *what, value v, attrs *a) {
+    static const char *const kinds[] = {
+        [PAD_SAME] = "same", [PAD_SYMMETRIC] = "symmetric", [PAD_VALID] = "valid"};
+    if (is_poison(v)) return false;
+    if (is_number(v) || v.kind == VALUE_LIST) {
+        a->padding = PAD_EXPLICIT;
+        return to_ints(ev, at, what, v, 0, MAX_KERNEL, 4, a->pad);
+    }
+    for (int kind = PAD_SAME; kind <= PAD_VALID && v.kind == VALUE_WORD; kind++) {
+        if (strcmp(v.text, kinds[kind]) == 0) {
+            a->padding = (pad_kind)kind;
+            return true;
+        }
+    }
+    eval_error(ev, at, "%s is same, symmetric, valid, a number or [top, bottom, left, right], not %s", what,
+               show_value(ev->mem, v));
+    return false;
+}
+
+static bool to_mode(evaluator *ev, loc at, const char *what, value v, attrs *a) {
+    bool nearest = v.kind == VALUE_WORD && strcmp(v.text, "nearest") == 0;
+    a->mode = nearest ? UPSAMPLE_NEAREST : UPSAMPLE_BILINEAR;
+    if (nearest || (v.kind == VALUE_WORD && strcmp(v.text, "bilinear") == 0)) return true;
+    eval_error(ev, at, "%s is nearest or bilinear, not %s", what, show_value(ev->mem, v));
+    return false;
+}
+
+static bool to_real(evaluator *ev, loc at, const char *what, value v, double *x) {
+    if (is_number(v)) {
+        *x = as_real(v);
+        return true;
+    }
+    eval_error(ev, at, "%s is a number, not %s", what, show_value(ev->mem, v));
+    return false;
+}
+
+static bool to_bool(evaluator *ev, loc at, const char *what, value v, bool *truth) {
+    *truth = v.kind == VALUE_BOOL && v.truth;
+    if (v.kind == VALUE_BOOL) return true;
+    eval_error(ev, at, "%s is true or false, not %s", what, show_value(ev->mem, v));
+    return false;
+}
+
+static bool to_rate(evaluator *ev, loc at, const char *what, value v) {
+    if (is_number(v) && as_real(v) >= 0 && as_real(v) <= 1) return true;
+    eval_error(ev, at, "%s is a number from 0 to 1, not %s", what, show_value(ev->mem, v));
+    return false;
+}
+
+static bool set_argument(evaluator *ev, const layer *its, const layer_formal *f, const given *g, attrs *a) {
+    if (is_poison(g->v)) return false;
+    const char *what = arena_printf(ev->mem, "'%s' of %s", f->name, its->name);
+    void *field = (char *)a + f->field;
+    switch (f->kind) {
+    case ARGUMENT_WHOLE: return to_int(ev, g->at, what, g->v, f->least, f->most, field);
+    case ARGUMENT_PAIR: return to_ints(ev, g->at, what, g->v, f->least, f->most, 2, field);
+    case ARGUMENT_SIDES: return to_ints(ev, g->at, what, g->v, f->least, f->most, 4, field);
+    case ARGUMENT_BOOL: return to_bool(ev, g->at, what, g->v, field);
+    case ARGUMENT_REAL: return to_real(ev, g->at, what, g->v, field);
+    case ARGUMENT_MEANS: return to_reals(ev, g->at, what, g->v, &a->mean, &a->n_mean);
+    case ARGUMENT_STDS: return to_reals(ev, g->at, what, g->v, &a->std, &a->n_std);
+    case ARGUMENT_PADDING: return to_padding(ev, g->at, what, g->v, a);
+    case ARGUMENT_MODE: return to_mode(ev, g->at, what, g->v, a);
+    case ARGUMENT_RATE: return to_rate(ev, g->at, what, g->v);
+    }
+    return false;
+}
+
+/* What the layer has where its call says nothing. Dense layers have a bias whatever the default says: all the
+ * families' classifiers do. */
+static attrs default_attrs(evaluator *ev, const layer *its, loc at) {
+    attrs a = new_attrs(ev);
+    for (const layer_formal *f = its->formals; f < its->formals + MOST_FORMALS && f->name; f++) {
+        if (f->kind == ARGUMENT_PADDING) to_padding(ev, at, "padding", ev->defaults.padding, &a);
+    }
+    a.has_bias =
+        its->op == OP_DENSE || ((its->op == OP_CONV || its->op == OP_DEPTHWISE) && ev->defaults.bias.truth);
+    if (its->op == OP_BN) a.eps = as_real(ev->defaults.eps);
+    return a;
+}
+
+int make_layer(evaluator *ev, const place *p, const callable *what, const given *list, int n, const char *own,
+               loc at, int x) {
+    const layer *its = what->layer;
+    const char *names[MOST_FORMALS];
+    bool required[MOST_FORMALS];
+    const given *bound[MOST_FORMALS];
+    formals takes = {its->name, names, required, 0};
+    for (; takes.count < MOST_FORMALS && its->formals[takes.count].name; takes.count++) {
+        names[takes.count] = its->formals[takes.count].name;
+        required[takes.count] = !its->formals[takes.count].optional;
+    }
+    bool good = bind_arguments(ev, at, &takes, list, n, bound);
+    attrs a = default_attrs(ev, its, at);
+    for (int i = 0; i < takes.count && good; i++) {
+        if (bound[i] && !set_argument(ev, its, &its->formals[i], bound[i], &a)) good = false;
+    }
+    int in = good ? x : POISONED_TENSOR;
+    return add_node(ev, its->op, &in, 1, &a, p->prefix, own, at);
+}

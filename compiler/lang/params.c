@@ -1,0 +1,269 @@
+/* params.c: the knobs of a program. A param's value is its default, or what the variant's row says, or what -D
+ * says; whichever it is, it is evaluated in the param's turn, so that it may use the params before it. */
+#include "lang/eval.h"
+
+#include <string.h>
+
+static param *new_param(evaluator *ev, const char *name, loc at) {
+    param *p = ARENA_NEW(ev->mem, param);
+    p->name = name;
+    p->at = at;
+    if (!map_add(ev->mem, &ev->params, name, p)) {
+        if (is_first_report(ev, at)) {
+            diag_error(ev->d, at, "there is already a param '%s'", name);
+            diag_note(ev->d, ((param *)map_find(&ev->params, name))->at, "it is here");
+        }
+        return p; /* belongs to no list: its value does not matter */
+    }
+    *ev->last_param = p;
+    ev->last_param = &p->next;
+    return p;
+}
+
+void add_param(evaluator *ev, const item *from) {
+    param *p = new_param(ev, from->name, from->name_at);
+    p->value = from->value;
+    p->choices = from->choices;
+}
+
+void add_compound(evaluator *ev, const item *from) {
+    if (ev->compound) {
+        eval_error(ev, from->name_at, "there is already a compound directive, of '%s'", ev->compound);
+    }
+    param *phi = new_param(ev, from->name, from->name_at);
+    phi->value = from->value;
+    ev->compound = from->name;
+    for (const named *n = from->named; n; n = n->next) {
+        param *p = new_param(ev, n->name, n->at);
+        p->base = n->value;
+        p->phi = phi;
+    }
+}
+
+/* --- variants --- */
+
+static const char *row_name(const row *r) {
+    const expr *cell = r->cells;
+    return cell->kind == EXPR_NAME || cell->kind == EXPR_STRING ? cell->name : NULL;
+}
+
+static const row *find_row(evaluator *ev, const char *name, const table **found, word_list *all) {
+    for (int i = 0; i < ev->n_items; i++) {
+        const item *it = ev->items[i].what;
+        if (it->kind != ITEM_VARIANTS) continue;
+        for (const row *r = it->table->rows; r; r = r->next) {
+            const char *its_name = row_name(r);
+            if (!its_name) continue;
+            add_word(all, its_name);
+            if (strcmp(its_name, name) == 0) {
+                *found = it->table;
+                return r;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Every table is checked, whichever row is chosen: names in the first column, as many cells as columns, no name
+ * twice, and no column that is no param. */
+static void check_variants(evaluator *ev, const item *it, map *seen) {
+    const table *t = it->table;
+    if (strcmp(t->columns->name, "name") != 0 || t->columns->function) {
+        eval_error(ev, t->columns->at, "the first column of variants is 'name'");
+        return;
+    }
+    int columns = 1;
+    for (const column *c = t->columns->next; c; c = c->next, columns++) {
+        if (c->function) eval_error(ev, c->at, "a column of variants is the name of a param");
+        if (map_find(&ev->params, c->name)) continue;
+        word_list *l = ARENA_NEW(ev->mem, word_list);
+        add_map_words(l, &ev->params);
+        eval_error(ev, c->at, "there is no param '%s'%s", c->name, did_you_mean(ev, c->name, l));
+    }
+    for (const row *r = t->rows; r; r = r->next) {
+        int cells = 0;
+        for (const expr *e = r->cells; e; e = e->next) cells++;
+        if (cells != columns) eval_error(ev, r->at, "%d cells in a table of %d columns", cells, columns);
+        const char *name = row_name(r);
+        if (!name) {
+            eval_error(ev, r->cells->at, "the first cell of a row is the name of the variant");
+        } else if (!map_add(ev->mem, seen, name, (void *)(size_t)r)) {
+            eval_error(ev, r->cells->at, "there is already a variant '%s'", name);
+        }
+    }
+}
+
+/* The variant that the files choose: the choice nearest to the main file. */
+static const item *find_choice(evaluator *ev) {
+    const placed *chosen = NULL;
+    for (int i = 0; i < ev->n_items; i++) {
+        const placed *p = &ev->items[i];
+        if (p->what->kind != ITEM_VARIANT || (chosen && p->depth > chosen->depth)) continue;
+        if (chosen && p->depth == chosen->depth) {
+            eval_error(ev, p->what->at, "the variant was chosen before: '%s'", chosen->what->name);
+        }
+        chosen = p;
+    }
+    return chosen ? chosen->what : NULL;
+}
+
+static const char *list_words(evaluator *ev, const word_list *l) {
+    enum { MOST_LISTED = 20 };
+    const char *s = "";
+    for (size_t i = 0; i < l->count && i < MOST_LISTED; i++) {
+        s = arena_printf(ev->mem, "%s%s%s", s, i ? ", " : "", l->words[i]);
+    }
+    return l->count > MOST_LISTED ? arena_printf(ev->mem, "%s, ..", s) : s;
+}
+
+void choose_variant(evaluator *ev) {
+    map seen = {0};
+    for (int i = 0; i < ev->n_items; i++) {
+        if (ev->items[i].what->kind == ITEM_VARIANTS) check_variants(ev, ev->items[i].what, &seen);
+    }
+    const item *choice = find_choice(ev);
+    loc at = {0};
+    if (ev->options->variant) {
+        ev->variant = ev->options->variant;
+    } else if (choice) {
+        ev->variant = choice->name;
+        at = choice->name_at;
+    } else {
+        return;
+    }
+    word_list *l = ARENA_NEW(ev->mem, word_list);
+    const table *t = NULL;
+    const row *r = find_row(ev, ev->variant, &t, l);
+    if (!r) {
+        if (l->count) {
+            eval_error(ev, at, "there is no variant '%s'%s (there are %s)", ev->variant,
+                       did_you_mean(ev, ev->variant, l), list_words(ev, l));
+        } else {
+            eval_error(ev, at, "there is no variant '%s': the network has no variants", ev->variant);
+        }
+        return;
+    }
+    const column *c = t->columns->next;
+    for (const expr *e = r->cells->next; e && c; e = e->next, c = c->next) {
+        param *p = map_find(&ev->params, c->name);
+        if (p) p->chosen = e;
+    }
+}
+
+/* --- -D --- */
+
+void apply_defines(evaluator *ev) {
+    for (int i = 0; i < ev->options->n_defines; i++) {
+        const define *def = &ev->options->defines[i];
+        source *src = ARENA_NEW(ev->mem, source);
+        *src = (source){arena_printf(ev->mem, "-D %s", def->name), def->value, strlen(def->value)};
+        param *p = map_find(&ev->params, def->name);
+        if (!p) {
+            word_list *l = ARENA_NEW(ev->mem, word_list);
+            add_map_words(l, &ev->params);
+            eval_error(ev, (loc){.src = src}, "there is no param '%s'%s", def->name,
+                       did_you_mean(ev, def->name, l));
+            continue;
+        }
+        if (def->value[strspn(def->value, " \t")] == 0) {
+            eval_error(ev, (loc){.src = src}, "it has no value: -D %s=VALUE", def->name);
+            continue;
+        }
+        const expr *e = parse_expression(ev->mem, ev->d, src, &ev->tokens);
+        if (e) p->chosen = e;
+    }
+}
+
+/* --- values --- */
+
+static void check_choices(evaluator *ev, const param *p, loc at) {
+    if (is_poison(p->v) || !p->choices) return;
+    static const scope outermost;
+    const char *all = "";
+    for (const expr *e = p->choices; e; e = e->next) {
+        value choice = eval_expr(ev, &outermost, e);
+        bool equal = true;
+        if (is_poison(choice) || !values_equal(ev, e->at, p->v, choice, &equal) || equal) return;
+        if (strlen(all) < MAX_LABEL) {
+            all = arena_printf(ev->mem, "%s%s%s", all, *all ? ", " : "", show_value(ev->mem, choice));
+        }
+    }
+    eval_error(ev, at, "'%s' is %s; it must be one of %s", p->name, show_value(ev->mem, p->v), all);
+}
+
+void evaluate_params(evaluator *ev) {
+    static const scope outermost;
+    for (param *p = ev->first_param; p; p = p->next) {
+        const expr *e = p->chosen ? p->chosen : p->value;
+        if (e) {
+            p->v = eval_expr(ev, &outermost, e);
+        } else {
+            value base = eval_expr(ev, &outermost, p->base);
+            p->v = apply_binary(ev, p->base->at, OPERATOR_POW, base, p->phi->v);
+        }
+        p->ready = true;
+        check_choices(ev, p, e ? e->at : p->at);
+    }
+}
+
+/* --- default k = e --- */
+
+static void set_naming(evaluator *ev, const named *n, value v) {
+    if (v.kind == VALUE_WORD && strcmp(v.text, "torch") == 0) {
+        ev->defaults.naming = NAMING_TORCH;
+    } else if (v.kind == VALUE_WORD && strcmp(v.text, "keras") == 0) {
+        ev->defaults.naming = NAMING_KERAS;
+    } else {
+        eval_error(ev, n->value->at, "naming is torch or keras, not %s", show_value(ev->mem, v));
+    }
+}
+
+static void set_default(evaluator *ev, const named *n) {
+    static const char *const keys[] = {"padding", "eps", "bias", "naming", "dtype"};
+    static const scope outermost;
+    value v = eval_expr(ev, &outermost, n->value);
+    if (strcmp(n->name, "padding") == 0) {
+        attrs unused = graph_attrs_init();
+        if (to_padding(ev, n->value->at, "padding", v, &unused)) ev->defaults.padding = v;
+    } else if (strcmp(n->name, "eps") == 0) {
+        if (is_number(v) && as_real(v) >= 0 && as_real(v) < 1) {
+            ev->defaults.eps = v;
+        } else if (!is_poison(v)) {
+            eval_error(ev, n->value->at, "eps is a number from 0 to below 1, not %s", show_value(ev->mem, v));
+        }
+    } else if (strcmp(n->name, "bias") == 0) {
+        if (v.kind == VALUE_BOOL) {
+            ev->defaults.bias = v;
+        } else if (!is_poison(v)) {
+            eval_error(ev, n->value->at, "bias is true or false, not %s", show_value(ev->mem, v));
+        }
+    } else if (strcmp(n->name, "naming") == 0) {
+        if (!is_poison(v)) set_naming(ev, n, v);
+    } else if (strcmp(n->name, "dtype") == 0) {
+        if (!is_poison(v) && (v.kind != VALUE_WORD || strcmp(v.text, "f32") != 0)) {
+            eval_error(ev, n->value->at, "dtype is f32, not %s", show_value(ev->mem, v));
+        }
+    } else {
+        word_list *l = ARENA_NEW(ev->mem, word_list);
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) add_word(l, keys[i]);
+        eval_error(ev, n->at, "there is no default '%s'%s (there are %s)", n->name,
+                   did_you_mean(ev, n->name, l), list_words(ev, l));
+    }
+}
+
+void evaluate_defaults(evaluator *ev) {
+    ev->defaults =
+        (defaults){text_value(VALUE_WORD, "same"), real_value(1e-5), bool_value(false), NAMING_TORCH};
+    for (int i = 0; i < ev->n_items; i++) {
+        const item *it = ev->items[i].what;
+        if (it->kind != ITEM_DEFAULT) continue;
+        map seen = {0};
+        for (const named *n = it->named; n; n = n->next) {
+            if (!map_add(ev->mem, &seen, n->name, (void *)(size_t)n)) {
+                eval_error(ev, n->at, "'%s' is set twice", n->name);
+            } else {
+                set_default(ev, n);
+            }
+        }
+    }
+}

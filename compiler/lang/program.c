@@ -1,0 +1,233 @@
+/* program.c: the files of a program, put in one row of items, and what these declare.
+ *
+ * An import's items stand where the import stands, so that `default`s and params come in the order in which a
+ * reader meets them. Each item keeps how many imports away from the main file it is: the nearest net and
+ * `variant` count. */
+#include "base/file.h"
+#include "lang/eval.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A file that was begun; `done` once all of it was read. */
+typedef struct loaded {
+    const char *path; /* without links and dots: tells whether two names are one file */
+    bool done;
+} loaded;
+
+typedef struct loader {
+    evaluator *ev;
+    loaded files[MAX_FILES];
+    int n_files;
+    int room;
+    bool good;
+} loader;
+
+static bool load_items(loader *l, const source *src, int depth);
+
+static void place_item(loader *l, const item *what, int depth) {
+    evaluator *ev = l->ev;
+    if (ev->n_items == l->room) {
+        l->room = l->room ? l->room * 2 : 64;
+        ev->items = arena_grow(ev->mem, ev->items, (size_t)ev->n_items, (size_t)l->room, sizeof(placed));
+    }
+    ev->items[ev->n_items++] = (placed){what, depth};
+}
+
+static const char *canonical_path(arena *a, const char *path) {
+    char buffer[PATH_MAX];
+    return arena_strdup(a, realpath(path, buffer) ? buffer : path);
+}
+
+/* Remembers the file as begun; NULL where there are too many. */
+static loaded *begin_file(loader *l, const char *path, loc at) {
+    evaluator *ev = l->ev;
+    if (l->n_files == MAX_FILES) {
+        diag_error(ev->d, at, "more than %d files", MAX_FILES);
+        return NULL;
+    }
+    ev->files = arena_grow(ev->mem, ev->files, (size_t)ev->n_files, (size_t)ev->n_files + 1, sizeof *ev->files);
+    ev->files[ev->n_files++] = path;
+    loaded *f = &l->files[l->n_files++];
+    *f = (loaded){canonical_path(ev->mem, path), false};
+    return f;
+}
+
+static const loaded *find_file(const loader *l, const char *path) {
+    for (int i = 0; i < l->n_files; i++) {
+        if (strcmp(l->files[i].path, path) == 0) return &l->files[i];
+    }
+    return NULL;
+}
+
+/* The path of an imported file and its text, from the first folder that has it; NULL after an error. */
+static const source *find_import(loader *l, const item *import, const loaded **known) {
+    evaluator *ev = l->ev;
+    const lang_options *o = ev->options;
+    bool absolute = import->name[0] == '/';
+    const char *why = NULL;
+    for (int i = -1; i <= o->n_include_dirs; i++) {
+        const char *folder = i == -1                 ? path_folder(ev->mem, import->at.src->path)
+                             : i < o->n_include_dirs ? arena_printf(ev->mem, "%s/", o->include_dirs[i])
+                             : o->library_dir        ? arena_printf(ev->mem, "%s/", o->library_dir)
+                                                     : NULL;
+        if (!folder || (absolute && i >= 0)) continue;
+        const char *path = arena_printf(ev->mem, "%s%s", absolute ? "" : folder, import->name);
+        *known = find_file(l, canonical_path(ev->mem, path));
+        if (*known) return NULL;
+        source *src = ARENA_NEW(ev->mem, source);
+        src->path = path;
+        const char *reason = NULL;
+        src->text = read_file(ev->mem, path, MAX_SOURCE_BYTES, &src->size, &reason);
+        if (src->text) return src;
+        if (!strstr(reason, "No such file")) why = reason;
+    }
+    if (why) {
+        diag_error(ev->d, import->name_at, "cannot import \"%s\": %s", import->name, why);
+    } else {
+        diag_error(ev->d, import->name_at,
+                   "no file \"%s\" beside this one, in the -I folders or in the library", import->name);
+    }
+    return NULL;
+}
+
+static bool load_import(loader *l, const item *import, int depth) {
+    evaluator *ev = l->ev;
+    if (depth >= MAX_IMPORT_DEPTH) {
+        diag_error(ev->d, import->name_at, "imports nest more than %d deep", MAX_IMPORT_DEPTH);
+        return false;
+    }
+    const loaded *known = NULL;
+    const source *src = find_import(l, import, &known);
+    if (known && !known->done) {
+        diag_error(ev->d, import->name_at, "\"%s\" imports itself, by way of this line", import->name);
+        return false;
+    }
+    if (known) return true;
+    if (!src) return false;
+    loaded *f = begin_file(l, src->path, import->name_at);
+    if (!f) return false;
+    bool good = load_items(l, src, depth + 1);
+    f->done = true;
+    return good;
+}
+
+static bool load_items(loader *l, const source *src, int depth) {
+    evaluator *ev = l->ev;
+    item *first = NULL;
+    bool good = parse_items(ev->mem, ev->d, src, &ev->tokens, &first);
+    for (const item *i = first; i; i = i->next) {
+        if (i->kind != ITEM_IMPORT) {
+            place_item(l, i, depth);
+        } else if (!load_import(l, i, depth)) {
+            good = false;
+        }
+    }
+    return good;
+}
+
+bool load_program(evaluator *ev, const source *main_file) {
+    loader *l = ARENA_NEW(ev->mem, loader);
+    l->ev = ev;
+    bool good = true;
+    if (ev->prelude) good = load_items(l, ev->prelude, 0);
+    loaded *f = begin_file(l, main_file->path, (loc){.src = main_file});
+    if (!load_items(l, main_file, 0)) good = false;
+    f->done = true;
+    return good;
+}
+
+/* --- what the items declare --- */
+
+/* Names and needs of formals, in arrays; errors where a name stands twice or there are too many. */
+static formals read_formals(evaluator *ev, const item *from) {
+    int count = 0;
+    for (const named *n = from->named; n; n = n->next) count++;
+    if (count > MAX_ARGS) {
+        eval_error(ev, from->name_at, "'%s' has more than %d parameters", from->name, MAX_ARGS);
+        count = 0;
+    }
+    const char **names = ARENA_ARRAY(ev->mem, const char *, count);
+    bool *required = ARENA_ARRAY(ev->mem, bool, count);
+    map seen = {0};
+    int i = 0;
+    for (const named *n = from->named; n && i < count; n = n->next, i++) {
+        names[i] = n->name;
+        required[i] = n->value == NULL;
+        if (!map_add(ev->mem, &seen, n->name, &names[i])) {
+            eval_error(ev, n->at, "'%s' has two parameters '%s'", from->name, n->name);
+        }
+    }
+    return (formals){from->name, names, required, count};
+}
+
+static void report_second(evaluator *ev, const char *what, const item *second, const item *first) {
+    if (!is_first_report(ev, second->name_at)) return;
+    diag_error(ev->d, second->name_at, "there is already a %s '%s'", what, second->name);
+    diag_note(ev->d, first->name_at, "it is here");
+}
+
+static void declare_function(evaluator *ev, const item *from) {
+    function *f = ARENA_NEW(ev->mem, function);
+    *f = (function){from, read_formals(ev, from)};
+    map *m = from->at.src == ev->prelude ? &ev->prelude_functions : &ev->functions;
+    if (!map_add(ev->mem, m, from->name, f))
+        report_second(ev, "function", from, ((function *)map_find(m, from->name))->from);
+}
+
+static void declare_block(evaluator *ev, const item *from) {
+    if (find_structure(from->name)) {
+        eval_error(ev, from->name_at, "'%s' is a form of the language and cannot name a block", from->name);
+        return;
+    }
+    block *b = ARENA_NEW(ev->mem, block);
+    *b = (block){from, read_formals(ev, from)};
+    map *m = from->at.src == ev->prelude ? &ev->prelude_blocks : &ev->blocks;
+    if (!map_add(ev->mem, m, from->name, b))
+        report_second(ev, "block", from, ((block *)map_find(m, from->name))->from);
+}
+
+/* The net nearest to the main file; two equally near ones are an error. */
+static const item *find_net(evaluator *ev, const source *main_file) {
+    const item *net = NULL, *rival = NULL;
+    int depth = INT_MAX;
+    for (int i = 0; i < ev->n_items; i++) {
+        const placed *p = &ev->items[i];
+        if (p->what->kind != ITEM_NET || p->depth > depth) continue;
+        rival = p->depth == depth ? p->what : NULL;
+        if (rival) {
+            report_second(ev, "net", rival, net);
+        } else {
+            net = p->what;
+            depth = p->depth;
+        }
+    }
+    if (!net) eval_error(ev, (loc){.src = main_file}, "the file describes no net: `net name { .. }`");
+    return net;
+}
+
+const item *declare_items(evaluator *ev, const source *main_file) {
+    for (int i = 0; i < ev->n_items; i++) {
+        const item *it = ev->items[i].what;
+        switch (it->kind) {
+        case ITEM_PARAM: add_param(ev, it); break;
+        case ITEM_COMPOUND: add_compound(ev, it); break;
+        case ITEM_FN: declare_function(ev, it); break;
+        case ITEM_BLOCK: declare_block(ev, it); break;
+        default: break; /* the others are looked for when their turn comes */
+        }
+    }
+    return find_net(ev, main_file);
+}
+
+const block *find_block(const evaluator *ev, const char *name) {
+    const block *b = map_find(&ev->blocks, name);
+    return b ? b : map_find(&ev->prelude_blocks, name);
+}
+
+/* The prelude's own text does not see the user's functions. */
+const function *find_function(const evaluator *ev, const char *name, const source *asks) {
+    const function *f = asks == ev->prelude ? NULL : map_find(&ev->functions, name);
+    return f ? f : map_find(&ev->prelude_functions, name);
+}

@@ -1,0 +1,222 @@
+/* structure.c: the forms that give a network its shape: residual, scale, concat and split of branches, add,
+ * mul. */
+#include "lang/eval.h"
+
+#include <string.h>
+
+/* The place inside a form: its label, where it has one, is around what its body makes. */
+static place inside_form(evaluator *ev, const place *p, const call *c) {
+    place inner = *p;
+    const char *own = c->label ? eval_label(ev, p->scope, c->label) : NULL;
+    if (own) inner.prefix = join_labels(ev, c->label->at, p->prefix, own);
+    return inner;
+}
+
+static bool has_body(evaluator *ev, const call *c) {
+    if (c->body) return true;
+    eval_error(ev, c->at, "%s needs a body: %s { .. }", c->name, c->name);
+    return false;
+}
+
+static bool takes_no_arguments(evaluator *ev, const call *c) {
+    if (!c->args) return true;
+    eval_error(ev, c->args->at, "%s takes no arguments", c->name);
+    return false;
+}
+
+/* residual { .. }, residual(cond) { .. }: x + f(x), or f(x) where cond is false */
+static int eval_residual(evaluator *ev, const place *p, const call *c, int x) {
+    if (!has_body(ev, c)) return POISONED_TENSOR;
+    bool adds = true, good = true;
+    if (c->args && (c->args->next || c->args->name)) {
+        eval_error(ev, c->args->at, "residual takes one condition, or nothing");
+        good = false;
+    } else if (c->args) {
+        adds = eval_condition(ev, p->scope, c->args->value, &good);
+    }
+    place inner = inside_form(ev, p, c);
+    int result = eval_body(ev, &inner, c->body, x);
+    if (!good) return POISONED_TENSOR;
+    if (!adds) return result;
+    attrs a = new_attrs(ev);
+    return add_node(ev, OP_ADD, (int[]){x, result}, 2, &a, inner.prefix, NULL, c->at);
+}
+
+/* scale { .. }: x * f(x) */
+static int eval_scale(evaluator *ev, const place *p, const call *c, int x) {
+    if (!has_body(ev, c) || !takes_no_arguments(ev, c)) return POISONED_TENSOR;
+    place inner = inside_form(ev, p, c);
+    int result = eval_body(ev, &inner, c->body, x);
+    attrs a = new_attrs(ev);
+    return add_node(ev, OP_MUL, (int[]){x, result}, 2, &a, inner.prefix, NULL, c->at);
+}
+
+/* --- branches --- */
+
+/* A branch that is to be made, and the scope of the lets around it. */
+typedef struct branch {
+    struct branch *next;
+    const call *what;
+    place where;
+} branch;
+
+typedef struct branch_list {
+    branch *first, **last;
+    int count;
+    const char *form; /* "concat" */
+} branch_list;
+
+/* The branches of a body, with its lets, requires and ifs decided; false after an error. They are gathered
+ * before any is made: a split must know into how many slices it divides. */
+static bool gather_branches(evaluator *ev, const place *outer, const body *b, branch_list *all) {
+    if (!enter(ev, b->at, BODY_DEPTH)) return false;
+    place p = *outer;
+    p.scope = new_scope(ev, outer->scope, outer->scope->in);
+    bool good = true;
+    for (const stmt *st = b->first; st && !ev->stopped; st = st->next) {
+        if (!enter(ev, st->at, 0)) break;
+        const call *c = st->kind == STMT_CHAIN && !st->name ? st->chain : NULL;
+        if (st->kind == STMT_LET) {
+            eval_let(ev, &p, st);
+        } else if (st->kind == STMT_REQUIRE) {
+            eval_require(ev, &p, st);
+        } else if (st->kind == STMT_IF) {
+            bool truth = eval_condition(ev, p.scope, st->value, &good);
+            const body *chosen = truth ? st->then : st->other;
+            if (good && chosen && !gather_branches(ev, &p, chosen, all)) good = false;
+        } else if (c && !c->next && strcmp(c->name, "branch") == 0) {
+            if (!has_body(ev, c) || !takes_no_arguments(ev, c)) {
+                good = false;
+                continue;
+            }
+            branch *made = ARENA_NEW(ev->mem, branch);
+            *made = (branch){.what = c, .where = p};
+            *all->last = made;
+            all->last = &made->next;
+            all->count++;
+        } else {
+            eval_error(ev, st->at, "the body of %s holds branches only: branch { .. }", all->form);
+            good = false;
+        }
+    }
+    leave(ev, BODY_DEPTH);
+    return good && !ev->stopped;
+}
+
+/* concat { branch .. }: every branch takes x; split { branch .. }: each takes its slice of x's channels. */
+static int eval_branches(evaluator *ev, const place *p, const call *c, int x, bool is_split) {
+    place inner = inside_form(ev, p, c);
+    branch_list all = {.last = &all.first, .form = c->name};
+    if (!gather_branches(ev, &inner, c->body, &all)) return POISONED_TENSOR;
+    if (all.count == 0) {
+        eval_error(ev, c->at, "%s has no branch", c->name);
+        return POISONED_TENSOR;
+    }
+    int *results = ARENA_ARRAY(ev->mem, int, all.count);
+    int channels = 0;
+    if (is_split && x >= 0) {
+        channels = ev->g->nodes[x].shape.c;
+        if (channels % all.count) {
+            eval_error(ev, c->at, "%d channels do not divide evenly into %d branches", channels, all.count);
+            x = POISONED_TENSOR;
+        }
+    }
+    int i = 0;
+    for (branch *b = all.first; b && !ev->stopped; b = b->next, i++) {
+        int enters = x;
+        if (is_split) {
+            attrs a = new_attrs(ev);
+            a.count = channels / all.count;
+            a.begin = i * a.count;
+            enters = add_node(ev, OP_SLICE, &x, 1, &a, inner.prefix, NULL, b->what->at);
+        }
+        place within = inside_form(ev, &b->where, b->what);
+        results[i] = eval_body(ev, &within, b->what->body, enters);
+    }
+    if (ev->stopped) return POISONED_TENSOR;
+    attrs a = new_attrs(ev);
+    return add_node(ev, OP_CONCAT, results, all.count, &a, inner.prefix, NULL, c->at);
+}
+
+/* --- joins --- */
+
+/* add(n), mul(n), concat(n, ..): the tensor that flows, then those that are named */
+static int eval_join(evaluator *ev, const place *p, const call *c, int x, op_kind op) {
+    int count = 1;
+    for (const arg *a = c->args; a; a = a->next) count++;
+    if (c->body || count == 1 || (op != OP_CONCAT && count != 2)) {
+        eval_error(ev, c->at,
+                   op == OP_CONCAT ? "%s takes the names of tensors, or a body of branches"
+                                   : "%s takes the name of one tensor",
+                   c->name);
+        return POISONED_TENSOR;
+    }
+    int *in = ARENA_ARRAY(ev->mem, int, count);
+    in[0] = x;
+    int n = 1;
+    for (const arg *a = c->args; a; a = a->next, n++) {
+        in[n] = POISONED_TENSOR;
+        bool by_name = a->value->kind == EXPR_NAME && !a->name;
+        if (by_name && find_tensor(p->scope, a->value->name, &in[n])) continue;
+        value v = by_name && !find_variable(ev, p->scope, a->value->name, a->at, &v)
+                      ? bool_value(false)
+                      : eval_expr(ev, p->scope, a->value);
+        if (v.kind == VALUE_TENSOR && !a->name) {
+            in[n] = v.tensor;
+        } else if (by_name && !is_poison(v)) {
+            word_list *l = ARENA_NEW(ev->mem, word_list);
+            for (const instance *i = p->scope->in; i; i = i->caller) add_map_words(l, &i->tensors);
+            eval_error(ev, a->at, "there is no tensor '%s' here%s", a->value->name,
+                       did_you_mean(ev, a->value->name, l));
+        } else if (!is_poison(v)) {
+            eval_error(ev, a->at, "%s takes the name of a tensor, made by `as` or `input`", c->name);
+        }
+    }
+    const char *own = c->label ? eval_label(ev, p->scope, c->label) : NULL;
+    attrs a = new_attrs(ev);
+    return add_node(ev, op, in, count, &a, p->prefix, own, c->at);
+}
+
+static int eval_add(evaluator *ev, const place *p, const call *c, int x) {
+    return eval_join(ev, p, c, x, OP_ADD);
+}
+
+static int eval_mul(evaluator *ev, const place *p, const call *c, int x) {
+    return eval_join(ev, p, c, x, OP_MUL);
+}
+
+static int eval_concat(evaluator *ev, const place *p, const call *c, int x) {
+    if (c->args || !c->body) return eval_join(ev, p, c, x, OP_CONCAT);
+    return eval_branches(ev, p, c, x, false);
+}
+
+static int eval_split(evaluator *ev, const place *p, const call *c, int x) {
+    if (!has_body(ev, c) || !takes_no_arguments(ev, c)) return POISONED_TENSOR;
+    return eval_branches(ev, p, c, x, true);
+}
+
+static int eval_lone_branch(evaluator *ev, const place *p, const call *c, int x) {
+    (void)p, (void)x;
+    eval_error(ev, c->at, "a branch stands alone on its line, in the body of concat or split");
+    return POISONED_TENSOR;
+}
+
+static const struct {
+    const char *name;
+    structure form;
+} table_of_structures[] = {
+    {"residual", eval_residual},  {"scale", eval_scale}, {"concat", eval_concat}, {"split", eval_split},
+    {"branch", eval_lone_branch}, {"add", eval_add},     {"mul", eval_mul},
+};
+enum { STRUCTURES = sizeof table_of_structures / sizeof *table_of_structures };
+
+structure find_structure(const char *name) {
+    for (int i = 0; i < STRUCTURES; i++) {
+        if (strcmp(table_of_structures[i].name, name) == 0) return table_of_structures[i].form;
+    }
+    return NULL;
+}
+
+void add_structure_words(word_list *l) {
+    for (int i = 0; i < STRUCTURES; i++) add_word(l, table_of_structures[i].name);
+}

@@ -22,7 +22,7 @@ typedef struct emitted {
     text weights;       /* incbin and file: the contents of base_name.weights */
 } emitted;
 
-/* False after errors. The caller frees the texts. */
-bool emit_model(const plan *p, const emit_options *o, arena *a, diag *d, emitted *out);
+/* Also sets each step's weight_bytes. False after errors. The caller frees the texts. */
+bool emit_model(plan *p, const emit_options *o, arena *a, diag *d, emitted *out);
 
 #endif

@@ -1,13 +1,132 @@
-/* plan.h: from a graph to steps, buffers and arena offsets. */
+/* plan.h: from a graph to steps, buffers and arena offsets.
+ *
+ * A step is one call in the generated code. What costs nothing at run time has no step: a shuffle, a split, a concat or
+ * a flatten only changes where the channels of a tensor are said to lie. That is what a `slot` is: for every tensor, the
+ * place of each of its channels. A kernel that multiplies by weights takes its input channels in whatever order they lie
+ * in memory and has its weights permuted to match; one that works channel by channel keeps the order that it finds. */
 #ifndef LCC_PLAN_H
 #define LCC_PLAN_H
 
 #include "graph/graph.h"
 #include "targets/target.h"
 
-typedef struct plan plan;
+typedef enum buffer_kind { BUFFER_ARENA, BUFFER_INPUT, BUFFER_OUTPUT } buffer_kind;
+
+/* A stretch of memory that holds [h, w, c] elements, pixel after pixel. */
+typedef struct plan_buffer {
+    buffer_kind kind;
+    int port;        /* input or output: which */
+    elem_type type;
+    shape shape;     /* c is the distance from one pixel to the next, in elements */
+    int64_t bytes;
+    int64_t offset;  /* in the arena, a multiple of ARENA_ALIGN */
+    int first, last; /* the steps in which it is written first and used last */
+    int until;       /* the last node of the graph that reads what was put here so far (while planning) */
+    const char *what; /* the label of the layer that it holds, for comments */
+} plan_buffer;
+
+enum { ARENA_ALIGN = 64 };
+
+/* Where one channel of a tensor lies: buffer[pixel * buffer.shape.c + channel]. */
+typedef struct slot {
+    int buffer, channel;
+} slot;
+
+/* Channels begin, begin + step, .. of a buffer, in the order in which a kernel takes them. */
+typedef struct run {
+    int buffer;
+    int begin, step, count;
+} run;
+
+/* A tensor as a kernel reads it. */
+typedef struct operand {
+    shape shape;
+    int n_runs;
+    run *runs;
+    int *order; /* [shape.c]: which channel of the tensor stands at each position along the runs */
+} operand;
+
+typedef enum step_kind {
+    STEP_GEMM,        /* conv and dense: register tiles of pixels x output channels */
+    STEP_WINDOW,      /* depthwise, max_pool, avg_pool: a vector of channels walks along a row */
+    STEP_GLOBAL_POOL, /* global_avg_pool */
+    STEP_ELEMENTWISE, /* affine, convert, activations, add, mul */
+    STEP_SOFTMAX,
+    STEP_UPSAMPLE,
+    STEP_PAD,
+    STEP_COPY,        /* gathers a tensor whose channels are scattered: only where a kernel or the caller needs it whole */
+    STEP_KIND_COUNT
+} step_kind;
+
+/* Output channels that one accumulator of a tile holds: a vector of the target's kind, of which `valid` lanes count. */
+typedef struct piece {
+    int kind; /* index into target.vectors */
+    int valid;
+} piece;
+
+enum { MAX_PIECES = 8 };
+
+/* A block of output channels that a tile computes together. */
+typedef struct channel_block {
+    int n_pieces;
+    piece pieces[MAX_PIECES];
+    int channels; /* sum of valid */
+    int lanes;    /* sum of the kinds' lanes: the width of the packed weights */
+    int repeat;   /* so many blocks of this shape follow each other */
+} channel_block;
+
+/* How a GEMM step is cut. */
+typedef struct gemm_plan {
+    int tile_pixels;
+    int n_blocks;
+    channel_block *blocks; /* over out/groups channels */
+    bool blocks_outside;   /* the loop over blocks goes round the loop over pixels: weights are read once */
+    bool staged;           /* input rows are copied, padded and converted, to a ring of rows in scratch */
+    int group_stride;      /* channels between one group's runs and the next one's */
+} gemm_plan;
+
+/* How a WINDOW step is cut: columns of the output that are computed together. */
+typedef struct window_plan {
+    int tile_columns;
+} window_plan;
+
+typedef struct plan_step {
+    step_kind kind;
+    int node; /* of the graph: what the step computes (for a copy: what it copies) */
+    int n_operands;
+    operand *operands; /* the node's own inputs, then its residual */
+    int out_buffer, out_begin;
+    int *out_order; /* [c]: which channel of the tensor stands at out_begin + i */
+    gemm_plan gemm;
+    window_plan window;
+    int64_t scratch_bytes;
+    int scratch; /* its buffer, or -1 */
+    const char *kernel; /* "tile 6 x 4 of f32x16", for the summary and the comments */
+    int64_t macs;
+    int64_t weight_bytes; /* set by emit/ when it packs them */
+} plan_step;
+
+typedef struct plan {
+    arena *mem;
+    const graph *g;
+    const target *t;
+    int n_buffers, room_buffers;
+    plan_buffer *buffers;
+    int n_steps, room_steps;
+    plan_step *steps;
+    slot **slots; /* [n_nodes][c]: where each tensor's channels lie */
+    int64_t arena_bytes;
+    int peak_step; /* where the arena is fullest */
+} plan;
 
 /* `max_ram` 0: no limit. NULL after errors (the limit cannot be met). */
 plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag *d);
+
+/* Cuts `channels` into pieces: full vectors of the widest kind, then the narrowest kind that holds the rest. At most `room`;
+ * their number. */
+int cut_pieces(const target *t, int channels, piece *out, int room);
+
+/* Distance in elements from a buffer's pixel to the next. */
+static inline int pixel_stride(const plan *p, int buffer_index) { return p->buffers[buffer_index].shape.c; }
 
 #endif

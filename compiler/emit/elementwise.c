@@ -1,0 +1,236 @@
+/* elementwise.c: steps that take one pixel at a time: affine, convert, activations, add, mul; global average pool; softmax.
+ *
+ * All of them walk over runs of neighbouring channels with whole vectors and then the rest. Where a tensor lies in one piece
+ * and no value depends on the channel, pixels and channels are one long row.
+ *
+ * Packed weights of an affine layer: for each run, the scales and then the shifts, in the order of the output. */
+#include "emit/internal.h"
+
+typedef struct elementwise {
+    const plan_step *s;
+    const node *n;
+    const run *runs[2];
+    int64_t pixel[2]; /* elements between pixels; 0: broadcast */
+    elem_type type;   /* of the first operand */
+    int64_t y_pixel;
+    int begin;        /* of the run, in the output's channels */
+    int64_t scales;   /* affine: floats from w to the run's scales */
+    bool flat;        /* one row of all pixels and channels */
+} elementwise;
+
+static const char *address_at(arena *a, const char *base, int64_t pixel, const char *at, bool flat, int64_t begin) {
+    const char *names[] = {"p", at};
+    int64_t factors[] = {flat ? 0 : pixel, 1};
+    return expression(a, base, names, factors, 2, begin);
+}
+
+static void emit_element(emitter *e, writer *w, piece x, const char *at, void *data) {
+    const elementwise *k = data;
+    arena *a = e->a;
+    const target *t = e->p->t;
+    const attrs *attributes = &k->n->a;
+    const char *vector = t->vectors[x.kind].name;
+    const char *v = load_text(a, t, x, k->type, address_at(a, "x", k->pixel[0], at, k->flat, k->runs[0]->begin));
+    const char *other = NULL;
+    if (k->runs[1]) {
+        other = load_text(a, t, x, TYPE_F32, address_at(a, "z", k->pixel[1], at, k->flat, k->runs[1]->begin));
+    }
+    switch (k->n->op) {
+    case OP_ADD: v = arena_printf(a, "%s + %s", v, other); break;
+    case OP_MUL: v = arena_printf(a, "%s * %s", v, other); break;
+    case OP_AFFINE: {
+        const char *scale = load_text(a, t, x, TYPE_F32, address_at(a, "w", 0, at, true, k->scales));
+        const char *shift = load_text(a, t, x, TYPE_F32, address_at(a, "w", 0, at, true, k->scales + k->runs[0]->count));
+        v = arena_printf(a, "%s_fma(%s, %s, %s)", vector, v, scale, shift);
+        break;
+    }
+    case OP_CONVERT: break;
+    default: v = activation_text(a, t, x.kind, k->n->op, attributes->slope, v); break;
+    }
+    v = activation_text(a, t, x.kind, attributes->act, attributes->act_slope, v);
+    line(w, "%s", store_text(a, t, x, address_at(a, "y", k->y_pixel, at, k->flat, k->begin), v));
+}
+
+static void pack_affine(emitter *e, const elementwise *k) {
+    const int *order = k->s->out_order + k->begin;
+    for (int i = 0; i < k->runs[0]->count; i++) put_weight(e, (double)k->n->weights[ROLE_WEIGHT]->data[order[i]]);
+    for (int i = 0; i < k->runs[0]->count; i++) put_weight(e, (double)k->n->weights[ROLE_BIAS]->data[order[i]]);
+}
+
+/* Whether all operands and the output lie in one piece, element beside element. */
+static bool is_flat(const emitter *e, const plan_step *s, const node *n) {
+    if (n->op == OP_AFFINE || pixel_stride(e->p, s->out_buffer) != n->shape.c) return false;
+    for (int i = 0; i < s->n_operands; i++) {
+        const operand *o = &s->operands[i];
+        bool whole = o->n_runs == 1 && pixel_stride(e->p, o->runs[0].buffer) == n->shape.c;
+        if (!whole || shape_pixels(o->shape) != shape_pixels(n->shape)) return false;
+    }
+    return true;
+}
+
+const char *emit_elementwise(emitter *e, const plan_step *s) {
+    const plan *p = e->p;
+    arena *a = e->a;
+    const node *n = &p->g->nodes[s->node];
+    bool flat = is_flat(e, s, n), affine = n->op == OP_AFFINE;
+    int64_t pixels = shape_pixels(n->shape), offset = affine ? begin_weights(e) : 0;
+    int sources[2][64], n_sources[2] = {0, 0};
+    for (int i = 0; i < s->n_operands; i++) n_sources[i] = distinct_buffers(e, &s->operands[i], sources[i], 64);
+
+    /* Each operand's buffers are parameters x, x1, .. and z, z1, ..; a run's own is named x (z) in its block. */
+    text parameters = {0}, args = {0};
+    for (int i = 0; i < s->n_operands; i++) {
+        for (int j = 0; j < n_sources[i]; j++) {
+            text_printf(&parameters, "const %s *%s%d, ", buffer_type(e, sources[i][j]), i == 0 ? "x" : "z", j);
+            text_printf(&args, "%s, ", buffer_text(e, sources[i][j]));
+        }
+    }
+    if (affine) {
+        text_string(&parameters, "const float *w, ");
+        text_printf(&args, "WEIGHTS(%lld), ", (long long)offset);
+    }
+    text_string(&parameters, "float *y");
+    text_string(&args, expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+
+    writer w = {0};
+    for (int r = 0, c = 0; r < s->operands[0].n_runs; r++) {
+        elementwise k = {.s = s, .n = n, .y_pixel = pixel_stride(p, s->out_buffer), .begin = c, .flat = flat};
+        bool block = s->operands[0].n_runs > 1;
+        if (block) line(&w, "{");
+        for (int i = 0; i < s->n_operands; i++) {
+            k.runs[i] = &s->operands[i].runs[r];
+            int buffer_index = k.runs[i]->buffer, which = 0;
+            while (sources[i][which] != buffer_index) which++;
+            k.pixel[i] = shape_pixels(s->operands[i].shape) == 1 && pixels > 1 ? 0 : pixel_stride(p, buffer_index);
+            line(&w, "const %s *%s = %s%d;", buffer_type(e, buffer_index), i == 0 ? "x" : "z", i == 0 ? "x" : "z", which);
+        }
+        k.type = p->buffers[k.runs[0]->buffer].type;
+        if (affine) {
+            k.scales = (int64_t)(e->weights.size / sizeof(float)) - offset;
+            pack_affine(e, &k);
+        }
+        if (flat) {
+            for_each_vector(e, &w, (int)(pixels * n->shape.c), "i", emit_element, &k);
+        } else {
+            if (pixels > 1) line(&w, "for (int p = 0; p < %lld; p++) {", (long long)pixels);
+            else k.pixel[0] = k.pixel[1] = k.y_pixel = 0;
+            for_each_vector(e, &w, k.runs[0]->count, "c", emit_element, &k);
+            if (pixels > 1) line(&w, "}");
+        }
+        if (block) line(&w, "}");
+        c += k.runs[0]->count;
+    }
+    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    const char *hint = arena_printf(a, "%s_%dx%dx%d", op_table[n->op].name, n->shape.h, n->shape.w, n->shape.c);
+    const char *name = define_function(e, hint, NULL, list, &w);
+    const char *call_text = arena_printf(a, "%s(%s)", name, args.data);
+    text_free(&parameters);
+    text_free(&args);
+    return call_text;
+}
+
+/* ---- global average pool ---- */
+
+typedef struct mean {
+    const node *n;
+    const char *x;
+    int64_t pixel;
+    int64_t pixels;
+    int x_begin, y_begin;
+} mean;
+
+static void emit_mean(emitter *e, writer *w, piece x, const char *at, void *data) {
+    const mean *k = data;
+    arena *a = e->a;
+    const target *t = e->p->t;
+    const char *v = t->vectors[x.kind].name;
+    const char *scaled = arena_printf(a, "sum * %s_set1(%s)", v, float_text(a, 1.0 / (double)k->pixels));
+    line(w, "{");
+    line(w, "%s sum = %s_zero();", v, v);
+    line(w, "for (int p = 0; p < %lld; p++) {", (long long)k->pixels);
+    line(w, "sum = sum + %s;", load_text(a, t, x, TYPE_F32, address_at(a, k->x, k->pixel, at, false, k->x_begin)));
+    line(w, "}");
+    scaled = activation_text(a, t, x.kind, k->n->a.act, k->n->a.act_slope, scaled);
+    line(w, "%s", store_text(a, t, x, address_at(a, "y", 0, at, true, k->y_begin), scaled));
+    line(w, "}");
+}
+
+const char *emit_global_pool(emitter *e, const plan_step *s) {
+    const plan *p = e->p;
+    arena *a = e->a;
+    const node *n = &p->g->nodes[s->node];
+    const operand *o = &s->operands[0];
+    int sources[64], n_sources = distinct_buffers(e, o, sources, 64);
+    text parameters = {0}, args = {0};
+    for (int i = 0; i < n_sources; i++) {
+        text_printf(&parameters, "const float *x%d, ", i);
+        text_printf(&args, "%s, ", buffer_text(e, sources[i]));
+    }
+    text_string(&parameters, "float *y");
+    text_string(&args, expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+    writer w = {0};
+    for (int i = 0, c = 0; i < o->n_runs; i++) {
+        const run *r = &o->runs[i];
+        int which = 0;
+        while (sources[which] != r->buffer) which++;
+        mean k = {n, arena_printf(a, "x%d", which), pixel_stride(p, r->buffer), shape_pixels(o->shape), r->begin, c};
+        for_each_vector(e, &w, r->count, "c", emit_mean, &k);
+        c += r->count;
+    }
+    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    const char *hint = arena_printf(a, "mean_of_%dx%dx%d", o->shape.h, o->shape.w, o->shape.c);
+    const char *call_text = arena_printf(a, "%s(%s)", define_function(e, hint, NULL, list, &w), args.data);
+    text_free(&parameters);
+    text_free(&args);
+    return call_text;
+}
+
+/* ---- softmax ---- */
+
+static void emit_exponential(emitter *e, writer *w, piece x, const char *at, void *data) {
+    (void)data;
+    arena *a = e->a;
+    const target *t = e->p->t;
+    const char *v = t->vectors[x.kind].name;
+    const char *from = expression(a, "x", &at, (int64_t[]){1}, 1, 0), *to = expression(a, "y", &at, (int64_t[]){1}, 1, 0);
+    line(w, "%s", store_text(a, t, x, to,
+                             arena_printf(a, "%s_exp(%s - %s_set1(most))", v, load_text(a, t, x, TYPE_F32, from), v)));
+}
+
+static void emit_scaling(emitter *e, writer *w, piece x, const char *at, void *data) {
+    (void)data;
+    arena *a = e->a;
+    const target *t = e->p->t;
+    const char *to = expression(a, "y", &at, (int64_t[]){1}, 1, 0);
+    line(w, "%s", store_text(a, t, x, to, arena_printf(a, "%s * %s_set1(scale)", load_text(a, t, x, TYPE_F32, to),
+                                                       t->vectors[x.kind].name)));
+}
+
+const char *emit_softmax(emitter *e, const plan_step *s) {
+    const plan *p = e->p;
+    arena *a = e->a;
+    const node *n = &p->g->nodes[s->node];
+    const run *r = &s->operands[0].runs[0];
+    int c = n->shape.c;
+    int64_t pixels = shape_pixels(n->shape);
+    writer w = {0};
+    if (pixels > 1) line(&w, "for (int p = 0; p < %lld; p++) {", (long long)pixels);
+    line(&w, "float most = x[0], sum = 0.0f;");
+    line(&w, "for (int i = 1; i < %d; i++) {", c);
+    line(&w, "if (x[i] > most) most = x[i];");
+    line(&w, "}");
+    for_each_vector(e, &w, c, "i", emit_exponential, NULL);
+    line(&w, "for (int i = 0; i < %d; i++) {", c);
+    line(&w, "sum += y[i];");
+    line(&w, "}");
+    line(&w, "const float scale = 1.0f / sum;");
+    for_each_vector(e, &w, c, "i", emit_scaling, NULL);
+    if (pixels > 1) {
+        line(&w, "x += %d;", pixel_stride(p, r->buffer));
+        line(&w, "y += %d;", pixel_stride(p, s->out_buffer));
+        line(&w, "}");
+    }
+    const char *name = define_function(e, arena_printf(a, "softmax_of_%d", c), NULL, "const float *x, float *y", &w);
+    return arena_printf(a, "%s(%s, %s)", name, expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
+                        expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+}

@@ -1,0 +1,76 @@
+/* functions.c: the emitted functions, kept by their text so that equal layers share one; weights, in reading order. */
+#include "emit/internal.h"
+
+#include <string.h>
+
+static bool name_is_taken(const emitter *e, const char *name) {
+    for (int i = 0; i < e->n_known; i++) {
+        if (strcmp(e->known[i].name, name) == 0) return true;
+    }
+    return false;
+}
+
+static const char *free_name(emitter *e, const char *hint) {
+    const char *name = hint;
+    for (int i = 2; name_is_taken(e, name); i++) name = arena_printf(e->a, "%s_v%d", hint, i);
+    return name;
+}
+
+const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters, writer *body) {
+    for (int i = 0; i < e->n_known; i++) {
+        if (strcmp(e->known[i].parameters, parameters) == 0 && strcmp(e->known[i].body, body->out.data) == 0) {
+            text_free(&body->out);
+            return e->known[i].name;
+        }
+    }
+    if (e->n_known == e->room_known) {
+        int room = e->room_known ? e->room_known * 2 : 64;
+        e->known = arena_grow(e->a, e->known, (size_t)e->n_known, (size_t)room, sizeof(function));
+        e->room_known = room;
+    }
+    function *f = &e->known[e->n_known];
+    *f = (function){free_name(e, hint), parameters, arena_strndup(e->a, body->out.data, body->out.size)};
+    e->n_known++;
+    text_free(&body->out);
+    if (comment) text_printf(&e->functions, "/* %s */\n", comment);
+    text_printf(&e->functions, "static void %s(%s) {\n%s}\n\n", f->name, f->parameters, f->body);
+    return f->name;
+}
+
+const char *buffer_text(const emitter *e, int index) {
+    const plan_buffer *b = &e->p->buffers[index];
+    switch (b->kind) {
+    case BUFFER_INPUT: return e->input_names[b->port];
+    case BUFFER_OUTPUT: return e->output_names[b->port];
+    case BUFFER_ARENA: break;
+    }
+    return arena_printf(e->a, "AT(%lld)", (long long)b->offset);
+}
+
+const char *buffer_type(const emitter *e, int index) { return type_table[e->p->buffers[index].type].c_name; }
+
+int distinct_buffers(const emitter *e, const operand *o, int *out, int room) {
+    (void)e;
+    int n = 0;
+    for (int i = 0; i < o->n_runs; i++) {
+        bool seen = false;
+        for (int j = 0; j < n; j++) seen = seen || out[j] == o->runs[i].buffer;
+        if (!seen && n < room) out[n++] = o->runs[i].buffer;
+    }
+    return n;
+}
+
+int64_t begin_weights(emitter *e) {
+    enum { LINE_BYTES = 64 };
+    while (e->weights.size % LINE_BYTES) text_char(&e->weights, 0);
+    return (int64_t)(e->weights.size / sizeof(float));
+}
+
+void put_weight(emitter *e, double value) {
+    float f = (float)value;
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    unsigned char bytes[4] = {(unsigned char)bits, (unsigned char)(bits >> 8), (unsigned char)(bits >> 16),
+                              (unsigned char)(bits >> 24)};
+    text_bytes(&e->weights, bytes, sizeof bytes);
+}

@@ -1,0 +1,349 @@
+/* gemm.c: conv and dense layers as register tiles.
+ *
+ * A tile computes m neighbouring pixels x a block of output channels. Its accumulators stay in registers while it walks over
+ * the input channels: each step loads the block's weights, broadcasts one value per pixel and multiplies. Bias, activation
+ * and residual are applied as the tile is stored.
+ *
+ * A 1x1 convolution reads its input where it lies, over all runs of channels that it has, in whatever order: the weights
+ * are packed to match. Any other convolution first copies the rows that it needs, padded and as floats, to a ring of rows in
+ * scratch, so that the tile has no border to mind (and im2col is never made).
+ *
+ * Packed weights: for each group, for each block: the bias, then for each (ky, kx, input channel) the block's lanes. */
+#include "emit/internal.h"
+#include "emit/stage.h"
+
+enum { MOST_BUFFERS = 64 };
+
+typedef struct gemm {
+    emitter *e;
+    const plan_step *s;
+    const node *n;
+    const target *t;
+    int groups, depth;      /* input channels of a group */
+    int out_c;              /* output channels of a group */
+    int taps;               /* kh * kw */
+    int n_buffers, buffers[MOST_BUFFERS];
+    int64_t x_step[MOST_BUFFERS]; /* floats between neighbouring pixels of the tile, per buffer */
+    int64_t y_step, r_step;
+    bool by_row;
+    int pixels; /* of one row, or of the whole map */
+} gemm;
+
+static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
+
+/* The name of the parameter for buffer i. */
+static const char *x_name(const gemm *g, int i) {
+    return g->n_buffers == 1 ? "x" : arena_printf(g->e->a, "x%d", i);
+}
+
+/* One walk over `count` input channels: pixel m's k-th value is base[k * step + m * x_step]. */
+static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base, int64_t step,
+                            int64_t x_step, int64_t count) {
+    arena *a = g->e->a;
+    bool used[MAX_VECTOR_KINDS] = {false};
+    line(w, "for (int k = 0; k < %lld; k++) {", (long long)count);
+    int at = 0;
+    for (int j = 0; j < b->n_pieces; j++) {
+        const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
+        used[b->pieces[j].kind] = true;
+        line(w, "const %s w%d = %s_load(%s);", v->name, j, v->name, expression(a, "w", NULL, NULL, 0, at));
+        at += v->lanes;
+    }
+    for (int m = 0; m < m_count; m++) {
+        const char *index = step == 1 ? "k" : arena_printf(a, "k * %lld", (long long)step);
+        const char *value = arena_printf(a, "%s[%s]", base, expression(a, index, NULL, NULL, 0, m * x_step));
+        for (int kind = 0; kind < MAX_VECTOR_KINDS; kind++) {
+            if (!used[kind]) continue;
+            const char *vector = g->t->vectors[kind].name;
+            line(w, "const %s v%d_%d = %s_set1(%s);", vector, m, kind, vector, value);
+        }
+        for (int j = 0; j < b->n_pieces; j++) {
+            const char *acc = accumulator(g, m, j);
+            line(w, "%s = %s_fma(v%d_%d, w%d, %s);", acc, g->t->vectors[b->pieces[j].kind].name, m, b->pieces[j].kind, j, acc);
+        }
+    }
+    line(w, "w += %d;", b->lanes);
+    line(w, "}");
+}
+
+/* The walk over all input channels, tap by tap. */
+static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_count) {
+    const attrs *at = &g->n->a;
+    arena *a = g->e->a;
+    if (!g->s->gemm.staged) {
+        const operand *o = &g->s->operands[0];
+        for (int i = 0; i < o->n_runs; i++) {
+            int x = 0;
+            while (g->buffers[x] != o->runs[i].buffer) x++;
+            const char *base = x_name(g, x);
+            if (o->runs[i].begin) base = arena_printf(a, "(%s + %d)", base, o->runs[i].begin);
+            emit_depth_loop(g, w, b, m_count, base, o->runs[i].step, g->x_step[x], o->runs[i].count);
+        }
+        return;
+    }
+    int in_c = g->s->operands[0].shape.c;
+    bool whole_rows = g->groups == 1 && at->dilation[1] == 1;
+    line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
+    line(w, "const float *x = rows[ky] + at;");
+    if (whole_rows) {
+        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], (int64_t)at->kernel[1] * in_c);
+    } else {
+        line(w, "for (int kx = 0; kx < %d; kx++) {", at->kernel[1]);
+        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], g->depth);
+        line(w, "x += %lld;", (long long)at->dilation[1] * in_c);
+        line(w, "}");
+    }
+    line(w, "}");
+}
+
+/* Activation, residual, second activation, store. */
+static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int m_count) {
+    arena *a = g->e->a;
+    const attrs *at = &g->n->a;
+    for (int m = 0; m < m_count; m++) {
+        int offset = 0;
+        for (int j = 0; j < b->n_pieces; j++) {
+            piece x = b->pieces[j];
+            const char *v = activation_text(a, g->t, x.kind, at->act, at->act_slope, accumulator(g, m, j));
+            if (at->has_residual) {
+                const char *r = expression(a, "r", NULL, NULL, 0, m * g->r_step + offset);
+                v = arena_printf(a, "%s + %s", v, load_text(a, g->t, x, TYPE_F32, r));
+                v = activation_text(a, g->t, x.kind, at->act2, at->act2_slope, v);
+            }
+            line(w, "%s", store_text(a, g->t, x, expression(a, "y", NULL, NULL, 0, m * g->y_step + offset), v));
+            offset += x.valid;
+        }
+    }
+}
+
+static const char *define_tile(const gemm *g, const channel_block *b, int m_count) {
+    emitter *e = g->e;
+    arena *a = e->a;
+    writer w = {0};
+    int at = 0;
+    for (int j = 0; j < b->n_pieces; j++) {
+        const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
+        line(&w, "%s %s = %s_load(%s);", v->name, accumulator(g, 0, j), v->name, expression(a, "w", NULL, NULL, 0, at));
+        at += v->lanes;
+    }
+    for (int m = 1; m < m_count; m++) {
+        text all = {0};
+        for (int j = 0; j < b->n_pieces; j++) {
+            text_printf(&all, "%s%s %s = %s;", j ? " " : "", g->t->vectors[b->pieces[j].kind].name, accumulator(g, m, j),
+                        accumulator(g, 0, j));
+        }
+        line(&w, "%s", all.data);
+        text_free(&all);
+    }
+    line(&w, "w += %d;", b->lanes);
+    emit_walk(g, &w, b, m_count);
+    emit_tile_end(g, &w, b, m_count);
+
+    text parameters = {0};
+    if (g->s->gemm.staged) {
+        text_string(&parameters, "const float *const *rows, int at");
+    } else {
+        for (int i = 0; i < g->n_buffers; i++) text_printf(&parameters, "%sconst float *%s", i ? ", " : "", x_name(g, i));
+    }
+    text_string(&parameters, ", const float *w, float *y");
+    if (g->n->a.has_residual) text_string(&parameters, ", const float *r");
+    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    text_free(&parameters);
+    const char *hint = arena_printf(a, "tile_%dx%d_of_%d", m_count, b->n_pieces, g->depth * g->taps);
+    const char *comment = arena_printf(a, "%d pixel%s x %d channels, over %d inputs.", m_count, m_count == 1 ? "" : "s",
+                                       b->channels, g->depth * g->taps);
+    return define_function(e, hint, comment, list, &w);
+}
+
+/* Floats of packed weights for one block. */
+static int64_t block_weights(const gemm *g, const channel_block *b) {
+    return (1 + (int64_t)g->depth * g->taps) * b->lanes;
+}
+
+static int64_t group_weights(const gemm *g) {
+    int64_t total = 0;
+    const gemm_plan *cut = &g->s->gemm;
+    for (int i = 0; i < cut->n_blocks; i++) total += cut->blocks[i].repeat * block_weights(g, &cut->blocks[i]);
+    return total;
+}
+
+/* One call of a tile: of block shape i, at pixel p (and the variable p where `p_loop`), in a loop over the equal blocks where
+ * `b_loop`; else the variable b, if there are several, is an outer loop's. */
+static void emit_tile_call(const gemm *g, writer *w, int i, int m_count, bool p_loop, int p, bool b_loop) {
+    arena *a = g->e->a;
+    const gemm_plan *cut = &g->s->gemm;
+    const channel_block *b = &cut->blocks[i];
+    int64_t w_begin = 0;
+    int y_begin = 0;
+    for (int j = 0; j < i; j++) {
+        w_begin += cut->blocks[j].repeat * block_weights(g, &cut->blocks[j]);
+        y_begin += cut->blocks[j].repeat * cut->blocks[j].channels;
+    }
+    const char *tile = define_tile(g, b, m_count);
+    const char *const names[] = {"oy", "g", "b", "p"};
+    int64_t repeat = b->repeat > 1, grouped = g->groups > 1, row = g->by_row;
+    int in_w = g->s->operands[0].shape.w, stride = g->n->a.stride[0];
+    text args = {0};
+    if (cut->staged) {
+        int64_t factors[] = {0, grouped * cut->group_stride, 0, p_loop ? g->x_step[0] : 0};
+        text_printf(&args, "rows, %s", expression(a, "", names, factors, 4, p * g->x_step[0]));
+    } else {
+        for (int j = 0; j < g->n_buffers; j++) {
+            int64_t pixel = pixel_stride(g->e->p, g->buffers[j]);
+            int64_t factors[] = {row * stride * in_w * pixel, grouped * cut->group_stride, 0, p_loop ? g->x_step[j] : 0};
+            text_printf(&args, "%s%s", j ? ", " : "", expression(a, x_name(g, j), names, factors, 4, p * g->x_step[j]));
+        }
+    }
+    int64_t w_factors[] = {0, grouped * group_weights(g), repeat * block_weights(g, b), 0};
+    text_printf(&args, ", %s", expression(a, "w", names, w_factors, 4, w_begin));
+    int64_t y_factors[] = {row * g->pixels * g->y_step, grouped * g->out_c, repeat * b->channels, p_loop ? g->y_step : 0};
+    text_printf(&args, ", %s", expression(a, "y", names, y_factors, 4, y_begin + p * g->y_step));
+    if (g->n->a.has_residual) {
+        int64_t r_factors[] = {row * g->pixels * g->r_step, grouped * g->out_c, repeat * b->channels, p_loop ? g->r_step : 0};
+        text_printf(&args, ", %s", expression(a, "r", names, r_factors, 4, y_begin + p * g->r_step));
+    }
+    b_loop = b_loop && repeat;
+    if (b_loop) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
+    line(w, "%s(%s);", tile, args.data);
+    if (b_loop) line(w, "}");
+    text_free(&args);
+}
+
+/* All pixels of a row (or of the map) for block shapes [first, last). */
+static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool b_loop) {
+    int m = g->s->gemm.tile_pixels, full = g->pixels / m * m, rest = g->pixels - full;
+    if (full == m) {
+        for (int i = first; i < last; i++) emit_tile_call(g, w, i, m, false, 0, b_loop);
+    } else if (full > m) {
+        line(w, "for (int p = 0; p < %d; p += %d) {", full, m);
+        for (int i = first; i < last; i++) emit_tile_call(g, w, i, m, true, 0, b_loop);
+        line(w, "}");
+    }
+    if (rest) {
+        for (int i = first; i < last; i++) emit_tile_call(g, w, i, rest, false, full, b_loop);
+    }
+}
+
+/* With `blocks_outside`, each block's weights are read once, and the pixels again for each block. */
+static void emit_map(const gemm *g, writer *w) {
+    const gemm_plan *cut = &g->s->gemm;
+    if (!cut->blocks_outside) {
+        emit_pixel_loop(g, w, 0, cut->n_blocks, true);
+        return;
+    }
+    for (int i = 0; i < cut->n_blocks; i++) {
+        bool repeat = cut->blocks[i].repeat > 1;
+        if (repeat) line(w, "for (int b = 0; b < %d; b++) {", cut->blocks[i].repeat);
+        emit_pixel_loop(g, w, i, i + 1, false);
+        if (repeat) line(w, "}");
+    }
+}
+
+static void emit_driver_body(const gemm *g, writer *w, const char *stage) {
+    bool staged = g->s->gemm.staged;
+    if (staged) emit_stage_begin(g->e, g->s, w);
+    if (g->by_row) line(w, "for (int oy = 0; oy < %d; oy++) {", g->n->shape.h);
+    if (staged) emit_stage_rows(g->e, g->s, w, stage);
+    if (g->groups > 1) line(w, "for (int g = 0; g < %d; g++) {", g->groups);
+    emit_map(g, w);
+    if (g->groups > 1) line(w, "}");
+    if (g->by_row) line(w, "}");
+}
+
+/* Weights as the tiles read them; see the head of this file. */
+static void pack_gemm(const gemm *g) {
+    emitter *e = g->e;
+    const plan_step *s = g->s;
+    const tensor *weight = g->n->weights[ROLE_WEIGHT], *bias = g->n->weights[ROLE_BIAS];
+    const int *order = s->operands[0].order;
+    for (int group = 0; group < g->groups; group++) {
+        int channel = group * g->out_c;
+        for (int i = 0; i < s->gemm.n_blocks; i++) {
+            const channel_block *b = &s->gemm.blocks[i];
+            for (int repeat = 0; repeat < b->repeat; repeat++, channel += b->channels) {
+                for (int k = -1; k < g->depth * g->taps; k++) {
+                    int out = channel;
+                    int tap = k / g->depth, in = k < 0 ? 0 : order[group * g->depth + k % g->depth] - group * g->depth;
+                    for (int j = 0; j < b->n_pieces; j++) {
+                        for (int l = 0; l < g->t->vectors[b->pieces[j].kind].lanes; l++) {
+                            double v = 0;
+                            if (l < b->pieces[j].valid) {
+                                int o = s->out_order[out + l];
+                                int64_t at = ((int64_t)o * g->taps + tap) * g->depth + in;
+                                v = k >= 0 ? (double)weight->data[at] : bias ? (double)bias->data[o] : 0;
+                            }
+                            put_weight(e, v);
+                        }
+                        out += b->pieces[j].valid;
+                    }
+                }
+            }
+        }
+    }
+}
+
+static gemm describe_gemm(emitter *e, const plan_step *s) {
+    const plan *p = e->p;
+    const node *n = &p->g->nodes[s->node];
+    bool dense = n->op == OP_DENSE;
+    gemm g = {.e = e, .s = s, .n = n, .t = p->t};
+    g.groups = dense ? 1 : n->a.groups;
+    g.depth = s->operands[0].shape.c / g.groups;
+    g.out_c = n->shape.c / g.groups;
+    g.taps = dense ? 1 : n->a.kernel[0] * n->a.kernel[1];
+    g.by_row = !dense && (s->gemm.staged || n->a.stride[0] > 1 || n->a.stride[1] > 1);
+    g.pixels = g.by_row ? n->shape.w : (int)shape_pixels(n->shape);
+    g.y_step = pixel_stride(p, s->out_buffer);
+    if (n->a.has_residual) g.r_step = pixel_stride(p, s->operands[1].runs[0].buffer);
+    if (s->gemm.staged) {
+        g.n_buffers = 1;
+        g.x_step[0] = (int64_t)n->a.stride[1] * s->operands[0].shape.c;
+    } else {
+        g.n_buffers = distinct_buffers(e, &s->operands[0], g.buffers, MOST_BUFFERS);
+        for (int i = 0; i < g.n_buffers; i++) {
+            g.x_step[i] = dense ? 0 : (int64_t)n->a.stride[1] * pixel_stride(p, g.buffers[i]);
+        }
+    }
+    return g;
+}
+
+const char *emit_gemm(emitter *e, const plan_step *s) {
+    gemm g = describe_gemm(e, s);
+    arena *a = e->a;
+    const char *stage = s->gemm.staged ? define_stage_row(e, s) : NULL;
+    writer w = {0};
+    emit_driver_body(&g, &w, stage);
+
+    text parameters = {0}, args = {0};
+    int sources[MOST_BUFFERS];
+    int n_sources = distinct_buffers(e, &s->operands[0], sources, MOST_BUFFERS);
+    for (int i = 0; i < n_sources; i++) {
+        const char *name = n_sources == 1 ? "x" : arena_printf(a, "x%d", i);
+        text_printf(&parameters, "%sconst %s *%s", i ? ", " : "", buffer_type(e, sources[i]), name);
+        text_printf(&args, "%s%s", i ? ", " : "", buffer_text(e, sources[i]));
+    }
+    int64_t offset = begin_weights(e);
+    pack_gemm(&g);
+    text_string(&parameters, ", const float *w, float *y");
+    text_printf(&args, ", WEIGHTS(%lld), %s", (long long)offset,
+                expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+    if (g.n->a.has_residual) {
+        const run *r = &s->operands[1].runs[0];
+        text_string(&parameters, ", const float *r");
+        text_printf(&args, ", %s", expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin));
+    }
+    if (s->gemm.staged) {
+        text_string(&parameters, ", float *ring");
+        text_printf(&args, ", %s", buffer_text(e, s->scratch));
+    }
+    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    const char *hint = g.n->op == OP_DENSE
+                           ? arena_printf(a, "dense_%d_to_%d", g.depth, g.out_c)
+                           : arena_printf(a, "conv%dx%d_%d_to_%d_at_%dx%d", g.n->a.kernel[0], g.n->a.kernel[1],
+                                          s->operands[0].shape.c, g.n->shape.c, g.n->shape.h, g.n->shape.w);
+    const char *name = define_function(e, hint, NULL, list, &w);
+    const char *call_text = arena_printf(a, "%s(%s)", name, args.data);
+    text_free(&parameters);
+    text_free(&args);
+    return call_text;
+}

@@ -1,0 +1,129 @@
+/* runtime.c: the functions of runtime/ that a model calls, copied into its file.
+ *
+ * A header of runtime/ is a list of blocks between blank lines. A block that holds a line beginning with "static inline" is a
+ * function; it is taken when its name is called, from the model's code or from a block that is taken. The others are
+ * preamble and come with the first function of their header; their #include lines move to the top of the file. */
+#include "base/embedded.h"
+#include "emit/internal.h"
+
+#include <string.h>
+
+enum { MOST_BLOCKS = 256 };
+
+typedef struct block {
+    const char *begin, *end;
+    const char *name; /* NULL: preamble */
+    bool used;
+} block;
+
+/* The identifier before the first "(" behind "static inline" in a block; NULL where there is none. */
+static const char *find_function_name(arena *a, const char *begin, const char *end) {
+    const char *p = begin;
+    while (p < end && strncmp(p, "static inline", 13) != 0) {
+        p = memchr(p, '\n', (size_t)(end - p));
+        if (!p) return NULL;
+        p++;
+    }
+    const char *open = memchr(p, '(', (size_t)(end - p));
+    if (p >= end || !open) return NULL;
+    const char *start = open;
+    while (start > p && (start[-1] == '_' || (start[-1] >= '0' && start[-1] <= '9') || (start[-1] >= 'a' && start[-1] <= 'z') ||
+                         (start[-1] >= 'A' && start[-1] <= 'Z'))) {
+        start--;
+    }
+    return arena_strndup(a, start, (size_t)(open - start));
+}
+
+static int cut_header(arena *a, const char *p, const char *end, block *out) {
+    int n = 0;
+    while (p < end && n < MOST_BLOCKS) {
+        while (p < end && *p == '\n') p++;
+        const char *stop = strstr(p, "\n\n");
+        if (!stop || stop > end) stop = end;
+        if (stop > p) out[n++] = (block){p, stop, find_function_name(a, p, stop), false};
+        p = stop;
+    }
+    return n;
+}
+
+static bool is_identifier_char(char c) {
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Whether `name` is called within [p, end). */
+static bool is_called(const char *name, const char *p, const char *end) {
+    size_t length = strlen(name);
+    for (const char *at = p; (at = memmem(at, (size_t)(end - at), name, length)); at += length) {
+        if ((at == p || !is_identifier_char(at[-1])) && at + length < end && at[length] == '(') return true;
+    }
+    return false;
+}
+
+/* Marks what the code needs of a header; whether anything is. */
+static bool mark_used(block *blocks, int n, const text *code, const char *type) {
+    bool any = memmem(code->data, code->size, type, strlen(type)) != NULL;
+    for (int i = n - 1; i >= 0; i--) {
+        if (!blocks[i].name) continue;
+        bool used = is_called(blocks[i].name, code->data, code->data + code->size);
+        for (int j = 0; j < n && !used; j++) {
+            used = j != i && blocks[j].used && is_called(blocks[i].name, blocks[j].begin, blocks[j].end);
+        }
+        blocks[i].used = used;
+        any = any || used;
+    }
+    return any;
+}
+
+/* A block of preamble, less its #include lines and its opening comment: that one is for readers of the header. */
+static void put_preamble(text *out, const block *b, bool first) {
+    const char *p = b->begin;
+    if (first && strncmp(p, "/*", 2) == 0) {
+        const char *close = strstr(p, "*/");
+        if (close && close < b->end) p = close + 2;
+        if (p < b->end && *p == '\n') p++;
+    }
+    size_t before = out->size;
+    while (p < b->end) {
+        const char *stop = memchr(p, '\n', (size_t)(b->end - p));
+        if (!stop) stop = b->end;
+        if (strncmp(p, "#include", 8) != 0) {
+            text_bytes(out, p, (size_t)(stop - p));
+            text_char(out, '\n');
+        }
+        p = stop + 1;
+    }
+    if (out->size > before) text_char(out, '\n');
+}
+
+void emit_runtime_includes(const emitter *e, text *out) {
+    static const char *const wanted[] = {"#include <immintrin.h>", "#include <arm_neon.h>", "#include <wasm_simd128.h>"};
+    text_string(out, "#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n");
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        bool found = false;
+        for (int k = 0; k < MAX_VECTOR_KINDS && e->p->t->vectors[k].lanes; k++) {
+            const embedded_file *f = find_embedded(e->p->t->vectors[k].runtime);
+            found = found || (f && strstr(f->text, wanted[i]));
+        }
+        if (found) text_printf(out, "%s\n", wanted[i]);
+    }
+}
+
+void emit_runtime(const emitter *e, const text *code, text *out) {
+    for (int k = 0; k < MAX_VECTOR_KINDS && e->p->t->vectors[k].lanes; k++) {
+        const vector_kind *v = &e->p->t->vectors[k];
+        const embedded_file *f = find_embedded(v->runtime);
+        if (!f) continue;
+        block *blocks = ARENA_ARRAY(e->a, block, MOST_BLOCKS);
+        int n = cut_header(e->a, f->text, f->text + f->size, blocks);
+        if (!mark_used(blocks, n, code, v->name)) continue;
+        text_printf(out, "/* ---- %s: %d float%s ---- */\n\n", v->name, v->lanes, v->lanes == 1 ? "" : "s");
+        for (int i = 0; i < n; i++) {
+            if (!blocks[i].name) {
+                put_preamble(out, &blocks[i], i == 0);
+            } else if (blocks[i].used) {
+                text_bytes(out, blocks[i].begin, (size_t)(blocks[i].end - blocks[i].begin));
+                text_string(out, "\n\n");
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+/* selftest.c: PREFIX_selftest(), which finds the first step that goes wrong on somebody's machine.
+ *
+ * The reference interpreter runs the network on a picture that both sides make from a formula. Of each step's tensor the sum
+ * over u(i) * value is kept, u(i) from -1/2 to 1/2 by a hash of the position, and the sum of the |u(i) * value| as its
+ * scale; a step differs where its own sum is off by more than a thousandth of the scale, far above rounding and far below
+ * what a wrong instruction does. */
+#include "emit/internal.h"
+#include "interp/interp.h"
+
+#include <math.h>
+
+/* Element i of an input, as an integer from 0 to 255; the emitted fill_input does the same. */
+static uint32_t input_byte(uint32_t i) { return (i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u; }
+
+static double projection(uint32_t i) { return (double)(i * UINT32_C(2654435761) >> 16) / 65536.0 - 0.5; }
+
+typedef struct reference {
+    double sum, scale;
+} reference;
+
+typedef struct watcher {
+    const emitter *e;
+    reference *steps; /* [n_steps] */
+} watcher;
+
+/* A tensor's value, seen as the steps that make it lay it out. */
+static void watch_node(void *data, int index, const double *value) {
+    watcher *k = data;
+    const plan *p = k->e->p;
+    shape s = p->g->nodes[index].shape;
+    for (int i = 0; i < p->n_steps; i++) {
+        const plan_step *step = &p->steps[i];
+        if (step->node != index) continue;
+        /* A gather for a dense layer lays the tensor out flat, pixel after pixel: the same order as a map's. */
+        int c = step->operands[0].shape.c;
+        bool flat = step->kind == STEP_COPY && c != s.c;
+        int64_t pixels = flat ? 1 : shape_pixels(s);
+        int channels = flat ? c : s.c;
+        uint32_t at = 0;
+        for (int64_t pixel = 0; pixel < pixels; pixel++) {
+            for (int j = 0; j < channels; j++, at++) {
+                double v = value[pixel * channels + step->out_order[j]] * projection(at);
+                k->steps[i].sum += v;
+                k->steps[i].scale += fabs(v);
+            }
+        }
+    }
+}
+
+static double **make_inputs(const emitter *e) {
+    const graph *g = e->p->g;
+    double **inputs = ARENA_ARRAY(e->a, double *, g->n_inputs + 1);
+    for (int i = 0; i < g->n_inputs; i++) {
+        const node *n = &g->nodes[g->inputs[i].node];
+        int64_t count = shape_elements(n->shape);
+        inputs[i] = ARENA_ARRAY(e->a, double, count);
+        for (int64_t j = 0; j < count; j++) {
+            double byte = (double)input_byte((uint32_t)j);
+            inputs[i][j] = n->type == TYPE_U8 ? byte : n->type == TYPE_I8 ? byte - 128 : byte / 128 - 1;
+        }
+    }
+    return inputs;
+}
+
+static const char helpers[] =
+    "/* What the self-test's inputs hold, from 0 to 255. */\n"
+    "static int input_byte(uint32_t i) { return (int)((i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u); }\n\n"
+    "/* Whether a tensor's projection is off the reference. */\n"
+    "static int differs(const float *y, int pixels, int pixel, int channels, double sum, double scale) {\n"
+    "    uint32_t i = 0;\n"
+    "    double got = 0;\n"
+    "    for (int p = 0; p < pixels; p++) {\n"
+    "        for (int c = 0; c < channels; c++, i++) {\n"
+    "            got += (double)y[p * pixel + c] * ((double)(i * UINT32_C(2654435761) >> 16) / 65536.0 - 0.5);\n"
+    "        }\n"
+    "    }\n"
+    "    const double off = got > sum ? got - sum : sum - got;\n"
+    "    return !(off <= 1e-3 * scale + 1e-30);\n"
+    "}\n\n";
+
+static void emit_port(const emitter *e, text *out, const char *name, elem_type type, shape s, bool input, int64_t *at) {
+    const char *c_name = type_table[type].c_name;
+    text_printf(out, "    %s *const %s = (%s *)(void *)(static_arena.bytes + %lld);\n", c_name, name, c_name, (long long)*at);
+    *at += (shape_elements(s) * type_table[type].bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    if (!input) return;
+    const char *value = type == TYPE_U8   ? "(uint8_t)input_byte((uint32_t)i)"
+                        : type == TYPE_I8 ? "(int8_t)(input_byte((uint32_t)i) - 128)"
+                                          : "(float)input_byte((uint32_t)i) / 128.0f - 1.0f";
+    text_printf(out, "    for (int i = 0; i < %lld; i++) %s[i] = %s;\n", (long long)shape_elements(s), name, value);
+}
+
+bool emit_selftest(const emitter *e, text *out) {
+    const plan *p = e->p;
+    const graph *g = p->g;
+    watcher k = {e, ARENA_ARRAY(e->a, reference, p->n_steps + 1)};
+    interp_run(g, e->a, (const double *const *)make_inputs(e), watch_node, &k);
+
+    text_string(out, "\n");
+    text_string(out, helpers);
+    text_printf(out, "int %s_selftest(void) {\n", e->prefix);
+    if (p->arena_bytes) text_string(out, "    void *const arena = static_arena.bytes;\n");
+    int64_t at = (p->arena_bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    for (int i = 0; i < g->n_inputs; i++) {
+        const node *n = &g->nodes[g->inputs[i].node];
+        emit_port(e, out, e->input_names[i], n->type, n->shape, true, &at);
+    }
+    for (int i = 0; i < g->n_outputs; i++) {
+        emit_port(e, out, e->output_names[i], TYPE_F32, g->nodes[g->outputs[i].node].shape, false, &at);
+    }
+    for (int i = 0; i < p->n_steps; i++) {
+        const plan_step *s = &p->steps[i];
+        const node *n = &g->nodes[s->node];
+        emit_calls(e, out, i);
+        int channels = s->kind == STEP_COPY ? s->operands[0].shape.c : n->shape.c;
+        int64_t pixels = s->kind == STEP_COPY ? shape_pixels(s->operands[0].shape) : shape_pixels(n->shape);
+        const char *y = expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin);
+        text_printf(out, "    if (differs(%s, %lld, %d, %d, %.9e, %.9e)) return %d;\n", y, (long long)pixels,
+                    pixel_stride(p, s->out_buffer), channels, k.steps[i].sum, k.steps[i].scale, i + 1);
+    }
+    text_string(out, "    return 0;\n}\n");
+    return true;
+}

@@ -1,0 +1,148 @@
+/* stage.c: input rows, copied to a ring in scratch with their padding and as floats.
+ *
+ * The ring holds as many rows as the window is high, counted with its dilation. Row iy of the (padded) input lies in the
+ * slot iy mod that number. Each input row is copied once. */
+#include "emit/stage.h"
+
+typedef struct staging {
+    const node *n;
+    const operand *x;
+    int reach;       /* rows of the ring: dilation * (kh - 1) + 1 */
+    int64_t row;     /* floats of one row */
+    int in_h, in_w, in_c;
+} staging;
+
+static staging describe_staging(const emitter *e, const plan_step *s) {
+    const node *n = &e->p->g->nodes[s->node];
+    const operand *x = &s->operands[0];
+    staging g = {.n = n, .x = x, .in_h = x->shape.h, .in_w = x->shape.w, .in_c = x->shape.c};
+    g.reach = n->a.dilation[0] * (n->a.kernel[0] - 1) + 1;
+    g.row = (int64_t)(g.in_w + n->a.pad[LEFT] + n->a.pad[RIGHT]) * g.in_c;
+    return g;
+}
+
+static bool is_dense_map(const emitter *e, const staging *g) {
+    const run *r = &g->x->runs[0];
+    return g->x->n_runs == 1 && r->begin == 0 && (r->step == 1 || r->count == 1) && pixel_stride(e->p, r->buffer) == g->in_c;
+}
+
+static void emit_copy_vector(emitter *e, writer *w, piece x, const char *at, void *data) {
+    const elem_type *type = data;
+    arena *a = e->a;
+    const char *from = expression(a, "x", &at, (int64_t[]){1}, 1, 0), *to = expression(a, "row", &at, (int64_t[]){1}, 1, 0);
+    line(w, "%s", store_text(a, e->p->t, x, to, load_text(a, e->p->t, x, *type, from)));
+}
+
+/* `pixels` pixels of padding at `row + at`. */
+static void emit_padding(emitter *e, writer *w, const staging *g, int64_t at, int64_t pixels) {
+    if (pixels == 0) return;
+    const char *to = expression(e->a, "", (const char *[]){"i"}, (int64_t[]){1}, 1, at);
+    if (!g->n->a.pad_value) {
+        line(w, "for (int i = 0; i < %lld; i++) {", (long long)(pixels * g->in_c));
+        line(w, "row[%s] = 0.0f;", to);
+    } else {
+        line(w, "for (int i = 0; i < %lld; i++) {", (long long)(pixels * g->in_c));
+        line(w, "row[%s] = padding[i %% %d];", to, g->in_c);
+    }
+    line(w, "}");
+}
+
+static void emit_padding_values(emitter *e, writer *w, const staging *g) {
+    if (!g->n->a.pad_value) return;
+    text values = {0};
+    for (int i = 0; i < g->in_c; i++) {
+        text_printf(&values, "%s%s", i ? ", " : "", float_text(e->a, g->n->a.pad_value[g->x->order[i]]));
+    }
+    line(w, "static const float padding[%d] = {%s};", g->in_c, values.data);
+    text_free(&values);
+}
+
+const char *define_stage_row(emitter *e, const plan_step *s) {
+    staging g = describe_staging(e, s);
+    arena *a = e->a;
+    const attrs *at = &g.n->a;
+    enum { MOST_BUFFERS = 64 };
+    int sources[MOST_BUFFERS];
+    int n_sources = distinct_buffers(e, g.x, sources, MOST_BUFFERS);
+    text parameters = {0};
+    for (int i = 0; i < n_sources; i++) {
+        const char *name = n_sources == 1 ? "x" : arena_printf(a, "x%d", i);
+        text_printf(&parameters, "const %s *%s, ", buffer_type(e, sources[i]), name);
+    }
+    text_string(&parameters, "float *row, int iy");
+    writer w = {0};
+    emit_padding_values(e, &w, &g);
+    if (at->pad[TOP] || at->pad[BOTTOM]) {
+        line(&w, "if (iy < 0 || iy >= %d) {", g.in_h);
+        emit_padding(e, &w, &g, 0, g.row / g.in_c);
+        line(&w, "return;");
+        line(&w, "}");
+    }
+    emit_padding(e, &w, &g, 0, at->pad[LEFT]);
+    emit_padding(e, &w, &g, (int64_t)(at->pad[LEFT] + g.in_w) * g.in_c, at->pad[RIGHT]);
+    if (at->pad[LEFT]) line(&w, "row += %d;", at->pad[LEFT] * g.in_c);
+    if (is_dense_map(e, &g)) {
+        elem_type type = e->p->buffers[g.x->runs[0].buffer].type;
+        line(&w, "x += iy * %d;", g.in_w * g.in_c);
+        for_each_vector(e, &w, g.in_w * g.in_c, "i", emit_copy_vector, &type);
+    } else {
+        line(&w, "for (int ix = 0; ix < %d; ix++) {", g.in_w);
+        for (int i = 0, c = 0; i < g.x->n_runs; i++) {
+            const run *r = &g.x->runs[i];
+            int which = 0;
+            while (sources[which] != r->buffer) which++;
+            const char *name = n_sources == 1 ? "x" : arena_printf(a, "x%d", which);
+            int64_t pixel = pixel_stride(e->p, r->buffer);
+            int64_t factors[] = {pixel * g.in_w, pixel, r->step};
+            line(&w, "for (int c = 0; c < %d; c++) {", r->count);
+            line(&w, "row[%s] = (float)%s[%s];",
+                 expression(a, "", (const char *[]){"ix", "c"}, (int64_t[]){g.in_c, 1}, 2, c), name,
+                 expression(a, "", (const char *[]){"iy", "ix", "c"}, factors, 3, r->begin));
+            line(&w, "}");
+            c += r->count;
+        }
+        line(&w, "}");
+    }
+    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    text_free(&parameters);
+    return define_function(e, arena_printf(a, "stage_row_%dx%d", g.in_w, g.in_c), "One padded row of the input, as floats.",
+                           list, &w);
+}
+
+void emit_stage_begin(emitter *e, const plan_step *s, writer *w) {
+    staging g = describe_staging(e, s);
+    line(w, "const float *rows[%d];", g.n->a.kernel[0]);
+    line(w, "int next = %d; /* the input row that is copied next */", -g.n->a.pad[TOP]);
+}
+
+void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stage_row) {
+    staging g = describe_staging(e, s);
+    const attrs *at = &g.n->a;
+    arena *a = e->a;
+    const char *oy = "oy";
+    int64_t stride = at->stride[0];
+    const char *top = expression(a, "", &oy, &stride, 1, -at->pad[TOP]);
+    const char *end = expression(a, "", &oy, &stride, 1, g.reach - at->pad[TOP]);
+    if (at->stride[0] > g.reach) line(w, "next = %s;", top);
+    line(w, "for (; next < %s; next++) {", end);
+    text args = {0};
+    int sources[64];
+    int n_sources = distinct_buffers(e, g.x, sources, 64);
+    for (int i = 0; i < n_sources; i++) text_printf(&args, "%s, ", n_sources == 1 ? "x" : arena_printf(a, "x%d", i));
+    if (g.reach == 1) {
+        line(w, "%s(%sring, next);", stage_row, args.data);
+    } else {
+        line(w, "%s(%sring + (next + %d) %% %d * %lld, next);", stage_row, args.data, at->pad[TOP], g.reach, (long long)g.row);
+    }
+    line(w, "}");
+    text_free(&args);
+    line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
+    if (g.reach == 1) {
+        line(w, "rows[ky] = ring;");
+    } else {
+        int64_t factors[] = {stride, at->dilation[0]};
+        line(w, "rows[ky] = ring + (%s) %% %d * %lld;", expression(a, "", (const char *[]){"oy", "ky"}, factors, 2, 0), g.reach,
+             (long long)g.row);
+    }
+    line(w, "}");
+}

@@ -1,0 +1,16 @@
+/* stage.h: the ring of padded rows that a convolution with a window reads. */
+#ifndef LCC_EMIT_STAGE_H
+#define LCC_EMIT_STAGE_H
+
+#include "emit/internal.h"
+
+/* Defines the function that copies one input row into the ring, as floats, with its padding; its name. */
+const char *define_stage_row(emitter *e, const plan_step *s);
+
+/* Declares what the loop over output rows needs: before it. */
+void emit_stage_begin(emitter *e, const plan_step *s, writer *w);
+
+/* Brings the rows of output row `oy` into the ring and points rows[] at them: first thing in the loop. */
+void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stage_row);
+
+#endif

@@ -1,0 +1,370 @@
+/* window.c: depthwise convolution, max and average pools: one vector of channels walks along a row of the output.
+ *
+ * A walker computes one output row for one vector of channels, a few columns at a time. Rows of the window that lie
+ * outside the input are left out by the bounds ky0 and ky1, columns by leaving them out of the text: the first and the last
+ * columns of a row have code of their own, and the loop between them tests nothing.
+ *
+ * Packed weights of a depthwise layer: for each vector of channels the bias, then each tap (ky, kx). */
+#include "emit/internal.h"
+
+typedef struct window {
+    emitter *e;
+    const plan_step *s;
+    const node *n;
+    const target *t;
+    piece x;         /* the vector that walks */
+    int64_t pixel;   /* floats between the input's pixels */
+    int in_h, in_w;
+    int64_t y_pixel, r_pixel;
+} window;
+
+static bool is_depthwise(const window *g) { return g->n->op == OP_DEPTHWISE; }
+static bool is_max(const window *g) { return g->n->op == OP_MAX_POOL; }
+
+/* ceil(a / b) for b > 0 and any a. */
+static int divide_up(int a, int b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
+
+/* Output columns [*first, *end) whose whole window lies inside the input. */
+static void inner_columns(const window *g, int *first, int *end) {
+    const attrs *a = &g->n->a;
+    int last_start = g->in_w - 1 - (a->kernel[1] - 1) * a->dilation[1] + a->pad[LEFT];
+    *first = divide_up(a->pad[LEFT], a->stride[1]);
+    *end = last_start < 0 ? 0 : last_start / a->stride[1] + 1;
+    if (*first > g->n->shape.w) *first = g->n->shape.w;
+    if (*end > g->n->shape.w) *end = g->n->shape.w;
+    if (*end < *first) *end = *first;
+}
+
+static const char *vector_name(const window *g) { return g->t->vectors[g->x.kind].name; }
+
+static void begin_accumulators(const window *g, writer *w, int columns) {
+    const char *v = vector_name(g);
+    for (int m = 0; m < columns; m++) {
+        if (is_depthwise(g)) {
+            if (m == 0) line(w, "%s acc0 = %s_load(w);", v, v);
+            else line(w, "%s acc%d = acc0;", v, m);
+        } else if (is_max(g)) {
+            line(w, "%s acc%d = %s_set1(-3.402823466e+38f);", v, m, v);
+        } else {
+            line(w, "%s acc%d = %s_zero();", v, m, v);
+        }
+    }
+}
+
+/* acc_m takes in the value `v` of the window's column kx. */
+static void accumulate(const window *g, writer *w, int m, int kx, const char *v) {
+    const char *name = vector_name(g);
+    if (is_depthwise(g)) line(w, "acc%d = %s_fma(%s, k%d, acc%d);", m, name, v, kx, m);
+    else if (is_max(g)) line(w, "acc%d = %s_max(acc%d, %s);", m, name, m, v);
+    else line(w, "acc%d = acc%d + %s;", m, m, v);
+}
+
+/* How many columns of column ox's window lie inside the input. */
+static int columns_inside(const window *g, int ox) {
+    const attrs *a = &g->n->a;
+    int count = 0;
+    for (int kx = 0; kx < a->kernel[1]; kx++) {
+        int ix = ox * a->stride[1] - a->pad[LEFT] + kx * a->dilation[1];
+        count += ix >= 0 && ix < g->in_w;
+    }
+    return count;
+}
+
+/* acc_m is done: `inside` columns of its window were seen (an average divides by what is real). It is column `column` of the
+ * output, behind the variable ox where `looped`. */
+static void finish_column(const window *g, writer *w, int m, const char *inside, int column, bool looped) {
+    arena *a = g->e->a;
+    const attrs *at = &g->n->a;
+    const char *v = arena_printf(a, "acc%d", m), *variable = "ox";
+    if (g->n->op == OP_AVG_POOL) {
+        const char *scale = at->count_pad ? float_text(a, 1.0 / (at->kernel[0] * at->kernel[1]))
+                                          : arena_printf(a, "1.0f / (float)((ky1 - ky0) * %s)", inside);
+        v = arena_printf(a, "%s * %s_set1(%s)", v, vector_name(g), scale);
+    }
+    v = activation_text(a, g->t, g->x.kind, at->act, at->act_slope, v);
+    if (at->has_residual) {
+        int64_t r_factor = looped ? g->r_pixel : 0;
+        const char *r = expression(a, "r", &variable, &r_factor, 1, column * g->r_pixel);
+        v = arena_printf(a, "%s + %s", v, load_text(a, g->t, g->x, TYPE_F32, r));
+        v = activation_text(a, g->t, g->x.kind, at->act2, at->act2_slope, v);
+    }
+    int64_t factor = looped ? g->y_pixel : 0;
+    line(w, "%s", store_text(a, g->t, g->x, expression(a, "y", &variable, &factor, 1, column * g->y_pixel), v));
+}
+
+/* A group of neighbouring columns of the output. */
+typedef struct columns {
+    int first, count;
+    bool looped; /* from the variable ox on, all windows inside; else from the column `first`, and what lies outside is left out */
+} columns;
+
+/* The tap with which input column j (counted from the first window's left edge) enters column m's window; -1 where it does not,
+ * or lies outside the input. */
+static int tap_of(const window *g, const columns *c, int j, int m) {
+    const attrs *at = &g->n->a;
+    int ix = c->first * at->stride[1] - at->pad[LEFT] + j, offset = j - m * at->stride[1];
+    if (!c->looped && (ix < 0 || ix >= g->in_w)) return -1;
+    if (offset < 0 || offset % at->dilation[1] || offset / at->dilation[1] >= at->kernel[1]) return -1;
+    return offset / at->dilation[1];
+}
+
+/* One row of the window for a group of columns: each input column is loaded once. */
+static void emit_window_row(const window *g, writer *w, const columns *c, int reach) {
+    arena *a = g->e->a;
+    const attrs *at = &g->n->a;
+    int lanes = g->t->vectors[g->x.kind].lanes, loads = 0;
+    const char *v = vector_name(g), *variable = "ox";
+    const char *row_index = at->dilation[0] == 1 ? "(top + ky)" : arena_printf(a, "(top + ky * %d)", at->dilation[0]);
+    const char *row = arena_printf(a, "x + %s * %lld", row_index, (long long)(g->pixel * g->in_w));
+    int64_t factor = at->stride[1] * g->pixel;
+    if (c->looped) row = expression(a, row, &variable, &factor, 1, -at->pad[LEFT] * g->pixel);
+    line(w, "const float *row = %s;", row);
+    if (is_depthwise(g)) {
+        line(w, "const float *taps = w + (ky * %d + 1) * %d;", at->kernel[1], lanes);
+        for (int kx = 0; kx < at->kernel[1]; kx++) {
+            bool used = false;
+            for (int j = 0; j < reach; j++) {
+                for (int m = 0; m < c->count; m++) used = used || tap_of(g, c, j, m) == kx;
+            }
+            if (used) line(w, "const %s k%d = %s_load(%s);", v, kx, v, expression(a, "taps", NULL, NULL, 0, kx * lanes));
+        }
+    }
+    for (int j = 0; j < reach; j++) {
+        const char *value = NULL;
+        for (int m = 0; m < c->count; m++) {
+            int kx = tap_of(g, c, j, m);
+            if (kx < 0) continue;
+            if (!value) {
+                int ix = c->looped ? j : c->first * at->stride[1] - at->pad[LEFT] + j;
+                value = arena_printf(a, "v%d", loads++);
+                line(w, "const %s %s = %s;", v, value,
+                     load_text(a, g->t, g->x, TYPE_F32, expression(a, "row", NULL, NULL, 0, ix * g->pixel)));
+            }
+            accumulate(g, w, m, kx, value);
+        }
+    }
+}
+
+static void emit_columns(const window *g, writer *w, columns c) {
+    const attrs *at = &g->n->a;
+    int reach = (c.count - 1) * at->stride[1] + (at->kernel[1] - 1) * at->dilation[1] + 1;
+    bool any = false;
+    for (int j = 0; j < reach; j++) {
+        for (int m = 0; m < c.count; m++) any = any || tap_of(g, &c, j, m) >= 0;
+    }
+    line(w, "{");
+    begin_accumulators(g, w, c.count);
+    if (any) {
+        line(w, "for (int ky = ky0; ky < ky1; ky++) {");
+        emit_window_row(g, w, &c, reach);
+        line(w, "}");
+    }
+    for (int m = 0; m < c.count; m++) {
+        int inside = c.looped ? at->kernel[1] : columns_inside(g, c.first + m);
+        finish_column(g, w, m, arena_printf(g->e->a, "%d", inside), c.first + m, c.looped);
+    }
+    line(w, "}");
+}
+
+/* Columns [first, end) with their own text, at most `most` at a time. */
+static void emit_fixed_columns(const window *g, writer *w, int first, int end, int most) {
+    int parts = (end - first + most - 1) / most;
+    for (int i = 0; i < parts; i++) {
+        int from = first + (end - first) * i / parts, to = first + (end - first) * (i + 1) / parts;
+        emit_columns(g, w, (columns){from, to - from, false});
+    }
+}
+
+/* Windows too wide to unroll: one column at a time, its bounds worked out as it goes. */
+static void emit_wide_window(const window *g, writer *w) {
+    arena *a = g->e->a;
+    const attrs *at = &g->n->a;
+    int lanes = g->t->vectors[g->x.kind].lanes;
+    const char *v = vector_name(g);
+    int d = at->dilation[1];
+    line(w, "for (int ox = 0; ox < %d; ox++) {", g->n->shape.w);
+    line(w, "const int left = ox * %d - %d;", at->stride[1], at->pad[LEFT]);
+    line(w, "const int kx0 = left < 0 ? (%d - left) / %d : 0;", d - 1, d);
+    line(w, "const int room = (%d - left + %d) / %d;", g->in_w, d - 1, d);
+    line(w, "const int kx1 = room < %d ? room : %d;", at->kernel[1], at->kernel[1]);
+    begin_accumulators(g, w, 1);
+    line(w, "for (int ky = ky0; ky < ky1; ky++) {");
+    line(w, "for (int kx = kx0; kx < kx1; kx++) {");
+    const char *address = arena_printf(a, "x + ((top + ky * %d) * %d + left + kx * %d) * %lld", at->dilation[0], g->in_w, d,
+                                       (long long)g->pixel);
+    line(w, "const %s v = %s;", v, load_text(a, g->t, g->x, TYPE_F32, address));
+    if (is_depthwise(g)) line(w, "const %s k0 = %s_load(w + (ky * %d + kx + 1) * %d);", v, v, at->kernel[1], lanes);
+    accumulate(g, w, 0, 0, "v");
+    line(w, "}");
+    line(w, "}");
+    finish_column(g, w, 0, "(kx1 - kx0)", 0, true);
+    line(w, "}");
+}
+
+/* The walker for a vector of the piece's kind: one row of the output. */
+static const char *define_walker(const window *g) {
+    arena *a = g->e->a;
+    writer w = {0};
+    int tile = g->s->window.tile_columns, width = g->n->shape.w;
+    if (tile == 0) {
+        emit_wide_window(g, &w);
+    } else {
+        int first, end;
+        inner_columns(g, &first, &end);
+        if (width > 2 * tile && end - first >= tile) {
+            /* The first columns take inner ones along to fill their tile. */
+            int begin = first == 0 ? 0 : first > tile ? first : tile;
+            int count = end > begin ? (end - begin) / tile : 0;
+            emit_fixed_columns(g, &w, 0, begin, tile);
+            if (count) {
+                line(&w, "for (int ox = %d; ox < %d; ox += %d) {", begin, begin + count * tile, tile);
+                emit_columns(g, &w, (columns){0, tile, true});
+                line(&w, "}");
+            }
+            emit_fixed_columns(g, &w, begin + count * tile, width, tile);
+        } else {
+            emit_fixed_columns(g, &w, 0, width, tile);
+        }
+    }
+    const char *what = is_depthwise(g) ? "depthwise" : is_max(g) ? "max" : "average";
+    const char *parameters = arena_printf(a, "const float *x%s, float *y%s, int top, int ky0, int ky1",
+                                          is_depthwise(g) ? ", const float *w" : "",
+                                          g->n->a.has_residual ? ", const float *r" : "");
+    const char *hint = arena_printf(a, "%s%dx%d_row_of_%d", what, g->n->a.kernel[0], g->n->a.kernel[1], width);
+    return define_function(g->e, hint, NULL, parameters, &w);
+}
+
+typedef struct walk {
+    window g;
+    int x_begin, y_begin; /* of the run */
+    int64_t w_begin;      /* floats */
+    const char *x_name;
+} walk;
+
+/* One vector of channels of one output row: the walker's call. */
+static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, void *data) {
+    walk *k = data;
+    arena *a = e->a;
+    k->g.x = x;
+    const attrs *attributes = &k->g.n->a;
+    int64_t one = 1, per_channel = 1 + (int64_t)attributes->kernel[0] * attributes->kernel[1];
+    const char *names[] = {"oy", at};
+    int64_t y_factors[] = {k->g.n->shape.w * k->g.y_pixel, 1};
+    bool constant = at[0] >= '0' && at[0] <= '9';
+    int64_t c = 0;
+    if (constant) {
+        for (const char *d = at; *d; d++) c = c * 10 + (*d - '0');
+        one = 0;
+        y_factors[1] = 0;
+    }
+    text args = {0};
+    text_string(&args, expression(a, k->x_name, &at, &one, 1, k->x_begin + c));
+    if (is_depthwise(&k->g)) {
+        int64_t factor = constant ? 0 : per_channel;
+        text_printf(&args, ", %s", expression(a, "w", &at, &factor, 1, k->w_begin + c * per_channel));
+    }
+    text_printf(&args, ", %s", expression(a, "y", names, y_factors, 2, k->y_begin + c));
+    if (attributes->has_residual) {
+        int64_t r_factors[] = {k->g.n->shape.w * k->g.r_pixel, constant ? 0 : 1};
+        text_printf(&args, ", %s", expression(a, "r", names, r_factors, 2, k->y_begin + c));
+    }
+    line(w, "%s(%s, top, ky0, ky1);", define_walker(&k->g), args.data);
+    text_free(&args);
+}
+
+/* Packs a run of depthwise weights for output channels [begin, begin + count) of the step, vector by vector. */
+static void pack_run(const window *g, int begin, int count) {
+    emitter *e = g->e;
+    const tensor *weight = g->n->weights[ROLE_WEIGHT], *bias = g->n->weights[ROLE_BIAS];
+    int taps = g->n->a.kernel[0] * g->n->a.kernel[1], out_c = g->n->shape.c;
+    int lanes = g->t->vectors[0].lanes;
+    for (int c = 0; c < count;) {
+        piece x = {0, lanes};
+        if (count - c < lanes) cut_pieces(g->t, count - c, &x, 1);
+        for (int tap = -1; tap < taps; tap++) {
+            for (int l = 0; l < g->t->vectors[x.kind].lanes; l++) {
+                double v = 0;
+                if (l < x.valid) {
+                    int o = g->s->out_order[begin + c + l];
+                    v = tap >= 0 ? (double)weight->data[(int64_t)tap * out_c + o] : bias ? (double)bias->data[o] : 0;
+                }
+                put_weight(e, v);
+            }
+        }
+        c += x.valid;
+    }
+}
+
+static void emit_row_bounds(const window *g, writer *w) {
+    const attrs *a = &g->n->a;
+    int d = a->dilation[0];
+    line(w, "const int top = oy * %d - %d;", a->stride[0], a->pad[TOP]);
+    if (d == 1) {
+        line(w, "const int ky0 = top < 0 ? -top : 0;");
+        line(w, "const int ky1 = %d - top < %d ? %d - top : %d;", g->in_h, a->kernel[0], g->in_h, a->kernel[0]);
+    } else {
+        line(w, "const int ky0 = top < 0 ? (%d - top) / %d : 0;", d - 1, d);
+        line(w, "const int room = (%d - top + %d) / %d;", g->in_h, d - 1, d);
+        line(w, "const int ky1 = room < %d ? room : %d;", a->kernel[0], a->kernel[0]);
+    }
+}
+
+const char *emit_window(emitter *e, const plan_step *s) {
+    const plan *p = e->p;
+    arena *a = e->a;
+    const node *n = &p->g->nodes[s->node];
+    const operand *o = &s->operands[0];
+    window g = {.e = e, .s = s, .n = n, .t = p->t, .in_h = o->shape.h, .in_w = o->shape.w};
+    g.y_pixel = pixel_stride(p, s->out_buffer);
+    if (n->a.has_residual) g.r_pixel = pixel_stride(p, s->operands[1].runs[0].buffer);
+    enum { MOST_BUFFERS = 64 };
+    int sources[MOST_BUFFERS];
+    int n_sources = distinct_buffers(e, o, sources, MOST_BUFFERS);
+    int64_t offset = begin_weights(e), base = offset;
+    int multiplier = is_depthwise(&g) ? n->a.multiplier : 1;
+
+    writer w = {0};
+    line(&w, "for (int oy = 0; oy < %d; oy++) {", n->shape.h);
+    emit_row_bounds(&g, &w);
+    for (int m = 0, c = 0; m < multiplier; m++) {
+        for (int i = 0; i < o->n_runs; i++) {
+            const run *r = &o->runs[i];
+            int which = 0;
+            while (sources[which] != r->buffer) which++;
+            walk k = {.g = g, .x_begin = r->begin, .y_begin = c};
+            k.w_begin = (int64_t)(e->weights.size / sizeof(float)) - base;
+            k.x_name = n_sources == 1 ? "x" : arena_printf(a, "x%d", which);
+            k.g.pixel = pixel_stride(p, r->buffer);
+            if (is_depthwise(&g)) pack_run(&g, c, r->count);
+            for_each_vector(e, &w, r->count, "c", emit_walker_call, &k);
+            c += r->count;
+        }
+    }
+    line(&w, "}");
+
+    text parameters = {0}, args = {0};
+    for (int i = 0; i < n_sources; i++) {
+        text_printf(&parameters, "const float *%s, ", n_sources == 1 ? "x" : arena_printf(a, "x%d", i));
+        text_printf(&args, "%s, ", buffer_text(e, sources[i]));
+    }
+    if (is_depthwise(&g)) {
+        text_string(&parameters, "const float *w, ");
+        text_printf(&args, "WEIGHTS(%lld), ", (long long)offset);
+    }
+    text_string(&parameters, "float *y");
+    text_string(&args, expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+    if (n->a.has_residual) {
+        const run *r = &s->operands[1].runs[0];
+        text_string(&parameters, ", const float *r");
+        text_printf(&args, ", %s", expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin));
+    }
+    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    const char *what = is_depthwise(&g) ? "depthwise" : is_max(&g) ? "max_pool" : "average_pool";
+    const char *hint = arena_printf(a, "%s%dx%d_%d_at_%dx%d", what, n->a.kernel[0], n->a.kernel[1], n->shape.c, n->shape.h,
+                                    n->shape.w);
+    const char *name = define_function(e, hint, NULL, list, &w);
+    const char *call_text = arena_printf(a, "%s(%s)", name, args.data);
+    text_free(&parameters);
+    text_free(&args);
+    return call_text;
+}

@@ -1,0 +1,100 @@
+/* writer.c: lines of C, indented by their braces, and the small expressions that they are made of. */
+#include "emit/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void line(writer *w, const char *format, ...) {
+    size_t begin = w->out.size;
+    va_list args;
+    va_start(args, format);
+    text_vprintf(&w->out, format, args);
+    va_end(args);
+    size_t length = w->out.size - begin;
+    if (length == 0) {
+        text_char(&w->out, '\n');
+        return;
+    }
+    if (w->out.data[begin] == '}') w->depth--;
+    int spaces = w->out.data[begin] == '#' ? 0 : 4 * (w->depth + 1);
+    text_reserve(&w->out, (size_t)spaces);
+    memmove(w->out.data + begin + spaces, w->out.data + begin, length);
+    memset(w->out.data + begin, ' ', (size_t)spaces);
+    w->out.size += (size_t)spaces;
+    if (w->out.data[w->out.size - 1] == '{') w->depth++;
+    text_char(&w->out, '\n');
+}
+
+const char *expression(arena *a, const char *base, const char *const *names, const int64_t *factors, int n,
+                       int64_t constant) {
+    text t = {0};
+    text_string(&t, base);
+    for (int i = 0; i < n; i++) {
+        if (factors[i] == 0) continue;
+        const char *plus = t.size ? " + " : "";
+        if (factors[i] == 1) {
+            text_printf(&t, "%s%s", plus, names[i]);
+        } else {
+            text_printf(&t, "%s%s * %lld", plus, names[i], (long long)factors[i]);
+        }
+    }
+    if (constant < 0 && t.size) {
+        text_printf(&t, " - %lld", (long long)-constant);
+    } else if (constant || !t.size) {
+        text_printf(&t, "%s%lld", t.size ? " + " : "", (long long)constant);
+    }
+    const char *result = arena_strndup(a, t.data, t.size);
+    text_free(&t);
+    return result;
+}
+
+const char *float_text(arena *a, double value) {
+    float f = (float)value;
+    char digits[64];
+    for (int precision = 1; precision <= 9; precision++) {
+        snprintf(digits, sizeof digits, "%.*g", precision, (double)f);
+        if (strtof(digits, NULL) == f) break;
+    }
+    bool has_point = strpbrk(digits, ".en") != NULL;
+    return arena_printf(a, "%s%sf", digits, has_point ? "" : ".0");
+}
+
+const char *activation_text(arena *a, const target *t, int kind, op_kind act, double slope, const char *v) {
+    if (act == OP_IDENTITY) return v;
+    const char *vector = t->vectors[kind].name;
+    if (act == OP_LEAKY_RELU) return arena_printf(a, "%s_leaky_relu(%s, %s)", vector, v, float_text(a, slope));
+    return arena_printf(a, "%s_%s(%s)", vector, op_table[act].name, v);
+}
+
+const char *load_text(arena *a, const target *t, piece x, elem_type type, const char *address) {
+    static const char *const suffix[TYPE_COUNT] = {[TYPE_F32] = "", [TYPE_U8] = "_u8", [TYPE_I8] = "_i8"};
+    const vector_kind *k = &t->vectors[x.kind];
+    if (x.valid < k->lanes) return arena_printf(a, "%s_load%s_part(%s, %d)", k->name, suffix[type], address, x.valid);
+    return arena_printf(a, "%s_load%s(%s)", k->name, suffix[type], address);
+}
+
+const char *store_text(arena *a, const target *t, piece x, const char *address, const char *v) {
+    const vector_kind *k = &t->vectors[x.kind];
+    if (x.valid < k->lanes) return arena_printf(a, "%s_store_part(%s, %s, %d);", k->name, address, v, x.valid);
+    return arena_printf(a, "%s_store(%s, %s);", k->name, address, v);
+}
+
+void for_each_vector(emitter *e, writer *w, int count, const char *variable, lanes_body body, void *data) {
+    const target *t = e->p->t;
+    int lanes = t->vectors[0].lanes, full = count / lanes;
+    piece whole = {0, lanes};
+    if (full == 1) {
+        body(e, w, whole, "0", data);
+    } else if (full > 1) {
+        line(w, "for (int %s = 0; %s < %d; %s += %d) {", variable, variable, full * lanes, variable, lanes);
+        body(e, w, whole, variable, data);
+        line(w, "}");
+    }
+    piece rest[MAX_PIECES];
+    int n = cut_pieces(t, count - full * lanes, rest, MAX_PIECES), at = full * lanes;
+    for (int i = 0; i < n; i++) {
+        body(e, w, rest[i], arena_printf(e->a, "%d", at), data);
+        at += rest[i].valid;
+    }
+}

@@ -1,0 +1,33 @@
+/* internal.h: what the files of plan/ share. */
+#ifndef LCC_PLAN_INTERNAL_H
+#define LCC_PLAN_INTERNAL_H
+
+#include "plan/plan.h"
+
+/* buffers.c */
+int add_buffer(plan *p, buffer_kind kind, int port_index, elem_type type, shape s, const char *what);
+plan_step *add_step(plan *p, step_kind kind, int node_index);
+
+/* slots.c: orders and runs. */
+
+/* The channels 0 .. n-1 sorted by the place at which they lie; [n], in the arena. */
+int *order_by_place(const plan *p, const slot *slots, int n);
+int *order_as_given(const plan *p, int n);
+bool is_identity(const int *order, int n);
+
+/* Cuts the slots, taken in `order`, into runs. Each run's places go up by one (or, where `strided`, by any step). `breaks`
+ * (may be NULL): positions that must begin a run. */
+void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool strided, const bool *breaks, operand *out);
+
+/* The slots of a tensor that a dense layer takes flat: (h, w, c) order. */
+slot *flatten_slots(const plan *p, const slot *slots, shape s);
+
+/* tiles.c: how kernels are cut, by cost. */
+void choose_gemm(const plan *p, plan_step *s);
+void choose_window(const plan *p, plan_step *s);
+
+/* layout.c */
+void find_lifetimes(plan *p);
+void place_buffers(plan *p);
+
+#endif

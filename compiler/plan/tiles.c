@@ -1,0 +1,121 @@
+/* tiles.c: how each kernel is cut, by a model of its cost.
+ *
+ * A GEMM tile of m pixels x n vectors spends, for each input channel, m*n multiply-adds, n loads of weights and m loads of
+ * pixels; all accumulators and the weights must stay in registers. The model charges the slowest of arithmetic, loads and
+ * the latency of the chain of additions, and counts what remainders of pixels and channels waste. */
+#include "plan/internal.h"
+
+#include <string.h>
+
+int cut_pieces(const target *t, int channels, piece *out, int room) {
+    int n = 0, left = channels;
+    while (left > 0 && n < room) {
+        int kind = 0;
+        if (left < t->vectors[0].lanes) {
+            while (kind + 1 < MAX_VECTOR_KINDS && t->vectors[kind + 1].lanes >= left) kind++;
+        }
+        int valid = left < t->vectors[kind].lanes ? left : t->vectors[kind].lanes;
+        out[n++] = (piece){kind, valid};
+        left -= valid;
+    }
+    return n;
+}
+
+static void measure_block(const target *t, channel_block *b) {
+    b->channels = b->lanes = 0;
+    for (int i = 0; i < b->n_pieces; i++) {
+        b->channels += b->pieces[i].valid;
+        b->lanes += t->vectors[b->pieces[i].kind].lanes;
+    }
+}
+
+/* Cuts `channels` into blocks of `width` pieces; equal neighbours are counted, not listed. At most three shapes arise: full
+ * blocks, and a last one. */
+static int cut_blocks(const target *t, int channels, int width, channel_block *out) {
+    int full = width * t->vectors[0].lanes;
+    int n = 0;
+    if (channels >= full) {
+        out[n] = (channel_block){.repeat = channels / full};
+        out[n].n_pieces = cut_pieces(t, full, out[n].pieces, width);
+        measure_block(t, &out[n++]);
+    }
+    int rest = channels % full;
+    if (rest) {
+        out[n] = (channel_block){.repeat = 1};
+        out[n].n_pieces = cut_pieces(t, rest, out[n].pieces, width);
+        measure_block(t, &out[n++]);
+    }
+    return n;
+}
+
+/* Cycles that a tile of m pixels x n vectors takes for one input channel. */
+static double tile_cycles(const target *t, int m, int n) {
+    double arithmetic = (double)(m * n) / t->fma_per_cycle, loads = (m + n) / 2.0, chain = t->fma_latency;
+    double slowest = arithmetic > loads ? arithmetic : loads;
+    return slowest > chain ? slowest : chain;
+}
+
+static double gemm_cycles(const target *t, const channel_block *blocks, int n_blocks, int64_t rows, int pixels, int m,
+                          double depth) {
+    double total = 0;
+    for (int i = 0; i < n_blocks; i++) {
+        int n = blocks[i].n_pieces, rest = pixels % m;
+        double tile = depth * tile_cycles(t, m, n) + 2.0 * m * n + 10;
+        double last = rest ? depth * tile_cycles(t, rest, n) + 2.0 * rest * n + 10 : 0;
+        total += blocks[i].repeat * (double)rows * (pixels / m * tile + last);
+    }
+    return total;
+}
+
+void choose_gemm(const plan *p, plan_step *s) {
+    const target *t = p->t;
+    const node *n = &p->g->nodes[s->node];
+    gemm_plan *gemm = &s->gemm;
+    bool by_row = gemm->staged || n->a.stride[0] > 1 || n->a.stride[1] > 1;
+    int pixels = by_row ? n->shape.w : (int)shape_pixels(n->shape);
+    int64_t rows = by_row ? n->shape.h : 1;
+    int groups = n->op == OP_CONV ? n->a.groups : 1;
+    int out_c = n->shape.c / groups;
+    double depth = (double)s->operands[0].shape.c / groups * n->a.kernel[0] * n->a.kernel[1];
+    channel_block blocks[2];
+    double best = -1;
+    enum { MOST_PIXELS = 14 };
+    for (int width = 1; width <= MAX_PIECES; width++) {
+        int n_blocks = cut_blocks(t, out_c, width, blocks);
+        int widest = blocks[0].n_pieces;
+        for (int m = 1; m <= MOST_PIXELS && m <= pixels; m++) {
+            if (m * widest + widest + 1 > t->registers) break;
+            double cycles = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth);
+            if (best >= 0 && cycles >= best) continue;
+            best = cycles;
+            gemm->tile_pixels = m;
+            gemm->n_blocks = n_blocks;
+            gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
+            memcpy(gemm->blocks, blocks, sizeof blocks);
+        }
+        if (widest < width) break;
+    }
+    double weight_bytes = depth * out_c * type_table[TYPE_F32].bytes;
+    gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels;
+    s->macs = node_macs(p->g, n);
+    s->kernel = arena_printf(p->mem, "%s %d x %d of %s%s", n->op == OP_DENSE ? "dense" : gemm->staged ? "direct" : "pointwise",
+                             gemm->tile_pixels, gemm->blocks[0].n_pieces, t->vectors[0].name,
+                             gemm->blocks_outside ? ", weights once" : "");
+}
+
+void choose_window(const plan *p, plan_step *s) {
+    const target *t = p->t;
+    const node *n = &p->g->nodes[s->node];
+    enum { WIDEST_UNROLLED = 9, MOST_COLUMNS = 8 };
+    s->macs = node_macs(p->g, n);
+    int kernel = n->a.kernel[1];
+    int weights = n->op == OP_DEPTHWISE ? kernel : 0;
+    int columns = t->registers - weights - 2;
+    if (columns > MOST_COLUMNS) columns = MOST_COLUMNS;
+    if (columns > n->shape.w) columns = n->shape.w;
+    s->window.tile_columns = kernel > WIDEST_UNROLLED || columns < 1 ? 0 : columns;
+    const char *what = n->op == OP_DEPTHWISE ? "depthwise" : n->op == OP_MAX_POOL ? "max pool" : "average pool";
+    s->kernel = s->window.tile_columns
+                    ? arena_printf(p->mem, "%s, %d columns of %s", what, s->window.tile_columns, t->vectors[0].name)
+                    : arena_printf(p->mem, "%s, one column of %s", what, t->vectors[0].name);
+}

@@ -235,8 +235,8 @@ static attrs default_attrs(evaluator *ev, const layer *its, loc at) {
 int make_layer(evaluator *ev, const place *p, const callable *what, const given *list, int n, const char *own,
                loc at, int x) {
     const layer *its = what->layer;
-    const char *names[MOST_FORMALS];
-    bool required[MOST_FORMALS];
+    const char *names[MOST_FORMALS] = {0};
+    bool required[MOST_FORMALS] = {0};
     const given *bound[MOST_FORMALS];
     formals takes = {its->name, names, required, 0};
     for (; takes.count < MOST_FORMALS && its->formals[takes.count].name; takes.count++) {

@@ -39,7 +39,7 @@ static bool read_network(job *j) {
                          .include_dirs = o->include_dirs.at,
                          .n_include_dirs = o->include_dirs.count,
                          .library_dir = j->library};
-    j->described = lang_compile(j->mem, j->d, j->model, &lang, &j->files, &j->n_files);
+    j->shown = j->described = lang_compile(j->mem, j->d, j->model, &lang, &j->files, &j->n_files);
     if (!j->described) return false;
     say(j, arena_printf(j->mem, "read %s", j->o.model), j->described);
     return true;
@@ -55,7 +55,11 @@ static bool bind_weights(job *j) {
     return true;
 }
 
-static void watch_pass(void *data, const pass *p, const graph *g) { say(data, p->name, g); }
+static void watch_pass(void *data, const pass *p, const graph *g) {
+    job *j = data;
+    say(j, p->name, g);
+    if (j->o.after && strcmp(j->o.after, p->name) == 0) j->shown = g;
+}
 
 static bool reduce_graph(job *j) {
     j->reduced = run_passes(j->described, j->mem, j->d, watch_pass, j);
@@ -102,6 +106,7 @@ static void add_code_outputs(job *j) {
 
 static void collect_outputs(job *j) {
     const options *o = &j->o;
+    if (o->emit != EMIT_C) describe_network(&j->netlist, j);
     if (o->emit == EMIT_C && o->out) {
         add_code_outputs(j);
     } else if (o->out) {
@@ -116,10 +121,27 @@ static void collect_outputs(job *j) {
     }
 }
 
+/* Which stages the outputs need. */
+static bool needs_weights(const options *o) {
+    return o->weights.count || o->run.count || o->summary || o->after || o->emit == EMIT_C ||
+           o->emit == EMIT_JSON;
+}
+
+static bool needs_passes(const options *o) {
+    return o->after || (needs_weights(o) && !o->run.count) || o->summary;
+}
+
+static bool needs_code(const options *o) {
+    return o->summary || (!o->run.count && (o->emit == EMIT_C || o->emit == EMIT_JSON));
+}
+
 static bool compile(job *j) {
-    bool good = read_network(j) && bind_weights(j);
-    if (good && j->o.run.count) good = run_interpreter(j);
-    if (good && (!j->o.run.count || j->o.summary)) good = reduce_graph(j) && plan_memory(j) && write_code(j);
+    const options *o = &j->o;
+    bool good = read_network(j);
+    if (good && needs_weights(o)) good = bind_weights(j);
+    if (good && o->run.count) good = run_interpreter(j);
+    if (good && needs_passes(o)) good = reduce_graph(j);
+    if (good && needs_code(o)) good = plan_memory(j) && write_code(j);
     if (!good) return false;
     collect_outputs(j);
     return check_outputs(j) && write_outputs(j);

@@ -4,6 +4,8 @@
  * Here every mistake of the line is reported in one run, with the nearest word that exists. */
 #include "options.h"
 
+#include "passes/passes.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -42,7 +44,7 @@ static bool is_identifier(const char *s, size_t size) {
     return size > 0;
 }
 
-/* The index of `value` among `names`; 0 after an error that tells what there is. */
+/* The index of `value` among `names`; -1 after an error that tells what there is. */
 static int find_choice(parser *p, const char *option, const char *value, const char *const *names, int count) {
     for (int i = 0; i < count; i++) {
         if (strcmp(names[i], value) == 0) return i;
@@ -59,7 +61,7 @@ static int find_choice(parser *p, const char *option, const char *value, const c
         diag_error(p->d, command_line, "%s: there is no '%s': there are %s", option, value, all.data);
     }
     text_free(&all);
-    return 0;
+    return -1;
 }
 
 static void refuse(parser *p, const char *what) {
@@ -143,7 +145,8 @@ static void take_calibrate(parser *p, const char *value) {
 }
 
 static void take_storage(parser *p, const char *value) {
-    p->o->storage = (storage)find_choice(p, "--storage", value, storage_names, STORAGE_COUNT);
+    int chosen = find_choice(p, "--storage", value, storage_names, STORAGE_COUNT);
+    if (chosen >= 0) p->o->storage = (storage)chosen;
 }
 
 static void take_max_ram(parser *p, const char *value) {
@@ -177,9 +180,19 @@ static void take_summary(parser *p, const char *value) {
 static void take_emit(parser *p, const char *value) {
     if (strcmp(value, "memory") == 0) {
         refuse(p, "--emit memory");
-    } else {
-        p->o->emit = (emit_kind)find_choice(p, "--emit", value, emit_names, EMIT_KIND_COUNT);
+        return;
     }
+    int chosen = find_choice(p, "--emit", value, emit_names, EMIT_KIND_COUNT);
+    if (chosen >= 0) p->o->emit = (emit_kind)chosen;
+}
+
+static void take_after(parser *p, const char *value) {
+    enum { MOST = 64 };
+    const char *names[MOST] = {0};
+    int count = 0;
+    for (const pass *x = pass_table; x->name && count < MOST; x++) names[count++] = x->name;
+    int chosen = find_choice(p, "--after", value, names, count);
+    if (chosen >= 0) p->o->after = names[chosen];
 }
 
 static void take_run(parser *p, const char *value) { append_word(p->mem, &p->o->run, value); }
@@ -366,6 +379,9 @@ static void check_combination(parser *p) {
         diag_error(d, command_line,
                    "--summary and --emit %s both go to standard output: give -o FILE to one of them",
                    emit_names[o->emit]);
+    }
+    if (o->after && o->emit != EMIT_NET && o->emit != EMIT_DOT) {
+        diag_error(d, command_line, "--after %s needs --emit net or --emit dot", o->after);
     }
     if (o->depfile && !o->out)
         diag_error(d, command_line, "--depfile needs -o: it says on what that file depends");

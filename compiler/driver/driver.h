@@ -18,8 +18,9 @@ typedef struct job {
     const char *model;        /* the path of the network as found */
     const char *const *files; /* every .net file read */
     int n_files;
-    graph *described; /* as the .net file says */
-    graph *reduced;   /* after the passes */
+    graph *described;   /* as the .net file says */
+    graph *reduced;     /* after the passes */
+    const graph *shown; /* what --emit net and dot show: `described`, or after the pass of --after */
     plan *plan;
     weights_report weights;
     emitted code;
@@ -45,6 +46,9 @@ bool run_interpreter(job *j);
 
 /* summary.c: appends the table of layers and the totals. */
 void summary_print(text *out, const job *j);
+
+/* describe.c: --emit net, dot and json. */
+void describe_network(text *out, const job *j);
 
 /* outputs.c */
 void add_output(job *j, const char *path, const text *content);

@@ -1,0 +1,64 @@
+/* describe.c: --emit net, dot and json. The first two show the graph; json says all that the summary knows. */
+#include "driver/driver.h"
+
+#include "graph/print.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* One object a step: what runs, in which order, and what it takes. */
+static json_t *describe_steps(const plan *p) {
+    json_t *steps = json_array();
+    for (int i = 0; i < p->n_steps; i++) {
+        const plan_step *s = &p->steps[i];
+        const node *n = &p->g->nodes[s->node];
+        json_t *step = json_object();
+        json_object_set_new(step, "layer", json_string(n->label ? n->label : ""));
+        json_object_set_new(step, "kernel", json_string(s->kernel ? s->kernel : ""));
+        json_object_set_new(step, "macs", json_integer(s->macs));
+        json_object_set_new(step, "weights_bytes", json_integer(s->weight_bytes));
+        json_object_set_new(step, "scratch_bytes", json_integer(s->scratch_bytes));
+        json_array_append_new(steps, step);
+    }
+    return steps;
+}
+
+static int append_json(const char *buffer, size_t size, void *data) {
+    text_bytes(data, buffer, size);
+    return 0;
+}
+
+static void describe_json(text *out, const job *j) {
+    const plan *p = j->plan;
+    json_t *root = graph_json(j->described);
+    int64_t macs = 0, weights = 0;
+    for (int i = 0; i < p->n_steps; i++) {
+        macs += p->steps[i].macs;
+        weights += p->steps[i].weight_bytes;
+    }
+    json_object_set_new(root, "macs_emitted", json_integer(macs));
+    json_object_set_new(root, "arena_bytes", json_integer(p->arena_bytes));
+    json_object_set_new(root, "weights_bytes", json_integer(weights));
+    json_object_set_new(root, "target", json_string(p->t->name));
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016" PRIx64, j->weights.hash);
+    json_object_set_new(root, "weights_hash", json_string(hash));
+    json_object_set_new(root, "steps", describe_steps(p));
+    json_t *unused = json_array();
+    for (int i = 0; i < j->weights.n_unused; i++)
+        json_array_append_new(unused, json_string(j->weights.unused[i]));
+    json_object_set_new(root, "unused_tensors", unused);
+    json_dump_callback(root, append_json, out, JSON_INDENT(2));
+    text_char(out, '\n');
+    json_decref(root);
+}
+
+void describe_network(text *out, const job *j) {
+    switch (j->o.emit) {
+    case EMIT_NET: print_net(j->shown, out); break;
+    case EMIT_DOT: print_dot(j->shown, out); break;
+    case EMIT_JSON: describe_json(out, j); break;
+    case EMIT_C:
+    case EMIT_KIND_COUNT: break;
+    }
+}

@@ -94,8 +94,7 @@ static inline LCC_INLINE f32x16 f32x16_leaky_relu(f32x16 v, float slope) {
                               _mm512_set1_ps(slope));
 }
 
-/* exp(x) = 2^n (1 + h): sets *n to a whole number and returns h. For |x| <= 104; the relative error is 2^-28.
- */
+/* exp(x) = 2^n (1 + h): sets *n and returns h. For |x| <= 104; the relative error is 2^-28. */
 static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 *n) {
     *n = _mm512_roundscale_ps(x * f32x16_set1(0x1.715476p+0f), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     f32x16 r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.62e4p-1f), x);
@@ -107,7 +106,7 @@ static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 *n) {
     return f32x16_fma(r * r, q, r);
 }
 
-/* exp(x): below -104 it is 0, above 88.73 infinity; NaN stays. */
+/* exp(x): 0 below -104, infinity above 88.73; NaN stays. */
 static inline LCC_INLINE f32x16 f32x16_exp(f32x16 x) {
     x = f32x16_max(f32x16_set1(-104.0f), f32x16_min(f32x16_set1(89.0f), x));
     f32x16 n;

@@ -87,8 +87,7 @@ static inline f32x1 f32x1_exp_parts(f32x1 x, int32_t *n) {
 /* 2^n by the bits of its exponent, -126 <= n <= 127. */
 static inline f32x1 f32x1_power_of_2(int32_t n) { return f32x1_from_bits((uint32_t)(n + 127) << 23); }
 
-/* exp(x): below -104 it is 0, above 88.73 infinity; NaN stays. 2^n is split in two, of which neither overflows.
- */
+/* exp(x): 0 below -104, infinity above 88.73; NaN stays. 2^n comes in two halves, lest it overflow first. */
 static inline f32x1 f32x1_exp(f32x1 x) {
     int32_t n;
     float h = f32x1_exp_parts(f32x1_min(f32x1_max(x, -104.0f), 89.0f), &n);

@@ -41,8 +41,7 @@ static inline LCC_INLINE f32x4 f32x4_set1(float x) { return _mm_set1_ps(x); }
 /* 0 in every lane. */
 static inline LCC_INLINE f32x4 f32x4_zero(void) { return _mm_setzero_ps(); }
 
-/* The first n bytes, 0 < n <= 4, in the low end of 16, zeros behind. Compilers make one load of it where n
- * is 4. */
+/* The first n bytes, 0 < n <= 4, in the low end of 16, zeros behind. Of four, compilers make one load. */
 static inline LCC_INLINE __m128i f32x4_bytes(const uint8_t *p, int n) {
     uint32_t bytes = p[0];
     if (n > 1) bytes |= (uint32_t)p[1] << 8;
@@ -57,8 +56,7 @@ static inline LCC_INLINE f32x4 f32x4_from_u8(__m128i v) {
     return _mm_cvtepi32_ps(_mm_unpacklo_epi16(pairs, _mm_setzero_si128()));
 }
 
-/* Four bytes -128..127, the lowest of v, as floats: each moved to the top of its lane and shifted down with its
- * sign. */
+/* Four bytes -128..127, the lowest of v, as floats: from the top of its lane each is shifted down, signed. */
 static inline LCC_INLINE f32x4 f32x4_from_i8(__m128i v) {
     __m128i pairs = _mm_unpacklo_epi8(v, v);
     return _mm_cvtepi32_ps(_mm_srai_epi32(_mm_unpacklo_epi16(pairs, pairs), 24));
@@ -127,8 +125,7 @@ static inline LCC_INLINE f32x4 f32x4_leaky_relu(f32x4 v, float slope) {
     return f32x4_max(f32x4_zero(), v) + f32x4_set1(slope) * f32x4_min(f32x4_zero(), v);
 }
 
-/* exp(x) = 2^n (1 + h): sets *n to the whole number and returns h. For |x| <= 104; the relative error is 2^-28.
- */
+/* exp(x) = 2^n (1 + h): sets *n and returns h. For |x| <= 104; the relative error is 2^-28. */
 static inline LCC_INLINE f32x4 f32x4_exp_parts(f32x4 x, __m128i *n) {
     *n = _mm_cvtps_epi32(x * f32x4_set1(0x1.715476p+0f));
     f32x4 whole = _mm_cvtepi32_ps(*n);
@@ -146,8 +143,7 @@ static inline LCC_INLINE f32x4 f32x4_power_of_2(__m128i n) {
     return _mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(n, _mm_set1_epi32(127)), 23));
 }
 
-/* exp(x): below -104 it is 0, above 88.73 infinity; NaN stays. 2^n is split in two, of which neither overflows.
- */
+/* exp(x): 0 below -104, infinity above 88.73; NaN stays. 2^n comes in two halves, lest it overflow first. */
 static inline LCC_INLINE f32x4 f32x4_exp(f32x4 x) {
     x = f32x4_max(f32x4_set1(-104.0f), f32x4_min(f32x4_set1(89.0f), x));
     __m128i n;

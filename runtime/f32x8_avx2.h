@@ -118,8 +118,7 @@ static inline LCC_INLINE f32x8 f32x8_leaky_relu(f32x8 v, float slope) {
     return _mm256_blendv_ps(v, v * f32x8_set1(slope), v);
 }
 
-/* exp(x) = 2^n (1 + h): sets *n to the whole number and returns h. For |x| <= 104; the relative error is 2^-28.
- */
+/* exp(x) = 2^n (1 + h): sets *n and returns h. For |x| <= 104; the relative error is 2^-28. */
 static inline LCC_INLINE f32x8 f32x8_exp_parts(f32x8 x, __m256i *n) {
     *n = _mm256_cvtps_epi32(x * f32x8_set1(0x1.715476p+0f));
     f32x8 whole = _mm256_cvtepi32_ps(*n);
@@ -137,8 +136,7 @@ static inline LCC_INLINE f32x8 f32x8_power_of_2(__m256i n) {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
 }
 
-/* exp(x): below -104 it is 0, above 88.73 infinity; NaN stays. 2^n is split in two, of which neither overflows.
- */
+/* exp(x): 0 below -104, infinity above 88.73; NaN stays. 2^n comes in two halves, lest it overflow first. */
 static inline LCC_INLINE f32x8 f32x8_exp(f32x8 x) {
     x = f32x8_max(f32x8_set1(-104.0f), f32x8_min(f32x8_set1(89.0f), x));
     __m256i n;

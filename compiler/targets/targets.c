@@ -57,6 +57,27 @@ static const target targets[] = {
         .l1_bytes = 32 << 10,
         .l2_bytes = 1 << 20,
     },
+    {
+        .name = "aarch64",
+        .what = "Advanced SIMD (every 64-bit Arm of the A profile)",
+        .vectors = {{"f32x4", 4, "f32x4_neon.h"}},
+        .registers = 32,
+        .fma_latency = 4,
+        .fma_per_cycle = 2,
+        .l1_bytes = 64 << 10,
+        .l2_bytes = 512 << 10,
+    },
+    {
+        .name = "wasm32",
+        .what = "WebAssembly with simd128",
+        .attributes = "simd128",
+        .vectors = {{"f32x4", 4, "f32x4_wasm.h"}},
+        .registers = 16, /* of the machine that runs it, which is likely an x86-64 or an aarch64 */
+        .fma_latency = 8,
+        .fma_per_cycle = 1,
+        .l1_bytes = 32 << 10,
+        .l2_bytes = 512 << 10,
+    },
 };
 
 enum { TARGET_COUNT = sizeof targets / sizeof targets[0] };
@@ -68,6 +89,8 @@ static const char *native_name(void) {
     bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     return v4 ? "x86-64-v4" : v3 ? "x86-64-v3" : "x86-64";
+#elif defined(__aarch64__)
+    return "aarch64";
 #else
     return "generic";
 #endif
@@ -81,7 +104,8 @@ const target *target_by_name(const char *name) {
 }
 
 const char *const *target_names(int *count) {
-    static const char *const names[] = {"native", "generic", "x86-64", "x86-64-v3", "x86-64-v4"};
+    static const char *const names[] = {"native",    "generic", "x86-64", "x86-64-v3",
+                                        "x86-64-v4", "aarch64", "wasm32"};
     *count = (int)(sizeof names / sizeof names[0]);
     return names;
 }

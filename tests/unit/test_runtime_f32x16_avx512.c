@@ -1,6 +1,7 @@
 /* test_runtime_f32x16_avx512.c: sixteen floats of AVX-512 against double precision. */
 #include "runtime_reference.h"
 
+#if defined(__x86_64__)
 #include <immintrin.h>
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))),           \
@@ -12,9 +13,11 @@
 
 #include "../../runtime/f32x16_avx512.h"
 
-#define V     f32x16
-#define LANES 16
-#define FUSED 1
+#define V             f32x16
+#define LANES         16
+#define ROUNDED_ONCE  1
+#define ROUNDED_TWICE 0
+#define X86_MAX       1
 #include "runtime_check.h"
 
 #if defined(__clang__)
@@ -25,3 +28,6 @@
 
 RUNTIME_MAIN(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+#else
+RUNTIME_SKIPPED
+#endif

@@ -1,6 +1,7 @@
 /* test_runtime_f32x4_fma.c: four floats of AVX2 and FMA against double precision. */
 #include "runtime_reference.h"
 
+#if defined(__x86_64__)
 #include <immintrin.h>
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
@@ -11,9 +12,11 @@
 
 #include "../../runtime/f32x4_fma.h"
 
-#define V     f32x4
-#define LANES 4
-#define FUSED 1
+#define V             f32x4
+#define LANES         4
+#define ROUNDED_ONCE  1
+#define ROUNDED_TWICE 0
+#define X86_MAX       1
 #include "runtime_check.h"
 
 #if defined(__clang__)
@@ -23,3 +26,6 @@
 #endif
 
 RUNTIME_MAIN(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+#else
+RUNTIME_SKIPPED
+#endif

@@ -49,7 +49,7 @@ static bool bind_weights(job *j) {
     const words *files = &j->o.weights;
     if (files->count) return weights_load(j->mem, j->d, j->described, files->at, files->count, &j->weights);
     weights_seed(j->mem, j->described, j->o.seed, &j->weights);
-    if (j->weights.n_used && (j->o.emit == EMIT_C || j->o.run.count)) {
+    if ((j->o.out && j->o.emit == EMIT_C) || j->o.run.count) {
         diag_warning(j->d, command_line, "no weights are given: they are random, and predictions mean nothing");
     }
     return true;

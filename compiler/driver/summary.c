@@ -106,6 +106,13 @@ static const plan_step *find_step(const plan *p, const int *order, const char *l
     return found ? &p->steps[order[low]] : NULL;
 }
 
+/* What runs for a node: the kernel of its step, or why there is none. */
+static const char *describe_kernel(const node *n, const plan_step *step) {
+    if (step) return step->kernel ? step->kernel : "";
+    if (n->op == OP_INPUT) return "";
+    return op_table[n->op].class == CLASS_VIEW || n->op == OP_CONCAT ? "(no copy)" : "(fused)";
+}
+
 /* Fills the row of node `first` and those that ride along; returns the node behind them. */
 static int make_row(table *t, const job *j, const int *order, int first) {
     const graph *g = j->described;
@@ -122,7 +129,7 @@ static int make_row(table *t, const job *j, const int *order, int first) {
     const plan_step *step = find_step(j->plan, order, g->nodes[first].label);
     *r = (row){{g->nodes[first].label ? g->nodes[first].label : "", op,
                 arena_printf(a, "%dx%dx%d", s.h, s.w, s.c), show_count(a, params), show_millions(a, macs),
-                step && step->kernel ? step->kernel : "", step ? show_count(a, step->weight_bytes) : ""}};
+                describe_kernel(&g->nodes[first], step), step ? show_count(a, step->weight_bytes) : ""}};
     return end;
 }
 

@@ -1,0 +1,47 @@
+#!/bin/sh
+# Installs what the tests need, builds, and runs them all: from any folder, again and again.
+#
+#     tests/run.sh [options of ctest, such as -L cli]
+#
+# Two builds stand side by side in build-tests/: `checked`, with AddressSanitizer and UndefinedBehaviorSanitizer, runs the
+# tests of the compiler itself, and `release` those that are about the code that it writes, and its speed. One ctest runs
+# both.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+
+. "$root/tests/packages.sh"
+want_build_tools
+want libcmocka-dev pkg-config --exists cmocka
+want binutils have nm
+want python3 test -x /usr/bin/python3
+want python3-numpy /usr/bin/python3 -c "import numpy"
+want clang have clang
+want clang-format sh -c "command -v clang-format || command -v clang-format-14"
+want clang-tidy sh -c "command -v clang-tidy || command -v clang-tidy-14"
+missing_runtime() { echo "int main(void){return 0;}" | clang -x c -fsanitize=address - -o /dev/null; }
+want libclang-rt-dev missing_runtime
+install_missing
+
+build=${LCC_BUILD:-$root/build-tests}
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+checked="unit;lang;cli"
+
+# The folders of tests/ that the instrumented build does not take.
+rest=
+for list in "$root"/tests/*/CMakeLists.txt; do
+    folder=$(basename "$(dirname "$list")")
+    case ";$checked;" in
+    *";$folder;"*) ;;
+    *) rest="$rest;$folder" ;;
+    esac
+done
+
+cmake -S "$root" -B "$build/release" -G Ninja -DCMAKE_BUILD_TYPE=Release -DLCC_TESTS="${rest#;}" \
+    -DPython3_EXECUTABLE=/usr/bin/python3
+cmake -S "$root" -B "$build/checked" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG="-O1 -g" \
+    -DLCC_SANITIZE=ON -DLCC_TESTS="$checked" -DPython3_EXECUTABLE=/usr/bin/python3
+cmake --build "$build/release" -j "$jobs"
+cmake --build "$build/checked" -j "$jobs"
+
+printf 'subdirs("checked" "release")\n' >"$build/CTestTestfile.cmake"
+exec ctest --test-dir "$build" --output-on-failure -j "$jobs" "$@"

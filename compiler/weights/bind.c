@@ -155,9 +155,8 @@ static bool fill_tensor(arena *a, diag *d, const node *n, role r, const layout *
 }
 
 /* Looks one tensor up and fills it, or adds to the problems. */
-static void bind_tensor(arena *a, diag *d, const graph *g, const node *n, role r, const tensor_index *index,
-                        problem *problems, int *n_problems) {
-    arena *scratch = arena_new();
+static void bind_tensor(arena *a, arena *scratch, diag *d, const graph *g, const node *n, role r,
+                        const tensor_index *index, problem *problems, int *n_problems) {
     const char *name = weights_name(scratch, n, r);
     layout l = layout_of(scratch, g, n, r);
     problem p = {.node = n, .role = r, .layout = l, .found = take_tensor(index, name)};
@@ -176,7 +175,6 @@ static void bind_tensor(arena *a, diag *d, const graph *g, const node *n, role r
         p.layout.order = NULL;
         problems[(*n_problems)++] = p;
     }
-    arena_free(scratch);
 }
 
 static bool is_bookkeeping(const char *name) {
@@ -214,12 +212,16 @@ bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int
         for (int r = 0; r < ROLE_COUNT; r++) wanted += g->nodes[i].weights[r] != NULL;
     }
     problem *problems = ARENA_ARRAY(a, problem, wanted);
+    arena *scratch = arena_new();
     for (int i = 0; i < g->n_nodes; i++) {
         for (int r = 0; r < ROLE_COUNT; r++) {
             const node *n = &g->nodes[i];
-            if (n->weights[r]) bind_tensor(a, d, g, n, (role)r, &index, problems, &n_problems);
+            if (!n->weights[r]) continue;
+            scratch = renew_scratch(scratch);
+            bind_tensor(a, scratch, d, g, n, (role)r, &index, problems, &n_problems);
         }
     }
+    arena_free(scratch);
     explain_problems(a, d, g, &index, problems, n_problems, wanted);
     list_unused(a, &index, report);
     report->n_used = wanted - n_problems;

@@ -38,8 +38,9 @@ struct checkpoint {
     const unsigned char *bytes;
     size_t size;
     mapping map;
-    struct zip *archive; /* npz, else NULL */
-    stored *tensors;     /* sorted by key, each key once */
+    struct zip *archive;   /* npz, else NULL */
+    unsigned char *buffer; /* npz: what was inflated last, a chunk or an array's header */
+    stored *tensors;       /* sorted by key, each key once */
     int n_tensors;
 };
 

@@ -166,6 +166,13 @@ layout layout_of(arena *a, const graph *g, const node *n, role r) {
     return l;
 }
 
+arena *renew_scratch(arena *scratch) {
+    enum { GROWN = 1 << 20 };
+    if (arena_used(scratch) < GROWN) return scratch;
+    arena_free(scratch);
+    return arena_new();
+}
+
 void layout_scatter(const layout *l, int64_t first, const float *values, int64_t count, float *to) {
     int last = l->walk_rank - 1;
     int64_t length = l->walk_dims[last], stride = l->strides[last];

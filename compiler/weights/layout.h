@@ -19,8 +19,12 @@ typedef struct layout {
     const int *order; /* where entry i of the last axis goes; NULL: i times its stride */
 } layout;
 
-/* Arrays of the layout come from `a`. */
+/* Arrays of the layout come from `a`; an order has as many ints as the last axis entries. */
 layout layout_of(arena *a, const graph *g, const node *n, role r);
+
+/* A scratch arena for layouts and names, one after the other: the given one, or a new one in its place once
+ * that has grown. */
+arena *renew_scratch(arena *scratch);
 
 /* Puts `count` values, the elements first, first + 1, .. of the checkpoint's tensor in C order, where they
  * belong. */

@@ -13,7 +13,8 @@
 #include <zip.h>
 
 enum {
-    CHUNK = 1 << 16, /* bytes inflated at a time; a multiple of every element's size */
+    CHUNK = 1 << 16,  /* bytes inflated at a time; a multiple of every element's size */
+    HEADER_LEAD = 12, /* magic, version and length of an array's header; NPY_HEADER_LIMIT counts the rest */
     MAX_DIRECTORY =
         16 << 20,       /* bytes of the archive's directory: libzip keeps about five times as much in memory */
     DIRECTORY_END = 22, /* bytes of the record that ends an archive, less its comment */
@@ -99,6 +100,7 @@ bool npz_open(arena *a, checkpoint *c, const char **why) {
         if (bytes) zip_source_free(bytes);
     }
     zip_error_fini(&error);
+    c->buffer = arena_alloc(a, CHUNK + HEADER_LEAD);
     return c->archive && list_members(a, c, why);
 }
 
@@ -148,10 +150,9 @@ static number_format format_of(npy_type type) {
     }
 }
 
-/* Reads the header of the opened member, leaving it at its numbers. */
-static bool read_npy_header(arena *a, zip_file_t *member, uint64_t size, npy_array *x, const char **why) {
-    enum { LEAD = 12 }; /* magic, version, and the length in either width */
-    unsigned char *header = arena_alloc(a, NPY_HEADER_LIMIT + LEAD);
+/* Reads the header of the opened member into `header`, leaving the member at its numbers. */
+static bool read_npy_header(arena *a, zip_file_t *member, uint64_t size, unsigned char *header, npy_array *x,
+                            const char **why) {
     zip_int64_t lead = read_bytes(a, member, header, 10, why);
     if (lead < 0) return false;
     size_t have = (size_t)lead, offset = 0;
@@ -183,11 +184,7 @@ bool npz_describe(arena *a, stored *t, const char **why) {
     zip_file_t *member = open_member(a, t, &size, why);
     if (!member) return false;
     npy_array x;
-    arena *scratch = arena_new();
-    const char *inner = NULL;
-    bool good = read_npy_header(scratch, member, size, &x, &inner);
-    if (!good) *why = arena_strdup(a, inner);
-    arena_free(scratch);
+    bool good = read_npy_header(a, member, size, t->file->buffer, &x, why);
     zip_fclose(member);
     if (!good) return false;
     t->type_name = npy_type_name(x.type);
@@ -202,7 +199,7 @@ bool npz_describe(arena *a, stored *t, const char **why) {
 
 static bool stream_numbers(arena *a, zip_file_t *member, const stored *t, take_elements take, void *data,
                            const char **why) {
-    unsigned char *chunk = arena_alloc(a, CHUNK);
+    unsigned char *chunk = t->file->buffer;
     int bytes = format_bytes(t->format);
     int64_t left = t->count;
     while (left > 0) {
@@ -227,12 +224,8 @@ bool npz_read(arena *a, const stored *t, take_elements take, void *data, const c
     zip_file_t *member = open_member(a, t, &size, why);
     if (!member) return false;
     npy_array x;
-    arena *scratch = arena_new();
-    const char *inner = NULL;
-    bool good = read_npy_header(scratch, member, size, &x, &inner) &&
-                stream_numbers(scratch, member, t, take, data, &inner);
-    if (!good) *why = arena_strdup(a, inner);
-    arena_free(scratch);
+    bool good = read_npy_header(a, member, size, t->file->buffer, &x, why) &&
+                stream_numbers(a, member, t, take, data, why);
     zip_fclose(member);
     return good;
 }

@@ -89,17 +89,18 @@ static void seed_tensor(arena *scratch, const graph *g, const node *n, role r, u
 
 void weights_seed(arena *a, graph *g, uint64_t seed, weights_report *report) {
     *report = (weights_report){.hash = FNV_START};
+    arena *scratch = arena_new();
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
         for (int r = 0; r < ROLE_COUNT; r++) {
             tensor *t = n->weights[r];
             if (!t) continue;
             t->data = ARENA_ARRAY(a, float, t->count);
-            arena *scratch = arena_new();
+            scratch = renew_scratch(scratch);
             seed_tensor(scratch, g, n, (role)r, seed);
-            arena_free(scratch);
             report->hash = fnv_floats(report->hash, t->data, t->count);
             report->n_used++;
         }
     }
+    arena_free(scratch);
 }

@@ -13,14 +13,15 @@ typedef struct weights_report {
     uint64_t hash; /* of all values bound, in graph order: independent of file format and layout */
 } weights_report;
 
-/* Binds every tensor of `g` (as lang/ made it) from the files; where several have a name, the later file wins. False
- * after errors: all missing and misshapen tensors are reported in one go. */
+/* Binds every tensor of `g` (as lang/ made it) from the files; where several have a name, the later file wins.
+ * False after errors: all missing and misshapen tensors are reported in one go. */
 bool weights_load(arena *a, diag *d, graph *g, const char *const *files, int n_files, weights_report *report);
 
 /* He-normal weights from a seed, the same bits on every machine: see seeded.c. */
 void weights_seed(arena *a, graph *g, uint64_t seed, weights_report *report);
 
-/* The name under which a checkpoint keeps a tensor of a node: "features.0.0.weight" (torch), "conv1/kernel" (keras). */
+/* The name under which a checkpoint keeps a tensor of a node: "features.0.0.weight" (torch), "conv1/kernel"
+ * (keras). */
 const char *weights_name(arena *a, const node *n, role r);
 
 #endif

@@ -18,7 +18,8 @@ static bool same_sizes(const int *x, const int *y, int count) {
     return memcmp(x, y, (size_t)count * sizeof(int)) == 0;
 }
 
-static const char *attribute_difference(const attrs *x, const attrs *y, int in_channels) {
+/* Attributes that other ops carry along, as the file's defaults left them, count where they mean something. */
+static const char *attribute_difference(op_kind op, const attrs *x, const attrs *y, int in_channels) {
     if (x->out != y->out) return "out";
     if (!same_sizes(x->kernel, y->kernel, 2)) return "kernel";
     if (!same_sizes(x->stride, y->stride, 2)) return "stride";
@@ -28,7 +29,7 @@ static const char *attribute_difference(const attrs *x, const attrs *y, int in_c
     if (x->groups != y->groups) return "groups";
     if (x->multiplier != y->multiplier) return "multiplier";
     if (x->has_bias != y->has_bias) return "bias";
-    if (x->eps != y->eps) return "eps";
+    if (op == OP_BN && x->eps != y->eps) return "eps";
     if (x->slope != y->slope) return "slope";
     if (x->count_pad != y->count_pad) return "count_pad";
     if (x->factor != y->factor) return "factor";
@@ -57,7 +58,7 @@ static const char *node_difference(const graph *g, const node *x, const node *y)
         if (!s != !t) return "weights";
         if (s && (s->rank != t->rank || !same_sizes(s->dims, t->dims, s->rank))) return "weights' shapes";
     }
-    return attribute_difference(&x->a, &y->a, x->n_in ? g->nodes[x->in[0]].shape.c : 0);
+    return attribute_difference(x->op, &x->a, &y->a, x->n_in ? g->nodes[x->in[0]].shape.c : 0);
 }
 
 static bool same_ports(const port *x, int n_x, const port *y, int n_y) {

@@ -178,6 +178,10 @@ static void print_comment(printer *p, size_t start, const char *comment) {
     text_printf(p->out, "# %s", comment);
 }
 
+/* A concat of one tensor is written as concat { branch { } }, whose label is one around it: without its own
+ * concat_k. */
+static bool is_lone_concat(const node *n) { return n->op == OP_CONCAT && node_own_inputs(n) == 1; }
+
 static void print_call(printer *p, const node *n) {
     text_printf(p->out, "%*s%s", INDENT, "", op_table[n->op].name);
     p->separator = "(";
@@ -193,8 +197,10 @@ static const char *unwritten_label(printer *p, op_kind op) {
 static void print_label(printer *p, size_t start, const node *n) {
     const char *unwritten = unwritten_label(p, n->op);
     if (!n->label || (!n->labelled && strcmp(n->label, unwritten) == 0)) return;
+    size_t size = strlen(n->label), tail = strlen(unwritten);
+    if (is_lone_concat(n) && size >= tail && strcmp(n->label + size - tail, unwritten) == 0) size -= tail;
     indent_to(p, start, LABEL_COLUMN);
-    text_printf(p->out, "@\"%s\"", n->label);
+    text_printf(p->out, "@\"%.*s\"", (int)size, n->label);
 }
 
 static void print_from(printer *p, int index) {
@@ -251,6 +257,7 @@ static void print_layer(printer *p, int index) {
     size_t start = p->out->size;
     print_call(p, n);
     print_label(p, start, n);
+    if (is_lone_concat(n)) text_string(p->out, " { branch { } }");
     bool fused = n->a.act != OP_IDENTITY || n->a.act2 != OP_IDENTITY || n->a.has_residual;
     if (p->named[index] && !fused) text_printf(p->out, " as %s", tensor_name(p, index));
     const char *comment = comment_of(p, n, &p->g->nodes[n->in[0]].shape);

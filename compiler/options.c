@@ -54,12 +54,9 @@ static int find_choice(parser *p, const char *option, const char *value, const c
         text_printf(&all, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", names[i]);
     }
     const char *near = nearest_word(value, names, (size_t)count);
-    if (near) {
-        diag_error(p->d, command_line, "%s: there is no '%s': did you mean '%s'? There are %s", option, value,
-                   near, all.data);
-    } else {
-        diag_error(p->d, command_line, "%s: there is no '%s': there are %s", option, value, all.data);
-    }
+    const char *hint = near ? arena_printf(p->mem, "did you mean '%s'? There", near) : "there";
+    diag_error(p->d, command_line, "%s: there is no '%s': %s %s %s", option, value, hint,
+               count == 1 ? "is" : "are", all.data);
     text_free(&all);
     return -1;
 }
@@ -274,6 +271,9 @@ static void report_unknown_word(parser *p, const char *word) {
         if (option_table[i].word) known[count++] = option_table[i].word;
     }
     const char *near = nearest_word(word, known, count);
+    for (size_t i = 0; !near && i < count; i++) { /* a word cut short is far by edit distance */
+        if (*word && strncmp(known[i], word, strlen(word)) == 0) near = known[i];
+    }
     if (near) {
         diag_error(p->d, command_line, "unknown option --%s: did you mean --%s?", word, near);
     } else {

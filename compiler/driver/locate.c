@@ -4,6 +4,7 @@
 #include "base/file.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,7 +28,7 @@ const char *find_library(arena *a, const char *program) {
     }
     if (strchr(program, '/')) {
         const char *moved = arena_printf(a, "%s../share/lcc", path_folder(a, program));
-        if (is_folder(moved)) return moved;
+        if (realpath(moved, self) && is_folder(self)) return arena_strdup(a, self);
     }
     return is_folder(LCC_LIBRARY_DIR) ? LCC_LIBRARY_DIR : NULL;
 }

@@ -108,7 +108,7 @@ static const plan_step *find_step(const plan *p, const int *order, const char *l
 
 /* What runs for a node: the kernel of its step, or why there is none. */
 static const char *describe_kernel(const node *n, const plan_step *step) {
-    if (step) return step->kernel ? step->kernel : "";
+    if (step) return step->kernel ? step->kernel : op_table[n->op].name;
     if (n->op == OP_INPUT) return "";
     return op_table[n->op].class == CLASS_VIEW || n->op == OP_CONCAT ? "(no copy)" : "(fused)";
 }

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Compiles every header of the runtime as a generated file has it: plain `cc -O2 -c`, the target switched on by the
+pragmas of runtime/README.md, all warnings on and fatal, as C99 and, by GCC, GNU C. Every function is made real, and the object may
+need no symbol. The multiply-add must be one instruction where the machine has it, with contraction off too.
+
+Usage: compile_headers.py RUNTIME_FOLDER. Takes whatever of gcc, clang, clang-14, clang-19 and a cross compiler is there.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+WARNINGS = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror".split()
+V4 = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"
+# header: (kind of machine, attributes for the pragma)
+HEADERS = {
+    "f32x1_c99.h": ("any", None),
+    "f32x4_sse2.h": ("x86", "sse2"),
+    "f32x4_fma.h": ("x86", "avx2,fma"),
+    "f32x8_avx2.h": ("x86", "avx2,fma"),
+    "f32x16_avx512.h": ("x86", V4),
+    "f32x4_neon.h": ("aarch64", None),
+    "f32x4_wasm.h": ("wasm32", "simd128"),
+}
+PROLOGUE = """#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("{0}"))), apply_to = function)
+#elif defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC target("{0}")
+#endif
+
+"""
+EPILOGUE = """
+#if defined(__clang__)
+#pragma clang attribute pop
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif
+"""
+failures = 0
+
+
+def fail(message):
+    global failures
+    failures += 1
+    print("FAILED:", message)
+
+
+def surround(text, attributes):
+    return PROLOGUE.format(attributes) + text + EPILOGUE if attributes else text
+
+
+def compilers(kind):
+    """Commands that compile for this kind of machine."""
+    here = os.uname().machine
+    own = "x86" if here in ("x86_64", "amd64") else here
+    clangs = list({os.path.realpath(shutil.which(c)): c for c in ("clang", "clang-14", "clang-19") if shutil.which(c)}.values())
+    found = []
+    if kind in ("any", own):
+        found = [[c] for c in (["gcc"] if shutil.which("gcc") else []) + clangs]
+    elif kind == "aarch64" and shutil.which("aarch64-linux-gnu-gcc"):
+        found = [["aarch64-linux-gnu-gcc"]]
+    if kind != own and kind in ("aarch64", "wasm32"):
+        target = {"aarch64": "aarch64-linux-gnu", "wasm32": "wasm32"}[kind]
+        for c in clangs:
+            listed = subprocess.run([c, "--print-targets"], capture_output=True, text=True).stdout
+            if re.search(rf"^\s*{kind}\b", listed, re.M):
+                found.append([c, "--target=" + target, "-ffreestanding"])
+    return found
+
+
+def compile_file(folder, command, flags, text, output):
+    source = os.path.join(folder, "model.c")
+    with open(source, "w", encoding="utf-8") as f:
+        f.write(text)
+    return subprocess.run(command + ["-O2"] + WARNINGS + flags + [source, "-o", output], capture_output=True, text=True)
+
+
+def check_header(folder, runtime, name, kind, attributes):
+    with open(os.path.join(runtime, name), encoding="utf-8") as f:
+        header = f.read()
+    functions = re.findall(r"^static inline (?:LCC_INLINE )?\w+ (\w+)\(", header, re.M)
+    # A table of their addresses makes every function real, so that its code and its warnings are looked at.
+    table = "\ntypedef void (*any_function)(void);\nextern const any_function table[];\nconst any_function table[] = {\n"
+    table += "".join(f"    (any_function){f},\n" for f in functions) + "};\n"
+    text = surround(header + table, attributes)
+    known = compilers(kind)
+    if not known:
+        print(f"skipped: {name}: no compiler for {kind}")
+    for command in known:
+        for standard in ("-std=c99", "-std=gnu17") if "gcc" in command[0] else ("-std=c99",):
+            what = f"{name} with {' '.join(command)} {standard}"
+            output = os.path.join(folder, "model.o")
+            result = compile_file(folder, command, [standard, "-c"], text, output)
+            if result.returncode != 0 or result.stderr:
+                fail(f"{what}\n{result.stderr}")
+                continue
+            if kind in ("any", "x86"):
+                undefined = subprocess.run(["nm", "-u", output], capture_output=True, text=True, check=True).stdout.split()
+                if [s for s in undefined if s not in ("U", "_GLOBAL_OFFSET_TABLE_")]:
+                    fail(f"{what}: needs {undefined}")
+            print(f"{what}: {len(functions)} functions")
+
+
+def check_multiply_add(folder, runtime, name, family, lanes, attributes):
+    """acc = fma(set1(x[k]), load(w), acc) is a fused multiply-add, and neither a product nor a sum of its own."""
+    kernel = f"""
+void kernel(float *out, const float *x, const float *w);
+void kernel(float *out, const float *x, const float *w) {{
+    {family} acc0 = {family}_zero(), acc1 = {family}_zero();
+    for (int k = 0; k < 64; k++) {{
+        {family} weights = {family}_load(w + k * {lanes});
+        acc0 = {family}_fma({family}_set1(x[k]), weights, acc0);
+        acc1 = {family}_fma({family}_set1(x[64 + k]), weights, acc1);
+    }}
+    {family}_store(out, acc0);
+    {family}_store(out + {lanes}, acc1);
+}}
+"""
+    with open(os.path.join(runtime, name), encoding="utf-8") as f:
+        header = f.read()
+    # Only the kernel: clang would warn of functions that nobody uses, which lcc leaves out.
+    for command in compilers("x86"):
+        output = os.path.join(folder, "model.s")
+        flags = ["-std=c99", "-ffp-contract=off", "-Wno-unused-function", "-S"]
+        result = compile_file(folder, command, flags, surround(header + kernel, attributes), output)
+        if result.returncode != 0:
+            fail(result.stderr)
+            continue
+        with open(output, encoding="utf-8") as f:
+            code = f.read()
+        fused = len(re.findall(r"\bvfmadd\d+ps\b", code))
+        apart = re.findall(r"\bv?(?:mul|add)ps\b", code)
+        if fused < 2 or apart:
+            fail(f"{name} with {command[0]}: {fused} fused, {len(apart)} apart")
+        print(f"{name} with {command[0]}: {fused} fused multiply-adds")
+
+
+def main():
+    runtime = sys.argv[1]
+    headers = sorted(h for h in os.listdir(runtime) if h.endswith(".h"))
+    if headers != sorted(HEADERS):
+        fail(f"runtime/ has {headers}, this test knows {sorted(HEADERS)}")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (kind, attributes) in HEADERS.items():
+            check_header(folder, runtime, name, kind, attributes)
+        for name, family, lanes in (("f32x16_avx512.h", "f32x16", 16), ("f32x8_avx2.h", "f32x8", 8),
+                                    ("f32x4_fma.h", "f32x4", 4)):
+            check_multiply_add(folder, runtime, name, family, lanes, HEADERS[name][1])
+    print("failed" if failures else "all fine")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -142,6 +142,8 @@ typedef struct graph {
     arena *mem;
     const char *name;    /* the net's name */
     const char *variant; /* the variant chosen, or NULL */
+    const char *compound; /* the param of the compound directive, or NULL: one step of it is -D compound=phi+1 */
+    double phi;           /* its value */
     loc at;
     node *nodes;
     int n_nodes, room;

@@ -134,8 +134,7 @@ value apply_binary(evaluator *ev, loc at, operator_kind op, value a, value b) {
     if (op >= OPERATOR_EQ && op <= OPERATOR_GE) return compare(ev, at, op, a, b);
     if (!is_number(a) || !is_number(b)) {
         value other = is_number(a) ? b : a;
-        eval_error(ev, at, "'%s' takes numbers; %s is %s", signs[op], show_value(ev->mem, other),
-                   value_kind_name(other.kind));
+        eval_error(ev, at, "'%s' takes numbers, not %s", signs[op], quote_value(ev->mem, other));
         return poison();
     }
     bool ints = a.kind == VALUE_INT && b.kind == VALUE_INT && op != OPERATOR_DIV;
@@ -148,11 +147,11 @@ value apply_unary(evaluator *ev, loc at, operator_kind op, value a) {
     if (is_poison(a)) return a;
     if (op == OPERATOR_NOT) {
         if (a.kind == VALUE_BOOL) return bool_value(!a.truth);
-        eval_error(ev, at, "'not' takes true or false; this is %s", show_value(ev->mem, a));
+        eval_error(ev, at, "'not' takes true or false, not %s", quote_value(ev->mem, a));
         return poison();
     }
     if (a.kind == VALUE_REAL) return real_value(-a.real);
     if (a.kind == VALUE_INT) return a.integer == INT64_MIN ? too_large(ev, at) : int_value(-a.integer);
-    eval_error(ev, at, "'-' takes a number; this is %s", show_value(ev->mem, a));
+    eval_error(ev, at, "'-' takes a number, not %s", quote_value(ev->mem, a));
     return poison();
 }

@@ -18,10 +18,11 @@ int eval_args(evaluator *ev, const scope *s, const arg *args, given **list) {
     return count;
 }
 
-/* "conv(out, kernel, [stride], ..)": brackets around what may be left out. */
+/* "it takes (out, kernel, [stride], ..)": brackets around what may be left out. */
 static const char *show_formals(evaluator *ev, const formals *f) {
     enum { MOST_SHOWN = 16 };
-    const char *s = arena_printf(ev->mem, "%s(", f->what);
+    if (f->count == 0) return "it takes none";
+    const char *s = "it takes (";
     for (int i = 0; i < f->count && i < MOST_SHOWN; i++) {
         s = arena_printf(ev->mem, f->required[i] ? "%s%s%s" : "%s%s[%s]", s, i ? ", " : "", f->names[i]);
     }
@@ -40,9 +41,9 @@ static void report_unknown(evaluator *ev, const formals *f, const given *g) {
     for (int i = 0; i < f->count; i++) add_word(l, f->names[i]);
     const char *mean = did_you_mean(ev, g->name, l);
     if (*mean) {
-        eval_error(ev, g->at, "%s has no argument '%s'%s", f->what, g->name, mean);
+        eval_error(ev, g->at, "%s: no argument '%s'%s", f->what, g->name, mean);
     } else {
-        eval_error(ev, g->at, "%s has no argument '%s': it is %s", f->what, g->name, show_formals(ev, f));
+        eval_error(ev, g->at, "%s: no argument '%s'; %s", f->what, g->name, show_formals(ev, f));
     }
 }
 
@@ -57,10 +58,10 @@ bool bind_arguments(evaluator *ev, loc at, const formals *f, const given *list, 
             report_unknown(ev, f, g);
             good = false;
         } else if (to >= f->count) {
-            eval_error(ev, g->at, "too many arguments: it is %s", show_formals(ev, f));
+            eval_error(ev, g->at, "%s: too many arguments; %s", f->what, show_formals(ev, f));
             return false;
         } else if (bound[to]) {
-            eval_error(ev, g->at, "argument '%s' of %s is given twice", f->names[to], f->what);
+            eval_error(ev, g->at, "%s: argument '%s' is given twice", f->what, f->names[to]);
             good = false;
         } else {
             bound[to] = g;
@@ -68,7 +69,7 @@ bool bind_arguments(evaluator *ev, loc at, const formals *f, const given *list, 
     }
     for (int i = 0; i < f->count && good; i++) {
         if (bound[i] || !f->required[i]) continue;
-        eval_error(ev, at, "argument '%s' is missing: it is %s", f->names[i], show_formals(ev, f));
+        eval_error(ev, at, "%s: missing argument '%s'; %s", f->what, f->names[i], show_formals(ev, f));
         good = false;
     }
     return good;

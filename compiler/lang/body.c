@@ -13,9 +13,10 @@ void eval_let(evaluator *ev, place *p, const stmt *st) {
     }
 }
 
-void eval_require(evaluator *ev, const place *p, const stmt *st) {
+bool eval_require(evaluator *ev, const place *p, const stmt *st) {
     bool good, holds = eval_condition(ev, p->scope, st->value, &good);
     if (good && !holds) eval_error(ev, st->at, "%s", st->word);
+    return good && holds;
 }
 
 static void name_tensor(evaluator *ev, const place *p, const char *name, loc at, int x) {
@@ -24,6 +25,14 @@ static void name_tensor(evaluator *ev, const place *p, const char *name, loc at,
     if (!map_add(ev->mem, &p->scope->in->tensors, name, kept)) {
         eval_error(ev, at, "there is already a tensor '%s' here", name);
     }
+}
+
+static bool may_add_port(evaluator *ev, loc at) {
+    if (ev->stopped) return false;
+    if (ev->g->n_inputs + ev->g->n_outputs < MAX_PORTS) return true;
+    eval_error(ev, at, "the network has more than %d inputs and outputs", MAX_PORTS);
+    ev->stopped = true;
+    return false;
 }
 
 /* "input" NAME ":" NAME "[" expr { "," expr } "]" [ "->" chain ] */
@@ -44,7 +53,7 @@ static int eval_input(evaluator *ev, place *p, const stmt *st, int x) {
     }
     if (n != 3) eval_error(ev, st->at, "an input has three sizes, [h, w, c]; here are %d", n);
     int node_index = POISONED_TENSOR;
-    if (good && n == 3 && !ev->stopped) {
+    if (good && n == 3 && may_add_port(ev, st->at)) {
         shape s = {(int)dims[0], (int)dims[1], (int)dims[2]};
         node_index = graph_add_input(ev->g, ev->d, st->name, type, s, st->at);
         if (node_index < 0) {
@@ -82,8 +91,11 @@ static int eval_named_chain(evaluator *ev, place *p, const stmt *st, int x) {
 static int eval_output(evaluator *ev, place *p, const stmt *st, int x) {
     (void)p;
     if (x == NO_TENSOR) eval_error(ev, st->at, "no tensor flows into this output");
-    if (x < 0 || ev->stopped) return POISONED_TENSOR;
-    if (!graph_add_output(ev->g, ev->d, st->name, x, st->at)) is_first_report(ev, st->at);
+    if (x < 0 || !may_add_port(ev, st->at)) return POISONED_TENSOR;
+    if (!graph_add_output(ev->g, ev->d, st->name, x, st->at)) {
+        is_first_report(ev, st->at);
+        note_frames(ev);
+    }
     return x;
 }
 
@@ -106,7 +118,7 @@ static int eval_let_stmt(evaluator *ev, place *p, const stmt *st, int x) {
 }
 
 static int eval_require_stmt(evaluator *ev, place *p, const stmt *st, int x) {
-    eval_require(ev, p, st);
+    if (!eval_require(ev, p, st)) p->failed = true;
     return x;
 }
 
@@ -128,12 +140,12 @@ static const statement statements[STMT_KINDS] = {
 int eval_body(evaluator *ev, const place *outer, const body *b, int x) {
     if (!enter(ev, b->at, BODY_DEPTH)) return POISONED_TENSOR;
     place inner = {.scope = new_scope(ev, outer->scope, outer->scope->in), .prefix = outer->prefix};
-    for (const stmt *st = b->first; st && !ev->stopped; st = st->next) {
+    for (const stmt *st = b->first; st && !inner.failed && !ev->stopped; st = st->next) {
         if (!enter(ev, st->at, 0)) break;
         x = statements[st->kind](ev, &inner, st, x);
     }
     leave(ev, BODY_DEPTH);
-    return ev->stopped ? POISONED_TENSOR : x;
+    return ev->stopped || inner.failed ? POISONED_TENSOR : x;
 }
 
 /* --- blocks and calls --- */
@@ -176,7 +188,8 @@ int apply_callable(evaluator *ev, const place *p, const callable *what, const gi
 
 bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, callable *found) {
     value v;
-    if (find_variable(ev, s, name, at, &v)) {
+    bool is_variable = find_variable(ev, s, name, at, &v);
+    if (is_variable) {
         if (is_poison(v)) return false;
         if (v.kind == VALUE_LAYER) {
             *found = *v.layer;
@@ -186,6 +199,10 @@ bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, call
     *found = (callable){.name = name, .block = find_block(ev, name)};
     if (!found->block) found->layer = find_layer(name);
     if (found->block || found->layer) return true;
+    if (is_variable) {
+        eval_error(ev, at, "'%s' is %s here, not a layer", name, quote_value(ev->mem, v));
+        return false;
+    }
     word_list *l = ARENA_NEW(ev->mem, word_list);
     add_map_words(l, &ev->blocks);
     add_map_words(l, &ev->prelude_blocks);

@@ -22,14 +22,15 @@
 #include "lang/value.h"
 
 enum {
-    MAX_STEPS = 4000000, /* expressions, statements and layers evaluated */
+    MAX_STEPS = 2000000, /* expressions, statements and layers evaluated */
     MAX_DEPTH = 1000,    /* an expression counts 1, a body BODY_DEPTH */
     BODY_DEPTH = 8,
     MAX_LABEL = 500,            /* bytes */
-    MAX_EVAL_BYTES = 160 << 20, /* of arena, for the evaluation */
+    MAX_EVAL_BYTES = 128 << 20, /* of arena, for the evaluation */
     MAX_FILES = 200,
     MAX_IMPORT_DEPTH = 50,
     MAX_ARGS = 256,
+    MAX_PORTS = 1000, /* inputs and outputs of a net */
     MAX_ERRORS = DIAG_MAX_ERRORS
 };
 
@@ -104,6 +105,7 @@ typedef struct place {
     scope *scope;
     const char *prefix;       /* the labels around, joined; "" where there are none */
     const stage_place *stage; /* set where a stage makes an instance */
+    bool failed;              /* a `require` of this body did not hold: the rest of it would make no sense */
 } place;
 
 typedef struct defaults {
@@ -185,6 +187,9 @@ value eval_expr(evaluator *ev, const scope *s, const expr *e);
 /* False where no let, formal, counter or param has the name. A param without a value yet is an error and
  * poison. */
 bool find_variable(evaluator *ev, const scope *s, const char *name, loc at, value *v);
+/* Only the lets and formals; only n, row and rep. */
+bool find_local(const scope *s, const char *name, value *v);
+bool find_counter(const scope *s, const char *name, value *v);
 bool find_tensor(const scope *s, const char *name, int *x);
 bool define_variable(evaluator *ev, scope *s, const char *name, value v);
 scope *new_scope(evaluator *ev, const scope *parent, instance *in);
@@ -247,7 +252,8 @@ int apply_callable(evaluator *ev, const place *p, const callable *what, const gi
 bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, callable *found);
 int eval_net(evaluator *ev, const item *net);
 void eval_let(evaluator *ev, place *p, const stmt *st);
-void eval_require(evaluator *ev, const place *p, const stmt *st);
+/* False, after an error, where it does not hold. */
+bool eval_require(evaluator *ev, const place *p, const stmt *st);
 
 /* --- structure.c */
 

@@ -23,7 +23,17 @@ bool define_variable(evaluator *ev, scope *s, const char *name, value v) {
     return map_add(ev->mem, &s->names, name, kept);
 }
 
-static bool find_counter(const scope *s, const char *name, value *v) {
+bool find_local(const scope *s, const char *name, value *v) {
+    for (const scope *around = s; around; around = around->parent) {
+        const value *found = map_find(&around->names, name);
+        if (!found) continue;
+        *v = *found;
+        return true;
+    }
+    return false;
+}
+
+bool find_counter(const scope *s, const char *name, value *v) {
     const stage_place *stage = s->in ? s->in->stage : NULL;
     if (!stage) return false;
     const int64_t *counter = strcmp(name, "n") == 0     ? &stage->n
@@ -35,17 +45,10 @@ static bool find_counter(const scope *s, const char *name, value *v) {
 }
 
 bool find_variable(evaluator *ev, const scope *s, const char *name, loc at, value *v) {
-    for (const scope *around = s; around; around = around->parent) {
-        const value *found = map_find(&around->names, name);
-        if (found) {
-            *v = *found;
-            return true;
-        }
-    }
-    if (find_counter(s, name, v)) return true;
+    if (find_local(s, name, v)) return true;
     /* The prelude's blocks see their own formals and lets, whatever params the user has. */
     const param *p = at.src && at.src == ev->prelude ? NULL : map_find(&ev->params, name);
-    if (!p) return false;
+    if (!p) return find_counter(s, name, v);
     if (!p->ready) eval_error(ev, at, "param '%s' has no value here yet: it comes later", name);
     *v = p->ready ? p->v : poison();
     return true;
@@ -158,7 +161,7 @@ bool eval_condition(evaluator *ev, const scope *s, const expr *e, bool *good) {
     value v = eval_expr(ev, s, e);
     *good = v.kind == VALUE_BOOL;
     if (!*good && !is_poison(v)) {
-        eval_error(ev, e->at, "a condition is true or false; this is %s", show_value(ev->mem, v));
+        eval_error(ev, e->at, "a condition must be true or false, not %s", quote_value(ev->mem, v));
     }
     return *good && v.truth;
 }
@@ -213,7 +216,7 @@ value eval_expr(evaluator *ev, const scope *s, const expr *e) {
 bool to_whole(evaluator *ev, loc at, const char *what, value v, int64_t least, int64_t most, int64_t *n) {
     if (is_poison(v)) return false;
     if (!whole_number(v, n)) {
-        eval_error(ev, at, "%s is a whole number, not %s", what, show_value(ev->mem, v));
+        eval_error(ev, at, "%s must be a whole number, not %s", what, quote_value(ev->mem, v));
         return false;
     }
     if (*n < least || *n > most) {

@@ -46,7 +46,7 @@ static value call_abs(evaluator *ev, loc at, const value *v, int n) {
 static value call_sqrt(evaluator *ev, loc at, const value *v, int n) {
     (void)n;
     if (as_real(*v) >= 0) return real_value(sqrt(as_real(*v)));
-    eval_error(ev, at, "sqrt of a negative number, %s", show_value(ev->mem, *v));
+    eval_error(ev, at, "sqrt of a negative number, %s", quote_value(ev->mem, *v));
     return poison();
 }
 
@@ -76,7 +76,7 @@ static value call_divisible(evaluator *ev, loc at, const value *v, int n) {
         return poison();
     double x = as_real(v[0]);
     if (!(fabs(x) < 0x1p50)) {
-        eval_error(ev, at, "divisible of a number as large as %s", show_value(ev->mem, v[0]));
+        eval_error(ev, at, "divisible of a number as large as %s", quote_value(ev->mem, v[0]));
         return poison();
     }
     value whole = int_value((int64_t)(x + (double)d / 2));
@@ -150,8 +150,7 @@ static value call_built_in(evaluator *ev, loc at, const built_in_info *f, const 
     for (int i = 0; i < count; i++) {
         if (is_poison(values[i])) return poison();
         if (!is_number(values[i])) {
-            eval_error(ev, at, "%s takes numbers; %s is %s", f->name, show_value(ev->mem, values[i]),
-                       value_kind_name(values[i].kind));
+            eval_error(ev, at, "%s takes numbers, not %s", f->name, quote_value(ev->mem, values[i]));
             return poison();
         }
     }

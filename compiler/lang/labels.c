@@ -8,7 +8,8 @@ static const char *interpolate(evaluator *ev, const scope *sc, const label *l, c
     size_t name_size = strcspn(s, "+-}");
     const char *name = arena_strndup(ev->mem, s, name_size);
     value v;
-    if (!find_variable(ev, sc, name, l->at, &v)) {
+    /* In a label the stage's counters come before params: a param `n` must not number the blocks. */
+    if (!find_local(sc, name, &v) && !find_counter(sc, name, &v) && !find_variable(ev, sc, name, l->at, &v)) {
         word_list *words = ARENA_NEW(ev->mem, word_list);
         for (const scope *around = sc; around; around = around->parent) add_map_words(words, &around->names);
         add_map_words(words, &ev->params);
@@ -62,7 +63,7 @@ const char *eval_label(evaluator *ev, const scope *sc, const label *l) {
             next = end + 1;
         }
         if (used + size > MAX_LABEL) {
-            eval_error(ev, l->at, "a label of more than %d bytes", MAX_LABEL);
+            eval_error(ev, l->at, "the label has more than %d bytes", MAX_LABEL);
             return NULL;
         }
         memcpy(buffer + used, piece, size);
@@ -79,7 +80,8 @@ const char *join_labels(evaluator *ev, loc at, const char *prefix, const char *i
     bool joined = strchr("_/.", prefix[size - 1]) != NULL;
     const char *sign = joined ? "" : ev->defaults.naming == NAMING_KERAS ? "/" : ".";
     if (size + strlen(inner) + 1 > MAX_LABEL) {
-        eval_error(ev, at, "labels that nest to more than %d bytes", MAX_LABEL);
+        eval_error(ev, at, "the labels here nest to more than %d bytes", MAX_LABEL);
+        ev->stopped = true;
         return prefix;
     }
     return arena_printf(ev->mem, "%s%s%s", prefix, sign, inner);

@@ -43,9 +43,9 @@ bool enter(evaluator *ev, loc at, int cost) {
     if (ev->stopped) return false;
     const char *limit = NULL;
     if (++ev->steps > MAX_STEPS)
-        limit = "the network takes too long to unfold: more than 4 million steps by here";
+        limit = "the network takes too long to unfold: more than 2 million steps by here";
     if (arena_used(ev->mem) - ev->bytes_before > MAX_EVAL_BYTES) {
-        limit = "the network takes too much memory to unfold: more than 160 MB by here";
+        limit = "the network takes too much memory to unfold: more than 128 MB by here";
     }
     if (ev->depth + cost > MAX_DEPTH) {
         limit = ev->frames ? arena_printf(ev->mem, "nested too deeply: does %s use itself without end?",
@@ -74,7 +74,8 @@ void add_map_words(word_list *l, const map *m) {
 }
 
 const char *did_you_mean(evaluator *ev, const char *word, const word_list *l) {
-    const char *nearest = nearest_word(word, l->words, l->count);
+    /* Every word of two letters is near to every other. */
+    const char *nearest = strlen(word) > 2 ? nearest_word(word, l->words, l->count) : NULL;
     return nearest ? arena_printf(ev->mem, "; did you mean '%s'?", nearest) : "";
 }
 
@@ -82,6 +83,14 @@ static const source *new_source(arena *a, const char *path, const char *contents
     source *src = ARENA_NEW(a, source);
     *src = (source){path, contents, size};
     return src;
+}
+
+/* For the summary, which says what one step of phi costs. */
+static void note_compound(evaluator *ev) {
+    const param *phi = ev->compound ? map_find(&ev->params, ev->compound) : NULL;
+    if (!phi || !is_number(phi->v)) return;
+    ev->g->compound = phi->name;
+    ev->g->phi = as_real(phi->v);
 }
 
 static graph *evaluate(evaluator *ev, const source *main_file) {
@@ -104,6 +113,7 @@ static graph *evaluate(evaluator *ev, const source *main_file) {
     ev->g = graph_new(ev->mem, net->name);
     ev->g->at = net->name_at;
     ev->g->variant = ev->variant;
+    note_compound(ev);
     eval_net(ev, net);
     return diag_error_count(ev->d) == before ? ev->g : NULL;
 }

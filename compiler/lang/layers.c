@@ -127,7 +127,7 @@ static bool to_int(evaluator *ev, loc at, const char *what, value v, int least, 
 /* A number for all `count`, or a list of so many. */
 static bool to_ints(evaluator *ev, loc at, const char *what, value v, int least, int most, int count, int *n) {
     if (v.kind == VALUE_LIST && v.count != count) {
-        eval_error(ev, at, "%s is one number or a list of %d, not of %d", what, count, v.count);
+        eval_error(ev, at, "%s must be one number or a list of %d, not of %d", what, count, v.count);
         return false;
     }
     for (int i = 0; i < count; i++) {
@@ -142,7 +142,8 @@ static bool to_reals(evaluator *ev, loc at, const char *what, value v, const dou
     for (int i = 0; i < *count; i++) {
         value element = v.kind == VALUE_LIST ? v.items[i] : v;
         if (!is_number(element)) {
-            eval_error(ev, at, "%s is a number or a list of numbers, not %s", what, show_value(ev->mem, v));
+            eval_error(ev, at, "%s must be a number or a list of numbers, not %s", what,
+                       quote_value(ev->mem, v));
             return false;
         }
         x[i] = as_real(element);
@@ -165,8 +166,8 @@ bool to_padding(evaluator *ev, loc at, const char *what, value v, attrs *a) {
             return true;
         }
     }
-    eval_error(ev, at, "%s is same, symmetric, valid, a number or [top, bottom, left, right], not %s", what,
-               show_value(ev->mem, v));
+    eval_error(ev, at, "%s must be same, symmetric, valid, a number or [top, bottom, left, right], not %s",
+               what, quote_value(ev->mem, v));
     return false;
 }
 
@@ -174,7 +175,7 @@ static bool to_mode(evaluator *ev, loc at, const char *what, value v, attrs *a) 
     bool nearest = v.kind == VALUE_WORD && strcmp(v.text, "nearest") == 0;
     a->mode = nearest ? UPSAMPLE_NEAREST : UPSAMPLE_BILINEAR;
     if (nearest || (v.kind == VALUE_WORD && strcmp(v.text, "bilinear") == 0)) return true;
-    eval_error(ev, at, "%s is nearest or bilinear, not %s", what, show_value(ev->mem, v));
+    eval_error(ev, at, "%s must be nearest or bilinear, not %s", what, quote_value(ev->mem, v));
     return false;
 }
 
@@ -183,26 +184,26 @@ static bool to_real(evaluator *ev, loc at, const char *what, value v, double *x)
         *x = as_real(v);
         return true;
     }
-    eval_error(ev, at, "%s is a number, not %s", what, show_value(ev->mem, v));
+    eval_error(ev, at, "%s must be a number, not %s", what, quote_value(ev->mem, v));
     return false;
 }
 
 static bool to_bool(evaluator *ev, loc at, const char *what, value v, bool *truth) {
     *truth = v.kind == VALUE_BOOL && v.truth;
     if (v.kind == VALUE_BOOL) return true;
-    eval_error(ev, at, "%s is true or false, not %s", what, show_value(ev->mem, v));
+    eval_error(ev, at, "%s must be true or false, not %s", what, quote_value(ev->mem, v));
     return false;
 }
 
 static bool to_rate(evaluator *ev, loc at, const char *what, value v) {
     if (is_number(v) && as_real(v) >= 0 && as_real(v) <= 1) return true;
-    eval_error(ev, at, "%s is a number from 0 to 1, not %s", what, show_value(ev->mem, v));
+    eval_error(ev, at, "%s must be a number from 0 to 1, not %s", what, quote_value(ev->mem, v));
     return false;
 }
 
 static bool set_argument(evaluator *ev, const layer *its, const layer_formal *f, const given *g, attrs *a) {
     if (is_poison(g->v)) return false;
-    const char *what = arena_printf(ev->mem, "'%s' of %s", f->name, its->name);
+    const char *what = arena_printf(ev->mem, "%s: %s", its->name, f->name);
     void *field = (char *)a + f->field;
     switch (f->kind) {
     case ARGUMENT_WHOLE: return to_int(ev, g->at, what, g->v, f->least, f->most, field);

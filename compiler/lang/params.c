@@ -185,10 +185,10 @@ static void check_choices(evaluator *ev, const param *p, loc at) {
         bool equal = true;
         if (is_poison(choice) || !values_equal(ev, e->at, p->v, choice, &equal) || equal) return;
         if (strlen(all) < MAX_LABEL) {
-            all = arena_printf(ev->mem, "%s%s%s", all, *all ? ", " : "", show_value(ev->mem, choice));
+            all = arena_printf(ev->mem, "%s%s%s", all, *all ? ", " : "", quote_value(ev->mem, choice));
         }
     }
-    eval_error(ev, at, "'%s' is %s; it must be one of %s", p->name, show_value(ev->mem, p->v), all);
+    eval_error(ev, at, "'%s' is %s; it must be one of %s", p->name, quote_value(ev->mem, p->v), all);
 }
 
 void evaluate_params(evaluator *ev) {
@@ -214,7 +214,7 @@ static void set_naming(evaluator *ev, const named *n, value v) {
     } else if (v.kind == VALUE_WORD && strcmp(v.text, "keras") == 0) {
         ev->defaults.naming = NAMING_KERAS;
     } else {
-        eval_error(ev, n->value->at, "naming is torch or keras, not %s", show_value(ev->mem, v));
+        eval_error(ev, n->value->at, "naming must be torch or keras, not %s", quote_value(ev->mem, v));
     }
 }
 
@@ -229,19 +229,20 @@ static void set_default(evaluator *ev, const named *n) {
         if (is_number(v) && as_real(v) >= 0 && as_real(v) < 1) {
             ev->defaults.eps = v;
         } else if (!is_poison(v)) {
-            eval_error(ev, n->value->at, "eps is a number from 0 to below 1, not %s", show_value(ev->mem, v));
+            eval_error(ev, n->value->at, "eps must be a number from 0 to below 1, not %s",
+                       quote_value(ev->mem, v));
         }
     } else if (strcmp(n->name, "bias") == 0) {
         if (v.kind == VALUE_BOOL) {
             ev->defaults.bias = v;
         } else if (!is_poison(v)) {
-            eval_error(ev, n->value->at, "bias is true or false, not %s", show_value(ev->mem, v));
+            eval_error(ev, n->value->at, "bias must be true or false, not %s", quote_value(ev->mem, v));
         }
     } else if (strcmp(n->name, "naming") == 0) {
         if (!is_poison(v)) set_naming(ev, n, v);
     } else if (strcmp(n->name, "dtype") == 0) {
         if (!is_poison(v) && (v.kind != VALUE_WORD || strcmp(v.text, "f32") != 0)) {
-            eval_error(ev, n->value->at, "dtype is f32, not %s", show_value(ev->mem, v));
+            eval_error(ev, n->value->at, "dtype must be f32, not %s", quote_value(ev->mem, v));
         }
     } else {
         word_list *l = ARENA_NEW(ev->mem, word_list);

@@ -544,6 +544,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, parser *p) {
         what = arena_printf(parser_arena(p), "%s%s%s", what, i == 0 ? ", expecting " : " or ", token_name(p, expected[i]));
     }
     parser_report(p, at, what);
+    parser_note_open(p, at);
     parser_skip_statement(p, found == YYSYMBOL_YYEOF    ? END
                              : found == YYSYMBOL_NL     ? NL
                              : found == YYSYMBOL_LBRACE ? LBRACE

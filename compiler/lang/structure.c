@@ -79,7 +79,7 @@ static bool gather_branches(evaluator *ev, const place *outer, const body *b, br
         if (st->kind == STMT_LET) {
             eval_let(ev, &p, st);
         } else if (st->kind == STMT_REQUIRE) {
-            eval_require(ev, &p, st);
+            good = eval_require(ev, &p, st) && good;
         } else if (st->kind == STMT_IF) {
             bool truth = eval_condition(ev, p.scope, st->value, &good);
             const body *chosen = truth ? st->then : st->other;

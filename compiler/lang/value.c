@@ -47,11 +47,15 @@ const char *show_value(arena *a, value v) {
     return arena_printf(a, "%s%s]", s, v.count > MOST_SHOWN ? ", .." : "");
 }
 
+const char *quote_value(arena *a, value v) {
+    return v.kind == VALUE_STRING ? arena_printf(a, "\"%s\"", v.text) : show_value(a, v);
+}
+
 const char *value_kind_name(value_kind kind) {
     static const char *const names[] = {
-        [VALUE_POISON] = "nothing", [VALUE_INT] = "a number",    [VALUE_REAL] = "a number",
-        [VALUE_BOOL] = "a truth",   [VALUE_STRING] = "a string", [VALUE_WORD] = "a word",
-        [VALUE_LIST] = "a list",    [VALUE_TENSOR] = "a tensor", [VALUE_LAYER] = "a layer",
+        [VALUE_POISON] = "nothing",     [VALUE_INT] = "a number",    [VALUE_REAL] = "a number",
+        [VALUE_BOOL] = "a truth value", [VALUE_STRING] = "a string", [VALUE_WORD] = "a word",
+        [VALUE_LIST] = "a list",        [VALUE_TENSOR] = "a tensor", [VALUE_LAYER] = "a layer",
     };
     return names[kind];
 }

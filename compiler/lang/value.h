@@ -68,8 +68,10 @@ static inline double as_real(value v) { return v.kind == VALUE_INT ? (double)v.i
 /* The whole number that `v` is, exactly; false where it is none. */
 bool whole_number(value v, int64_t *n);
 
-/* As messages and labels show it: 12, 0.25, true, same, [1, 2]; strings without quotes. */
+/* As labels show it: 12, 0.25, true, same, [1, 2]; strings as they are. */
 const char *show_value(arena *a, value v);
+/* The same for messages: strings have their quotes. */
+const char *quote_value(arena *a, value v);
 /* "a number", "a tensor": for messages. */
 const char *value_kind_name(value_kind kind);
 

@@ -134,7 +134,8 @@ static const char *show_place(arena *a, const stored *t, int64_t index) {
 }
 
 /* Reads the numbers of `t` into the tensor; false after an error. */
-static bool fill_tensor(arena *a, diag *d, const node *n, role r, const layout *l, const stored *t) {
+static bool fill_tensor(arena *a, diag *d, const tensor_index *index, const node *n, role r, const layout *l,
+                        const stored *t) {
     tensor *to = n->weights[r];
     to->data = ARENA_ARRAY(a, float, to->count);
     transfer x = {.from = t, .layout = l, .to = to->data};
@@ -150,7 +151,7 @@ static bool fill_tensor(arena *a, diag *d, const node *n, role r, const layout *
     const char *more =
         x.n_bad > 1 ? arena_printf(a, ", the first of %lld such numbers", (long long)x.n_bad) : "";
     diag_error(d, n->at, "tensor \"%s\" is %s at %s%s", t->name, x.bad_what, place, more);
-    diag_note(d, (loc){.src = &t->file->src}, "it comes from this file");
+    note_origin(d, index, t);
     return false;
 }
 
@@ -169,7 +170,7 @@ static void bind_tensor(arena *a, arena *scratch, diag *d, const graph *g, const
         good = false;
     }
     if (good) {
-        fill_tensor(a, d, n, r, &l, p.found);
+        fill_tensor(a, d, index, n, r, &l, p.found);
     } else {
         p.name = arena_strdup(a, name);
         p.layout.order = NULL;

@@ -76,10 +76,14 @@ static void explain_missing(arena *a, diag *d, const tensor_index *index, const 
     }
 }
 
-static void explain_misshapen(arena *a, diag *d, const graph *g, const problem *p) {
+void note_origin(diag *d, const tensor_index *index, const stored *t) {
+    if (index->n_files > 1) diag_note(d, at_file(t->file), "it comes from this file");
+}
+
+static void explain_misshapen(arena *a, diag *d, const graph *g, const tensor_index *index, const problem *p) {
     if (p->why) {
         diag_error(d, p->node->at, "tensor \"%s\": %s", p->name, p->why);
-        diag_note(d, at_file(p->found->file), "it comes from this file");
+        note_origin(d, index, p->found);
         return;
     }
     diag_error(d, p->node->at, "tensor \"%s\" has the shape %s, expected %s", p->name,
@@ -87,7 +91,7 @@ static void explain_misshapen(arena *a, diag *d, const graph *g, const problem *
     if (fits_other_naming(a, g, p)) {
         diag_note(d, at_file(p->found->file), "it would fit the layout of naming = %s", other_naming(p->node));
     } else {
-        diag_note(d, at_file(p->found->file), "it comes from this file");
+        note_origin(d, index, p->found);
     }
 }
 
@@ -237,7 +241,7 @@ void explain_problems(arena *a, diag *d, const graph *g, const tensor_index *ind
         int told = n_problems <= LONG_ERRORS + 1 ? n_problems : LONG_ERRORS;
         for (int i = 0; i < told; i++) {
             if (problems[i].found)
-                explain_misshapen(a, d, g, &problems[i]);
+                explain_misshapen(a, d, g, index, &problems[i]);
             else
                 explain_missing(a, d, index, &problems[i], candidates, n_candidates);
         }

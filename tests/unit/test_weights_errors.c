@@ -36,8 +36,23 @@ static void misfits_are_reported_all_at_once(void **state) {
         "F64 are\n"
         "    4 | 4\n"
         "      | ^\n"
-        "first.w: note: it comes from this file\n"
         "4 errors\n");
+}
+
+static void of_several_files_the_one_at_fault_is_named(void **state) {
+    (void)state;
+    bench b = start(1, 1, 3, NAMING_TORCH);
+    add_dense(&b, 2, "fc");
+    float bad[6] = {1, 2, 3, 4, 5};
+    bad[5] = 1 / bad[5];
+    text files[] = {one_safetensor("F32", as_f32, sizeof as_f32), one_safetensor("F32", bad, sizeof bad)};
+    assert_false(bind_all(&b, files, 2));
+    assert_string_equal(what_was_said(&b), "small.net:1:1: error: tensor \"fc.weight\" is infinite at [1, 2]\n"
+                                           "    1 | 1\n"
+                                           "      | ^\n"
+                                           "second.w: note: it comes from this file\n"
+                                           "1 error\n");
+    arena_free(b.a);
 }
 
 static void many_misfits_are_listed_line_by_line(void **state) {
@@ -148,7 +163,6 @@ static void numbers_that_cannot_be_weights_are_refused(void **state) {
                 "small.net:1:1: error: tensor \"fc.weight\" is infinite at [1, 1]\n"
                 "    1 | 1\n"
                 "      | ^\n"
-                "first.w: note: it comes from this file\n"
                 "1 error\n");
 }
 
@@ -385,6 +399,7 @@ static void other_formats_are_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(misfits_are_reported_all_at_once),
+        cmocka_unit_test(of_several_files_the_one_at_fault_is_named),
         cmocka_unit_test(many_misfits_are_listed_line_by_line),
         cmocka_unit_test(a_file_of_another_network_is_told_once),
         cmocka_unit_test(a_prefix_is_seen),

@@ -2,9 +2,11 @@
 
     seeded("features.0.0.weight", (32, 3, 3, 3), "weight", fan_in=27)
 
-gives the tensor of that name in the shape that it has in the checkpoint. Run as a program, it prints the constants that
-tests/unit/test_weights.c holds the C to.
+gives the tensor of that name in the shape that it has in the checkpoint. Run as a program, it checks itself against the
+constants that tests/unit/test_weights.c holds the C to.
 """
+
+import sys
 
 import numpy as np
 
@@ -58,24 +60,34 @@ def seeded(name, shape, kind, fan_in=None, seed=0):
     return z.astype(np.float32).reshape(shape)
 
 
+# Name, shape, kind, fan-in, seed; then the bits of the first and last element, and FNV-1a over the bytes of all. The
+# same constants stand in tests/unit/test_weights.c.
+EXPECTED = (
+    ("features.0.0.weight", (32, 3, 3, 3), "weight", 27, 0, 0xBDD11BB1, 0x3E629A73, 0x9F273BC3281E07B8),
+    ("features.0.0.weight", (32, 3, 3, 3), "weight", 27, 7, 0x3D0027EC, 0x3C8EF477, 0x642ABD2AB603912E),
+    ("conv1/kernel", (3, 3, 3, 32), "weight", 27, 0, 0xBD912637, 0xBE40A8C0, 0x75BB9316C156F759),
+    ("dw/depthwise_kernel", (5, 5, 6, 2), "weight", 25, MASK, 0x3E921212, 0xBD71EB3E, 0x4FBAB90657C9B8AB),
+    ("fc.weight", (10, 60), "weight", 60, 1, 0x3D97592A, 0x3DEB1AAD, 0x2FD832D8987D17C2),
+    ("fc.bias", (10,), "bias", None, 1, 0xBD849733, 0x3DC48733, 0x9FD61237025D0CD3),
+    ("bn.weight", (24,), "gamma", None, 1, 0x3F7D7400, 0x3F866B73, 0xDB023B5124F6FBF0),
+    ("bn.bias", (24,), "beta", None, 1, 0x3D954E66, 0x3CF13666, 0x5B93EE402A982E2A),
+    ("bn.running_mean", (24,), "mean", None, 1, 0x3D8E70CD, 0x3E2290CD, 0x4D25720670C4EC3F),
+    ("bn.running_var", (24,), "var", None, 1, 0x3FC4140E, 0x3F85CB81, 0xC6B1DB7DC57FC0B9),
+)
+
+
 def main():
-    """Bits of the first and the last element, and FNV-1a over all, of a few tensors."""
-    for name, shape, kind, fan_in, seed in (
-        ("features.0.0.weight", (32, 3, 3, 3), "weight", 27, 0),
-        ("features.0.0.weight", (32, 3, 3, 3), "weight", 27, 7),
-        ("conv1/kernel", (3, 3, 3, 32), "weight", 27, 0),
-        ("dw/depthwise_kernel", (5, 5, 6, 2), "weight", 25, 18446744073709551615),
-        ("fc.weight", (10, 60), "weight", 60, 1),
-        ("fc.bias", (10,), "bias", None, 1),
-        ("bn.weight", (24,), "gamma", None, 1),
-        ("bn.bias", (24,), "beta", None, 1),
-        ("bn.running_mean", (24,), "mean", None, 1),
-        ("bn.running_var", (24,), "var", None, 1),
-    ):
+    """Prints the constants as this file computes them; 1 where one is not what is expected."""
+    wrong = 0
+    for name, shape, kind, fan_in, seed, *expected in EXPECTED:
         values = seeded(name, shape, kind, fan_in, seed)
         bits = values.reshape(-1).view(np.uint32)
-        print(f"{name:22} {seed:20}  0x{bits[0]:08x} 0x{bits[-1]:08x} 0x{fnv1a64(values.astype('<f4').tobytes()):016x}")
+        have = [int(bits[0]), int(bits[-1]), fnv1a64(values.astype("<f4").tobytes())]
+        good = have == expected
+        wrong += not good
+        print(f"{name:22} {seed:20}  0x{have[0]:08x} 0x{have[1]:08x} 0x{have[2]:016x}{'' if good else '  unexpected'}")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

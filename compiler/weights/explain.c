@@ -204,6 +204,14 @@ static void hint_at_naming(diag *d, const tensor_index *index, const problem *pr
     }
 }
 
+static void hint_at_labels(diag *d, const graph *g, const problem *problems, int count) {
+    int unlabelled = 0;
+    for (int i = 0; i < count; i++) unlabelled += !problems[i].node->labelled;
+    if (2 * unlabelled < count) return;
+    diag_note(d, (loc){.src = g->at.src},
+              "its layers have no labels; write @\"..\" behind each, as the checkpoint calls it");
+}
+
 static void show_both_sides(arena *a, diag *d, const graph *g, const tensor_index *index,
                             const problem *problems, int count) {
     diag_error(d, g->at, "none of the %d tensors that the network wants is in the weights", count);
@@ -218,6 +226,7 @@ static void show_both_sides(arena *a, diag *d, const graph *g, const tensor_inde
         stored *t = index->tensors[i];
         has = arena_printf(a, "%s%s\"%.80s\"%s", has, i ? ", " : "", t->name, show_stored(a, t));
     }
+    hint_at_labels(d, g, problems, count);
     if (index->n_files == 0) return;
     loc where = at_file(index->files[0]);
     if (index->count == 0) {

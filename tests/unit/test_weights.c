@@ -192,6 +192,38 @@ static void every_format_gives_the_same_numbers_and_hash(void **state) {
     }
 }
 
+/* A dense layer of 300 x 700 weights, more than any buffer on the way holds, from C and Fortran order. */
+static void large_tensors_cross_every_buffer(void **state) {
+    (void)state;
+    enum { IN = 700, OUT = 300 };
+    for (int fortran = 0; fortran < 2; fortran++) {
+        for (int keras = 0; keras < 2; keras++) {
+            bench b = start(10, 7, 10, keras ? NAMING_KERAS : NAMING_TORCH);
+            const node *n = add_dense(&b, OUT, "fc");
+            float *values = ARENA_ARRAY(b.a, float, IN *OUT);
+            for (int o = 0; o < OUT; o++) {
+                for (int i = 0; i < IN; i++) {
+                    bool out_fastest = keras != fortran; /* keras is [in, out], torch [out, in] */
+                    values[out_fastest ? i * OUT + o : o * IN + i] = (float)(o * IN + i);
+                }
+            }
+            text array = npy_of(1, "<f4", fortran ? "True" : "False", keras ? "(700, 300)" : "(300, 700)",
+                                values, IN * OUT * sizeof(float));
+            zip_maker z = {0};
+            zip_add(&z, keras ? "fc/kernel.npy" : "fc.weight.npy", array, fortran, (zip_lie){0});
+            text_free(&array);
+            expect_bound(&b, zip_finish(&z));
+            for (int o = 0; o < OUT; o++) {
+                for (int i = 0; i < IN; i++) {
+                    int place = keras ? i : torch_place(i, 10, 7, 10);
+                    assert_true(n->weights[ROLE_WEIGHT]->data[o * IN + place] == (float)(o * IN + i));
+                }
+            }
+            arena_free(b.a);
+        }
+    }
+}
+
 static void tensors_beside_the_graphs_do_not_disturb(void **state) {
     (void)state;
     static const char junk[64];
@@ -349,6 +381,7 @@ int main(void) {
         cmocka_unit_test(joined_flattened_maps_keep_torchs_order),
         cmocka_unit_test(axes_of_one_may_come_and_go),
         cmocka_unit_test(every_format_gives_the_same_numbers_and_hash),
+        cmocka_unit_test(large_tensors_cross_every_buffer),
         cmocka_unit_test(tensors_beside_the_graphs_do_not_disturb),
         cmocka_unit_test(later_files_win_and_labels_may_share),
         cmocka_unit_test(files_are_mapped_from_disk),

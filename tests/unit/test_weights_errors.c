@@ -91,6 +91,21 @@ static void a_file_of_another_network_is_told_once(void **state) {
                 "1 error\n");
 }
 
+static void a_network_without_labels_is_told_to_label(void **state) {
+    (void)state;
+    bench b = start(8, 8, 3, NAMING_TORCH);
+    add_conv(&b, 4, 3, 3, 1, "conv_1")->labelled = false;
+    add_dense(&b, 2, "dense_1")->labelled = false;
+    safetensors_maker m = {0};
+    add_ramp(&b, &m, "features.0.0.weight", "[4,3,3,3]", 108, 0);
+    expect_said(&b, safetensors_finish(&m),
+                "lcc: error: none of the 2 tensors that the network wants is in the weights\n"
+                "lcc: note: it wants \"conv_1.weight\" [4, 3, 3, 3], \"dense_1.weight\" [2, 256]\n"
+                "lcc: note: its layers have no labels; write @\"..\" behind each, as the checkpoint calls it\n"
+                "first.w: note: it has 1 tensor: \"features.0.0.weight\" F32 [4, 3, 3, 3]\n"
+                "1 error\n");
+}
+
 static void a_prefix_is_seen(void **state) {
     (void)state;
     bench b = start(1, 1, 2, NAMING_TORCH);
@@ -402,6 +417,7 @@ int main(void) {
         cmocka_unit_test(of_several_files_the_one_at_fault_is_named),
         cmocka_unit_test(many_misfits_are_listed_line_by_line),
         cmocka_unit_test(a_file_of_another_network_is_told_once),
+        cmocka_unit_test(a_network_without_labels_is_told_to_label),
         cmocka_unit_test(a_prefix_is_seen),
         cmocka_unit_test(numbers_that_cannot_be_weights_are_refused),
         cmocka_unit_test(every_truncation_is_refused),

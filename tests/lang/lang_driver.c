@@ -1,7 +1,7 @@
 /* lang_driver.c: the language alone, for its tests: compiles a .net file and prints what was said about it, or,
  * where it is good, the graph: a line per node. `-q` prints only the totals.
  *
- *     lang_driver [-q] [--variant NAME] [-D NAME=VALUE].. [-I DIR].. FILE.net
+ *     lang_driver [-q] [--files] [--variant NAME] [-D NAME=VALUE].. [-I DIR].. FILE.net
  *
  * Exit 0: good. 1: errors, on standard error. 2: bad usage. */
 #include "graph/verify.h"
@@ -72,11 +72,13 @@ int main(int argc, char **argv) {
     const char *path = NULL, *include_dirs[MOST];
     define defines[MOST];
     lang_options o = {.defines = defines, .include_dirs = include_dirs};
-    bool quiet = false;
+    bool quiet = false, lists_files = false;
     for (int i = 1; i < argc; i++) {
         bool more = i + 1 < argc && o.n_defines < MOST && o.n_include_dirs < MOST;
         if (strcmp(argv[i], "-q") == 0) {
             quiet = true;
+        } else if (strcmp(argv[i], "--files") == 0) {
+            lists_files = true;
         } else if (strcmp(argv[i], "--variant") == 0 && more) {
             o.variant = argv[++i];
         } else if (strcmp(argv[i], "-I") == 0 && more) {
@@ -93,12 +95,15 @@ int main(int argc, char **argv) {
         }
     }
     if (!path) {
-        fputs("usage: lang_driver [-q] [--variant NAME] [-D NAME=VALUE] [-I DIR] FILE.net\n", stderr);
+        fputs("usage: lang_driver [-q] [--files] [--variant NAME] [-D NAME=VALUE] [-I DIR] FILE.net\n", stderr);
         return 2;
     }
     arena *a = arena_new();
     diag *d = diag_new(a);
-    graph *g = lang_compile(a, d, path, &o, NULL, NULL);
+    const char *const *files = NULL;
+    int n_files = 0;
+    graph *g = lang_compile(a, d, path, &o, &files, &n_files);
+    for (int i = 0; lists_files && i < n_files; i++) printf("%s\n", files[i]);
     text said = {0};
     diag_print(d, &said);
     if (said.size) fputs(said.data, stderr);

@@ -124,6 +124,25 @@ static bool check_destination(arena *a, const char *path, const char **why) {
     return false;
 }
 
+/* What stood at a place before, under a second name, so that it can come back. */
+typedef struct old_file {
+    const char *second_name; /* NULL: there is none, or the file system has no second names */
+    bool stood;
+} old_file;
+
+static old_file keep_old_file(arena *a, const char *path, const char *temporary) {
+    struct stat st;
+    old_file old = {.stood = lstat(path, &st) == 0};
+    const char *name = arena_printf(a, "%s.old", temporary);
+    if (old.stood && link(path, name) == 0) old.second_name = name;
+    return old;
+}
+
+static void bring_back(const char *path, old_file old) {
+    if (!old.stood) unlink(path);
+    if (old.second_name) rename(old.second_name, path);
+}
+
 bool write_files(arena *a, const output_file *files, size_t count, const char **why) {
     char **temporary = ARENA_ARRAY(a, char *, count);
     for (size_t i = 0; i < count; i++) {
@@ -133,15 +152,21 @@ bool write_files(arena *a, const output_file *files, size_t count, const char **
             return false;
         }
     }
-    for (size_t i = 0; i < count; i++) {
-        if (rename(temporary[i], files[i].path) != 0) {
-            *why = arena_printf(a, "%s: cannot write: %s", files[i].path, strerror(errno));
-            for (size_t j = i; j < count; j++) unlink(temporary[j]);
-            for (size_t j = 0; j < i; j++) unlink(files[j].path);
-            return false;
-        }
+    old_file *old = ARENA_ARRAY(a, old_file, count);
+    size_t done = 0;
+    for (; done < count; done++) {
+        old[done] = keep_old_file(a, files[done].path, temporary[done]);
+        if (rename(temporary[done], files[done].path) != 0) break;
     }
-    return true;
+    if (done < count) {
+        *why = arena_printf(a, "%s: cannot write: %s", files[done].path, strerror(errno));
+        for (size_t j = done; j < count; j++) unlink(temporary[j]);
+        for (size_t j = 0; j < done; j++) bring_back(files[j].path, old[j]);
+    }
+    for (size_t j = 0; j < count; j++) {
+        if (old[j].second_name) unlink(old[j].second_name); /* gone already where it was brought back */
+    }
+    return done == count;
 }
 
 const char *path_name(const char *path) {

@@ -10,10 +10,12 @@
 #include "base/text.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -244,6 +246,55 @@ static void a_file_that_cannot_be_written_leaves_none(void **state) {
     arena_free(a);
 }
 
+static void a_rename_that_fails_brings_the_old_files_back(void **state) {
+    (void)state;
+    arena *a = arena_new();
+    char *folder = make_folder(a), here[4096];
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir(folder), 0);
+    const char *why;
+    const output_file before[] = {{"m.c", "old", 3}};
+    /* The empty name takes a temporary file beside it, but no file. */
+    const output_file files[] = {{"m.c", "new", 3}, {"m.h", "new", 3}, {"", "new", 3}};
+    assert_true(write_files(a, before, 1, &why));
+    assert_false(write_files(a, files, 3, &why));
+    assert_string_equal(why, ": cannot write: No such file or directory");
+    expect_file(a, "m.c", "old");
+    assert_int_equal(count_entries("."), 1);
+    unlink("m.c");
+    assert_false(write_files(a, files, 3, &why));
+    DIR *dir = opendir(".");
+    assert_non_null(dir);
+    for (const struct dirent *e; (e = readdir(dir));)
+        assert_true(strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0);
+    closedir(dir);
+    assert_int_equal(chdir(here), 0);
+    rmdir(folder);
+    arena_free(a);
+}
+
+static void a_full_disk_leaves_nothing(void **state) {
+    (void)state;
+    arena *a = arena_new();
+    char *folder = make_folder(a), *data = arena_alloc(a, 100000);
+    const char *why;
+    const output_file files[] = {{arena_printf(a, "%s/m.h", folder), "x", 1},
+                                 {arena_printf(a, "%s/m.c", folder), data, 100000}};
+    struct rlimit limit, small;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small = limit;
+    small.rlim_cur = 50000;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    bool good = write_files(a, files, 2, &why);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_false(good);
+    assert_non_null(strstr(why, "/m.c: cannot write: File too large"));
+    assert_int_equal(count_entries(folder), 0);
+    rmdir(folder);
+    arena_free(a);
+}
+
 static void reading_refuses_what_is_no_file(void **state) {
     (void)state;
     arena *a = arena_new();
@@ -295,6 +346,8 @@ int main(void) {
         cmocka_unit_test(the_nearest_word_is_near),
         cmocka_unit_test(files_appear_together),
         cmocka_unit_test(a_file_that_cannot_be_written_leaves_none),
+        cmocka_unit_test(a_rename_that_fails_brings_the_old_files_back),
+        cmocka_unit_test(a_full_disk_leaves_nothing),
         cmocka_unit_test(reading_refuses_what_is_no_file),
         cmocka_unit_test(paths_come_apart),
     };

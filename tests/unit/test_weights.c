@@ -156,6 +156,17 @@ static void joined_flattened_maps_keep_torchs_order(void **state) {
     arena_free(b.a);
 }
 
+static void a_single_number_is_a_tensor_too(void **state) {
+    (void)state;
+    bench b = start(4, 4, 1, NAMING_TORCH);
+    add_conv(&b, 1, 1, 1, 1, "c");
+    safetensors_maker m = {0};
+    add_ramp(&b, &m, "c.weight", "[]", 1, 7);
+    expect_bound(&b, safetensors_finish(&m));
+    assert_true(b.g->nodes[1].weights[ROLE_WEIGHT]->data[0] == 7);
+    arena_free(b.a);
+}
+
 static void axes_of_one_may_come_and_go(void **state) {
     (void)state;
     bench b = start(1, 1, 3, NAMING_TORCH);
@@ -379,6 +390,7 @@ int main(void) {
         cmocka_unit_test(dense_takes_a_map_in_the_checkpoints_order),
         cmocka_unit_test(a_norm_behind_flatten_counts_as_torch_does),
         cmocka_unit_test(joined_flattened_maps_keep_torchs_order),
+        cmocka_unit_test(a_single_number_is_a_tensor_too),
         cmocka_unit_test(axes_of_one_may_come_and_go),
         cmocka_unit_test(every_format_gives_the_same_numbers_and_hash),
         cmocka_unit_test(large_tensors_cross_every_buffer),

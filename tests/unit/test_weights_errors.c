@@ -350,6 +350,65 @@ static void damaged_and_hostile_members_are_refused(void **state) {
                           "its type i4 is not read for weights");
 }
 
+/* The end of an archive that claims a directory of that many bytes, in a zip64 record where `large`. */
+static text end_of_archive(uint64_t directory, bool large) {
+    text file = {0};
+    text_string(&file, "PK\3\4");
+    size_t record = file.size;
+    if (large) {
+        text_string(&file, "PK\6\6");
+        put_le(&file, 44, 8);
+        put_le(&file, 45 << 16 | 45, 4);
+        put_le(&file, 0, 8); /* disks */
+        put_le(&file, 1, 8);
+        put_le(&file, 1, 8);
+        put_le(&file, directory, 8);
+        put_le(&file, 0, 8);
+        text_string(&file, "PK\6\7");
+        put_le(&file, 0, 4);
+        put_le(&file, record, 8);
+        put_le(&file, 1, 4);
+    }
+    text_string(&file, "PK\5\6");
+    put_le(&file, 0, 4);
+    put_le(&file, 1 << 16 | 1, 4);
+    put_le(&file, large ? UINT32_MAX : directory, 4);
+    put_le(&file, 0, 4 + 2);
+    return file;
+}
+
+static void a_huge_directory_is_refused(void **state) {
+    (void)state;
+    static const char reason[] = "the directory of the archive has more than 16777216 bytes";
+    expect_refused(end_of_archive((16 << 20) + 1, false), reason);
+    expect_refused(end_of_archive((16 << 20) + 1, true), reason);
+    expect_refused(end_of_archive(UINT64_MAX, true), reason);
+    expect_refused(end_of_archive(16 << 20, false), "a damaged zip archive");
+    expect_refused(end_of_archive(16 << 20, true), "a damaged zip archive");
+}
+
+static void a_name_without_end_is_refused(void **state) {
+    (void)state;
+    text header = {0};
+    text_string(&header, "{\"");
+    for (int i = 0; i < 1025; i++) text_char(&header, 'x');
+    text_string(&header, "\":{}}");
+    expect_refused(safetensors_of(header.data, "", 0), "a tensor's name has 1025 bytes, at most 1024 are read");
+    text_free(&header);
+}
+
+static void a_file_without_tensors_is_told(void **state) {
+    (void)state;
+    bench b = start(1, 1, 3, NAMING_TORCH);
+    add_dense(&b, 2, "a");
+    add_dense(&b, 2, "b");
+    expect_said(&b, safetensors_of("{}", "", 0),
+                "lcc: error: none of the 2 tensors that the network wants is in the weights\n"
+                "lcc: note: it wants \"a.weight\" [2, 3], \"b.weight\" [2, 2]\n"
+                "first.w: note: it holds no tensor\n"
+                "1 error\n");
+}
+
 static void a_bomb_is_not_inflated(void **state) {
     (void)state;
     enum { SIDE = 4096 }; /* 64 MB of zeros in 64 KB */
@@ -425,6 +484,9 @@ int main(void) {
         cmocka_unit_test(hostile_headers_are_refused),
         cmocka_unit_test(hostile_lengths_are_refused),
         cmocka_unit_test(damaged_and_hostile_members_are_refused),
+        cmocka_unit_test(a_huge_directory_is_refused),
+        cmocka_unit_test(a_name_without_end_is_refused),
+        cmocka_unit_test(a_file_without_tensors_is_told),
         cmocka_unit_test(a_bomb_is_not_inflated),
         cmocka_unit_test(other_archives_are_named),
         cmocka_unit_test(other_formats_are_named),

@@ -66,19 +66,22 @@ static int eval_input(evaluator *ev, place *p, const stmt *st, int x) {
     return eval_chain(ev, p, st->chain, node_index);
 }
 
+int named_tensor(evaluator *ev, const scope *s, const char *name, loc at) {
+    int x;
+    if (find_tensor(s, name, &x)) return x;
+    value v; /* a formal may stand for a tensor */
+    bool found = find_variable(ev, s, name, at, &v);
+    if (found && v.kind == VALUE_TENSOR) return v.tensor;
+    if (found && is_poison(v)) return POISONED_TENSOR;
+    word_list *l = ARENA_NEW(ev->mem, word_list);
+    for (const instance *in = s->in; in; in = in->caller) add_map_words(l, &in->tensors);
+    eval_error(ev, at, "there is no tensor '%s' here%s", name, did_you_mean(ev, name, l));
+    return POISONED_TENSOR;
+}
+
 /* "from" NAME [ "->" chain ] */
 static int eval_from(evaluator *ev, place *p, const stmt *st, int x) {
-    value v;
-    if (!find_tensor(p->scope, st->name, &x)) {
-        bool found = find_variable(ev, p->scope, st->name, st->name_at, &v);
-        x = found && v.kind == VALUE_TENSOR ? v.tensor : POISONED_TENSOR;
-        if (!found || (v.kind != VALUE_TENSOR && !is_poison(v))) {
-            word_list *l = ARENA_NEW(ev->mem, word_list);
-            for (const instance *in = p->scope->in; in; in = in->caller) add_map_words(l, &in->tensors);
-            eval_error(ev, st->name_at, "there is no tensor '%s' here%s", st->name,
-                       did_you_mean(ev, st->name, l));
-        }
-    }
+    x = named_tensor(ev, p->scope, st->name, st->name_at);
     return eval_chain(ev, p, st->chain, x);
 }
 

@@ -246,6 +246,8 @@ attrs new_attrs(const evaluator *ev);
 /* --- body.c */
 
 int eval_body(evaluator *ev, const place *outer, const body *b, int x);
+/* The tensor of that name, or poison after an error. */
+int named_tensor(evaluator *ev, const scope *s, const char *name, loc at);
 int eval_chain(evaluator *ev, const place *p, const call *chain, int x);
 int apply_callable(evaluator *ev, const place *p, const callable *what, const given *list, int n,
                    const char *label, loc at, int x);

@@ -36,74 +36,50 @@ typedef struct layer {
     layer_formal formals[MOST_FORMALS];
 } layer;
 
-#define FIELD(name) offsetof(attrs, name)
-#define OUT                                                                                                    \
-    { "out", ARGUMENT_WHOLE, false, FIELD(out), 1, MAX_CHANNELS }
-#define KERNEL                                                                                                 \
-    { "kernel", ARGUMENT_PAIR, false, FIELD(kernel), 1, MAX_KERNEL }
-#define STRIDE                                                                                                 \
-    { "stride", ARGUMENT_PAIR, true, FIELD(stride), 1, MAX_KERNEL }
-#define DILATION                                                                                               \
-    { "dilation", ARGUMENT_PAIR, true, FIELD(dilation), 1, MAX_KERNEL }
-#define PADDING                                                                                                \
-    { "padding", ARGUMENT_PADDING, true, 0, 0, MAX_KERNEL }
-#define BIAS                                                                                                   \
-    { "bias", ARGUMENT_BOOL, true, FIELD(has_bias), 0, 0 }
+/* clang-format off */
+#define FORMAL(name, kind, optional, field, least, most) \
+    {name, ARGUMENT_##kind, optional, offsetof(attrs, field), least, most}
+#define NEEDS(name, kind, field, least, most)    FORMAL(name, kind, false, field, least, most)
+#define MAY_HAVE(name, kind, field, least, most) FORMAL(name, kind, true, field, least, most)
+#define OUT      NEEDS("out", WHOLE, out, 1, MAX_CHANNELS)
+#define KERNEL   NEEDS("kernel", PAIR, kernel, 1, MAX_KERNEL)
+#define STRIDE   MAY_HAVE("stride", PAIR, stride, 1, MAX_KERNEL)
+#define DILATION MAY_HAVE("dilation", PAIR, dilation, 1, MAX_KERNEL)
+#define PADDING  MAY_HAVE("padding", PADDING, padding, 0, MAX_KERNEL)
+#define BIAS     MAY_HAVE("bias", BOOL, has_bias, 0, 0)
 
 static const layer table_of_layers[] = {
-    {"conv",
-     OP_CONV,
-     {OUT,
-      KERNEL,
-      STRIDE,
-      {"groups", ARGUMENT_WHOLE, true, FIELD(groups), 1, MAX_CHANNELS},
-      DILATION,
-      PADDING,
-      BIAS}},
-    {"depthwise",
-     OP_DEPTHWISE,
-     {KERNEL,
-      STRIDE,
-      {"multiplier", ARGUMENT_WHOLE, true, FIELD(multiplier), 1, MAX_CHANNELS},
-      DILATION,
-      PADDING,
-      BIAS}},
+    {"conv", OP_CONV,
+     {OUT, KERNEL, STRIDE, MAY_HAVE("groups", WHOLE, groups, 1, MAX_CHANNELS), DILATION, PADDING, BIAS}},
+    {"depthwise", OP_DEPTHWISE,
+     {KERNEL, STRIDE, MAY_HAVE("multiplier", WHOLE, multiplier, 1, MAX_CHANNELS), DILATION, PADDING, BIAS}},
     {"dense", OP_DENSE, {OUT, BIAS}},
-    {"bn", OP_BN, {{"eps", ARGUMENT_REAL, true, FIELD(eps), 0, 0}}},
+    {"bn", OP_BN, {MAY_HAVE("eps", REAL, eps, 0, 0)}},
     {"max_pool", OP_MAX_POOL, {KERNEL, STRIDE, PADDING}},
-    {"avg_pool",
-     OP_AVG_POOL,
-     {KERNEL, STRIDE, PADDING, {"count_pad", ARGUMENT_BOOL, true, FIELD(count_pad), 0, 0}}},
-    {"global_avg_pool", OP_GLOBAL_AVG_POOL, {{0}}},
-    {"flatten", OP_FLATTEN, {{0}}},
-    {"identity", OP_IDENTITY, {{0}}},
-    {"softmax", OP_SOFTMAX, {{0}}},
-    {"dropout", OP_DROPOUT, {{"rate", ARGUMENT_RATE, true, 0, 0, 0}}},
-    {"relu", OP_RELU, {{0}}},
-    {"relu6", OP_RELU6, {{0}}},
-    {"hswish", OP_HSWISH, {{0}}},
-    {"swish", OP_SWISH, {{0}}},
-    {"silu", OP_SWISH, {{0}}},
-    {"sigmoid", OP_SIGMOID, {{0}}},
-    {"hsigmoid", OP_HSIGMOID, {{0}}},
-    {"tanh", OP_TANH, {{0}}},
-    {"leaky_relu", OP_LEAKY_RELU, {{"slope", ARGUMENT_REAL, false, FIELD(slope), 0, 0}}},
-    {"shuffle", OP_SHUFFLE, {{"groups", ARGUMENT_WHOLE, false, FIELD(groups), 1, MAX_CHANNELS}}},
-    {"normalize",
-     OP_NORMALIZE,
-     {{"mean", ARGUMENT_MEANS, false, 0, 0, 0},
-      {"std", ARGUMENT_STDS, false, 0, 0, 0},
-      {"divide", ARGUMENT_REAL, true, FIELD(divide), 0, 0}}},
-    {"pad", OP_PAD, {{"sides", ARGUMENT_SIDES, false, FIELD(pad), 0, MAX_SIDE}}},
-    {"upsample",
-     OP_UPSAMPLE,
-     {{"factor", ARGUMENT_WHOLE, false, FIELD(factor), 1, MAX_KERNEL},
-      {"mode", ARGUMENT_MODE, false, 0, 0, 0}}},
-    {"slice",
-     OP_SLICE,
-     {{"begin", ARGUMENT_WHOLE, false, FIELD(begin), 0, MAX_CHANNELS},
-      {"count", ARGUMENT_WHOLE, false, FIELD(count), 1, MAX_CHANNELS}}},
+    {"avg_pool", OP_AVG_POOL, {KERNEL, STRIDE, PADDING, MAY_HAVE("count_pad", BOOL, count_pad, 0, 0)}},
+    {.name = "global_avg_pool", .op = OP_GLOBAL_AVG_POOL},
+    {.name = "flatten", .op = OP_FLATTEN},
+    {.name = "identity", .op = OP_IDENTITY},
+    {.name = "softmax", .op = OP_SOFTMAX},
+    {"dropout", OP_DROPOUT, {MAY_HAVE("rate", RATE, out, 0, 0)}},
+    {.name = "relu", .op = OP_RELU},
+    {.name = "relu6", .op = OP_RELU6},
+    {.name = "hswish", .op = OP_HSWISH},
+    {.name = "swish", .op = OP_SWISH},
+    {.name = "silu", .op = OP_SWISH},
+    {.name = "sigmoid", .op = OP_SIGMOID},
+    {.name = "hsigmoid", .op = OP_HSIGMOID},
+    {.name = "tanh", .op = OP_TANH},
+    {"leaky_relu", OP_LEAKY_RELU, {NEEDS("slope", REAL, slope, 0, 0)}},
+    {"shuffle", OP_SHUFFLE, {NEEDS("groups", WHOLE, groups, 1, MAX_CHANNELS)}},
+    {"normalize", OP_NORMALIZE,
+     {NEEDS("mean", MEANS, mean, 0, 0), NEEDS("std", STDS, std, 0, 0), MAY_HAVE("divide", REAL, divide, 0, 0)}},
+    {"pad", OP_PAD, {NEEDS("sides", SIDES, pad, 0, MAX_SIDE)}},
+    {"upsample", OP_UPSAMPLE, {NEEDS("factor", WHOLE, factor, 1, MAX_KERNEL), NEEDS("mode", MODE, mode, 0, 0)}},
+    {"slice", OP_SLICE,
+     {NEEDS("begin", WHOLE, begin, 0, MAX_CHANNELS), NEEDS("count", WHOLE, count, 1, MAX_CHANNELS)}},
 };
+/* clang-format on */
 enum { LAYERS = sizeof table_of_layers / sizeof *table_of_layers };
 
 const layer *find_layer(const char *name) {

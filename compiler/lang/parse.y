@@ -1,6 +1,6 @@
-/* parse.y: the grammar of language.md, rule by rule. Actions only build the tree of ast.h; names and numbers get their
- * meaning in the evaluator. The parser is pure, located, and explores before it reports (LAC), so that "expecting" is
- * true. A first token that the scanner makes up says whether a file or a lone expression follows. */
+/* parse.y: the grammar of the language, rule by rule. Actions only build the tree of ast.h; names and numbers
+ * get their meaning in the evaluator. The parser is pure, located, and explores before it reports (LAC), so that
+ * "expecting" is true. A first token that the scanner makes up says whether a file or an expression follows. */
 %code requires {
 #include "lang/parser.h"
 
@@ -14,32 +14,32 @@
 int lang_lex(LANG_STYPE *value, loc *at, parser *p);
 static void lang_error(const loc *at, parser *p, const char *what);
 
-#define APPEND(list, node)                                                                                             \
-    do {                                                                                                               \
-        if ((list).last) {                                                                                             \
-            (list).last->next = (node);                                                                                \
-        } else {                                                                                                       \
-            (list).first = (node);                                                                                     \
-        }                                                                                                              \
-        (list).last = (node);                                                                                          \
+#define APPEND(list, node) \
+    do { \
+        if ((list).last) { \
+            (list).last->next = (node); \
+        } else { \
+            (list).first = (node); \
+        } \
+        (list).last = (node); \
     } while (0)
 
-#define LIST(list, node)                                                                                               \
-    do {                                                                                                               \
-        (list).first = (list).last = (node);                                                                           \
+#define LIST(list, node) \
+    do { \
+        (list).first = (list).last = (node); \
     } while (0)
 
-#define YYLLOC_DEFAULT(whole, parts, n)                                                                                \
-    do {                                                                                                               \
-        if (n) {                                                                                                       \
-            (whole) = YYRHSLOC(parts, 1);                                                                              \
-            (whole).end_line = YYRHSLOC(parts, n).end_line;                                                            \
-            (whole).end_col = YYRHSLOC(parts, n).end_col;                                                              \
-        } else {                                                                                                       \
-            (whole) = YYRHSLOC(parts, 0);                                                                              \
-            (whole).line = (whole).end_line;                                                                           \
-            (whole).col = (whole).end_col;                                                                             \
-        }                                                                                                              \
+#define YYLLOC_DEFAULT(whole, parts, n) \
+    do { \
+        if (n) { \
+            (whole) = YYRHSLOC(parts, 1); \
+            (whole).end_line = YYRHSLOC(parts, n).end_line; \
+            (whole).end_col = YYRHSLOC(parts, n).end_col; \
+        } else { \
+            (whole) = YYRHSLOC(parts, 0); \
+            (whole).line = (whole).end_line; \
+            (whole).col = (whole).end_col; \
+        } \
     } while (0)
 
 static expr *new_expr(parser *p, expr_kind kind, loc at) {
@@ -150,7 +150,8 @@ static body *new_body(parser *p, stmt *first, loc at) {
 %token <number> NUMBER "number"
 %token IMPORT "import" PARAM "param" IN "in" COMPOUND "compound" VARIANTS "variants" VARIANT "variant"
 %token DEFAULT "default" FN "fn" BLOCK "block" NET "net"
-%token LET "let" REQUIRE "require" IF "if" ELSE "else" INPUT "input" FROM "from" STAGE "stage" AS "as" OUTPUT "output"
+%token LET "let" REQUIRE "require" IF "if" ELSE "else"
+%token INPUT "input" FROM "from" STAGE "stage" AS "as" OUTPUT "output"
 %token TRUE "true" FALSE "false" OR "or" AND "and" NOT "not"
 %token ARROW "->" EQ "==" NE "!=" LE "<=" GE ">=" FLOOR_DIV "//" POW "**"
 %token ASSIGN "=" LT "<" GT ">" PLUS "+" MINUS "-" TIMES "*" DIV "/" MOD "%"
@@ -541,7 +542,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, parser *p) {
     int n = yypcontext_expected_tokens(context, expected, MOST_EXPECTED);
     const char *what = arena_printf(parser_arena(p), "syntax error, unexpected %s", token_name(p, found));
     for (int i = 0; i < n; i++) {
-        what = arena_printf(parser_arena(p), "%s%s%s", what, i == 0 ? ", expecting " : " or ", token_name(p, expected[i]));
+        const char *word = i == 0 ? ", expecting " : " or ";
+        what = arena_printf(parser_arena(p), "%s%s%s", what, word, token_name(p, expected[i]));
     }
     parser_report(p, at, what);
     parser_note_open(p, at);

@@ -140,6 +140,14 @@ static int eval_branches(evaluator *ev, const place *p, const call *c, int x, bo
 
 /* --- joins --- */
 
+static int joined_tensor(evaluator *ev, const place *p, const call *c, const arg *a) {
+    if (a->value->kind == EXPR_NAME && !a->name) return named_tensor(ev, p->scope, a->value->name, a->at);
+    value v = eval_expr(ev, p->scope, a->value);
+    if (v.kind == VALUE_TENSOR && !a->name) return v.tensor;
+    if (!is_poison(v)) eval_error(ev, a->at, "%s takes the name of a tensor, made by `as` or `input`", c->name);
+    return POISONED_TENSOR;
+}
+
 /* add(n), mul(n), concat(n, ..): the tensor that flows, then those that are named */
 static int eval_join(evaluator *ev, const place *p, const call *c, int x, op_kind op) {
     int count = 1;
@@ -154,24 +162,7 @@ static int eval_join(evaluator *ev, const place *p, const call *c, int x, op_kin
     int *in = ARENA_ARRAY(ev->mem, int, count);
     in[0] = x;
     int n = 1;
-    for (const arg *a = c->args; a; a = a->next, n++) {
-        in[n] = POISONED_TENSOR;
-        bool by_name = a->value->kind == EXPR_NAME && !a->name;
-        if (by_name && find_tensor(p->scope, a->value->name, &in[n])) continue;
-        value v = by_name && !find_variable(ev, p->scope, a->value->name, a->at, &v)
-                      ? bool_value(false)
-                      : eval_expr(ev, p->scope, a->value);
-        if (v.kind == VALUE_TENSOR && !a->name) {
-            in[n] = v.tensor;
-        } else if (by_name && !is_poison(v)) {
-            word_list *l = ARENA_NEW(ev->mem, word_list);
-            for (const instance *i = p->scope->in; i; i = i->caller) add_map_words(l, &i->tensors);
-            eval_error(ev, a->at, "there is no tensor '%s' here%s", a->value->name,
-                       did_you_mean(ev, a->value->name, l));
-        } else if (!is_poison(v)) {
-            eval_error(ev, a->at, "%s takes the name of a tensor, made by `as` or `input`", c->name);
-        }
-    }
+    for (const arg *a = c->args; a; a = a->next) in[n++] = joined_tensor(ev, p, c, a);
     const char *own = c->label ? eval_label(ev, p->scope, c->label) : NULL;
     attrs a = new_attrs(ev);
     return add_node(ev, op, in, count, &a, p->prefix, own, c->at);

@@ -6,7 +6,6 @@
 The answers are in goldens/ (make_goldens.py wrote them); agreement is within 1e-4 of the largest logit.
 """
 import argparse
-import ctypes
 import glob
 import json
 import os
@@ -16,51 +15,12 @@ import sys
 import tempfile
 import time
 
+from compiled import TIME_LIMIT, Network
 from picture import picture
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ZOO = os.path.join(HERE, "..", "..", "dsl")
 TOLERANCE = 1e-4
-TIME_LIMIT = 600  # seconds, for one network
-
-# Above this the weights are handed over at run time: a string literal of 50 MB and more is slow to compile.
-MOST_EMBEDDED_BYTES = 40 << 20
-
-
-def run_command(command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=TIME_LIMIT)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}\n{done.stdout[-3000:]}")
-    return done.stdout
-
-
-def compile_network(options, golden, folder):
-    """The shared library's path, and the weights' path or None."""
-    source = os.path.join(folder, "net.c")
-    lcc = [options.lcc, os.path.join(ZOO, golden["net"])] + golden["arguments"] + ["-D", "logits=true", "--target", options.target]
-    said = json.loads(subprocess.run(lcc + ["--emit", "json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True,
-                                     timeout=TIME_LIMIT).stdout)
-    apart = 4 * said["params"] > MOST_EMBEDDED_BYTES
-    run_command(lcc + ["--name", "net", "-o", source] + (["--storage", "file"] if apart else []))
-    library = os.path.join(folder, "net.so")
-    run_command([options.cc, "-O2", "-shared", "-fPIC", "-o", library, source])
-    return library, os.path.join(folder, "net.weights") if apart else None
-
-
-def run_network(library, weights, golden):
-    net = ctypes.CDLL(library)
-    if weights:
-        with open(weights, "rb") as f:
-            data = f.read()
-        aligned = ctypes.create_string_buffer(len(data) + 64)
-        start = -ctypes.addressof(aligned) % 64
-        ctypes.memmove(ctypes.addressof(aligned) + start, data, len(data))
-        if net.net_bind(ctypes.c_void_p(ctypes.addressof(aligned) + start), ctypes.c_size_t(len(data))):
-            raise RuntimeError("net_bind refuses the weights that were written with it")
-    logits = (ctypes.c_float * golden["count"])()
-    net.net_run.restype = None
-    net.net_run(ctypes.c_char_p(picture(golden["size"], golden["size"])), logits)
-    return list(logits)
 
 
 def difference(logits, golden):
@@ -79,9 +39,10 @@ def check(options, name):
         golden = json.load(f)
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        library, weights = compile_network(options, golden, folder)
+        arguments = [os.path.join(ZOO, golden["net"])] + golden["arguments"] + ["-D", "logits=true"]
+        network = Network(options.lcc, options.cc, options.target, arguments, folder)
         compiled = time.monotonic()
-        worst = difference(run_network(library, weights, golden), golden)
+        worst = difference(network.run(picture(golden["size"], golden["size"])), golden)
     good = worst <= TOLERANCE
     print(f"{'ok  ' if good else 'FAIL'} {name}, {options.target}: differs by {worst:.1e} of the largest logit "
           f"(compiled in {compiled - start:.1f} s, ran in {time.monotonic() - compiled:.1f} s)", flush=True)

@@ -151,6 +151,7 @@ typedef struct evaluator {
 void eval_error(evaluator *ev, loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* True, and remembered, where nothing was reported at this place yet. */
 bool is_first_report(evaluator *ev, loc at);
+bool was_reported(const evaluator *ev, loc at);
 void note_frames(evaluator *ev);
 /* Counts a step, `cost` levels deeper. False where a limit is passed; then leave() must not be called. */
 bool enter(evaluator *ev, loc at, int cost);

@@ -109,11 +109,7 @@ int add_node(evaluator *ev, op_kind op, const int *in, int n_in, const attrs *a,
     if (!own || *full == 0) {
         full = join_labels(ev, at, prefix, arena_printf(ev->mem, "%s_%d", op_table[op].name, k));
     }
-    for (int i = 0; i < ev->n_reported; i++) {
-        loc r = ev->reported[i];
-        if (r.src == at.src && r.line == at.line && r.col == at.col && r.end_col == at.end_col)
-            return POISONED_TENSOR;
-    }
+    if (was_reported(ev, at)) return POISONED_TENSOR;
     int node_index = graph_add(ev->g, ev->d, op, in, n_in, a, full, at);
     if (node_index < 0) {
         is_first_report(ev, at);

@@ -9,11 +9,15 @@ static bool same_place(loc a, loc b) {
     return a.src == b.src && a.line == b.line && a.col == b.col && a.end_col == b.end_col;
 }
 
-bool is_first_report(evaluator *ev, loc at) {
-    if (ev->stopped) return false;
+bool was_reported(const evaluator *ev, loc at) {
     for (int i = 0; i < ev->n_reported; i++) {
-        if (same_place(ev->reported[i], at)) return false;
+        if (same_place(ev->reported[i], at)) return true;
     }
+    return false;
+}
+
+bool is_first_report(evaluator *ev, loc at) {
+    if (ev->stopped || was_reported(ev, at)) return false;
     if (ev->n_reported == MAX_ERRORS) {
         ev->stopped = true; /* more would not be shown */
         return false;

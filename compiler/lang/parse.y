@@ -534,6 +534,12 @@ static const char *token_name(parser *p, yysymbol_kind_t symbol) {
     }
 }
 
+/* Where such a word is unexpected, a body before it was probably meant to be closed. */
+static bool begins_item(yysymbol_kind_t symbol) {
+    return symbol == YYSYMBOL_NET || symbol == YYSYMBOL_BLOCK || symbol == YYSYMBOL_FN || symbol == YYSYMBOL_PARAM ||
+           symbol == YYSYMBOL_IMPORT || symbol == YYSYMBOL_VARIANTS || symbol == YYSYMBOL_DEFAULT;
+}
+
 /* "syntax error, unexpected name"; with what could stand there, where that is at most three things. */
 static int yyreport_syntax_error(const yypcontext_t *context, parser *p) {
     enum { MOST_EXPECTED = 3 };
@@ -547,7 +553,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, parser *p) {
         what = arena_printf(parser_arena(p), "%s%s%s", what, word, token_name(p, expected[i]));
     }
     parser_report(p, at, what);
-    parser_note_open(p, at);
+    parser_note_open(p, at, found == YYSYMBOL_YYEOF || begins_item(found));
     parser_skip_statement(p, found == YYSYMBOL_YYEOF    ? END
                              : found == YYSYMBOL_NL     ? NL
                              : found == YYSYMBOL_LBRACE ? LBRACE

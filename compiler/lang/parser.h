@@ -32,8 +32,9 @@ arena *parser_arena(parser *p);
 /* After a syntax error at a token: the scanner passes over the rest of the statement, with any braces that it
  * opens, so that one mistake in the head of a block does not make its lines be read as something else. */
 void parser_skip_statement(parser *p, int token);
-/* After a syntax error at `at`: where a parenthesis of an earlier line is still open, that is why. */
-void parser_note_open(parser *p, loc at);
+/* After a syntax error at `at`, on an earlier line: the parenthesis, or else with `braces` the brace, that is
+ * open. */
+void parser_note_open(parser *p, loc at, bool braces);
 void parser_report(parser *p, loc at, const char *what);
 void parser_set_items(parser *p, item *first);
 void parser_set_expression(parser *p, expr *e);

@@ -61,17 +61,23 @@ static const loaded *find_file(const loader *l, const char *path) {
     return NULL;
 }
 
+/* The folders of the search path, in order: beside the importer (-1), each -I, the library. NULL: none there.
+ */
+static const char *search_folder(const evaluator *ev, const item *import, int i) {
+    const lang_options *o = ev->options;
+    if (i < 0) return path_folder(ev->mem, import->at.src->path);
+    const char *folder = i < o->n_include_dirs ? o->include_dirs[i] : o->library_dir;
+    if (!folder || !*folder) return folder;
+    return folder[strlen(folder) - 1] == '/' ? folder : arena_printf(ev->mem, "%s/", folder);
+}
+
 /* The path of an imported file and its text, from the first folder that has it; NULL after an error. */
 static const source *find_import(loader *l, const item *import, const loaded **known) {
     evaluator *ev = l->ev;
-    const lang_options *o = ev->options;
     bool absolute = import->name[0] == '/';
     const char *why = NULL;
-    for (int i = -1; i <= o->n_include_dirs; i++) {
-        const char *folder = i == -1                 ? path_folder(ev->mem, import->at.src->path)
-                             : i < o->n_include_dirs ? arena_printf(ev->mem, "%s/", o->include_dirs[i])
-                             : o->library_dir        ? arena_printf(ev->mem, "%s/", o->library_dir)
-                                                     : NULL;
+    for (int i = -1; i <= ev->options->n_include_dirs; i++) {
+        const char *folder = search_folder(ev, import, i);
         if (!folder || (absolute && i >= 0)) continue;
         const char *path = arena_printf(ev->mem, "%s%s", absolute ? "" : folder, import->name);
         *known = find_file(l, canonical_path(ev->mem, path));

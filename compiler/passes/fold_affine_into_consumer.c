@@ -7,7 +7,7 @@
  * value that the normalisation takes to zero, -t/s, channel by channel: attrs.pad_value.
  *
  * It is refused, and the node lowered to an affine step of its own, where
- *   - a layer pads and some s is 0, or -t/s is beyond 1e6: the padding would take its value from cancellation
+ *   - a layer pads and some -t/s is beyond 1e6: the padding would take its value from cancellation
  * alone;
  *   - t is more than a hundred times the largest value that s x + t takes (or 1, where the range of x is not
  * known): the sum over W s x and W t would cancel, and lose more than seven bits of a float's 24;
@@ -62,22 +62,26 @@ static bool cancels_little(const affine *f, range x) {
 
 static bool can_pad(const affine *f) {
     for (int c = 0; c < f->channels; c++) {
-        if (f->scale[c] == 0 || fabs(f->shift[c] / f->scale[c]) > most_pad_value) return false;
+        if (!(fabs(f->shift[c]) <= most_pad_value * fabs(f->scale[c]))) return false;
     }
-    return true;
+    return f->known; /* without values nothing can be said about the padding */
 }
 
-static bool all_may_read_folded(const rewrite *r, const readers *l, int end, const affine *f, bool *some_pad) {
-    *some_pad = false;
+static bool all_may_read_folded(const rewrite *r, const readers *l, int end) {
     int count = 0;
     for (int e = l->first[end]; e != NO_NODE; e = l->next[e], count++) {
-        const node *n = old_node(r, l->reader[e]);
-        if (!may_read_folded(n)) return false;
-        if (n->op == OP_CONV && has_padding(&n->a)) *some_pad = true;
+        if (!may_read_folded(old_node(r, l->reader[e]))) return false;
     }
-    if (count == 0 || count != r->uses[end]) return false; /* it is an output */
-    /* Without values nothing can be said about the padding. */
-    return f->known || !*some_pad;
+    return count > 0 && count == r->uses[end]; /* else it is an output */
+}
+
+static bool reads_with_padding(const node *n) { return n->op == OP_CONV && has_padding(&n->a); }
+
+static bool some_reader_pads(const rewrite *r, const readers *l, int end) {
+    for (int e = l->first[end]; e != NO_NODE; e = l->next[e]) {
+        if (reads_with_padding(old_node(r, l->reader[e]))) return true;
+    }
+    return false;
 }
 
 static const double *make_pad_value(const affine *f, arena *a) {
@@ -88,18 +92,18 @@ static const double *make_pad_value(const affine *f, arena *a) {
 
 /* Old affine-like node `end` goes into its readers, which wait in `folded` for their turn: true if it does. */
 static bool fold_into_readers(rewrite *r, const readers *l, int end, const range *ranges, node **folded) {
+    if (!all_may_read_folded(r, l, end)) return false;
     arena *scratch = arena_new();
     affine f = gather_affine(r, end, scratch);
-    bool some_pad;
-    bool fold = all_may_read_folded(r, l, end, &f, &some_pad) &&
-                (!f.known || (cancels_little(&f, ranges[f.source]) && (!some_pad || can_pad(&f))));
-    const double *pad_value = fold && some_pad ? make_pad_value(&f, r->a) : NULL;
+    bool pads = some_reader_pads(r, l, end);
+    bool fold = (!f.known || cancels_little(&f, ranges[f.source])) && (!pads || can_pad(&f));
+    const double *pad_value = fold && pads ? make_pad_value(&f, r->a) : NULL;
     for (int e = l->first[end]; fold && e != NO_NODE; e = l->next[e]) {
         int reader = l->reader[e];
         node *n = folded[reader] = ARENA_NEW(r->a, node);
         *n = *old_node(r, reader);
         scale_inputs(r, n, &f);
-        if (n->op == OP_CONV && has_padding(&n->a)) n->a.pad_value = pad_value;
+        if (reads_with_padding(n)) n->a.pad_value = pad_value;
         set_input(r, n, 0, r->map[f.source]);
     }
     arena_free(scratch);

@@ -1,7 +1,8 @@
 /* fuse_residual.c: an add of two equal shapes, one of which a conv, depthwise or dense makes for it alone,
  * becomes that layer with a residual: act2(act(v) + residual). The layer moves to the add's place, where the
  * other operand exists. Of two such layers the later one takes the add: the other's tensor is there by then,
- * and lives no longer for it. x + x is left alone. */
+ * and lives no longer for it. In x + x the layer has two readers, and is left
+ * alone. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
@@ -13,7 +14,7 @@ static bool takes_residual(const rewrite *r, int index, int add) {
 /* Which operand (0 or 1) of old node `add` takes the other one in; -1: neither. */
 static int find_taker(const rewrite *r, int add) {
     const node *n = old_node(r, add);
-    if (n->op != OP_ADD || n->a.has_residual || n->a.act2 != OP_IDENTITY || n->in[0] == n->in[1]) return -1;
+    if (n->op != OP_ADD || n->a.has_residual || n->a.act2 != OP_IDENTITY) return -1;
     if (!same_shape(old_input(r, n, 0)->shape, old_input(r, n, 1)->shape)) return -1;
     int later = n->in[1] > n->in[0];
     if (takes_residual(r, n->in[later], add)) return later;

@@ -23,26 +23,38 @@ static int lower_chain(rewrite *r, const affine *f, int end) {
     return append_node(r, &n);
 }
 
+/* A chain is lowered where it ends: the end speaks for all. */
+static bool ends_chain(const rewrite *r, int index) {
+    int user = r->sole_user[index];
+    return is_affine_like(old_node(r, index)) && (user == NO_NODE || !is_affine_like(old_node(r, user)));
+}
+
+/* A normalize had no weights, and there may be thousands of them. */
+static bool check_weights(const rewrite *r, diag *d) {
+    int64_t total = r->old->weight_elements;
+    for (int i = 0; i < r->old->n_nodes; i++) {
+        const node *n = old_node(r, i);
+        if (!ends_chain(r, i)) continue;
+        total += 2 * (int64_t)n->shape.c;
+        if (total <= MAX_WEIGHTS) continue;
+        diag_error(d, n->at, "the network has more than %d million weights", MAX_WEIGHTS >> 20);
+        return false;
+    }
+    return true;
+}
+
 graph *lower_affine(const graph *in, arena *a, diag *d) {
     rewrite *r = begin_rewrite(in, a);
-    int64_t made = 0; /* weights: a normalize had none, and there may be thousands of them */
+    if (!check_weights(r, d)) return NULL;
     for (int i = 0; i < in->n_nodes; i++) {
-        const node *n = &in->nodes[i];
-        if (!is_affine_like(n)) {
+        if (ends_chain(r, i)) {
+            arena *scratch = arena_new();
+            affine f = gather_affine(r, i, scratch);
+            r->map[i] = lower_chain(r, &f, i);
+            arena_free(scratch);
+        } else if (!is_affine_like(&in->nodes[i])) {
             keep_node(r, i);
-            continue;
         }
-        int user = r->sole_user[i];
-        if (user != NO_NODE && is_affine_like(old_node(r, user))) continue; /* the chain's end speaks for it */
-        made += 2 * n->shape.c;
-        if (made + in->weight_elements > MAX_WEIGHTS) {
-            diag_error(d, n->at, "the network has more than %d million weights", MAX_WEIGHTS >> 20);
-            return NULL;
-        }
-        arena *scratch = arena_new();
-        affine f = gather_affine(r, i, scratch);
-        r->map[i] = lower_chain(r, &f, i);
-        arena_free(scratch);
     }
     return finish_rewrite(r);
 }

@@ -150,7 +150,8 @@ static void normalisation_folds_into_the_stem(void **state) {
     t = begin(); /* a chain, behind another layer */
     x = plain(&t, OP_BN, plain(&t, OP_BN, plain(&t, OP_RELU, conv(&t, input(&t, TYPE_F32, 6, 6, 3), 4, 1, 0))));
     output(&t, conv(&t, x, 4, 3, 1));
-    expect_passes(&t, "input conv+relu conv[pad]");
+    output(&t, on(&t, OP_CONV, grouped, x)); /* each channel of a group has its own scale and shift */
+    expect_passes(&t, "input conv+relu conv[pad] conv[pad]");
     end(&t);
 }
 

@@ -82,6 +82,7 @@ static void put_preamble(text *out, const block *b, bool first) {
         if (close && close < b->end) p = close + 2;
         if (p < b->end && *p == '\n') p++;
     }
+    if (memmem(out->data, out->size, p, (size_t)(b->end - p))) return; /* another header has brought it */
     size_t before = out->size;
     while (p < b->end) {
         const char *stop = memchr(p, '\n', (size_t)(b->end - p));

@@ -78,7 +78,7 @@ static const char helpers[] =
     "    return !(off <= 1e-3 * scale + 1e-30);\n"
     "}\n\n";
 
-static void emit_port(const emitter *e, text *out, const char *name, elem_type type, shape s, bool input, int64_t *at) {
+static void emit_port(text *out, const char *name, elem_type type, shape s, bool input, int64_t *at) {
     const char *c_name = type_table[type].c_name;
     text_printf(out, "    %s *const %s = (%s *)(void *)(static_arena.bytes + %lld);\n", c_name, name, c_name, (long long)*at);
     *at += (shape_elements(s) * type_table[type].bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
@@ -102,10 +102,10 @@ bool emit_selftest(const emitter *e, text *out) {
     int64_t at = (p->arena_bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     for (int i = 0; i < g->n_inputs; i++) {
         const node *n = &g->nodes[g->inputs[i].node];
-        emit_port(e, out, e->input_names[i], n->type, n->shape, true, &at);
+        emit_port(out, e->input_names[i], n->type, n->shape, true, &at);
     }
     for (int i = 0; i < g->n_outputs; i++) {
-        emit_port(e, out, e->output_names[i], TYPE_F32, g->nodes[g->outputs[i].node].shape, false, &at);
+        emit_port(out, e->output_names[i], TYPE_F32, g->nodes[g->outputs[i].node].shape, false, &at);
     }
     for (int i = 0; i < p->n_steps; i++) {
         const plan_step *s = &p->steps[i];

@@ -1,0 +1,1002 @@
+/* groups, written by lcc 0.1.0 for x86-64-v4: AVX-512 (Skylake-X, Ice Lake, Zen 4 and later).
+ *
+ *     lcc groups.net --target x86-64-v4 --storage file --selftest --profile -o groups_x86_64_v4.c
+ *
+ * The weights are random numbers: what this network predicts means nothing.
+ *
+ * 12 steps, 0.09 M multiply-adds, 27648 bytes of arena, 8976 bytes of weights (hash 9dca2ea530c847df).
+ * Tensors are [height, width, channels], one pixel's channels side by side. */
+#include "groups_x86_64_v4.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <immintrin.h>
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#elif defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
+#endif
+
+/* ---- f32x16: 16 floats ---- */
+
+#ifndef LCC_INLINE
+#define LCC_INLINE __attribute__((always_inline))
+#endif
+
+typedef __m512 f32x16;
+
+/* 16 floats from any address. */
+static inline LCC_INLINE f32x16 f32x16_load(const float *p) { return _mm512_loadu_ps(p); }
+
+/* 16 floats to any address. */
+static inline LCC_INLINE void f32x16_store(float *p, f32x16 v) { _mm512_storeu_ps(p, v); }
+
+/* The first n floats, 0 < n < 16, zeros behind them. Memory behind them is not touched. */
+static inline LCC_INLINE f32x16 f32x16_load_part(const float *p, int n) {
+    return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1u), p);
+}
+
+/* Stores the first n lanes, 0 < n < 16, and no other byte. */
+static inline LCC_INLINE void f32x16_store_part(float *p, f32x16 v, int n) {
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1u), v);
+}
+
+/* x in every lane. */
+static inline LCC_INLINE f32x16 f32x16_set1(float x) { return _mm512_set1_ps(x); }
+
+/* 0 in every lane. */
+static inline LCC_INLINE f32x16 f32x16_zero(void) { return _mm512_setzero_ps(); }
+
+/* 16 bytes -128..127 as floats. */
+static inline LCC_INLINE f32x16 f32x16_load_i8(const int8_t *p) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i_u *)(const void *)p)));
+}
+
+/* a * b + c, rounded once. */
+static inline LCC_INLINE f32x16 f32x16_fma(f32x16 a, f32x16 b, f32x16 c) { return _mm512_fmadd_ps(a, b, c); }
+
+/* a > b ? a : b: the second where either is NaN. */
+static inline LCC_INLINE f32x16 f32x16_max(f32x16 a, f32x16 b) { return _mm512_max_ps(a, b); }
+
+/* max(v, 0); NaN stays. */
+static inline LCC_INLINE f32x16 f32x16_relu(f32x16 v) { return f32x16_max(f32x16_zero(), v); }
+
+/* ---- f32x8: 8 floats ---- */
+
+typedef __m256 f32x8;
+
+/* 8 floats from any address. */
+static inline LCC_INLINE f32x8 f32x8_load(const float *p) { return _mm256_loadu_ps(p); }
+
+/* 8 floats to any address. */
+static inline LCC_INLINE void f32x8_store(float *p, f32x8 v) { _mm256_storeu_ps(p, v); }
+
+/* x in every lane. */
+static inline LCC_INLINE f32x8 f32x8_set1(float x) { return _mm256_set1_ps(x); }
+
+/* 0 in every lane. */
+static inline LCC_INLINE f32x8 f32x8_zero(void) { return _mm256_setzero_ps(); }
+
+/* 8 bytes -128..127 as floats. */
+static inline LCC_INLINE f32x8 f32x8_load_i8(const int8_t *p) {
+    return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i_u *)(const void *)p)));
+}
+
+/* a * b + c, rounded once. */
+static inline LCC_INLINE f32x8 f32x8_fma(f32x8 a, f32x8 b, f32x8 c) { return _mm256_fmadd_ps(a, b, c); }
+
+/* a > b ? a : b: the second where either is NaN. */
+static inline LCC_INLINE f32x8 f32x8_max(f32x8 a, f32x8 b) { return _mm256_max_ps(a, b); }
+
+/* max(v, 0); NaN stays. */
+static inline LCC_INLINE f32x8 f32x8_relu(f32x8 v) { return f32x8_max(f32x8_zero(), v); }
+
+/* ---- f32x4: 4 floats ---- */
+
+typedef __m128 f32x4;
+
+/* 4 floats from any address. */
+static inline LCC_INLINE f32x4 f32x4_load(const float *p) { return _mm_loadu_ps(p); }
+
+/* 4 floats to any address. */
+static inline LCC_INLINE void f32x4_store(float *p, f32x4 v) { _mm_storeu_ps(p, v); }
+
+/* x in every lane. */
+static inline LCC_INLINE f32x4 f32x4_set1(float x) { return _mm_set1_ps(x); }
+
+/* 0 in every lane. */
+static inline LCC_INLINE f32x4 f32x4_zero(void) { return _mm_setzero_ps(); }
+
+/* a * b + c, rounded once. */
+static inline LCC_INLINE f32x4 f32x4_fma(f32x4 a, f32x4 b, f32x4 c) { return _mm_fmadd_ps(a, b, c); }
+
+/* a > b ? a : b: the second where either is NaN. */
+static inline LCC_INLINE f32x4 f32x4_max(f32x4 a, f32x4 b) { return _mm_max_ps(a, b); }
+
+/* max(v, 0); NaN stays. */
+static inline LCC_INLINE f32x4 f32x4_relu(f32x4 v) { return f32x4_max(f32x4_zero(), v); }
+
+/* Where the caller keeps the weights: set by bind. */
+static const float *weights;
+
+#define WEIGHTS(i) (weights + (i))
+
+/* One padded row of the input, as floats. */
+static void stage_row_12x6(const int8_t *x, float *row, int iy) {
+    x += iy * 72;
+    for (int i = 0; i < 64; i += 16) {
+        f32x16_store(row + i, f32x16_load_i8(x + i));
+    }
+    f32x8_store(row + 64, f32x8_load_i8(x + 64));
+}
+
+/* 12 pixels x 24 channels, over 6 inputs. */
+static void tile_12x2_of_6(const float *const *rows, int at, const float *w, float *y) {
+    f32x16 acc0_0 = f32x16_load(w);
+    f32x8 acc0_1 = f32x8_load(w + 16);
+    f32x16 acc1_0 = acc0_0; f32x8 acc1_1 = acc0_1;
+    f32x16 acc2_0 = acc0_0; f32x8 acc2_1 = acc0_1;
+    f32x16 acc3_0 = acc0_0; f32x8 acc3_1 = acc0_1;
+    f32x16 acc4_0 = acc0_0; f32x8 acc4_1 = acc0_1;
+    f32x16 acc5_0 = acc0_0; f32x8 acc5_1 = acc0_1;
+    f32x16 acc6_0 = acc0_0; f32x8 acc6_1 = acc0_1;
+    f32x16 acc7_0 = acc0_0; f32x8 acc7_1 = acc0_1;
+    f32x16 acc8_0 = acc0_0; f32x8 acc8_1 = acc0_1;
+    f32x16 acc9_0 = acc0_0; f32x8 acc9_1 = acc0_1;
+    f32x16 acc10_0 = acc0_0; f32x8 acc10_1 = acc0_1;
+    f32x16 acc11_0 = acc0_0; f32x8 acc11_1 = acc0_1;
+    w += 24;
+    for (int ky = 0; ky < 1; ky++) {
+        const float *x = rows[ky] + at;
+        for (int k = 0; k < 6; k++) {
+            const f32x16 w0 = f32x16_load(w);
+            const f32x8 w1 = f32x8_load(w + 16);
+            const f32x16 v0_0 = f32x16_set1(x[k]);
+            const f32x8 v0_1 = f32x8_set1(x[k]);
+            acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+            acc0_1 = f32x8_fma(v0_1, w1, acc0_1);
+            const f32x16 v1_0 = f32x16_set1(x[k + 6]);
+            const f32x8 v1_1 = f32x8_set1(x[k + 6]);
+            acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+            acc1_1 = f32x8_fma(v1_1, w1, acc1_1);
+            const f32x16 v2_0 = f32x16_set1(x[k + 12]);
+            const f32x8 v2_1 = f32x8_set1(x[k + 12]);
+            acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+            acc2_1 = f32x8_fma(v2_1, w1, acc2_1);
+            const f32x16 v3_0 = f32x16_set1(x[k + 18]);
+            const f32x8 v3_1 = f32x8_set1(x[k + 18]);
+            acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+            acc3_1 = f32x8_fma(v3_1, w1, acc3_1);
+            const f32x16 v4_0 = f32x16_set1(x[k + 24]);
+            const f32x8 v4_1 = f32x8_set1(x[k + 24]);
+            acc4_0 = f32x16_fma(v4_0, w0, acc4_0);
+            acc4_1 = f32x8_fma(v4_1, w1, acc4_1);
+            const f32x16 v5_0 = f32x16_set1(x[k + 30]);
+            const f32x8 v5_1 = f32x8_set1(x[k + 30]);
+            acc5_0 = f32x16_fma(v5_0, w0, acc5_0);
+            acc5_1 = f32x8_fma(v5_1, w1, acc5_1);
+            const f32x16 v6_0 = f32x16_set1(x[k + 36]);
+            const f32x8 v6_1 = f32x8_set1(x[k + 36]);
+            acc6_0 = f32x16_fma(v6_0, w0, acc6_0);
+            acc6_1 = f32x8_fma(v6_1, w1, acc6_1);
+            const f32x16 v7_0 = f32x16_set1(x[k + 42]);
+            const f32x8 v7_1 = f32x8_set1(x[k + 42]);
+            acc7_0 = f32x16_fma(v7_0, w0, acc7_0);
+            acc7_1 = f32x8_fma(v7_1, w1, acc7_1);
+            const f32x16 v8_0 = f32x16_set1(x[k + 48]);
+            const f32x8 v8_1 = f32x8_set1(x[k + 48]);
+            acc8_0 = f32x16_fma(v8_0, w0, acc8_0);
+            acc8_1 = f32x8_fma(v8_1, w1, acc8_1);
+            const f32x16 v9_0 = f32x16_set1(x[k + 54]);
+            const f32x8 v9_1 = f32x8_set1(x[k + 54]);
+            acc9_0 = f32x16_fma(v9_0, w0, acc9_0);
+            acc9_1 = f32x8_fma(v9_1, w1, acc9_1);
+            const f32x16 v10_0 = f32x16_set1(x[k + 60]);
+            const f32x8 v10_1 = f32x8_set1(x[k + 60]);
+            acc10_0 = f32x16_fma(v10_0, w0, acc10_0);
+            acc10_1 = f32x8_fma(v10_1, w1, acc10_1);
+            const f32x16 v11_0 = f32x16_set1(x[k + 66]);
+            const f32x8 v11_1 = f32x8_set1(x[k + 66]);
+            acc11_0 = f32x16_fma(v11_0, w0, acc11_0);
+            acc11_1 = f32x8_fma(v11_1, w1, acc11_1);
+            w += 24;
+        }
+    }
+    f32x16_store(y, f32x16_relu(acc0_0));
+    f32x8_store(y + 16, f32x8_relu(acc0_1));
+    f32x16_store(y + 24, f32x16_relu(acc1_0));
+    f32x8_store(y + 40, f32x8_relu(acc1_1));
+    f32x16_store(y + 48, f32x16_relu(acc2_0));
+    f32x8_store(y + 64, f32x8_relu(acc2_1));
+    f32x16_store(y + 72, f32x16_relu(acc3_0));
+    f32x8_store(y + 88, f32x8_relu(acc3_1));
+    f32x16_store(y + 96, f32x16_relu(acc4_0));
+    f32x8_store(y + 112, f32x8_relu(acc4_1));
+    f32x16_store(y + 120, f32x16_relu(acc5_0));
+    f32x8_store(y + 136, f32x8_relu(acc5_1));
+    f32x16_store(y + 144, f32x16_relu(acc6_0));
+    f32x8_store(y + 160, f32x8_relu(acc6_1));
+    f32x16_store(y + 168, f32x16_relu(acc7_0));
+    f32x8_store(y + 184, f32x8_relu(acc7_1));
+    f32x16_store(y + 192, f32x16_relu(acc8_0));
+    f32x8_store(y + 208, f32x8_relu(acc8_1));
+    f32x16_store(y + 216, f32x16_relu(acc9_0));
+    f32x8_store(y + 232, f32x8_relu(acc9_1));
+    f32x16_store(y + 240, f32x16_relu(acc10_0));
+    f32x8_store(y + 256, f32x8_relu(acc10_1));
+    f32x16_store(y + 264, f32x16_relu(acc11_0));
+    f32x8_store(y + 280, f32x8_relu(acc11_1));
+}
+
+static void conv1x1_6_to_24_at_12x12(const int8_t *x, const float *w, float *y, float *ring) {
+    const float *rows[1];
+    int next = 0; /* the input row that is copied next */
+    for (int oy = 0; oy < 12; oy++) {
+        for (; next < oy + 1; next++) {
+            stage_row_12x6(x, ring, next);
+        }
+        for (int ky = 0; ky < 1; ky++) {
+            rows[ky] = ring;
+        }
+        tile_12x2_of_6(rows, 0, w, y + oy * 288);
+    }
+}
+
+static void average3x3_row_of_6(const float *x, float *y, int top, int ky0, int ky1) {
+    {
+        f32x16 acc0 = f32x16_zero();
+        f32x16 acc1 = f32x16_zero();
+        f32x16 acc2 = f32x16_zero();
+        f32x16 acc3 = f32x16_zero();
+        f32x16 acc4 = f32x16_zero();
+        f32x16 acc5 = f32x16_zero();
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 288;
+            const f32x16 v0 = f32x16_load(row);
+            acc0 = acc0 + v0;
+            const f32x16 v1 = f32x16_load(row + 24);
+            acc0 = acc0 + v1;
+            acc1 = acc1 + v1;
+            const f32x16 v2 = f32x16_load(row + 48);
+            acc1 = acc1 + v2;
+            const f32x16 v3 = f32x16_load(row + 72);
+            acc1 = acc1 + v3;
+            acc2 = acc2 + v3;
+            const f32x16 v4 = f32x16_load(row + 96);
+            acc2 = acc2 + v4;
+            const f32x16 v5 = f32x16_load(row + 120);
+            acc2 = acc2 + v5;
+            acc3 = acc3 + v5;
+            const f32x16 v6 = f32x16_load(row + 144);
+            acc3 = acc3 + v6;
+            const f32x16 v7 = f32x16_load(row + 168);
+            acc3 = acc3 + v7;
+            acc4 = acc4 + v7;
+            const f32x16 v8 = f32x16_load(row + 192);
+            acc4 = acc4 + v8;
+            const f32x16 v9 = f32x16_load(row + 216);
+            acc4 = acc4 + v9;
+            acc5 = acc5 + v9;
+            const f32x16 v10 = f32x16_load(row + 240);
+            acc5 = acc5 + v10;
+            const f32x16 v11 = f32x16_load(row + 264);
+            acc5 = acc5 + v11;
+        }
+        f32x16_store(y, acc0 * f32x16_set1(1.0f / (float)((ky1 - ky0) * 2)));
+        f32x16_store(y + 48, acc1 * f32x16_set1(1.0f / (float)((ky1 - ky0) * 3)));
+        f32x16_store(y + 96, acc2 * f32x16_set1(1.0f / (float)((ky1 - ky0) * 3)));
+        f32x16_store(y + 144, acc3 * f32x16_set1(1.0f / (float)((ky1 - ky0) * 3)));
+        f32x16_store(y + 192, acc4 * f32x16_set1(1.0f / (float)((ky1 - ky0) * 3)));
+        f32x16_store(y + 240, acc5 * f32x16_set1(1.0f / (float)((ky1 - ky0) * 3)));
+    }
+}
+
+static void average3x3_row_of_6_v2(const float *x, float *y, int top, int ky0, int ky1) {
+    {
+        f32x8 acc0 = f32x8_zero();
+        f32x8 acc1 = f32x8_zero();
+        f32x8 acc2 = f32x8_zero();
+        f32x8 acc3 = f32x8_zero();
+        f32x8 acc4 = f32x8_zero();
+        f32x8 acc5 = f32x8_zero();
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 288;
+            const f32x8 v0 = f32x8_load(row);
+            acc0 = acc0 + v0;
+            const f32x8 v1 = f32x8_load(row + 24);
+            acc0 = acc0 + v1;
+            acc1 = acc1 + v1;
+            const f32x8 v2 = f32x8_load(row + 48);
+            acc1 = acc1 + v2;
+            const f32x8 v3 = f32x8_load(row + 72);
+            acc1 = acc1 + v3;
+            acc2 = acc2 + v3;
+            const f32x8 v4 = f32x8_load(row + 96);
+            acc2 = acc2 + v4;
+            const f32x8 v5 = f32x8_load(row + 120);
+            acc2 = acc2 + v5;
+            acc3 = acc3 + v5;
+            const f32x8 v6 = f32x8_load(row + 144);
+            acc3 = acc3 + v6;
+            const f32x8 v7 = f32x8_load(row + 168);
+            acc3 = acc3 + v7;
+            acc4 = acc4 + v7;
+            const f32x8 v8 = f32x8_load(row + 192);
+            acc4 = acc4 + v8;
+            const f32x8 v9 = f32x8_load(row + 216);
+            acc4 = acc4 + v9;
+            acc5 = acc5 + v9;
+            const f32x8 v10 = f32x8_load(row + 240);
+            acc5 = acc5 + v10;
+            const f32x8 v11 = f32x8_load(row + 264);
+            acc5 = acc5 + v11;
+        }
+        f32x8_store(y, acc0 * f32x8_set1(1.0f / (float)((ky1 - ky0) * 2)));
+        f32x8_store(y + 48, acc1 * f32x8_set1(1.0f / (float)((ky1 - ky0) * 3)));
+        f32x8_store(y + 96, acc2 * f32x8_set1(1.0f / (float)((ky1 - ky0) * 3)));
+        f32x8_store(y + 144, acc3 * f32x8_set1(1.0f / (float)((ky1 - ky0) * 3)));
+        f32x8_store(y + 192, acc4 * f32x8_set1(1.0f / (float)((ky1 - ky0) * 3)));
+        f32x8_store(y + 240, acc5 * f32x8_set1(1.0f / (float)((ky1 - ky0) * 3)));
+    }
+}
+
+static void average_pool3x3_24_at_6x6(const float *x, float *y) {
+    for (int oy = 0; oy < 6; oy++) {
+        const int top = oy * 2 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 12 - top < 3 ? 12 - top : 3;
+        average3x3_row_of_6(x, y + oy * 288, top, ky0, ky1);
+        average3x3_row_of_6_v2(x + 16, y + oy * 288 + 16, top, ky0, ky1);
+    }
+}
+
+/* 12 pixels x 12 channels, over 24 inputs. */
+static void tile_12x1_of_24(const float *x, const float *w, float *y) {
+    f32x16 acc0_0 = f32x16_load(w);
+    f32x16 acc1_0 = acc0_0;
+    f32x16 acc2_0 = acc0_0;
+    f32x16 acc3_0 = acc0_0;
+    f32x16 acc4_0 = acc0_0;
+    f32x16 acc5_0 = acc0_0;
+    f32x16 acc6_0 = acc0_0;
+    f32x16 acc7_0 = acc0_0;
+    f32x16 acc8_0 = acc0_0;
+    f32x16 acc9_0 = acc0_0;
+    f32x16 acc10_0 = acc0_0;
+    f32x16 acc11_0 = acc0_0;
+    w += 16;
+    for (int k = 0; k < 24; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1(x[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1(x[k + 24]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1(x[k + 48]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1(x[k + 72]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        const f32x16 v4_0 = f32x16_set1(x[k + 96]);
+        acc4_0 = f32x16_fma(v4_0, w0, acc4_0);
+        const f32x16 v5_0 = f32x16_set1(x[k + 120]);
+        acc5_0 = f32x16_fma(v5_0, w0, acc5_0);
+        const f32x16 v6_0 = f32x16_set1(x[k + 144]);
+        acc6_0 = f32x16_fma(v6_0, w0, acc6_0);
+        const f32x16 v7_0 = f32x16_set1(x[k + 168]);
+        acc7_0 = f32x16_fma(v7_0, w0, acc7_0);
+        const f32x16 v8_0 = f32x16_set1(x[k + 192]);
+        acc8_0 = f32x16_fma(v8_0, w0, acc8_0);
+        const f32x16 v9_0 = f32x16_set1(x[k + 216]);
+        acc9_0 = f32x16_fma(v9_0, w0, acc9_0);
+        const f32x16 v10_0 = f32x16_set1(x[k + 240]);
+        acc10_0 = f32x16_fma(v10_0, w0, acc10_0);
+        const f32x16 v11_0 = f32x16_set1(x[k + 264]);
+        acc11_0 = f32x16_fma(v11_0, w0, acc11_0);
+        w += 16;
+    }
+    f32x16_store_part(y, f32x16_relu(acc0_0), 12);
+    f32x16_store_part(y + 12, f32x16_relu(acc1_0), 12);
+    f32x16_store_part(y + 24, f32x16_relu(acc2_0), 12);
+    f32x16_store_part(y + 36, f32x16_relu(acc3_0), 12);
+    f32x16_store_part(y + 48, f32x16_relu(acc4_0), 12);
+    f32x16_store_part(y + 60, f32x16_relu(acc5_0), 12);
+    f32x16_store_part(y + 72, f32x16_relu(acc6_0), 12);
+    f32x16_store_part(y + 84, f32x16_relu(acc7_0), 12);
+    f32x16_store_part(y + 96, f32x16_relu(acc8_0), 12);
+    f32x16_store_part(y + 108, f32x16_relu(acc9_0), 12);
+    f32x16_store_part(y + 120, f32x16_relu(acc10_0), 12);
+    f32x16_store_part(y + 132, f32x16_relu(acc11_0), 12);
+}
+
+static void conv1x1_24_to_12_at_12x12(const float *x, const float *w, float *y) {
+    for (int p = 0; p < 144; p += 12) {
+        tile_12x1_of_24(x + p * 24, w, y + p * 12);
+    }
+}
+
+static void depthwise3x3_row_of_6(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+    {
+        f32x16 acc0 = f32x16_load(w);
+        f32x16 acc1 = acc0;
+        f32x16 acc2 = acc0;
+        f32x16 acc3 = acc0;
+        f32x16 acc4 = acc0;
+        f32x16 acc5 = acc0;
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 144;
+            const float *taps = w + (ky * 3 + 1) * 16;
+            const f32x16 k0 = f32x16_load(taps);
+            const f32x16 k1 = f32x16_load(taps + 16);
+            const f32x16 k2 = f32x16_load(taps + 32);
+            const f32x16 v0 = f32x16_load_part(row, 12);
+            acc0 = f32x16_fma(v0, k1, acc0);
+            const f32x16 v1 = f32x16_load_part(row + 12, 12);
+            acc0 = f32x16_fma(v1, k2, acc0);
+            acc1 = f32x16_fma(v1, k0, acc1);
+            const f32x16 v2 = f32x16_load_part(row + 24, 12);
+            acc1 = f32x16_fma(v2, k1, acc1);
+            const f32x16 v3 = f32x16_load_part(row + 36, 12);
+            acc1 = f32x16_fma(v3, k2, acc1);
+            acc2 = f32x16_fma(v3, k0, acc2);
+            const f32x16 v4 = f32x16_load_part(row + 48, 12);
+            acc2 = f32x16_fma(v4, k1, acc2);
+            const f32x16 v5 = f32x16_load_part(row + 60, 12);
+            acc2 = f32x16_fma(v5, k2, acc2);
+            acc3 = f32x16_fma(v5, k0, acc3);
+            const f32x16 v6 = f32x16_load_part(row + 72, 12);
+            acc3 = f32x16_fma(v6, k1, acc3);
+            const f32x16 v7 = f32x16_load_part(row + 84, 12);
+            acc3 = f32x16_fma(v7, k2, acc3);
+            acc4 = f32x16_fma(v7, k0, acc4);
+            const f32x16 v8 = f32x16_load_part(row + 96, 12);
+            acc4 = f32x16_fma(v8, k1, acc4);
+            const f32x16 v9 = f32x16_load_part(row + 108, 12);
+            acc4 = f32x16_fma(v9, k2, acc4);
+            acc5 = f32x16_fma(v9, k0, acc5);
+            const f32x16 v10 = f32x16_load_part(row + 120, 12);
+            acc5 = f32x16_fma(v10, k1, acc5);
+            const f32x16 v11 = f32x16_load_part(row + 132, 12);
+            acc5 = f32x16_fma(v11, k2, acc5);
+        }
+        f32x16_store_part(y, acc0, 12);
+        f32x16_store_part(y + 12, acc1, 12);
+        f32x16_store_part(y + 24, acc2, 12);
+        f32x16_store_part(y + 36, acc3, 12);
+        f32x16_store_part(y + 48, acc4, 12);
+        f32x16_store_part(y + 60, acc5, 12);
+    }
+}
+
+static void depthwise3x3_12_at_6x6(const float *x, const float *w, float *y) {
+    for (int oy = 0; oy < 6; oy++) {
+        const int top = oy * 2 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 12 - top < 3 ? 12 - top : 3;
+        depthwise3x3_row_of_6(x, w, y + oy * 72, top, ky0, ky1);
+    }
+}
+
+static void gather_6x6x12(const float *x0, float *y) {
+    for (int p = 0; p < 36; p++) {
+        for (int c = 0; c < 3; c++) {
+            y[p * 12 + c] = (float)x0[p * 12 + c * 4];
+        }
+        for (int c = 0; c < 3; c++) {
+            y[p * 12 + c + 3] = (float)x0[p * 12 + c * 4 + 1];
+        }
+        for (int c = 0; c < 3; c++) {
+            y[p * 12 + c + 6] = (float)x0[p * 12 + c * 4 + 2];
+        }
+        for (int c = 0; c < 3; c++) {
+            y[p * 12 + c + 9] = (float)x0[p * 12 + c * 4 + 3];
+        }
+    }
+}
+
+/* 12 pixels x 8 channels, over 4 inputs. */
+static void tile_12x1_of_4(const float *x, const float *w, float *y) {
+    f32x8 acc0_0 = f32x8_load(w);
+    f32x8 acc1_0 = acc0_0;
+    f32x8 acc2_0 = acc0_0;
+    f32x8 acc3_0 = acc0_0;
+    f32x8 acc4_0 = acc0_0;
+    f32x8 acc5_0 = acc0_0;
+    f32x8 acc6_0 = acc0_0;
+    f32x8 acc7_0 = acc0_0;
+    f32x8 acc8_0 = acc0_0;
+    f32x8 acc9_0 = acc0_0;
+    f32x8 acc10_0 = acc0_0;
+    f32x8 acc11_0 = acc0_0;
+    w += 8;
+    for (int k = 0; k < 4; k++) {
+        const f32x8 w0 = f32x8_load(w);
+        const f32x8 v0_1 = f32x8_set1(x[k]);
+        acc0_0 = f32x8_fma(v0_1, w0, acc0_0);
+        const f32x8 v1_1 = f32x8_set1(x[k + 12]);
+        acc1_0 = f32x8_fma(v1_1, w0, acc1_0);
+        const f32x8 v2_1 = f32x8_set1(x[k + 24]);
+        acc2_0 = f32x8_fma(v2_1, w0, acc2_0);
+        const f32x8 v3_1 = f32x8_set1(x[k + 36]);
+        acc3_0 = f32x8_fma(v3_1, w0, acc3_0);
+        const f32x8 v4_1 = f32x8_set1(x[k + 48]);
+        acc4_0 = f32x8_fma(v4_1, w0, acc4_0);
+        const f32x8 v5_1 = f32x8_set1(x[k + 60]);
+        acc5_0 = f32x8_fma(v5_1, w0, acc5_0);
+        const f32x8 v6_1 = f32x8_set1(x[k + 72]);
+        acc6_0 = f32x8_fma(v6_1, w0, acc6_0);
+        const f32x8 v7_1 = f32x8_set1(x[k + 84]);
+        acc7_0 = f32x8_fma(v7_1, w0, acc7_0);
+        const f32x8 v8_1 = f32x8_set1(x[k + 96]);
+        acc8_0 = f32x8_fma(v8_1, w0, acc8_0);
+        const f32x8 v9_1 = f32x8_set1(x[k + 108]);
+        acc9_0 = f32x8_fma(v9_1, w0, acc9_0);
+        const f32x8 v10_1 = f32x8_set1(x[k + 120]);
+        acc10_0 = f32x8_fma(v10_1, w0, acc10_0);
+        const f32x8 v11_1 = f32x8_set1(x[k + 132]);
+        acc11_0 = f32x8_fma(v11_1, w0, acc11_0);
+        w += 8;
+    }
+    f32x8_store(y, f32x8_relu(acc0_0));
+    f32x8_store(y + 48, f32x8_relu(acc1_0));
+    f32x8_store(y + 96, f32x8_relu(acc2_0));
+    f32x8_store(y + 144, f32x8_relu(acc3_0));
+    f32x8_store(y + 192, f32x8_relu(acc4_0));
+    f32x8_store(y + 240, f32x8_relu(acc5_0));
+    f32x8_store(y + 288, f32x8_relu(acc6_0));
+    f32x8_store(y + 336, f32x8_relu(acc7_0));
+    f32x8_store(y + 384, f32x8_relu(acc8_0));
+    f32x8_store(y + 432, f32x8_relu(acc9_0));
+    f32x8_store(y + 480, f32x8_relu(acc10_0));
+    f32x8_store(y + 528, f32x8_relu(acc11_0));
+}
+
+static void conv1x1_12_to_24_at_6x6(const float *x, const float *w, float *y) {
+    for (int g = 0; g < 3; g++) {
+        for (int p = 0; p < 36; p += 12) {
+            tile_12x1_of_4(x + g * 4 + p * 12, w + g * 40, y + g * 8 + p * 48);
+        }
+    }
+}
+
+/* 12 pixels x 4 channels, over 16 inputs. */
+static void tile_12x1_of_16(const float *x, const float *w, float *y) {
+    f32x4 acc0_0 = f32x4_load(w);
+    f32x4 acc1_0 = acc0_0;
+    f32x4 acc2_0 = acc0_0;
+    f32x4 acc3_0 = acc0_0;
+    f32x4 acc4_0 = acc0_0;
+    f32x4 acc5_0 = acc0_0;
+    f32x4 acc6_0 = acc0_0;
+    f32x4 acc7_0 = acc0_0;
+    f32x4 acc8_0 = acc0_0;
+    f32x4 acc9_0 = acc0_0;
+    f32x4 acc10_0 = acc0_0;
+    f32x4 acc11_0 = acc0_0;
+    w += 4;
+    for (int k = 0; k < 16; k++) {
+        const f32x4 w0 = f32x4_load(w);
+        const f32x4 v0_2 = f32x4_set1(x[k]);
+        acc0_0 = f32x4_fma(v0_2, w0, acc0_0);
+        const f32x4 v1_2 = f32x4_set1(x[k + 48]);
+        acc1_0 = f32x4_fma(v1_2, w0, acc1_0);
+        const f32x4 v2_2 = f32x4_set1(x[k + 96]);
+        acc2_0 = f32x4_fma(v2_2, w0, acc2_0);
+        const f32x4 v3_2 = f32x4_set1(x[k + 144]);
+        acc3_0 = f32x4_fma(v3_2, w0, acc3_0);
+        const f32x4 v4_2 = f32x4_set1(x[k + 192]);
+        acc4_0 = f32x4_fma(v4_2, w0, acc4_0);
+        const f32x4 v5_2 = f32x4_set1(x[k + 240]);
+        acc5_0 = f32x4_fma(v5_2, w0, acc5_0);
+        const f32x4 v6_2 = f32x4_set1(x[k + 288]);
+        acc6_0 = f32x4_fma(v6_2, w0, acc6_0);
+        const f32x4 v7_2 = f32x4_set1(x[k + 336]);
+        acc7_0 = f32x4_fma(v7_2, w0, acc7_0);
+        const f32x4 v8_2 = f32x4_set1(x[k + 384]);
+        acc8_0 = f32x4_fma(v8_2, w0, acc8_0);
+        const f32x4 v9_2 = f32x4_set1(x[k + 432]);
+        acc9_0 = f32x4_fma(v9_2, w0, acc9_0);
+        const f32x4 v10_2 = f32x4_set1(x[k + 480]);
+        acc10_0 = f32x4_fma(v10_2, w0, acc10_0);
+        const f32x4 v11_2 = f32x4_set1(x[k + 528]);
+        acc11_0 = f32x4_fma(v11_2, w0, acc11_0);
+        w += 4;
+    }
+    f32x4_store(y, f32x4_relu(acc0_0));
+    f32x4_store(y + 12, f32x4_relu(acc1_0));
+    f32x4_store(y + 24, f32x4_relu(acc2_0));
+    f32x4_store(y + 36, f32x4_relu(acc3_0));
+    f32x4_store(y + 48, f32x4_relu(acc4_0));
+    f32x4_store(y + 60, f32x4_relu(acc5_0));
+    f32x4_store(y + 72, f32x4_relu(acc6_0));
+    f32x4_store(y + 84, f32x4_relu(acc7_0));
+    f32x4_store(y + 96, f32x4_relu(acc8_0));
+    f32x4_store(y + 108, f32x4_relu(acc9_0));
+    f32x4_store(y + 120, f32x4_relu(acc10_0));
+    f32x4_store(y + 132, f32x4_relu(acc11_0));
+}
+
+static void conv1x1_48_to_12_at_6x6(const float *x, const float *w, float *y) {
+    for (int g = 0; g < 3; g++) {
+        for (int p = 0; p < 36; p += 12) {
+            tile_12x1_of_16(x + g * 16 + p * 48, w + g * 68, y + g * 4 + p * 12);
+        }
+    }
+}
+
+static void depthwise3x3_row_of_6_v2(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+    {
+        f32x16 acc0 = f32x16_load(w);
+        f32x16 acc1 = acc0;
+        f32x16 acc2 = acc0;
+        f32x16 acc3 = acc0;
+        f32x16 acc4 = acc0;
+        f32x16 acc5 = acc0;
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 72;
+            const float *taps = w + (ky * 3 + 1) * 16;
+            const f32x16 k0 = f32x16_load(taps);
+            const f32x16 k1 = f32x16_load(taps + 16);
+            const f32x16 k2 = f32x16_load(taps + 32);
+            const f32x16 v0 = f32x16_load_part(row, 12);
+            acc0 = f32x16_fma(v0, k1, acc0);
+            acc1 = f32x16_fma(v0, k0, acc1);
+            const f32x16 v1 = f32x16_load_part(row + 12, 12);
+            acc0 = f32x16_fma(v1, k2, acc0);
+            acc1 = f32x16_fma(v1, k1, acc1);
+            acc2 = f32x16_fma(v1, k0, acc2);
+            const f32x16 v2 = f32x16_load_part(row + 24, 12);
+            acc1 = f32x16_fma(v2, k2, acc1);
+            acc2 = f32x16_fma(v2, k1, acc2);
+            acc3 = f32x16_fma(v2, k0, acc3);
+            const f32x16 v3 = f32x16_load_part(row + 36, 12);
+            acc2 = f32x16_fma(v3, k2, acc2);
+            acc3 = f32x16_fma(v3, k1, acc3);
+            acc4 = f32x16_fma(v3, k0, acc4);
+            const f32x16 v4 = f32x16_load_part(row + 48, 12);
+            acc3 = f32x16_fma(v4, k2, acc3);
+            acc4 = f32x16_fma(v4, k1, acc4);
+            acc5 = f32x16_fma(v4, k0, acc5);
+            const f32x16 v5 = f32x16_load_part(row + 60, 12);
+            acc4 = f32x16_fma(v5, k2, acc4);
+            acc5 = f32x16_fma(v5, k1, acc5);
+        }
+        f32x16_store_part(y, acc0, 12);
+        f32x16_store_part(y + 12, acc1, 12);
+        f32x16_store_part(y + 24, acc2, 12);
+        f32x16_store_part(y + 36, acc3, 12);
+        f32x16_store_part(y + 48, acc4, 12);
+        f32x16_store_part(y + 60, acc5, 12);
+    }
+}
+
+static void depthwise3x3_12_at_6x6_v2(const float *x, const float *w, float *y) {
+    for (int oy = 0; oy < 6; oy++) {
+        const int top = oy * 1 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 6 - top < 3 ? 6 - top : 3;
+        depthwise3x3_row_of_6_v2(x, w, y + oy * 72, top, ky0, ky1);
+    }
+}
+
+/* 12 pixels x 16 channels, over 4 inputs. */
+static void tile_12x1_of_4_v2(const float *x, const float *w, float *y, const float *r) {
+    f32x16 acc0_0 = f32x16_load(w);
+    f32x16 acc1_0 = acc0_0;
+    f32x16 acc2_0 = acc0_0;
+    f32x16 acc3_0 = acc0_0;
+    f32x16 acc4_0 = acc0_0;
+    f32x16 acc5_0 = acc0_0;
+    f32x16 acc6_0 = acc0_0;
+    f32x16 acc7_0 = acc0_0;
+    f32x16 acc8_0 = acc0_0;
+    f32x16 acc9_0 = acc0_0;
+    f32x16 acc10_0 = acc0_0;
+    f32x16 acc11_0 = acc0_0;
+    w += 16;
+    for (int k = 0; k < 4; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1(x[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1(x[k + 12]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1(x[k + 24]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1(x[k + 36]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        const f32x16 v4_0 = f32x16_set1(x[k + 48]);
+        acc4_0 = f32x16_fma(v4_0, w0, acc4_0);
+        const f32x16 v5_0 = f32x16_set1(x[k + 60]);
+        acc5_0 = f32x16_fma(v5_0, w0, acc5_0);
+        const f32x16 v6_0 = f32x16_set1(x[k + 72]);
+        acc6_0 = f32x16_fma(v6_0, w0, acc6_0);
+        const f32x16 v7_0 = f32x16_set1(x[k + 84]);
+        acc7_0 = f32x16_fma(v7_0, w0, acc7_0);
+        const f32x16 v8_0 = f32x16_set1(x[k + 96]);
+        acc8_0 = f32x16_fma(v8_0, w0, acc8_0);
+        const f32x16 v9_0 = f32x16_set1(x[k + 108]);
+        acc9_0 = f32x16_fma(v9_0, w0, acc9_0);
+        const f32x16 v10_0 = f32x16_set1(x[k + 120]);
+        acc10_0 = f32x16_fma(v10_0, w0, acc10_0);
+        const f32x16 v11_0 = f32x16_set1(x[k + 132]);
+        acc11_0 = f32x16_fma(v11_0, w0, acc11_0);
+        w += 16;
+    }
+    f32x16_store(y, f32x16_relu(acc0_0 + f32x16_load(r)));
+    f32x16_store(y + 48, f32x16_relu(acc1_0 + f32x16_load(r + 48)));
+    f32x16_store(y + 96, f32x16_relu(acc2_0 + f32x16_load(r + 96)));
+    f32x16_store(y + 144, f32x16_relu(acc3_0 + f32x16_load(r + 144)));
+    f32x16_store(y + 192, f32x16_relu(acc4_0 + f32x16_load(r + 192)));
+    f32x16_store(y + 240, f32x16_relu(acc5_0 + f32x16_load(r + 240)));
+    f32x16_store(y + 288, f32x16_relu(acc6_0 + f32x16_load(r + 288)));
+    f32x16_store(y + 336, f32x16_relu(acc7_0 + f32x16_load(r + 336)));
+    f32x16_store(y + 384, f32x16_relu(acc8_0 + f32x16_load(r + 384)));
+    f32x16_store(y + 432, f32x16_relu(acc9_0 + f32x16_load(r + 432)));
+    f32x16_store(y + 480, f32x16_relu(acc10_0 + f32x16_load(r + 480)));
+    f32x16_store(y + 528, f32x16_relu(acc11_0 + f32x16_load(r + 528)));
+}
+
+static void conv1x1_12_to_48_at_6x6(const float *x, const float *w, float *y, const float *r) {
+    for (int g = 0; g < 3; g++) {
+        for (int p = 0; p < 36; p += 12) {
+            tile_12x1_of_4_v2(x + g * 4 + p * 12, w + g * 80, y + g * 16 + p * 48, r + g * 16 + p * 48);
+        }
+    }
+}
+
+static void average3x3_row_of_2(const float *x, float *y, int top, int ky0, int ky1) {
+    {
+        f32x16 acc0 = f32x16_zero();
+        f32x16 acc1 = f32x16_zero();
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 288;
+            const f32x16 v0 = f32x16_load(row);
+            acc0 = acc0 + v0;
+            const f32x16 v1 = f32x16_load(row + 48);
+            acc0 = acc0 + v1;
+            const f32x16 v2 = f32x16_load(row + 96);
+            acc0 = acc0 + v2;
+            const f32x16 v3 = f32x16_load(row + 144);
+            acc1 = acc1 + v3;
+            const f32x16 v4 = f32x16_load(row + 192);
+            acc1 = acc1 + v4;
+            const f32x16 v5 = f32x16_load(row + 240);
+            acc1 = acc1 + v5;
+        }
+        f32x16_store(y, acc0 * f32x16_set1(1.0f / (float)((ky1 - ky0) * 3)));
+        f32x16_store(y + 48, acc1 * f32x16_set1(1.0f / (float)((ky1 - ky0) * 3)));
+    }
+}
+
+static void average_pool3x3_48_at_2x2(const float *x, float *y) {
+    for (int oy = 0; oy < 2; oy++) {
+        const int top = oy * 3 - 0;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 6 - top < 3 ? 6 - top : 3;
+        for (int c = 0; c < 48; c += 16) {
+            average3x3_row_of_2(x + c, y + oy * 96 + c, top, ky0, ky1);
+        }
+    }
+}
+
+/* 1 pixel x 4 channels, over 192 inputs. */
+static void tile_1x1_of_192(const float *x, const float *w, float *y) {
+    f32x4 acc0_0 = f32x4_load(w);
+    w += 4;
+    for (int k = 0; k < 192; k++) {
+        const f32x4 w0 = f32x4_load(w);
+        const f32x4 v0_2 = f32x4_set1(x[k]);
+        acc0_0 = f32x4_fma(v0_2, w0, acc0_0);
+        w += 4;
+    }
+    f32x4_store(y, acc0_0);
+}
+
+static void dense_192_to_4(const float *x, const float *w, float *y) {
+    tile_1x1_of_192(x, w, y);
+}
+
+#define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
+
+#ifdef GROUPS_PROFILE
+#define STEP_HOOK(step, name, begin) groups_profile_hook(step, name, begin)
+#else
+#define STEP_HOOK(step, name, begin) ((void)0)
+#endif
+
+void groups_run_in(void *arena, const int8_t *image, float *logits) {
+    /* 1. conv_1: conv 1x1, relu (groups.net:6)
+     * [12, 12, 6] -> [12, 12, 24], 0.02 M MACs, direct 12 x 2 of f32x16, 672 bytes of weights */
+    STEP_HOOK(1, "conv_1", 1);
+    conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), AT(13824));
+    STEP_HOOK(1, "conv_1", 0);
+    /* 2. avg_pool_1: avg_pool 3x3 stride 2 (prelude.net:48)
+     * [12, 12, 24] -> [6, 6, 24], average pool, 6 columns of f32x16, 32 bytes of weights */
+    STEP_HOOK(2, "avg_pool_1", 1);
+    average_pool3x3_24_at_6x6(AT(0), AT(13824));
+    STEP_HOOK(2, "avg_pool_1", 0);
+    /* 3. reduce: conv 1x1, relu (prelude.net:56)
+     * [12, 12, 24] -> [12, 12, 12], 0.04 M MACs, pointwise 12 x 1 of f32x16, 1600 bytes of weights */
+    STEP_HOOK(3, "reduce", 1);
+    conv1x1_24_to_12_at_12x12(AT(0), WEIGHTS(176), AT(20736));
+    STEP_HOOK(3, "reduce", 0);
+    /* 4. depthwise: depthwise 3x3 stride 2 (prelude.net:58)
+     * [12, 12, 12] -> [6, 6, 12], 0.00 M MACs, depthwise, 6 columns of f32x16, 640 bytes of weights */
+    STEP_HOOK(4, "depthwise", 1);
+    depthwise3x3_12_at_6x6(AT(20736), WEIGHTS(576), AT(0));
+    STEP_HOOK(4, "depthwise", 0);
+    /* 5. depthwise: gather (prelude.net:58)
+     * [6, 6, 12] -> [6, 6, 12] */
+    STEP_HOOK(5, "depthwise", 1);
+    gather_6x6x12(AT(0), AT(1728));
+    STEP_HOOK(5, "depthwise", 0);
+    /* 6. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
+     * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, pointwise 12 x 1 of f32x16, 480 bytes of weights */
+    STEP_HOOK(6, "expand", 1);
+    conv1x1_12_to_24_at_6x6(AT(1728), WEIGHTS(736), AT(13824) + 24);
+    STEP_HOOK(6, "expand", 0);
+    /* 7. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
+     * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, pointwise 12 x 1 of f32x16, 848 bytes of weights */
+    STEP_HOOK(7, "reduce", 1);
+    conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0));
+    STEP_HOOK(7, "reduce", 0);
+    /* 8. depthwise: depthwise 3x3 (prelude.net:58)
+     * [6, 6, 12] -> [6, 6, 12], 0.00 M MACs, depthwise, 6 columns of f32x16, 656 bytes of weights */
+    STEP_HOOK(8, "depthwise", 1);
+    depthwise3x3_12_at_6x6_v2(AT(0), WEIGHTS(1072), AT(1728));
+    STEP_HOOK(8, "depthwise", 0);
+    /* 9. depthwise: gather (prelude.net:58)
+     * [6, 6, 12] -> [6, 6, 12] */
+    STEP_HOOK(9, "depthwise", 1);
+    gather_6x6x12(AT(1728), AT(0));
+    STEP_HOOK(9, "depthwise", 0);
+    /* 10. expand: conv 1x1 in 3 groups, + residual, relu (prelude.net:59)
+     * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, pointwise 12 x 1 of f32x16, 960 bytes of weights */
+    STEP_HOOK(10, "expand", 1);
+    conv1x1_12_to_48_at_6x6(AT(0), WEIGHTS(1232), AT(13824), AT(13824));
+    STEP_HOOK(10, "expand", 0);
+    /* 11. avg_pool_2: avg_pool 3x3 stride 3 (groups.net:9)
+     * [6, 6, 48] -> [2, 2, 48], average pool, 2 columns of f32x16 */
+    STEP_HOOK(11, "avg_pool_2", 1);
+    average_pool3x3_48_at_2x2(AT(13824), AT(0));
+    STEP_HOOK(11, "avg_pool_2", 0);
+    /* 12. dense_1: dense (groups.net:10)
+     * [1, 1, 192] -> [1, 1, 4], 0.00 M MACs, dense 1 x 1 of f32x16, 3088 bytes of weights */
+    STEP_HOOK(12, "dense_1", 1);
+    dense_192_to_4(AT(0), WEIGHTS(1472), logits);
+    STEP_HOOK(12, "dense_1", 0);
+}
+
+static struct {
+    unsigned char bytes[GROUPS_ARENA_BYTES + 3600 /* the self-test's inputs and outputs */];
+} static_arena __attribute__((aligned(64)));
+
+void groups_run(const int8_t *image, float *logits) {
+    groups_run_in(static_arena.bytes, image, logits);
+}
+
+const char *groups_version(void) {
+    return "lcc 0.1.0, x86-64-v4, weights 9dca2ea530c847df";
+}
+
+int groups_bind(const void *file, size_t bytes) {
+    static const char magic[15] = "lcc weights 1\n";
+    const unsigned char *p = (const unsigned char *)file;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    if (!p || bytes != GROUPS_WEIGHTS_BYTES || ((uintptr_t)file & 3) != 0) return -1;
+    for (size_t i = 0; i < sizeof magic; i++) {
+        if (p[i] != (unsigned char)magic[i]) return -1;
+    }
+    for (size_t i = 64; i + 4 <= bytes; i += 4) {
+        const uint32_t word = (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16 |
+                              (uint32_t)p[i + 3] << 24;
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+    }
+    if (hash != UINT64_C(0xa054a577cd1248ac)) return -1;
+    weights = (const float *)(const void *)(p + 64);
+    return 0;
+}
+
+
+/* What the self-test's inputs hold, from 0 to 255. */
+static int input_byte(uint32_t i) { return (int)((i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u); }
+
+/* Whether a tensor's projection is off the reference. */
+static int differs(const float *y, int pixels, int pixel, int channels, double sum, double scale) {
+    uint32_t i = 0;
+    double got = 0;
+    for (int p = 0; p < pixels; p++) {
+        for (int c = 0; c < channels; c++, i++) {
+            got += (double)y[p * pixel + c] * ((double)(i * UINT32_C(2654435761) >> 16) / 65536.0 - 0.5);
+        }
+    }
+    const double off = got > sum ? got - sum : sum - got;
+    return !(off <= 1e-3 * scale + 1e-30);
+}
+
+int groups_selftest(void) {
+    void *const arena = static_arena.bytes;
+    int8_t *const image = (int8_t *)(void *)(static_arena.bytes + 27648);
+    for (int i = 0; i < 864; i++) image[i] = (int8_t)(input_byte((uint32_t)i) - 128);
+    float *const logits = (float *)(void *)(static_arena.bytes + 28544);
+    /* 1. conv_1: conv 1x1, relu (groups.net:6)
+     * [12, 12, 6] -> [12, 12, 24], 0.02 M MACs, direct 12 x 2 of f32x16, 672 bytes of weights */
+    STEP_HOOK(1, "conv_1", 1);
+    conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), AT(13824));
+    STEP_HOOK(1, "conv_1", 0);
+    if (differs(AT(0), 144, 24, 24, 7.393089614e+02, 3.536432003e+04)) return 1;
+    /* 2. avg_pool_1: avg_pool 3x3 stride 2 (prelude.net:48)
+     * [12, 12, 24] -> [6, 6, 24], average pool, 6 columns of f32x16, 32 bytes of weights */
+    STEP_HOOK(2, "avg_pool_1", 1);
+    average_pool3x3_24_at_6x6(AT(0), AT(13824));
+    STEP_HOOK(2, "avg_pool_1", 0);
+    if (differs(AT(13824), 36, 48, 24, 6.918009230e+00, 8.908866734e+03)) return 2;
+    /* 3. reduce: conv 1x1, relu (prelude.net:56)
+     * [12, 12, 24] -> [12, 12, 12], 0.04 M MACs, pointwise 12 x 1 of f32x16, 1600 bytes of weights */
+    STEP_HOOK(3, "reduce", 1);
+    conv1x1_24_to_12_at_12x12(AT(0), WEIGHTS(176), AT(20736));
+    STEP_HOOK(3, "reduce", 0);
+    if (differs(AT(20736), 144, 12, 12, -5.453542828e+02, 2.001411556e+04)) return 3;
+    /* 4. depthwise: depthwise 3x3 stride 2 (prelude.net:58)
+     * [12, 12, 12] -> [6, 6, 12], 0.00 M MACs, depthwise, 6 columns of f32x16, 640 bytes of weights */
+    STEP_HOOK(4, "depthwise", 1);
+    depthwise3x3_12_at_6x6(AT(20736), WEIGHTS(576), AT(0));
+    STEP_HOOK(4, "depthwise", 0);
+    if (differs(AT(0), 36, 12, 12, -1.333893437e+02, 6.209710740e+03)) return 4;
+    /* 5. depthwise: gather (prelude.net:58)
+     * [6, 6, 12] -> [6, 6, 12] */
+    STEP_HOOK(5, "depthwise", 1);
+    gather_6x6x12(AT(0), AT(1728));
+    STEP_HOOK(5, "depthwise", 0);
+    if (differs(AT(1728), 36, 12, 12, 4.151020286e+02, 6.164586729e+03)) return 5;
+    /* 6. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
+     * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, pointwise 12 x 1 of f32x16, 480 bytes of weights */
+    STEP_HOOK(6, "expand", 1);
+    conv1x1_12_to_24_at_6x6(AT(1728), WEIGHTS(736), AT(13824) + 24);
+    STEP_HOOK(6, "expand", 0);
+    if (differs(AT(13824) + 24, 36, 48, 24, -8.188373823e+01, 8.098597158e+03)) return 6;
+    /* 7. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
+     * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, pointwise 12 x 1 of f32x16, 848 bytes of weights */
+    STEP_HOOK(7, "reduce", 1);
+    conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0));
+    STEP_HOOK(7, "reduce", 0);
+    if (differs(AT(0), 36, 12, 12, 3.005178094e+00, 5.150005076e+03)) return 7;
+    /* 8. depthwise: depthwise 3x3 (prelude.net:58)
+     * [6, 6, 12] -> [6, 6, 12], 0.00 M MACs, depthwise, 6 columns of f32x16, 656 bytes of weights */
+    STEP_HOOK(8, "depthwise", 1);
+    depthwise3x3_12_at_6x6_v2(AT(0), WEIGHTS(1072), AT(1728));
+    STEP_HOOK(8, "depthwise", 0);
+    if (differs(AT(1728), 36, 12, 12, -3.281326523e+02, 5.689430463e+03)) return 8;
+    /* 9. depthwise: gather (prelude.net:58)
+     * [6, 6, 12] -> [6, 6, 12] */
+    STEP_HOOK(9, "depthwise", 1);
+    gather_6x6x12(AT(1728), AT(0));
+    STEP_HOOK(9, "depthwise", 0);
+    if (differs(AT(0), 36, 12, 12, -2.481101968e+02, 5.649645715e+03)) return 9;
+    /* 10. expand: conv 1x1 in 3 groups, + residual, relu (prelude.net:59)
+     * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, pointwise 12 x 1 of f32x16, 960 bytes of weights */
+    STEP_HOOK(10, "expand", 1);
+    conv1x1_12_to_48_at_6x6(AT(0), WEIGHTS(1232), AT(13824), AT(13824));
+    STEP_HOOK(10, "expand", 0);
+    if (differs(AT(13824), 36, 48, 48, 1.060107084e+03, 3.382118412e+04)) return 10;
+    /* 11. avg_pool_2: avg_pool 3x3 stride 3 (groups.net:9)
+     * [6, 6, 48] -> [2, 2, 48], average pool, 2 columns of f32x16 */
+    STEP_HOOK(11, "avg_pool_2", 1);
+    average_pool3x3_48_at_2x2(AT(13824), AT(0));
+    STEP_HOOK(11, "avg_pool_2", 0);
+    if (differs(AT(0), 4, 48, 48, 1.246606597e+02, 3.815947372e+03)) return 11;
+    /* 12. dense_1: dense (groups.net:10)
+     * [1, 1, 192] -> [1, 1, 4], 0.00 M MACs, dense 1 x 1 of f32x16, 3088 bytes of weights */
+    STEP_HOOK(12, "dense_1", 1);
+    dense_192_to_4(AT(0), WEIGHTS(1472), logits);
+    STEP_HOOK(12, "dense_1", 0);
+    if (differs(logits, 1, 4, 4, -6.582894344e+01, 2.789561496e+02)) return 12;
+    return 0;
+}
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif

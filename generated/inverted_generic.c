@@ -1,0 +1,1199 @@
+/* inverted, written by lcc 0.1.0 for generic: any machine with IEEE 754 floats, strict C99.
+ *
+ *     lcc inverted.net --target generic --storage file --selftest --profile -o inverted_generic.c
+ *
+ * The weights are random numbers: what this network predicts means nothing.
+ *
+ * 14 steps, 0.12 M multiply-adds, 14400 bytes of arena, 17192 bytes of weights (hash df05b8c15b130f6a).
+ * Tensors are [height, width, channels], one pixel's channels side by side. */
+#include "inverted_generic.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* ---- f32x1: 1 float ---- */
+
+typedef float f32x1;
+
+/* One float. */
+static inline f32x1 f32x1_load(const float *p) { return *p; }
+
+/* One float. */
+static inline void f32x1_store(float *p, f32x1 v) { *p = v; }
+
+/* x. */
+static inline f32x1 f32x1_set1(float x) { return x; }
+
+/* 0. */
+static inline f32x1 f32x1_zero(void) { return 0.0f; }
+
+/* A byte 0..255 as a float. */
+static inline f32x1 f32x1_load_u8(const uint8_t *p) { return (float)*p; }
+
+/* a * b + c; how often it is rounded is the compiler's choice. */
+static inline f32x1 f32x1_fma(f32x1 a, f32x1 b, f32x1 c) { return a * b + c; }
+
+/* a > b ? a : b: the second where either is NaN. */
+static inline f32x1 f32x1_max(f32x1 a, f32x1 b) { return a > b ? a : b; }
+
+/* a < b ? a : b: the second where either is NaN. */
+static inline f32x1 f32x1_min(f32x1 a, f32x1 b) { return a < b ? a : b; }
+
+/* min(max(v, 0), 6); NaN stays. */
+static inline f32x1 f32x1_relu6(f32x1 v) { return f32x1_min(6.0f, f32x1_max(0.0f, v)); }
+
+/* relu6(v + 3) / 6, by the reciprocal of 6. */
+static inline f32x1 f32x1_hsigmoid(f32x1 v) { return f32x1_relu6(v + 3.0f) * (1.0f / 6.0f); }
+
+/* v * hsigmoid(v). */
+static inline f32x1 f32x1_hswish(f32x1 v) { return v * f32x1_hsigmoid(v); }
+
+/* The float of these bits (IEEE 754 binary32). */
+static inline f32x1 f32x1_from_bits(uint32_t bits) {
+    union {
+        uint32_t bits;
+        float value;
+    } pun;
+    pun.bits = bits;
+    return pun.value;
+}
+
+/* exp(x) = 2^n (1 + h): sets *n to the whole number and returns h. For |x| <= 104; the relative error is 2^-28.
+ * A NaN must not come here, since it has no integer. */
+static inline f32x1 f32x1_exp_parts(f32x1 x, int32_t *n) {
+    *n = (int32_t)(x * 0x1.715476p+0f + (x < 0.0f ? -0.5f : 0.5f));
+    float whole = (float)*n;
+    float r = x - whole * 0x1.62e4p-1f; /* exact: 16 bits times 8 */
+    r = r - whole * 0x1.7f7d1cp-20f;
+    float q = r * 0x1.6ac74ep-10f + 0x1.123dep-7f;
+    q = r * q + 0x1.555858p-5f;
+    q = r * q + 0x1.55548cp-3f;
+    q = r * q + 0x1.fffffcp-2f;
+    return r * r * q + r;
+}
+
+/* 2^n by the bits of its exponent, -126 <= n <= 127. */
+static inline f32x1 f32x1_power_of_2(int32_t n) { return f32x1_from_bits((uint32_t)(n + 127) << 23); }
+
+/* exp(x): 0 below -104, infinity above 88.73; NaN stays. 2^n comes in two halves, lest it overflow first. */
+static inline f32x1 f32x1_exp(f32x1 x) {
+    int32_t n;
+    float h = f32x1_exp_parts(f32x1_min(f32x1_max(x, -104.0f), 89.0f), &n);
+    float y = (1.0f + h) * f32x1_power_of_2(n / 2) * f32x1_power_of_2(n - n / 2);
+    return x == x ? y : x;
+}
+
+/* Where the caller keeps the weights: set by bind. */
+static const float *weights;
+
+#define WEIGHTS(i) (weights + (i))
+
+/* One padded row of the input, as floats. */
+static void stage_row_17x3(const uint8_t *x, float *row, int iy) {
+    static const float padding[3] = {127.5f, 127.5f, 127.5f};
+    if (iy < 0 || iy >= 17) {
+        for (int i = 0; i < 57; i++) {
+            row[i] = padding[i % 3];
+        }
+        return;
+    }
+    for (int i = 0; i < 3; i++) {
+        row[i] = padding[i % 3];
+    }
+    for (int i = 0; i < 3; i++) {
+        row[i + 54] = padding[i % 3];
+    }
+    row += 3;
+    x += iy * 51;
+    for (int i = 0; i < 51; i += 1) {
+        f32x1_store(row + i, f32x1_load_u8(x + i));
+    }
+}
+
+/* 9 pixels x 1 channels, over 27 inputs. */
+static void tile_9x1_of_27(const float *const *rows, int at, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc1_0 = acc0_0;
+    f32x1 acc2_0 = acc0_0;
+    f32x1 acc3_0 = acc0_0;
+    f32x1 acc4_0 = acc0_0;
+    f32x1 acc5_0 = acc0_0;
+    f32x1 acc6_0 = acc0_0;
+    f32x1 acc7_0 = acc0_0;
+    f32x1 acc8_0 = acc0_0;
+    w += 1;
+    for (int ky = 0; ky < 3; ky++) {
+        const float *x = rows[ky] + at;
+        for (int k = 0; k < 9; k++) {
+            const f32x1 w0 = f32x1_load(w);
+            const f32x1 v0_0 = f32x1_set1(x[k]);
+            acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+            const f32x1 v1_0 = f32x1_set1(x[k + 6]);
+            acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+            const f32x1 v2_0 = f32x1_set1(x[k + 12]);
+            acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+            const f32x1 v3_0 = f32x1_set1(x[k + 18]);
+            acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+            const f32x1 v4_0 = f32x1_set1(x[k + 24]);
+            acc4_0 = f32x1_fma(v4_0, w0, acc4_0);
+            const f32x1 v5_0 = f32x1_set1(x[k + 30]);
+            acc5_0 = f32x1_fma(v5_0, w0, acc5_0);
+            const f32x1 v6_0 = f32x1_set1(x[k + 36]);
+            acc6_0 = f32x1_fma(v6_0, w0, acc6_0);
+            const f32x1 v7_0 = f32x1_set1(x[k + 42]);
+            acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
+            const f32x1 v8_0 = f32x1_set1(x[k + 48]);
+            acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
+            w += 1;
+        }
+    }
+    f32x1_store(y, f32x1_hswish(acc0_0));
+    f32x1_store(y + 8, f32x1_hswish(acc1_0));
+    f32x1_store(y + 16, f32x1_hswish(acc2_0));
+    f32x1_store(y + 24, f32x1_hswish(acc3_0));
+    f32x1_store(y + 32, f32x1_hswish(acc4_0));
+    f32x1_store(y + 40, f32x1_hswish(acc5_0));
+    f32x1_store(y + 48, f32x1_hswish(acc6_0));
+    f32x1_store(y + 56, f32x1_hswish(acc7_0));
+    f32x1_store(y + 64, f32x1_hswish(acc8_0));
+}
+
+static void conv3x3_3_to_8_at_9x9(const uint8_t *x, const float *w, float *y, float *ring) {
+    const float *rows[3];
+    int next = -1; /* the input row that is copied next */
+    for (int oy = 0; oy < 9; oy++) {
+        for (; next < oy * 2 + 2; next++) {
+            stage_row_17x3(x, ring + (next + 1) % 3 * 57, next);
+        }
+        for (int ky = 0; ky < 3; ky++) {
+            rows[ky] = ring + (oy * 2 + ky) % 3 * 57;
+        }
+        for (int b = 0; b < 8; b++) {
+            tile_9x1_of_27(rows, 0, w + b * 28, y + oy * 72 + b);
+        }
+    }
+}
+
+/* 14 pixels x 1 channels, over 8 inputs. */
+static void tile_14x1_of_8(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc1_0 = acc0_0;
+    f32x1 acc2_0 = acc0_0;
+    f32x1 acc3_0 = acc0_0;
+    f32x1 acc4_0 = acc0_0;
+    f32x1 acc5_0 = acc0_0;
+    f32x1 acc6_0 = acc0_0;
+    f32x1 acc7_0 = acc0_0;
+    f32x1 acc8_0 = acc0_0;
+    f32x1 acc9_0 = acc0_0;
+    f32x1 acc10_0 = acc0_0;
+    f32x1 acc11_0 = acc0_0;
+    f32x1 acc12_0 = acc0_0;
+    f32x1 acc13_0 = acc0_0;
+    w += 1;
+    for (int k = 0; k < 8; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        const f32x1 v1_0 = f32x1_set1(x[k + 8]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        const f32x1 v2_0 = f32x1_set1(x[k + 16]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        const f32x1 v3_0 = f32x1_set1(x[k + 24]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        const f32x1 v4_0 = f32x1_set1(x[k + 32]);
+        acc4_0 = f32x1_fma(v4_0, w0, acc4_0);
+        const f32x1 v5_0 = f32x1_set1(x[k + 40]);
+        acc5_0 = f32x1_fma(v5_0, w0, acc5_0);
+        const f32x1 v6_0 = f32x1_set1(x[k + 48]);
+        acc6_0 = f32x1_fma(v6_0, w0, acc6_0);
+        const f32x1 v7_0 = f32x1_set1(x[k + 56]);
+        acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
+        const f32x1 v8_0 = f32x1_set1(x[k + 64]);
+        acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
+        const f32x1 v9_0 = f32x1_set1(x[k + 72]);
+        acc9_0 = f32x1_fma(v9_0, w0, acc9_0);
+        const f32x1 v10_0 = f32x1_set1(x[k + 80]);
+        acc10_0 = f32x1_fma(v10_0, w0, acc10_0);
+        const f32x1 v11_0 = f32x1_set1(x[k + 88]);
+        acc11_0 = f32x1_fma(v11_0, w0, acc11_0);
+        const f32x1 v12_0 = f32x1_set1(x[k + 96]);
+        acc12_0 = f32x1_fma(v12_0, w0, acc12_0);
+        const f32x1 v13_0 = f32x1_set1(x[k + 104]);
+        acc13_0 = f32x1_fma(v13_0, w0, acc13_0);
+        w += 1;
+    }
+    f32x1_store(y, f32x1_hswish(acc0_0));
+    f32x1_store(y + 32, f32x1_hswish(acc1_0));
+    f32x1_store(y + 64, f32x1_hswish(acc2_0));
+    f32x1_store(y + 96, f32x1_hswish(acc3_0));
+    f32x1_store(y + 128, f32x1_hswish(acc4_0));
+    f32x1_store(y + 160, f32x1_hswish(acc5_0));
+    f32x1_store(y + 192, f32x1_hswish(acc6_0));
+    f32x1_store(y + 224, f32x1_hswish(acc7_0));
+    f32x1_store(y + 256, f32x1_hswish(acc8_0));
+    f32x1_store(y + 288, f32x1_hswish(acc9_0));
+    f32x1_store(y + 320, f32x1_hswish(acc10_0));
+    f32x1_store(y + 352, f32x1_hswish(acc11_0));
+    f32x1_store(y + 384, f32x1_hswish(acc12_0));
+    f32x1_store(y + 416, f32x1_hswish(acc13_0));
+}
+
+/* 11 pixels x 1 channels, over 8 inputs. */
+static void tile_11x1_of_8(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc1_0 = acc0_0;
+    f32x1 acc2_0 = acc0_0;
+    f32x1 acc3_0 = acc0_0;
+    f32x1 acc4_0 = acc0_0;
+    f32x1 acc5_0 = acc0_0;
+    f32x1 acc6_0 = acc0_0;
+    f32x1 acc7_0 = acc0_0;
+    f32x1 acc8_0 = acc0_0;
+    f32x1 acc9_0 = acc0_0;
+    f32x1 acc10_0 = acc0_0;
+    w += 1;
+    for (int k = 0; k < 8; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        const f32x1 v1_0 = f32x1_set1(x[k + 8]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        const f32x1 v2_0 = f32x1_set1(x[k + 16]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        const f32x1 v3_0 = f32x1_set1(x[k + 24]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        const f32x1 v4_0 = f32x1_set1(x[k + 32]);
+        acc4_0 = f32x1_fma(v4_0, w0, acc4_0);
+        const f32x1 v5_0 = f32x1_set1(x[k + 40]);
+        acc5_0 = f32x1_fma(v5_0, w0, acc5_0);
+        const f32x1 v6_0 = f32x1_set1(x[k + 48]);
+        acc6_0 = f32x1_fma(v6_0, w0, acc6_0);
+        const f32x1 v7_0 = f32x1_set1(x[k + 56]);
+        acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
+        const f32x1 v8_0 = f32x1_set1(x[k + 64]);
+        acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
+        const f32x1 v9_0 = f32x1_set1(x[k + 72]);
+        acc9_0 = f32x1_fma(v9_0, w0, acc9_0);
+        const f32x1 v10_0 = f32x1_set1(x[k + 80]);
+        acc10_0 = f32x1_fma(v10_0, w0, acc10_0);
+        w += 1;
+    }
+    f32x1_store(y, f32x1_hswish(acc0_0));
+    f32x1_store(y + 32, f32x1_hswish(acc1_0));
+    f32x1_store(y + 64, f32x1_hswish(acc2_0));
+    f32x1_store(y + 96, f32x1_hswish(acc3_0));
+    f32x1_store(y + 128, f32x1_hswish(acc4_0));
+    f32x1_store(y + 160, f32x1_hswish(acc5_0));
+    f32x1_store(y + 192, f32x1_hswish(acc6_0));
+    f32x1_store(y + 224, f32x1_hswish(acc7_0));
+    f32x1_store(y + 256, f32x1_hswish(acc8_0));
+    f32x1_store(y + 288, f32x1_hswish(acc9_0));
+    f32x1_store(y + 320, f32x1_hswish(acc10_0));
+}
+
+static void conv1x1_8_to_32_at_9x9(const float *x, const float *w, float *y) {
+    for (int p = 0; p < 70; p += 14) {
+        for (int b = 0; b < 32; b++) {
+            tile_14x1_of_8(x + p * 8, w + b * 9, y + b + p * 32);
+        }
+    }
+    for (int b = 0; b < 32; b++) {
+        tile_11x1_of_8(x + 560, w + b * 9, y + b + 2240);
+    }
+}
+
+static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+    {
+        f32x1 acc0 = f32x1_load(w);
+        f32x1 acc1 = acc0;
+        f32x1 acc2 = acc0;
+        f32x1 acc3 = acc0;
+        f32x1 acc4 = acc0;
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 288;
+            const float *taps = w + (ky * 5 + 1) * 1;
+            const f32x1 k0 = f32x1_load(taps);
+            const f32x1 k1 = f32x1_load(taps + 1);
+            const f32x1 k2 = f32x1_load(taps + 2);
+            const f32x1 k3 = f32x1_load(taps + 3);
+            const f32x1 k4 = f32x1_load(taps + 4);
+            const f32x1 v0 = f32x1_load(row);
+            acc0 = f32x1_fma(v0, k2, acc0);
+            acc1 = f32x1_fma(v0, k0, acc1);
+            const f32x1 v1 = f32x1_load(row + 32);
+            acc0 = f32x1_fma(v1, k3, acc0);
+            acc1 = f32x1_fma(v1, k1, acc1);
+            const f32x1 v2 = f32x1_load(row + 64);
+            acc0 = f32x1_fma(v2, k4, acc0);
+            acc1 = f32x1_fma(v2, k2, acc1);
+            acc2 = f32x1_fma(v2, k0, acc2);
+            const f32x1 v3 = f32x1_load(row + 96);
+            acc1 = f32x1_fma(v3, k3, acc1);
+            acc2 = f32x1_fma(v3, k1, acc2);
+            const f32x1 v4 = f32x1_load(row + 128);
+            acc1 = f32x1_fma(v4, k4, acc1);
+            acc2 = f32x1_fma(v4, k2, acc2);
+            acc3 = f32x1_fma(v4, k0, acc3);
+            const f32x1 v5 = f32x1_load(row + 160);
+            acc2 = f32x1_fma(v5, k3, acc2);
+            acc3 = f32x1_fma(v5, k1, acc3);
+            const f32x1 v6 = f32x1_load(row + 192);
+            acc2 = f32x1_fma(v6, k4, acc2);
+            acc3 = f32x1_fma(v6, k2, acc3);
+            acc4 = f32x1_fma(v6, k0, acc4);
+            const f32x1 v7 = f32x1_load(row + 224);
+            acc3 = f32x1_fma(v7, k3, acc3);
+            acc4 = f32x1_fma(v7, k1, acc4);
+            const f32x1 v8 = f32x1_load(row + 256);
+            acc3 = f32x1_fma(v8, k4, acc3);
+            acc4 = f32x1_fma(v8, k2, acc4);
+        }
+        f32x1_store(y, f32x1_hswish(acc0));
+        f32x1_store(y + 32, f32x1_hswish(acc1));
+        f32x1_store(y + 64, f32x1_hswish(acc2));
+        f32x1_store(y + 96, f32x1_hswish(acc3));
+        f32x1_store(y + 128, f32x1_hswish(acc4));
+    }
+}
+
+static void depthwise5x5_32_at_5x5(const float *x, const float *w, float *y) {
+    for (int oy = 0; oy < 5; oy++) {
+        const int top = oy * 2 - 2;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 9 - top < 5 ? 9 - top : 5;
+        for (int c = 0; c < 32; c += 1) {
+            depthwise5x5_row_of_5(x + c, w + c * 26, y + oy * 160 + c, top, ky0, ky1);
+        }
+    }
+}
+
+static void mean_of_5x5x32(const float *x0, float *y) {
+    for (int c = 0; c < 32; c += 1) {
+        {
+            f32x1 sum = f32x1_zero();
+            for (int p = 0; p < 25; p++) {
+                sum = sum + f32x1_load(x0 + p * 32 + c);
+            }
+            f32x1_store(y + c, sum * f32x1_set1(0.04f));
+        }
+    }
+}
+
+/* 1 pixel x 2 channels, over 32 inputs. */
+static void tile_1x2_of_32(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    w += 2;
+    for (int k = 0; k < 32; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        w += 2;
+    }
+    f32x1_store(y, f32x1_hswish(acc0_0));
+    f32x1_store(y + 1, f32x1_hswish(acc0_1));
+}
+
+static void conv1x1_32_to_2_at_1x1(const float *x, const float *w, float *y) {
+    tile_1x2_of_32(x, w, y);
+}
+
+/* 1 pixel x 7 channels, over 2 inputs. */
+static void tile_1x7_of_2(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc0_3 = f32x1_load(w + 3);
+    f32x1 acc0_4 = f32x1_load(w + 4);
+    f32x1 acc0_5 = f32x1_load(w + 5);
+    f32x1 acc0_6 = f32x1_load(w + 6);
+    w += 7;
+    for (int k = 0; k < 2; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 w3 = f32x1_load(w + 3);
+        const f32x1 w4 = f32x1_load(w + 4);
+        const f32x1 w5 = f32x1_load(w + 5);
+        const f32x1 w6 = f32x1_load(w + 6);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        acc0_3 = f32x1_fma(v0_0, w3, acc0_3);
+        acc0_4 = f32x1_fma(v0_0, w4, acc0_4);
+        acc0_5 = f32x1_fma(v0_0, w5, acc0_5);
+        acc0_6 = f32x1_fma(v0_0, w6, acc0_6);
+        w += 7;
+    }
+    f32x1_store(y, f32x1_hsigmoid(acc0_0));
+    f32x1_store(y + 1, f32x1_hsigmoid(acc0_1));
+    f32x1_store(y + 2, f32x1_hsigmoid(acc0_2));
+    f32x1_store(y + 3, f32x1_hsigmoid(acc0_3));
+    f32x1_store(y + 4, f32x1_hsigmoid(acc0_4));
+    f32x1_store(y + 5, f32x1_hsigmoid(acc0_5));
+    f32x1_store(y + 6, f32x1_hsigmoid(acc0_6));
+}
+
+/* 1 pixel x 4 channels, over 2 inputs. */
+static void tile_1x4_of_2(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc0_3 = f32x1_load(w + 3);
+    w += 4;
+    for (int k = 0; k < 2; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 w3 = f32x1_load(w + 3);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        acc0_3 = f32x1_fma(v0_0, w3, acc0_3);
+        w += 4;
+    }
+    f32x1_store(y, f32x1_hsigmoid(acc0_0));
+    f32x1_store(y + 1, f32x1_hsigmoid(acc0_1));
+    f32x1_store(y + 2, f32x1_hsigmoid(acc0_2));
+    f32x1_store(y + 3, f32x1_hsigmoid(acc0_3));
+}
+
+static void conv1x1_2_to_32_at_1x1(const float *x, const float *w, float *y) {
+    for (int b = 0; b < 4; b++) {
+        tile_1x7_of_2(x, w + b * 21, y + b * 7);
+    }
+    tile_1x4_of_2(x, w + 84, y + 28);
+}
+
+static void mul_5x5x32(const float *x0, const float *z0, float *y) {
+    const float *x = x0;
+    const float *z = z0;
+    for (int p = 0; p < 25; p++) {
+        for (int c = 0; c < 32; c += 1) {
+            f32x1_store(y + p * 32 + c, f32x1_load(x + p * 32 + c) * f32x1_load(z + c));
+        }
+    }
+}
+
+/* 13 pixels x 1 channels, over 32 inputs. */
+static void tile_13x1_of_32(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc1_0 = acc0_0;
+    f32x1 acc2_0 = acc0_0;
+    f32x1 acc3_0 = acc0_0;
+    f32x1 acc4_0 = acc0_0;
+    f32x1 acc5_0 = acc0_0;
+    f32x1 acc6_0 = acc0_0;
+    f32x1 acc7_0 = acc0_0;
+    f32x1 acc8_0 = acc0_0;
+    f32x1 acc9_0 = acc0_0;
+    f32x1 acc10_0 = acc0_0;
+    f32x1 acc11_0 = acc0_0;
+    f32x1 acc12_0 = acc0_0;
+    w += 1;
+    for (int k = 0; k < 32; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        const f32x1 v1_0 = f32x1_set1(x[k + 32]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        const f32x1 v2_0 = f32x1_set1(x[k + 64]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        const f32x1 v3_0 = f32x1_set1(x[k + 96]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        const f32x1 v4_0 = f32x1_set1(x[k + 128]);
+        acc4_0 = f32x1_fma(v4_0, w0, acc4_0);
+        const f32x1 v5_0 = f32x1_set1(x[k + 160]);
+        acc5_0 = f32x1_fma(v5_0, w0, acc5_0);
+        const f32x1 v6_0 = f32x1_set1(x[k + 192]);
+        acc6_0 = f32x1_fma(v6_0, w0, acc6_0);
+        const f32x1 v7_0 = f32x1_set1(x[k + 224]);
+        acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
+        const f32x1 v8_0 = f32x1_set1(x[k + 256]);
+        acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
+        const f32x1 v9_0 = f32x1_set1(x[k + 288]);
+        acc9_0 = f32x1_fma(v9_0, w0, acc9_0);
+        const f32x1 v10_0 = f32x1_set1(x[k + 320]);
+        acc10_0 = f32x1_fma(v10_0, w0, acc10_0);
+        const f32x1 v11_0 = f32x1_set1(x[k + 352]);
+        acc11_0 = f32x1_fma(v11_0, w0, acc11_0);
+        const f32x1 v12_0 = f32x1_set1(x[k + 384]);
+        acc12_0 = f32x1_fma(v12_0, w0, acc12_0);
+        w += 1;
+    }
+    f32x1_store(y, acc0_0);
+    f32x1_store(y + 16, acc1_0);
+    f32x1_store(y + 32, acc2_0);
+    f32x1_store(y + 48, acc3_0);
+    f32x1_store(y + 64, acc4_0);
+    f32x1_store(y + 80, acc5_0);
+    f32x1_store(y + 96, acc6_0);
+    f32x1_store(y + 112, acc7_0);
+    f32x1_store(y + 128, acc8_0);
+    f32x1_store(y + 144, acc9_0);
+    f32x1_store(y + 160, acc10_0);
+    f32x1_store(y + 176, acc11_0);
+    f32x1_store(y + 192, acc12_0);
+}
+
+/* 12 pixels x 1 channels, over 32 inputs. */
+static void tile_12x1_of_32(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc1_0 = acc0_0;
+    f32x1 acc2_0 = acc0_0;
+    f32x1 acc3_0 = acc0_0;
+    f32x1 acc4_0 = acc0_0;
+    f32x1 acc5_0 = acc0_0;
+    f32x1 acc6_0 = acc0_0;
+    f32x1 acc7_0 = acc0_0;
+    f32x1 acc8_0 = acc0_0;
+    f32x1 acc9_0 = acc0_0;
+    f32x1 acc10_0 = acc0_0;
+    f32x1 acc11_0 = acc0_0;
+    w += 1;
+    for (int k = 0; k < 32; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        const f32x1 v1_0 = f32x1_set1(x[k + 32]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        const f32x1 v2_0 = f32x1_set1(x[k + 64]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        const f32x1 v3_0 = f32x1_set1(x[k + 96]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        const f32x1 v4_0 = f32x1_set1(x[k + 128]);
+        acc4_0 = f32x1_fma(v4_0, w0, acc4_0);
+        const f32x1 v5_0 = f32x1_set1(x[k + 160]);
+        acc5_0 = f32x1_fma(v5_0, w0, acc5_0);
+        const f32x1 v6_0 = f32x1_set1(x[k + 192]);
+        acc6_0 = f32x1_fma(v6_0, w0, acc6_0);
+        const f32x1 v7_0 = f32x1_set1(x[k + 224]);
+        acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
+        const f32x1 v8_0 = f32x1_set1(x[k + 256]);
+        acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
+        const f32x1 v9_0 = f32x1_set1(x[k + 288]);
+        acc9_0 = f32x1_fma(v9_0, w0, acc9_0);
+        const f32x1 v10_0 = f32x1_set1(x[k + 320]);
+        acc10_0 = f32x1_fma(v10_0, w0, acc10_0);
+        const f32x1 v11_0 = f32x1_set1(x[k + 352]);
+        acc11_0 = f32x1_fma(v11_0, w0, acc11_0);
+        w += 1;
+    }
+    f32x1_store(y, acc0_0);
+    f32x1_store(y + 16, acc1_0);
+    f32x1_store(y + 32, acc2_0);
+    f32x1_store(y + 48, acc3_0);
+    f32x1_store(y + 64, acc4_0);
+    f32x1_store(y + 80, acc5_0);
+    f32x1_store(y + 96, acc6_0);
+    f32x1_store(y + 112, acc7_0);
+    f32x1_store(y + 128, acc8_0);
+    f32x1_store(y + 144, acc9_0);
+    f32x1_store(y + 160, acc10_0);
+    f32x1_store(y + 176, acc11_0);
+}
+
+static void conv1x1_32_to_16_at_5x5(const float *x, const float *w, float *y) {
+    for (int b = 0; b < 16; b++) {
+        tile_13x1_of_32(x, w + b * 33, y + b);
+    }
+    for (int b = 0; b < 16; b++) {
+        tile_12x1_of_32(x + 416, w + b * 33, y + b + 208);
+    }
+}
+
+/* 13 pixels x 1 channels, over 16 inputs. */
+static void tile_13x1_of_16(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc1_0 = acc0_0;
+    f32x1 acc2_0 = acc0_0;
+    f32x1 acc3_0 = acc0_0;
+    f32x1 acc4_0 = acc0_0;
+    f32x1 acc5_0 = acc0_0;
+    f32x1 acc6_0 = acc0_0;
+    f32x1 acc7_0 = acc0_0;
+    f32x1 acc8_0 = acc0_0;
+    f32x1 acc9_0 = acc0_0;
+    f32x1 acc10_0 = acc0_0;
+    f32x1 acc11_0 = acc0_0;
+    f32x1 acc12_0 = acc0_0;
+    w += 1;
+    for (int k = 0; k < 16; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        const f32x1 v1_0 = f32x1_set1(x[k + 16]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        const f32x1 v2_0 = f32x1_set1(x[k + 32]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        const f32x1 v3_0 = f32x1_set1(x[k + 48]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        const f32x1 v4_0 = f32x1_set1(x[k + 64]);
+        acc4_0 = f32x1_fma(v4_0, w0, acc4_0);
+        const f32x1 v5_0 = f32x1_set1(x[k + 80]);
+        acc5_0 = f32x1_fma(v5_0, w0, acc5_0);
+        const f32x1 v6_0 = f32x1_set1(x[k + 96]);
+        acc6_0 = f32x1_fma(v6_0, w0, acc6_0);
+        const f32x1 v7_0 = f32x1_set1(x[k + 112]);
+        acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
+        const f32x1 v8_0 = f32x1_set1(x[k + 128]);
+        acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
+        const f32x1 v9_0 = f32x1_set1(x[k + 144]);
+        acc9_0 = f32x1_fma(v9_0, w0, acc9_0);
+        const f32x1 v10_0 = f32x1_set1(x[k + 160]);
+        acc10_0 = f32x1_fma(v10_0, w0, acc10_0);
+        const f32x1 v11_0 = f32x1_set1(x[k + 176]);
+        acc11_0 = f32x1_fma(v11_0, w0, acc11_0);
+        const f32x1 v12_0 = f32x1_set1(x[k + 192]);
+        acc12_0 = f32x1_fma(v12_0, w0, acc12_0);
+        w += 1;
+    }
+    f32x1_store(y, f32x1_hswish(acc0_0));
+    f32x1_store(y + 48, f32x1_hswish(acc1_0));
+    f32x1_store(y + 96, f32x1_hswish(acc2_0));
+    f32x1_store(y + 144, f32x1_hswish(acc3_0));
+    f32x1_store(y + 192, f32x1_hswish(acc4_0));
+    f32x1_store(y + 240, f32x1_hswish(acc5_0));
+    f32x1_store(y + 288, f32x1_hswish(acc6_0));
+    f32x1_store(y + 336, f32x1_hswish(acc7_0));
+    f32x1_store(y + 384, f32x1_hswish(acc8_0));
+    f32x1_store(y + 432, f32x1_hswish(acc9_0));
+    f32x1_store(y + 480, f32x1_hswish(acc10_0));
+    f32x1_store(y + 528, f32x1_hswish(acc11_0));
+    f32x1_store(y + 576, f32x1_hswish(acc12_0));
+}
+
+/* 12 pixels x 1 channels, over 16 inputs. */
+static void tile_12x1_of_16(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc1_0 = acc0_0;
+    f32x1 acc2_0 = acc0_0;
+    f32x1 acc3_0 = acc0_0;
+    f32x1 acc4_0 = acc0_0;
+    f32x1 acc5_0 = acc0_0;
+    f32x1 acc6_0 = acc0_0;
+    f32x1 acc7_0 = acc0_0;
+    f32x1 acc8_0 = acc0_0;
+    f32x1 acc9_0 = acc0_0;
+    f32x1 acc10_0 = acc0_0;
+    f32x1 acc11_0 = acc0_0;
+    w += 1;
+    for (int k = 0; k < 16; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        const f32x1 v1_0 = f32x1_set1(x[k + 16]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        const f32x1 v2_0 = f32x1_set1(x[k + 32]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        const f32x1 v3_0 = f32x1_set1(x[k + 48]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        const f32x1 v4_0 = f32x1_set1(x[k + 64]);
+        acc4_0 = f32x1_fma(v4_0, w0, acc4_0);
+        const f32x1 v5_0 = f32x1_set1(x[k + 80]);
+        acc5_0 = f32x1_fma(v5_0, w0, acc5_0);
+        const f32x1 v6_0 = f32x1_set1(x[k + 96]);
+        acc6_0 = f32x1_fma(v6_0, w0, acc6_0);
+        const f32x1 v7_0 = f32x1_set1(x[k + 112]);
+        acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
+        const f32x1 v8_0 = f32x1_set1(x[k + 128]);
+        acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
+        const f32x1 v9_0 = f32x1_set1(x[k + 144]);
+        acc9_0 = f32x1_fma(v9_0, w0, acc9_0);
+        const f32x1 v10_0 = f32x1_set1(x[k + 160]);
+        acc10_0 = f32x1_fma(v10_0, w0, acc10_0);
+        const f32x1 v11_0 = f32x1_set1(x[k + 176]);
+        acc11_0 = f32x1_fma(v11_0, w0, acc11_0);
+        w += 1;
+    }
+    f32x1_store(y, f32x1_hswish(acc0_0));
+    f32x1_store(y + 48, f32x1_hswish(acc1_0));
+    f32x1_store(y + 96, f32x1_hswish(acc2_0));
+    f32x1_store(y + 144, f32x1_hswish(acc3_0));
+    f32x1_store(y + 192, f32x1_hswish(acc4_0));
+    f32x1_store(y + 240, f32x1_hswish(acc5_0));
+    f32x1_store(y + 288, f32x1_hswish(acc6_0));
+    f32x1_store(y + 336, f32x1_hswish(acc7_0));
+    f32x1_store(y + 384, f32x1_hswish(acc8_0));
+    f32x1_store(y + 432, f32x1_hswish(acc9_0));
+    f32x1_store(y + 480, f32x1_hswish(acc10_0));
+    f32x1_store(y + 528, f32x1_hswish(acc11_0));
+}
+
+static void conv1x1_16_to_48_at_5x5(const float *x, const float *w, float *y) {
+    for (int b = 0; b < 48; b++) {
+        tile_13x1_of_16(x, w + b * 17, y + b);
+    }
+    for (int b = 0; b < 48; b++) {
+        tile_12x1_of_16(x + 208, w + b * 17, y + b + 624);
+    }
+}
+
+static void depthwise3x3_row_of_5(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+    {
+        f32x1 acc0 = f32x1_load(w);
+        f32x1 acc1 = acc0;
+        f32x1 acc2 = acc0;
+        f32x1 acc3 = acc0;
+        f32x1 acc4 = acc0;
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 240;
+            const float *taps = w + (ky * 3 + 1) * 1;
+            const f32x1 k0 = f32x1_load(taps);
+            const f32x1 k1 = f32x1_load(taps + 1);
+            const f32x1 k2 = f32x1_load(taps + 2);
+            const f32x1 v0 = f32x1_load(row);
+            acc0 = f32x1_fma(v0, k1, acc0);
+            acc1 = f32x1_fma(v0, k0, acc1);
+            const f32x1 v1 = f32x1_load(row + 48);
+            acc0 = f32x1_fma(v1, k2, acc0);
+            acc1 = f32x1_fma(v1, k1, acc1);
+            acc2 = f32x1_fma(v1, k0, acc2);
+            const f32x1 v2 = f32x1_load(row + 96);
+            acc1 = f32x1_fma(v2, k2, acc1);
+            acc2 = f32x1_fma(v2, k1, acc2);
+            acc3 = f32x1_fma(v2, k0, acc3);
+            const f32x1 v3 = f32x1_load(row + 144);
+            acc2 = f32x1_fma(v3, k2, acc2);
+            acc3 = f32x1_fma(v3, k1, acc3);
+            acc4 = f32x1_fma(v3, k0, acc4);
+            const f32x1 v4 = f32x1_load(row + 192);
+            acc3 = f32x1_fma(v4, k2, acc3);
+            acc4 = f32x1_fma(v4, k1, acc4);
+        }
+        f32x1_store(y, f32x1_hswish(acc0));
+        f32x1_store(y + 48, f32x1_hswish(acc1));
+        f32x1_store(y + 96, f32x1_hswish(acc2));
+        f32x1_store(y + 144, f32x1_hswish(acc3));
+        f32x1_store(y + 192, f32x1_hswish(acc4));
+    }
+}
+
+static void depthwise3x3_48_at_5x5(const float *x, const float *w, float *y) {
+    for (int oy = 0; oy < 5; oy++) {
+        const int top = oy * 1 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 5 - top < 3 ? 5 - top : 3;
+        for (int c = 0; c < 48; c += 1) {
+            depthwise3x3_row_of_5(x + c, w + c * 10, y + oy * 240 + c, top, ky0, ky1);
+        }
+    }
+}
+
+/* 13 pixels x 1 channels, over 48 inputs. */
+static void tile_13x1_of_48(const float *x, const float *w, float *y, const float *r) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc1_0 = acc0_0;
+    f32x1 acc2_0 = acc0_0;
+    f32x1 acc3_0 = acc0_0;
+    f32x1 acc4_0 = acc0_0;
+    f32x1 acc5_0 = acc0_0;
+    f32x1 acc6_0 = acc0_0;
+    f32x1 acc7_0 = acc0_0;
+    f32x1 acc8_0 = acc0_0;
+    f32x1 acc9_0 = acc0_0;
+    f32x1 acc10_0 = acc0_0;
+    f32x1 acc11_0 = acc0_0;
+    f32x1 acc12_0 = acc0_0;
+    w += 1;
+    for (int k = 0; k < 48; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        const f32x1 v1_0 = f32x1_set1(x[k + 48]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        const f32x1 v2_0 = f32x1_set1(x[k + 96]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        const f32x1 v3_0 = f32x1_set1(x[k + 144]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        const f32x1 v4_0 = f32x1_set1(x[k + 192]);
+        acc4_0 = f32x1_fma(v4_0, w0, acc4_0);
+        const f32x1 v5_0 = f32x1_set1(x[k + 240]);
+        acc5_0 = f32x1_fma(v5_0, w0, acc5_0);
+        const f32x1 v6_0 = f32x1_set1(x[k + 288]);
+        acc6_0 = f32x1_fma(v6_0, w0, acc6_0);
+        const f32x1 v7_0 = f32x1_set1(x[k + 336]);
+        acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
+        const f32x1 v8_0 = f32x1_set1(x[k + 384]);
+        acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
+        const f32x1 v9_0 = f32x1_set1(x[k + 432]);
+        acc9_0 = f32x1_fma(v9_0, w0, acc9_0);
+        const f32x1 v10_0 = f32x1_set1(x[k + 480]);
+        acc10_0 = f32x1_fma(v10_0, w0, acc10_0);
+        const f32x1 v11_0 = f32x1_set1(x[k + 528]);
+        acc11_0 = f32x1_fma(v11_0, w0, acc11_0);
+        const f32x1 v12_0 = f32x1_set1(x[k + 576]);
+        acc12_0 = f32x1_fma(v12_0, w0, acc12_0);
+        w += 1;
+    }
+    f32x1_store(y, acc0_0 + f32x1_load(r));
+    f32x1_store(y + 16, acc1_0 + f32x1_load(r + 16));
+    f32x1_store(y + 32, acc2_0 + f32x1_load(r + 32));
+    f32x1_store(y + 48, acc3_0 + f32x1_load(r + 48));
+    f32x1_store(y + 64, acc4_0 + f32x1_load(r + 64));
+    f32x1_store(y + 80, acc5_0 + f32x1_load(r + 80));
+    f32x1_store(y + 96, acc6_0 + f32x1_load(r + 96));
+    f32x1_store(y + 112, acc7_0 + f32x1_load(r + 112));
+    f32x1_store(y + 128, acc8_0 + f32x1_load(r + 128));
+    f32x1_store(y + 144, acc9_0 + f32x1_load(r + 144));
+    f32x1_store(y + 160, acc10_0 + f32x1_load(r + 160));
+    f32x1_store(y + 176, acc11_0 + f32x1_load(r + 176));
+    f32x1_store(y + 192, acc12_0 + f32x1_load(r + 192));
+}
+
+/* 12 pixels x 1 channels, over 48 inputs. */
+static void tile_12x1_of_48(const float *x, const float *w, float *y, const float *r) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc1_0 = acc0_0;
+    f32x1 acc2_0 = acc0_0;
+    f32x1 acc3_0 = acc0_0;
+    f32x1 acc4_0 = acc0_0;
+    f32x1 acc5_0 = acc0_0;
+    f32x1 acc6_0 = acc0_0;
+    f32x1 acc7_0 = acc0_0;
+    f32x1 acc8_0 = acc0_0;
+    f32x1 acc9_0 = acc0_0;
+    f32x1 acc10_0 = acc0_0;
+    f32x1 acc11_0 = acc0_0;
+    w += 1;
+    for (int k = 0; k < 48; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        const f32x1 v1_0 = f32x1_set1(x[k + 48]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        const f32x1 v2_0 = f32x1_set1(x[k + 96]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        const f32x1 v3_0 = f32x1_set1(x[k + 144]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        const f32x1 v4_0 = f32x1_set1(x[k + 192]);
+        acc4_0 = f32x1_fma(v4_0, w0, acc4_0);
+        const f32x1 v5_0 = f32x1_set1(x[k + 240]);
+        acc5_0 = f32x1_fma(v5_0, w0, acc5_0);
+        const f32x1 v6_0 = f32x1_set1(x[k + 288]);
+        acc6_0 = f32x1_fma(v6_0, w0, acc6_0);
+        const f32x1 v7_0 = f32x1_set1(x[k + 336]);
+        acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
+        const f32x1 v8_0 = f32x1_set1(x[k + 384]);
+        acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
+        const f32x1 v9_0 = f32x1_set1(x[k + 432]);
+        acc9_0 = f32x1_fma(v9_0, w0, acc9_0);
+        const f32x1 v10_0 = f32x1_set1(x[k + 480]);
+        acc10_0 = f32x1_fma(v10_0, w0, acc10_0);
+        const f32x1 v11_0 = f32x1_set1(x[k + 528]);
+        acc11_0 = f32x1_fma(v11_0, w0, acc11_0);
+        w += 1;
+    }
+    f32x1_store(y, acc0_0 + f32x1_load(r));
+    f32x1_store(y + 16, acc1_0 + f32x1_load(r + 16));
+    f32x1_store(y + 32, acc2_0 + f32x1_load(r + 32));
+    f32x1_store(y + 48, acc3_0 + f32x1_load(r + 48));
+    f32x1_store(y + 64, acc4_0 + f32x1_load(r + 64));
+    f32x1_store(y + 80, acc5_0 + f32x1_load(r + 80));
+    f32x1_store(y + 96, acc6_0 + f32x1_load(r + 96));
+    f32x1_store(y + 112, acc7_0 + f32x1_load(r + 112));
+    f32x1_store(y + 128, acc8_0 + f32x1_load(r + 128));
+    f32x1_store(y + 144, acc9_0 + f32x1_load(r + 144));
+    f32x1_store(y + 160, acc10_0 + f32x1_load(r + 160));
+    f32x1_store(y + 176, acc11_0 + f32x1_load(r + 176));
+}
+
+static void conv1x1_48_to_16_at_5x5(const float *x, const float *w, float *y, const float *r) {
+    for (int b = 0; b < 16; b++) {
+        tile_13x1_of_48(x, w + b * 49, y + b, r + b);
+    }
+    for (int b = 0; b < 16; b++) {
+        tile_12x1_of_48(x + 624, w + b * 49, y + b + 208, r + b + 208);
+    }
+}
+
+static void mean_of_5x5x16(const float *x0, float *y) {
+    for (int c = 0; c < 16; c += 1) {
+        {
+            f32x1 sum = f32x1_zero();
+            for (int p = 0; p < 25; p++) {
+                sum = sum + f32x1_load(x0 + p * 16 + c);
+            }
+            f32x1_store(y + c, sum * f32x1_set1(0.04f));
+        }
+    }
+}
+
+/* 1 pixel x 5 channels, over 16 inputs. */
+static void tile_1x5_of_16(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc0_3 = f32x1_load(w + 3);
+    f32x1 acc0_4 = f32x1_load(w + 4);
+    w += 5;
+    for (int k = 0; k < 16; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 w3 = f32x1_load(w + 3);
+        const f32x1 w4 = f32x1_load(w + 4);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        acc0_3 = f32x1_fma(v0_0, w3, acc0_3);
+        acc0_4 = f32x1_fma(v0_0, w4, acc0_4);
+        w += 5;
+    }
+    f32x1_store(y, acc0_0);
+    f32x1_store(y + 1, acc0_1);
+    f32x1_store(y + 2, acc0_2);
+    f32x1_store(y + 3, acc0_3);
+    f32x1_store(y + 4, acc0_4);
+}
+
+static void dense_16_to_10(const float *x, const float *w, float *y) {
+    for (int b = 0; b < 2; b++) {
+        tile_1x5_of_16(x, w + b * 85, y + b * 5);
+    }
+}
+
+static void softmax_of_10(const float *x, float *y) {
+    float most = x[0], sum = 0.0f;
+    for (int i = 1; i < 10; i++) {
+        if (x[i] > most) most = x[i];
+    }
+    for (int i = 0; i < 10; i += 1) {
+        f32x1_store(y + i, f32x1_exp(f32x1_load(x + i) - f32x1_set1(most)));
+    }
+    for (int i = 0; i < 10; i++) {
+        sum += y[i];
+    }
+    const float scale = 1.0f / sum;
+    for (int i = 0; i < 10; i += 1) {
+        f32x1_store(y + i, f32x1_load(y + i) * f32x1_set1(scale));
+    }
+}
+
+#define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
+
+#ifdef INVERTED_PROFILE
+#define STEP_HOOK(step, name, begin) inverted_profile_hook(step, name, begin)
+#else
+#define STEP_HOOK(step, name, begin) ((void)0)
+#endif
+
+void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
+    /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
+     * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, direct 9 x 1 of f32x1, 896 bytes of weights */
+    STEP_HOOK(1, "conv_1", 1);
+    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(0), AT(2624));
+    STEP_HOOK(1, "conv_1", 0);
+    /* 2. expand: conv 1x1, hswish (prelude.net:29)
+     * [9, 9, 8] -> [9, 9, 32], 0.02 M MACs, pointwise 14 x 1 of f32x1, 1152 bytes of weights */
+    STEP_HOOK(2, "expand", 1);
+    conv1x1_8_to_32_at_9x9(AT(0), WEIGHTS(224), AT(3200));
+    STEP_HOOK(2, "expand", 0);
+    /* 3. depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
+     * [9, 9, 32] -> [5, 5, 32], 0.02 M MACs, depthwise, 5 columns of f32x1, 3328 bytes of weights */
+    STEP_HOOK(3, "depthwise", 1);
+    depthwise5x5_32_at_5x5(AT(3200), WEIGHTS(512), AT(0));
+    STEP_HOOK(3, "depthwise", 0);
+    /* 4. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
+     * [5, 5, 32] -> [1, 1, 32] */
+    STEP_HOOK(4, "se.global_avg_pool_1", 1);
+    mean_of_5x5x32(AT(0), AT(3200));
+    STEP_HOOK(4, "se.global_avg_pool_1", 0);
+    /* 5. se.reduce: conv 1x1, hswish (prelude.net:19)
+     * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, pointwise 1 x 2 of f32x1, 264 bytes of weights */
+    STEP_HOOK(5, "se.reduce", 1);
+    conv1x1_32_to_2_at_1x1(AT(3200), WEIGHTS(1344), AT(3328));
+    STEP_HOOK(5, "se.reduce", 0);
+    /* 6. se.expand: conv 1x1, hsigmoid (prelude.net:20)
+     * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, pointwise 1 x 7 of f32x1, 440 bytes of weights */
+    STEP_HOOK(6, "se.expand", 1);
+    conv1x1_2_to_32_at_1x1(AT(3328), WEIGHTS(1424), AT(3200));
+    STEP_HOOK(6, "se.expand", 0);
+    /* 7. se.mul_1: mul (prelude.net:17)
+     * [5, 5, 32] -> [5, 5, 32] */
+    STEP_HOOK(7, "se.mul_1", 1);
+    mul_5x5x32(AT(0), AT(3200), AT(0));
+    STEP_HOOK(7, "se.mul_1", 0);
+    /* 8. project: conv 1x1 (prelude.net:35)
+     * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, pointwise 13 x 1 of f32x1, 2112 bytes of weights */
+    STEP_HOOK(8, "project", 1);
+    conv1x1_32_to_16_at_5x5(AT(0), WEIGHTS(1520), AT(3200));
+    STEP_HOOK(8, "project", 0);
+    /* 9. expand: conv 1x1, hswish (prelude.net:29)
+     * [5, 5, 16] -> [5, 5, 48], 0.02 M MACs, pointwise 13 x 1 of f32x1, 3264 bytes of weights */
+    STEP_HOOK(9, "expand", 1);
+    conv1x1_16_to_48_at_5x5(AT(3200), WEIGHTS(2048), AT(4800));
+    STEP_HOOK(9, "expand", 0);
+    /* 10. depthwise: depthwise 3x3, hswish (prelude.net:31)
+     * [5, 5, 48] -> [5, 5, 48], 0.01 M MACs, depthwise, 5 columns of f32x1, 1920 bytes of weights */
+    STEP_HOOK(10, "depthwise", 1);
+    depthwise3x3_48_at_5x5(AT(4800), WEIGHTS(2864), AT(9600));
+    STEP_HOOK(10, "depthwise", 0);
+    /* 11. project: conv 1x1, + residual (prelude.net:35)
+     * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, pointwise 13 x 1 of f32x1, 3136 bytes of weights */
+    STEP_HOOK(11, "project", 1);
+    conv1x1_48_to_16_at_5x5(AT(9600), WEIGHTS(3344), AT(3200), AT(3200));
+    STEP_HOOK(11, "project", 0);
+    /* 12. global_avg_pool_2: global_avg_pool (inverted.net:9)
+     * [5, 5, 16] -> [1, 1, 16] */
+    STEP_HOOK(12, "global_avg_pool_2", 1);
+    mean_of_5x5x16(AT(3200), AT(0));
+    STEP_HOOK(12, "global_avg_pool_2", 0);
+    /* 13. dense_1: dense (inverted.net:9)
+     * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, dense 1 x 5 of f32x1, 680 bytes of weights */
+    STEP_HOOK(13, "dense_1", 1);
+    dense_16_to_10(AT(0), WEIGHTS(4128), AT(64));
+    STEP_HOOK(13, "dense_1", 0);
+    /* 14. softmax_1: softmax (inverted.net:9)
+     * [1, 1, 10] -> [1, 1, 10] */
+    STEP_HOOK(14, "softmax_1", 1);
+    softmax_of_10(AT(64), probs);
+    STEP_HOOK(14, "softmax_1", 0);
+}
+
+static union {
+    unsigned char bytes[INVERTED_ARENA_BYTES + 3636 /* the self-test's inputs and outputs */];
+    double aligned;
+} static_arena;
+
+void inverted_run(const uint8_t *image, float *probs) {
+    inverted_run_in(static_arena.bytes, image, probs);
+}
+
+const char *inverted_version(void) {
+    return "lcc 0.1.0, generic, weights df05b8c15b130f6a";
+}
+
+int inverted_bind(const void *file, size_t bytes) {
+    static const char magic[15] = "lcc weights 1\n";
+    const unsigned char *p = (const unsigned char *)file;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    if (!p || bytes != INVERTED_WEIGHTS_BYTES || ((uintptr_t)file & 3) != 0) return -1;
+    for (size_t i = 0; i < sizeof magic; i++) {
+        if (p[i] != (unsigned char)magic[i]) return -1;
+    }
+    for (size_t i = 64; i + 4 <= bytes; i += 4) {
+        const uint32_t word = (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16 |
+                              (uint32_t)p[i + 3] << 24;
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+    }
+    if (hash != UINT64_C(0xe67e6b295a1c84ca)) return -1;
+    weights = (const float *)(const void *)(p + 64);
+    return 0;
+}
+
+
+/* What the self-test's inputs hold, from 0 to 255. */
+static int input_byte(uint32_t i) { return (int)((i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u); }
+
+/* Whether a tensor's projection is off the reference. */
+static int differs(const float *y, int pixels, int pixel, int channels, double sum, double scale) {
+    uint32_t i = 0;
+    double got = 0;
+    for (int p = 0; p < pixels; p++) {
+        for (int c = 0; c < channels; c++, i++) {
+            got += (double)y[p * pixel + c] * ((double)(i * UINT32_C(2654435761) >> 16) / 65536.0 - 0.5);
+        }
+    }
+    const double off = got > sum ? got - sum : sum - got;
+    return !(off <= 1e-3 * scale + 1e-30);
+}
+
+int inverted_selftest(void) {
+    void *const arena = static_arena.bytes;
+    uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 14400);
+    for (int i = 0; i < 867; i++) image[i] = (uint8_t)input_byte((uint32_t)i);
+    float *const probs = (float *)(void *)(static_arena.bytes + 15296);
+    /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
+     * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, direct 9 x 1 of f32x1, 896 bytes of weights */
+    STEP_HOOK(1, "conv_1", 1);
+    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(0), AT(2624));
+    STEP_HOOK(1, "conv_1", 0);
+    if (differs(AT(0), 81, 8, 8, 4.424617980e-02, 4.403805422e+01)) return 1;
+    /* 2. expand: conv 1x1, hswish (prelude.net:29)
+     * [9, 9, 8] -> [9, 9, 32], 0.02 M MACs, pointwise 14 x 1 of f32x1, 1152 bytes of weights */
+    STEP_HOOK(2, "expand", 1);
+    conv1x1_8_to_32_at_9x9(AT(0), WEIGHTS(224), AT(3200));
+    STEP_HOOK(2, "expand", 0);
+    if (differs(AT(3200), 81, 32, 32, -7.181223833e+00, 1.161258555e+02)) return 2;
+    /* 3. depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
+     * [9, 9, 32] -> [5, 5, 32], 0.02 M MACs, depthwise, 5 columns of f32x1, 3328 bytes of weights */
+    STEP_HOOK(3, "depthwise", 1);
+    depthwise5x5_32_at_5x5(AT(3200), WEIGHTS(512), AT(0));
+    STEP_HOOK(3, "depthwise", 0);
+    if (differs(AT(0), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 3;
+    /* 4. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
+     * [5, 5, 32] -> [1, 1, 32] */
+    STEP_HOOK(4, "se.global_avg_pool_1", 1);
+    mean_of_5x5x32(AT(0), AT(3200));
+    STEP_HOOK(4, "se.global_avg_pool_1", 0);
+    if (differs(AT(3200), 1, 32, 32, -1.844536886e-01, 5.002569014e-01)) return 4;
+    /* 5. se.reduce: conv 1x1, hswish (prelude.net:19)
+     * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, pointwise 1 x 2 of f32x1, 264 bytes of weights */
+    STEP_HOOK(5, "se.reduce", 1);
+    conv1x1_32_to_2_at_1x1(AT(3200), WEIGHTS(1344), AT(3328));
+    STEP_HOOK(5, "se.reduce", 0);
+    if (differs(AT(3328), 1, 2, 2, -1.801111658e-03, 9.977192417e-03)) return 5;
+    /* 6. se.expand: conv 1x1, hsigmoid (prelude.net:20)
+     * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, pointwise 1 x 7 of f32x1, 440 bytes of weights */
+    STEP_HOOK(6, "se.expand", 1);
+    conv1x1_2_to_32_at_1x1(AT(3328), WEIGHTS(1424), AT(3200));
+    STEP_HOOK(6, "se.expand", 0);
+    if (differs(AT(3200), 1, 32, 32, -2.115331147e-01, 4.036553234e+00)) return 6;
+    /* 7. se.mul_1: mul (prelude.net:17)
+     * [5, 5, 32] -> [5, 5, 32] */
+    STEP_HOOK(7, "se.mul_1", 1);
+    mul_5x5x32(AT(0), AT(3200), AT(0));
+    STEP_HOOK(7, "se.mul_1", 0);
+    if (differs(AT(0), 25, 32, 32, 3.178514417e-01, 1.186859450e+01)) return 7;
+    /* 8. project: conv 1x1 (prelude.net:35)
+     * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, pointwise 13 x 1 of f32x1, 2112 bytes of weights */
+    STEP_HOOK(8, "project", 1);
+    conv1x1_32_to_16_at_5x5(AT(0), WEIGHTS(1520), AT(3200));
+    STEP_HOOK(8, "project", 0);
+    if (differs(AT(3200), 25, 16, 16, 2.460692407e-01, 1.239838151e+01)) return 8;
+    /* 9. expand: conv 1x1, hswish (prelude.net:29)
+     * [5, 5, 16] -> [5, 5, 48], 0.02 M MACs, pointwise 13 x 1 of f32x1, 3264 bytes of weights */
+    STEP_HOOK(9, "expand", 1);
+    conv1x1_16_to_48_at_5x5(AT(3200), WEIGHTS(2048), AT(4800));
+    STEP_HOOK(9, "expand", 0);
+    if (differs(AT(4800), 25, 48, 48, 2.323827558e+00, 2.653541540e+01)) return 9;
+    /* 10. depthwise: depthwise 3x3, hswish (prelude.net:31)
+     * [5, 5, 48] -> [5, 5, 48], 0.01 M MACs, depthwise, 5 columns of f32x1, 1920 bytes of weights */
+    STEP_HOOK(10, "depthwise", 1);
+    depthwise3x3_48_at_5x5(AT(4800), WEIGHTS(2864), AT(9600));
+    STEP_HOOK(10, "depthwise", 0);
+    if (differs(AT(9600), 25, 48, 48, 1.050401809e+00, 2.072650452e+01)) return 10;
+    /* 11. project: conv 1x1, + residual (prelude.net:35)
+     * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, pointwise 13 x 1 of f32x1, 3136 bytes of weights */
+    STEP_HOOK(11, "project", 1);
+    conv1x1_48_to_16_at_5x5(AT(9600), WEIGHTS(3344), AT(3200), AT(3200));
+    STEP_HOOK(11, "project", 0);
+    if (differs(AT(3200), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 11;
+    /* 12. global_avg_pool_2: global_avg_pool (inverted.net:9)
+     * [5, 5, 16] -> [1, 1, 16] */
+    STEP_HOOK(12, "global_avg_pool_2", 1);
+    mean_of_5x5x16(AT(3200), AT(0));
+    STEP_HOOK(12, "global_avg_pool_2", 0);
+    if (differs(AT(0), 1, 16, 16, 2.567291997e-02, 7.877436441e-01)) return 12;
+    /* 13. dense_1: dense (inverted.net:9)
+     * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, dense 1 x 5 of f32x1, 680 bytes of weights */
+    STEP_HOOK(13, "dense_1", 1);
+    dense_16_to_10(AT(0), WEIGHTS(4128), AT(64));
+    STEP_HOOK(13, "dense_1", 0);
+    if (differs(AT(64), 1, 10, 10, 2.862860785e-01, 6.144360910e-01)) return 13;
+    /* 14. softmax_1: softmax (inverted.net:9)
+     * [1, 1, 10] -> [1, 1, 10] */
+    STEP_HOOK(14, "softmax_1", 1);
+    softmax_of_10(AT(64), probs);
+    STEP_HOOK(14, "softmax_1", 0);
+    if (differs(probs, 1, 10, 10, 1.794796474e-02, 2.850709556e-01)) return 14;
+    return 0;
+}

@@ -1,0 +1,1116 @@
+/* shuffle, written by lcc 0.1.0 for generic: any machine with IEEE 754 floats, strict C99.
+ *
+ *     lcc shuffle.net --target generic --storage file --selftest --profile -o shuffle_generic.c
+ *
+ * The weights are random numbers: what this network predicts means nothing.
+ *
+ * 14 steps, 0.02 M multiply-adds, 2752 bytes of arena, 10048 bytes of weights (hash ad13724b03d529d7).
+ * Tensors are [height, width, channels], one pixel's channels side by side. */
+#include "shuffle_generic.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* ---- f32x1: 1 float ---- */
+
+typedef float f32x1;
+
+/* One float. */
+static inline f32x1 f32x1_load(const float *p) { return *p; }
+
+/* One float. */
+static inline void f32x1_store(float *p, f32x1 v) { *p = v; }
+
+/* x. */
+static inline f32x1 f32x1_set1(float x) { return x; }
+
+/* a * b + c; how often it is rounded is the compiler's choice. */
+static inline f32x1 f32x1_fma(f32x1 a, f32x1 b, f32x1 c) { return a * b + c; }
+
+/* a > b ? a : b: the second where either is NaN. */
+static inline f32x1 f32x1_max(f32x1 a, f32x1 b) { return a > b ? a : b; }
+
+/* max(v, 0); NaN stays. */
+static inline f32x1 f32x1_relu(f32x1 v) { return f32x1_max(0.0f, v); }
+
+/* Where the caller keeps the weights: set by bind. */
+static const float *weights;
+
+#define WEIGHTS(i) (weights + (i))
+
+/* One padded row of the input, as floats. */
+static void stage_row_16x3(const float *x, float *row, int iy) {
+    if (iy < 0 || iy >= 16) {
+        for (int i = 0; i < 54; i++) {
+            row[i] = 0.0f;
+        }
+        return;
+    }
+    for (int i = 0; i < 3; i++) {
+        row[i] = 0.0f;
+    }
+    for (int i = 0; i < 3; i++) {
+        row[i + 51] = 0.0f;
+    }
+    row += 3;
+    x += iy * 48;
+    for (int i = 0; i < 48; i += 1) {
+        f32x1_store(row + i, f32x1_load(x + i));
+    }
+}
+
+/* 4 pixels x 3 channels, over 27 inputs. */
+static void tile_4x3_of_27(const float *const *rows, int at, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1; f32x1 acc1_2 = acc0_2;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1; f32x1 acc2_2 = acc0_2;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1; f32x1 acc3_2 = acc0_2;
+    w += 3;
+    for (int ky = 0; ky < 3; ky++) {
+        const float *x = rows[ky] + at;
+        for (int k = 0; k < 9; k++) {
+            const f32x1 w0 = f32x1_load(w);
+            const f32x1 w1 = f32x1_load(w + 1);
+            const f32x1 w2 = f32x1_load(w + 2);
+            const f32x1 v0_0 = f32x1_set1(x[k]);
+            acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+            acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+            acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+            const f32x1 v1_0 = f32x1_set1(x[k + 6]);
+            acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+            acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+            acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+            const f32x1 v2_0 = f32x1_set1(x[k + 12]);
+            acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+            acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+            acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+            const f32x1 v3_0 = f32x1_set1(x[k + 18]);
+            acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+            acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+            acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+            w += 3;
+        }
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 2, f32x1_relu(acc0_2));
+    f32x1_store(y + 8, f32x1_relu(acc1_0));
+    f32x1_store(y + 9, f32x1_relu(acc1_1));
+    f32x1_store(y + 10, f32x1_relu(acc1_2));
+    f32x1_store(y + 16, f32x1_relu(acc2_0));
+    f32x1_store(y + 17, f32x1_relu(acc2_1));
+    f32x1_store(y + 18, f32x1_relu(acc2_2));
+    f32x1_store(y + 24, f32x1_relu(acc3_0));
+    f32x1_store(y + 25, f32x1_relu(acc3_1));
+    f32x1_store(y + 26, f32x1_relu(acc3_2));
+}
+
+/* 4 pixels x 2 channels, over 27 inputs. */
+static void tile_4x2_of_27(const float *const *rows, int at, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1;
+    w += 2;
+    for (int ky = 0; ky < 3; ky++) {
+        const float *x = rows[ky] + at;
+        for (int k = 0; k < 9; k++) {
+            const f32x1 w0 = f32x1_load(w);
+            const f32x1 w1 = f32x1_load(w + 1);
+            const f32x1 v0_0 = f32x1_set1(x[k]);
+            acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+            acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+            const f32x1 v1_0 = f32x1_set1(x[k + 6]);
+            acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+            acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+            const f32x1 v2_0 = f32x1_set1(x[k + 12]);
+            acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+            acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+            const f32x1 v3_0 = f32x1_set1(x[k + 18]);
+            acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+            acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+            w += 2;
+        }
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 8, f32x1_relu(acc1_0));
+    f32x1_store(y + 9, f32x1_relu(acc1_1));
+    f32x1_store(y + 16, f32x1_relu(acc2_0));
+    f32x1_store(y + 17, f32x1_relu(acc2_1));
+    f32x1_store(y + 24, f32x1_relu(acc3_0));
+    f32x1_store(y + 25, f32x1_relu(acc3_1));
+}
+
+static void conv3x3_3_to_8_at_8x8(const float *x, const float *w, float *y, float *ring) {
+    const float *rows[3];
+    int next = -1; /* the input row that is copied next */
+    for (int oy = 0; oy < 8; oy++) {
+        for (; next < oy * 2 + 2; next++) {
+            stage_row_16x3(x, ring + (next + 1) % 3 * 54, next);
+        }
+        for (int ky = 0; ky < 3; ky++) {
+            rows[ky] = ring + (oy * 2 + ky) % 3 * 54;
+        }
+        for (int p = 0; p < 8; p += 4) {
+            for (int b = 0; b < 2; b++) {
+                tile_4x3_of_27(rows, p * 6, w + b * 84, y + oy * 64 + b * 3 + p * 8);
+            }
+            tile_4x2_of_27(rows, p * 6, w + 168, y + oy * 64 + p * 8 + 6);
+        }
+    }
+}
+
+static void max3x3_row_of_4(const float *x, float *y, int top, int ky0, int ky1) {
+    {
+        f32x1 acc0 = f32x1_set1(-3.402823466e+38f);
+        f32x1 acc1 = f32x1_set1(-3.402823466e+38f);
+        f32x1 acc2 = f32x1_set1(-3.402823466e+38f);
+        f32x1 acc3 = f32x1_set1(-3.402823466e+38f);
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 64;
+            const f32x1 v0 = f32x1_load(row);
+            acc0 = f32x1_max(acc0, v0);
+            const f32x1 v1 = f32x1_load(row + 8);
+            acc0 = f32x1_max(acc0, v1);
+            acc1 = f32x1_max(acc1, v1);
+            const f32x1 v2 = f32x1_load(row + 16);
+            acc1 = f32x1_max(acc1, v2);
+            const f32x1 v3 = f32x1_load(row + 24);
+            acc1 = f32x1_max(acc1, v3);
+            acc2 = f32x1_max(acc2, v3);
+            const f32x1 v4 = f32x1_load(row + 32);
+            acc2 = f32x1_max(acc2, v4);
+            const f32x1 v5 = f32x1_load(row + 40);
+            acc2 = f32x1_max(acc2, v5);
+            acc3 = f32x1_max(acc3, v5);
+            const f32x1 v6 = f32x1_load(row + 48);
+            acc3 = f32x1_max(acc3, v6);
+            const f32x1 v7 = f32x1_load(row + 56);
+            acc3 = f32x1_max(acc3, v7);
+        }
+        f32x1_store(y, acc0);
+        f32x1_store(y + 8, acc1);
+        f32x1_store(y + 16, acc2);
+        f32x1_store(y + 24, acc3);
+    }
+}
+
+static void max_pool3x3_8_at_4x4(const float *x, float *y) {
+    for (int oy = 0; oy < 4; oy++) {
+        const int top = oy * 2 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 8 - top < 3 ? 8 - top : 3;
+        for (int c = 0; c < 8; c += 1) {
+            max3x3_row_of_4(x + c, y + oy * 32 + c, top, ky0, ky1);
+        }
+    }
+}
+
+static void depthwise3x3_row_of_2(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+    {
+        f32x1 acc0 = f32x1_load(w);
+        f32x1 acc1 = acc0;
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 32;
+            const float *taps = w + (ky * 3 + 1) * 1;
+            const f32x1 k0 = f32x1_load(taps);
+            const f32x1 k1 = f32x1_load(taps + 1);
+            const f32x1 k2 = f32x1_load(taps + 2);
+            const f32x1 v0 = f32x1_load(row);
+            acc0 = f32x1_fma(v0, k1, acc0);
+            const f32x1 v1 = f32x1_load(row + 8);
+            acc0 = f32x1_fma(v1, k2, acc0);
+            acc1 = f32x1_fma(v1, k0, acc1);
+            const f32x1 v2 = f32x1_load(row + 16);
+            acc1 = f32x1_fma(v2, k1, acc1);
+            const f32x1 v3 = f32x1_load(row + 24);
+            acc1 = f32x1_fma(v3, k2, acc1);
+        }
+        f32x1_store(y, acc0);
+        f32x1_store(y + 8, acc1);
+    }
+}
+
+static void depthwise3x3_8_at_2x2(const float *x, const float *w, float *y) {
+    for (int oy = 0; oy < 2; oy++) {
+        const int top = oy * 2 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 4 - top < 3 ? 4 - top : 3;
+        for (int c = 0; c < 8; c += 1) {
+            depthwise3x3_row_of_2(x + c, w + c * 10, y + oy * 16 + c, top, ky0, ky1);
+        }
+    }
+}
+
+/* 4 pixels x 3 channels, over 8 inputs. */
+static void tile_4x3_of_8(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1; f32x1 acc1_2 = acc0_2;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1; f32x1 acc2_2 = acc0_2;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1; f32x1 acc3_2 = acc0_2;
+    w += 3;
+    for (int k = 0; k < 8; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1(x[k + 8]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1(x[k + 16]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1(x[k + 24]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 2, f32x1_relu(acc0_2));
+    f32x1_store(y + 24, f32x1_relu(acc1_0));
+    f32x1_store(y + 25, f32x1_relu(acc1_1));
+    f32x1_store(y + 26, f32x1_relu(acc1_2));
+    f32x1_store(y + 48, f32x1_relu(acc2_0));
+    f32x1_store(y + 49, f32x1_relu(acc2_1));
+    f32x1_store(y + 50, f32x1_relu(acc2_2));
+    f32x1_store(y + 72, f32x1_relu(acc3_0));
+    f32x1_store(y + 73, f32x1_relu(acc3_1));
+    f32x1_store(y + 74, f32x1_relu(acc3_2));
+}
+
+static void conv1x1_8_to_12_at_2x2(const float *x, const float *w, float *y) {
+    for (int b = 0; b < 4; b++) {
+        tile_4x3_of_8(x, w + b * 27, y + b * 3);
+    }
+}
+
+/* 4 pixels x 3 channels, over 8 inputs. */
+static void tile_4x3_of_8_v2(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1; f32x1 acc1_2 = acc0_2;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1; f32x1 acc2_2 = acc0_2;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1; f32x1 acc3_2 = acc0_2;
+    w += 3;
+    for (int k = 0; k < 8; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1(x[k + 8]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1(x[k + 16]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1(x[k + 24]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 2, f32x1_relu(acc0_2));
+    f32x1_store(y + 12, f32x1_relu(acc1_0));
+    f32x1_store(y + 13, f32x1_relu(acc1_1));
+    f32x1_store(y + 14, f32x1_relu(acc1_2));
+    f32x1_store(y + 24, f32x1_relu(acc2_0));
+    f32x1_store(y + 25, f32x1_relu(acc2_1));
+    f32x1_store(y + 26, f32x1_relu(acc2_2));
+    f32x1_store(y + 36, f32x1_relu(acc3_0));
+    f32x1_store(y + 37, f32x1_relu(acc3_1));
+    f32x1_store(y + 38, f32x1_relu(acc3_2));
+}
+
+static void conv1x1_8_to_12_at_4x4(const float *x, const float *w, float *y) {
+    for (int p = 0; p < 16; p += 4) {
+        for (int b = 0; b < 4; b++) {
+            tile_4x3_of_8_v2(x + p * 8, w + b * 27, y + b * 3 + p * 12);
+        }
+    }
+}
+
+static void depthwise3x3_row_of_2_v2(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+    {
+        f32x1 acc0 = f32x1_load(w);
+        f32x1 acc1 = acc0;
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 48;
+            const float *taps = w + (ky * 3 + 1) * 1;
+            const f32x1 k0 = f32x1_load(taps);
+            const f32x1 k1 = f32x1_load(taps + 1);
+            const f32x1 k2 = f32x1_load(taps + 2);
+            const f32x1 v0 = f32x1_load(row);
+            acc0 = f32x1_fma(v0, k1, acc0);
+            const f32x1 v1 = f32x1_load(row + 12);
+            acc0 = f32x1_fma(v1, k2, acc0);
+            acc1 = f32x1_fma(v1, k0, acc1);
+            const f32x1 v2 = f32x1_load(row + 24);
+            acc1 = f32x1_fma(v2, k1, acc1);
+            const f32x1 v3 = f32x1_load(row + 36);
+            acc1 = f32x1_fma(v3, k2, acc1);
+        }
+        f32x1_store(y, acc0);
+        f32x1_store(y + 12, acc1);
+    }
+}
+
+static void depthwise3x3_12_at_2x2(const float *x, const float *w, float *y) {
+    for (int oy = 0; oy < 2; oy++) {
+        const int top = oy * 2 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 4 - top < 3 ? 4 - top : 3;
+        for (int c = 0; c < 12; c += 1) {
+            depthwise3x3_row_of_2_v2(x + c, w + c * 10, y + oy * 24 + c, top, ky0, ky1);
+        }
+    }
+}
+
+/* 4 pixels x 3 channels, over 12 inputs. */
+static void tile_4x3_of_12(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1; f32x1 acc1_2 = acc0_2;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1; f32x1 acc2_2 = acc0_2;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1; f32x1 acc3_2 = acc0_2;
+    w += 3;
+    for (int k = 0; k < 12; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1(x[k + 12]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1(x[k + 24]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1(x[k + 36]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 2, f32x1_relu(acc0_2));
+    f32x1_store(y + 24, f32x1_relu(acc1_0));
+    f32x1_store(y + 25, f32x1_relu(acc1_1));
+    f32x1_store(y + 26, f32x1_relu(acc1_2));
+    f32x1_store(y + 48, f32x1_relu(acc2_0));
+    f32x1_store(y + 49, f32x1_relu(acc2_1));
+    f32x1_store(y + 50, f32x1_relu(acc2_2));
+    f32x1_store(y + 72, f32x1_relu(acc3_0));
+    f32x1_store(y + 73, f32x1_relu(acc3_1));
+    f32x1_store(y + 74, f32x1_relu(acc3_2));
+}
+
+static void conv1x1_12_to_12_at_2x2(const float *x, const float *w, float *y) {
+    for (int b = 0; b < 4; b++) {
+        tile_4x3_of_12(x, w + b * 39, y + b * 3);
+    }
+}
+
+/* 4 pixels x 3 channels, over 12 inputs. */
+static void tile_4x3_of_12_v2(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1; f32x1 acc1_2 = acc0_2;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1; f32x1 acc2_2 = acc0_2;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1; f32x1 acc3_2 = acc0_2;
+    w += 3;
+    for (int k = 0; k < 6; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1((x + 6)[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1((x + 6)[k + 24]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1((x + 6)[k + 48]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1((x + 6)[k + 72]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    for (int k = 0; k < 6; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1((x + 18)[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1((x + 18)[k + 24]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1((x + 18)[k + 48]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1((x + 18)[k + 72]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 2, f32x1_relu(acc0_2));
+    f32x1_store(y + 12, f32x1_relu(acc1_0));
+    f32x1_store(y + 13, f32x1_relu(acc1_1));
+    f32x1_store(y + 14, f32x1_relu(acc1_2));
+    f32x1_store(y + 24, f32x1_relu(acc2_0));
+    f32x1_store(y + 25, f32x1_relu(acc2_1));
+    f32x1_store(y + 26, f32x1_relu(acc2_2));
+    f32x1_store(y + 36, f32x1_relu(acc3_0));
+    f32x1_store(y + 37, f32x1_relu(acc3_1));
+    f32x1_store(y + 38, f32x1_relu(acc3_2));
+}
+
+static void conv1x1_12_to_12_at_2x2_v2(const float *x, const float *w, float *y) {
+    for (int b = 0; b < 4; b++) {
+        tile_4x3_of_12_v2(x, w + b * 39, y + b * 3);
+    }
+}
+
+static void depthwise3x3_row_of_2_v3(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+    {
+        f32x1 acc0 = f32x1_load(w);
+        f32x1 acc1 = acc0;
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 24;
+            const float *taps = w + (ky * 3 + 1) * 1;
+            const f32x1 k0 = f32x1_load(taps);
+            const f32x1 k1 = f32x1_load(taps + 1);
+            const f32x1 k2 = f32x1_load(taps + 2);
+            const f32x1 v0 = f32x1_load(row);
+            acc0 = f32x1_fma(v0, k1, acc0);
+            acc1 = f32x1_fma(v0, k0, acc1);
+            const f32x1 v1 = f32x1_load(row + 12);
+            acc0 = f32x1_fma(v1, k2, acc0);
+            acc1 = f32x1_fma(v1, k1, acc1);
+        }
+        f32x1_store(y, acc0);
+        f32x1_store(y + 12, acc1);
+    }
+}
+
+static void depthwise3x3_12_at_2x2_v2(const float *x, const float *w, float *y) {
+    for (int oy = 0; oy < 2; oy++) {
+        const int top = oy * 1 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 2 - top < 3 ? 2 - top : 3;
+        for (int c = 0; c < 12; c += 1) {
+            depthwise3x3_row_of_2_v3(x + c, w + c * 10, y + oy * 24 + c, top, ky0, ky1);
+        }
+    }
+}
+
+/* 4 pixels x 3 channels, over 12 inputs. */
+static void tile_4x3_of_12_v3(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1; f32x1 acc1_2 = acc0_2;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1; f32x1 acc2_2 = acc0_2;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1; f32x1 acc3_2 = acc0_2;
+    w += 3;
+    for (int k = 0; k < 12; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1(x[k + 12]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1(x[k + 24]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1(x[k + 36]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 2, f32x1_relu(acc0_2));
+    f32x1_store(y + 12, f32x1_relu(acc1_0));
+    f32x1_store(y + 13, f32x1_relu(acc1_1));
+    f32x1_store(y + 14, f32x1_relu(acc1_2));
+    f32x1_store(y + 24, f32x1_relu(acc2_0));
+    f32x1_store(y + 25, f32x1_relu(acc2_1));
+    f32x1_store(y + 26, f32x1_relu(acc2_2));
+    f32x1_store(y + 36, f32x1_relu(acc3_0));
+    f32x1_store(y + 37, f32x1_relu(acc3_1));
+    f32x1_store(y + 38, f32x1_relu(acc3_2));
+}
+
+static void conv1x1_12_to_12_at_2x2_v3(const float *x, const float *w, float *y) {
+    for (int b = 0; b < 4; b++) {
+        tile_4x3_of_12_v3(x, w + b * 39, y + b * 3);
+    }
+}
+
+/* 4 pixels x 3 channels, over 12 inputs. */
+static void tile_4x3_of_12_v4(const float *x0, const float *x1, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1; f32x1 acc1_2 = acc0_2;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1; f32x1 acc2_2 = acc0_2;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1; f32x1 acc3_2 = acc0_2;
+    w += 3;
+    for (int k = 0; k < 3; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1((x0 + 3)[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1((x0 + 3)[k + 24]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1((x0 + 3)[k + 48]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1((x0 + 3)[k + 72]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    for (int k = 0; k < 3; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1((x0 + 15)[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1((x0 + 15)[k + 24]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1((x0 + 15)[k + 48]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1((x0 + 15)[k + 72]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    for (int k = 0; k < 6; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1((x1 + 6)[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1((x1 + 6)[k + 12]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1((x1 + 6)[k + 24]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1((x1 + 6)[k + 36]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 2, f32x1_relu(acc0_2));
+    f32x1_store(y + 12, f32x1_relu(acc1_0));
+    f32x1_store(y + 13, f32x1_relu(acc1_1));
+    f32x1_store(y + 14, f32x1_relu(acc1_2));
+    f32x1_store(y + 24, f32x1_relu(acc2_0));
+    f32x1_store(y + 25, f32x1_relu(acc2_1));
+    f32x1_store(y + 26, f32x1_relu(acc2_2));
+    f32x1_store(y + 36, f32x1_relu(acc3_0));
+    f32x1_store(y + 37, f32x1_relu(acc3_1));
+    f32x1_store(y + 38, f32x1_relu(acc3_2));
+}
+
+static void conv1x1_12_to_12_at_2x2_v4(const float *x0, const float *x1, const float *w, float *y) {
+    for (int b = 0; b < 4; b++) {
+        tile_4x3_of_12_v4(x0, x1, w + b * 39, y + b * 3);
+    }
+}
+
+/* 4 pixels x 3 channels, over 24 inputs. */
+static void tile_4x3_of_24(const float *x0, const float *x1, const float *x2, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1; f32x1 acc1_2 = acc0_2;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1; f32x1 acc2_2 = acc0_2;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1; f32x1 acc3_2 = acc0_2;
+    w += 3;
+    for (int k = 0; k < 3; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1(x0[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1(x0[k + 24]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1(x0[k + 48]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1(x0[k + 72]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    for (int k = 0; k < 3; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1((x0 + 12)[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1((x0 + 12)[k + 24]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1((x0 + 12)[k + 48]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1((x0 + 12)[k + 72]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    for (int k = 0; k < 6; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1(x1[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1(x1[k + 12]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1(x1[k + 24]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1(x1[k + 36]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    for (int k = 0; k < 12; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1(x2[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1(x2[k + 12]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1(x2[k + 24]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1(x2[k + 36]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 2, f32x1_relu(acc0_2));
+    f32x1_store(y + 32, f32x1_relu(acc1_0));
+    f32x1_store(y + 33, f32x1_relu(acc1_1));
+    f32x1_store(y + 34, f32x1_relu(acc1_2));
+    f32x1_store(y + 64, f32x1_relu(acc2_0));
+    f32x1_store(y + 65, f32x1_relu(acc2_1));
+    f32x1_store(y + 66, f32x1_relu(acc2_2));
+    f32x1_store(y + 96, f32x1_relu(acc3_0));
+    f32x1_store(y + 97, f32x1_relu(acc3_1));
+    f32x1_store(y + 98, f32x1_relu(acc3_2));
+}
+
+/* 4 pixels x 2 channels, over 24 inputs. */
+static void tile_4x2_of_24(const float *x0, const float *x1, const float *x2, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1;
+    w += 2;
+    for (int k = 0; k < 3; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 v0_0 = f32x1_set1(x0[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        const f32x1 v1_0 = f32x1_set1(x0[k + 24]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        const f32x1 v2_0 = f32x1_set1(x0[k + 48]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        const f32x1 v3_0 = f32x1_set1(x0[k + 72]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        w += 2;
+    }
+    for (int k = 0; k < 3; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 v0_0 = f32x1_set1((x0 + 12)[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        const f32x1 v1_0 = f32x1_set1((x0 + 12)[k + 24]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        const f32x1 v2_0 = f32x1_set1((x0 + 12)[k + 48]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        const f32x1 v3_0 = f32x1_set1((x0 + 12)[k + 72]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        w += 2;
+    }
+    for (int k = 0; k < 6; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 v0_0 = f32x1_set1(x1[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        const f32x1 v1_0 = f32x1_set1(x1[k + 12]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        const f32x1 v2_0 = f32x1_set1(x1[k + 24]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        const f32x1 v3_0 = f32x1_set1(x1[k + 36]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        w += 2;
+    }
+    for (int k = 0; k < 12; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 v0_0 = f32x1_set1(x2[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        const f32x1 v1_0 = f32x1_set1(x2[k + 12]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        const f32x1 v2_0 = f32x1_set1(x2[k + 24]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        const f32x1 v3_0 = f32x1_set1(x2[k + 36]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        w += 2;
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 32, f32x1_relu(acc1_0));
+    f32x1_store(y + 33, f32x1_relu(acc1_1));
+    f32x1_store(y + 64, f32x1_relu(acc2_0));
+    f32x1_store(y + 65, f32x1_relu(acc2_1));
+    f32x1_store(y + 96, f32x1_relu(acc3_0));
+    f32x1_store(y + 97, f32x1_relu(acc3_1));
+}
+
+static void conv1x1_24_to_32_at_2x2(const float *x0, const float *x1, const float *x2, const float *w, float *y) {
+    for (int b = 0; b < 10; b++) {
+        tile_4x3_of_24(x0, x1, x2, w + b * 75, y + b * 3);
+    }
+    tile_4x2_of_24(x0, x1, x2, w + 750, y + 30);
+}
+
+#define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
+
+#ifdef SHUFFLE_PROFILE
+#define STEP_HOOK(step, name, begin) shuffle_profile_hook(step, name, begin)
+#else
+#define STEP_HOOK(step, name, begin) ((void)0)
+#endif
+
+void shuffle_run_in(void *arena, const float *image, float *features) {
+    /* 1. conv_1: conv 3x3 stride 2, relu (shuffle.net:6)
+     * [16, 16, 3] -> [8, 8, 8], 0.01 M MACs, direct 4 x 3 of f32x1, 896 bytes of weights */
+    STEP_HOOK(1, "conv_1", 1);
+    conv3x3_3_to_8_at_8x8(image, WEIGHTS(0), AT(0), AT(2048));
+    STEP_HOOK(1, "conv_1", 0);
+    /* 2. max_pool_1: max_pool 3x3 stride 2 (shuffle.net:7)
+     * [8, 8, 8] -> [4, 4, 8], max pool, 4 columns of f32x1 */
+    STEP_HOOK(2, "max_pool_1", 1);
+    max_pool3x3_8_at_4x4(AT(0), AT(2048));
+    STEP_HOOK(2, "max_pool_1", 0);
+    /* 3. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)
+     * [4, 4, 8] -> [2, 2, 8], 0.00 M MACs, depthwise, 2 columns of f32x1, 320 bytes of weights */
+    STEP_HOOK(3, "shortcut_depthwise", 1);
+    depthwise3x3_8_at_2x2(AT(2048), WEIGHTS(224), AT(0));
+    STEP_HOOK(3, "shortcut_depthwise", 0);
+    /* 4. shortcut: conv 1x1, relu (prelude.net:75)
+     * [2, 2, 8] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 432 bytes of weights */
+    STEP_HOOK(4, "shortcut", 1);
+    conv1x1_8_to_12_at_2x2(AT(0), WEIGHTS(304), AT(768));
+    STEP_HOOK(4, "shortcut", 0);
+    /* 5. reduce: conv 1x1, relu (prelude.net:84)
+     * [4, 4, 8] -> [4, 4, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 448 bytes of weights */
+    STEP_HOOK(5, "reduce", 1);
+    conv1x1_8_to_12_at_4x4(AT(2048), WEIGHTS(416), AT(0));
+    STEP_HOOK(5, "reduce", 0);
+    /* 6. depthwise: depthwise 3x3 stride 2 (prelude.net:85)
+     * [4, 4, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x1, 496 bytes of weights */
+    STEP_HOOK(6, "depthwise", 1);
+    depthwise3x3_12_at_2x2(AT(0), WEIGHTS(528), AT(1152));
+    STEP_HOOK(6, "depthwise", 0);
+    /* 7. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 656 bytes of weights */
+    STEP_HOOK(7, "expand", 1);
+    conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(656), AT(768) + 12);
+    STEP_HOOK(7, "expand", 0);
+    /* 8. reduce: conv 1x1, relu (prelude.net:84)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 640 bytes of weights */
+    STEP_HOOK(8, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(816), AT(0));
+    STEP_HOOK(8, "reduce", 0);
+    /* 9. depthwise: depthwise 3x3 (prelude.net:85)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x1, 496 bytes of weights */
+    STEP_HOOK(9, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(976), AT(192));
+    STEP_HOOK(9, "depthwise", 0);
+    /* 10. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 656 bytes of weights */
+    STEP_HOOK(10, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1104), AT(0));
+    STEP_HOOK(10, "expand", 0);
+    /* 11. reduce: conv 1x1, relu (prelude.net:84)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 640 bytes of weights */
+    STEP_HOOK(11, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1264), AT(192));
+    STEP_HOOK(11, "reduce", 0);
+    /* 12. depthwise: depthwise 3x3 (prelude.net:85)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x1, 496 bytes of weights */
+    STEP_HOOK(12, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1424), AT(384));
+    STEP_HOOK(12, "depthwise", 0);
+    /* 13. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 656 bytes of weights */
+    STEP_HOOK(13, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1552), AT(192));
+    STEP_HOOK(13, "expand", 0);
+    /* 14. conv_9: conv 1x1, relu (shuffle.net:11)
+     * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, pointwise 4 x 3 of f32x1, 3216 bytes of weights */
+    STEP_HOOK(14, "conv_9", 1);
+    conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(1712), features);
+    STEP_HOOK(14, "conv_9", 0);
+}
+
+static union {
+    unsigned char bytes[SHUFFLE_ARENA_BYTES + 3712 /* the self-test's inputs and outputs */];
+    double aligned;
+} static_arena;
+
+void shuffle_run(const float *image, float *features) {
+    shuffle_run_in(static_arena.bytes, image, features);
+}
+
+const char *shuffle_version(void) {
+    return "lcc 0.1.0, generic, weights ad13724b03d529d7";
+}
+
+int shuffle_bind(const void *file, size_t bytes) {
+    static const char magic[15] = "lcc weights 1\n";
+    const unsigned char *p = (const unsigned char *)file;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    if (!p || bytes != SHUFFLE_WEIGHTS_BYTES || ((uintptr_t)file & 3) != 0) return -1;
+    for (size_t i = 0; i < sizeof magic; i++) {
+        if (p[i] != (unsigned char)magic[i]) return -1;
+    }
+    for (size_t i = 64; i + 4 <= bytes; i += 4) {
+        const uint32_t word = (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16 |
+                              (uint32_t)p[i + 3] << 24;
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+    }
+    if (hash != UINT64_C(0xa37847de8a210a3b)) return -1;
+    weights = (const float *)(const void *)(p + 64);
+    return 0;
+}
+
+
+/* What the self-test's inputs hold, from 0 to 255. */
+static int input_byte(uint32_t i) { return (int)((i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u); }
+
+/* Whether a tensor's projection is off the reference. */
+static int differs(const float *y, int pixels, int pixel, int channels, double sum, double scale) {
+    uint32_t i = 0;
+    double got = 0;
+    for (int p = 0; p < pixels; p++) {
+        for (int c = 0; c < channels; c++, i++) {
+            got += (double)y[p * pixel + c] * ((double)(i * UINT32_C(2654435761) >> 16) / 65536.0 - 0.5);
+        }
+    }
+    const double off = got > sum ? got - sum : sum - got;
+    return !(off <= 1e-3 * scale + 1e-30);
+}
+
+int shuffle_selftest(void) {
+    void *const arena = static_arena.bytes;
+    float *const image = (float *)(void *)(static_arena.bytes + 2752);
+    for (int i = 0; i < 768; i++) image[i] = (float)input_byte((uint32_t)i) / 128.0f - 1.0f;
+    float *const features = (float *)(void *)(static_arena.bytes + 5824);
+    /* 1. conv_1: conv 3x3 stride 2, relu (shuffle.net:6)
+     * [16, 16, 3] -> [8, 8, 8], 0.01 M MACs, direct 4 x 3 of f32x1, 896 bytes of weights */
+    STEP_HOOK(1, "conv_1", 1);
+    conv3x3_3_to_8_at_8x8(image, WEIGHTS(0), AT(0), AT(2048));
+    STEP_HOOK(1, "conv_1", 0);
+    if (differs(AT(0), 64, 8, 8, -1.727497268e+00, 3.714083452e+01)) return 1;
+    /* 2. max_pool_1: max_pool 3x3 stride 2 (shuffle.net:7)
+     * [8, 8, 8] -> [4, 4, 8], max pool, 4 columns of f32x1 */
+    STEP_HOOK(2, "max_pool_1", 1);
+    max_pool3x3_8_at_4x4(AT(0), AT(2048));
+    STEP_HOOK(2, "max_pool_1", 0);
+    if (differs(AT(2048), 16, 8, 8, -8.905749225e-01, 3.089741064e+01)) return 2;
+    /* 3. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)
+     * [4, 4, 8] -> [2, 2, 8], 0.00 M MACs, depthwise, 2 columns of f32x1, 320 bytes of weights */
+    STEP_HOOK(3, "shortcut_depthwise", 1);
+    depthwise3x3_8_at_2x2(AT(2048), WEIGHTS(224), AT(0));
+    STEP_HOOK(3, "shortcut_depthwise", 0);
+    if (differs(AT(0), 4, 8, 8, -2.432735784e+00, 6.073356281e+00)) return 3;
+    /* 4. shortcut: conv 1x1, relu (prelude.net:75)
+     * [2, 2, 8] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 432 bytes of weights */
+    STEP_HOOK(4, "shortcut", 1);
+    conv1x1_8_to_12_at_2x2(AT(0), WEIGHTS(304), AT(768));
+    STEP_HOOK(4, "shortcut", 0);
+    if (differs(AT(768), 4, 24, 12, -2.055665011e+00, 6.587870184e+00)) return 4;
+    /* 5. reduce: conv 1x1, relu (prelude.net:84)
+     * [4, 4, 8] -> [4, 4, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 448 bytes of weights */
+    STEP_HOOK(5, "reduce", 1);
+    conv1x1_8_to_12_at_4x4(AT(2048), WEIGHTS(416), AT(0));
+    STEP_HOOK(5, "reduce", 0);
+    if (differs(AT(0), 16, 12, 12, -8.118951109e-01, 3.535417279e+01)) return 5;
+    /* 6. depthwise: depthwise 3x3 stride 2 (prelude.net:85)
+     * [4, 4, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x1, 496 bytes of weights */
+    STEP_HOOK(6, "depthwise", 1);
+    depthwise3x3_12_at_2x2(AT(0), WEIGHTS(528), AT(1152));
+    STEP_HOOK(6, "depthwise", 0);
+    if (differs(AT(1152), 4, 12, 12, 2.133160188e+00, 1.165035074e+01)) return 6;
+    /* 7. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 656 bytes of weights */
+    STEP_HOOK(7, "expand", 1);
+    conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(656), AT(768) + 12);
+    STEP_HOOK(7, "expand", 0);
+    if (differs(AT(768) + 12, 4, 24, 12, -5.337746310e-01, 2.387880654e+01)) return 7;
+    /* 8. reduce: conv 1x1, relu (prelude.net:84)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 640 bytes of weights */
+    STEP_HOOK(8, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(816), AT(0));
+    STEP_HOOK(8, "reduce", 0);
+    if (differs(AT(0), 4, 12, 12, -1.509074208e+00, 1.747914418e+01)) return 8;
+    /* 9. depthwise: depthwise 3x3 (prelude.net:85)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x1, 496 bytes of weights */
+    STEP_HOOK(9, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(976), AT(192));
+    STEP_HOOK(9, "depthwise", 0);
+    if (differs(AT(192), 4, 12, 12, 9.255593072e-03, 1.313827178e+01)) return 9;
+    /* 10. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 656 bytes of weights */
+    STEP_HOOK(10, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1104), AT(0));
+    STEP_HOOK(10, "expand", 0);
+    if (differs(AT(0), 4, 12, 12, -2.658931590e+00, 1.952160159e+01)) return 10;
+    /* 11. reduce: conv 1x1, relu (prelude.net:84)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 640 bytes of weights */
+    STEP_HOOK(11, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1264), AT(192));
+    STEP_HOOK(11, "reduce", 0);
+    if (differs(AT(192), 4, 12, 12, -1.745837860e+00, 1.572561293e+01)) return 11;
+    /* 12. depthwise: depthwise 3x3 (prelude.net:85)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x1, 496 bytes of weights */
+    STEP_HOOK(12, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1424), AT(384));
+    STEP_HOOK(12, "depthwise", 0);
+    if (differs(AT(384), 4, 12, 12, -1.290061887e+00, 8.350873736e+00)) return 12;
+    /* 13. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 3 of f32x1, 656 bytes of weights */
+    STEP_HOOK(13, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1552), AT(192));
+    STEP_HOOK(13, "expand", 0);
+    if (differs(AT(192), 4, 12, 12, 2.264823138e+00, 7.317487954e+00)) return 13;
+    /* 14. conv_9: conv 1x1, relu (shuffle.net:11)
+     * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, pointwise 4 x 3 of f32x1, 3216 bytes of weights */
+    STEP_HOOK(14, "conv_9", 1);
+    conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(1712), features);
+    STEP_HOOK(14, "conv_9", 0);
+    if (differs(features, 4, 32, 32, 8.216659423e-01, 5.593547291e+01)) return 14;
+    return 0;
+}

@@ -1,0 +1,856 @@
+/* shuffle, written by lcc 0.1.0 for x86-64-v4: AVX-512 (Skylake-X, Ice Lake, Zen 4 and later).
+ *
+ *     lcc shuffle.net --target x86-64-v4 --storage file --selftest --profile -o shuffle_x86_64_v4.c
+ *
+ * The weights are random numbers: what this network predicts means nothing.
+ *
+ * 14 steps, 0.02 M multiply-adds, 2752 bytes of arena, 11648 bytes of weights (hash ad13724b03d529d7).
+ * Tensors are [height, width, channels], one pixel's channels side by side. */
+#include "shuffle_x86_64_v4.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <immintrin.h>
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#elif defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
+#endif
+
+/* ---- f32x16: 16 floats ---- */
+
+#ifndef LCC_INLINE
+#define LCC_INLINE __attribute__((always_inline))
+#endif
+
+typedef __m512 f32x16;
+
+/* 16 floats from any address. */
+static inline LCC_INLINE f32x16 f32x16_load(const float *p) { return _mm512_loadu_ps(p); }
+
+/* 16 floats to any address. */
+static inline LCC_INLINE void f32x16_store(float *p, f32x16 v) { _mm512_storeu_ps(p, v); }
+
+/* The first n floats, 0 < n < 16, zeros behind them. Memory behind them is not touched. */
+static inline LCC_INLINE f32x16 f32x16_load_part(const float *p, int n) {
+    return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1u), p);
+}
+
+/* Stores the first n lanes, 0 < n < 16, and no other byte. */
+static inline LCC_INLINE void f32x16_store_part(float *p, f32x16 v, int n) {
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1u), v);
+}
+
+/* x in every lane. */
+static inline LCC_INLINE f32x16 f32x16_set1(float x) { return _mm512_set1_ps(x); }
+
+/* 0 in every lane. */
+static inline LCC_INLINE f32x16 f32x16_zero(void) { return _mm512_setzero_ps(); }
+
+/* a * b + c, rounded once. */
+static inline LCC_INLINE f32x16 f32x16_fma(f32x16 a, f32x16 b, f32x16 c) { return _mm512_fmadd_ps(a, b, c); }
+
+/* a > b ? a : b: the second where either is NaN. */
+static inline LCC_INLINE f32x16 f32x16_max(f32x16 a, f32x16 b) { return _mm512_max_ps(a, b); }
+
+/* max(v, 0); NaN stays. */
+static inline LCC_INLINE f32x16 f32x16_relu(f32x16 v) { return f32x16_max(f32x16_zero(), v); }
+
+/* ---- f32x8: 8 floats ---- */
+
+typedef __m256 f32x8;
+
+/* 8 floats from any address. */
+static inline LCC_INLINE f32x8 f32x8_load(const float *p) { return _mm256_loadu_ps(p); }
+
+/* 8 floats to any address. */
+static inline LCC_INLINE void f32x8_store(float *p, f32x8 v) { _mm256_storeu_ps(p, v); }
+
+/* x in every lane. */
+static inline LCC_INLINE f32x8 f32x8_set1(float x) { return _mm256_set1_ps(x); }
+
+/* 0 in every lane. */
+static inline LCC_INLINE f32x8 f32x8_zero(void) { return _mm256_setzero_ps(); }
+
+/* a * b + c, rounded once. */
+static inline LCC_INLINE f32x8 f32x8_fma(f32x8 a, f32x8 b, f32x8 c) { return _mm256_fmadd_ps(a, b, c); }
+
+/* a > b ? a : b: the second where either is NaN. */
+static inline LCC_INLINE f32x8 f32x8_max(f32x8 a, f32x8 b) { return _mm256_max_ps(a, b); }
+
+/* max(v, 0); NaN stays. */
+static inline LCC_INLINE f32x8 f32x8_relu(f32x8 v) { return f32x8_max(f32x8_zero(), v); }
+
+/* Where the caller keeps the weights: set by bind. */
+static const float *weights;
+
+#define WEIGHTS(i) (weights + (i))
+
+/* One padded row of the input, as floats. */
+static void stage_row_16x3(const float *x, float *row, int iy) {
+    if (iy < 0 || iy >= 16) {
+        for (int i = 0; i < 54; i++) {
+            row[i] = 0.0f;
+        }
+        return;
+    }
+    for (int i = 0; i < 3; i++) {
+        row[i] = 0.0f;
+    }
+    for (int i = 0; i < 3; i++) {
+        row[i + 51] = 0.0f;
+    }
+    row += 3;
+    x += iy * 48;
+    for (int i = 0; i < 48; i += 16) {
+        f32x16_store(row + i, f32x16_load(x + i));
+    }
+}
+
+/* 8 pixels x 8 channels, over 27 inputs. */
+static void tile_8x1_of_27(const float *const *rows, int at, const float *w, float *y) {
+    f32x8 acc0_0 = f32x8_load(w);
+    f32x8 acc1_0 = acc0_0;
+    f32x8 acc2_0 = acc0_0;
+    f32x8 acc3_0 = acc0_0;
+    f32x8 acc4_0 = acc0_0;
+    f32x8 acc5_0 = acc0_0;
+    f32x8 acc6_0 = acc0_0;
+    f32x8 acc7_0 = acc0_0;
+    w += 8;
+    for (int ky = 0; ky < 3; ky++) {
+        const float *x = rows[ky] + at;
+        for (int k = 0; k < 9; k++) {
+            const f32x8 w0 = f32x8_load(w);
+            const f32x8 v0_1 = f32x8_set1(x[k]);
+            acc0_0 = f32x8_fma(v0_1, w0, acc0_0);
+            const f32x8 v1_1 = f32x8_set1(x[k + 6]);
+            acc1_0 = f32x8_fma(v1_1, w0, acc1_0);
+            const f32x8 v2_1 = f32x8_set1(x[k + 12]);
+            acc2_0 = f32x8_fma(v2_1, w0, acc2_0);
+            const f32x8 v3_1 = f32x8_set1(x[k + 18]);
+            acc3_0 = f32x8_fma(v3_1, w0, acc3_0);
+            const f32x8 v4_1 = f32x8_set1(x[k + 24]);
+            acc4_0 = f32x8_fma(v4_1, w0, acc4_0);
+            const f32x8 v5_1 = f32x8_set1(x[k + 30]);
+            acc5_0 = f32x8_fma(v5_1, w0, acc5_0);
+            const f32x8 v6_1 = f32x8_set1(x[k + 36]);
+            acc6_0 = f32x8_fma(v6_1, w0, acc6_0);
+            const f32x8 v7_1 = f32x8_set1(x[k + 42]);
+            acc7_0 = f32x8_fma(v7_1, w0, acc7_0);
+            w += 8;
+        }
+    }
+    f32x8_store(y, f32x8_relu(acc0_0));
+    f32x8_store(y + 8, f32x8_relu(acc1_0));
+    f32x8_store(y + 16, f32x8_relu(acc2_0));
+    f32x8_store(y + 24, f32x8_relu(acc3_0));
+    f32x8_store(y + 32, f32x8_relu(acc4_0));
+    f32x8_store(y + 40, f32x8_relu(acc5_0));
+    f32x8_store(y + 48, f32x8_relu(acc6_0));
+    f32x8_store(y + 56, f32x8_relu(acc7_0));
+}
+
+static void conv3x3_3_to_8_at_8x8(const float *x, const float *w, float *y, float *ring) {
+    const float *rows[3];
+    int next = -1; /* the input row that is copied next */
+    for (int oy = 0; oy < 8; oy++) {
+        for (; next < oy * 2 + 2; next++) {
+            stage_row_16x3(x, ring + (next + 1) % 3 * 54, next);
+        }
+        for (int ky = 0; ky < 3; ky++) {
+            rows[ky] = ring + (oy * 2 + ky) % 3 * 54;
+        }
+        tile_8x1_of_27(rows, 0, w, y + oy * 64);
+    }
+}
+
+static void max3x3_row_of_4(const float *x, float *y, int top, int ky0, int ky1) {
+    {
+        f32x8 acc0 = f32x8_set1(-3.402823466e+38f);
+        f32x8 acc1 = f32x8_set1(-3.402823466e+38f);
+        f32x8 acc2 = f32x8_set1(-3.402823466e+38f);
+        f32x8 acc3 = f32x8_set1(-3.402823466e+38f);
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 64;
+            const f32x8 v0 = f32x8_load(row);
+            acc0 = f32x8_max(acc0, v0);
+            const f32x8 v1 = f32x8_load(row + 8);
+            acc0 = f32x8_max(acc0, v1);
+            acc1 = f32x8_max(acc1, v1);
+            const f32x8 v2 = f32x8_load(row + 16);
+            acc1 = f32x8_max(acc1, v2);
+            const f32x8 v3 = f32x8_load(row + 24);
+            acc1 = f32x8_max(acc1, v3);
+            acc2 = f32x8_max(acc2, v3);
+            const f32x8 v4 = f32x8_load(row + 32);
+            acc2 = f32x8_max(acc2, v4);
+            const f32x8 v5 = f32x8_load(row + 40);
+            acc2 = f32x8_max(acc2, v5);
+            acc3 = f32x8_max(acc3, v5);
+            const f32x8 v6 = f32x8_load(row + 48);
+            acc3 = f32x8_max(acc3, v6);
+            const f32x8 v7 = f32x8_load(row + 56);
+            acc3 = f32x8_max(acc3, v7);
+        }
+        f32x8_store(y, acc0);
+        f32x8_store(y + 8, acc1);
+        f32x8_store(y + 16, acc2);
+        f32x8_store(y + 24, acc3);
+    }
+}
+
+static void max_pool3x3_8_at_4x4(const float *x, float *y) {
+    for (int oy = 0; oy < 4; oy++) {
+        const int top = oy * 2 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 8 - top < 3 ? 8 - top : 3;
+        max3x3_row_of_4(x, y + oy * 32, top, ky0, ky1);
+    }
+}
+
+static void depthwise3x3_row_of_2(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+    {
+        f32x8 acc0 = f32x8_load(w);
+        f32x8 acc1 = acc0;
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 32;
+            const float *taps = w + (ky * 3 + 1) * 8;
+            const f32x8 k0 = f32x8_load(taps);
+            const f32x8 k1 = f32x8_load(taps + 8);
+            const f32x8 k2 = f32x8_load(taps + 16);
+            const f32x8 v0 = f32x8_load(row);
+            acc0 = f32x8_fma(v0, k1, acc0);
+            const f32x8 v1 = f32x8_load(row + 8);
+            acc0 = f32x8_fma(v1, k2, acc0);
+            acc1 = f32x8_fma(v1, k0, acc1);
+            const f32x8 v2 = f32x8_load(row + 16);
+            acc1 = f32x8_fma(v2, k1, acc1);
+            const f32x8 v3 = f32x8_load(row + 24);
+            acc1 = f32x8_fma(v3, k2, acc1);
+        }
+        f32x8_store(y, acc0);
+        f32x8_store(y + 8, acc1);
+    }
+}
+
+static void depthwise3x3_8_at_2x2(const float *x, const float *w, float *y) {
+    for (int oy = 0; oy < 2; oy++) {
+        const int top = oy * 2 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 4 - top < 3 ? 4 - top : 3;
+        depthwise3x3_row_of_2(x, w, y + oy * 16, top, ky0, ky1);
+    }
+}
+
+/* 4 pixels x 12 channels, over 8 inputs. */
+static void tile_4x1_of_8(const float *x, const float *w, float *y) {
+    f32x16 acc0_0 = f32x16_load(w);
+    f32x16 acc1_0 = acc0_0;
+    f32x16 acc2_0 = acc0_0;
+    f32x16 acc3_0 = acc0_0;
+    w += 16;
+    for (int k = 0; k < 8; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1(x[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1(x[k + 8]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1(x[k + 16]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1(x[k + 24]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        w += 16;
+    }
+    f32x16_store_part(y, f32x16_relu(acc0_0), 12);
+    f32x16_store_part(y + 24, f32x16_relu(acc1_0), 12);
+    f32x16_store_part(y + 48, f32x16_relu(acc2_0), 12);
+    f32x16_store_part(y + 72, f32x16_relu(acc3_0), 12);
+}
+
+static void conv1x1_8_to_12_at_2x2(const float *x, const float *w, float *y) {
+    tile_4x1_of_8(x, w, y);
+}
+
+/* 8 pixels x 12 channels, over 8 inputs. */
+static void tile_8x1_of_8(const float *x, const float *w, float *y) {
+    f32x16 acc0_0 = f32x16_load(w);
+    f32x16 acc1_0 = acc0_0;
+    f32x16 acc2_0 = acc0_0;
+    f32x16 acc3_0 = acc0_0;
+    f32x16 acc4_0 = acc0_0;
+    f32x16 acc5_0 = acc0_0;
+    f32x16 acc6_0 = acc0_0;
+    f32x16 acc7_0 = acc0_0;
+    w += 16;
+    for (int k = 0; k < 8; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1(x[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1(x[k + 8]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1(x[k + 16]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1(x[k + 24]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        const f32x16 v4_0 = f32x16_set1(x[k + 32]);
+        acc4_0 = f32x16_fma(v4_0, w0, acc4_0);
+        const f32x16 v5_0 = f32x16_set1(x[k + 40]);
+        acc5_0 = f32x16_fma(v5_0, w0, acc5_0);
+        const f32x16 v6_0 = f32x16_set1(x[k + 48]);
+        acc6_0 = f32x16_fma(v6_0, w0, acc6_0);
+        const f32x16 v7_0 = f32x16_set1(x[k + 56]);
+        acc7_0 = f32x16_fma(v7_0, w0, acc7_0);
+        w += 16;
+    }
+    f32x16_store_part(y, f32x16_relu(acc0_0), 12);
+    f32x16_store_part(y + 12, f32x16_relu(acc1_0), 12);
+    f32x16_store_part(y + 24, f32x16_relu(acc2_0), 12);
+    f32x16_store_part(y + 36, f32x16_relu(acc3_0), 12);
+    f32x16_store_part(y + 48, f32x16_relu(acc4_0), 12);
+    f32x16_store_part(y + 60, f32x16_relu(acc5_0), 12);
+    f32x16_store_part(y + 72, f32x16_relu(acc6_0), 12);
+    f32x16_store_part(y + 84, f32x16_relu(acc7_0), 12);
+}
+
+static void conv1x1_8_to_12_at_4x4(const float *x, const float *w, float *y) {
+    for (int p = 0; p < 16; p += 8) {
+        tile_8x1_of_8(x + p * 8, w, y + p * 12);
+    }
+}
+
+static void depthwise3x3_row_of_2_v2(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+    {
+        f32x16 acc0 = f32x16_load(w);
+        f32x16 acc1 = acc0;
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 48;
+            const float *taps = w + (ky * 3 + 1) * 16;
+            const f32x16 k0 = f32x16_load(taps);
+            const f32x16 k1 = f32x16_load(taps + 16);
+            const f32x16 k2 = f32x16_load(taps + 32);
+            const f32x16 v0 = f32x16_load_part(row, 12);
+            acc0 = f32x16_fma(v0, k1, acc0);
+            const f32x16 v1 = f32x16_load_part(row + 12, 12);
+            acc0 = f32x16_fma(v1, k2, acc0);
+            acc1 = f32x16_fma(v1, k0, acc1);
+            const f32x16 v2 = f32x16_load_part(row + 24, 12);
+            acc1 = f32x16_fma(v2, k1, acc1);
+            const f32x16 v3 = f32x16_load_part(row + 36, 12);
+            acc1 = f32x16_fma(v3, k2, acc1);
+        }
+        f32x16_store_part(y, acc0, 12);
+        f32x16_store_part(y + 12, acc1, 12);
+    }
+}
+
+static void depthwise3x3_12_at_2x2(const float *x, const float *w, float *y) {
+    for (int oy = 0; oy < 2; oy++) {
+        const int top = oy * 2 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 4 - top < 3 ? 4 - top : 3;
+        depthwise3x3_row_of_2_v2(x, w, y + oy * 24, top, ky0, ky1);
+    }
+}
+
+/* 4 pixels x 12 channels, over 12 inputs. */
+static void tile_4x1_of_12(const float *x, const float *w, float *y) {
+    f32x16 acc0_0 = f32x16_load(w);
+    f32x16 acc1_0 = acc0_0;
+    f32x16 acc2_0 = acc0_0;
+    f32x16 acc3_0 = acc0_0;
+    w += 16;
+    for (int k = 0; k < 12; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1(x[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1(x[k + 12]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1(x[k + 24]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1(x[k + 36]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        w += 16;
+    }
+    f32x16_store_part(y, f32x16_relu(acc0_0), 12);
+    f32x16_store_part(y + 24, f32x16_relu(acc1_0), 12);
+    f32x16_store_part(y + 48, f32x16_relu(acc2_0), 12);
+    f32x16_store_part(y + 72, f32x16_relu(acc3_0), 12);
+}
+
+static void conv1x1_12_to_12_at_2x2(const float *x, const float *w, float *y) {
+    tile_4x1_of_12(x, w, y);
+}
+
+/* 4 pixels x 12 channels, over 12 inputs. */
+static void tile_4x1_of_12_v2(const float *x, const float *w, float *y) {
+    f32x16 acc0_0 = f32x16_load(w);
+    f32x16 acc1_0 = acc0_0;
+    f32x16 acc2_0 = acc0_0;
+    f32x16 acc3_0 = acc0_0;
+    w += 16;
+    for (int k = 0; k < 6; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1((x + 6)[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1((x + 6)[k + 24]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1((x + 6)[k + 48]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1((x + 6)[k + 72]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        w += 16;
+    }
+    for (int k = 0; k < 6; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1((x + 18)[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1((x + 18)[k + 24]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1((x + 18)[k + 48]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1((x + 18)[k + 72]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        w += 16;
+    }
+    f32x16_store_part(y, f32x16_relu(acc0_0), 12);
+    f32x16_store_part(y + 12, f32x16_relu(acc1_0), 12);
+    f32x16_store_part(y + 24, f32x16_relu(acc2_0), 12);
+    f32x16_store_part(y + 36, f32x16_relu(acc3_0), 12);
+}
+
+static void conv1x1_12_to_12_at_2x2_v2(const float *x, const float *w, float *y) {
+    tile_4x1_of_12_v2(x, w, y);
+}
+
+static void depthwise3x3_row_of_2_v3(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+    {
+        f32x16 acc0 = f32x16_load(w);
+        f32x16 acc1 = acc0;
+        for (int ky = ky0; ky < ky1; ky++) {
+            const float *row = x + (top + ky) * 24;
+            const float *taps = w + (ky * 3 + 1) * 16;
+            const f32x16 k0 = f32x16_load(taps);
+            const f32x16 k1 = f32x16_load(taps + 16);
+            const f32x16 k2 = f32x16_load(taps + 32);
+            const f32x16 v0 = f32x16_load_part(row, 12);
+            acc0 = f32x16_fma(v0, k1, acc0);
+            acc1 = f32x16_fma(v0, k0, acc1);
+            const f32x16 v1 = f32x16_load_part(row + 12, 12);
+            acc0 = f32x16_fma(v1, k2, acc0);
+            acc1 = f32x16_fma(v1, k1, acc1);
+        }
+        f32x16_store_part(y, acc0, 12);
+        f32x16_store_part(y + 12, acc1, 12);
+    }
+}
+
+static void depthwise3x3_12_at_2x2_v2(const float *x, const float *w, float *y) {
+    for (int oy = 0; oy < 2; oy++) {
+        const int top = oy * 1 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 2 - top < 3 ? 2 - top : 3;
+        depthwise3x3_row_of_2_v3(x, w, y + oy * 24, top, ky0, ky1);
+    }
+}
+
+/* 4 pixels x 12 channels, over 12 inputs. */
+static void tile_4x1_of_12_v3(const float *x, const float *w, float *y) {
+    f32x16 acc0_0 = f32x16_load(w);
+    f32x16 acc1_0 = acc0_0;
+    f32x16 acc2_0 = acc0_0;
+    f32x16 acc3_0 = acc0_0;
+    w += 16;
+    for (int k = 0; k < 12; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1(x[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1(x[k + 12]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1(x[k + 24]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1(x[k + 36]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        w += 16;
+    }
+    f32x16_store_part(y, f32x16_relu(acc0_0), 12);
+    f32x16_store_part(y + 12, f32x16_relu(acc1_0), 12);
+    f32x16_store_part(y + 24, f32x16_relu(acc2_0), 12);
+    f32x16_store_part(y + 36, f32x16_relu(acc3_0), 12);
+}
+
+static void conv1x1_12_to_12_at_2x2_v3(const float *x, const float *w, float *y) {
+    tile_4x1_of_12_v3(x, w, y);
+}
+
+/* 4 pixels x 12 channels, over 12 inputs. */
+static void tile_4x1_of_12_v4(const float *x0, const float *x1, const float *w, float *y) {
+    f32x16 acc0_0 = f32x16_load(w);
+    f32x16 acc1_0 = acc0_0;
+    f32x16 acc2_0 = acc0_0;
+    f32x16 acc3_0 = acc0_0;
+    w += 16;
+    for (int k = 0; k < 3; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1((x0 + 3)[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1((x0 + 3)[k + 24]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1((x0 + 3)[k + 48]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1((x0 + 3)[k + 72]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        w += 16;
+    }
+    for (int k = 0; k < 3; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1((x0 + 15)[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1((x0 + 15)[k + 24]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1((x0 + 15)[k + 48]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1((x0 + 15)[k + 72]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        w += 16;
+    }
+    for (int k = 0; k < 6; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 v0_0 = f32x16_set1((x1 + 6)[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        const f32x16 v1_0 = f32x16_set1((x1 + 6)[k + 12]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        const f32x16 v2_0 = f32x16_set1((x1 + 6)[k + 24]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        const f32x16 v3_0 = f32x16_set1((x1 + 6)[k + 36]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        w += 16;
+    }
+    f32x16_store_part(y, f32x16_relu(acc0_0), 12);
+    f32x16_store_part(y + 12, f32x16_relu(acc1_0), 12);
+    f32x16_store_part(y + 24, f32x16_relu(acc2_0), 12);
+    f32x16_store_part(y + 36, f32x16_relu(acc3_0), 12);
+}
+
+static void conv1x1_12_to_12_at_2x2_v4(const float *x0, const float *x1, const float *w, float *y) {
+    tile_4x1_of_12_v4(x0, x1, w, y);
+}
+
+/* 4 pixels x 32 channels, over 24 inputs. */
+static void tile_4x2_of_24(const float *x0, const float *x1, const float *x2, const float *w, float *y) {
+    f32x16 acc0_0 = f32x16_load(w);
+    f32x16 acc0_1 = f32x16_load(w + 16);
+    f32x16 acc1_0 = acc0_0; f32x16 acc1_1 = acc0_1;
+    f32x16 acc2_0 = acc0_0; f32x16 acc2_1 = acc0_1;
+    f32x16 acc3_0 = acc0_0; f32x16 acc3_1 = acc0_1;
+    w += 32;
+    for (int k = 0; k < 3; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 w1 = f32x16_load(w + 16);
+        const f32x16 v0_0 = f32x16_set1(x0[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x16_fma(v0_0, w1, acc0_1);
+        const f32x16 v1_0 = f32x16_set1(x0[k + 24]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x16_fma(v1_0, w1, acc1_1);
+        const f32x16 v2_0 = f32x16_set1(x0[k + 48]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x16_fma(v2_0, w1, acc2_1);
+        const f32x16 v3_0 = f32x16_set1(x0[k + 72]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x16_fma(v3_0, w1, acc3_1);
+        w += 32;
+    }
+    for (int k = 0; k < 3; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 w1 = f32x16_load(w + 16);
+        const f32x16 v0_0 = f32x16_set1((x0 + 12)[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x16_fma(v0_0, w1, acc0_1);
+        const f32x16 v1_0 = f32x16_set1((x0 + 12)[k + 24]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x16_fma(v1_0, w1, acc1_1);
+        const f32x16 v2_0 = f32x16_set1((x0 + 12)[k + 48]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x16_fma(v2_0, w1, acc2_1);
+        const f32x16 v3_0 = f32x16_set1((x0 + 12)[k + 72]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x16_fma(v3_0, w1, acc3_1);
+        w += 32;
+    }
+    for (int k = 0; k < 6; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 w1 = f32x16_load(w + 16);
+        const f32x16 v0_0 = f32x16_set1(x1[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x16_fma(v0_0, w1, acc0_1);
+        const f32x16 v1_0 = f32x16_set1(x1[k + 12]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x16_fma(v1_0, w1, acc1_1);
+        const f32x16 v2_0 = f32x16_set1(x1[k + 24]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x16_fma(v2_0, w1, acc2_1);
+        const f32x16 v3_0 = f32x16_set1(x1[k + 36]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x16_fma(v3_0, w1, acc3_1);
+        w += 32;
+    }
+    for (int k = 0; k < 12; k++) {
+        const f32x16 w0 = f32x16_load(w);
+        const f32x16 w1 = f32x16_load(w + 16);
+        const f32x16 v0_0 = f32x16_set1(x2[k]);
+        acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x16_fma(v0_0, w1, acc0_1);
+        const f32x16 v1_0 = f32x16_set1(x2[k + 12]);
+        acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x16_fma(v1_0, w1, acc1_1);
+        const f32x16 v2_0 = f32x16_set1(x2[k + 24]);
+        acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x16_fma(v2_0, w1, acc2_1);
+        const f32x16 v3_0 = f32x16_set1(x2[k + 36]);
+        acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x16_fma(v3_0, w1, acc3_1);
+        w += 32;
+    }
+    f32x16_store(y, f32x16_relu(acc0_0));
+    f32x16_store(y + 16, f32x16_relu(acc0_1));
+    f32x16_store(y + 32, f32x16_relu(acc1_0));
+    f32x16_store(y + 48, f32x16_relu(acc1_1));
+    f32x16_store(y + 64, f32x16_relu(acc2_0));
+    f32x16_store(y + 80, f32x16_relu(acc2_1));
+    f32x16_store(y + 96, f32x16_relu(acc3_0));
+    f32x16_store(y + 112, f32x16_relu(acc3_1));
+}
+
+static void conv1x1_24_to_32_at_2x2(const float *x0, const float *x1, const float *x2, const float *w, float *y) {
+    tile_4x2_of_24(x0, x1, x2, w, y);
+}
+
+#define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
+
+#ifdef SHUFFLE_PROFILE
+#define STEP_HOOK(step, name, begin) shuffle_profile_hook(step, name, begin)
+#else
+#define STEP_HOOK(step, name, begin) ((void)0)
+#endif
+
+void shuffle_run_in(void *arena, const float *image, float *features) {
+    /* 1. conv_1: conv 3x3 stride 2, relu (shuffle.net:6)
+     * [16, 16, 3] -> [8, 8, 8], 0.01 M MACs, direct 8 x 1 of f32x16, 896 bytes of weights */
+    STEP_HOOK(1, "conv_1", 1);
+    conv3x3_3_to_8_at_8x8(image, WEIGHTS(0), AT(0), AT(2048));
+    STEP_HOOK(1, "conv_1", 0);
+    /* 2. max_pool_1: max_pool 3x3 stride 2 (shuffle.net:7)
+     * [8, 8, 8] -> [4, 4, 8], max pool, 4 columns of f32x16 */
+    STEP_HOOK(2, "max_pool_1", 1);
+    max_pool3x3_8_at_4x4(AT(0), AT(2048));
+    STEP_HOOK(2, "max_pool_1", 0);
+    /* 3. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)
+     * [4, 4, 8] -> [2, 2, 8], 0.00 M MACs, depthwise, 2 columns of f32x16, 320 bytes of weights */
+    STEP_HOOK(3, "shortcut_depthwise", 1);
+    depthwise3x3_8_at_2x2(AT(2048), WEIGHTS(224), AT(0));
+    STEP_HOOK(3, "shortcut_depthwise", 0);
+    /* 4. shortcut: conv 1x1, relu (prelude.net:75)
+     * [2, 2, 8] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 576 bytes of weights */
+    STEP_HOOK(4, "shortcut", 1);
+    conv1x1_8_to_12_at_2x2(AT(0), WEIGHTS(304), AT(768));
+    STEP_HOOK(4, "shortcut", 0);
+    /* 5. reduce: conv 1x1, relu (prelude.net:84)
+     * [4, 4, 8] -> [4, 4, 12], 0.00 M MACs, pointwise 8 x 1 of f32x16, 576 bytes of weights */
+    STEP_HOOK(5, "reduce", 1);
+    conv1x1_8_to_12_at_4x4(AT(2048), WEIGHTS(448), AT(0));
+    STEP_HOOK(5, "reduce", 0);
+    /* 6. depthwise: depthwise 3x3 stride 2 (prelude.net:85)
+     * [4, 4, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x16, 640 bytes of weights */
+    STEP_HOOK(6, "depthwise", 1);
+    depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152));
+    STEP_HOOK(6, "depthwise", 0);
+    /* 7. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 832 bytes of weights */
+    STEP_HOOK(7, "expand", 1);
+    conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12);
+    STEP_HOOK(7, "expand", 0);
+    /* 8. reduce: conv 1x1, relu (prelude.net:84)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 832 bytes of weights */
+    STEP_HOOK(8, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0));
+    STEP_HOOK(8, "reduce", 0);
+    /* 9. depthwise: depthwise 3x3 (prelude.net:85)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x16, 640 bytes of weights */
+    STEP_HOOK(9, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192));
+    STEP_HOOK(9, "depthwise", 0);
+    /* 10. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 832 bytes of weights */
+    STEP_HOOK(10, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0));
+    STEP_HOOK(10, "expand", 0);
+    /* 11. reduce: conv 1x1, relu (prelude.net:84)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 832 bytes of weights */
+    STEP_HOOK(11, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192));
+    STEP_HOOK(11, "reduce", 0);
+    /* 12. depthwise: depthwise 3x3 (prelude.net:85)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x16, 640 bytes of weights */
+    STEP_HOOK(12, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384));
+    STEP_HOOK(12, "depthwise", 0);
+    /* 13. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 832 bytes of weights */
+    STEP_HOOK(13, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192));
+    STEP_HOOK(13, "expand", 0);
+    /* 14. conv_9: conv 1x1, relu (shuffle.net:11)
+     * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, pointwise 4 x 2 of f32x16, 3200 bytes of weights */
+    STEP_HOOK(14, "conv_9", 1);
+    conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features);
+    STEP_HOOK(14, "conv_9", 0);
+}
+
+static struct {
+    unsigned char bytes[SHUFFLE_ARENA_BYTES + 3712 /* the self-test's inputs and outputs */];
+} static_arena __attribute__((aligned(64)));
+
+void shuffle_run(const float *image, float *features) {
+    shuffle_run_in(static_arena.bytes, image, features);
+}
+
+const char *shuffle_version(void) {
+    return "lcc 0.1.0, x86-64-v4, weights ad13724b03d529d7";
+}
+
+int shuffle_bind(const void *file, size_t bytes) {
+    static const char magic[15] = "lcc weights 1\n";
+    const unsigned char *p = (const unsigned char *)file;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    if (!p || bytes != SHUFFLE_WEIGHTS_BYTES || ((uintptr_t)file & 3) != 0) return -1;
+    for (size_t i = 0; i < sizeof magic; i++) {
+        if (p[i] != (unsigned char)magic[i]) return -1;
+    }
+    for (size_t i = 64; i + 4 <= bytes; i += 4) {
+        const uint32_t word = (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16 |
+                              (uint32_t)p[i + 3] << 24;
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+    }
+    if (hash != UINT64_C(0x35afcda36bc5a401)) return -1;
+    weights = (const float *)(const void *)(p + 64);
+    return 0;
+}
+
+
+/* What the self-test's inputs hold, from 0 to 255. */
+static int input_byte(uint32_t i) { return (int)((i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u); }
+
+/* Whether a tensor's projection is off the reference. */
+static int differs(const float *y, int pixels, int pixel, int channels, double sum, double scale) {
+    uint32_t i = 0;
+    double got = 0;
+    for (int p = 0; p < pixels; p++) {
+        for (int c = 0; c < channels; c++, i++) {
+            got += (double)y[p * pixel + c] * ((double)(i * UINT32_C(2654435761) >> 16) / 65536.0 - 0.5);
+        }
+    }
+    const double off = got > sum ? got - sum : sum - got;
+    return !(off <= 1e-3 * scale + 1e-30);
+}
+
+int shuffle_selftest(void) {
+    void *const arena = static_arena.bytes;
+    float *const image = (float *)(void *)(static_arena.bytes + 2752);
+    for (int i = 0; i < 768; i++) image[i] = (float)input_byte((uint32_t)i) / 128.0f - 1.0f;
+    float *const features = (float *)(void *)(static_arena.bytes + 5824);
+    /* 1. conv_1: conv 3x3 stride 2, relu (shuffle.net:6)
+     * [16, 16, 3] -> [8, 8, 8], 0.01 M MACs, direct 8 x 1 of f32x16, 896 bytes of weights */
+    STEP_HOOK(1, "conv_1", 1);
+    conv3x3_3_to_8_at_8x8(image, WEIGHTS(0), AT(0), AT(2048));
+    STEP_HOOK(1, "conv_1", 0);
+    if (differs(AT(0), 64, 8, 8, -1.727497268e+00, 3.714083452e+01)) return 1;
+    /* 2. max_pool_1: max_pool 3x3 stride 2 (shuffle.net:7)
+     * [8, 8, 8] -> [4, 4, 8], max pool, 4 columns of f32x16 */
+    STEP_HOOK(2, "max_pool_1", 1);
+    max_pool3x3_8_at_4x4(AT(0), AT(2048));
+    STEP_HOOK(2, "max_pool_1", 0);
+    if (differs(AT(2048), 16, 8, 8, -8.905749225e-01, 3.089741064e+01)) return 2;
+    /* 3. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)
+     * [4, 4, 8] -> [2, 2, 8], 0.00 M MACs, depthwise, 2 columns of f32x16, 320 bytes of weights */
+    STEP_HOOK(3, "shortcut_depthwise", 1);
+    depthwise3x3_8_at_2x2(AT(2048), WEIGHTS(224), AT(0));
+    STEP_HOOK(3, "shortcut_depthwise", 0);
+    if (differs(AT(0), 4, 8, 8, -2.432735784e+00, 6.073356281e+00)) return 3;
+    /* 4. shortcut: conv 1x1, relu (prelude.net:75)
+     * [2, 2, 8] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 576 bytes of weights */
+    STEP_HOOK(4, "shortcut", 1);
+    conv1x1_8_to_12_at_2x2(AT(0), WEIGHTS(304), AT(768));
+    STEP_HOOK(4, "shortcut", 0);
+    if (differs(AT(768), 4, 24, 12, -2.055665011e+00, 6.587870184e+00)) return 4;
+    /* 5. reduce: conv 1x1, relu (prelude.net:84)
+     * [4, 4, 8] -> [4, 4, 12], 0.00 M MACs, pointwise 8 x 1 of f32x16, 576 bytes of weights */
+    STEP_HOOK(5, "reduce", 1);
+    conv1x1_8_to_12_at_4x4(AT(2048), WEIGHTS(448), AT(0));
+    STEP_HOOK(5, "reduce", 0);
+    if (differs(AT(0), 16, 12, 12, -8.118951109e-01, 3.535417279e+01)) return 5;
+    /* 6. depthwise: depthwise 3x3 stride 2 (prelude.net:85)
+     * [4, 4, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x16, 640 bytes of weights */
+    STEP_HOOK(6, "depthwise", 1);
+    depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152));
+    STEP_HOOK(6, "depthwise", 0);
+    if (differs(AT(1152), 4, 12, 12, 2.133160188e+00, 1.165035074e+01)) return 6;
+    /* 7. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 832 bytes of weights */
+    STEP_HOOK(7, "expand", 1);
+    conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12);
+    STEP_HOOK(7, "expand", 0);
+    if (differs(AT(768) + 12, 4, 24, 12, -5.337746310e-01, 2.387880654e+01)) return 7;
+    /* 8. reduce: conv 1x1, relu (prelude.net:84)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 832 bytes of weights */
+    STEP_HOOK(8, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0));
+    STEP_HOOK(8, "reduce", 0);
+    if (differs(AT(0), 4, 12, 12, -1.509074208e+00, 1.747914418e+01)) return 8;
+    /* 9. depthwise: depthwise 3x3 (prelude.net:85)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x16, 640 bytes of weights */
+    STEP_HOOK(9, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192));
+    STEP_HOOK(9, "depthwise", 0);
+    if (differs(AT(192), 4, 12, 12, 9.255593072e-03, 1.313827178e+01)) return 9;
+    /* 10. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 832 bytes of weights */
+    STEP_HOOK(10, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0));
+    STEP_HOOK(10, "expand", 0);
+    if (differs(AT(0), 4, 12, 12, -2.658931590e+00, 1.952160159e+01)) return 10;
+    /* 11. reduce: conv 1x1, relu (prelude.net:84)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 832 bytes of weights */
+    STEP_HOOK(11, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192));
+    STEP_HOOK(11, "reduce", 0);
+    if (differs(AT(192), 4, 12, 12, -1.745837860e+00, 1.572561293e+01)) return 11;
+    /* 12. depthwise: depthwise 3x3 (prelude.net:85)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, depthwise, 2 columns of f32x16, 640 bytes of weights */
+    STEP_HOOK(12, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384));
+    STEP_HOOK(12, "depthwise", 0);
+    if (differs(AT(384), 4, 12, 12, -1.290061887e+00, 8.350873736e+00)) return 12;
+    /* 13. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, pointwise 4 x 1 of f32x16, 832 bytes of weights */
+    STEP_HOOK(13, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192));
+    STEP_HOOK(13, "expand", 0);
+    if (differs(AT(192), 4, 12, 12, 2.264823138e+00, 7.317487954e+00)) return 13;
+    /* 14. conv_9: conv 1x1, relu (shuffle.net:11)
+     * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, pointwise 4 x 2 of f32x16, 3200 bytes of weights */
+    STEP_HOOK(14, "conv_9", 1);
+    conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features);
+    STEP_HOOK(14, "conv_9", 0);
+    if (differs(features, 4, 32, 32, 8.216659423e-01, 5.593547291e+01)) return 14;
+    return 0;
+}
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif

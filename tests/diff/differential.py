@@ -1,0 +1,66 @@
+"""Random networks: emitted C against the reference interpreter.
+
+    differential.py --lcc LCC --target NAME [--first 0] [--count 200] [--cc "cc -O2"] [--keep DIR]
+
+Each seed gives one network (random_net.py), with seeded weights and random inputs. Every output must agree within 1e-4 of
+its largest value. All that fail are listed.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import emitted  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOLERANCE = 1e-4
+
+
+def check_seed(seed, arguments, folder):
+    """The largest error of the network of this seed."""
+    net = os.path.join(folder, "net.net")
+    emitted.run([sys.executable, os.path.join(HERE, "random_net.py"), str(seed), "-o", net])
+    model = emitted.Model(arguments.lcc, net, folder, ["--target", arguments.target], arguments.cc.split())
+    inputs = model.random_inputs(seed)
+    expected = emitted.interpret(arguments.lcc, net, folder, inputs, len(model.about["outputs"]))
+    return emitted.largest_error(model(inputs), expected)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--lcc", required=True)
+    parser.add_argument("--target", default="native")
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--cc", default="cc -O2 -Wall -Wextra -Werror")
+    parser.add_argument("--keep", help="a folder for the networks that fail")
+    arguments = parser.parse_args()
+    failed, worst = [], 0.0
+    for seed in range(arguments.first, arguments.first + arguments.count):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                error = check_seed(seed, arguments, folder)
+                why = "off by %.2e of the largest output" % error
+            except (RuntimeError, subprocess.SubprocessError) as problem:
+                error, why = float("inf"), str(problem)
+            if not error <= TOLERANCE:
+                failed.append(seed)
+                print("seed %d: %s" % (seed, why), flush=True)
+                if arguments.keep:
+                    os.makedirs(arguments.keep, exist_ok=True)
+                    with open(os.path.join(folder, "net.net")) as source:
+                        with open(os.path.join(arguments.keep, "seed%d.net" % seed), "w") as copy:
+                            copy.write(source.read())
+            else:
+                worst = max(worst, error)
+    print("%d networks for %s, %d failed, largest error of the others %.2e" % (arguments.count, arguments.target, len(failed), worst))
+    if failed:
+        print("failed: " + " ".join(map(str, failed)))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

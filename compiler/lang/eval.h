@@ -113,6 +113,12 @@ typedef struct defaults {
     naming naming;
 } defaults;
 
+/* What a misspelt word may have meant. More are not worth the time. */
+typedef struct word_list {
+    const char *words[1000];
+    size_t count;
+} word_list;
+
 typedef struct evaluator {
     arena *mem;
     diag *d;
@@ -134,6 +140,7 @@ typedef struct evaluator {
     const char *compound; /* the param of the compound directive, or NULL */
     defaults defaults;
 
+    word_list words;
     const frame *frames;
     int64_t steps;
     int depth;
@@ -156,11 +163,8 @@ void note_frames(evaluator *ev);
 /* Counts a step, `cost` levels deeper. False where a limit is passed; then leave() must not be called. */
 bool enter(evaluator *ev, loc at, int cost);
 void leave(evaluator *ev, int cost);
-/* ", did you mean 'x'?" or "". The names are gathered from up to some maps and a list. */
-typedef struct word_list {
-    const char *words[1000];
-    size_t count;
-} word_list;
+/* Words for "; did you mean 'x'?" (or ""): one list at a time, the evaluator's own. */
+word_list *start_words(evaluator *ev);
 void add_word(word_list *l, const char *word);
 void add_map_words(word_list *l, const map *m);
 const char *did_you_mean(evaluator *ev, const char *word, const word_list *l);

@@ -67,6 +67,11 @@ bool enter(evaluator *ev, loc at, int cost) {
 
 void leave(evaluator *ev, int cost) { ev->depth -= cost; }
 
+word_list *start_words(evaluator *ev) {
+    ev->words.count = 0;
+    return &ev->words;
+}
+
 void add_word(word_list *l, const char *word) {
     if (l->count < sizeof l->words / sizeof *l->words) l->words[l->count++] = word;
 }

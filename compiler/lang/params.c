@@ -76,7 +76,7 @@ static void check_variants(evaluator *ev, const item *it, map *seen) {
     for (const column *c = t->columns->next; c; c = c->next, columns++) {
         if (c->function) eval_error(ev, c->at, "a column of variants is the name of a param");
         if (map_find(&ev->params, c->name)) continue;
-        word_list *l = ARENA_NEW(ev->mem, word_list);
+        word_list *l = start_words(ev);
         add_map_words(l, &ev->params);
         eval_error(ev, c->at, "there is no param '%s'%s", c->name, did_you_mean(ev, c->name, l));
     }
@@ -131,7 +131,7 @@ void choose_variant(evaluator *ev) {
     } else {
         return;
     }
-    word_list *l = ARENA_NEW(ev->mem, word_list);
+    word_list *l = start_words(ev);
     const table *t = NULL;
     const row *r = find_row(ev, ev->variant, &t, l);
     if (!r) {
@@ -159,7 +159,7 @@ void apply_defines(evaluator *ev) {
         *src = (source){arena_printf(ev->mem, "-D %s", def->name), def->value, strlen(def->value)};
         param *p = map_find(&ev->params, def->name);
         if (!p) {
-            word_list *l = ARENA_NEW(ev->mem, word_list);
+            word_list *l = start_words(ev);
             add_map_words(l, &ev->params);
             eval_error(ev, (loc){.src = src}, "there is no param '%s'%s", def->name,
                        did_you_mean(ev, def->name, l));
@@ -245,7 +245,7 @@ static void set_default(evaluator *ev, const named *n) {
             eval_error(ev, n->value->at, "dtype must be f32, not %s", quote_value(ev->mem, v));
         }
     } else {
-        word_list *l = ARENA_NEW(ev->mem, word_list);
+        word_list *l = start_words(ev);
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) add_word(l, keys[i]);
         eval_error(ev, n->at, "there is no default '%s'%s (there are %s)", n->name,
                    did_you_mean(ev, n->name, l), list_words(ev, l));

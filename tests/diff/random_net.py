@@ -513,9 +513,12 @@ class Net:
         h, w, c = self.shape
         same = [n for n, shape in self.names if shape == self.shape]
         sized = [n for n, shape in self.names if shape[:2] == (h, w) and self.fits((h, w, c + 2 * shape[2]))]
-        kind = s.weighted([("add", 2), ("concat", 2), ("gate", 2), ("shift", 1)])
+        kind = s.weighted([("add", 2), ("product", 1), ("concat", 2), ("gate", 2), ("shift", 1)])
         if kind == "add" and same:
             self.say("add(%s)" % s.pick(same))
+        elif kind == "product" and same:
+            self.say(s.pick(GATES))
+            self.say("mul(%s)" % s.pick(same))
         elif kind == "concat" and sized:
             first = s.pick(sized)
             names = [first] + ([first] if s.chance(0.3) else [])
@@ -559,11 +562,12 @@ class Net:
         if s.chance(0.08):
             self.output()  # an output straight from an input
         if kind != "f32":
-            if s.chance(0.85):
+            if s.chance(0.75):
                 self.normalize(255 if kind == "uint8" else 128)
             else:
-                s.pick([lambda: self.bn(1), lambda: self.say("normalize(mean = 0, std = 1, divide = 64)")])()
-            self.names.pop()  # raw pixels are not joined with anything
+                s.pick([lambda: self.bn(1), self.conv, self.depthwise, self.pool, self.shuffle])()
+                self.say("normalize(mean = 0, std = 1, divide = 300)")
+            self.names.remove((name, shape))  # raw pixels are not joined with anything
         elif s.chance(0.2):
             self.normalize(1)
 
@@ -573,10 +577,12 @@ class Net:
         first, (h, w, c) = self.name_here(), self.shape
         if s.chance(0.5):
             self.input("extra", (h, w, s.whole(1, 4)))
-            self.say("concat(%s)" % first)
-            self.shape = (h, w, c + self.shape[2])
         else:
             self.input("extra", (s.whole(1, 5), s.whole(1, 5), s.whole(1, 6)))
+        if self.shape[:2] == (h, w) and self.fits((h, w, c + self.shape[2])):
+            self.say("concat(%s)" % first)
+            self.shape = (h, w, c + self.shape[2])
+        elif self.shape[0] * self.shape[1] * self.shape[2] * c <= MAX_MACS:
             self.say("dense(%d) -> tanh" % c)
             self.say("add(%s)" % first)
             self.shape = (h, w, c)

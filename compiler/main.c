@@ -29,19 +29,42 @@ static void say(const job *j, const char *what, const graph *g) {
     if (j->o.verbose) fprintf(stderr, "lcc: %-28s %5d nodes\n", what, g->n_nodes);
 }
 
+static lang_options make_lang_options(const job *j) {
+    const options *o = &j->o;
+    return (lang_options){.variant = o->variant,
+                          .defines = o->defines,
+                          .n_defines = o->n_defines,
+                          .include_dirs = o->include_dirs.at,
+                          .n_include_dirs = o->include_dirs.count,
+                          .library_dir = j->library};
+}
+
+/* By how much one step of the compound param multiplies the MACs: read the network again, one step further. 0
+ * where it has no such param, or none so large. */
+static double measure_compound(const job *j) {
+    const graph *now = j->described;
+    if (!now->compound || graph_macs(now) == 0) return 0;
+    arena *a = arena_new();
+    lang_options lang = make_lang_options(j);
+    define *defines = ARENA_ARRAY(a, define, lang.n_defines + 1);
+    if (lang.n_defines) memcpy(defines, lang.defines, (size_t)lang.n_defines * sizeof *defines);
+    defines[lang.n_defines++] = (define){now->compound, arena_printf(a, "%.17g", now->phi + 1)};
+    lang.defines = defines;
+    const graph *next = lang_compile(a, diag_new(a), j->model, &lang, NULL, NULL);
+    double factor = next ? (double)graph_macs(next) / (double)graph_macs(now) : 0;
+    arena_free(a);
+    return factor;
+}
+
 static bool read_network(job *j) {
     const options *o = &j->o;
     j->library = find_library(j->mem, "lcc");
     j->model = find_model(j->mem, o->model, &o->include_dirs, j->library);
-    lang_options lang = {.variant = o->variant,
-                         .defines = o->defines,
-                         .n_defines = o->n_defines,
-                         .include_dirs = o->include_dirs.at,
-                         .n_include_dirs = o->include_dirs.count,
-                         .library_dir = j->library};
+    lang_options lang = make_lang_options(j);
     j->shown = j->described = lang_compile(j->mem, j->d, j->model, &lang, &j->files, &j->n_files);
     if (!j->described) return false;
-    say(j, arena_printf(j->mem, "read %s", j->o.model), j->described);
+    say(j, arena_printf(j->mem, "read %s", o->model), j->described);
+    if (o->summary || o->emit == EMIT_JSON) j->compound_factor = measure_compound(j);
     return true;
 }
 

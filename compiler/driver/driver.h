@@ -18,9 +18,10 @@ typedef struct job {
     const char *model;        /* the path of the network as found */
     const char *const *files; /* every .net file read */
     int n_files;
-    graph *described;   /* as the .net file says */
-    graph *reduced;     /* after the passes */
-    const graph *shown; /* what --emit net and dot show: `described`, or after the pass of --after */
+    graph *described;       /* as the .net file says */
+    double compound_factor; /* by which one step of the compound param multiplies the MACs; 0: there is none */
+    graph *reduced;         /* after the passes */
+    const graph *shown;     /* what --emit net and dot show: `described`, or after the pass of --after */
     plan *plan;
     weights_report weights;
     emitted code;

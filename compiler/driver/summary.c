@@ -189,6 +189,14 @@ static void print_totals(text *out, const job *j) {
     print_total(out, "MACs", macs);
     print_total(out, "arena", arena_text);
     print_total(out, "weights", arena_printf(a, "%s bytes", weights ? show_count(a, weights) : "0"));
+    if (j->compound_factor > 0) {
+        const graph *g = j->described;
+        bool fixed = j->compound_factor == 1 && g->variant; /* a row of hand-tuned factors */
+        print_total(out, "compound",
+                    fixed ? arena_printf(a, "variant %s sets what %s would", g->variant, g->compound)
+                          : arena_printf(a, "%s = %g; one step more multiplies the MACs by %.2f", g->compound,
+                                         g->phi, j->compound_factor));
+    }
     print_total(out, "steps", arena_printf(a, "%d", p->n_steps));
     print_total(out, "target", arena_printf(a, "%s: %s", p->t->name, p->t->what));
 }

@@ -44,8 +44,9 @@ def have_compiler(name):
 
 
 def compilers():
-    """The C compilers of this machine that generated code is held to."""
-    return [c for c in ("gcc", "clang", "clang-14", "clang-19") if have_compiler(c)]
+    """The C compilers of this machine that generated code is held to, each once."""
+    found = {os.path.realpath(shutil.which(c)): c for c in ("gcc", "clang-19", "clang-14", "clang") if have_compiler(c)}
+    return list(found.values())
 
 
 def npy(shape, values, kind="f"):

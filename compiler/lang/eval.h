@@ -92,7 +92,7 @@ typedef struct instance {
     map tensors;
 } instance;
 
-/* Lets and formals: maps names to value *. Behind the last parent come the stage's counters, then the params.
+/* Lets and formals: maps names to value *. Behind the last parent come the params, then the stage's counters.
  */
 typedef struct scope {
     const struct scope *parent;
@@ -171,9 +171,11 @@ const char *did_you_mean(evaluator *ev, const char *word, const word_list *l);
 
 /* --- program.c */
 
+/* Reads and parses the prelude, the main file and all that these import, into ev->items. False after errors. */
 bool load_program(evaluator *ev, const source *main_file);
 /* Functions, blocks and params into their maps. The net, or NULL after an error. */
 const item *declare_items(evaluator *ev, const source *main_file);
+/* The user's, else the prelude's, else NULL. `asks`: the file in which the name stands. */
 const block *find_block(const evaluator *ev, const char *name);
 const function *find_function(const evaluator *ev, const char *name, const source *asks);
 
@@ -181,27 +183,29 @@ const function *find_function(const evaluator *ev, const char *name, const sourc
 
 void add_param(evaluator *ev, const item *from);
 void add_compound(evaluator *ev, const item *from);
+/* Finds the row in force and notes its cells at their params; then -D, which comes before it. */
 void choose_variant(evaluator *ev);
 void apply_defines(evaluator *ev);
+/* Gives every param its value, in the order of the files; then `default`s, which may use all of them. */
 void evaluate_params(evaluator *ev);
 void evaluate_defaults(evaluator *ev);
 
 /* --- expr.c */
 
 value eval_expr(evaluator *ev, const scope *s, const expr *e);
-/* False where no let, formal, counter or param has the name. A param without a value yet is an error and
- * poison. */
+/* False where no let, formal, param or counter has the name. A param that comes later is an error and poison.
+ */
 bool find_variable(evaluator *ev, const scope *s, const char *name, loc at, value *v);
 /* Only the lets and formals; only n, row and rep. */
 bool find_local(const scope *s, const char *name, value *v);
 bool find_counter(const scope *s, const char *name, value *v);
 bool find_tensor(const scope *s, const char *name, int *x);
+/* False, and nothing changed, where the scope has the name. */
 bool define_variable(evaluator *ev, scope *s, const char *name, value v);
 scope *new_scope(evaluator *ev, const scope *parent, instance *in);
 /* The truth of a condition; *good is false, after an error, where it has none. */
 bool eval_condition(evaluator *ev, const scope *s, const expr *e, bool *good);
-/* The value as a whole number from least to most, else an error: "`what` must be ..". Poison: false, silently.
- */
+/* The value as a whole number from least to most; false after an error: "`what` must be ..". */
 bool to_whole(evaluator *ev, loc at, const char *what, value v, int64_t least, int64_t most, int64_t *n);
 
 /* --- arithmetic.c */
@@ -250,12 +254,14 @@ attrs new_attrs(const evaluator *ev);
 
 /* --- body.c */
 
+/* Each takes the tensor that enters (or NO_TENSOR, POISONED_TENSOR) and gives the one that leaves. */
 int eval_body(evaluator *ev, const place *outer, const body *b, int x);
-/* The tensor of that name, or poison after an error. */
-int named_tensor(evaluator *ev, const scope *s, const char *name, loc at);
 int eval_chain(evaluator *ev, const place *p, const call *chain, int x);
 int apply_callable(evaluator *ev, const place *p, const callable *what, const given *list, int n,
                    const char *label, loc at, int x);
+/* The tensor of that name, or poison after an error. */
+int named_tensor(evaluator *ev, const scope *s, const char *name, loc at);
+/* The layer or block that `name` stands for; false after an error. */
 bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, callable *found);
 int eval_net(evaluator *ev, const item *net);
 void eval_let(evaluator *ev, place *p, const stmt *st);

@@ -37,7 +37,7 @@ static int find_formal(const formals *f, const char *name) {
 }
 
 static void report_unknown(evaluator *ev, const formals *f, const given *g) {
-    word_list *l = start_words(ev);
+    word_list *l = start_words(ev, g->at);
     for (int i = 0; i < f->count; i++) add_word(l, f->names[i]);
     const char *mean = did_you_mean(ev, g->name, l);
     if (*mean) {

@@ -73,7 +73,7 @@ int named_tensor(evaluator *ev, const scope *s, const char *name, loc at) {
     bool found = find_variable(ev, s, name, at, &v);
     if (found && v.kind == VALUE_TENSOR) return v.tensor;
     if (found && is_poison(v)) return POISONED_TENSOR;
-    word_list *l = start_words(ev);
+    word_list *l = start_words(ev, at);
     for (const instance *in = s->in; in; in = in->caller) add_map_words(l, &in->tensors);
     eval_error(ev, at, "there is no tensor '%s' here%s", name, did_you_mean(ev, name, l));
     return POISONED_TENSOR;
@@ -206,7 +206,7 @@ bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, call
         eval_error(ev, at, "'%s' is %s here, not a layer", name, quote_value(ev->mem, v));
         return false;
     }
-    word_list *l = start_words(ev);
+    word_list *l = start_words(ev, at);
     add_map_words(l, &ev->blocks);
     add_map_words(l, &ev->prelude_blocks);
     add_layer_words(l);

@@ -163,8 +163,9 @@ void note_frames(evaluator *ev);
 /* Counts a step, `cost` levels deeper. False where a limit is passed; then leave() must not be called. */
 bool enter(evaluator *ev, loc at, int cost);
 void leave(evaluator *ev, int cost);
-/* Words for "; did you mean 'x'?" (or ""): one list at a time, the evaluator's own. */
-word_list *start_words(evaluator *ev);
+/* Words for "; did you mean 'x'?" (or ""), of an error at `at`: one list at a time, the evaluator's own. NULL,
+ * which the others take for an empty list, where that error will not be shown: spelling help is dear. */
+word_list *start_words(evaluator *ev, loc at);
 void add_word(word_list *l, const char *word);
 void add_map_words(word_list *l, const map *m);
 const char *did_you_mean(evaluator *ev, const char *word, const word_list *l);

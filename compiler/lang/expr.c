@@ -77,7 +77,7 @@ static value eval_name(evaluator *ev, const scope *s, const expr *e) {
         *what = (callable){.name = e->name, .block = b, .layer = layer};
         return (value){.kind = VALUE_LAYER, .layer = what};
     }
-    word_list *l = start_words(ev);
+    word_list *l = start_words(ev, e->at);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i], e->name) == 0) return text_value(VALUE_WORD, words[i]);
     }

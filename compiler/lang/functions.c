@@ -174,7 +174,7 @@ static value call_with(evaluator *ev, loc at, const char *name, const given *lis
     if (users) return call_users(ev, at, users, list, n);
     const built_in_info *f = find_built_in(name);
     if (f) return call_built_in(ev, at, f, list, n);
-    word_list *l = start_words(ev);
+    word_list *l = start_words(ev, at);
     for (int i = 0; i < FUNCTIONS; i++) add_word(l, table_of_functions[i].name);
     add_map_words(l, &ev->functions);
     eval_error(ev, at, "unknown function '%s'%s", name, did_you_mean(ev, name, l));

@@ -10,7 +10,7 @@ static const char *interpolate(evaluator *ev, const scope *sc, const label *l, c
     value v;
     /* In a label the stage's counters come before params: a param `n` must not number the blocks. */
     if (!find_local(sc, name, &v) && !find_counter(sc, name, &v) && !find_variable(ev, sc, name, l->at, &v)) {
-        word_list *words = start_words(ev);
+        word_list *words = start_words(ev, l->at);
         for (const scope *around = sc; around; around = around->parent) add_map_words(words, &around->names);
         add_map_words(words, &ev->params);
         eval_error(ev, l->at, "the label names '%s', which is no let, param or counter here%s", name,

@@ -67,24 +67,25 @@ bool enter(evaluator *ev, loc at, int cost) {
 
 void leave(evaluator *ev, int cost) { ev->depth -= cost; }
 
-word_list *start_words(evaluator *ev) {
+word_list *start_words(evaluator *ev, loc at) {
+    if (ev->stopped || was_reported(ev, at)) return NULL;
     ev->words.count = 0;
     return &ev->words;
 }
 
 void add_word(word_list *l, const char *word) {
-    if (l->count < sizeof l->words / sizeof *l->words) l->words[l->count++] = word;
+    if (l && l->count < sizeof l->words / sizeof *l->words) l->words[l->count++] = word;
 }
 
 void add_map_words(word_list *l, const map *m) {
-    for (size_t i = 0; i < m->room; i++) {
+    for (size_t i = 0; l && i < m->room; i++) {
         if (m->slots[i].name) add_word(l, m->slots[i].name);
     }
 }
 
 const char *did_you_mean(evaluator *ev, const char *word, const word_list *l) {
     /* Every word of two letters is near to every other. */
-    const char *nearest = strlen(word) > 2 ? nearest_word(word, l->words, l->count) : NULL;
+    const char *nearest = l && strlen(word) > 2 ? nearest_word(word, l->words, l->count) : NULL;
     return nearest ? arena_printf(ev->mem, "; did you mean '%s'?", nearest) : "";
 }
 
@@ -94,12 +95,26 @@ static const source *new_source(arena *a, const char *path, const char *contents
     return src;
 }
 
+/* How the work of a network goes with a factor of compound scaling: as depth * width^2 * resolution^2 (Tan and
+ * Le 2019, equation 3). Other names say nothing about work. */
+static double work_of_factor(const char *name, double factor) {
+    if (strcmp(name, "depth") == 0) return factor;
+    bool squared = strcmp(name, "width") == 0 || strcmp(name, "resolution") == 0;
+    return squared ? factor * factor : 1;
+}
+
 /* For the summary, which says what one step of phi costs. */
 static void note_compound(evaluator *ev) {
+    static const scope outermost;
     const param *phi = ev->compound ? map_find(&ev->params, ev->compound) : NULL;
     if (!phi || !is_number(phi->v)) return;
     ev->g->compound = phi->name;
     ev->g->phi = as_real(phi->v);
+    ev->g->compound_work = 1;
+    for (const param *p = ev->first_param; p; p = p->next) {
+        value base = p->base ? eval_expr(ev, &outermost, p->base) : (value){0};
+        if (p->base && is_number(base)) ev->g->compound_work *= work_of_factor(p->name, as_real(base));
+    }
 }
 
 static graph *evaluate(evaluator *ev, const source *main_file) {

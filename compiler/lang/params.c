@@ -76,7 +76,7 @@ static void check_variants(evaluator *ev, const item *it, map *seen) {
     for (const column *c = t->columns->next; c; c = c->next, columns++) {
         if (c->function) eval_error(ev, c->at, "a column of variants is the name of a param");
         if (map_find(&ev->params, c->name)) continue;
-        word_list *l = start_words(ev);
+        word_list *l = start_words(ev, c->at);
         add_map_words(l, &ev->params);
         eval_error(ev, c->at, "there is no param '%s'%s", c->name, did_you_mean(ev, c->name, l));
     }
@@ -110,6 +110,7 @@ static const item *find_choice(evaluator *ev) {
 static const char *list_words(evaluator *ev, const word_list *l) {
     enum { MOST_LISTED = 20 };
     const char *s = "";
+    if (!l) return s;
     for (size_t i = 0; i < l->count && i < MOST_LISTED; i++) {
         s = arena_printf(ev->mem, "%s%s%s", s, i ? ", " : "", l->words[i]);
     }
@@ -131,11 +132,11 @@ void choose_variant(evaluator *ev) {
     } else {
         return;
     }
-    word_list *l = start_words(ev);
+    word_list *l = start_words(ev, at);
     const table *t = NULL;
     const row *r = find_row(ev, ev->variant, &t, l);
     if (!r) {
-        if (l->count) {
+        if (l && l->count) {
             eval_error(ev, at, "there is no variant '%s'%s (there are %s)", ev->variant,
                        did_you_mean(ev, ev->variant, l), list_words(ev, l));
         } else {
@@ -159,7 +160,7 @@ void apply_defines(evaluator *ev) {
         *src = (source){arena_printf(ev->mem, "-D %s", def->name), def->value, strlen(def->value)};
         param *p = map_find(&ev->params, def->name);
         if (!p) {
-            word_list *l = start_words(ev);
+            word_list *l = start_words(ev, (loc){.src = src});
             add_map_words(l, &ev->params);
             eval_error(ev, (loc){.src = src}, "there is no param '%s'%s", def->name,
                        did_you_mean(ev, def->name, l));
@@ -245,7 +246,7 @@ static void set_default(evaluator *ev, const named *n) {
             eval_error(ev, n->value->at, "dtype must be f32, not %s", quote_value(ev->mem, v));
         }
     } else {
-        word_list *l = start_words(ev);
+        word_list *l = start_words(ev, n->at);
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) add_word(l, keys[i]);
         eval_error(ev, n->at, "there is no default '%s'%s (there are %s)", n->name,
                    did_you_mean(ev, n->name, l), list_words(ev, l));

@@ -6,9 +6,8 @@
 import os
 import sys
 import tempfile
-import time
 
-MOST_SECONDS = 20
+MOST_SECONDS = 20  # of processor time: the machine may be busy
 MOST_KILOBYTES = 400_000
 
 NET = "net n {\n    input x: f32[8, 8, 3]\n%s\n    output y\n}\n"
@@ -91,7 +90,6 @@ def run(driver, folder, what):
     with open(path, "wb") as f:
         f.write(what)
     errors = os.path.join(folder, "errors")
-    begin = time.monotonic()
     pid = os.fork()
     if pid == 0:
         os.chdir(folder)
@@ -101,7 +99,7 @@ def run(driver, folder, what):
     _, status, usage = os.wait4(pid, 0)
     with open(errors, "rb") as f:
         said = f.read()
-    return os.waitstatus_to_exitcode(status), said, time.monotonic() - begin, usage.ru_maxrss
+    return os.waitstatus_to_exitcode(status), said, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
 def main():

@@ -46,7 +46,7 @@ int groups_selftest(void);
 #ifdef GROUPS_PROFILE
 void groups_profile_hook(int step, const char *name, int begin);
 #endif
-#define GROUPS_STEPS 12
+#define GROUPS_STEPS 10
 
 #ifdef __cplusplus
 }

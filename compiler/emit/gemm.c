@@ -36,12 +36,12 @@ static const char *x_name(const gemm *g, int i) {
     return g->n_buffers == 1 ? "x" : arena_printf(g->e->a, "x%d", i);
 }
 
-/* One walk over `count` input channels: pixel m's k-th value is base[k * step + m * x_step]. */
+/* One walk over `count` (a number or an expression) input channels: pixel m's k-th value is base[k * step + m * x_step]. */
 static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base, int64_t step,
-                            int64_t x_step, int64_t count) {
+                            int64_t x_step, const char *count) {
     arena *a = g->e->a;
     bool used[MAX_VECTOR_KINDS] = {false};
-    line(w, "for (int k = 0; k < %lld; k++) {", (long long)count);
+    line(w, "for (int k = 0; k < %s; k++) {", count);
     int at = 0;
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
@@ -70,6 +70,13 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
 static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_count) {
     const attrs *at = &g->n->a;
     arena *a = g->e->a;
+    if (g->s->gemm.run_table) {
+        line(w, "for (int i = 0; i < %d; i++) {", g->s->gemm.table_runs);
+        line(w, "const float *from = x + runs[2 * i];");
+        emit_depth_loop(g, w, b, m_count, "from", 1, g->x_step[0], "runs[2 * i + 1]");
+        line(w, "}");
+        return;
+    }
     if (!g->s->gemm.staged) {
         const operand *o = &g->s->operands[0];
         for (int i = 0; i < o->n_runs; i++) {
@@ -77,7 +84,8 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
             while (g->buffers[x] != o->runs[i].buffer) x++;
             const char *base = x_name(g, x);
             if (o->runs[i].begin) base = arena_printf(a, "(%s + %d)", base, o->runs[i].begin);
-            emit_depth_loop(g, w, b, m_count, base, o->runs[i].step, g->x_step[x], o->runs[i].count);
+            emit_depth_loop(g, w, b, m_count, base, o->runs[i].step, g->x_step[x],
+                            arena_printf(a, "%d", o->runs[i].count));
         }
         return;
     }
@@ -86,10 +94,10 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
     line(w, "const float *x = rows[ky] + at;");
     if (whole_rows) {
-        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], (int64_t)at->kernel[1] * in_c);
+        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], arena_printf(a, "%d", at->kernel[1] * in_c));
     } else {
         line(w, "for (int kx = 0; kx < %d; kx++) {", at->kernel[1]);
-        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], g->depth);
+        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], arena_printf(a, "%d", g->depth));
         line(w, "x += %lld;", (long long)at->dilation[1] * in_c);
         line(w, "}");
     }
@@ -147,6 +155,7 @@ static const char *define_tile(const gemm *g, const channel_block *b, int m_coun
     }
     text_string(&parameters, ", const float *w, float *y");
     if (g->n->a.has_residual) text_string(&parameters, ", const float *r");
+    if (g->s->gemm.run_table) text_string(&parameters, ", const int *runs");
     const char *list = arena_strndup(a, parameters.data, parameters.size);
     text_free(&parameters);
     const char *hint = arena_printf(a, "tile_%dx%d_of_%d", m_count, b->n_pieces, g->depth * g->taps);
@@ -202,6 +211,7 @@ static void emit_tile_call(const gemm *g, writer *w, int i, int m_count, bool p_
         int64_t r_factors[] = {row * g->pixels * g->r_step, grouped * g->out_c, repeat * b->channels, p_loop ? g->r_step : 0};
         text_printf(&args, ", %s", expression(a, "r", names, r_factors, 4, y_begin + p * g->r_step));
     }
+    if (cut->run_table) text_string(&args, ", runs[g]");
     b_loop = b_loop && repeat;
     if (b_loop) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
     line(w, "%s(%s);", tile, args.data);
@@ -239,7 +249,22 @@ static void emit_map(const gemm *g, writer *w) {
     }
 }
 
+/* Where each group's channels lie, in runs: begin and count. */
+static void emit_run_table(const gemm *g, writer *w) {
+    const gemm_plan *cut = &g->s->gemm;
+    int width = 2 * cut->table_runs;
+    line(w, "static const int runs[%d][%d] = {", g->groups, width);
+    for (int i = 0; i < g->groups; i++) {
+        text row = {0};
+        for (int j = 0; j < width; j++) text_printf(&row, "%s%d", j ? ", " : "", cut->run_table[i * width + j]);
+        line(w, "{%s},", row.data);
+        text_free(&row);
+    }
+    line(w, "};");
+}
+
 static void emit_driver_body(const gemm *g, writer *w, const char *stage) {
+    if (g->s->gemm.run_table) emit_run_table(g, w);
     bool staged = g->s->gemm.staged;
     if (staged) emit_stage_begin(g->e, g->s, w);
     if (g->by_row) line(w, "for (int oy = 0; oy < %d; oy++) {", g->n->shape.h);

@@ -17,12 +17,13 @@ void line(writer *w, const char *format, ...) {
         return;
     }
     if (w->out.data[begin] == '}') w->depth--;
+    bool opens = w->out.data[w->out.size - 1] == '{';
     int spaces = w->out.data[begin] == '#' ? 0 : 4 * (w->depth + 1);
     text_reserve(&w->out, (size_t)spaces);
     memmove(w->out.data + begin + spaces, w->out.data + begin, length);
     memset(w->out.data + begin, ' ', (size_t)spaces);
     w->out.size += (size_t)spaces;
-    if (w->out.data[w->out.size - 1] == '{') w->depth++;
+    if (opens) w->depth++;
     text_char(&w->out, '\n');
 }
 

@@ -213,6 +213,29 @@ static bool needs_staging(const node *n, elem_type in_type) {
            a->pad[RIGHT];
 }
 
+/* The runs of groups that do not lie alike, as a table; false where they are in several buffers, or too many. */
+static bool tabulate_groups(const plan *p, const slot *slots, const int *order, int c, int groups, gemm_plan *gemm) {
+    int size = c / groups;
+    operand *parts = ARENA_ARRAY(p->mem, operand, groups);
+    gemm->table_runs = 0;
+    for (int g = 0; g < groups; g++) {
+        cut_runs(p, slots, order + g * size, size, false, NULL, &parts[g]);
+        if (parts[g].n_runs > gemm->table_runs) gemm->table_runs = parts[g].n_runs;
+    }
+    if (gemm->table_runs > MAX_GEMM_RUNS) return false;
+    int *table = ARENA_ARRAY(p->mem, int, groups * gemm->table_runs * 2);
+    for (int g = 0; g < groups; g++) {
+        for (int i = 0; i < parts[g].n_runs; i++) {
+            if (parts[g].runs[i].buffer != slots[order[0]].buffer) return false;
+            table[(g * gemm->table_runs + i) * 2] = parts[g].runs[i].begin;
+            table[(g * gemm->table_runs + i) * 2 + 1] = parts[g].runs[i].count;
+        }
+    }
+    gemm->run_table = table;
+    gemm->group_stride = 0;
+    return true;
+}
+
 static operand gemm_operand(builder *b, const node *n, gemm_plan *gemm) {
     plan *p = b->p;
     int in = n->in[0], groups = n->a.groups;
@@ -238,6 +261,7 @@ static operand gemm_operand(builder *b, const node *n, gemm_plan *gemm) {
             o.order = ARENA_ARRAY(p->mem, int, s.c);
             memcpy(o.order, order, (size_t)s.c * sizeof(int));
             if (try || (regular && o.n_runs <= MAX_GEMM_RUNS)) return o;
+            if (!regular && tabulate_groups(p, slots, order, s.c, groups, gemm)) return o;
         }
         slots = gather(b, in, slots, s);
     }

@@ -83,6 +83,10 @@ typedef struct gemm_plan {
     bool blocks_outside;   /* the loop over blocks goes round the loop over pixels: weights are read once */
     bool staged;           /* input rows are copied, padded and converted, to a ring of rows in scratch */
     int group_stride;      /* channels between one group's runs and the next one's */
+    /* Groups whose channels do not lie alike (behind a shuffle): each group's runs of neighbours in the one buffer that the
+     * operand reads, as pairs (begin, count), [groups][table_runs][2], short lists filled up with (0, 0). Else NULL. */
+    const int *run_table;
+    int table_runs;
 } gemm_plan;
 
 /* How a WINDOW step is cut: columns of the output that are computed together. */

@@ -1,6 +1,6 @@
 /* parse.y: the grammar of the language, rule by rule. Actions only build the tree of ast.h; names and numbers
- * get their meaning in the evaluator. The parser is pure, located, and explores before it reports (LAC), so that
- * "expecting" is true. A first token that the scanner makes up says whether a file or an expression follows. */
+ * get their meaning in the evaluator. The parser is pure, located, and explores before it reports (LAC), so
+ * that "expecting" is true. A first token that the scanner makes up says whether a file or an expression follows. */
 %code requires {
 #include "lang/parser.h"
 
@@ -536,8 +536,9 @@ static const char *token_name(parser *p, yysymbol_kind_t symbol) {
 
 /* Where such a word is unexpected, a body before it was probably meant to be closed. */
 static bool begins_item(yysymbol_kind_t symbol) {
-    return symbol == YYSYMBOL_NET || symbol == YYSYMBOL_BLOCK || symbol == YYSYMBOL_FN || symbol == YYSYMBOL_PARAM ||
-           symbol == YYSYMBOL_IMPORT || symbol == YYSYMBOL_VARIANTS || symbol == YYSYMBOL_DEFAULT;
+    return symbol == YYSYMBOL_NET || symbol == YYSYMBOL_BLOCK || symbol == YYSYMBOL_FN ||
+           symbol == YYSYMBOL_PARAM || symbol == YYSYMBOL_IMPORT || symbol == YYSYMBOL_VARIANTS ||
+           symbol == YYSYMBOL_DEFAULT;
 }
 
 /* "syntax error, unexpected name"; with what could stand there, where that is at most three things. */

@@ -39,10 +39,11 @@ static void describe_json(text *out, const job *j) {
     json_object_set_new(root, "macs_emitted", json_integer(macs));
     json_object_set_new(root, "arena_bytes", json_integer(p->arena_bytes));
     json_object_set_new(root, "weights_bytes", json_integer(weights));
-    if (j->compound_factor > 0) {
+    if (j->described->compound) {
         json_t *compound = json_object();
         json_object_set_new(compound, "param", json_string(j->described->compound));
         json_object_set_new(compound, "value", json_real(j->described->phi));
+        json_object_set_new(compound, "work_factor", json_real(j->described->compound_work));
         json_object_set_new(compound, "macs_factor", json_real(j->compound_factor));
         json_object_set_new(root, "compound", compound);
     }

@@ -168,6 +168,21 @@ static void print_total(text *out, const char *name, const char *value) {
     text_printf(out, "%-9s %s\n", name, *value ? value : "0");
 }
 
+/* "one step of phi multiplies the work by 1.92 (from phi = 0 to 1 by 2.57, in whole layers and channels)". */
+static const char *describe_compound(const job *j) {
+    arena *a = j->mem;
+    const graph *g = j->described;
+    const char *s =
+        arena_printf(a, "one step of %s multiplies the work by %.2f", g->compound, g->compound_work);
+    if (j->compound_factor == 1 && g->variant) {
+        s = arena_printf(a, "%s; the variant sets what %s would", s, g->compound);
+    } else if (j->compound_factor > 0) {
+        s = arena_printf(a, "%s (from %g to %g by %.2f, in whole layers and channels)", s, g->phi, g->phi + 1,
+                         j->compound_factor);
+    }
+    return s;
+}
+
 static void print_totals(text *out, const job *j) {
     arena *a = j->mem;
     const plan *p = j->plan;
@@ -189,14 +204,7 @@ static void print_totals(text *out, const job *j) {
     print_total(out, "MACs", macs);
     print_total(out, "arena", arena_text);
     print_total(out, "weights", arena_printf(a, "%s bytes", weights ? show_count(a, weights) : "0"));
-    if (j->compound_factor > 0) {
-        const graph *g = j->described;
-        bool fixed = j->compound_factor == 1 && g->variant; /* a row of hand-tuned factors */
-        print_total(out, "compound",
-                    fixed ? arena_printf(a, "variant %s sets what %s would", g->variant, g->compound)
-                          : arena_printf(a, "%s = %g; one step more multiplies the MACs by %.2f", g->compound,
-                                         g->phi, j->compound_factor));
-    }
+    if (j->described->compound) print_total(out, "compound", describe_compound(j));
     print_total(out, "steps", arena_printf(a, "%d", p->n_steps));
     print_total(out, "target", arena_printf(a, "%s: %s", p->t->name, p->t->what));
 }

@@ -144,6 +144,7 @@ typedef struct graph {
     const char *variant; /* the variant chosen, or NULL */
     const char *compound; /* the param of the compound directive, or NULL: one step of it is -D compound=phi+1 */
     double phi;           /* its value */
+    double compound_work; /* by which one step of it multiplies the work, before rounding to whole layers and channels */
     loc at;
     node *nodes;
     int n_nodes, room;

@@ -1,4 +1,4 @@
-# The target `lint`: the sources as .clang-format wants them, and clang-tidy with .clang-tidy.
+# The target `lint`: the sources as .clang-format wants them, and clang-tidy with .clang-tidy. `format` rewrites them.
 find_program(CLANG_FORMAT NAMES clang-format-14 clang-format)
 find_program(CLANG_TIDY NAMES clang-tidy-14 clang-tidy)
 if(NOT PROJECT_IS_TOP_LEVEL OR NOT CLANG_FORMAT OR NOT CLANG_TIDY)
@@ -13,3 +13,6 @@ add_custom_target(lint
   COMMAND ${CLANG_FORMAT} --dry-run -Werror ${lint_format}
   COMMAND ${CLANG_TIDY} -p ${PROJECT_BINARY_DIR} --quiet --warnings-as-errors=* ${lint_tidy}
   WORKING_DIRECTORY ${root} COMMENT "clang-format and clang-tidy" VERBATIM)
+add_custom_target(format
+  COMMAND ${CLANG_FORMAT} -i ${lint_format}
+  WORKING_DIRECTORY ${root} COMMENT "Bringing the sources into the form of .clang-format" VERBATIM)

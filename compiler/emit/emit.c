@@ -123,9 +123,9 @@ static const char *label_literal(arena *a, const char *label) {
 void emit_calls(const emitter *e, text *out, int i) {
     arena *a = e->a;
     const char *label = e->p->g->nodes[e->p->steps[i].node].label;
-    const char *what = comment_safe(a, NULL), *told = describe_step(e, i);
+    const char *told = describe_step(e, i);
     const char *newline = strchr(told, '\n');
-    what = comment_safe(a, arena_strndup(a, told, (size_t)(newline - told)));
+    const char *what = comment_safe(a, arena_strndup(a, told, (size_t)(newline - told)));
     text_printf(out, "    /* %s\n     * %s */\n", what, comment_safe(a, newline + 1));
     if (e->o->profile) text_printf(out, "    STEP_HOOK(%d, %s, 1);\n", i + 1, label_literal(a, label));
     text_printf(out, "    %s;\n", e->calls[i]);

@@ -125,7 +125,7 @@ static bool write_code(job *j) {
 static void add_code_outputs(job *j) {
     const options *o = &j->o;
     const char *stem = arena_strndup(j->mem, o->out, strlen(o->out) - 2);
-    add_output(j, o->out, &j->code.c);
+    add_code_output(j, o->out, &j->code);
     add_output(j, arena_printf(j->mem, "%s.h", stem), &j->code.h);
     if (o->storage != STORAGE_EMBED) add_output(j, arena_printf(j->mem, "%s.weights", stem), &j->code.weights);
 }

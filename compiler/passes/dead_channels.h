@@ -10,7 +10,8 @@ typedef struct dead_channels {
      * that can go into a bias, or multiplies by nothing but zeros. */
     bool *live;
     /* [ranges.count] The channel stays: it is live, or a tensor needs it to have a shape (a channel at all, as
-     * many in each group of a grouped convolution). What it holds in that case is for nobody. */
+     * many in each group of a grouped convolution, whole vectors where few are missing). What it holds in that
+     * case is for nobody. */
     bool *kept;
     int n_dead; /* channels that do not stay */
 } dead_channels;

@@ -119,6 +119,11 @@ bool run_interpreter(job *j) {
     enum { MOST_RESULTS = 1 << 26 }; /* elements of all results of one output: 512 MB */
     const graph *g = j->described;
     if (!check_counts(j)) return false;
+    const char *refusal = interp_refusal(g, j->mem);
+    if (refusal) {
+        diag_error(j->d, g->at, "%s", refusal);
+        return false;
+    }
     samples *in = ARENA_ARRAY(j->mem, samples, g->n_inputs);
     bool good = read_all_samples(j, in);
     double **values = ARENA_ARRAY(j->mem, double *, g->n_outputs);

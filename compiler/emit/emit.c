@@ -1,5 +1,6 @@
 /* emit.c: the C file, put together from its parts: banner, includes, runtime, weights, kernels, entry points. */
 #include "emit/internal.h"
+#include "interp/interp.h"
 
 #include <string.h>
 
@@ -224,7 +225,11 @@ static void emit_target_end(const target *t, text *out) {
 }
 
 bool emit_model(plan *p, const emit_options *o, arena *a, diag *d, emitted *out) {
-    (void)d;
+    const char *refusal = o->selftest ? interp_refusal(p->g, a) : NULL;
+    if (refusal) {
+        diag_error(d, p->g->at, "--selftest: %s", refusal);
+        return false;
+    }
     emitter e = {.p = p, .o = o, .a = a};
     choose_names(&e);
     e.calls = ARENA_ARRAY(a, const char *, p->n_steps);

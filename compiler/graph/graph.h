@@ -58,7 +58,7 @@ enum {
     MAX_KERNEL = 1024,        /* kernel side, stride, dilation, padding */
     MAX_NODES = 20000,        /* layers of a network */
     MAX_TENSOR = 1 << 28,     /* elements of one activation */
-    MAX_WEIGHTS = 160 << 20   /* elements of all weights together: 640 MB as floats */
+    MAX_WEIGHTS = 72 << 20    /* elements of all weights together: 302 MB as floats, and a compilation holds three copies */
 };
 
 static inline int64_t shape_pixels(shape s) { return (int64_t)s.h * s.w; }

@@ -208,6 +208,17 @@ class Run(Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn("error: the network has 1 input, but --run is given 2 times\n", done.stderr)
 
+    def test_what_would_take_too_long_or_too_much(self):
+        self.write("wide.net", "net wide {\n    input x: f32[16384, 16384, 1]\n    relu -> max_pool(64, stride = 64)\n    output y\n}\n")
+        self.write("slow.net", "net slow {\n    input x: f32[2048, 2048, 1]\n    conv(16, 1023)\n    output y\n}\n")
+        for net, why in (("wide", "the reference interpreter would need 8589 MB for this network; it takes at most 640 MB"),
+                         ("slow", "the reference interpreter would have to do 70231 thousand million multiply-adds; "
+                                  "it does at most 400")):
+            for words, start in ((["--run", "x.npy", "--out", "y.npy"], ""), (["-o", "m.c", "--selftest"], "--selftest: ")):
+                done = self.lcc(net + ".net", *words)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"{net}.net:1:5: error: {start}{why}\n", done.stderr)
+
     def test_several_inputs_and_outputs(self):
         self.write("two.net", "net two {\n    input a: f32[2, 2, 1]\n    input b: f32[2, 2, 1]\n    add(a) as s\n"
                               "    output sum\n    from s -> relu\n    output positive\n}\n")

@@ -8,7 +8,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 GOLDENS = os.path.join(ROOT, "tests", "zoo", "goldens")
 TIME_LIMIT = 900  # seconds, for any one command
-WARNINGS = ["-std=gnu11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion"]
+WARNINGS = ["-std=gnu11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"]
 
 # What is asked for where nothing is: the networks of the table in the README. Others go by the names of tests/zoo/goldens.
 DEFAULT_NETWORKS = ["mobilenet_v1_100", "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "shufflenet_v1_g3",

@@ -1,8 +1,8 @@
 /* arena.h: memory by lifetime.
  *
- * Everything that a compilation makes (tree, graph, plan, strings) comes from an arena and goes with it; nothing is
- * freed by hand. An arena never returns NULL: when the machine has no memory left the program says so and exits 1,
- * before any output file has been touched (output is written last). */
+ * Everything that a compilation makes (tree, graph, plan, strings) comes from an arena and goes with it;
+ * nothing is freed by hand. An arena never returns NULL: when the machine has no memory left the program says
+ * so and exits 1, before any output file has been touched (output is written last). */
 #ifndef LCC_ARENA_H
 #define LCC_ARENA_H
 

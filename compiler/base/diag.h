@@ -22,8 +22,9 @@ typedef struct source {
     size_t size;
 } source;
 
-/* A stretch of a source. Lines and columns count from 1, columns in bytes; `end_col` is the column behind the last
- * character, on the line `end_line`. `line` 0: the file as a whole. `src` NULL: no file (the command line). */
+/* A stretch of a source. Lines and columns count from 1, columns in bytes; `end_col` is the column behind the
+ * last character, on the line `end_line`. `line` 0: the file as a whole. `src` NULL: no file (the command
+ * line). */
 typedef struct loc {
     const source *src;
     int line, col;
@@ -45,7 +46,8 @@ int diag_error_count(const diag *d);
 /* Appends what was said since the last call and, where there were errors, their count: "2 errors". */
 void diag_print(diag *d, text *out);
 
-/* The word nearest to `word` among `candidates` by edit distance, or NULL where none is near. For "did you mean". */
+/* The word nearest to `word` among `candidates` by edit distance, or NULL where none is near. For "did you
+ * mean". */
 const char *nearest_word(const char *word, const char *const *candidates, size_t count);
 
 #endif

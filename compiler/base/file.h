@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Reads `path` into the arena, with a NUL behind. NULL, and a message in *why (arena), where that fails or the file
- * has more than `limit` bytes. Directories and devices are refused. */
+/* Reads `path` into the arena, with a NUL behind. NULL, and a message in *why (arena), where that fails or the
+ * file has more than `limit` bytes. Directories and devices are refused. */
 char *read_file(arena *a, const char *path, size_t limit, size_t *size, const char **why);
 
 /* A file mapped read-only until the mapping is closed. `data` is NULL where the file is empty. */
@@ -21,8 +21,9 @@ typedef struct mapping {
 bool map_file(arena *a, const char *path, mapping *m, const char **why);
 void unmap_file(mapping *m);
 
-/* Files that appear together: each is written beside its place under a temporary name, and all are renamed once all
- * are whole (on disk). When any step fails, none is left behind and those that stood there before still do. */
+/* Files that appear together: each is written beside its place under a temporary name, and all are renamed once
+ * all are whole (on disk). When any step fails, none is left behind and those that stood there before still do.
+ */
 typedef struct output_file {
     const char *path;
     const void *data;
@@ -31,8 +32,8 @@ typedef struct output_file {
 
 bool write_files(arena *a, const output_file *files, size_t count, const char **why);
 
-/* A file that has more behind its data, too large to be in memory whole: `next` appends a piece of it to an empty text,
- * or returns false at its end. NULL: there is no more. */
+/* A file that has more behind its data, too large to be in memory whole: `next` appends a piece of it to an
+ * empty text, or returns false at its end. NULL: there is no more. */
 typedef struct output_stream {
     output_file file;
     bool (*next)(void *state, text *piece);

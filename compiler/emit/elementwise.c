@@ -1,9 +1,11 @@
-/* elementwise.c: steps that take one pixel at a time: affine, convert, activations, add, mul; global average pool; softmax.
+/* elementwise.c: steps that take one pixel at a time: affine, convert, activations, add, mul; global average
+ * pool; softmax.
  *
- * All of them walk over runs of neighbouring channels with whole vectors and then the rest. Where a tensor lies in one piece
- * and no value depends on the channel, pixels and channels are one long row.
+ * All of them walk over runs of neighbouring channels with whole vectors and then the rest. Where a tensor lies
+ * in one piece and no value depends on the channel, pixels and channels are one long row.
  *
- * Packed weights of an affine layer: for each run, the scales and then the shifts, in the order of the output. */
+ * Packed weights of an affine layer: for each run, the scales and then the shifts, in the order of the output.
+ */
 #include "emit/internal.h"
 
 typedef struct elementwise {
@@ -13,12 +15,13 @@ typedef struct elementwise {
     int64_t pixel[2]; /* elements between pixels; 0: broadcast */
     elem_type type;   /* of the first operand */
     int64_t y_pixel;
-    int begin;        /* of the run, in the output's channels */
-    int64_t scales;   /* affine: floats from w to the run's scales */
-    bool flat;        /* one row of all pixels and channels */
+    int begin;      /* of the run, in the output's channels */
+    int64_t scales; /* affine: floats from w to the run's scales */
+    bool flat;      /* one row of all pixels and channels */
 } elementwise;
 
-static const char *address_at(arena *a, const char *base, int64_t pixel, const char *at, bool flat, int64_t begin) {
+static const char *address_at(arena *a, const char *base, int64_t pixel, const char *at, bool flat,
+                              int64_t begin) {
     const char *names[] = {"p", at};
     int64_t factors[] = {flat ? 0 : pixel, 1};
     return expression(a, base, names, factors, 2, begin);
@@ -30,7 +33,8 @@ static void emit_element(emitter *e, writer *w, piece x, const char *at, void *d
     const target *t = e->p->t;
     const attrs *attributes = &k->n->a;
     const char *vector = t->vectors[x.kind].name;
-    const char *v = load_text(a, t, x, k->type, address_at(a, "x", k->pixel[0], at, k->flat, k->runs[0]->begin));
+    const char *v =
+        load_text(a, t, x, k->type, address_at(a, "x", k->pixel[0], at, k->flat, k->runs[0]->begin));
     const char *other = NULL;
     if (k->runs[1]) {
         other = load_text(a, t, x, TYPE_F32, address_at(a, "z", k->pixel[1], at, k->flat, k->runs[1]->begin));
@@ -40,7 +44,8 @@ static void emit_element(emitter *e, writer *w, piece x, const char *at, void *d
     case OP_MUL: v = arena_printf(a, "%s * %s", v, other); break;
     case OP_AFFINE: {
         const char *scale = load_text(a, t, x, TYPE_F32, address_at(a, "w", 0, at, true, k->scales));
-        const char *shift = load_text(a, t, x, TYPE_F32, address_at(a, "w", 0, at, true, k->scales + k->runs[0]->count));
+        const char *shift =
+            load_text(a, t, x, TYPE_F32, address_at(a, "w", 0, at, true, k->scales + k->runs[0]->count));
         v = arena_printf(a, "%s_fma(%s, %s, %s)", vector, v, scale, shift);
         break;
     }
@@ -53,7 +58,8 @@ static void emit_element(emitter *e, writer *w, piece x, const char *at, void *d
 
 static void pack_affine(emitter *e, const elementwise *k) {
     const int *order = k->s->out_order + k->begin;
-    for (int i = 0; i < k->runs[0]->count; i++) put_weight(e, (double)k->n->weights[ROLE_WEIGHT]->data[order[i]]);
+    for (int i = 0; i < k->runs[0]->count; i++)
+        put_weight(e, (double)k->n->weights[ROLE_WEIGHT]->data[order[i]]);
     for (int i = 0; i < k->runs[0]->count; i++) put_weight(e, (double)k->n->weights[ROLE_BIAS]->data[order[i]]);
 }
 
@@ -77,7 +83,8 @@ const char *emit_elementwise(emitter *e, const plan_step *s) {
     int sources[2][64], n_sources[2] = {0, 0};
     for (int i = 0; i < s->n_operands; i++) n_sources[i] = distinct_buffers(e, &s->operands[i], sources[i], 64);
 
-    /* Each operand's buffers are parameters x, x1, .. and z, z1, ..; a run's own is named x (z) in its block. */
+    /* Each operand's buffers are parameters x, x1, .. and z, z1, ..; a run's own is named x (z) in its block.
+     */
     text parameters = {0}, args = {0};
     for (int i = 0; i < s->n_operands; i++) {
         for (int j = 0; j < n_sources[i]; j++) {
@@ -101,8 +108,10 @@ const char *emit_elementwise(emitter *e, const plan_step *s) {
             k.runs[i] = &s->operands[i].runs[r];
             int buffer_index = k.runs[i]->buffer, which = 0;
             while (sources[i][which] != buffer_index) which++;
-            k.pixel[i] = shape_pixels(s->operands[i].shape) == 1 && pixels > 1 ? 0 : pixel_stride(p, buffer_index);
-            line(&w, "const %s *%s = %s%d;", buffer_type(e, buffer_index), i == 0 ? "x" : "z", i == 0 ? "x" : "z", which);
+            k.pixel[i] =
+                shape_pixels(s->operands[i].shape) == 1 && pixels > 1 ? 0 : pixel_stride(p, buffer_index);
+            line(&w, "const %s *%s = %s%d;", buffer_type(e, buffer_index), i == 0 ? "x" : "z",
+                 i == 0 ? "x" : "z", which);
         }
         k.type = p->buffers[k.runs[0]->buffer].type;
         if (affine) {
@@ -112,8 +121,10 @@ const char *emit_elementwise(emitter *e, const plan_step *s) {
         if (flat) {
             for_each_vector(e, &w, (int)(pixels * n->shape.c), "i", emit_element, &k);
         } else {
-            if (pixels > 1) line(&w, "for (int p = 0; p < %lld; p++) {", (long long)pixels);
-            else k.pixel[0] = k.pixel[1] = k.y_pixel = 0;
+            if (pixels > 1)
+                line(&w, "for (int p = 0; p < %lld; p++) {", (long long)pixels);
+            else
+                k.pixel[0] = k.pixel[1] = k.y_pixel = 0;
             for_each_vector(e, &w, k.runs[0]->count, "c", emit_element, &k);
             if (pixels > 1) line(&w, "}");
         }
@@ -148,7 +159,8 @@ static void emit_mean(emitter *e, writer *w, piece x, const char *at, void *data
     line(w, "{");
     line(w, "%s sum = %s_zero();", v, v);
     line(w, "for (int p = 0; p < %lld; p++) {", (long long)k->pixels);
-    line(w, "sum = sum + %s;", load_text(a, t, x, TYPE_F32, address_at(a, k->x, k->pixel, at, false, k->x_begin)));
+    line(w, "sum = sum + %s;",
+         load_text(a, t, x, TYPE_F32, address_at(a, k->x, k->pixel, at, false, k->x_begin)));
     line(w, "}");
     scaled = activation_text(a, t, x.kind, k->n->a.act, k->n->a.act_slope, scaled);
     line(w, "%s", store_text(a, t, x, address_at(a, "y", 0, at, true, k->y_begin), scaled));
@@ -173,7 +185,8 @@ const char *emit_global_pool(emitter *e, const plan_step *s) {
         const run *r = &o->runs[i];
         int which = 0;
         while (sources[which] != r->buffer) which++;
-        mean k = {n, arena_printf(a, "x%d", which), pixel_stride(p, r->buffer), shape_pixels(o->shape), r->begin, c};
+        mean k = {
+            n, arena_printf(a, "x%d", which), pixel_stride(p, r->buffer), shape_pixels(o->shape), r->begin, c};
         for_each_vector(e, &w, r->count, "c", emit_mean, &k);
         c += r->count;
     }
@@ -192,9 +205,11 @@ static void emit_exponential(emitter *e, writer *w, piece x, const char *at, voi
     arena *a = e->a;
     const target *t = e->p->t;
     const char *v = t->vectors[x.kind].name;
-    const char *from = expression(a, "x", &at, (int64_t[]){1}, 1, 0), *to = expression(a, "y", &at, (int64_t[]){1}, 1, 0);
-    line(w, "%s", store_text(a, t, x, to,
-                             arena_printf(a, "%s_exp(%s - %s_set1(most))", v, load_text(a, t, x, TYPE_F32, from), v)));
+    const char *from = expression(a, "x", &at, (int64_t[]){1}, 1, 0),
+               *to = expression(a, "y", &at, (int64_t[]){1}, 1, 0);
+    line(w, "%s",
+         store_text(a, t, x, to,
+                    arena_printf(a, "%s_exp(%s - %s_set1(most))", v, load_text(a, t, x, TYPE_F32, from), v)));
 }
 
 static void emit_scaling(emitter *e, writer *w, piece x, const char *at, void *data) {
@@ -202,8 +217,10 @@ static void emit_scaling(emitter *e, writer *w, piece x, const char *at, void *d
     arena *a = e->a;
     const target *t = e->p->t;
     const char *to = expression(a, "y", &at, (int64_t[]){1}, 1, 0);
-    line(w, "%s", store_text(a, t, x, to, arena_printf(a, "%s * %s_set1(scale)", load_text(a, t, x, TYPE_F32, to),
-                                                       t->vectors[x.kind].name)));
+    line(w, "%s",
+         store_text(a, t, x, to,
+                    arena_printf(a, "%s * %s_set1(scale)", load_text(a, t, x, TYPE_F32, to),
+                                 t->vectors[x.kind].name)));
 }
 
 const char *emit_softmax(emitter *e, const plan_step *s) {
@@ -230,7 +247,9 @@ const char *emit_softmax(emitter *e, const plan_step *s) {
         line(&w, "y += %d;", pixel_stride(p, s->out_buffer));
         line(&w, "}");
     }
-    const char *name = define_function(e, arena_printf(a, "softmax_of_%d", c), NULL, "const float *x, float *y", &w);
-    return arena_printf(a, "%s(%s, %s)", name, expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
+    const char *name =
+        define_function(e, arena_printf(a, "softmax_of_%d", c), NULL, "const float *x, float *y", &w);
+    return arena_printf(a, "%s(%s, %s)", name,
+                        expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
                         expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
 }

@@ -1,4 +1,5 @@
-/* emit.c: the C file, put together from its parts: banner, includes, runtime, weights, kernels, entry points. */
+/* emit.c: the C file, put together from its parts: banner, includes, runtime, weights, kernels, entry points.
+ */
 #include "emit/internal.h"
 #include "interp/interp.h"
 
@@ -23,13 +24,16 @@ static void emit_banner(const emitter *e, text *out) {
     arena *a = e->a;
     int64_t macs = 0;
     for (int i = 0; i < p->n_steps; i++) macs += p->steps[i].macs;
-    text_printf(out, "/* %s%s%s, written by lcc %s for %s: %s.\n", comment_safe(a, g->name), g->variant ? " " : "",
-                g->variant ? comment_safe(a, g->variant) : "", LCC_VERSION, p->t->name, p->t->what);
+    text_printf(out, "/* %s%s%s, written by lcc %s for %s: %s.\n", comment_safe(a, g->name),
+                g->variant ? " " : "", g->variant ? comment_safe(a, g->variant) : "", LCC_VERSION, p->t->name,
+                p->t->what);
     text_printf(out, " *\n *     %s\n *\n", comment_safe(a, e->o->command));
-    if (e->o->seeded) text_string(out, " * The weights are random numbers: what this network predicts means nothing.\n *\n");
-    text_printf(out, " * %d steps, %.2f M multiply-adds, %lld bytes of arena, %lld bytes of weights (hash %016llx).\n", p->n_steps,
-                (double)macs * 1e-6, (long long)p->arena_bytes, (long long)weights_bytes(e),
-                (unsigned long long)e->o->weights_hash);
+    if (e->o->seeded)
+        text_string(out, " * The weights are random numbers: what this network predicts means nothing.\n *\n");
+    text_printf(
+        out, " * %d steps, %.2f M multiply-adds, %lld bytes of arena, %lld bytes of weights (hash %016llx).\n",
+        p->n_steps, (double)macs * 1e-6, (long long)p->arena_bytes, (long long)weights_bytes(e),
+        (unsigned long long)e->o->weights_hash);
     text_string(out, " * Tensors are [height, width, channels], one pixel's channels side by side. */\n");
 }
 
@@ -38,10 +42,11 @@ static const char *port_declarations(const emitter *e, bool with_arena) {
     text t = {0};
     if (with_arena) text_string(&t, "void *arena");
     for (int i = 0; i < g->n_inputs; i++) {
-        text_printf(&t, "%sconst %s *%s", t.size ? ", " : "", type_table[g->nodes[g->inputs[i].node].type].c_name,
-                    e->input_names[i]);
+        text_printf(&t, "%sconst %s *%s", t.size ? ", " : "",
+                    type_table[g->nodes[g->inputs[i].node].type].c_name, e->input_names[i]);
     }
-    for (int i = 0; i < g->n_outputs; i++) text_printf(&t, "%sfloat *%s", t.size ? ", " : "", e->output_names[i]);
+    for (int i = 0; i < g->n_outputs; i++)
+        text_printf(&t, "%sfloat *%s", t.size ? ", " : "", e->output_names[i]);
     const char *result = arena_strndup(e->a, t.data ? t.data : "void", t.data ? t.size : 4);
     text_free(&t);
     return result;
@@ -59,8 +64,9 @@ static const char *port_arguments(const emitter *e) {
 
 static void emit_port_sizes(const emitter *e, text *out, const char *name, shape s) {
     const char *macro = e->macro;
-    text_printf(out, "#define %s_%s_H %d\n#define %s_%s_W %d\n#define %s_%s_C %d\n#define %s_%s_SIZE %lld\n", macro, name, s.h, macro,
-                name, s.w, macro, name, s.c, macro, name, (long long)shape_elements(s));
+    text_printf(out, "#define %s_%s_H %d\n#define %s_%s_W %d\n#define %s_%s_C %d\n#define %s_%s_SIZE %lld\n",
+                macro, name, s.h, macro, name, s.w, macro, name, s.c, macro, name,
+                (long long)shape_elements(s));
 }
 
 void emit_header(const emitter *e, text *out) {
@@ -68,39 +74,49 @@ void emit_header(const emitter *e, text *out) {
     const graph *g = p->g;
     arena *a = e->a;
     const char *x = e->prefix, *macro = e->macro;
-    text_printf(out, "/* %s.h: %s, written by lcc %s. Works in C99 and C++.\n *\n", comment_safe(a, e->o->base_name),
-                comment_safe(a, g->name), LCC_VERSION);
+    text_printf(out, "/* %s.h: %s, written by lcc %s. Works in C99 and C++.\n *\n",
+                comment_safe(a, e->o->base_name), comment_safe(a, g->name), LCC_VERSION);
     text_string(out, " * Arrays are flat, in the order [height, width, channels]. */\n");
-    text_printf(out, "#ifndef %s_LCC_H\n#define %s_LCC_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n", macro, macro);
+    text_printf(out, "#ifndef %s_LCC_H\n#define %s_LCC_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n",
+                macro, macro);
     text_string(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    text_printf(out, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n#define %s_WEIGHTS_BYTES %lld\n", macro,
-                (long long)p->arena_bytes, macro, ARENA_ALIGN, macro,
+    text_printf(out, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n#define %s_WEIGHTS_BYTES %lld\n",
+                macro, (long long)p->arena_bytes, macro, ARENA_ALIGN, macro,
                 (long long)weights_bytes(e) + (e->o->storage == STORAGE_FILE ? FILE_HEADER_BYTES : 0));
-    for (int i = 0; i < g->n_inputs; i++) emit_port_sizes(e, out, e->input_macros[i], g->nodes[g->inputs[i].node].shape);
-    for (int i = 0; i < g->n_outputs; i++) emit_port_sizes(e, out, e->output_macros[i], g->nodes[g->outputs[i].node].shape);
+    for (int i = 0; i < g->n_inputs; i++)
+        emit_port_sizes(e, out, e->input_macros[i], g->nodes[g->inputs[i].node].shape);
+    for (int i = 0; i < g->n_outputs; i++)
+        emit_port_sizes(e, out, e->output_macros[i], g->nodes[g->outputs[i].node].shape);
     if (e->o->storage == STORAGE_FILE) {
         text_printf(out,
-                    "\n/* Hands over the contents of %s.weights, %s_WEIGHTS_BYTES bytes, aligned to 4, which must stay where they\n"
+                    "\n/* Hands over the contents of %s.weights, %s_WEIGHTS_BYTES bytes, aligned to 4, which "
+                    "must stay where they\n"
                     " * are. Once, before any run. 0, or -1 where they are not this model's. */\n"
                     "int %s_bind(const void *weights, size_t bytes);\n",
                     comment_safe(a, e->o->base_name), macro, x);
     }
-    text_printf(out, "\n/* Runs the network in a static arena: by one thread at a time. */\nvoid %s_run(%s);\n", x,
-                port_declarations(e, false));
+    text_printf(out, "\n/* Runs the network in a static arena: by one thread at a time. */\nvoid %s_run(%s);\n",
+                x, port_declarations(e, false));
     text_printf(out,
-                "\n/* The same in the caller's arena, of %s_ARENA_BYTES bytes aligned to %s_ARENA_ALIGN: as many at a time as\n"
+                "\n/* The same in the caller's arena, of %s_ARENA_BYTES bytes aligned to %s_ARENA_ALIGN: as "
+                "many at a time as\n"
                 " * there are arenas. What the arena held before does not matter. */\nvoid %s_run_in(%s);\n",
                 macro, macro, x, port_declarations(e, true));
-    text_printf(out, "\n/* lcc's version, the target, and the hash of the weights. */\nconst char *%s_version(void);\n", x);
+    text_printf(
+        out, "\n/* lcc's version, the target, and the hash of the weights. */\nconst char *%s_version(void);\n",
+        x);
     if (e->o->selftest) {
         text_printf(out,
-                    "\n/* Runs the network on a picture of its own and compares every step with the reference that lcc computed:\n"
-                    " * 0, or the number of the first step that differs. In the static arena. */\nint %s_selftest(void);\n",
+                    "\n/* Runs the network on a picture of its own and compares every step with the reference "
+                    "that lcc computed:\n"
+                    " * 0, or the number of the first step that differs. In the static arena. */\nint "
+                    "%s_selftest(void);\n",
                     x);
     }
     if (e->o->profile) {
         text_printf(out,
-                    "\n/* Called before (begin 1) and after (begin 0) each step when the C file is compiled with -D%s_PROFILE; yours\n"
+                    "\n/* Called before (begin 1) and after (begin 0) each step when the C file is compiled "
+                    "with -D%s_PROFILE; yours\n"
                     " * to define. `name` is the layer's label. */\n"
                     "#ifdef %s_PROFILE\nvoid %s_profile_hook(int step, const char *name, int begin);\n#endif\n"
                     "#define %s_STEPS %d\n",
@@ -135,20 +151,22 @@ void emit_calls(const emitter *e, text *out, int i) {
 
 static void emit_bind(const emitter *e, text *out) {
     text_printf(out, "int %s_bind(const void *file, size_t bytes) {\n", e->prefix);
-    text_printf(out,
-                "    static const char magic[15] = \"lcc weights 1\\n\";\n"
-                "    const unsigned char *p = (const unsigned char *)file;\n"
-                "    uint64_t hash = UINT64_C(0xcbf29ce484222325);\n"
-                "    if (!p || bytes != %s_WEIGHTS_BYTES || ((uintptr_t)file & 3) != 0) return -1;\n"
-                "    for (size_t i = 0; i < sizeof magic; i++) {\n"
-                "        if (p[i] != (unsigned char)magic[i]) return -1;\n    }\n"
-                "    for (size_t i = %d; i + 4 <= bytes; i += 4) {\n"
-                "        const uint32_t word = (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16 |\n"
-                "                              (uint32_t)p[i + 3] << 24;\n"
-                "        hash = (hash ^ word) * UINT64_C(0x100000001b3);\n    }\n"
-                "    if (hash != UINT64_C(0x%016llx)) return -1;\n",
-                e->macro, FILE_HEADER_BYTES, (unsigned long long)hash_words(&e->weights));
-    if (e->weights.size) text_printf(out, "    weights = (const float *)(const void *)(p + %d);\n", FILE_HEADER_BYTES);
+    text_printf(
+        out,
+        "    static const char magic[15] = \"lcc weights 1\\n\";\n"
+        "    const unsigned char *p = (const unsigned char *)file;\n"
+        "    uint64_t hash = UINT64_C(0xcbf29ce484222325);\n"
+        "    if (!p || bytes != %s_WEIGHTS_BYTES || ((uintptr_t)file & 3) != 0) return -1;\n"
+        "    for (size_t i = 0; i < sizeof magic; i++) {\n"
+        "        if (p[i] != (unsigned char)magic[i]) return -1;\n    }\n"
+        "    for (size_t i = %d; i + 4 <= bytes; i += 4) {\n"
+        "        const uint32_t word = (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16 |\n"
+        "                              (uint32_t)p[i + 3] << 24;\n"
+        "        hash = (hash ^ word) * UINT64_C(0x100000001b3);\n    }\n"
+        "    if (hash != UINT64_C(0x%016llx)) return -1;\n",
+        e->macro, FILE_HEADER_BYTES, (unsigned long long)hash_words(&e->weights));
+    if (e->weights.size)
+        text_printf(out, "    weights = (const float *)(const void *)(p + %d);\n", FILE_HEADER_BYTES);
     text_string(out, "    return 0;\n}\n\n");
 }
 
@@ -166,24 +184,32 @@ static void emit_arena(const emitter *e, text *out) {
     if (e->o->selftest) {
         int64_t ports = 0;
         const graph *g = e->p->g;
-        for (int i = 0; i < g->n_inputs; i++) ports += shape_elements(g->nodes[g->inputs[i].node].shape) * 4 + ARENA_ALIGN;
-        for (int i = 0; i < g->n_outputs; i++) ports += shape_elements(g->nodes[g->outputs[i].node].shape) * 4 + ARENA_ALIGN;
+        for (int i = 0; i < g->n_inputs; i++)
+            ports += shape_elements(g->nodes[g->inputs[i].node].shape) * 4 + ARENA_ALIGN;
+        for (int i = 0; i < g->n_outputs; i++)
+            ports += shape_elements(g->nodes[g->outputs[i].node].shape) * 4 + ARENA_ALIGN;
         more = arena_printf(e->a, " + %lld /* the self-test's inputs and outputs */", (long long)ports);
     }
     const char *size = bytes || *more ? arena_printf(e->a, "%s_ARENA_BYTES%s", e->macro, more) : "1";
     if (e->p->t->strict_c99) {
-        text_printf(out, "static union {\n    unsigned char bytes[%s];\n    double aligned;\n} static_arena;\n\n", size);
+        text_printf(out,
+                    "static union {\n    unsigned char bytes[%s];\n    double aligned;\n} static_arena;\n\n",
+                    size);
     } else {
-        text_printf(out, "static struct {\n    unsigned char bytes[%s];\n} static_arena __attribute__((aligned(%d)));\n\n", size,
-                    ARENA_ALIGN);
+        text_printf(
+            out,
+            "static struct {\n    unsigned char bytes[%s];\n} static_arena __attribute__((aligned(%d)));\n\n",
+            size, ARENA_ALIGN);
     }
 }
 
 void emit_entry_points(const emitter *e, text *out) {
-    if (uses_arena(e)) text_string(out, "#define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))\n\n");
+    if (uses_arena(e))
+        text_string(out, "#define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))\n\n");
     if (e->o->profile) {
         text_printf(out,
-                    "#ifdef %s_PROFILE\n#define STEP_HOOK(step, name, begin) %s_profile_hook(step, name, begin)\n#else\n"
+                    "#ifdef %s_PROFILE\n#define STEP_HOOK(step, name, begin) %s_profile_hook(step, name, "
+                    "begin)\n#else\n"
                     "#define STEP_HOOK(step, name, begin) ((void)0)\n#endif\n\n",
                     e->macro, e->prefix);
     }
@@ -201,10 +227,10 @@ void emit_entry_points(const emitter *e, text *out) {
     for (int i = 0; i < e->p->n_steps; i++) emit_calls(e, out, i);
     text_string(out, "}\n\n");
     emit_arena(e, out);
-    text_printf(out, "void %s_run(%s) {\n    %s_run_in(static_arena.bytes%s);\n}\n\n", e->prefix, port_declarations(e, false),
-                e->prefix, port_arguments(e));
-    text_printf(out, "const char *%s_version(void) {\n    return \"lcc %s, %s, weights %016llx\";\n}\n", e->prefix, LCC_VERSION,
-                e->p->t->name, (unsigned long long)e->o->weights_hash);
+    text_printf(out, "void %s_run(%s) {\n    %s_run_in(static_arena.bytes%s);\n}\n\n", e->prefix,
+                port_declarations(e, false), e->prefix, port_arguments(e));
+    text_printf(out, "const char *%s_version(void) {\n    return \"lcc %s, %s, weights %016llx\";\n}\n",
+                e->prefix, LCC_VERSION, e->p->t->name, (unsigned long long)e->o->weights_hash);
     if (e->o->storage == STORAGE_FILE) {
         text_char(out, '\n');
         emit_bind(e, out);
@@ -214,14 +240,16 @@ void emit_entry_points(const emitter *e, text *out) {
 static void emit_target_begin(const target *t, text *out) {
     if (!t->attributes) return;
     text_printf(out,
-                "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), apply_to = function)\n"
+                "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), "
+                "apply_to = function)\n"
                 "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
                 t->attributes, t->attributes);
 }
 
 static void emit_target_end(const target *t, text *out) {
     if (!t->attributes) return;
-    text_string(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma GCC pop_options\n#endif\n");
+    text_string(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma "
+                     "GCC pop_options\n#endif\n");
 }
 
 bool emit_model(plan *p, const emit_options *o, arena *a, diag *d, emitted *out) {

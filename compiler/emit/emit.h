@@ -14,15 +14,15 @@ typedef struct emit_options {
     storage storage;
     bool selftest, profile;
     uint64_t weights_hash;
-    bool seeded;           /* the weights come from a seed: the banner says that predictions mean nothing */
+    bool seeded; /* the weights come from a seed: the banner says that predictions mean nothing */
 } emit_options;
 
 typedef struct emitted {
     text c, h;
-    text weights;       /* incbin and file: the contents of base_name.weights; embed: what the literal says */
+    text weights; /* incbin and file: the contents of base_name.weights; embed: what the literal says */
 
     /* The literal is three times as large as the weights: it is made while it is written. */
-    bool has_literal;   /* stands behind `c` in the C file: next_literal_piece */
+    bool has_literal;                  /* stands behind `c` in the C file: next_literal_piece */
     size_t literal_at, literal_column; /* how far it is: bytes of the weights; characters of the line */
 } emitted;
 

@@ -1,4 +1,5 @@
-/* functions.c: the emitted functions, kept by their text so that equal layers share one; weights, in reading order. */
+/* functions.c: the emitted functions, kept by their text so that equal layers share one; weights, in reading
+ * order. */
 #include "emit/internal.h"
 
 #include <string.h>
@@ -16,7 +17,8 @@ static const char *free_name(emitter *e, const char *hint) {
     return name;
 }
 
-const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters, writer *body) {
+const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters,
+                            writer *body) {
     for (int i = 0; i < e->n_known; i++) {
         if (strcmp(e->known[i].parameters, parameters) == 0 && strcmp(e->known[i].body, body->out.data) == 0) {
             text_free(&body->out);

@@ -1,14 +1,15 @@
 /* gemm.c: conv and dense layers as register tiles.
  *
- * A tile computes m neighbouring pixels x a block of output channels. Its accumulators stay in registers while it walks over
- * the input channels: each step loads the block's weights, broadcasts one value per pixel and multiplies. Bias, activation
- * and residual are applied as the tile is stored.
+ * A tile computes m neighbouring pixels x a block of output channels. Its accumulators stay in registers while
+ * it walks over the input channels: each step loads the block's weights, broadcasts one value per pixel and
+ * multiplies. Bias, activation and residual are applied as the tile is stored.
  *
- * A 1x1 convolution reads its input where it lies, over all runs of channels that it has, in whatever order: the weights
- * are packed to match. Any other convolution first copies the rows that it needs, padded and as floats, to a ring of rows in
- * scratch, so that the tile has no border to mind (and im2col is never made).
+ * A 1x1 convolution reads its input where it lies, over all runs of channels that it has, in whatever order:
+ * the weights are packed to match. Any other convolution first copies the rows that it needs, padded and as
+ * floats, to a ring of rows in scratch, so that the tile has no border to mind (and im2col is never made).
  *
- * Packed weights: for each group, for each block: the bias, then for each (ky, kx, input channel) the block's lanes. */
+ * Packed weights: for each group, for each block: the bias, then for each (ky, kx, input channel) the block's
+ * lanes. */
 #include "emit/internal.h"
 #include "emit/stage.h"
 
@@ -19,9 +20,9 @@ typedef struct gemm {
     const plan_step *s;
     const node *n;
     const target *t;
-    int groups, depth;      /* input channels of a group */
-    int out_c;              /* output channels of a group */
-    int taps;               /* kh * kw */
+    int groups, depth; /* input channels of a group */
+    int out_c;         /* output channels of a group */
+    int taps;          /* kh * kw */
     int n_buffers, buffers[MOST_BUFFERS];
     int64_t x_step[MOST_BUFFERS]; /* floats between neighbouring pixels of the tile, per buffer */
     int64_t y_step, r_step;
@@ -36,9 +37,10 @@ static const char *x_name(const gemm *g, int i) {
     return g->n_buffers == 1 ? "x" : arena_printf(g->e->a, "x%d", i);
 }
 
-/* One walk over `count` (a number or an expression) input channels: pixel m's k-th value is base[k * step + m * x_step]. */
-static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base, int64_t step,
-                            int64_t x_step, const char *count) {
+/* One walk over `count` (a number or an expression) input channels: pixel m's k-th value is base[k * step + m *
+ * x_step]. */
+static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base,
+                            int64_t step, int64_t x_step, const char *count) {
     arena *a = g->e->a;
     bool used[MAX_VECTOR_KINDS] = {false};
     line(w, "for (int k = 0; k < %s; k++) {", count);
@@ -59,7 +61,8 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
         }
         for (int j = 0; j < b->n_pieces; j++) {
             const char *acc = accumulator(g, m, j);
-            line(w, "%s = %s_fma(v%d_%d, w%d, %s);", acc, g->t->vectors[b->pieces[j].kind].name, m, b->pieces[j].kind, j, acc);
+            line(w, "%s = %s_fma(v%d_%d, w%d, %s);", acc, g->t->vectors[b->pieces[j].kind].name, m,
+                 b->pieces[j].kind, j, acc);
         }
     }
     line(w, "w += %d;", b->lanes);
@@ -131,14 +134,15 @@ static const char *define_tile(const gemm *g, const channel_block *b, int m_coun
     int at = 0;
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
-        line(&w, "%s %s = %s_load(%s);", v->name, accumulator(g, 0, j), v->name, expression(a, "w", NULL, NULL, 0, at));
+        line(&w, "%s %s = %s_load(%s);", v->name, accumulator(g, 0, j), v->name,
+             expression(a, "w", NULL, NULL, 0, at));
         at += v->lanes;
     }
     for (int m = 1; m < m_count; m++) {
         text all = {0};
         for (int j = 0; j < b->n_pieces; j++) {
-            text_printf(&all, "%s%s %s = %s;", j ? " " : "", g->t->vectors[b->pieces[j].kind].name, accumulator(g, m, j),
-                        accumulator(g, 0, j));
+            text_printf(&all, "%s%s %s = %s;", j ? " " : "", g->t->vectors[b->pieces[j].kind].name,
+                        accumulator(g, m, j), accumulator(g, 0, j));
         }
         line(&w, "%s", all.data);
         text_free(&all);
@@ -151,7 +155,8 @@ static const char *define_tile(const gemm *g, const channel_block *b, int m_coun
     if (g->s->gemm.staged) {
         text_string(&parameters, "const float *const *rows, int at");
     } else {
-        for (int i = 0; i < g->n_buffers; i++) text_printf(&parameters, "%sconst float *%s", i ? ", " : "", x_name(g, i));
+        for (int i = 0; i < g->n_buffers; i++)
+            text_printf(&parameters, "%sconst float *%s", i ? ", " : "", x_name(g, i));
     }
     text_string(&parameters, ", const float *w, float *y");
     if (g->n->a.has_residual) text_string(&parameters, ", const float *r");
@@ -159,8 +164,8 @@ static const char *define_tile(const gemm *g, const channel_block *b, int m_coun
     const char *list = arena_strndup(a, parameters.data, parameters.size);
     text_free(&parameters);
     const char *hint = arena_printf(a, "tile_%dx%d_of_%d", m_count, b->n_pieces, g->depth * g->taps);
-    const char *comment = arena_printf(a, "%d pixel%s x %d channels, over %d inputs.", m_count, m_count == 1 ? "" : "s",
-                                       b->channels, g->depth * g->taps);
+    const char *comment = arena_printf(a, "%d pixel%s x %d channels, over %d inputs.", m_count,
+                                       m_count == 1 ? "" : "s", b->channels, g->depth * g->taps);
     return define_function(e, hint, comment, list, &w);
 }
 
@@ -176,8 +181,8 @@ static int64_t group_weights(const gemm *g) {
     return total;
 }
 
-/* One call of a tile: of block shape i, at pixel p (and the variable p where `p_loop`), in a loop over the equal blocks where
- * `b_loop`; else the variable b, if there are several, is an outer loop's. */
+/* One call of a tile: of block shape i, at pixel p (and the variable p where `p_loop`), in a loop over the
+ * equal blocks where `b_loop`; else the variable b, if there are several, is an outer loop's. */
 static void emit_tile_call(const gemm *g, writer *w, int i, int m_count, bool p_loop, int p, bool b_loop) {
     arena *a = g->e->a;
     const gemm_plan *cut = &g->s->gemm;
@@ -199,16 +204,20 @@ static void emit_tile_call(const gemm *g, writer *w, int i, int m_count, bool p_
     } else {
         for (int j = 0; j < g->n_buffers; j++) {
             int64_t pixel = pixel_stride(g->e->p, g->buffers[j]);
-            int64_t factors[] = {row * stride * in_w * pixel, grouped * cut->group_stride, 0, p_loop ? g->x_step[j] : 0};
-            text_printf(&args, "%s%s", j ? ", " : "", expression(a, x_name(g, j), names, factors, 4, p * g->x_step[j]));
+            int64_t factors[] = {row * stride * in_w * pixel, grouped * cut->group_stride, 0,
+                                 p_loop ? g->x_step[j] : 0};
+            text_printf(&args, "%s%s", j ? ", " : "",
+                        expression(a, x_name(g, j), names, factors, 4, p * g->x_step[j]));
         }
     }
     int64_t w_factors[] = {0, grouped * group_weights(g), repeat * block_weights(g, b), 0};
     text_printf(&args, ", %s", expression(a, "w", names, w_factors, 4, w_begin));
-    int64_t y_factors[] = {row * g->pixels * g->y_step, grouped * g->out_c, repeat * b->channels, p_loop ? g->y_step : 0};
+    int64_t y_factors[] = {row * g->pixels * g->y_step, grouped * g->out_c, repeat * b->channels,
+                           p_loop ? g->y_step : 0};
     text_printf(&args, ", %s", expression(a, "y", names, y_factors, 4, y_begin + p * g->y_step));
     if (g->n->a.has_residual) {
-        int64_t r_factors[] = {row * g->pixels * g->r_step, grouped * g->out_c, repeat * b->channels, p_loop ? g->r_step : 0};
+        int64_t r_factors[] = {row * g->pixels * g->r_step, grouped * g->out_c, repeat * b->channels,
+                               p_loop ? g->r_step : 0};
         text_printf(&args, ", %s", expression(a, "r", names, r_factors, 4, y_begin + p * g->r_step));
     }
     if (cut->run_table) text_string(&args, ", runs[g]");
@@ -288,7 +297,8 @@ static void pack_gemm(const gemm *g) {
             for (int repeat = 0; repeat < b->repeat; repeat++, channel += b->channels) {
                 for (int k = -1; k < g->depth * g->taps; k++) {
                     int out = channel;
-                    int tap = k / g->depth, in = k < 0 ? 0 : order[group * g->depth + k % g->depth] - group * g->depth;
+                    int tap = k / g->depth,
+                        in = k < 0 ? 0 : order[group * g->depth + k % g->depth] - group * g->depth;
                     for (int j = 0; j < b->n_pieces; j++) {
                         for (int l = 0; l < g->t->vectors[b->pieces[j].kind].lanes; l++) {
                             double v = 0;

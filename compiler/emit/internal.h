@@ -1,8 +1,8 @@
 /* internal.h: what the files of emit/ share.
  *
- * Each kernel family has a file that turns a step into functions and one call. Functions are kept by their text: two
- * layers of the same shape share one. Weights are packed in the order in which the kernel reads them, step after step,
- * into one blob; a call passes `weights + offset`. */
+ * Each kernel family has a file that turns a step into functions and one call. Functions are kept by their
+ * text: two layers of the same shape share one. Weights are packed in the order in which the kernel reads them,
+ * step after step, into one blob; a call passes `weights + offset`. */
 #ifndef LCC_EMIT_INTERNAL_H
 #define LCC_EMIT_INTERNAL_H
 
@@ -21,9 +21,9 @@ typedef struct emitter {
     text functions; /* their definitions, callees first */
     function *known;
     int n_known, room_known;
-    text weights;   /* packed floats, little-endian */
-    const char **calls; /* [n_steps]: "dense_64_to_10(AT(0), WEIGHTS(1234), probs)" */
-    const char **input_names, **output_names; /* identifiers for C */
+    text weights;                               /* packed floats, little-endian */
+    const char **calls;                         /* [n_steps]: "dense_64_to_10(AT(0), WEIGHTS(1234), probs)" */
+    const char **input_names, **output_names;   /* identifiers for C */
     const char **input_macros, **output_macros; /* the same in capitals, no two alike */
     const char *prefix, *macro;                 /* of symbols, of macros */
 } emitter;
@@ -38,16 +38,19 @@ typedef struct writer {
 void line(writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Appends `+ factor * name` to an index expression; nothing where the factor is 0. "a + 3", "p * 96". */
-const char *expression(arena *a, const char *base, const char *const *names, const int64_t *factors, int n, int64_t constant);
+const char *expression(arena *a, const char *base, const char *const *names, const int64_t *factors, int n,
+                       int64_t constant);
 
 /* A float constant that reads back to the same bits: "0.166666672f". */
 const char *float_text(arena *a, double value);
 
 /* ---- functions.c ---- */
 
-/* The name of a static function with these parameters and this body, defined now unless an equal one stands already.
- * `hint` becomes its name; `comment` (may be NULL) stands above it. Takes the body's text and frees it. */
-const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters, writer *body);
+/* The name of a static function with these parameters and this body, defined now unless an equal one stands
+ * already. `hint` becomes its name; `comment` (may be NULL) stands above it. Takes the body's text and frees
+ * it. */
+const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters,
+                            writer *body);
 
 /* The C expression for where a buffer begins: "AT(4096)", "image". */
 const char *buffer_text(const emitter *e, int buffer);
@@ -63,12 +66,13 @@ void put_weight(emitter *e, double value);
 /* "f32x16_relu6(v)" for an activation on an expression. */
 const char *activation_text(arena *a, const target *t, int kind, op_kind act, double slope, const char *v);
 
-/* A vector's load or store: part of it where valid is below the kind's lanes. `type`: of the element in memory. */
+/* A vector's load or store: part of it where valid is below the kind's lanes. `type`: of the element in memory.
+ */
 const char *load_text(arena *a, const target *t, piece x, elem_type type, const char *address);
 const char *store_text(arena *a, const target *t, piece x, const char *address, const char *v);
 
-/* Calls `body` for all of `count` neighbouring channels: in a loop over full vectors, then for the rest. `at` is the
- * index expression ("c", "32"). */
+/* Calls `body` for all of `count` neighbouring channels: in a loop over full vectors, then for the rest. `at`
+ * is the index expression ("c", "32"). */
 typedef void (*lanes_body)(emitter *e, writer *w, piece x, const char *at, void *data);
 void for_each_vector(emitter *e, writer *w, int count, const char *variable, lanes_body body, void *data);
 
@@ -83,21 +87,23 @@ const char *emit_pad(emitter *e, const plan_step *s);
 const char *emit_copy(emitter *e, const plan_step *s);
 
 /* ---- names.c ---- */
-const char *comment_safe(arena *a, const char *s);       /* cannot end a comment or a line */
+const char *comment_safe(arena *a, const char *s); /* cannot end a comment or a line */
 const char *upper_case(arena *a, const char *s);
-void choose_names(emitter *e);                           /* of the parameters of run(): the ports', made safe for C and C++ */
+void choose_names(emitter *e); /* of the parameters of run(): the ports', made safe for C and C++ */
 const char *describe_step(const emitter *e, int step_index); /* what a step does, for its comment */
 
 /* ---- the file's parts ---- */
 void emit_header(const emitter *e, text *out);
 void emit_runtime_includes(const emitter *e, text *out);
-void emit_runtime(const emitter *e, const text *code, text *out); /* the functions of runtime/ that `code` calls */
-void emit_weights(const emitter *e, text *out);          /* their declaration, or how they come in */
-void emit_entry_points(const emitter *e, text *out);     /* run, run_in, version, bind */
+void emit_runtime(const emitter *e, const text *code,
+                  text *out);                        /* the functions of runtime/ that `code` calls */
+void emit_weights(const emitter *e, text *out);      /* their declaration, or how they come in */
+void emit_entry_points(const emitter *e, text *out); /* run, run_in, version, bind */
 bool emit_selftest(const emitter *e, text *out);
 void emit_calls(const emitter *e, text *out, int step_index); /* one step in run(): comment, hooks, call */
 
-/* The bytes that travel beside the C file with --storage file: a header of FILE_HEADER_BYTES, then the weights. */
+/* The bytes that travel beside the C file with --storage file: a header of FILE_HEADER_BYTES, then the weights.
+ */
 enum { FILE_HEADER_BYTES = 64 };
 uint64_t hash_words(const text *bytes);
 void pack_weights_file(text *weights);

@@ -24,17 +24,18 @@ const char *upper_case(arena *a, const char *s) {
 /* Words that cannot name a parameter: C's and C++'s, and what the file itself uses. */
 static bool is_reserved(const char *s) {
     static const char *const words[] = {
-        "alignas",   "alignof",  "and",      "and_eq",    "arena",     "asm",        "auto",     "bitand",   "bitor",
-        "bool",      "break",    "case",     "catch",     "char",      "class",      "compl",    "const",    "constexpr",
-        "continue",  "decltype", "default",  "delete",    "do",        "double",     "else",     "enum",     "explicit",
-        "export",    "extern",   "false",    "float",     "for",       "friend",     "goto",     "if",       "inline",
-        "int",       "int8_t",   "long",     "mutable",   "namespace", "new",        "noexcept", "not",      "not_eq",
-        "nullptr",   "operator", "or",       "or_eq",     "private",   "protected",  "public",   "register", "restrict",
-        "return",    "short",    "signed",   "sizeof",    "size_t",    "static",     "struct",   "switch",   "template",
-        "this",      "throw",    "true",     "try",       "typedef",   "typeid",     "typename", "typeof",   "uint8_t",
-        "uint32_t",  "uint64_t", "union",    "unsigned",  "using",     "virtual",    "void",     "volatile", "wchar_t",
-        "weights",   "while",    "xor",      "xor_eq",    "linux",     "unix",       "f32x1",    "f32x4",    "f32x8",
-        "f32x16",    "uintptr_t"};
+        "alignas",   "alignof",   "and",       "and_eq",   "arena",    "asm",      "auto",     "bitand",
+        "bitor",     "bool",      "break",     "case",     "catch",    "char",     "class",    "compl",
+        "const",     "constexpr", "continue",  "decltype", "default",  "delete",   "do",       "double",
+        "else",      "enum",      "explicit",  "export",   "extern",   "false",    "float",    "for",
+        "friend",    "goto",      "if",        "inline",   "int",      "int8_t",   "long",     "mutable",
+        "namespace", "new",       "noexcept",  "not",      "not_eq",   "nullptr",  "operator", "or",
+        "or_eq",     "private",   "protected", "public",   "register", "restrict", "return",   "short",
+        "signed",    "sizeof",    "size_t",    "static",   "struct",   "switch",   "template", "this",
+        "throw",     "true",      "try",       "typedef",  "typeid",   "typename", "typeof",   "uint8_t",
+        "uint32_t",  "uint64_t",  "union",     "unsigned", "using",    "virtual",  "void",     "volatile",
+        "wchar_t",   "weights",   "while",     "xor",      "xor_eq",   "linux",    "unix",     "f32x1",
+        "f32x4",     "f32x8",     "f32x16",    "uintptr_t"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i], s) == 0) return true;
     }
@@ -55,7 +56,8 @@ void choose_names(emitter *e) {
     const char **names = ARENA_ARRAY(a, const char *, n), **macros = ARENA_ARRAY(a, const char *, n);
     for (int i = 0; i < n; i++) {
         const char *given = i < g->n_inputs ? g->inputs[i].name : g->outputs[i - g->n_inputs].name;
-        const char *name = is_reserved(given) ? arena_printf(a, "%s%s", given[0] == '_' ? "port" : "the_", given) : given;
+        const char *name =
+            is_reserved(given) ? arena_printf(a, "%s%s", given[0] == '_' ? "port" : "the_", given) : given;
         const char *macro = upper_case(a, name);
         for (int k = 2; is_among(name, names, i) || is_among(macro, macros, i); k++) {
             name = arena_printf(a, "%s_%d", given, k);
@@ -95,8 +97,10 @@ const char *describe_step(const emitter *e, int step_index) {
     text t = {0};
     text_printf(&t, "%d. ", step_index + 1);
     if (n->label) text_printf(&t, "%s: ", n->label);
-    if (s->kind == STEP_COPY) text_string(&t, "gather");
-    else describe_layer(n, &t);
+    if (s->kind == STEP_COPY)
+        text_string(&t, "gather");
+    else
+        describe_layer(n, &t);
     if (n->at.src && n->at.line > 0) {
         const char *slash = strrchr(n->at.src->path, '/');
         text_printf(&t, " (%s:%d)", slash ? slash + 1 : n->at.src->path, n->at.line);

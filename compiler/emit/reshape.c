@@ -29,7 +29,8 @@ static void emit_bilinear(emitter *e, writer *w, piece x, const char *at, void *
     line(w, "{");
     static const char *const corners[4] = {"y0x0", "y0x1", "y1x0", "y1x1"};
     for (int i = 0; i < 4; i++) {
-        line(w, "const %s v_%s = %s;", v, corners[i], load_text(a, t, x, TYPE_F32, at_pixel(a, "x", corners[i], k->x_pixel, at)));
+        line(w, "const %s v_%s = %s;", v, corners[i],
+             load_text(a, t, x, TYPE_F32, at_pixel(a, "x", corners[i], k->x_pixel, at)));
     }
     line(w, "const %s above = %s_fma(%s_set1(fx), v_y0x1 - v_y0x0, v_y0x0);", v, v, v);
     line(w, "const %s below = %s_fma(%s_set1(fx), v_y1x1 - v_y1x0, v_y1x0);", v, v, v);
@@ -52,7 +53,8 @@ static void emit_position(emitter *e, writer *w, const char *o, int size, int fa
 
 static const char *move_call(emitter *e, const plan_step *s, const char *name) {
     const run *r = &s->operands[0].runs[0];
-    return arena_printf(e->a, "%s(%s, %s)", name, expression(e->a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
+    return arena_printf(e->a, "%s(%s, %s)", name,
+                        expression(e->a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
                         expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
 }
 
@@ -93,7 +95,8 @@ const char *emit_pad(emitter *e, const plan_step *s) {
     line(&w, "for (int oy = 0; oy < %d; oy++) {", out.h);
     line(&w, "for (int ox = 0; ox < %d; ox++) {", out.w);
     line(&w, "const int to = oy * %d + ox;", out.w);
-    line(&w, "if (oy < %d || oy >= %d || ox < %d || ox >= %d) {", pad[TOP], pad[TOP] + in.h, pad[LEFT], pad[LEFT] + in.w);
+    line(&w, "if (oy < %d || oy >= %d || ox < %d || ox >= %d) {", pad[TOP], pad[TOP] + in.h, pad[LEFT],
+         pad[LEFT] + in.w);
     line(&w, "for (int c = 0; c < %d; c++) {", out.c);
     line(&w, "y[to * %lld + c] = 0.0f;", (long long)k.y_pixel);
     line(&w, "}");
@@ -110,7 +113,8 @@ const char *emit_pad(emitter *e, const plan_step *s) {
 /* Above so many runs the places are a table. */
 enum { MOST_LOOPS = 8 };
 
-static void emit_copy_table(emitter *e, writer *w, const operand *o, const int *sources, int n_sources, int64_t y_pixel) {
+static void emit_copy_table(emitter *e, writer *w, const operand *o, const int *sources, int n_sources,
+                            int64_t y_pixel) {
     for (int b = 0; b < n_sources; b++) {
         text pairs = {0};
         int count = 0, c = 0;
@@ -139,7 +143,8 @@ const char *emit_copy(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     arena *a = e->a;
     const operand *o = &s->operands[0];
-    int most = o->n_runs, *sources = ARENA_ARRAY(a, int, most), n_sources = distinct_buffers(e, o, sources, most);
+    int most = o->n_runs, *sources = ARENA_ARRAY(a, int, most),
+        n_sources = distinct_buffers(e, o, sources, most);
     int64_t y_pixel = pixel_stride(p, s->out_buffer), pixels = shape_pixels(o->shape);
     writer w = {0};
     if (o->n_runs > MOST_LOOPS) {

@@ -1,8 +1,9 @@
 /* runtime.c: the functions of runtime/ that a model calls, copied into its file.
  *
- * A header of runtime/ is a list of blocks between blank lines. A block that holds a line beginning with "static inline" is a
- * function; it is taken when its name is called, from the model's code or from a block that is taken. The others are
- * preamble and come with the first function of their header; their #include lines move to the top of the file. */
+ * A header of runtime/ is a list of blocks between blank lines. A block that holds a line beginning with
+ * "static inline" is a function; it is taken when its name is called, from the model's code or from a block
+ * that is taken. The others are preamble and come with the first function of their header; their #include lines
+ * move to the top of the file. */
 #include "base/embedded.h"
 #include "emit/internal.h"
 
@@ -27,8 +28,8 @@ static const char *find_function_name(arena *a, const char *begin, const char *e
     const char *open = memchr(p, '(', (size_t)(end - p));
     if (p >= end || !open) return NULL;
     const char *start = open;
-    while (start > p && (start[-1] == '_' || (start[-1] >= '0' && start[-1] <= '9') || (start[-1] >= 'a' && start[-1] <= 'z') ||
-                         (start[-1] >= 'A' && start[-1] <= 'Z'))) {
+    while (start > p && (start[-1] == '_' || (start[-1] >= '0' && start[-1] <= '9') ||
+                         (start[-1] >= 'a' && start[-1] <= 'z') || (start[-1] >= 'A' && start[-1] <= 'Z'))) {
         start--;
     }
     return arena_strndup(a, start, (size_t)(open - start));
@@ -74,7 +75,8 @@ static bool mark_used(block *blocks, int n, const text *code, const char *type) 
     return any;
 }
 
-/* A block of preamble, less its #include lines and its opening comment: that one is for readers of the header. */
+/* A block of preamble, less its #include lines and its opening comment: that one is for readers of the header.
+ */
 static void put_preamble(text *out, const block *b, bool first) {
     const char *p = b->begin;
     if (first && strncmp(p, "/*", 2) == 0) {
@@ -97,7 +99,8 @@ static void put_preamble(text *out, const block *b, bool first) {
 }
 
 void emit_runtime_includes(const emitter *e, text *out) {
-    static const char *const wanted[] = {"#include <immintrin.h>", "#include <arm_neon.h>", "#include <wasm_simd128.h>"};
+    static const char *const wanted[] = {"#include <immintrin.h>", "#include <arm_neon.h>",
+                                         "#include <wasm_simd128.h>"};
     text_string(out, "#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n");
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         bool found = false;

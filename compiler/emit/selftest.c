@@ -1,9 +1,9 @@
 /* selftest.c: PREFIX_selftest(), which finds the first step that goes wrong on somebody's machine.
  *
- * The reference interpreter runs the network on a picture that both sides make from a formula. Of each step's tensor the sum
- * over u(i) * value is kept, u(i) from -1/2 to 1/2 by a hash of the position, and the sum of the |u(i) * value| as its
- * scale; a step differs where its own sum is off by more than a thousandth of the scale, far above rounding and far below
- * what a wrong instruction does. */
+ * The reference interpreter runs the network on a picture that both sides make from a formula. Of each step's
+ * tensor the sum over u(i) * value is kept, u(i) from -1/2 to 1/2 by a hash of the position, and the sum of the
+ * |u(i) * value| as its scale; a step differs where its own sum is off by more than a thousandth of the scale,
+ * far above rounding and far below what a wrong instruction does. */
 #include "emit/internal.h"
 #include "interp/interp.h"
 
@@ -71,7 +71,8 @@ static const char helpers[] =
     "    double got = 0;\n"
     "    for (int p = 0; p < pixels; p++) {\n"
     "        for (int c = 0; c < channels; c++, i++) {\n"
-    "            got += (double)y[p * pixel + c] * ((double)(i * UINT32_C(2654435761) >> 16) / 65536.0 - 0.5);\n"
+    "            got += (double)y[p * pixel + c] * ((double)(i * UINT32_C(2654435761) >> 16) / 65536.0 - "
+    "0.5);\n"
     "        }\n"
     "    }\n"
     "    const double off = got > sum ? got - sum : sum - got;\n"
@@ -80,13 +81,15 @@ static const char helpers[] =
 
 static void emit_port(text *out, const char *name, elem_type type, shape s, bool input, int64_t *at) {
     const char *c_name = type_table[type].c_name;
-    text_printf(out, "    %s *const %s = (%s *)(void *)(static_arena.bytes + %lld);\n", c_name, name, c_name, (long long)*at);
+    text_printf(out, "    %s *const %s = (%s *)(void *)(static_arena.bytes + %lld);\n", c_name, name, c_name,
+                (long long)*at);
     *at += (shape_elements(s) * type_table[type].bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     if (!input) return;
     const char *value = type == TYPE_U8   ? "(uint8_t)input_byte((uint32_t)i)"
                         : type == TYPE_I8 ? "(int8_t)(input_byte((uint32_t)i) - 128)"
                                           : "(float)input_byte((uint32_t)i) / 128.0f - 1.0f";
-    text_printf(out, "    for (int i = 0; i < %lld; i++) %s[i] = %s;\n", (long long)shape_elements(s), name, value);
+    text_printf(out, "    for (int i = 0; i < %lld; i++) %s[i] = %s;\n", (long long)shape_elements(s), name,
+                value);
 }
 
 bool emit_selftest(const emitter *e, text *out) {

@@ -1,14 +1,14 @@
 /* stage.c: input rows, copied to a ring in scratch with their padding and as floats.
  *
- * The ring holds as many rows as the window is high, counted with its dilation. Row iy of the (padded) input lies in the
- * slot iy mod that number. Each input row is copied once. */
+ * The ring holds as many rows as the window is high, counted with its dilation. Row iy of the (padded) input
+ * lies in the slot iy mod that number. Each input row is copied once. */
 #include "emit/stage.h"
 
 typedef struct staging {
     const node *n;
     const operand *x;
-    int reach;       /* rows of the ring: dilation * (kh - 1) + 1 */
-    int64_t row;     /* floats of one row */
+    int reach;   /* rows of the ring: dilation * (kh - 1) + 1 */
+    int64_t row; /* floats of one row */
     int in_h, in_w, in_c;
 } staging;
 
@@ -23,13 +23,15 @@ static staging describe_staging(const emitter *e, const plan_step *s) {
 
 static bool is_dense_map(const emitter *e, const staging *g) {
     const run *r = &g->x->runs[0];
-    return g->x->n_runs == 1 && r->begin == 0 && (r->step == 1 || r->count == 1) && pixel_stride(e->p, r->buffer) == g->in_c;
+    return g->x->n_runs == 1 && r->begin == 0 && (r->step == 1 || r->count == 1) &&
+           pixel_stride(e->p, r->buffer) == g->in_c;
 }
 
 static void emit_copy_vector(emitter *e, writer *w, piece x, const char *at, void *data) {
     const elem_type *type = data;
     arena *a = e->a;
-    const char *from = expression(a, "x", &at, (int64_t[]){1}, 1, 0), *to = expression(a, "row", &at, (int64_t[]){1}, 1, 0);
+    const char *from = expression(a, "x", &at, (int64_t[]){1}, 1, 0),
+               *to = expression(a, "row", &at, (int64_t[]){1}, 1, 0);
     line(w, "%s", store_text(a, e->p->t, x, to, load_text(a, e->p->t, x, *type, from)));
 }
 
@@ -105,8 +107,8 @@ const char *define_stage_row(emitter *e, const plan_step *s) {
     }
     const char *list = arena_strndup(a, parameters.data, parameters.size);
     text_free(&parameters);
-    return define_function(e, arena_printf(a, "stage_row_%dx%d", g.in_w, g.in_c), "One padded row of the input, as floats.",
-                           list, &w);
+    return define_function(e, arena_printf(a, "stage_row_%dx%d", g.in_w, g.in_c),
+                           "One padded row of the input, as floats.", list, &w);
 }
 
 void emit_stage_begin(emitter *e, const plan_step *s, writer *w) {
@@ -128,11 +130,13 @@ void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stag
     text args = {0};
     int sources[64];
     int n_sources = distinct_buffers(e, g.x, sources, 64);
-    for (int i = 0; i < n_sources; i++) text_printf(&args, "%s, ", n_sources == 1 ? "x" : arena_printf(a, "x%d", i));
+    for (int i = 0; i < n_sources; i++)
+        text_printf(&args, "%s, ", n_sources == 1 ? "x" : arena_printf(a, "x%d", i));
     if (g.reach == 1) {
         line(w, "%s(%sring, next);", stage_row, args.data);
     } else {
-        line(w, "%s(%sring + (next + %d) %% %d * %lld, next);", stage_row, args.data, at->pad[TOP], g.reach, (long long)g.row);
+        line(w, "%s(%sring + (next + %d) %% %d * %lld, next);", stage_row, args.data, at->pad[TOP], g.reach,
+             (long long)g.row);
     }
     line(w, "}");
     text_free(&args);
@@ -141,8 +145,8 @@ void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stag
         line(w, "rows[ky] = ring;");
     } else {
         int64_t factors[] = {stride, at->dilation[0]};
-        line(w, "rows[ky] = ring + (%s) %% %d * %lld;", expression(a, "", (const char *[]){"oy", "ky"}, factors, 2, 0), g.reach,
-             (long long)g.row);
+        line(w, "rows[ky] = ring + (%s) %% %d * %lld;",
+             expression(a, "", (const char *[]){"oy", "ky"}, factors, 2, 0), g.reach, (long long)g.row);
     }
     line(w, "}");
 }

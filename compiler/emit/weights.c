@@ -1,7 +1,9 @@
-/* weights.c: how the weights come into the program: as a literal in the C file, by the assembler, or at run time.
+/* weights.c: how the weights come into the program: as a literal in the C file, by the assembler, or at run
+ * time.
  *
- * A string literal in a union with the floats compiles ten times as fast as an array of numbers, in a quarter of the memory.
- * Bytes that are no plain character are octal escapes: three digits where a digit follows, as few as will do elsewhere. */
+ * A string literal in a union with the floats compiles ten times as fast as an array of numbers, in a quarter
+ * of the memory. Bytes that are no plain character are octal escapes: three digits where a digit follows, as
+ * few as will do elsewhere. */
 #include "emit/internal.h"
 
 #include <string.h>
@@ -18,7 +20,8 @@ uint64_t hash_words(const text *bytes) {
     return hash;
 }
 
-/* "lcc weights 1\n", zeros, at 32 the hash of the words that follow, at 40 their size in bytes, both little-endian. */
+/* "lcc weights 1\n", zeros, at 32 the hash of the words that follow, at 40 their size in bytes, both
+ * little-endian. */
 void pack_weights_file(text *weights) {
     unsigned char header[FILE_HEADER_BYTES] = "lcc weights 1\n";
     uint64_t fields[2] = {hash_words(weights), (uint64_t)weights->size};
@@ -31,7 +34,8 @@ void pack_weights_file(text *weights) {
     weights->size += sizeof header;
 }
 
-/* Appends the bytes from..to of the literal, broken into lines; *column is how long the last one is, also between calls. */
+/* Appends the bytes from..to of the literal, broken into lines; *column is how long the last one is, also
+ * between calls. */
 static void emit_literal(const text *bytes, size_t from, size_t to, size_t *column, text *out) {
     enum { LINE = 112 };
     text_reserve(out, (to - from) * 3);
@@ -50,7 +54,8 @@ static void emit_literal(const text *bytes, size_t from, size_t to, size_t *colu
         }
         unsigned char next = i + 1 < bytes->size ? (unsigned char)bytes->data[i + 1] : 0;
         char escape[4] = {'\\', (char)('0' + (c >> 6)), (char)('0' + (c >> 3 & 7)), (char)('0' + (c & 7))};
-        /* A line break comes only between escapes, so a digit in the next byte always stands right behind this one. */
+        /* A line break comes only between escapes, so a digit in the next byte always stands right behind this
+         * one. */
         int skip = next >= '0' && next <= '9' ? 0 : c < 8 ? 2 : c < 64 ? 1 : 0;
         text_char(out, '\\');
         text_bytes(out, escape + 1 + skip, (size_t)(3 - skip));
@@ -60,12 +65,14 @@ static void emit_literal(const text *bytes, size_t from, size_t to, size_t *colu
 
 static void emit_embedded(const emitter *e, text *out) {
     bool strict = e->p->t->strict_c99;
-    text_string(out, "#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n"
-                     "#error \"the weights in this file are little-endian\"\n#endif\n"
-                     "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n");
+    text_string(out,
+                "#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n"
+                "#error \"the weights in this file are little-endian\"\n#endif\n"
+                "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n");
     text_printf(out,
                 "/* Their values stand at the end of the file. */\n"
-                "static const union packed_weights {\n    char bytes[%lld + 1];\n    float values[%lld];\n} weights%s;\n\n"
+                "static const union packed_weights {\n    char bytes[%lld + 1];\n    float values[%lld];\n} "
+                "weights%s;\n\n"
                 "#define WEIGHTS(i) (weights.values + (i))\n\n",
                 (long long)weights_bytes(e), (long long)(weights_bytes(e) / 4),
                 strict ? "" : " __attribute__((aligned(64)))");
@@ -92,14 +99,18 @@ bool next_literal_piece(void *state, text *out) {
 
 static void emit_incbin(const emitter *e, text *out) {
     text_printf(out,
-                "/* The assembler looks for the file in its working folder; -D%s_WEIGHTS_PATH='\"/the/file\"' says where it is. */\n"
+                "/* The assembler looks for the file in its working folder; -D%s_WEIGHTS_PATH='\"/the/file\"' "
+                "says where it is. */\n"
                 "#ifndef %s_WEIGHTS_PATH\n#define %s_WEIGHTS_PATH \"%s.weights\"\n#endif\n",
                 e->macro, e->macro, e->macro, comment_safe(e->a, e->o->base_name));
     text_printf(out,
-                "#if defined(__APPLE__)\n#define WEIGHTS_SECTION \".const_data\"\n#define WEIGHTS_BACK \".text\"\n#else\n"
+                "#if defined(__APPLE__)\n#define WEIGHTS_SECTION \".const_data\"\n#define WEIGHTS_BACK "
+                "\".text\"\n#else\n"
                 "#define WEIGHTS_SECTION \".section .rodata\"\n#define WEIGHTS_BACK \".previous\"\n#endif\n"
-                "__asm__(WEIGHTS_SECTION \"\\n.balign 64\\nlcc_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_PATH \"\\\"\\n\" WEIGHTS_BACK \"\\n\");\n"
-                "extern const float weights[%lld] __asm__(\"lcc_%s_weights\") __attribute__((visibility(\"hidden\")));\n\n"
+                "__asm__(WEIGHTS_SECTION \"\\n.balign 64\\nlcc_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_PATH "
+                "\"\\\"\\n\" WEIGHTS_BACK \"\\n\");\n"
+                "extern const float weights[%lld] __asm__(\"lcc_%s_weights\") "
+                "__attribute__((visibility(\"hidden\")));\n\n"
                 "#define WEIGHTS(i) (weights + (i))\n\n",
                 e->prefix, e->macro, (long long)(weights_bytes(e) / 4), e->prefix);
 }
@@ -110,8 +121,9 @@ void emit_weights(const emitter *e, text *out) {
     case STORAGE_EMBED: emit_embedded(e, out); break;
     case STORAGE_INCBIN: emit_incbin(e, out); break;
     case STORAGE_FILE:
-        text_string(out, "/* Where the caller keeps the weights: set by bind. */\nstatic const float *weights;\n\n"
-                         "#define WEIGHTS(i) (weights + (i))\n\n");
+        text_string(out,
+                    "/* Where the caller keeps the weights: set by bind. */\nstatic const float *weights;\n\n"
+                    "#define WEIGHTS(i) (weights + (i))\n\n");
         break;
     }
 }

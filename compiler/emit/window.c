@@ -1,8 +1,9 @@
-/* window.c: depthwise convolution, max and average pools: one vector of channels walks along a row of the output.
+/* window.c: depthwise convolution, max and average pools: one vector of channels walks along a row of the
+ * output.
  *
- * A walker computes one output row for one vector of channels, a few columns at a time. Rows of the window that lie
- * outside the input are left out by the bounds ky0 and ky1, columns by leaving them out of the text: the first and the last
- * columns of a row have code of their own, and the loop between them tests nothing.
+ * A walker computes one output row for one vector of channels, a few columns at a time. Rows of the window that
+ * lie outside the input are left out by the bounds ky0 and ky1, columns by leaving them out of the text: the
+ * first and the last columns of a row have code of their own, and the loop between them tests nothing.
  *
  * Packed weights of a depthwise layer: for each vector of channels the bias, then each tap (ky, kx). */
 #include "emit/internal.h"
@@ -12,8 +13,8 @@ typedef struct window {
     const plan_step *s;
     const node *n;
     const target *t;
-    piece x;         /* the vector that walks */
-    int64_t pixel;   /* floats between the input's pixels */
+    piece x;       /* the vector that walks */
+    int64_t pixel; /* floats between the input's pixels */
     int in_h, in_w;
     int64_t y_pixel, r_pixel;
 } window;
@@ -41,8 +42,10 @@ static void begin_accumulators(const window *g, writer *w, int columns) {
     const char *v = vector_name(g);
     for (int m = 0; m < columns; m++) {
         if (is_depthwise(g)) {
-            if (m == 0) line(w, "%s acc0 = %s_load(w);", v, v);
-            else line(w, "%s acc%d = acc0;", v, m);
+            if (m == 0)
+                line(w, "%s acc0 = %s_load(w);", v, v);
+            else
+                line(w, "%s acc%d = acc0;", v, m);
         } else if (is_max(g)) {
             line(w, "%s acc%d = %s_set1(-3.402823466e+38f);", v, m, v);
         } else {
@@ -54,9 +57,12 @@ static void begin_accumulators(const window *g, writer *w, int columns) {
 /* acc_m takes in the value `v` of the window's column kx. */
 static void accumulate(const window *g, writer *w, int m, int kx, const char *v) {
     const char *name = vector_name(g);
-    if (is_depthwise(g)) line(w, "acc%d = %s_fma(%s, k%d, acc%d);", m, name, v, kx, m);
-    else if (is_max(g)) line(w, "acc%d = %s_max(acc%d, %s);", m, name, m, v);
-    else line(w, "acc%d = acc%d + %s;", m, m, v);
+    if (is_depthwise(g))
+        line(w, "acc%d = %s_fma(%s, k%d, acc%d);", m, name, v, kx, m);
+    else if (is_max(g))
+        line(w, "acc%d = %s_max(acc%d, %s);", m, name, m, v);
+    else
+        line(w, "acc%d = acc%d + %s;", m, m, v);
 }
 
 /* How many columns of column ox's window lie inside the input. */
@@ -70,8 +76,8 @@ static int columns_inside(const window *g, int ox) {
     return count;
 }
 
-/* acc_m is done: `inside` columns of its window were seen (an average divides by what is real). It is column `column` of the
- * output, behind the variable ox where `looped`. */
+/* acc_m is done: `inside` columns of its window were seen (an average divides by what is real). It is column
+ * `column` of the output, behind the variable ox where `looped`. */
 static void finish_column(const window *g, writer *w, int m, const char *inside, int column, bool looped) {
     arena *a = g->e->a;
     const attrs *at = &g->n->a;
@@ -95,11 +101,12 @@ static void finish_column(const window *g, writer *w, int m, const char *inside,
 /* A group of neighbouring columns of the output. */
 typedef struct columns {
     int first, count;
-    bool looped; /* from the variable ox on, all windows inside; else from the column `first`, and what lies outside is left out */
+    bool looped; /* from the variable ox on, all windows inside; else from the column `first`, and what lies
+                    outside is left out */
 } columns;
 
-/* The tap with which input column j (counted from the first window's left edge) enters column m's window; -1 where it does not,
- * or lies outside the input. */
+/* The tap with which input column j (counted from the first window's left edge) enters column m's window; -1
+ * where it does not, or lies outside the input. */
 static int tap_of(const window *g, const columns *c, int j, int m) {
     const attrs *at = &g->n->a;
     int ix = c->first * at->stride[1] - at->pad[LEFT] + j, offset = j - m * at->stride[1];
@@ -114,7 +121,8 @@ static void emit_window_row(const window *g, writer *w, const columns *c, int re
     const attrs *at = &g->n->a;
     int lanes = g->t->vectors[g->x.kind].lanes, loads = 0;
     const char *v = vector_name(g), *variable = "ox";
-    const char *row_index = at->dilation[0] == 1 ? "(top + ky)" : arena_printf(a, "(top + ky * %d)", at->dilation[0]);
+    const char *row_index =
+        at->dilation[0] == 1 ? "(top + ky)" : arena_printf(a, "(top + ky * %d)", at->dilation[0]);
     const char *row = arena_printf(a, "x + %s * %lld", row_index, (long long)(g->pixel * g->in_w));
     int64_t factor = at->stride[1] * g->pixel;
     if (c->looped) row = expression(a, row, &variable, &factor, 1, -at->pad[LEFT] * g->pixel);
@@ -126,7 +134,9 @@ static void emit_window_row(const window *g, writer *w, const columns *c, int re
             for (int j = 0; j < reach; j++) {
                 for (int m = 0; m < c->count; m++) used = used || tap_of(g, c, j, m) == kx;
             }
-            if (used) line(w, "const %s k%d = %s_load(%s);", v, kx, v, expression(a, "taps", NULL, NULL, 0, kx * lanes));
+            if (used)
+                line(w, "const %s k%d = %s_load(%s);", v, kx, v,
+                     expression(a, "taps", NULL, NULL, 0, kx * lanes));
         }
     }
     for (int j = 0; j < reach; j++) {
@@ -190,10 +200,11 @@ static void emit_wide_window(const window *g, writer *w) {
     begin_accumulators(g, w, 1);
     line(w, "for (int ky = ky0; ky < ky1; ky++) {");
     line(w, "for (int kx = kx0; kx < kx1; kx++) {");
-    const char *address = arena_printf(a, "x + ((top + ky * %d) * %d + left + kx * %d) * %lld", at->dilation[0], g->in_w, d,
-                                       (long long)g->pixel);
+    const char *address = arena_printf(a, "x + ((top + ky * %d) * %d + left + kx * %d) * %lld", at->dilation[0],
+                                       g->in_w, d, (long long)g->pixel);
     line(w, "const %s v = %s;", v, load_text(a, g->t, g->x, TYPE_F32, address));
-    if (is_depthwise(g)) line(w, "const %s k0 = %s_load(w + (ky * %d + kx + 1) * %d);", v, v, at->kernel[1], lanes);
+    if (is_depthwise(g))
+        line(w, "const %s k0 = %s_load(w + (ky * %d + kx + 1) * %d);", v, v, at->kernel[1], lanes);
     accumulate(g, w, 0, 0, "v");
     line(w, "}");
     line(w, "}");
@@ -227,9 +238,9 @@ static const char *define_walker(const window *g) {
         }
     }
     const char *what = is_depthwise(g) ? "depthwise" : is_max(g) ? "max" : "average";
-    const char *parameters = arena_printf(a, "const float *x%s, float *y%s, int top, int ky0, int ky1",
-                                          is_depthwise(g) ? ", const float *w" : "",
-                                          g->n->a.has_residual ? ", const float *r" : "");
+    const char *parameters =
+        arena_printf(a, "const float *x%s, float *y%s, int top, int ky0, int ky1",
+                     is_depthwise(g) ? ", const float *w" : "", g->n->a.has_residual ? ", const float *r" : "");
     const char *hint = arena_printf(a, "%s%dx%d_row_of_%d", what, g->n->a.kernel[0], g->n->a.kernel[1], width);
     return define_function(g->e, hint, NULL, parameters, &w);
 }
@@ -286,7 +297,9 @@ static void pack_run(const window *g, int begin, int count) {
                 double v = 0;
                 if (l < x.valid) {
                     int o = g->s->out_order[begin + c + l];
-                    v = tap >= 0 ? (double)weight->data[(int64_t)tap * out_c + o] : bias ? (double)bias->data[o] : 0;
+                    v = tap >= 0 ? (double)weight->data[(int64_t)tap * out_c + o]
+                        : bias   ? (double)bias->data[o]
+                                 : 0;
                 }
                 put_weight(e, v);
             }
@@ -360,8 +373,8 @@ const char *emit_window(emitter *e, const plan_step *s) {
     }
     const char *list = arena_strndup(a, parameters.data, parameters.size);
     const char *what = is_depthwise(&g) ? "depthwise" : is_max(&g) ? "max_pool" : "average_pool";
-    const char *hint = arena_printf(a, "%s%dx%d_%d_at_%dx%d", what, n->a.kernel[0], n->a.kernel[1], n->shape.c, n->shape.h,
-                                    n->shape.w);
+    const char *hint = arena_printf(a, "%s%dx%d_%d_at_%dx%d", what, n->a.kernel[0], n->a.kernel[1], n->shape.c,
+                                    n->shape.h, n->shape.w);
     const char *name = define_function(e, hint, NULL, list, &w);
     const char *call_text = arena_printf(a, "%s(%s)", name, args.data);
     text_free(&parameters);

@@ -71,7 +71,8 @@ const char *activation_text(arena *a, const target *t, int kind, op_kind act, do
 const char *load_text(arena *a, const target *t, piece x, elem_type type, const char *address) {
     static const char *const suffix[TYPE_COUNT] = {[TYPE_F32] = "", [TYPE_U8] = "_u8", [TYPE_I8] = "_i8"};
     const vector_kind *k = &t->vectors[x.kind];
-    if (x.valid < k->lanes) return arena_printf(a, "%s_load%s_part(%s, %d)", k->name, suffix[type], address, x.valid);
+    if (x.valid < k->lanes)
+        return arena_printf(a, "%s_load%s_part(%s, %d)", k->name, suffix[type], address, x.valid);
     return arena_printf(a, "%s_load%s(%s)", k->name, suffix[type], address);
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 const op_info op_table[OP_COUNT] = {
-#define OP(id, name, least, most, class, weights)                                                                      \
+#define OP(id, name, least, most, class, weights)                                                              \
     [OP_##id] = {#name, least, most, CLASS_##class, WEIGHTS_##weights},
 #include "graph/ops.def"
 #undef OP
@@ -76,12 +76,15 @@ static const port *find_port(const graph *g, const char *name) {
 
 static bool check_shape(diag *d, const char *what, shape s, loc at) {
     if (s.h < 1 || s.w < 1 || s.c < 1 || s.h > MAX_SIDE || s.w > MAX_SIDE || s.c > MAX_CHANNELS) {
-        diag_error(d, at, "%s: the shape would be [%d, %d, %d]; height and width go from 1 to %d, channels from 1 to %d", what,
-                   s.h, s.w, s.c, MAX_SIDE, MAX_CHANNELS);
+        diag_error(
+            d, at,
+            "%s: the shape would be [%d, %d, %d]; height and width go from 1 to %d, channels from 1 to %d",
+            what, s.h, s.w, s.c, MAX_SIDE, MAX_CHANNELS);
         return false;
     }
     if (shape_elements(s) > MAX_TENSOR) {
-        diag_error(d, at, "%s: a tensor [%d, %d, %d] is too large; at most %d elements", what, s.h, s.w, s.c, MAX_TENSOR);
+        diag_error(d, at, "%s: a tensor [%d, %d, %d] is too large; at most %d elements", what, s.h, s.w, s.c,
+                   MAX_TENSOR);
         return false;
     }
     return true;
@@ -99,7 +102,8 @@ int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s
     return g->n_nodes++;
 }
 
-int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attrs *a, const char *label, loc at) {
+int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attrs *a, const char *label,
+              loc at) {
     const op_info *info = &op_table[op];
     int own = n_in - (a->has_residual ? 1 : 0);
     if (own < info->least_inputs || own > info->most_inputs) {

@@ -1,11 +1,11 @@
 /* graph.h: the intermediate representation: a network as a flat list of nodes in SSA order.
  *
- * A node makes one tensor, of a static shape [h, w, c] (NHWC, batch 1), from tensors made before it: in[i] < its own
- * index. It keeps the label and the place in the source that it came from, so that every later message and every
- * comment in the generated code leads back to a line that somebody typed.
+ * A node makes one tensor, of a static shape [h, w, c] (NHWC, batch 1), from tensors made before it: in[i] <
+ * its own index. It keeps the label and the place in the source that it came from, so that every later message
+ * and every comment in the generated code leads back to a line that somebody typed.
  *
- * Who writes: lang/ builds a graph with graph_add; weights/ fills the tensors' data; passes/ make new graphs from old
- * ones. Who reads: everybody. A finished graph is not changed in place, save for the weights' data. */
+ * Who writes: lang/ builds a graph with graph_add; weights/ fills the tensors' data; passes/ make new graphs
+ * from old ones. Who reads: everybody. A finished graph is not changed in place, save for the weights' data. */
 #ifndef LCC_GRAPH_H
 #define LCC_GRAPH_H
 
@@ -22,7 +22,15 @@ typedef enum op_kind {
     OP_COUNT
 } op_kind;
 
-typedef enum op_class { CLASS_SOURCE, CLASS_CONV, CLASS_POOL, CLASS_UNARY, CLASS_ACT, CLASS_JOIN, CLASS_VIEW } op_class;
+typedef enum op_class {
+    CLASS_SOURCE,
+    CLASS_CONV,
+    CLASS_POOL,
+    CLASS_UNARY,
+    CLASS_ACT,
+    CLASS_JOIN,
+    CLASS_VIEW
+} op_class;
 
 /* Which tensors of weights an op has. */
 typedef enum op_weights { WEIGHTS_NONE, WEIGHTS_WB, WEIGHTS_NORM } op_weights;
@@ -54,11 +62,12 @@ typedef struct shape {
 /* Limits that keep every product of sizes inside 64 bits and a hostile file from eating the machine. */
 enum {
     MAX_CHANNELS = 65536,
-    MAX_SIDE = 65536,         /* height or width */
-    MAX_KERNEL = 1024,        /* kernel side, stride, dilation, padding */
-    MAX_NODES = 20000,        /* layers of a network */
-    MAX_TENSOR = 1 << 28,     /* elements of one activation */
-    MAX_WEIGHTS = 72 << 20    /* elements of all weights together: 302 MB as floats, and a compilation holds three copies */
+    MAX_SIDE = 65536,     /* height or width */
+    MAX_KERNEL = 1024,    /* kernel side, stride, dilation, padding */
+    MAX_NODES = 20000,    /* layers of a network */
+    MAX_TENSOR = 1 << 28, /* elements of one activation */
+    MAX_WEIGHTS =
+        72 << 20 /* elements of all weights together: 302 MB as floats, and a compilation holds three copies */
 };
 
 static inline int64_t shape_pixels(shape s) { return (int64_t)s.h * s.w; }
@@ -91,32 +100,33 @@ typedef struct tensor {
 
 /* What a layer was given. Fields that an op does not have stay zero; graph_attrs_init gives the defaults. */
 typedef struct attrs {
-    int out;         /* conv, dense: output channels */
-    int kernel[2];   /* height, width */
+    int out;       /* conv, dense: output channels */
+    int kernel[2]; /* height, width */
     int stride[2];
     int dilation[2];
     pad_kind padding;
-    int pad[4];      /* TOP, BOTTOM, LEFT, RIGHT; given for PAD_EXPLICIT and the op `pad`, else resolved by the shape rule */
-    int groups;      /* conv, shuffle */
-    int multiplier;  /* depthwise */
-    bool has_bias;   /* conv, depthwise, dense */
-    double eps;      /* bn */
-    double slope;    /* leaky_relu */
-    bool count_pad;  /* avg_pool: padded positions count in the divisor */
-    int factor;      /* upsample */
+    int pad[4]; /* TOP, BOTTOM, LEFT, RIGHT; given for PAD_EXPLICIT and the op `pad`, else resolved by the shape
+                   rule */
+    int groups; /* conv, shuffle */
+    int multiplier; /* depthwise */
+    bool has_bias;  /* conv, depthwise, dense */
+    double eps;     /* bn */
+    double slope;   /* leaky_relu */
+    bool count_pad; /* avg_pool: padded positions count in the divisor */
+    int factor;     /* upsample */
     upsample_mode mode;
-    int begin, count; /* slice: channels [begin, begin + count) */
-    int n_mean, n_std;          /* normalize: 1, or the input's channels */
-    const double *mean, *std;   /* in the arena */
+    int begin, count;         /* slice: channels [begin, begin + count) */
+    int n_mean, n_std;        /* normalize: 1, or the input's channels */
+    const double *mean, *std; /* in the arena */
     double divide;
     naming naming;
 
-    /* Set by passes only. A value v that the node computes becomes act2(act(v) + residual), where residual is the
-     * node's last input, if has_residual. */
-    op_kind act, act2;          /* OP_IDENTITY: none */
+    /* Set by passes only. A value v that the node computes becomes act2(act(v) + residual), where residual is
+     * the node's last input, if has_residual. */
+    op_kind act, act2; /* OP_IDENTITY: none */
     double act_slope, act2_slope;
     bool has_residual;
-    const double *pad_value;    /* conv, depthwise: value of the padding of each input channel; NULL: zeros */
+    const double *pad_value; /* conv, depthwise: value of the padding of each input channel; NULL: zeros */
 } attrs;
 
 typedef struct node {
@@ -142,17 +152,19 @@ typedef struct graph {
     arena *mem;
     const char *name;    /* the net's name */
     const char *variant; /* the variant chosen, or NULL */
-    const char *compound; /* the param of the compound directive, or NULL: one step of it is -D compound=phi+1 */
-    double phi;           /* its value */
-    double compound_work; /* by which one step of it multiplies the work, before rounding to whole layers and channels */
+    const char
+        *compound; /* the param of the compound directive, or NULL: one step of it is -D compound=phi+1 */
+    double phi;    /* its value */
+    double compound_work; /* by which one step of it multiplies the work, before rounding to whole layers and
+                             channels */
     loc at;
     node *nodes;
     int n_nodes, room;
     port *inputs, *outputs; /* in the order of the file */
     int n_inputs, n_outputs;
     int64_t weight_elements; /* so far, against MAX_WEIGHTS */
-    /* Output channels of conv, depthwise and dense that passes have removed: for every input the same value, and
-     * of no effect on any output. */
+    /* Output channels of conv, depthwise and dense that passes have removed: for every input the same value,
+     * and of no effect on any output. */
     int64_t constant_channels, unread_channels;
 } graph;
 
@@ -162,9 +174,11 @@ attrs graph_attrs_init(void);
 /* Adds an input of the given type and shape; its node's index, or -1 after an error at `at`. */
 int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s, loc at);
 
-/* Adds a node; its index, or -1 after an error at `at`: wrong number of inputs, shapes that do not fit (the message
- * gives them), sizes beyond the limits above. `label` may be NULL for joins. The weights' shapes are set here. */
-int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attrs *a, const char *label, loc at);
+/* Adds a node; its index, or -1 after an error at `at`: wrong number of inputs, shapes that do not fit (the
+ * message gives them), sizes beyond the limits above. `label` may be NULL for joins. The weights' shapes are
+ * set here. */
+int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attrs *a, const char *label,
+              loc at);
 
 /* Names the tensor of node `index` as an output; false after an error (the name is taken). */
 bool graph_add_output(graph *g, diag *d, const char *name, int index, loc at);
@@ -172,7 +186,8 @@ bool graph_add_output(graph *g, diag *d, const char *name, int index, loc at);
 /* The op of that name; OP_COUNT where there is none. "silu" is swish. */
 op_kind op_by_name(const char *name);
 
-/* Work and parameters, as papers count them: MACs of conv, depthwise and dense; weights, biases and norms' gamma, beta. */
+/* Work and parameters, as papers count them: MACs of conv, depthwise and dense; weights, biases and norms'
+ * gamma, beta. */
 int64_t node_macs(const graph *g, const node *n);
 int64_t node_params(const node *n);
 int64_t graph_macs(const graph *g);

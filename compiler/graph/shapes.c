@@ -14,8 +14,8 @@ static tensor *new_tensor(const graph *g, int rank, int d0, int d1, int d2, int 
 
 static bool check_range(diag *d, const node *n, const char *what, int64_t value, int64_t least, int64_t most) {
     if (value >= least && value <= most) return true;
-    diag_error(d, n->at, "%s: %s is %lld, must be from %lld to %lld", op_table[n->op].name, what, (long long)value,
-               (long long)least, (long long)most);
+    diag_error(d, n->at, "%s: %s is %lld, must be from %lld to %lld", op_table[n->op].name, what,
+               (long long)value, (long long)least, (long long)most);
     return false;
 }
 
@@ -45,8 +45,11 @@ static bool slide_window(const graph *g, diag *d, node *n) {
         case PAD_SAME: same_padding(size[i], a->kernel[i], a->stride[i], a->dilation[i], before, behind); break;
         case PAD_SYMMETRIC:
             if ((reach - 1) % 2) {
-                diag_error(d, n->at, "%s: symmetric padding needs an odd dilation*(kernel-1)+1, here it is %lld; give the "
-                           "padding as [top, bottom, left, right]", op_table[n->op].name, (long long)reach);
+                diag_error(
+                    d, n->at,
+                    "%s: symmetric padding needs an odd dilation*(kernel-1)+1, here it is %lld; give the "
+                    "padding as [top, bottom, left, right]",
+                    op_table[n->op].name, (long long)reach);
                 return false;
             }
             *before = *behind = (int)((reach - 1) / 2);
@@ -97,8 +100,8 @@ bool shape_conv(const graph *g, diag *d, node *n) {
         return false;
     }
     if (in_c % a->groups || a->out % a->groups) {
-        diag_error(d, n->at, "conv: %d input and %d output channels do not divide evenly into %d groups", in_c, a->out,
-                   a->groups);
+        diag_error(d, n->at, "conv: %d input and %d output channels do not divide evenly into %d groups", in_c,
+                   a->out, a->groups);
         return false;
     }
     if (!slide_window(g, d, n)) return false;
@@ -179,10 +182,10 @@ bool shape_flatten(const graph *g, diag *d, node *n) {
 }
 
 /* Ops that work element by element. */
-#define SAME_SHAPE(name)                                                                                               \
-    bool shape_##name(const graph *g, diag *d, node *n) {                                                              \
-        (void)d;                                                                                                       \
-        return keep_shape(g, n);                                                                                       \
+#define SAME_SHAPE(name)                                                                                       \
+    bool shape_##name(const graph *g, diag *d, node *n) {                                                      \
+        (void)d;                                                                                               \
+        return keep_shape(g, n);                                                                               \
     }
 SAME_SHAPE(identity)
 SAME_SHAPE(dropout)
@@ -219,8 +222,8 @@ bool shape_normalize(const graph *g, diag *d, node *n) {
     const attrs *a = &n->a;
     int c = input_shape(g, n, 0).c;
     if ((a->n_mean != 1 && a->n_mean != c) || (a->n_std != 1 && a->n_std != c)) {
-        diag_error(d, n->at, "normalize: %d means and %d stds for %d channels; give one, or one a channel", a->n_mean, a->n_std,
-                   c);
+        diag_error(d, n->at, "normalize: %d means and %d stds for %d channels; give one, or one a channel",
+                   a->n_mean, a->n_std, c);
         return false;
     }
     bool good = a->divide != 0 && a->divide - a->divide == 0;
@@ -278,8 +281,11 @@ static bool shape_broadcast(const graph *g, diag *d, node *n) {
     shape x = input_shape(g, n, 0), y = input_shape(g, n, 1);
     bool equal = x.h == y.h && x.w == y.w, x_small = x.h == 1 && x.w == 1, y_small = y.h == 1 && y.w == 1;
     if (x.c != y.c || !(equal || x_small || y_small)) {
-        diag_error(d, n->at, "%s: the shapes [%d, %d, %d] and [%d, %d, %d] do not fit; they must be equal, or one of them "
-                   "[1, 1, c]", op_table[n->op].name, x.h, x.w, x.c, y.h, y.w, y.c);
+        diag_error(
+            d, n->at,
+            "%s: the shapes [%d, %d, %d] and [%d, %d, %d] do not fit; they must be equal, or one of them "
+            "[1, 1, c]",
+            op_table[n->op].name, x.h, x.w, x.c, y.h, y.w, y.c);
         return false;
     }
     n->shape = x_small ? y : x;
@@ -295,8 +301,8 @@ bool shape_concat(const graph *g, diag *d, node *n) {
     for (int i = 0; i < n->n_in; i++) {
         shape s = input_shape(g, n, i);
         if (s.h != first.h || s.w != first.w) {
-            diag_error(d, n->at, "concat: the shapes [%d, %d, %d] and [%d, %d, %d] differ in height or width", first.h, first.w,
-                       first.c, s.h, s.w, s.c);
+            diag_error(d, n->at, "concat: the shapes [%d, %d, %d] and [%d, %d, %d] differ in height or width",
+                       first.h, first.w, first.c, s.h, s.w, s.c);
             return false;
         }
         c += s.c;

@@ -45,7 +45,8 @@ static const char *verify_node(const graph *g, arena *a, int index) {
         text_free(&said);
         return why;
     }
-    if (memcmp(&again.shape, &n->shape, sizeof(shape)) != 0 || memcmp(again.a.pad, n->a.pad, sizeof n->a.pad) != 0) {
+    if (memcmp(&again.shape, &n->shape, sizeof(shape)) != 0 ||
+        memcmp(again.a.pad, n->a.pad, sizeof n->a.pad) != 0) {
         return arena_printf(a, "node %d (%s) has a shape or padding that its rule does not give", index, name);
     }
     for (int r = 0; r < ROLE_COUNT; r++) {

@@ -4,8 +4,8 @@
 
 #include "graph/graph.h"
 
-/* NULL where all hold, else what does not (in the arena): inputs come before their users, shapes are what the shape
- * rules say, weights have the shapes they should, fused parts are activations, outputs exist. */
+/* NULL where all hold, else what does not (in the arena): inputs come before their users, shapes are what the
+ * shape rules say, weights have the shapes they should, fused parts are activations, outputs exist. */
 const char *graph_verify(const graph *g, arena *a);
 
 #endif

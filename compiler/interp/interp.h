@@ -15,7 +15,8 @@ typedef void (*interp_watch)(void *data, int node, const double *value);
  * Values live no longer than something reads them: EfficientNet B4 takes about 0.2 GB. */
 double **interp_run(const graph *g, arena *a, const double *const *inputs, interp_watch watch, void *data);
 
-/* NULL, or why interp_run should not be called: it would take more memory or time than a user means to spend. */
+/* NULL, or why interp_run should not be called: it would take more memory or time than a user means to spend.
+ */
 const char *interp_refusal(const graph *g, arena *a);
 
 #endif

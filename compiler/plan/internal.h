@@ -15,9 +15,10 @@ int *order_by_place(const plan *p, const slot *slots, int n);
 int *order_as_given(const plan *p, int n);
 bool is_identity(const int *order, int n);
 
-/* Cuts the slots, taken in `order`, into runs. Each run's places go up by one (or, where `strided`, by any step). `breaks`
- * (may be NULL): positions that must begin a run. */
-void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool strided, const bool *breaks, operand *out);
+/* Cuts the slots, taken in `order`, into runs. Each run's places go up by one (or, where `strided`, by any
+ * step). `breaks` (may be NULL): positions that must begin a run. */
+void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool strided, const bool *breaks,
+              operand *out);
 
 /* The slots of a tensor that a dense layer takes flat: (h, w, c) order. */
 slot *flatten_slots(const plan *p, const slot *slots, shape s);

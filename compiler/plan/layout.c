@@ -1,8 +1,9 @@
 /* layout.c: lifetimes of buffers, and their offsets in the arena by best fit.
  *
- * Two buffers may share memory when no step needs both. Buffers are placed one after the other, each in the smallest gap
- * that holds it among those placed before that live at the same time. The order matters: several are tried, and the
- * smallest arena wins; the search ends early where it meets the lower bound, the most bytes live in any one step. */
+ * Two buffers may share memory when no step needs both. Buffers are placed one after the other, each in the
+ * smallest gap that holds it among those placed before that live at the same time. The order matters: several
+ * are tried, and the smallest arena wins; the search ends early where it meets the lower bound, the most bytes
+ * live in any one step. */
 #include "plan/internal.h"
 
 #include <stdlib.h>
@@ -18,7 +19,8 @@ void find_lifetimes(plan *p) {
         touch(&p->buffers[s->out_buffer], i);
         if (s->scratch >= 0) touch(&p->buffers[s->scratch], i);
         for (int j = 0; j < s->n_operands; j++) {
-            for (int k = 0; k < s->operands[j].n_runs; k++) touch(&p->buffers[s->operands[j].runs[k].buffer], i);
+            for (int k = 0; k < s->operands[j].n_runs; k++)
+                touch(&p->buffers[s->operands[j].runs[k].buffer], i);
         }
     }
 }

@@ -1,13 +1,13 @@
 /* plan.c: from a graph (after the passes) to steps.
  *
- * Node by node, each tensor is given its slots. Ops that only rearrange channels (CLASS_VIEW and concat) pass their
- * inputs' slots on. Every other op becomes a step that writes a range of channels of one buffer:
+ * Node by node, each tensor is given its slots. Ops that only rearrange channels (CLASS_VIEW and concat) pass
+ * their inputs' slots on. Every other op becomes a step that writes a range of channels of one buffer:
  *   - the caller's array, where the tensor is an output of the network;
  *   - a slice of the concat's buffer, where a concat takes nothing but freshly made tensors;
  *   - in place, where the op allows it and nobody reads the input afterwards;
  *   - else a buffer of its own in the arena.
- * Where a kernel cannot walk over scattered channels they are gathered by a copy first; networks of the families that
- * lcc serves need none. */
+ * Where a kernel cannot walk over scattered channels they are gathered by a copy first; networks of the
+ * families that lcc serves need none. */
 #include "plan/internal.h"
 
 #include <string.h>
@@ -18,8 +18,8 @@ enum { MAX_GEMM_RUNS = 64, MAX_CHANNELWISE_RUNS = 12 };
 typedef struct builder {
     plan *p;
     const graph *g;
-    int *last_use;     /* [n_nodes]: the last node that reads the tensor, through views too; n_nodes for outputs */
-    int *concat_of;    /* [n_nodes]: the concat whose buffer the node writes into, or -1 */
+    int *last_use;  /* [n_nodes]: the last node that reads the tensor, through views too; n_nodes for outputs */
+    int *concat_of; /* [n_nodes]: the concat whose buffer the node writes into, or -1 */
     int *concat_begin; /* [n_nodes]: at which channel */
     int *port_of;      /* [n_nodes]: the output that the node (or the concat) writes straight into, or -1 */
     int *own_buffer;   /* [n_nodes]: the buffer of a merged concat or of an output, once made, or -1 */
@@ -89,7 +89,8 @@ static int owned_buffer(builder *b, int index) {
     if (b->own_buffer[index] < 0) {
         const node *n = &b->g->nodes[index];
         int out = b->port_of[index];
-        b->own_buffer[index] = add_buffer(b->p, out >= 0 ? BUFFER_OUTPUT : BUFFER_ARENA, out, TYPE_F32, n->shape, n->label);
+        b->own_buffer[index] =
+            add_buffer(b->p, out >= 0 ? BUFFER_OUTPUT : BUFFER_ARENA, out, TYPE_F32, n->shape, n->label);
     }
     return b->own_buffer[index];
 }
@@ -151,8 +152,8 @@ static bool reads_buffer(const operand *o, int buffer_index) {
     return false;
 }
 
-/* The operand of a kernel that works channel by channel, in the order in which the channels lie, or the tensor's own where
- * `in_order`. At most `most` runs of neighbours. */
+/* The operand of a kernel that works channel by channel, in the order in which the channels lie, or the
+ * tensor's own where `in_order`. At most `most` runs of neighbours. */
 static operand channelwise_operand(builder *b, int index, bool in_order, int most) {
     plan *p = b->p;
     shape s = b->g->nodes[index].shape;
@@ -209,12 +210,14 @@ static bool groups_are_regular(const slot *slots, const int *order, int c, int g
 static bool needs_staging(const node *n, elem_type in_type) {
     if (n->op == OP_DENSE) return false;
     const attrs *a = &n->a;
-    return in_type != TYPE_F32 || a->kernel[0] > 1 || a->kernel[1] > 1 || a->pad[TOP] || a->pad[BOTTOM] || a->pad[LEFT] ||
-           a->pad[RIGHT];
+    return in_type != TYPE_F32 || a->kernel[0] > 1 || a->kernel[1] > 1 || a->pad[TOP] || a->pad[BOTTOM] ||
+           a->pad[LEFT] || a->pad[RIGHT];
 }
 
-/* The runs of groups that do not lie alike, as a table; false where they are in several buffers, or too many. */
-static bool tabulate_groups(const plan *p, const slot *slots, const int *order, int c, int groups, gemm_plan *gemm) {
+/* The runs of groups that do not lie alike, as a table; false where they are in several buffers, or too many.
+ */
+static bool tabulate_groups(const plan *p, const slot *slots, const int *order, int c, int groups,
+                            gemm_plan *gemm) {
     int size = c / groups;
     operand *parts = ARENA_ARRAY(p->mem, operand, groups);
     gemm->table_runs = 0;
@@ -267,8 +270,8 @@ static operand gemm_operand(builder *b, const node *n, gemm_plan *gemm) {
     }
 }
 
-/* The residual of a GEMM: one run of neighbours. Its order becomes the output's where the kernel may choose, so that a permuted
- * residual costs nothing. */
+/* The residual of a GEMM: one run of neighbours. Its order becomes the output's where the kernel may choose, so
+ * that a permuted residual costs nothing. */
 static operand residual_operand(builder *b, const node *n, bool in_order) {
     int r = n->in[n->n_in - 1];
     bool fixed = in_order || n->a.groups > 1;
@@ -499,7 +502,8 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag
         const plan_step *peak = &p->steps[p->peak_step];
         diag_error(d, g->nodes[peak->node].at,
                    "the arena takes %lld bytes, %lld over the limit; most of it is live here, at layer %s",
-                   (long long)p->arena_bytes, (long long)(p->arena_bytes - max_ram), g->nodes[peak->node].label);
+                   (long long)p->arena_bytes, (long long)(p->arena_bytes - max_ram),
+                   g->nodes[peak->node].label);
         return NULL;
     }
     return p;

@@ -1,9 +1,10 @@
 /* plan.h: from a graph to steps, buffers and arena offsets.
  *
- * A step is one call in the generated code. What costs nothing at run time has no step: a shuffle, a split, a concat or
- * a flatten only changes where the channels of a tensor are said to lie. That is what a `slot` is: for every tensor, the
- * place of each of its channels. A kernel that multiplies by weights takes its input channels in whatever order they lie
- * in memory and has its weights permuted to match; one that works channel by channel keeps the order that it finds. */
+ * A step is one call in the generated code. What costs nothing at run time has no step: a shuffle, a split, a
+ * concat or a flatten only changes where the channels of a tensor are said to lie. That is what a `slot` is:
+ * for every tensor, the place of each of its channels. A kernel that multiplies by weights takes its input
+ * channels in whatever order they lie in memory and has its weights permuted to match; one that works channel
+ * by channel keeps the order that it finds. */
 #ifndef LCC_PLAN_H
 #define LCC_PLAN_H
 
@@ -15,13 +16,13 @@ typedef enum buffer_kind { BUFFER_ARENA, BUFFER_INPUT, BUFFER_OUTPUT } buffer_ki
 /* A stretch of memory that holds [h, w, c] elements, pixel after pixel. */
 typedef struct plan_buffer {
     buffer_kind kind;
-    int port;        /* input or output: which */
+    int port; /* input or output: which */
     elem_type type;
-    shape shape;     /* c is the distance from one pixel to the next, in elements */
+    shape shape; /* c is the distance from one pixel to the next, in elements */
     int64_t bytes;
-    int64_t offset;  /* in the arena, a multiple of ARENA_ALIGN */
-    int first, last; /* the steps in which it is written first and used last */
-    int until;       /* the last node of the graph that reads what was put here so far (while planning) */
+    int64_t offset;   /* in the arena, a multiple of ARENA_ALIGN */
+    int first, last;  /* the steps in which it is written first and used last */
+    int until;        /* the last node of the graph that reads what was put here so far (while planning) */
     const char *what; /* the label of the layer that it holds, for comments */
 } plan_buffer;
 
@@ -54,11 +55,13 @@ typedef enum step_kind {
     STEP_SOFTMAX,
     STEP_UPSAMPLE,
     STEP_PAD,
-    STEP_COPY,        /* gathers a tensor whose channels are scattered: only where a kernel or the caller needs it whole */
+    STEP_COPY, /* gathers a tensor whose channels are scattered: only where a kernel or the caller needs it
+                  whole */
     STEP_KIND_COUNT
 } step_kind;
 
-/* Output channels that one accumulator of a tile holds: a vector of the target's kind, of which `valid` lanes count. */
+/* Output channels that one accumulator of a tile holds: a vector of the target's kind, of which `valid` lanes
+ * count. */
 typedef struct piece {
     int kind; /* index into target.vectors */
     int valid;
@@ -83,8 +86,9 @@ typedef struct gemm_plan {
     bool blocks_outside;   /* the loop over blocks goes round the loop over pixels: weights are read once */
     bool staged;           /* input rows are copied, padded and converted, to a ring of rows in scratch */
     int group_stride;      /* channels between one group's runs and the next one's */
-    /* Groups whose channels do not lie alike (behind a shuffle): each group's runs of neighbours in the one buffer that the
-     * operand reads, as pairs (begin, count), [groups][table_runs][2], short lists filled up with (0, 0). Else NULL. */
+    /* Groups whose channels do not lie alike (behind a shuffle): each group's runs of neighbours in the one
+     * buffer that the operand reads, as pairs (begin, count), [groups][table_runs][2], short lists filled up
+     * with (0, 0). Else NULL. */
     const int *run_table;
     int table_runs;
 } gemm_plan;
@@ -104,7 +108,7 @@ typedef struct plan_step {
     gemm_plan gemm;
     window_plan window;
     int64_t scratch_bytes;
-    int scratch; /* its buffer, or -1 */
+    int scratch;        /* its buffer, or -1 */
     const char *kernel; /* "tile 6 x 4 of f32x16", for the summary and the comments */
     int64_t macs;
     int64_t weight_bytes; /* set by emit/ when it packs them */
@@ -126,8 +130,8 @@ typedef struct plan {
 /* `max_ram` 0: no limit. NULL after errors (the limit cannot be met). */
 plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag *d);
 
-/* Cuts `channels` into pieces: full vectors of the widest kind, then the narrowest kind that holds the rest. At most `room`;
- * their number. */
+/* Cuts `channels` into pieces: full vectors of the widest kind, then the narrowest kind that holds the rest. At
+ * most `room`; their number. */
 int cut_pieces(const target *t, int channels, piece *out, int room);
 
 /* Distance in elements from a buffer's pixel to the next. */

@@ -37,7 +37,8 @@ bool is_identity(const int *order, int n) {
     return true;
 }
 
-void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool strided, const bool *breaks, operand *out) {
+void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool strided, const bool *breaks,
+              operand *out) {
     run *runs = ARENA_ARRAY(p->mem, run, n);
     int count = 0;
     for (int i = 0; i < n; i++) {

@@ -1,8 +1,9 @@
 /* tiles.c: how each kernel is cut, by a model of its cost.
  *
- * A GEMM tile of m pixels x n vectors spends, for each input channel, m*n multiply-adds, n loads of weights and m loads of
- * pixels; all accumulators and the weights must stay in registers. The model charges the slowest of arithmetic, loads and
- * the latency of the chain of additions, and counts what remainders of pixels and channels waste. */
+ * A GEMM tile of m pixels x n vectors spends, for each input channel, m*n multiply-adds, n loads of weights and
+ * m loads of pixels; all accumulators and the weights must stay in registers. The model charges the slowest of
+ * arithmetic, loads and the latency of the chain of additions, and counts what remainders of pixels and
+ * channels waste. */
 #include "plan/internal.h"
 
 #include <string.h>
@@ -29,8 +30,8 @@ static void measure_block(const target *t, channel_block *b) {
     }
 }
 
-/* Cuts `channels` into blocks of `width` pieces; equal neighbours are counted, not listed. At most three shapes arise: full
- * blocks, and a last one. */
+/* Cuts `channels` into blocks of `width` pieces; equal neighbours are counted, not listed. At most three shapes
+ * arise: full blocks, and a last one. */
 static int cut_blocks(const target *t, int channels, int width, channel_block *out) {
     int full = width * t->vectors[0].lanes;
     int n = 0;
@@ -55,8 +56,8 @@ static double tile_cycles(const target *t, int m, int n) {
     return slowest > chain ? slowest : chain;
 }
 
-static double gemm_cycles(const target *t, const channel_block *blocks, int n_blocks, int64_t rows, int pixels, int m,
-                          double depth) {
+static double gemm_cycles(const target *t, const channel_block *blocks, int n_blocks, int64_t rows, int pixels,
+                          int m, double depth) {
     double total = 0;
     for (int i = 0; i < n_blocks; i++) {
         int n = blocks[i].n_pieces, rest = pixels % m;
@@ -98,7 +99,10 @@ void choose_gemm(const plan *p, plan_step *s) {
     double weight_bytes = depth * out_c * type_table[TYPE_F32].bytes;
     gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels;
     s->macs = node_macs(p->g, n);
-    s->kernel = arena_printf(p->mem, "%s %d x %d of %s%s", n->op == OP_DENSE ? "dense" : gemm->staged ? "direct" : "pointwise",
+    s->kernel = arena_printf(p->mem, "%s %d x %d of %s%s",
+                             n->op == OP_DENSE ? "dense"
+                             : gemm->staged    ? "direct"
+                                               : "pointwise",
                              gemm->tile_pixels, gemm->blocks[0].n_pieces, t->vectors[0].name,
                              gemm->blocks_outside ? ", weights once" : "");
 }
@@ -115,7 +119,7 @@ void choose_window(const plan *p, plan_step *s) {
     if (columns > n->shape.w) columns = n->shape.w;
     s->window.tile_columns = kernel > WIDEST_UNROLLED || columns < 1 ? 0 : columns;
     const char *what = n->op == OP_DEPTHWISE ? "depthwise" : n->op == OP_MAX_POOL ? "max pool" : "average pool";
-    s->kernel = s->window.tile_columns
-                    ? arena_printf(p->mem, "%s, %d columns of %s", what, s->window.tile_columns, t->vectors[0].name)
-                    : arena_printf(p->mem, "%s, one column of %s", what, t->vectors[0].name);
+    s->kernel = s->window.tile_columns ? arena_printf(p->mem, "%s, %d columns of %s", what,
+                                                      s->window.tile_columns, t->vectors[0].name)
+                                       : arena_printf(p->mem, "%s, one column of %s", what, t->vectors[0].name);
 }

@@ -1,13 +1,14 @@
-/* target.h: what a machine is: data, read by plan/ and emit/. Adding a target is an entry in targets.c and a section of
- * the runtime. */
+/* target.h: what a machine is: data, read by plan/ and emit/. Adding a target is an entry in targets.c and a
+ * section of the runtime. */
 #ifndef LCC_TARGET_H
 #define LCC_TARGET_H
 
 #include <stdbool.h>
 
-/* A family of vectors that the runtime has for this target: "f32x16" names the type and prefixes its functions. */
+/* A family of vectors that the runtime has for this target: "f32x16" names the type and prefixes its functions.
+ */
 typedef struct vector_kind {
-    const char *name;    /* "f32x16" */
+    const char *name; /* "f32x16" */
     int lanes;
     const char *runtime; /* file under runtime/ that defines it: "f32x16_avx512.h" */
 } vector_kind;
@@ -19,10 +20,10 @@ typedef struct target {
     const char *what;       /* "AVX-512 (Skylake-X, Zen 4 and later)" */
     const char *attributes; /* for the compiler's target pragma: "avx512f,avx512vl,..", or NULL */
     vector_kind vectors[MAX_VECTOR_KINDS]; /* widest first; lanes 0 ends the list */
-    int registers;          /* vector registers */
+    int registers;                         /* vector registers */
     int fma_latency, fma_per_cycle;
     int l1_bytes, l2_bytes;
-    bool strict_c99;        /* no extension of any compiler */
+    bool strict_c99; /* no extension of any compiler */
 } target;
 
 /* NULL where the name is unknown. "native" is the best target that this machine runs. */

@@ -1,4 +1,5 @@
-/* fuzz_lang.c: any bytes as a .net file: an answer or errors, within time and memory, and a graph that holds together. */
+/* fuzz_lang.c: any bytes as a .net file: an answer or errors, within time and memory, and a graph that holds
+ * together. */
 #include "graph/verify.h"
 #include "lang/lang.h"
 

@@ -297,7 +297,7 @@ static void plan_gemm(builder *b, int index) {
     s->n_operands = n->a.has_residual ? 2 : 1;
     s->gemm = gemm;
     settle_at(b, index, s, d, order);
-    choose_gemm(p, s);
+    choose_gemm(p, s, false);
     if (gemm.staged) {
         shape in = x.shape;
         int64_t rows = (int64_t)n->a.dilation[0] * (n->a.kernel[0] - 1) + 1;
@@ -473,6 +473,12 @@ static void plan_outputs(builder *b) {
     }
 }
 
+static void add_scratch(plan *p, plan_step *s) {
+    if (s->scratch_bytes == 0) return;
+    int elements = (int)(s->scratch_bytes / type_table[TYPE_F32].bytes);
+    s->scratch = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, (shape){1, 1, elements}, "scratch");
+}
+
 plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag *d) {
     plan *p = ARENA_NEW(a, plan);
     *p = (plan){.mem = a, .g = g, .t = t};
@@ -487,11 +493,10 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag
     find_merged_concats(&b);
     for (int i = 0; i < g->n_nodes; i++) plan_node(&b, i);
     plan_outputs(&b);
+    fuse_steps(p);
     for (int i = 0; i < p->n_steps; i++) {
-        plan_step *s = &p->steps[i];
-        if (s->scratch_bytes == 0) continue;
-        int elements = (int)(s->scratch_bytes / type_table[TYPE_F32].bytes);
-        s->scratch = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, (shape){1, 1, elements}, "scratch");
+        add_scratch(p, &p->steps[i]);
+        for (int j = 0; j < p->steps[i].n_parts; j++) add_scratch(p, &p->steps[i].parts[j]);
     }
     find_lifetimes(p);
     place_buffers(p);

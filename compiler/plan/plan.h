@@ -54,6 +54,7 @@ typedef enum step_kind {
     STEP_SOFTMAX,
     STEP_UPSAMPLE,
     STEP_PAD,
+    STEP_CHAIN,       /* several of the above, row by row: see plan/fuse.c */
     STEP_COPY,        /* gathers a tensor whose channels are scattered: only where a kernel or the caller needs it whole */
     STEP_KIND_COUNT
 } step_kind;
@@ -87,6 +88,7 @@ typedef struct gemm_plan {
      * operand reads, as pairs (begin, count), [groups][table_runs][2], short lists filled up with (0, 0). Else NULL. */
     const int *run_table;
     int table_runs;
+    double cycles;         /* what the model of cost says */
 } gemm_plan;
 
 /* How a WINDOW step is cut: columns of the output that are computed together. */
@@ -94,7 +96,8 @@ typedef struct window_plan {
     int tile_columns;
 } window_plan;
 
-typedef struct plan_step {
+typedef struct plan_step plan_step;
+struct plan_step {
     step_kind kind;
     int node; /* of the graph: what the step computes (for a copy: what it copies) */
     int n_operands;
@@ -108,7 +111,9 @@ typedef struct plan_step {
     const char *kernel; /* "tile 6 x 4 of f32x16", for the summary and the comments */
     int64_t macs;
     int64_t weight_bytes; /* set by emit/ when it packs them */
-} plan_step;
+    plan_step *parts;     /* of a chain: what it runs, in order; the last one's output is the chain's */
+    int n_parts;
+};
 
 typedef struct plan {
     arena *mem;

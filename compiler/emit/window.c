@@ -193,7 +193,7 @@ static void emit_wide_window(const window *g, writer *w) {
     line(w, "for (int ky = ky0; ky < ky1; ky++) {");
     line(w, "for (int kx = kx0; kx < kx1; kx++) {");
     const char *row = arena_printf(a, "(top + ky * %d)", at->dilation[0]);
-    if (g->ring) row = arena_printf(a, "%s %% %d", row, g->ring);
+    if (g->ring) row = g->ring == 1 ? "0" : arena_printf(a, "%s %% %d", row, g->ring);
     const char *address = arena_printf(a, "x + (%s * %d + left + kx * %d) * %lld", row, g->in_w, d, (long long)g->pixel);
     line(w, "const %s v = %s;", v, load_text(a, g->t, g->x, TYPE_F32, address));
     if (is_depthwise(g)) line(w, "const %s k0 = %s_load(w + (ky * %d + kx + 1) * %d);", v, v, at->kernel[1], lanes);
@@ -209,6 +209,7 @@ static const char *define_walker(const window *g) {
     arena *a = g->e->a;
     writer w = {0};
     int tile = g->s->window.tile_columns, width = g->n->shape.w;
+    if (g->ring == 1) line(&w, "(void)top;");
     if (tile == 0) {
         emit_wide_window(g, &w);
     } else {

@@ -98,7 +98,7 @@ void help_print_man(text *out) {
         text_string(out, ".TP\n.B ");
         text name = {0};
         print_name(&name, e);
-        print_roff(out, name.data);
+        if (name.data) print_roff(out, name.data);
         text_free(&name);
         text_char(out, '\n');
         print_roff(out, e->text);

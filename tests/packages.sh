@@ -1,14 +1,23 @@
+# shellcheck shell=sh
 # Sourced by tests/run.sh and examples/quickstart.sh: collects what is missing on this machine, then installs it with apt,
 # or says what to install where there is no apt.
 #
 #     want PACKAGE command..      PACKAGE (Debian's name) is missing if the command fails
+#     wish PACKAGE command..      the same, and what needs it can be left out
 #     install_missing
 missing=
+wished=
 
 want() {
     package=$1
     shift
     "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+
+wish() {
+    package=$1
+    shift
+    "$@" >/dev/null 2>&1 || wished="$wished $package"
 }
 
 have() { command -v "$1"; }
@@ -28,21 +37,29 @@ want_build_tools() {
 }
 
 install_missing() {
-    [ -n "$missing" ] || return 0
-    if ! command -v apt-get >/dev/null 2>&1; then
-        echo "Please install what Debian calls:$missing" >&2
-        exit 1
-    fi
+    [ -n "$missing$wished" ] || return 0
     as_root=
-    if [ "$(id -u)" -ne 0 ]; then
-        if ! command -v sudo >/dev/null 2>&1; then
-            echo "Please run as root: apt-get install$missing" >&2
-            exit 1
-        fi
+    if ! command -v apt-get >/dev/null 2>&1; then
+        [ -z "$missing" ] || echo "Please install what Debian calls:$missing" >&2
+        [ -z "$wished" ] || echo "Left out, for want of what Debian calls:$wished" >&2
+        [ -z "$missing" ] || exit 1
+        return 0
+    elif [ "$(id -u)" -ne 0 ]; then
         as_root=sudo
+        if ! command -v sudo >/dev/null 2>&1; then
+            echo "Please run as root: apt-get install$missing$wished" >&2
+            [ -z "$missing" ] || exit 1
+            return 0
+        fi
     fi
-    echo "Installing:$missing"
+    echo "Installing:$missing$wished"
     $as_root apt-get update -q || echo "apt-get update failed; going on with the lists that are there" >&2
-    # shellcheck disable=SC2086 # words are meant to be split
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+    if [ -n "$missing" ]; then
+        # shellcheck disable=SC2086 # words are meant to be split
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+    fi
+    for package in $wished; do
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$package" ||
+            echo "Going on without $package" >&2
+    done
 }

@@ -15,11 +15,14 @@ want libcmocka-dev pkg-config --exists cmocka
 want binutils have nm
 want python3 test -x /usr/bin/python3
 want python3-numpy /usr/bin/python3 -c "import numpy"
-want clang have clang
-want clang-format sh -c "command -v clang-format || command -v clang-format-14"
-want clang-tidy sh -c "command -v clang-tidy || command -v clang-tidy-14"
-missing_runtime() { echo "int main(void){return 0;}" | clang -x c -fsanitize=address - -o /dev/null; }
-want libclang-rt-dev missing_runtime
+want make have make
+wish clang have clang
+wish clang-format have clang-format
+wish clang-tidy have clang-tidy
+has_clang_runtime() { echo "int main(void){return 0;}" | clang -x c -fsanitize=address,fuzzer-no-link - -o /dev/null; }
+wish libclang-rt-dev has_clang_runtime
+wish dataset-fashion-mnist test -e /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz
+wish man-db have man
 install_missing
 
 build=${LCC_BUILD:-$root/build-tests}

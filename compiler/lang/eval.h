@@ -22,11 +22,11 @@
 #include "lang/value.h"
 
 enum {
-    MAX_STEPS = 2000000, /* expressions, statements and layers evaluated */
+    MAX_STEPS = 1000000, /* expressions, statements and layers evaluated */
     MAX_DEPTH = 1000,    /* an expression counts 1, a body BODY_DEPTH */
     BODY_DEPTH = 8,
-    MAX_LABEL = 500,            /* bytes */
-    MAX_EVAL_BYTES = 128 << 20, /* of arena, for the evaluation */
+    MAX_LABEL = 500,           /* bytes */
+    MAX_EVAL_BYTES = 96 << 20, /* of arena, for the evaluation */
     MAX_FILES = 200,
     MAX_IMPORT_DEPTH = 50,
     MAX_ARGS = 256,

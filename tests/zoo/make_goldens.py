@@ -5,6 +5,7 @@ checkpoint that test_names.py binds. Run it where torchvision is, after a change
     python3 make_goldens.py [NAME ..]
 """
 import json
+import math
 import os
 import sys
 
@@ -13,10 +14,11 @@ import torch
 from models import ZOO, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+STATISTICS = ("running_mean", "running_var", "moving_mean", "moving_variance")  # which nobody counts as parameters
 KEPT = 32  # logits that are kept, evenly spaced; their smallest, largest and sum vouch for the others
 
 
-def write_golden(name, logits):
+def write_golden(name, logits, shapes):
     entry = ZOO[name]
     n = len(logits)
     kept = [i * (n - 1) // (KEPT - 1) for i in range(KEPT)]
@@ -24,6 +26,7 @@ def write_golden(name, logits):
         "net": entry.net,
         "arguments": entry.arguments,
         "size": entry.size,
+        "params": sum(math.prod(shape) for tensor, shape in shapes.items() if not tensor.endswith(STATISTICS)),
         "count": n,
         "min": float(logits.min()),
         "max": float(logits.max()),
@@ -60,7 +63,7 @@ def main():
         # The names need no more than an image that every layer can look at.
         logits, shapes = run(name, None if ZOO[name].golden else 64)
         if ZOO[name].golden:
-            write_golden(name, logits)
+            write_golden(name, logits, shapes)
         write_names(name, shapes)
         print(name, len(shapes), "tensors", flush=True)
 

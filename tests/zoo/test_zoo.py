@@ -22,6 +22,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ZOO = os.path.join(HERE, "..", "..", "dsl")
 TOLERANCE = 1e-4
 
+# Above this the weights are handed over at run time: a string literal of 50 MB and more is slow to compile.
+MOST_EMBEDDED_BYTES = 40 << 20
+
 
 def difference(logits, golden):
     """The largest difference from the golden, in units of its largest logit."""
@@ -40,7 +43,8 @@ def check(options, name):
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         arguments = [os.path.join(ZOO, golden["net"])] + golden["arguments"] + ["-D", "logits=true"]
-        network = Network(options.lcc, options.cc, options.target, arguments, folder)
+        network = Network(options.lcc, options.cc, options.target, arguments, folder,
+                          apart=4 * golden["params"] > MOST_EMBEDDED_BYTES)
         compiled = time.monotonic()
         worst = difference(network.run(picture(golden["size"], golden["size"])), golden)
     good = worst <= TOLERANCE

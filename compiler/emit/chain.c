@@ -125,6 +125,10 @@ const char *emit_chain(emitter *e, const plan_step *s) {
     if (k.first) add_pointer(&k, &parameters, &args, "float", "between", buffer_text(e, k.first->out_buffer));
     if (k.last) add_pointer(&k, &parameters, &args, "float", "row", buffer_text(e, k.window->out_buffer));
 
+    int64_t end = (int64_t)(e->weights.size / sizeof(float)) - base, bytes = type_table[TYPE_F32].bytes;
+    if (k.first) s->parts[0].weight_bytes = k.window_weights * bytes;
+    s->parts[k.first ? 1 : 0].weight_bytes = (k.last_weights - k.window_weights) * bytes;
+    if (k.last) s->parts[s->n_parts - 1].weight_bytes = (end - k.last_weights) * bytes;
     const char *list = arena_strndup(a, parameters.data, parameters.size);
     shape in = s->operands[0].shape, out = node_of(&k, s)->shape;
     const char *hint = arena_printf(a, "chain_%dx%dx%d_to_%dx%dx%d", in.h, in.w, in.c, out.h, out.w, out.c);

@@ -131,6 +131,7 @@ static bool try_chain(plan *p, const usage *use, const plan_step *first, int n, 
     for (int i = 0; i < n; i++) {
         out->macs += parts[i].macs;
         out->kernel = arena_printf(p->mem, "%s%s %s", out->kernel, i ? "," : ":", parts[i].kernel);
+        parts[i].kernel = arena_printf(p->mem, "%s, by rows", parts[i].kernel);
     }
     return true;
 }

@@ -926,7 +926,8 @@ void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
     depthwise5x5_32_at_5x5(AT(0), WEIGHTS(512), AT(10368));
     STEP_HOOK(3, "depthwise", 0);
     /* 4. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
-     * [5, 5, 32] -> [1, 1, 32] */
+     * [5, 5, 32] -> [1, 1, 32]
+     * mean */
     STEP_HOOK(4, "se.global_avg_pool_1", 1);
     mean_of_5x5x32(AT(10368), AT(0));
     STEP_HOOK(4, "se.global_avg_pool_1", 0);
@@ -943,7 +944,8 @@ void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
     conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1424), AT(0));
     STEP_HOOK(6, "se.expand", 0);
     /* 7. se.mul_1: mul (prelude.net:17)
-     * [5, 5, 32] -> [5, 5, 32] */
+     * [5, 5, 32] -> [5, 5, 32]
+     * elementwise, in place */
     STEP_HOOK(7, "se.mul_1", 1);
     mul_5x5x32(AT(10368), AT(0), AT(10368));
     STEP_HOOK(7, "se.mul_1", 0);
@@ -967,7 +969,8 @@ void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
     chain_5x5x48_to_5x5x16(AT(0), WEIGHTS(2864), AT(4800), AT(4800), AT(6400));
     STEP_HOOK(10, "project", 0);
     /* 11. global_avg_pool_2: global_avg_pool (inverted.net:9)
-     * [5, 5, 16] -> [1, 1, 16] */
+     * [5, 5, 16] -> [1, 1, 16]
+     * mean */
     STEP_HOOK(11, "global_avg_pool_2", 1);
     mean_of_5x5x16(AT(4800), AT(0));
     STEP_HOOK(11, "global_avg_pool_2", 0);
@@ -978,7 +981,8 @@ void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
     dense_16_to_10(AT(0), WEIGHTS(4128), AT(64));
     STEP_HOOK(12, "dense_1", 0);
     /* 13. softmax_1: softmax (inverted.net:9)
-     * [1, 1, 10] -> [1, 1, 10] */
+     * [1, 1, 10] -> [1, 1, 10]
+     * softmax */
     STEP_HOOK(13, "softmax_1", 1);
     softmax_of_10(AT(64), probs);
     STEP_HOOK(13, "softmax_1", 0);
@@ -1059,7 +1063,8 @@ int inverted_selftest(void) {
     STEP_HOOK(3, "depthwise", 0);
     if (differs(AT(10368), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 3;
     /* 4. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
-     * [5, 5, 32] -> [1, 1, 32] */
+     * [5, 5, 32] -> [1, 1, 32]
+     * mean */
     STEP_HOOK(4, "se.global_avg_pool_1", 1);
     mean_of_5x5x32(AT(10368), AT(0));
     STEP_HOOK(4, "se.global_avg_pool_1", 0);
@@ -1079,7 +1084,8 @@ int inverted_selftest(void) {
     STEP_HOOK(6, "se.expand", 0);
     if (differs(AT(0), 1, 32, 32, -2.115331147e-01, 4.036553234e+00)) return 6;
     /* 7. se.mul_1: mul (prelude.net:17)
-     * [5, 5, 32] -> [5, 5, 32] */
+     * [5, 5, 32] -> [5, 5, 32]
+     * elementwise, in place */
     STEP_HOOK(7, "se.mul_1", 1);
     mul_5x5x32(AT(10368), AT(0), AT(10368));
     STEP_HOOK(7, "se.mul_1", 0);
@@ -1107,7 +1113,8 @@ int inverted_selftest(void) {
     STEP_HOOK(10, "project", 0);
     if (differs(AT(4800), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 10;
     /* 11. global_avg_pool_2: global_avg_pool (inverted.net:9)
-     * [5, 5, 16] -> [1, 1, 16] */
+     * [5, 5, 16] -> [1, 1, 16]
+     * mean */
     STEP_HOOK(11, "global_avg_pool_2", 1);
     mean_of_5x5x16(AT(4800), AT(0));
     STEP_HOOK(11, "global_avg_pool_2", 0);
@@ -1120,7 +1127,8 @@ int inverted_selftest(void) {
     STEP_HOOK(12, "dense_1", 0);
     if (differs(AT(64), 1, 10, 10, 2.862860785e-01, 6.144360910e-01)) return 12;
     /* 13. softmax_1: softmax (inverted.net:9)
-     * [1, 1, 10] -> [1, 1, 10] */
+     * [1, 1, 10] -> [1, 1, 10]
+     * softmax */
     STEP_HOOK(13, "softmax_1", 1);
     softmax_of_10(AT(64), probs);
     STEP_HOOK(13, "softmax_1", 0);

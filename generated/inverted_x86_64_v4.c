@@ -905,7 +905,8 @@ void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
     chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), AT(0));
     STEP_HOOK(2, "depthwise", 0);
     /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
-     * [5, 5, 32] -> [1, 1, 32] */
+     * [5, 5, 32] -> [1, 1, 32]
+     * mean */
     STEP_HOOK(3, "se.global_avg_pool_1", 1);
     mean_of_5x5x32(AT(5760), AT(0));
     STEP_HOOK(3, "se.global_avg_pool_1", 0);
@@ -922,7 +923,8 @@ void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
     conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
     STEP_HOOK(5, "se.expand", 0);
     /* 6. se.mul_1: mul (prelude.net:17)
-     * [5, 5, 32] -> [5, 5, 32] */
+     * [5, 5, 32] -> [5, 5, 32]
+     * elementwise, in place */
     STEP_HOOK(6, "se.mul_1", 1);
     mul_5x5x32(AT(5760), AT(0), AT(5760));
     STEP_HOOK(6, "se.mul_1", 0);
@@ -946,7 +948,8 @@ void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
     conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(8960), AT(8960));
     STEP_HOOK(9, "project", 0);
     /* 10. global_avg_pool_2: global_avg_pool (inverted.net:9)
-     * [5, 5, 16] -> [1, 1, 16] */
+     * [5, 5, 16] -> [1, 1, 16]
+     * mean */
     STEP_HOOK(10, "global_avg_pool_2", 1);
     mean_of_5x5x16(AT(8960), AT(0));
     STEP_HOOK(10, "global_avg_pool_2", 0);
@@ -957,7 +960,8 @@ void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
     dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
     STEP_HOOK(11, "dense_1", 0);
     /* 12. softmax_1: softmax (inverted.net:9)
-     * [1, 1, 10] -> [1, 1, 10] */
+     * [1, 1, 10] -> [1, 1, 10]
+     * softmax */
     STEP_HOOK(12, "softmax_1", 1);
     softmax_of_10(AT(64), probs);
     STEP_HOOK(12, "softmax_1", 0);
@@ -1031,7 +1035,8 @@ int inverted_selftest(void) {
     STEP_HOOK(2, "depthwise", 0);
     if (differs(AT(5760), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 2;
     /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
-     * [5, 5, 32] -> [1, 1, 32] */
+     * [5, 5, 32] -> [1, 1, 32]
+     * mean */
     STEP_HOOK(3, "se.global_avg_pool_1", 1);
     mean_of_5x5x32(AT(5760), AT(0));
     STEP_HOOK(3, "se.global_avg_pool_1", 0);
@@ -1051,7 +1056,8 @@ int inverted_selftest(void) {
     STEP_HOOK(5, "se.expand", 0);
     if (differs(AT(0), 1, 32, 32, -2.115331147e-01, 4.036553234e+00)) return 5;
     /* 6. se.mul_1: mul (prelude.net:17)
-     * [5, 5, 32] -> [5, 5, 32] */
+     * [5, 5, 32] -> [5, 5, 32]
+     * elementwise, in place */
     STEP_HOOK(6, "se.mul_1", 1);
     mul_5x5x32(AT(5760), AT(0), AT(5760));
     STEP_HOOK(6, "se.mul_1", 0);
@@ -1079,7 +1085,8 @@ int inverted_selftest(void) {
     STEP_HOOK(9, "project", 0);
     if (differs(AT(8960), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 9;
     /* 10. global_avg_pool_2: global_avg_pool (inverted.net:9)
-     * [5, 5, 16] -> [1, 1, 16] */
+     * [5, 5, 16] -> [1, 1, 16]
+     * mean */
     STEP_HOOK(10, "global_avg_pool_2", 1);
     mean_of_5x5x16(AT(8960), AT(0));
     STEP_HOOK(10, "global_avg_pool_2", 0);
@@ -1092,7 +1099,8 @@ int inverted_selftest(void) {
     STEP_HOOK(11, "dense_1", 0);
     if (differs(AT(64), 1, 10, 10, 2.862860785e-01, 6.144360910e-01)) return 11;
     /* 12. softmax_1: softmax (inverted.net:9)
-     * [1, 1, 10] -> [1, 1, 10] */
+     * [1, 1, 10] -> [1, 1, 10]
+     * softmax */
     STEP_HOOK(12, "softmax_1", 1);
     softmax_of_10(AT(64), probs);
     STEP_HOOK(12, "softmax_1", 0);

@@ -7,6 +7,8 @@
  * Packed weights of a depthwise layer: for each vector of channels the bias, then each tap (ky, kx). */
 #include "emit/internal.h"
 
+#include <string.h>
+
 typedef struct window {
     emitter *e;
     const plan_step *s;
@@ -204,12 +206,22 @@ static void emit_wide_window(const window *g, writer *w) {
     line(w, "}");
 }
 
+/* Whether a text has the word. */
+static bool mentions(const text *t, const char *word) {
+    size_t length = strlen(word);
+    for (const char *at = t->data; (at = strstr(at, word)); at += length) {
+        bool begins = at == t->data || !(at[-1] == '_' || (at[-1] >= '0' && at[-1] <= '9') || (at[-1] >= 'a' && at[-1] <= 'z'));
+        char next = at[length];
+        if (begins && !(next == '_' || (next >= '0' && next <= '9') || (next >= 'a' && next <= 'z'))) return true;
+    }
+    return false;
+}
+
 /* The walker for a vector of the piece's kind: one row of the output. */
 static const char *define_walker(const window *g) {
     arena *a = g->e->a;
     writer w = {0};
     int tile = g->s->window.tile_columns, width = g->n->shape.w;
-    if (g->ring == 1) line(&w, "(void)top;");
     if (tile == 0) {
         emit_wide_window(g, &w);
     } else {
@@ -229,6 +241,11 @@ static const char *define_walker(const window *g) {
         } else {
             emit_fixed_columns(g, &w, 0, width, tile);
         }
+    }
+    /* A window may see nothing but padding, or a ring of one row. */
+    static const char *const may_be_idle[] = {"x", "top", "ky0", "ky1"};
+    for (int i = 0; i < 4; i++) {
+        if (!mentions(&w.out, may_be_idle[i])) line(&w, "(void)%s;", may_be_idle[i]);
     }
     const char *what = is_depthwise(g) ? "depthwise" : is_max(g) ? "max" : "average";
     const char *parameters = arena_printf(a, "const float *x%s, float *y%s, int top, int ky0, int ky1",

@@ -85,7 +85,8 @@ static void watch_pass(void *data, const pass *p, const graph *g) {
 }
 
 static bool reduce_graph(job *j) {
-    j->reduced = run_passes(j->described, j->mem, j->d, watch_pass, j);
+    const pass_options o = {.keep_dead = j->o.keep_dead};
+    j->reduced = run_passes_with(&o, j->described, j->mem, j->d, watch_pass, j);
     return j->reduced != NULL;
 }
 
@@ -108,10 +109,12 @@ static const char *choose_prefix(job *j) {
 
 static bool write_code(job *j) {
     const options *o = &j->o;
+    bool kept =
+        o->emit == EMIT_C && o->out; /* else the code is made for what the summary says of it, and no literal */
     emit_options e = {.prefix = choose_prefix(j),
                       .base_name = o->base ? o->base : "model",
                       .command = options_command(j->mem, o),
-                      .storage = o->storage,
+                      .storage = kept ? o->storage : STORAGE_FILE,
                       .selftest = o->selftest,
                       .profile = o->profile,
                       .weights_hash = j->weights.hash,
@@ -122,7 +125,7 @@ static bool write_code(job *j) {
 static void add_code_outputs(job *j) {
     const options *o = &j->o;
     const char *stem = arena_strndup(j->mem, o->out, strlen(o->out) - 2);
-    add_output(j, o->out, &j->code.c);
+    add_code_output(j, o->out, &j->code);
     add_output(j, arena_printf(j->mem, "%s.h", stem), &j->code.h);
     if (o->storage != STORAGE_EMBED) add_output(j, arena_printf(j->mem, "%s.weights", stem), &j->code.weights);
 }

@@ -35,7 +35,8 @@ char *read_file(arena *a, const char *path, size_t limit, size_t *size, const ch
     int fd = open_regular(a, path, &st, why);
     if (fd < 0) return NULL;
     if ((unsigned long long)st.st_size > limit) {
-        *why = arena_printf(a, "file too large: %lld bytes, at most %zu are read", (long long)st.st_size, limit);
+        *why =
+            arena_printf(a, "file too large: %lld bytes, at most %zu are read", (long long)st.st_size, limit);
         close(fd);
         return NULL;
     }
@@ -93,8 +94,23 @@ static bool write_all(int fd, const char *data, size_t size) {
     return true;
 }
 
-/* Writes one file under a temporary name beside its place; NULL and *why where that fails, with nothing left. */
-static char *write_temporary(arena *a, const output_file *f, const char **why) {
+static bool write_pieces(int fd, const output_stream *s) {
+    text piece = {0};
+    bool good = true;
+    while (good && s->next && s->next(s->state, &piece)) {
+        good = write_all(fd, piece.data, piece.size);
+        piece.size = 0;
+    }
+    int error = errno;
+    text_free(&piece);
+    errno = error;
+    return good;
+}
+
+/* Writes one file under a temporary name beside its place; NULL and *why where that fails, with nothing left.
+ */
+static char *write_temporary(arena *a, const output_stream *s, const char **why) {
+    const output_file *f = &s->file;
     char *name = arena_printf(a, "%s.XXXXXX", f->path);
     int fd = mkstemp(name);
     if (fd < 0) {
@@ -103,7 +119,8 @@ static char *write_temporary(arena *a, const output_file *f, const char **why) {
     }
     mode_t mask = umask(0);
     umask(mask);
-    bool good = fchmod(fd, 0666 & ~mask) == 0 && write_all(fd, f->data, f->size) && fsync(fd) == 0;
+    bool good = fchmod(fd, 0666 & ~mask) == 0 && write_all(fd, f->data, f->size) && write_pieces(fd, s) &&
+                fsync(fd) == 0;
     int error = errno;
     if (close(fd) != 0 && good) {
         good = false;
@@ -143,10 +160,11 @@ static void bring_back(const char *path, old_file old) {
     if (old.second_name) rename(old.second_name, path);
 }
 
-bool write_files(arena *a, const output_file *files, size_t count, const char **why) {
+bool write_streams(arena *a, const output_stream *files, size_t count, const char **why) {
     char **temporary = ARENA_ARRAY(a, char *, count);
     for (size_t i = 0; i < count; i++) {
-        temporary[i] = check_destination(a, files[i].path, why) ? write_temporary(a, &files[i], why) : NULL;
+        temporary[i] =
+            check_destination(a, files[i].file.path, why) ? write_temporary(a, &files[i], why) : NULL;
         if (!temporary[i]) {
             for (size_t j = 0; j < i; j++) unlink(temporary[j]);
             return false;
@@ -155,13 +173,13 @@ bool write_files(arena *a, const output_file *files, size_t count, const char **
     old_file *old = ARENA_ARRAY(a, old_file, count);
     size_t done = 0;
     for (; done < count; done++) {
-        old[done] = keep_old_file(a, files[done].path, temporary[done]);
-        if (rename(temporary[done], files[done].path) != 0) break;
+        old[done] = keep_old_file(a, files[done].file.path, temporary[done]);
+        if (rename(temporary[done], files[done].file.path) != 0) break;
     }
     if (done < count) {
-        *why = arena_printf(a, "%s: cannot write: %s", files[done].path, strerror(errno));
+        *why = arena_printf(a, "%s: cannot write: %s", files[done].file.path, strerror(errno));
         for (size_t j = done; j < count; j++) unlink(temporary[j]);
-        for (size_t j = 0; j < done; j++) bring_back(files[j].path, old[j]);
+        for (size_t j = 0; j < done; j++) bring_back(files[j].file.path, old[j]);
     }
     for (size_t j = 0; j < count; j++) {
         if (old[j].second_name) unlink(old[j].second_name); /* gone already where it was brought back */
@@ -169,9 +187,17 @@ bool write_files(arena *a, const output_file *files, size_t count, const char **
     return done == count;
 }
 
+bool write_files(arena *a, const output_file *files, size_t count, const char **why) {
+    output_stream *streams = ARENA_ARRAY(a, output_stream, count);
+    for (size_t i = 0; i < count; i++) streams[i].file = files[i];
+    return write_streams(a, streams, count, why);
+}
+
 const char *path_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
 
-char *path_folder(arena *a, const char *path) { return arena_strndup(a, path, (size_t)(path_name(path) - path)); }
+char *path_folder(arena *a, const char *path) {
+    return arena_strndup(a, path, (size_t)(path_name(path) - path));
+}

@@ -3,6 +3,7 @@
 #define LCC_FILE_H
 
 #include "base/arena.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,16 @@ typedef struct output_file {
 } output_file;
 
 bool write_files(arena *a, const output_file *files, size_t count, const char **why);
+
+/* A file that has more behind its data, too large to be in memory whole: `next` appends a piece of it to an empty text,
+ * or returns false at its end. NULL: there is no more. */
+typedef struct output_stream {
+    output_file file;
+    bool (*next)(void *state, text *piece);
+    void *state;
+} output_stream;
+
+bool write_streams(arena *a, const output_stream *streams, size_t count, const char **why);
 
 /* "dir/name.ext" -> "dir/" (or ""), and -> "name.ext". */
 char *path_folder(arena *a, const char *path);

@@ -29,7 +29,7 @@ typedef struct job {
     text netlist; /* for -o with --emit net, json, dot */
     text depfile;
     text *results; /* one .npy for each --out */
-    output_file *outputs;
+    output_stream *outputs;
     int n_outputs;
 } job;
 
@@ -53,6 +53,8 @@ void describe_network(text *out, const job *j);
 
 /* outputs.c */
 void add_output(job *j, const char *path, const text *content);
+/* The C file: the literal is made while it is written. */
+void add_code_output(job *j, const char *path, emitted *code);
 /* The rule of make that names the outputs and all files that they are made from. */
 void depfile_print(text *out, const job *j);
 /* Refuses outputs that would overwrite an input or each other. False after errors. */

@@ -10,10 +10,20 @@
 
 static const loc command_line = {0};
 
-void add_output(job *j, const char *path, const text *content) {
+static output_stream *append_output(job *j, const char *path, const text *content) {
     j->outputs =
         arena_grow(j->mem, j->outputs, (size_t)j->n_outputs, (size_t)j->n_outputs + 1, sizeof *j->outputs);
-    j->outputs[j->n_outputs++] = (output_file){path, content->size ? content->data : "", content->size};
+    output_stream *o = &j->outputs[j->n_outputs++];
+    *o = (output_stream){.file = {path, content->size ? content->data : "", content->size}};
+    return o;
+}
+
+void add_output(job *j, const char *path, const text *content) { append_output(j, path, content); }
+
+void add_code_output(job *j, const char *path, emitted *code) {
+    output_stream *o = append_output(j, path, &code->c);
+    o->next = next_literal_piece;
+    o->state = code;
 }
 
 /* A path as make reads it: blanks, '#' and '$' are escaped. */
@@ -28,7 +38,7 @@ static void print_make_path(text *out, const char *path) {
 void depfile_print(text *out, const job *j) {
     for (int i = 0; i < j->n_outputs; i++) {
         if (i) text_char(out, ' ');
-        print_make_path(out, j->outputs[i].path);
+        print_make_path(out, j->outputs[i].file.path);
     }
     text_char(out, ':');
     for (int i = 0; i < j->n_files; i++) {
@@ -59,12 +69,12 @@ static void check_inputs_survive(job *j, const char *path, const char *const *in
 bool check_outputs(job *j) {
     int before = diag_error_count(j->d);
     for (int i = 0; i < j->n_outputs; i++) {
-        const char *path = j->outputs[i].path;
+        const char *path = j->outputs[i].file.path;
         check_inputs_survive(j, path, j->files, j->n_files);
         check_inputs_survive(j, path, j->o.weights.at, j->o.weights.count);
         check_inputs_survive(j, path, j->o.run.at, j->o.run.count);
         for (int k = 0; k < i; k++) {
-            if (strcmp(path, j->outputs[k].path) == 0) {
+            if (strcmp(path, j->outputs[k].file.path) == 0) {
                 diag_error(j->d, command_line, "%s: would be written twice", path);
                 break;
             }
@@ -93,7 +103,7 @@ static bool write_standard_output(job *j) {
 bool write_outputs(job *j) {
     if (!write_standard_output(j)) return false;
     const char *why;
-    if (!write_files(j->mem, j->outputs, (size_t)j->n_outputs, &why)) {
+    if (!write_streams(j->mem, j->outputs, (size_t)j->n_outputs, &why)) {
         diag_error(j->d, command_line, "%s", why);
         return false;
     }

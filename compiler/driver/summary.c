@@ -2,27 +2,38 @@
  *
  * A row is what a person calls a layer: a convolution with the norm and the activation that follow it. The rows
  * are those of the network as described; the kernel and the bytes come from the plan's step that carries the
- * row's label, and a row without a step costs nothing at run time. */
+ * row's label, and a row without a step costs nothing at run time. Where the weights let channels go, a column
+ * says how many are left. */
 #include "driver/driver.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 7 };
+enum { KEPT = 3, COLUMNS = 8 };
 
 static const struct {
     const char *title;
     bool right; /* numbers */
-} columns[COLUMNS] = {{"layer", false}, {"op", false},     {"output", false}, {"params", true},
-                      {"MACs", true},   {"kernel", false}, {"weights", true}};
+} columns[COLUMNS] = {{"layer", false}, {"op", false},  {"output", false}, {"kept", true},
+                      {"params", true}, {"MACs", true}, {"kernel", false}, {"weights", true}};
 
 typedef struct row {
     const char *cell[COLUMNS];
 } row;
 
+/* What runs for the layers, by their labels: steps, and the parts of those that run several. */
+typedef struct kernel_list {
+    const plan *p;
+    const plan_step **at;
+    int count;
+} kernel_list;
+
 typedef struct table {
     arena *mem;
+    kernel_list kernels;
+    const int *layers; /* nodes after the passes that are conv, depthwise or dense, sorted by label */
+    int n_layers;
     row *rows;
     int n_rows;
 } table;
@@ -73,13 +84,6 @@ static bool rides_along(const graph *g, int index) {
     return light && index > 0 && n->in[0] == index - 1;
 }
 
-/* What runs for the layers, by their labels: steps, and the parts of those that run several. */
-typedef struct kernel_list {
-    const plan *p;
-    const plan_step **at;
-    int count;
-} kernel_list;
-
 static const char *label_of(const plan *p, const plan_step *s) { return p->g->nodes[s->node].label; }
 
 static int compare_steps(const void *one, const void *other, void *plan_of) {
@@ -118,6 +122,42 @@ static const plan_step *find_step(const kernel_list *list, const char *label) {
     return found ? list->at[low] : NULL;
 }
 
+static bool is_layer(const node *n) { return op_table[n->op].class == CLASS_CONV && n->label; }
+
+static int compare_layers(const void *one, const void *other, void *graph_of) {
+    const graph *g = graph_of;
+    int a = *(const int *)one, b = *(const int *)other;
+    int order = strcmp(g->nodes[a].label, g->nodes[b].label);
+    return order ? order : a - b;
+}
+
+static void sort_layers(table *t, const graph *g) {
+    int *order = ARENA_ARRAY(t->mem, int, g->n_nodes);
+    for (int i = 0; i < g->n_nodes; i++) {
+        if (is_layer(&g->nodes[i])) order[t->n_layers++] = i;
+    }
+    qsort_r(order, (size_t)t->n_layers, sizeof *order, compare_layers, (void *)(size_t)g);
+    t->layers = order;
+}
+
+/* "3 of 8": the channels of a layer that the weights have left; nothing where that is all. */
+static const char *describe_kept(const table *t, const graph *reduced, const node *n) {
+    if (!is_layer(n)) return "";
+    int low = 0, high = t->n_layers;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (strcmp(reduced->nodes[t->layers[middle]].label, n->label) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low == t->n_layers) return "";
+    const node *left = &reduced->nodes[t->layers[low]];
+    if (strcmp(left->label, n->label) != 0 || left->op != n->op || left->shape.c == n->shape.c) return "";
+    return arena_printf(t->mem, "%d of %d", left->shape.c, n->shape.c);
+}
+
 /* What runs for a node: the kernel of its step, or why there is none. */
 static const char *describe_kernel(const node *n, const plan_step *step) {
     if (step) return step->kernel ? step->kernel : op_table[n->op].name;
@@ -126,7 +166,7 @@ static const char *describe_kernel(const node *n, const plan_step *step) {
 }
 
 /* Fills the row of node `first` and those that ride along; returns the node behind them. */
-static int make_row(table *t, const job *j, const kernel_list *kernels, int first) {
+static int make_row(table *t, const job *j, int first) {
     const graph *g = j->described;
     arena *a = t->mem;
     row *r = &t->rows[t->n_rows++];
@@ -138,16 +178,19 @@ static int make_row(table *t, const job *j, const kernel_list *kernels, int firs
         params += node_params(&g->nodes[end]);
     }
     shape s = g->nodes[end - 1].shape;
-    const plan_step *step = find_step(kernels, g->nodes[first].label);
+    const plan_step *step = find_step(&t->kernels, g->nodes[first].label);
     *r = (row){{g->nodes[first].label ? g->nodes[first].label : "", op,
-                arena_printf(a, "%dx%dx%d", s.h, s.w, s.c), show_count(a, params), show_millions(a, macs),
-                describe_kernel(&g->nodes[first], step), step ? show_count(a, step->weight_bytes) : ""}};
+                arena_printf(a, "%dx%dx%d", s.h, s.w, s.c), describe_kept(t, j->plan->g, &g->nodes[first]),
+                show_count(a, params), show_millions(a, macs), describe_kernel(&g->nodes[first], step),
+                step ? show_count(a, step->weight_bytes) : ""}};
     return end;
 }
 
+/* A column of no width is left out. */
 static void print_row(text *out, const row *r, const int *widths) {
     size_t start = out->size;
     for (int c = 0; c < COLUMNS; c++) {
+        if (widths[c] == 0) continue;
         if (c) text_string(out, "  ");
         text_printf(out, columns[c].right ? "%*s" : "%-*s", widths[c], r->cell[c]);
     }
@@ -160,11 +203,14 @@ static void print_table(text *out, const table *t) {
     row head, rule;
     int widths[COLUMNS];
     for (int c = 0; c < COLUMNS; c++) {
+        bool optional = c == KEPT, used = !optional;
         size_t width = strlen(columns[c].title);
         for (int i = 0; i < t->n_rows; i++) {
             size_t w = strlen(t->rows[i].cell[c]);
             if (w > width && w <= WIDEST) width = w;
+            used = used || w > 0;
         }
+        if (!used) width = 0;
         widths[c] = (int)width;
         head.cell[c] = columns[c].title;
         char *dashes = arena_alloc(t->mem, width + 1);
@@ -195,6 +241,26 @@ static const char *describe_compound(const job *j) {
     return s;
 }
 
+/* "1,234 of 4,321 channels: 1,200 are the same for every input, 34 change no output". */
+static const char *describe_removed(const job *j) {
+    const graph *g = j->reduced;
+    int64_t all = 0;
+    for (int i = 0; i < j->described->n_nodes; i++) {
+        if (is_layer(&j->described->nodes[i])) all += j->described->nodes[i].shape.c;
+    }
+    const char *s = arena_printf(
+        j->mem, "%s of %s channels:", show_count(j->mem, g->constant_channels + g->unread_channels),
+        show_count(j->mem, all));
+    if (g->constant_channels) {
+        s = arena_printf(j->mem, "%s %s are the same for every input%s", s,
+                         show_count(j->mem, g->constant_channels), g->unread_channels ? "," : "");
+    }
+    if (g->unread_channels) {
+        s = arena_printf(j->mem, "%s %s change no output", s, show_count(j->mem, g->unread_channels));
+    }
+    return s;
+}
+
 static void print_totals(text *out, const job *j) {
     arena *a = j->mem;
     const plan *p = j->plan;
@@ -214,6 +280,9 @@ static void print_totals(text *out, const job *j) {
     }
     print_total(out, "params", show_count(a, graph_params(j->described)));
     print_total(out, "MACs", macs);
+    if (j->reduced->constant_channels + j->reduced->unread_channels) {
+        print_total(out, "removed", describe_removed(j));
+    }
     print_total(out, "arena", arena_text);
     print_total(out, "weights", arena_printf(a, "%s bytes", weights ? show_count(a, weights) : "0"));
     if (j->described->compound) print_total(out, "compound", describe_compound(j));
@@ -224,9 +293,10 @@ static void print_totals(text *out, const job *j) {
 void summary_print(text *out, const job *j) {
     const graph *g = j->described;
     table t = {.mem = j->mem, .rows = ARENA_ARRAY(j->mem, row, g->n_nodes)};
-    const kernel_list kernels = list_kernels(j->plan, j->mem);
+    t.kernels = list_kernels(j->plan, j->mem);
+    sort_layers(&t, j->plan->g);
     text_printf(out, "%s%s%s\n\n", g->name, g->variant ? ", variant " : "", g->variant ? g->variant : "");
-    for (int i = 0; i < g->n_nodes;) i = make_row(&t, j, &kernels, i);
+    for (int i = 0; i < g->n_nodes;) i = make_row(&t, j, i);
     print_table(out, &t);
     text_char(out, '\n');
     print_totals(out, j);

@@ -251,13 +251,12 @@ bool emit_model(plan *p, const emit_options *o, arena *a, diag *d, emitted *out)
     emit_weights(&e, &out->c);
     text_bytes(&out->c, code.data, code.size);
     emit_target_end(p->t, &out->c);
-    emit_weights_literal(&e, &out->c);
     emit_header(&e, &out->h);
-    if (o->storage == STORAGE_FILE) pack_weights_file(&e, &out->weights);
-    if (o->storage == STORAGE_INCBIN) text_bytes(&out->weights, e.weights.data, e.weights.size);
+    out->has_literal = o->storage == STORAGE_EMBED && e.weights.size > 0;
+    out->weights = e.weights;
+    if (o->storage == STORAGE_FILE) pack_weights_file(&out->weights);
     text_free(&tail);
     text_free(&code);
     text_free(&e.functions);
-    text_free(&e.weights);
     return good;
 }

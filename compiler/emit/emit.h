@@ -19,10 +19,17 @@ typedef struct emit_options {
 
 typedef struct emitted {
     text c, h;
-    text weights;       /* incbin and file: the contents of base_name.weights */
+    text weights;       /* incbin and file: the contents of base_name.weights; embed: what the literal says */
+
+    /* The literal is three times as large as the weights: it is made while it is written. */
+    bool has_literal;   /* stands behind `c` in the C file: next_literal_piece */
+    size_t literal_at, literal_column; /* how far it is: bytes of the weights; characters of the line */
 } emitted;
 
 /* Also sets each step's weight_bytes. False after errors. The caller frees the texts. */
 bool emit_model(plan *p, const emit_options *o, arena *a, diag *d, emitted *out);
+
+/* Appends the next piece of the literal; false where it was the last. `state`: the emitted. */
+bool next_literal_piece(void *state, text *piece);
 
 #endif

@@ -116,7 +116,6 @@ void emit_header(const emitter *e, text *out);
 void emit_runtime_includes(const emitter *e, text *out);
 void emit_runtime(const emitter *e, const text *code, text *out); /* the functions of runtime/ that `code` calls */
 void emit_weights(const emitter *e, text *out);          /* their declaration, or how they come in */
-void emit_weights_literal(const emitter *e, text *out);  /* embedded: their values */
 void emit_entry_points(const emitter *e, text *out);     /* run, run_in, version, bind */
 bool emit_selftest(const emitter *e, text *out);
 void emit_calls(const emitter *e, text *out, int step_index); /* one step in run(): comment, hooks, call */
@@ -124,7 +123,7 @@ void emit_calls(const emitter *e, text *out, int step_index); /* one step in run
 /* The bytes that travel beside the C file with --storage file: a header of FILE_HEADER_BYTES, then the weights. */
 enum { FILE_HEADER_BYTES = 64 };
 uint64_t hash_words(const text *bytes);
-void pack_weights_file(const emitter *e, text *out);
+void pack_weights_file(text *weights);
 int64_t weights_bytes(const emitter *e);
 
 #endif

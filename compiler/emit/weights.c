@@ -19,22 +19,24 @@ uint64_t hash_words(const text *bytes) {
 }
 
 /* "lcc weights 1\n", zeros, at 32 the hash of the words that follow, at 40 their size in bytes, both little-endian. */
-void pack_weights_file(const emitter *e, text *out) {
+void pack_weights_file(text *weights) {
     unsigned char header[FILE_HEADER_BYTES] = "lcc weights 1\n";
-    uint64_t fields[2] = {hash_words(&e->weights), (uint64_t)e->weights.size};
+    uint64_t fields[2] = {hash_words(weights), (uint64_t)weights->size};
     for (int f = 0; f < 2; f++) {
         for (int b = 0; b < 8; b++) header[32 + 8 * f + b] = (unsigned char)(fields[f] >> (8 * b));
     }
-    text_bytes(out, header, sizeof header);
-    text_bytes(out, e->weights.data, e->weights.size);
+    text_reserve(weights, sizeof header); /* in place: a second copy of large weights is too much */
+    memmove(weights->data + sizeof header, weights->data, weights->size);
+    memcpy(weights->data, header, sizeof header);
+    weights->size += sizeof header;
 }
 
-static void emit_literal(const text *bytes, text *out) {
+/* Appends the bytes from..to of the literal, broken into lines; *column is how long the last one is, also between calls. */
+static void emit_literal(const text *bytes, size_t from, size_t to, size_t *column, text *out) {
     enum { LINE = 112 };
-    text_reserve(out, bytes->size * 3);
-    size_t begin = out->size;
-    text_string(out, "    \"");
-    for (size_t i = 0; i < bytes->size; i++) {
+    text_reserve(out, (to - from) * 3);
+    size_t begin = out->size - *column; /* differences alone count: it may lie before this text */
+    for (size_t i = from; i < to; i++) {
         unsigned char c = (unsigned char)bytes->data[i];
         if (out->size - begin > LINE) {
             text_string(out, "\"\n");
@@ -53,7 +55,7 @@ static void emit_literal(const text *bytes, text *out) {
         text_char(out, '\\');
         text_bytes(out, escape + 1 + skip, (size_t)(3 - skip));
     }
-    text_string(out, "\"");
+    *column = out->size - begin;
 }
 
 static void emit_embedded(const emitter *e, text *out) {
@@ -69,11 +71,23 @@ static void emit_embedded(const emitter *e, text *out) {
                 strict ? "" : " __attribute__((aligned(64)))");
 }
 
-void emit_weights_literal(const emitter *e, text *out) {
-    if (e->weights.size == 0 || e->o->storage != STORAGE_EMBED) return;
-    text_string(out, "\nstatic const union packed_weights weights = {\n");
-    emit_literal(&e->weights, out);
-    text_string(out, "};\n");
+bool next_literal_piece(void *state, text *out) {
+    enum { PIECE_BYTES = 1 << 20 };
+    emitted *m = state;
+    const text *bytes = &m->weights;
+    if (!m->has_literal || m->literal_at > bytes->size) return false;
+    if (m->literal_at == 0) {
+        text_string(out, "\nstatic const union packed_weights weights = {\n    \"");
+        m->literal_column = strlen("    \"");
+    }
+    size_t to = bytes->size - m->literal_at > PIECE_BYTES ? m->literal_at + PIECE_BYTES : bytes->size;
+    emit_literal(bytes, m->literal_at, to, &m->literal_column, out);
+    m->literal_at = to;
+    if (to == bytes->size) {
+        text_string(out, "\"};\n");
+        m->literal_at++; /* past the end: all is said */
+    }
+    return true;
 }
 
 static void emit_incbin(const emitter *e, text *out) {

@@ -151,6 +151,9 @@ typedef struct graph {
     port *inputs, *outputs; /* in the order of the file */
     int n_inputs, n_outputs;
     int64_t weight_elements; /* so far, against MAX_WEIGHTS */
+    /* Output channels of conv, depthwise and dense that passes have removed: for every input the same value, and
+     * of no effect on any output. */
+    int64_t constant_channels, unread_channels;
 } graph;
 
 graph *graph_new(arena *mem, const char *name);

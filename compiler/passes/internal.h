@@ -16,6 +16,7 @@ graph *lower_affine(const graph *in, arena *a, diag *d);
 graph *sink_activations(const graph *in, arena *a, diag *d);
 graph *fuse_activations(const graph *in, arena *a, diag *d);
 graph *fuse_residual(const graph *in, arena *a, diag *d);
+graph *remove_dead_channels(const graph *in, arena *a, diag *d);
 graph *insert_convert(const graph *in, arena *a, diag *d);
 
 #endif

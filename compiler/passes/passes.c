@@ -4,7 +4,8 @@
  * apart. A norm goes into the layer before it rather than the one behind, where padding is no obstacle. Pads
  * come before the norms in front of layers, whose padded value must be right for all of a layer's padding. What
  * norms are left become affines. Then activations move to what makes their values and ride on it, and adds do,
- * with activations on either side. Conversions come last, when it is known who reads an input. */
+ * with activations on either side. What each channel can be is known best then, with norms in the weights and
+ * activations beside them: dead ones go. Conversions come last, when it is known who reads an input. */
 #include "passes/internal.h"
 #include "graph/verify.h"
 
@@ -22,6 +23,7 @@ const pass pass_table[] = {
     {"sink_activations", "move activations through concats and shuffles", sink_activations},
     {"fuse_activations", "let activations ride on the kernel before them", fuse_activations},
     {"fuse_residual", "let adds ride on the kernel before them", fuse_residual},
+    {"remove_dead_channels", "drop channels on which no output depends", remove_dead_channels},
     {"insert_convert", "convert integer inputs where floats are needed", insert_convert},
     {NULL, NULL, NULL},
 };
@@ -41,10 +43,16 @@ static void check_graph(const graph *g, const pass *p) {
 #endif
 }
 
-graph *run_passes(const graph *in, arena *a, diag *d, pass_watch watch, void *data) {
+static bool is_left_out(const pass_options *o, const pass *p) {
+    return o->keep_dead && p->run == remove_dead_channels;
+}
+
+graph *run_passes_with(const pass_options *o, const graph *in, arena *a, diag *d, pass_watch watch,
+                       void *data) {
     const graph *from = in;
     graph *to = NULL;
     for (const pass *p = pass_table; p->name; p++) {
+        if (is_left_out(o, p)) continue;
         to = p->run(from, a, d);
         if (!to) return NULL;
         check_graph(to, p);
@@ -52,4 +60,8 @@ graph *run_passes(const graph *in, arena *a, diag *d, pass_watch watch, void *da
         from = to;
     }
     return to;
+}
+
+graph *run_passes(const graph *in, arena *a, diag *d, pass_watch watch, void *data) {
+    return run_passes_with(&(pass_options){0}, in, a, d, watch, data);
 }

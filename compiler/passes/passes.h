@@ -12,6 +12,10 @@ typedef struct pass {
     pass_function run;
 } pass;
 
+typedef struct pass_options {
+    bool keep_dead; /* leave remove_dead_channels out */
+} pass_options;
+
 /* In the order in which they run; the last has a NULL name. */
 extern const pass pass_table[];
 
@@ -20,5 +24,8 @@ extern const pass pass_table[];
  * errors. */
 typedef void (*pass_watch)(void *data, const pass *p, const graph *g);
 graph *run_passes(const graph *in, arena *a, diag *d, pass_watch watch, void *data);
+
+/* The same, less what the options leave out. */
+graph *run_passes_with(const pass_options *o, const graph *in, arena *a, diag *d, pass_watch watch, void *data);
 
 #endif

@@ -22,6 +22,8 @@ rewrite *begin_rewrite(const graph *old, arena *a) {
     r->g = graph_new(a, old->name);
     r->g->variant = old->variant;
     r->g->at = old->at;
+    r->g->constant_channels = old->constant_channels;
+    r->g->unread_channels = old->unread_channels;
     r->g->room = old->n_nodes;
     r->g->nodes = ARENA_ARRAY(a, node, old->n_nodes);
     r->map = ARENA_ARRAY(a, int, old->n_nodes);

@@ -1,0 +1,284 @@
+/* dead_channels.c: liveness of channels.
+ *
+ * An op that works channel by channel (depthwise, pool, add, concat, shuffle, ..) ties a channel of what it
+ * makes to those of what it reads: the tied ones, a class, stay or go together. A shuffle ties all that its
+ * matrix (g, n) has in one column, so that it stays a shuffle. conv and dense are where classes end: a class is
+ * live where one of them, in a row that is live and not fixed, has a weight that is not zero for a channel of
+ * it, and the channel is no constant that the bias could take. From the outputs back every row is looked at
+ * once.
+ *
+ * Where zero padding surrounds a constant that is not zero, the bias cannot take it: the border sees less of
+ * it.
+ */
+#include "passes/dead_channels.h"
+#include "passes/rewrite.h"
+
+enum {
+    MOST_CHANNELS = 1 << 22,  /* of all tensors together: 250 MB of tables; EfficientNet B7 has 0.3 million */
+    MOST_WEIGHTS = 100 << 20, /* those that lose channels are copied */
+    MOST_SWEEPS = 64          /* until all shapes are regular; two or three do in practice */
+};
+
+typedef struct liveness {
+    const graph *g;
+    const channel_ranges *ranges;
+    int *parent;  /* [channels] union-find */
+    bool *live;   /* [channels] of a class's root */
+    int *node_of; /* [channels] */
+    int *
+        first_row; /* [channels] the rows of conv and dense that make channels of this root's class; -1: none */
+    int *next_row; /* [channels] */
+    int *waiting;  /* [channels] roots that are live, and whose rows have yet to be looked at */
+    int n_waiting;
+} liveness;
+
+static int find_root(liveness *l, int channel) {
+    while (l->parent[channel] != channel) {
+        l->parent[channel] = l->parent[l->parent[channel]];
+        channel = l->parent[channel];
+    }
+    return channel;
+}
+
+static void tie(liveness *l, int x, int y) {
+    x = find_root(l, x), y = find_root(l, y);
+    if (x < y) {
+        l->parent[y] = x;
+    } else {
+        l->parent[x] = y;
+    }
+}
+
+static void make_live(liveness *l, int channel) {
+    int root = find_root(l, channel);
+    if (l->live[root]) return;
+    l->live[root] = true;
+    l->waiting[l->n_waiting++] = root;
+}
+
+static bool has_rows(const node *n) { return n->op == OP_CONV || n->op == OP_DENSE; }
+
+static void tie_shuffle(liveness *l, const node *n, int in, int out) {
+    int groups = n->a.groups, each = n->shape.c / groups;
+    for (int c = 0; c < n->shape.c; c++) {
+        int column = c % each;
+        tie(l, in + column, in + c);
+        tie(l, in + column, out + column * groups + c / each);
+    }
+}
+
+static void tie_concat(liveness *l, const node *n, int out) {
+    for (int i = 0; i < node_own_inputs(n); i++) {
+        int in = l->ranges->first[n->in[i]], end = l->ranges->first[n->in[i] + 1];
+        while (in < end) tie(l, in++, out++);
+    }
+}
+
+/* `input` 0 or 1, of an op that keeps a channel to itself. */
+static void tie_each(liveness *l, const node *n, int input, int out) {
+    int in = l->ranges->first[n->in[input]], channels = l->g->nodes[n->in[input]].shape.c;
+    for (int c = 0; c < n->shape.c; c++) {
+        int from = n->op == OP_DEPTHWISE ? c / n->a.multiplier
+                   : n->op == OP_SLICE   ? n->a.begin + c
+                                       : c % channels; /* a flatten counts through the channels at each pixel */
+        tie(l, in + from, out + c);
+    }
+}
+
+static void tie_node(liveness *l, int index) {
+    const node *n = &l->g->nodes[index];
+    int out = l->ranges->first[index];
+    switch (n->op) {
+    case OP_INPUT:
+    case OP_CONV:
+    case OP_DENSE:
+    case OP_SOFTMAX:
+    case OP_BN:
+    case OP_NORMALIZE: break;
+    case OP_SHUFFLE: tie_shuffle(l, n, l->ranges->first[n->in[0]], out); break;
+    case OP_CONCAT: tie_concat(l, n, out); break;
+    default:
+        for (int i = 0; i < node_own_inputs(n); i++) tie_each(l, n, i, out);
+    }
+    for (int c = 0; n->a.has_residual && c < n->shape.c; c++) {
+        tie(l, l->ranges->first[n->in[n->n_in - 1]] + c, out + c);
+    }
+}
+
+static void make_node_live(liveness *l, int index) {
+    for (int e = l->ranges->first[index]; e < l->ranges->first[index + 1]; e++) make_live(l, e);
+}
+
+/* What needs all its channels: inputs and outputs, and what mixes channels without weights, or is not lowered.
+ */
+static void make_ends_live(liveness *l) {
+    for (int i = 0; i < l->g->n_nodes; i++) {
+        const node *n = &l->g->nodes[i];
+        if (n->op == OP_INPUT) make_node_live(l, i);
+        if (n->op == OP_SOFTMAX || n->op == OP_BN || n->op == OP_NORMALIZE) {
+            make_node_live(l, i);
+            make_node_live(l, n->in[0]);
+        }
+    }
+    for (int i = 0; i < l->g->n_outputs; i++) make_node_live(l, l->g->outputs[i].node);
+}
+
+static void list_rows(liveness *l) {
+    for (int e = 0; e < l->ranges->count; e++) l->first_row[e] = NO_NODE;
+    for (int i = 0; i < l->g->n_nodes; i++) {
+        for (int e = l->ranges->first[i]; e < l->ranges->first[i + 1]; e++) {
+            l->node_of[e] = i;
+            if (!has_rows(&l->g->nodes[i])) continue;
+            int root = find_root(l, e);
+            l->next_row[e] = l->first_row[root];
+            l->first_row[root] = e;
+        }
+    }
+}
+
+/* The bias of conv or dense `n` can stand for its input's `channel`. */
+static bool bias_takes(const node *n, int channel, range x) {
+    if (!is_constant(x)) return false;
+    return n->op == OP_DENSE || !has_padding(&n->a) || padding_value(n, channel) == x.low;
+}
+
+/* The row that makes channel `e` is needed, and so are the channels that it reads. */
+static void read_row(liveness *l, int e) {
+    if (!isnan(l->ranges->fixed[e])) return;
+    const node *n = &l->g->nodes[l->node_of[e]];
+    int channels = l->g->nodes[n->in[0]].shape.c, groups = n->op == OP_CONV ? n->a.groups : 1;
+    int o = e - l->ranges->first[l->node_of[e]], group_in = channels / groups;
+    int from = o / (n->shape.c / groups) * group_in, in = l->ranges->first[n->in[0]] + from;
+    int64_t row = n->weights[ROLE_WEIGHT]->count / n->shape.c;
+    const float *w = n->weights[ROLE_WEIGHT]->data + o * row;
+    for (int c = 0; c < group_in; c++) {
+        if (l->live[find_root(l, in + c)]) continue;
+        range x = l->ranges->values[in + c];
+        bool folds = bias_takes(n, from + c, x), needed = false;
+        for (int64_t i = c; i < row && !needed; i += group_in) {
+            needed = w[i] == 0 ? is_unknown(x) : !(folds && isfinite(w[i]));
+        }
+        if (needed) make_live(l, in + c);
+    }
+}
+
+static void find_live(liveness *l) {
+    for (int e = 0; e < l->ranges->count; e++) l->parent[e] = e;
+    for (int i = 0; i < l->g->n_nodes; i++) tie_node(l, i);
+    list_rows(l);
+    make_ends_live(l);
+    while (l->n_waiting) {
+        int root = l->waiting[--l->n_waiting];
+        for (int e = l->first_row[root]; e != NO_NODE; e = l->next_row[e]) read_row(l, e);
+    }
+}
+
+/* --- shapes: what stays although it is dead. `kept` is that of a class's root. */
+
+static int count_kept(liveness *l, const bool *kept, int begin, int end) {
+    int count = 0;
+    for (int e = begin; e < end; e++) count += kept[find_root(l, e)];
+    return count;
+}
+
+/* Keeps more of the channels [begin, end), the first ones, until at least `wanted` stay (one class may have
+ * several of them); true where any were missing. */
+static bool keep_more(liveness *l, bool *kept, int begin, int end, int wanted) {
+    int missing = wanted - count_kept(l, kept, begin, end);
+    bool changed = missing > 0;
+    for (int e = begin; e < end && missing > 0; e++) {
+        int root = find_root(l, e);
+        if (kept[root]) continue;
+        kept[root] = true;
+        missing--;
+    }
+    return changed;
+}
+
+/* Groups of which anything stays read as many channels each, and make as many. */
+static bool keep_groups_regular(liveness *l, bool *kept, int index) {
+    const node *n = &l->g->nodes[index];
+    int groups = n->a.groups, each_out = n->shape.c / groups;
+    int each_in = l->g->nodes[n->in[0]].shape.c / groups;
+    int out = l->ranges->first[index], in = l->ranges->first[n->in[0]];
+    int most_in = 1, most_out = 1;
+    for (int k = 0; k < groups; k++) {
+        int ins = count_kept(l, kept, in + k * each_in, in + (k + 1) * each_in);
+        int outs = count_kept(l, kept, out + k * each_out, out + (k + 1) * each_out);
+        most_in = ins > most_in ? ins : most_in;
+        most_out = outs > most_out ? outs : most_out;
+    }
+    bool changed = false;
+    for (int k = 0; k < groups; k++) {
+        int in_k = in + k * each_in, out_k = out + k * each_out;
+        if (!count_kept(l, kept, in_k, in_k + each_in) && !count_kept(l, kept, out_k, out_k + each_out))
+            continue;
+        changed = keep_more(l, kept, in_k, in_k + each_in, most_in) || changed;
+        changed = keep_more(l, kept, out_k, out_k + each_out, most_out) || changed;
+    }
+    return changed;
+}
+
+static bool keep_shapes(liveness *l, bool *kept) {
+    bool changed = false;
+    for (int i = 0; i < l->g->n_nodes; i++) {
+        const node *n = &l->g->nodes[i];
+        changed = keep_more(l, kept, l->ranges->first[i], l->ranges->first[i + 1], 1) || changed;
+        if (n->op == OP_CONV && n->a.groups > 1) changed = keep_groups_regular(l, kept, i) || changed;
+    }
+    return changed;
+}
+
+/* False where it does not come to an end soon. */
+static bool find_kept(liveness *l, bool *kept) {
+    for (int e = 0; e < l->ranges->count; e++) kept[e] = l->live[e];
+    for (int sweep = 0; sweep < MOST_SWEEPS; sweep++) {
+        if (!keep_shapes(l, kept)) return true;
+    }
+    return false;
+}
+
+static bool all_weights_known(const graph *g) {
+    for (int i = 0; i < g->n_nodes; i++) {
+        for (int k = 0; k < ROLE_COUNT; k++) {
+            if (g->nodes[i].weights[k] && !g->nodes[i].weights[k]->data) return false;
+        }
+    }
+    return true;
+}
+
+/* From roots to all channels. */
+static void spread(liveness *l, const bool *kept, arena *a, dead_channels *d) {
+    int count = l->ranges->count;
+    d->live = ARENA_ARRAY(a, bool, count);
+    d->kept = ARENA_ARRAY(a, bool, count);
+    for (int e = 0; e < count; e++) {
+        int root = find_root(l, e);
+        d->live[e] = l->live[root];
+        d->kept[e] = kept[root];
+        d->n_dead += !kept[root];
+    }
+}
+
+dead_channels find_dead_channels(const graph *g, arena *a) {
+    dead_channels d = {0};
+    if (!all_weights_known(g) || g->weight_elements > MOST_WEIGHTS) return d;
+    d.ranges = number_channels(g, a, MOST_CHANNELS);
+    if (d.ranges.count < 0) return (dead_channels){0};
+    find_channel_ranges(g, a, &d.ranges);
+    arena *scratch = arena_new();
+    int count = d.ranges.count;
+    liveness l = {.g = g,
+                  .ranges = &d.ranges,
+                  .parent = ARENA_ARRAY(scratch, int, count),
+                  .live = ARENA_ARRAY(scratch, bool, count),
+                  .node_of = ARENA_ARRAY(scratch, int, count),
+                  .first_row = ARENA_ARRAY(scratch, int, count),
+                  .next_row = ARENA_ARRAY(scratch, int, count),
+                  .waiting = ARENA_ARRAY(scratch, int, count)};
+    bool *kept = ARENA_ARRAY(scratch, bool, count);
+    find_live(&l);
+    if (find_kept(&l, kept)) spread(&l, kept, a, &d);
+    arena_free(scratch);
+    return d;
+}

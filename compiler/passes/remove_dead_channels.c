@@ -1,0 +1,175 @@
+/* remove_dead_channels.c: channels on which no output depends go, with the weights that make them and those
+ * that read them.
+ *
+ * Trained networks are full of channels that are zero, or another constant, for every input: the norm before a
+ * relu has driven them there. Bounds on all values prove it (channel_ranges.c); which channels may go without
+ * breaking a shape, dead_channels.c says. A constant that a conv or dense read goes into its bias:
+ *
+ *     b'[o] = b[o] + sum over c dead of w[o, .., c] * constant[c]
+ *
+ * Exact but for the rounding of that sum, which is in double. The channels that stay keep their order, so that
+ * slices, shuffles, concats and groups remain what they are, only narrower. A dead channel that a shape needs
+ * is made of zeros and read by zeros. */
+#include "passes/dead_channels.h"
+#include "passes/internal.h"
+#include "passes/rewrite.h"
+
+typedef struct cut {
+    rewrite *r;
+    const dead_channels *d;
+} cut;
+
+static int first_channel(const cut *k, int index) { return k->d->ranges.first[index]; }
+
+static int count_kept(const cut *k, int begin, int end) {
+    int count = 0;
+    for (int e = begin; e < end; e++) count += k->d->kept[e];
+    return count;
+}
+
+static int kept_channels(const cut *k, int index) {
+    return count_kept(k, first_channel(k, index), first_channel(k, index + 1));
+}
+
+static bool has_dead(const cut *k, int index) {
+    for (int e = first_channel(k, index); e < first_channel(k, index + 1); e++) {
+        if (!k->d->live[e]) return true;
+    }
+    return false;
+}
+
+static tensor *new_tensor(const cut *k, int rank, int d0, int d1, int d2, int d3) {
+    tensor *t = ARENA_NEW(k->r->a, tensor);
+    const int dims[4] = {d0, d1, d2, d3};
+    t->rank = rank;
+    t->count = 1;
+    for (int i = 0; i < rank; i++) t->count *= t->dims[i] = dims[i];
+    t->data = ARENA_ARRAY(k->r->a, float, t->count);
+    return t;
+}
+
+/* How many groups of old conv `index` something stays of. */
+static int count_groups(const cut *k, int index) {
+    const node *n = old_node(k->r, index);
+    int each = n->shape.c / n->a.groups, count = 0;
+    for (int from = 0; from < n->shape.c; from += each) {
+        int e = first_channel(k, index) + from;
+        count += count_kept(k, e, e + each) > 0;
+    }
+    return count;
+}
+
+/* One row of weights of conv or dense: what stays of `from` goes to `to`; what the bias is then. `e` is the
+ * channel that the row makes, `in` the first one that it reads, of group_in at each of its taps. */
+static double cut_row(const cut *k, int e, int in, const float *from, int64_t row, int group_in, float *to,
+                      double bias) {
+    const dead_channels *d = k->d;
+    bool blank = !d->live[e] || is_fixed_row(d, e);
+    if (blank) bias = d->live[e] ? d->ranges.fixed[e] : 0;
+    for (int64_t i = 0; i < row; i += group_in) {
+        for (int c = 0; c < group_in; c++) {
+            float w = blank ? 0 : from[i + c];
+            if (d->kept[in + c]) *to++ = d->live[in + c] ? w : 0;
+            if (!d->live[in + c] && w != 0) bias += (double)w * d->ranges.values[in + c].low;
+        }
+    }
+    return bias;
+}
+
+static void cut_rows(const cut *k, int index, node *n) {
+    const node *old = old_node(k->r, index);
+    const tensor *weight = old->weights[ROLE_WEIGHT], *bias = old->weights[ROLE_BIAS];
+    bool is_conv = old->op == OP_CONV;
+    int groups = is_conv ? old->a.groups : 1, new_groups = is_conv ? count_groups(k, index) : 1;
+    int group_in = old_input(k->r, old, 0)->shape.c / groups, group_out = old->shape.c / groups;
+    int64_t row = weight->count / old->shape.c;
+    int new_group_in = kept_channels(k, old->in[0]) / new_groups, new_out = n->shape.c;
+    int64_t new_row = row / group_in * new_group_in;
+    tensor *w = is_conv ? new_tensor(k, 4, new_out, old->a.kernel[0], old->a.kernel[1], new_group_in)
+                        : new_tensor(k, 2, new_out, (int)new_row, 0, 0);
+    tensor *b = new_tensor(k, 1, new_out, 0, 0, 0);
+    for (int o = 0, at = 0; o < old->shape.c; o++) {
+        int e = first_channel(k, index) + o, in = first_channel(k, old->in[0]) + o / group_out * group_in;
+        if (!k->d->kept[e]) continue;
+        b->data[at] = (float)cut_row(k, e, in, weight->data + o * row, row, group_in, w->data + at * new_row,
+                                     bias ? (double)bias->data[o] : 0);
+        at++;
+    }
+    n->weights[ROLE_WEIGHT] = w;
+    n->weights[ROLE_BIAS] = b;
+    n->a.has_bias = true;
+    n->a.out = new_out;
+    if (is_conv) n->a.groups = new_groups;
+}
+
+/* Keeps of a tensor [.., channels of old node `index`] the channels that stay; zeros where they are dead. */
+static tensor *cut_last_axis(const cut *k, int index, const tensor *t) {
+    if (!t) return NULL;
+    int out = old_node(k->r, index)->shape.c, kept = kept_channels(k, index), at = 0;
+    const bool *stays = k->d->kept + first_channel(k, index), *live = k->d->live + first_channel(k, index);
+    tensor *fresh = new_tensor(k, t->rank, t->rank == 1 ? kept : t->dims[0], t->dims[1], kept, 0);
+    for (int64_t i = 0; i < t->count; i++) {
+        int c = (int)(i % out);
+        if (stays[c]) fresh->data[at++] = live[c] ? t->data[i] : 0;
+    }
+    return fresh;
+}
+
+static void cut_pad_value(const cut *k, int index, node *n) {
+    int channels = old_node(k->r, index)->shape.c, at = 0;
+    double *value = ARENA_ARRAY(k->r->a, double, kept_channels(k, index));
+    for (int c = 0; c < channels; c++) {
+        if (k->d->kept[first_channel(k, index) + c]) value[at++] = n->a.pad_value[c];
+    }
+    n->a.pad_value = value;
+}
+
+static node cut_node(const cut *k, int index) {
+    const node *old = old_node(k->r, index);
+    node n = copy_node(k->r, index);
+    n.shape.c = kept_channels(k, index);
+    if (old->op == OP_INPUT || !(has_dead(k, index) || has_dead(k, old->in[0]))) return n;
+    if (old->op == OP_CONV || old->op == OP_DENSE) {
+        cut_rows(k, index, &n);
+    } else if (old->op == OP_DEPTHWISE || old->op == OP_AFFINE) {
+        n.weights[ROLE_WEIGHT] = cut_last_axis(k, index, old->weights[ROLE_WEIGHT]);
+        n.weights[ROLE_BIAS] = cut_last_axis(k, index, old->weights[ROLE_BIAS]);
+    } else if (old->op == OP_SLICE) {
+        int in = first_channel(k, old->in[0]);
+        n.a.begin = count_kept(k, in, in + old->a.begin);
+        n.a.count = n.shape.c;
+    }
+    if (old->a.pad_value) cut_pad_value(k, old->in[0], &n);
+    return n;
+}
+
+/* For the summary: why the channels of kernels went. */
+static void count_reasons(const cut *k, int index, graph *g) {
+    if (!has_kernel(old_node(k->r, index))) return;
+    for (int e = first_channel(k, index); e < first_channel(k, index + 1); e++) {
+        if (k->d->kept[e]) continue;
+        if (is_constant(k->d->ranges.values[e])) {
+            g->constant_channels++;
+        } else {
+            g->unread_channels++;
+        }
+    }
+}
+
+graph *remove_dead_channels(const graph *in, arena *a, diag *d) {
+    (void)d;
+    arena *scratch = arena_new();
+    dead_channels dead = find_dead_channels(in, scratch);
+    cut k = {begin_rewrite(in, a), &dead};
+    for (int i = 0; i < in->n_nodes; i++) {
+        if (!dead.n_dead) {
+            keep_node(k.r, i);
+            continue;
+        }
+        count_reasons(&k, i, k.r->g);
+        node n = cut_node(&k, i);
+        k.r->map[i] = append_node(k.r, &n);
+    }
+    arena_free(scratch);
+    return finish_rewrite(k.r);
+}

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Compares compiled networks with ONNX Runtime and PyTorch on this machine: installs the rivals, builds lcc, and prints a
+# table in Markdown. From any folder, again and again; what is downloaded and made stays in build-bench/ (or $LCC_BENCH).
+#
+#     tests/bench/run.sh [--threads 1|2] [--runs N] [--target NAME] [--cc CC] [--cpu-time] [--no-torch] [NETWORK ..]
+#
+# A NETWORK is a name of tests/zoo/goldens, such as efficientnet_b4; without one, the twelve of programs.py are measured.
+# LCC names an lcc to use instead of building one. Leave the machine alone while it runs.
+set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+root=$(CDPATH='' cd -- "$here/../.." && pwd)
+work=${LCC_BENCH:-$root/build-bench}
+ort_version=1.30.0
+
+. "$root/tests/packages.sh"
+want_build_tools
+want npm have npm
+want python3 test -x /usr/bin/python3
+want python3-torch /usr/bin/python3 -c "import torch"
+want python3-torchvision /usr/bin/python3 -c "import torchvision"
+want python3-onnx /usr/bin/python3 -c "import onnx"
+install_missing
+mkdir -p "$work"
+
+if [ -z "${LCC:-}" ]; then
+    cmake -S "$root" -B "$work/lcc" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF >&2
+    cmake --build "$work/lcc" --target lcc >&2
+    LCC=$work/lcc/compiler/lcc
+fi
+
+# The package holds the native library; its scripts, which fetch other builds of it, are not wanted.
+package=$work/node_modules/onnxruntime-node
+if ! grep -q "\"version\": \"$ort_version\"" "$package/package.json" 2>/dev/null; then
+    npm install --prefix "$work" --ignore-scripts --no-audit --no-fund "onnxruntime-node@$ort_version" >&2
+fi
+case $(uname -m) in
+aarch64 | arm64) machine=arm64 ;;
+*) machine=x64 ;;
+esac
+ort=$(find "$package/bin" -path "*linux/$machine/libonnxruntime.so.1" | head -n 1)
+if [ -z "$ort" ]; then
+    echo "onnxruntime-node $ort_version holds no library for this machine ($machine)" >&2
+    exit 1
+fi
+
+PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 "$here/compare.py" --lcc "$LCC" --ort "$ort" --work "$work" "$@"

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define GROUPS_ARENA_BYTES 27648
+#define GROUPS_ARENA_BYTES 24192
 #define GROUPS_ARENA_ALIGN 64
 #define GROUPS_WEIGHTS_BYTES 9040
 #define GROUPS_IMAGE_H 12
@@ -46,7 +46,7 @@ int groups_selftest(void);
 #ifdef GROUPS_PROFILE
 void groups_profile_hook(int step, const char *name, int begin);
 #endif
-#define GROUPS_STEPS 10
+#define GROUPS_STEPS 9
 
 #ifdef __cplusplus
 }

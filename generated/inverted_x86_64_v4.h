@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define INVERTED_ARENA_BYTES 14400
+#define INVERTED_ARENA_BYTES 11584
 #define INVERTED_ARENA_ALIGN 64
 #define INVERTED_WEIGHTS_BYTES 17920
 #define INVERTED_IMAGE_H 17
@@ -46,7 +46,7 @@ int inverted_selftest(void);
 #ifdef INVERTED_PROFILE
 void inverted_profile_hook(int step, const char *name, int begin);
 #endif
-#define INVERTED_STEPS 14
+#define INVERTED_STEPS 12
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define SHUFFLE_ARENA_BYTES 2752
+#define SHUFFLE_ARENA_BYTES 1984
 #define SHUFFLE_ARENA_ALIGN 64
 #define SHUFFLE_WEIGHTS_BYTES 11712
 #define SHUFFLE_IMAGE_H 16
@@ -46,7 +46,7 @@ int shuffle_selftest(void);
 #ifdef SHUFFLE_PROFILE
 void shuffle_profile_hook(int step, const char *name, int begin);
 #endif
-#define SHUFFLE_STEPS 14
+#define SHUFFLE_STEPS 13
 
 #ifdef __cplusplus
 }

@@ -22,9 +22,16 @@ typedef struct row {
     const char *cell[COLUMNS];
 } row;
 
+/* What runs for the layers, by their labels: steps, and the parts of those that run several. */
+typedef struct kernel_list {
+    const plan *p;
+    const plan_step **at;
+    int count;
+} kernel_list;
+
 typedef struct table {
     arena *mem;
-    const int *steps;  /* sorted by label */
+    kernel_list kernels;
     const int *layers; /* nodes after the passes that are conv, depthwise or dense, sorted by label */
     int n_layers;
     row *rows;
@@ -77,37 +84,42 @@ static bool rides_along(const graph *g, int index) {
     return light && index > 0 && n->in[0] == index - 1;
 }
 
+static const char *label_of(const plan *p, const plan_step *s) { return p->g->nodes[s->node].label; }
+
 static int compare_steps(const void *one, const void *other, void *plan_of) {
-    const plan *p = plan_of;
-    int a = *(const int *)one, b = *(const int *)other;
-    int order = strcmp(p->g->nodes[p->steps[a].node].label, p->g->nodes[p->steps[b].node].label);
-    return order ? order : a - b;
+    const plan_step *a = *(const plan_step *const *)one, *b = *(const plan_step *const *)other;
+    int order = strcmp(label_of(plan_of, a), label_of(plan_of, b));
+    return order ? order : (a->node > b->node) - (a->node < b->node);
 }
 
-/* The steps sorted by their nodes' labels. */
-static int *sort_steps(const plan *p, arena *a) {
-    int *order = ARENA_ARRAY(a, int, p->n_steps);
-    int count = 0;
+static kernel_list list_kernels(const plan *p, arena *a) {
+    kernel_list list = {.p = p};
+    int room = 0;
+    for (int i = 0; i < p->n_steps; i++) room += p->steps[i].n_parts ? p->steps[i].n_parts : 1;
+    list.at = ARENA_ARRAY(a, const plan_step *, room);
     for (int i = 0; i < p->n_steps; i++) {
-        if (p->g->nodes[p->steps[i].node].label) order[count++] = i;
+        const plan_step *s = &p->steps[i], *parts = s->n_parts ? s->parts : s;
+        for (int j = 0; j < (s->n_parts ? s->n_parts : 1); j++) {
+            if (label_of(p, &parts[j])) list.at[list.count++] = &parts[j];
+        }
     }
-    qsort_r(order, (size_t)count, sizeof *order, compare_steps, (void *)(size_t)p);
-    return order;
+    qsort_r(list.at, (size_t)list.count, sizeof *list.at, compare_steps, (void *)(size_t)p);
+    return list;
 }
 
-/* The first step whose node has that label, or NULL. */
-static const plan_step *find_step(const plan *p, const int *order, const char *label) {
-    int low = 0, high = p->n_steps;
+/* The first of them whose node has that label, or NULL. */
+static const plan_step *find_step(const kernel_list *list, const char *label) {
+    int low = 0, high = list->count;
     while (label && low < high) {
         int middle = low + (high - low) / 2;
-        if (strcmp(p->g->nodes[p->steps[order[middle]].node].label, label) < 0) {
+        if (strcmp(label_of(list->p, list->at[middle]), label) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    bool found = label && low < p->n_steps && strcmp(p->g->nodes[p->steps[order[low]].node].label, label) == 0;
-    return found ? &p->steps[order[low]] : NULL;
+    bool found = label && low < list->count && strcmp(label_of(list->p, list->at[low]), label) == 0;
+    return found ? list->at[low] : NULL;
 }
 
 static bool is_layer(const node *n) { return op_table[n->op].class == CLASS_CONV && n->label; }
@@ -166,7 +178,7 @@ static int make_row(table *t, const job *j, int first) {
         params += node_params(&g->nodes[end]);
     }
     shape s = g->nodes[end - 1].shape;
-    const plan_step *step = find_step(j->plan, t->steps, g->nodes[first].label);
+    const plan_step *step = find_step(&t->kernels, g->nodes[first].label);
     *r = (row){{g->nodes[first].label ? g->nodes[first].label : "", op,
                 arena_printf(a, "%dx%dx%d", s.h, s.w, s.c), describe_kept(t, j->plan->g, &g->nodes[first]),
                 show_count(a, params), show_millions(a, macs), describe_kernel(&g->nodes[first], step),
@@ -281,7 +293,7 @@ static void print_totals(text *out, const job *j) {
 void summary_print(text *out, const job *j) {
     const graph *g = j->described;
     table t = {.mem = j->mem, .rows = ARENA_ARRAY(j->mem, row, g->n_nodes)};
-    t.steps = sort_steps(j->plan, j->mem);
+    t.kernels = list_kernels(j->plan, j->mem);
     sort_layers(&t, j->plan->g);
     text_printf(out, "%s%s%s\n\n", g->name, g->variant ? ", variant " : "", g->variant ? g->variant : "");
     for (int i = 0; i < g->n_nodes;) i = make_row(&t, j, i);

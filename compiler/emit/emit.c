@@ -15,6 +15,7 @@ static const step_emitter emitters[STEP_KIND_COUNT] = {
     [STEP_SOFTMAX] = emit_softmax,
     [STEP_UPSAMPLE] = emit_upsample,
     [STEP_PAD] = emit_pad,
+    [STEP_CHAIN] = emit_chain,
     [STEP_COPY] = emit_copy,
 };
 
@@ -141,9 +142,11 @@ void emit_calls(const emitter *e, text *out, int i) {
     arena *a = e->a;
     const char *label = e->p->g->nodes[e->p->steps[i].node].label;
     const char *told = describe_step(e, i);
-    const char *newline = strchr(told, '\n');
-    const char *what = comment_safe(a, arena_strndup(a, told, (size_t)(newline - told)));
-    text_printf(out, "    /* %s\n     * %s */\n", what, comment_safe(a, newline + 1));
+    text_string(out, "    /* ");
+    for (const char *newline; (newline = strchr(told, '\n')); told = newline + 1) {
+        text_printf(out, "%s\n     * ", comment_safe(a, arena_strndup(a, told, (size_t)(newline - told))));
+    }
+    text_printf(out, "%s */\n", comment_safe(a, told));
     if (e->o->profile) text_printf(out, "    STEP_HOOK(%d, %s, 1);\n", i + 1, label_literal(a, label));
     text_printf(out, "    %s;\n", e->calls[i]);
     if (e->o->profile) text_printf(out, "    STEP_HOOK(%d, %s, 0);\n", i + 1, label_literal(a, label));

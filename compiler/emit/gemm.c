@@ -272,15 +272,19 @@ static void emit_run_table(const gemm *g, writer *w) {
     line(w, "};");
 }
 
+static void emit_groups(const gemm *g, writer *w) {
+    if (g->groups > 1) line(w, "for (int g = 0; g < %d; g++) {", g->groups);
+    emit_map(g, w);
+    if (g->groups > 1) line(w, "}");
+}
+
 static void emit_driver_body(const gemm *g, writer *w, const char *stage) {
     if (g->s->gemm.run_table) emit_run_table(g, w);
     bool staged = g->s->gemm.staged;
     if (staged) emit_stage_begin(g->e, g->s, w);
     if (g->by_row) line(w, "for (int oy = 0; oy < %d; oy++) {", g->n->shape.h);
-    if (staged) emit_stage_rows(g->e, g->s, w, stage);
-    if (g->groups > 1) line(w, "for (int g = 0; g < %d; g++) {", g->groups);
-    emit_map(g, w);
-    if (g->groups > 1) line(w, "}");
+    if (staged) emit_stage_rows(g->e, g->s, w, stage, "oy");
+    emit_groups(g, w);
     if (g->by_row) line(w, "}");
 }
 
@@ -381,4 +385,26 @@ const char *emit_gemm(emitter *e, const plan_step *s) {
     text_free(&parameters);
     text_free(&args);
     return call_text;
+}
+
+const char *define_gemm_row(emitter *e, const plan_step *s) {
+    gemm g = describe_gemm(e, s);
+    arena *a = e->a;
+    g.by_row = false;
+    g.pixels = g.n->shape.w;
+    writer w = {0};
+    if (s->gemm.run_table) emit_run_table(&g, &w);
+    emit_groups(&g, &w);
+    pack_gemm(&g);
+    text parameters = {0};
+    if (s->gemm.staged) text_string(&parameters, "const float *const *rows");
+    for (int i = 0; i < g.n_buffers && !s->gemm.staged; i++) {
+        text_printf(&parameters, "%sconst float *%s", i ? ", " : "", x_name(&g, i));
+    }
+    text_printf(&parameters, ", const float *w, float *y%s", g.n->a.has_residual ? ", const float *r" : "");
+    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    text_free(&parameters);
+    const char *hint = arena_printf(a, "conv%dx%d_%d_to_%d_row_of_%d", g.n->a.kernel[0], g.n->a.kernel[1],
+                                    s->operands[0].shape.c, g.n->shape.c, g.n->shape.w);
+    return define_function(e, hint, NULL, list, &w);
 }

@@ -79,12 +79,36 @@ void for_each_vector(emitter *e, writer *w, int count, const char *variable, lan
 /* ---- kernels: each defines the functions of a step, packs its weights, and returns the call ---- */
 const char *emit_gemm(emitter *e, const plan_step *s);
 const char *emit_window(emitter *e, const plan_step *s);
+const char *emit_chain(emitter *e, const plan_step *s);
 const char *emit_global_pool(emitter *e, const plan_step *s);
 const char *emit_elementwise(emitter *e, const plan_step *s);
 const char *emit_softmax(emitter *e, const plan_step *s);
 const char *emit_upsample(emitter *e, const plan_step *s);
 const char *emit_pad(emitter *e, const plan_step *s);
 const char *emit_copy(emitter *e, const plan_step *s);
+
+/* ---- parts of a chain (chain.c): what the kernels' files offer for one row ---- */
+
+/* Defines the function that computes one row of a convolution's output, and packs its weights. Its parameters:
+ * where the row of the input begins, one pointer a buffer (staged: `const float *const *rows`), w, where the
+ * row of the output begins, and where that of the residual does if there is one. */
+const char *define_gemm_row(emitter *e, const plan_step *s);
+
+/* Where a window finds its input and puts its output, in the lines that emit_window_row writes. */
+typedef struct window_place {
+    const char *const *x; /* a name for each distinct buffer of the operand */
+    int ring;             /* rows of the ring that x is, or 0 */
+    int64_t w_begin;      /* floats from `w` to the step's weights */
+    const char *y;        /* where the output's row begins is y + oy * y_row */
+    int64_t y_row;
+} window_place;
+
+/* Writes the lines that compute row `oy` of a window's output, and packs its weights. */
+void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_place *at);
+
+/* Writes the lines that declare top, ky0 and ky1: which rows of the window of output row `oy` lie in the input.
+ */
+void emit_window_bounds(const emitter *e, const plan_step *s, writer *w);
 
 /* ---- names.c ---- */
 const char *comment_safe(arena *a, const char *s); /* cannot end a comment or a line */

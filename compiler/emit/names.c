@@ -89,27 +89,34 @@ static void describe_layer(const node *n, text *t) {
     if (a->act2 != OP_IDENTITY) text_printf(t, ", %s", op_table[a->act2].name);
 }
 
+/* "features.2.conv.0.0: conv 1x1, relu6 (mobilenet_v2.net:17)" */
+static void describe_part(const emitter *e, const plan_step *s, text *t) {
+    const node *n = &e->p->g->nodes[s->node];
+    if (n->label) text_printf(t, "%s: ", n->label);
+    if (s->kind == STEP_COPY)
+        text_string(t, "gather");
+    else
+        describe_layer(n, t);
+    if (n->at.src && n->at.line > 0) {
+        const char *slash = strrchr(n->at.src->path, '/');
+        text_printf(t, " (%s:%d)", slash ? slash + 1 : n->at.src->path, n->at.line);
+    }
+    text_char(t, '\n');
+}
+
 const char *describe_step(const emitter *e, int step_index) {
     const plan *p = e->p;
     arena *a = e->a;
     const plan_step *s = &p->steps[step_index];
-    const node *n = &p->g->nodes[s->node];
     text t = {0};
     text_printf(&t, "%d. ", step_index + 1);
-    if (n->label) text_printf(&t, "%s: ", n->label);
-    if (s->kind == STEP_COPY)
-        text_string(&t, "gather");
-    else
-        describe_layer(n, &t);
-    if (n->at.src && n->at.line > 0) {
-        const char *slash = strrchr(n->at.src->path, '/');
-        text_printf(&t, " (%s:%d)", slash ? slash + 1 : n->at.src->path, n->at.line);
-    }
-    text_printf(&t, "\n%s", describe_shape(a, s->operands[0].shape));
-    text_printf(&t, " -> %s", describe_shape(a, n->shape));
+    for (int i = 0; i < s->n_parts; i++) describe_part(e, &s->parts[i], &t);
+    if (!s->n_parts) describe_part(e, s, &t);
+    text_string(&t, describe_shape(a, s->operands[0].shape));
+    text_printf(&t, " -> %s", describe_shape(a, p->g->nodes[s->node].shape));
     if (s->macs) text_printf(&t, ", %.2f M MACs", (double)s->macs * 1e-6);
-    if (s->kernel[0]) text_printf(&t, ", %s", s->kernel);
     if (s->weight_bytes) text_printf(&t, ", %lld bytes of weights", (long long)s->weight_bytes);
+    if (s->kernel[0]) text_printf(&t, "\n%s", s->kernel);
     const char *result = arena_strndup(a, t.data, t.size);
     text_free(&t);
     return result;

@@ -117,11 +117,10 @@ void emit_stage_begin(emitter *e, const plan_step *s, writer *w) {
     line(w, "int next = %d; /* the input row that is copied next */", -g.n->a.pad[TOP]);
 }
 
-void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stage_row) {
+void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stage_row, const char *oy) {
     staging g = describe_staging(e, s);
     const attrs *at = &g.n->a;
     arena *a = e->a;
-    const char *oy = "oy";
     int64_t stride = at->stride[0];
     const char *top = expression(a, "", &oy, &stride, 1, -at->pad[TOP]);
     const char *end = expression(a, "", &oy, &stride, 1, g.reach - at->pad[TOP]);
@@ -146,7 +145,7 @@ void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stag
     } else {
         int64_t factors[] = {stride, at->dilation[0]};
         line(w, "rows[ky] = ring + (%s) %% %d * %lld;",
-             expression(a, "", (const char *[]){"oy", "ky"}, factors, 2, 0), g.reach, (long long)g.row);
+             expression(a, "", (const char *[]){oy, "ky"}, factors, 2, 0), g.reach, (long long)g.row);
     }
     line(w, "}");
 }

@@ -10,7 +10,8 @@ const char *define_stage_row(emitter *e, const plan_step *s);
 /* Declares what the loop over output rows needs: before it. */
 void emit_stage_begin(emitter *e, const plan_step *s, writer *w);
 
-/* Brings the rows of output row `oy` into the ring and points rows[] at them: first thing in the loop. */
-void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stage_row);
+/* Brings the rows of an output row (the variable `oy` names it) into the ring and points rows[] at them: first
+ * thing in the loop. */
+void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stage_row, const char *oy);
 
 #endif

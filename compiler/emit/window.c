@@ -8,6 +8,8 @@
  * Packed weights of a depthwise layer: for each vector of channels the bias, then each tap (ky, kx). */
 #include "emit/internal.h"
 
+#include <string.h>
+
 typedef struct window {
     emitter *e;
     const plan_step *s;
@@ -16,6 +18,7 @@ typedef struct window {
     piece x;       /* the vector that walks */
     int64_t pixel; /* floats between the input's pixels */
     int in_h, in_w;
+    int ring; /* rows of the ring that the input is, or 0: the whole map */
     int64_t y_pixel, r_pixel;
 } window;
 
@@ -123,7 +126,9 @@ static void emit_window_row(const window *g, writer *w, const columns *c, int re
     const char *v = vector_name(g), *variable = "ox";
     const char *row_index =
         at->dilation[0] == 1 ? "(top + ky)" : arena_printf(a, "(top + ky * %d)", at->dilation[0]);
-    const char *row = arena_printf(a, "x + %s * %lld", row_index, (long long)(g->pixel * g->in_w));
+    if (g->ring > 1) row_index = arena_printf(a, "%s %% %d", row_index, g->ring);
+    const char *row =
+        g->ring == 1 ? "x" : arena_printf(a, "x + %s * %lld", row_index, (long long)(g->pixel * g->in_w));
     int64_t factor = at->stride[1] * g->pixel;
     if (c->looped) row = expression(a, row, &variable, &factor, 1, -at->pad[LEFT] * g->pixel);
     line(w, "const float *row = %s;", row);
@@ -200,8 +205,10 @@ static void emit_wide_window(const window *g, writer *w) {
     begin_accumulators(g, w, 1);
     line(w, "for (int ky = ky0; ky < ky1; ky++) {");
     line(w, "for (int kx = kx0; kx < kx1; kx++) {");
-    const char *address = arena_printf(a, "x + ((top + ky * %d) * %d + left + kx * %d) * %lld", at->dilation[0],
-                                       g->in_w, d, (long long)g->pixel);
+    const char *row = arena_printf(a, "(top + ky * %d)", at->dilation[0]);
+    if (g->ring) row = g->ring == 1 ? "0" : arena_printf(a, "%s %% %d", row, g->ring);
+    const char *address =
+        arena_printf(a, "x + (%s * %d + left + kx * %d) * %lld", row, g->in_w, d, (long long)g->pixel);
     line(w, "const %s v = %s;", v, load_text(a, g->t, g->x, TYPE_F32, address));
     if (is_depthwise(g))
         line(w, "const %s k0 = %s_load(w + (ky * %d + kx + 1) * %d);", v, v, at->kernel[1], lanes);
@@ -210,6 +217,19 @@ static void emit_wide_window(const window *g, writer *w) {
     line(w, "}");
     finish_column(g, w, 0, "(kx1 - kx0)", 0, true);
     line(w, "}");
+}
+
+/* Whether a text has the word. */
+static bool mentions(const text *t, const char *word) {
+    size_t length = strlen(word);
+    for (const char *at = t->data; (at = strstr(at, word)); at += length) {
+        bool begins = at == t->data ||
+                      !(at[-1] == '_' || (at[-1] >= '0' && at[-1] <= '9') || (at[-1] >= 'a' && at[-1] <= 'z'));
+        char next = at[length];
+        if (begins && !(next == '_' || (next >= '0' && next <= '9') || (next >= 'a' && next <= 'z')))
+            return true;
+    }
+    return false;
 }
 
 /* The walker for a vector of the piece's kind: one row of the output. */
@@ -237,6 +257,11 @@ static const char *define_walker(const window *g) {
             emit_fixed_columns(g, &w, 0, width, tile);
         }
     }
+    /* A window may see nothing but padding, or a ring of one row. */
+    static const char *const may_be_idle[] = {"x", "top", "ky0", "ky1"};
+    for (int i = 0; i < 4; i++) {
+        if (!mentions(&w.out, may_be_idle[i])) line(&w, "(void)%s;", may_be_idle[i]);
+    }
     const char *what = is_depthwise(g) ? "depthwise" : is_max(g) ? "max" : "average";
     const char *parameters =
         arena_printf(a, "const float *x%s, float *y%s, int top, int ky0, int ky1",
@@ -249,7 +274,8 @@ typedef struct walk {
     window g;
     int x_begin, y_begin; /* of the run */
     int64_t w_begin;      /* floats */
-    const char *x_name;
+    const char *x_name, *y_name;
+    int64_t y_row; /* floats between rows of the output, as the caller counts them */
 } walk;
 
 /* One vector of channels of one output row: the walker's call. */
@@ -260,7 +286,7 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
     const attrs *attributes = &k->g.n->a;
     int64_t one = 1, per_channel = 1 + (int64_t)attributes->kernel[0] * attributes->kernel[1];
     const char *names[] = {"oy", at};
-    int64_t y_factors[] = {k->g.n->shape.w * k->g.y_pixel, 1};
+    int64_t y_factors[] = {k->y_row, 1};
     bool constant = at[0] >= '0' && at[0] <= '9';
     int64_t c = 0;
     if (constant) {
@@ -274,7 +300,7 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
         int64_t factor = constant ? 0 : per_channel;
         text_printf(&args, ", %s", expression(a, "w", &at, &factor, 1, k->w_begin + c * per_channel));
     }
-    text_printf(&args, ", %s", expression(a, "y", names, y_factors, 2, k->y_begin + c));
+    text_printf(&args, ", %s", expression(a, k->y_name, names, y_factors, 2, k->y_begin + c));
     if (attributes->has_residual) {
         int64_t r_factors[] = {k->g.n->shape.w * k->g.r_pixel, constant ? 0 : 1};
         text_printf(&args, ", %s", expression(a, "r", names, r_factors, 2, k->y_begin + c));
@@ -308,56 +334,77 @@ static void pack_run(const window *g, int begin, int count) {
     }
 }
 
-static void emit_row_bounds(const window *g, writer *w) {
-    const attrs *a = &g->n->a;
+static window describe_window(const emitter *e, const plan_step *s) {
+    const plan *p = e->p;
+    const node *n = &p->g->nodes[s->node];
+    const operand *o = &s->operands[0];
+    window g = {.s = s, .n = n, .t = p->t, .in_h = o->shape.h, .in_w = o->shape.w};
+    g.y_pixel = pixel_stride(p, s->out_buffer);
+    if (n->a.has_residual) g.r_pixel = pixel_stride(p, s->operands[1].runs[0].buffer);
+    return g;
+}
+
+void emit_window_bounds(const emitter *e, const plan_step *s, writer *w) {
+    window g = describe_window(e, s);
+    const attrs *a = &g.n->a;
     int d = a->dilation[0];
     line(w, "const int top = oy * %d - %d;", a->stride[0], a->pad[TOP]);
     if (d == 1) {
         line(w, "const int ky0 = top < 0 ? -top : 0;");
-        line(w, "const int ky1 = %d - top < %d ? %d - top : %d;", g->in_h, a->kernel[0], g->in_h, a->kernel[0]);
+        line(w, "const int ky1 = %d - top < %d ? %d - top : %d;", g.in_h, a->kernel[0], g.in_h, a->kernel[0]);
     } else {
         line(w, "const int ky0 = top < 0 ? (%d - top) / %d : 0;", d - 1, d);
-        line(w, "const int room = (%d - top + %d) / %d;", g->in_h, d - 1, d);
+        line(w, "const int room = (%d - top + %d) / %d;", g.in_h, d - 1, d);
         line(w, "const int ky1 = room < %d ? room : %d;", a->kernel[0], a->kernel[0]);
     }
 }
 
-const char *emit_window(emitter *e, const plan_step *s) {
-    const plan *p = e->p;
-    arena *a = e->a;
-    const node *n = &p->g->nodes[s->node];
-    const operand *o = &s->operands[0];
-    window g = {.e = e, .s = s, .n = n, .t = p->t, .in_h = o->shape.h, .in_w = o->shape.w};
-    g.y_pixel = pixel_stride(p, s->out_buffer);
-    if (n->a.has_residual) g.r_pixel = pixel_stride(p, s->operands[1].runs[0].buffer);
-    enum { MOST_BUFFERS = 64 };
-    int sources[MOST_BUFFERS];
-    int n_sources = distinct_buffers(e, o, sources, MOST_BUFFERS);
-    int64_t offset = begin_weights(e), base = offset;
-    int multiplier = is_depthwise(&g) ? n->a.multiplier : 1;
+enum { MOST_BUFFERS = 64 };
 
-    writer w = {0};
-    line(&w, "for (int oy = 0; oy < %d; oy++) {", n->shape.h);
-    emit_row_bounds(&g, &w);
+void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_place *at) {
+    window g = describe_window(e, s);
+    g.e = e;
+    g.ring = at->ring;
+    const operand *o = &s->operands[0];
+    int sources[MOST_BUFFERS];
+    distinct_buffers(e, o, sources, MOST_BUFFERS);
+    int64_t base = (int64_t)(e->weights.size / sizeof(float));
+    int multiplier = is_depthwise(&g) ? g.n->a.multiplier : 1;
     for (int m = 0, c = 0; m < multiplier; m++) {
         for (int i = 0; i < o->n_runs; i++) {
             const run *r = &o->runs[i];
             int which = 0;
             while (sources[which] != r->buffer) which++;
-            walk k = {.g = g, .x_begin = r->begin, .y_begin = c};
-            k.w_begin = (int64_t)(e->weights.size / sizeof(float)) - base;
-            k.x_name = n_sources == 1 ? "x" : arena_printf(a, "x%d", which);
-            k.g.pixel = pixel_stride(p, r->buffer);
+            walk k = {.g = g, .x_begin = r->begin, .y_begin = c, .y_name = at->y, .y_row = at->y_row};
+            k.w_begin = at->w_begin + (int64_t)(e->weights.size / sizeof(float)) - base;
+            k.x_name = at->x[which];
+            k.g.pixel = pixel_stride(e->p, r->buffer);
             if (is_depthwise(&g)) pack_run(&g, c, r->count);
-            for_each_vector(e, &w, r->count, "c", emit_walker_call, &k);
+            for_each_vector(e, w, r->count, "c", emit_walker_call, &k);
             c += r->count;
         }
     }
+}
+
+const char *emit_window(emitter *e, const plan_step *s) {
+    arena *a = e->a;
+    window g = describe_window(e, s);
+    const node *n = g.n;
+    int sources[MOST_BUFFERS];
+    int n_sources = distinct_buffers(e, &s->operands[0], sources, MOST_BUFFERS);
+    const char *names[MOST_BUFFERS];
+    for (int i = 0; i < n_sources; i++) names[i] = n_sources == 1 ? "x" : arena_printf(a, "x%d", i);
+    int64_t offset = begin_weights(e);
+
+    writer w = {0};
+    line(&w, "for (int oy = 0; oy < %d; oy++) {", n->shape.h);
+    emit_window_bounds(e, s, &w);
+    emit_window_lines(e, s, &w, &(window_place){.x = names, .y = "y", .y_row = n->shape.w * g.y_pixel});
     line(&w, "}");
 
     text parameters = {0}, args = {0};
     for (int i = 0; i < n_sources; i++) {
-        text_printf(&parameters, "const float *%s, ", n_sources == 1 ? "x" : arena_printf(a, "x%d", i));
+        text_printf(&parameters, "const float *%s, ", names[i]);
         text_printf(&args, "%s, ", buffer_text(e, sources[i]));
     }
     if (is_depthwise(&g)) {

@@ -24,8 +24,12 @@ void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool st
 slot *flatten_slots(const plan *p, const slot *slots, shape s);
 
 /* tiles.c: how kernels are cut, by cost. */
-void choose_gemm(const plan *p, plan_step *s);
+void choose_gemm(const plan *p, plan_step *s,
+                 bool by_row); /* by_row: a row of the output at a time, whatever the kernel */
 void choose_window(const plan *p, plan_step *s);
+
+/* fuse.c: joins neighbouring steps into chains. */
+void fuse_steps(plan *p);
 
 /* layout.c */
 void find_lifetimes(plan *p);

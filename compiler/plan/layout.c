@@ -13,16 +13,18 @@ static void touch(plan_buffer *b, int step_index) {
     b->last = step_index;
 }
 
-void find_lifetimes(plan *p) {
-    for (int i = 0; i < p->n_steps; i++) {
-        const plan_step *s = &p->steps[i];
-        touch(&p->buffers[s->out_buffer], i);
-        if (s->scratch >= 0) touch(&p->buffers[s->scratch], i);
-        for (int j = 0; j < s->n_operands; j++) {
-            for (int k = 0; k < s->operands[j].n_runs; k++)
-                touch(&p->buffers[s->operands[j].runs[k].buffer], i);
-        }
+static void touch_step(plan *p, const plan_step *s, int step_index) {
+    touch(&p->buffers[s->out_buffer], step_index);
+    if (s->scratch >= 0) touch(&p->buffers[s->scratch], step_index);
+    for (int j = 0; j < s->n_operands; j++) {
+        for (int k = 0; k < s->operands[j].n_runs; k++)
+            touch(&p->buffers[s->operands[j].runs[k].buffer], step_index);
     }
+    for (int j = 0; j < s->n_parts; j++) touch_step(p, &s->parts[j], step_index);
+}
+
+void find_lifetimes(plan *p) {
+    for (int i = 0; i < p->n_steps; i++) touch_step(p, &p->steps[i], i);
 }
 
 static int64_t aligned(int64_t bytes) { return (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN; }

@@ -127,6 +127,7 @@ static slot *gather(builder *b, int index, const slot *slots, shape s) {
     plan *p = b->p;
     int buffer = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, s, b->g->nodes[index].label);
     plan_step *copy = add_step(p, STEP_COPY, index);
+    copy->kernel = "copy";
     copy->n_operands = 1;
     copy->operands = ARENA_ARRAY(p->mem, operand, 1);
     int *order = order_as_given(p, s.c);
@@ -300,7 +301,7 @@ static void plan_gemm(builder *b, int index) {
     s->n_operands = n->a.has_residual ? 2 : 1;
     s->gemm = gemm;
     settle_at(b, index, s, d, order);
-    choose_gemm(p, s);
+    choose_gemm(p, s, false);
     if (gemm.staged) {
         shape in = x.shape;
         int64_t rows = (int64_t)n->a.dilation[0] * (n->a.kernel[0] - 1) + 1;
@@ -331,12 +332,13 @@ static void plan_window(builder *b, int index) {
     choose_window(p, s);
 }
 
-static void plan_channelwise(builder *b, int index, step_kind kind, int most_runs) {
+static void plan_channelwise(builder *b, int index, step_kind kind, int most_runs, const char *kernel) {
     plan *p = b->p;
     const node *n = &b->g->nodes[index];
     destination d = find_destination(b, index);
     operand x = channelwise_operand(b, n->in[0], d.in_order, most_runs);
     plan_step *s = add_step(p, kind, index);
+    s->kernel = kernel;
     s->operands = one_operand(b, x);
     s->n_operands = 1;
     settle_at(b, index, s, d, x.order);
@@ -385,10 +387,12 @@ static void plan_elementwise(builder *b, int index) {
     s->n_operands = count;
     s->operands = one_operand(b, pair[0]);
     if (count == 2) s->operands[1] = pair[1];
+    s->kernel = "elementwise";
     const run *first = &pair[0].runs[0];
     if (d.buffer < 0 && pair[0].n_runs == 1 && may_overwrite(b, first->buffer, index) &&
         !(count == 2 && reads_buffer(&pair[1], first->buffer))) {
         d = (destination){first->buffer, first->begin, false};
+        s->kernel = "elementwise, in place";
     }
     settle_at(b, index, s, d, pair[0].order);
 }
@@ -448,10 +452,10 @@ static void plan_node(builder *b, int index) {
     case OP_DEPTHWISE:
     case OP_MAX_POOL:
     case OP_AVG_POOL: plan_window(b, index); break;
-    case OP_GLOBAL_AVG_POOL: plan_channelwise(b, index, STEP_GLOBAL_POOL, MAX_CHANNELWISE_RUNS); break;
-    case OP_SOFTMAX: plan_channelwise(b, index, STEP_SOFTMAX, 1); break;
-    case OP_UPSAMPLE: plan_channelwise(b, index, STEP_UPSAMPLE, 1); break;
-    case OP_PAD: plan_channelwise(b, index, STEP_PAD, 1); break;
+    case OP_GLOBAL_AVG_POOL: plan_channelwise(b, index, STEP_GLOBAL_POOL, MAX_CHANNELWISE_RUNS, "mean"); break;
+    case OP_SOFTMAX: plan_channelwise(b, index, STEP_SOFTMAX, 1, "softmax"); break;
+    case OP_UPSAMPLE: plan_channelwise(b, index, STEP_UPSAMPLE, 1, "upsample"); break;
+    case OP_PAD: plan_channelwise(b, index, STEP_PAD, 1, "pad"); break;
     default: plan_elementwise(b, index); break; /* affine, convert, activations, add, mul */
     }
 }
@@ -476,6 +480,12 @@ static void plan_outputs(builder *b) {
     }
 }
 
+static void add_scratch(plan *p, plan_step *s) {
+    if (s->scratch_bytes == 0) return;
+    int elements = (int)(s->scratch_bytes / type_table[TYPE_F32].bytes);
+    s->scratch = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, (shape){1, 1, elements}, "scratch");
+}
+
 plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag *d) {
     plan *p = ARENA_NEW(a, plan);
     *p = (plan){.mem = a, .g = g, .t = t};
@@ -490,11 +500,10 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag
     find_merged_concats(&b);
     for (int i = 0; i < g->n_nodes; i++) plan_node(&b, i);
     plan_outputs(&b);
+    fuse_steps(p);
     for (int i = 0; i < p->n_steps; i++) {
-        plan_step *s = &p->steps[i];
-        if (s->scratch_bytes == 0) continue;
-        int elements = (int)(s->scratch_bytes / type_table[TYPE_F32].bytes);
-        s->scratch = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, (shape){1, 1, elements}, "scratch");
+        add_scratch(p, &p->steps[i]);
+        for (int j = 0; j < p->steps[i].n_parts; j++) add_scratch(p, &p->steps[i].parts[j]);
     }
     find_lifetimes(p);
     place_buffers(p);

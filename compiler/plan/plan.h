@@ -55,8 +55,9 @@ typedef enum step_kind {
     STEP_SOFTMAX,
     STEP_UPSAMPLE,
     STEP_PAD,
-    STEP_COPY, /* gathers a tensor whose channels are scattered: only where a kernel or the caller needs it
-                  whole */
+    STEP_CHAIN, /* several of the above, row by row: see plan/fuse.c */
+    STEP_COPY,  /* gathers a tensor whose channels are scattered: only where a kernel or the caller needs it
+                   whole */
     STEP_KIND_COUNT
 } step_kind;
 
@@ -91,6 +92,7 @@ typedef struct gemm_plan {
      * with (0, 0). Else NULL. */
     const int *run_table;
     int table_runs;
+    double cycles; /* what the model of cost says */
 } gemm_plan;
 
 /* How a WINDOW step is cut: columns of the output that are computed together. */
@@ -98,7 +100,8 @@ typedef struct window_plan {
     int tile_columns;
 } window_plan;
 
-typedef struct plan_step {
+typedef struct plan_step plan_step;
+struct plan_step {
     step_kind kind;
     int node; /* of the graph: what the step computes (for a copy: what it copies) */
     int n_operands;
@@ -112,7 +115,9 @@ typedef struct plan_step {
     const char *kernel; /* "tile 6 x 4 of f32x16", for the summary and the comments */
     int64_t macs;
     int64_t weight_bytes; /* set by emit/ when it packs them */
-} plan_step;
+    plan_step *parts;     /* of a chain: what it runs, in order; the last one's output is the chain's */
+    int n_parts;
+};
 
 typedef struct plan {
     arena *mem;

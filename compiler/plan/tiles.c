@@ -68,11 +68,11 @@ static double gemm_cycles(const target *t, const channel_block *blocks, int n_bl
     return total;
 }
 
-void choose_gemm(const plan *p, plan_step *s) {
+void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     const target *t = p->t;
     const node *n = &p->g->nodes[s->node];
     gemm_plan *gemm = &s->gemm;
-    bool by_row = gemm->staged || n->a.stride[0] > 1 || n->a.stride[1] > 1;
+    by_row = by_row || gemm->staged || n->a.stride[0] > 1 || n->a.stride[1] > 1;
     int pixels = by_row ? n->shape.w : (int)shape_pixels(n->shape);
     int64_t rows = by_row ? n->shape.h : 1;
     int groups = n->op == OP_CONV ? n->a.groups : 1;
@@ -97,6 +97,7 @@ void choose_gemm(const plan *p, plan_step *s) {
         if (widest < width) break;
     }
     double weight_bytes = depth * out_c * type_table[TYPE_F32].bytes;
+    gemm->cycles = groups * best;
     gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels;
     s->macs = node_macs(p->g, n);
     s->kernel = arena_printf(p->mem, "%s %d x %d of %s%s",

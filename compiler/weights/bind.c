@@ -193,6 +193,31 @@ static void list_unused(arena *a, const tensor_index *index, weights_report *rep
     report->unused = unused;
 }
 
+static int compare_labels(const void *x, const void *y) {
+    const node *a = *(const node *const *)x, *b = *(const node *const *)y;
+    int order = strcmp(a->label, b->label);
+    return order ? order : (a > b) - (a < b);
+}
+
+/* Two layers of one label take the same tensors. That may be meant, but more often a label around a block is
+ * missing. */
+static void warn_of_shared_labels(arena *a, diag *d, const graph *g) {
+    const node **labelled = ARENA_ARRAY(a, const node *, g->n_nodes);
+    int count = 0;
+    for (int i = 0; i < g->n_nodes; i++) {
+        const node *n = &g->nodes[i];
+        if (n->label && op_table[n->op].weights != WEIGHTS_NONE) labelled[count++] = n;
+    }
+    qsort(labelled, (size_t)count, sizeof *labelled, compare_labels);
+    for (int i = 1; i < count; i++) {
+        if (strcmp(labelled[i]->label, labelled[i - 1]->label) != 0) continue;
+        diag_warning(d, labelled[i]->at, "two layers have the label \"%s\", and take the same tensors",
+                     labelled[i]->label);
+        diag_note(d, labelled[i - 1]->at, "the other one");
+        return; /* the first says enough: the others are of the same block, mostly */
+    }
+}
+
 static uint64_t hash_graph(const graph *g) {
     uint64_t hash = FNV_START;
     for (int i = 0; i < g->n_nodes; i++) {
@@ -227,6 +252,7 @@ bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int
     list_unused(a, &index, report);
     report->n_used = wanted - n_problems;
     if (diag_error_count(d) > errors) return false;
+    warn_of_shared_labels(a, d, g);
     report->hash = hash_graph(g);
     return true;
 }

@@ -25,7 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def measure(options, name, folder):
     """Every rival's times for one network: what bench.c prints, and the MACs of the network."""
     files = prepare(name, options.onnx)
-    arguments = programs.arguments_of(name) + ["--target", options.target] + [f"-D{d}" for d in options.define]
+    arguments = programs.arguments_of(name) + ["--target", options.target] + options.lcc_options.split()
     about = programs.describe(options.lcc, arguments)
     library = programs.compile_network(options.lcc, options.cc, arguments, folder, options.threads)
     cpu_time = ["--cpu-time"] if options.cpu_time else []
@@ -92,7 +92,7 @@ def parse_options():
     parser.add_argument("--cpu-time", action="store_true",
                         help="count the thread's processor time: for a machine that others use; one thread only")
     parser.add_argument("--target", default="native")
-    parser.add_argument("--define", action="append", default=[], metavar="NAME=VALUE", help="for lcc")
+    parser.add_argument("--lcc-options", default="", help="more for lcc, in one string; answers must stay as they are")
     parser.add_argument("--cc", default="cc")
     parser.add_argument("networks", nargs="*", metavar="NETWORK")
     options = parser.parse_args()

@@ -1,0 +1,157 @@
+/* fuse.c: neighbouring steps run as one, row by row, so that the tensors between them never exist.
+ *
+ * A chain is a convolution and a window (depthwise or pool), a window and a 1x1 convolution, or all three: an
+ * inverted residual is expand, depthwise, project. For each row of the output the chain makes the rows of the
+ * first tensor that the window needs and does not have yet, into a ring as high as the window; the window's row
+ * goes to a buffer of one row, and the last convolution reads that. The tensors between shrink from height x
+ * width to a few rows, which stay in cache.
+ *
+ * The price: a convolution by rows has fewer pixels for its tiles and reads its weights once a row. A chain is
+ * made where the model of cost says that the traffic saved is worth more; late layers, with small maps and
+ * large weights, stay apart. */
+#include "plan/internal.h"
+
+#include <string.h>
+
+typedef struct usage {
+    int writes, reads; /* steps */
+} usage;
+
+static void count_step(const plan_step *s, usage *use) {
+    use[s->out_buffer].writes++;
+    for (int j = 0; j < s->n_operands; j++) {
+        for (int k = 0; k < s->operands[j].n_runs; k++) {
+            bool seen = false;
+            for (int l = 0; l < k; l++)
+                seen = seen || s->operands[j].runs[l].buffer == s->operands[j].runs[k].buffer;
+            if (!seen) use[s->operands[j].runs[k].buffer].reads++;
+        }
+    }
+}
+
+/* Whether what `a` makes is all that `b` reads, whole, and nobody else sees it. */
+static bool are_linked(const plan *p, const usage *use, const plan_step *a, const plan_step *b) {
+    const run *r = &b->operands[0].runs[0];
+    const plan_buffer *between = &p->buffers[a->out_buffer];
+    return b->operands[0].n_runs == 1 && r->buffer == a->out_buffer && r->begin == 0 &&
+           (r->step == 1 || r->count == 1) && r->count == between->shape.c && a->out_begin == 0 &&
+           between->kind == BUFFER_ARENA && use[a->out_buffer].writes == 1 && use[a->out_buffer].reads == 1;
+}
+
+static bool is_conv(const plan *p, const plan_step *s) {
+    return s->kind == STEP_GEMM && p->g->nodes[s->node].op == OP_CONV;
+}
+
+static bool can_begin(const plan *p, const plan_step *s) { return is_conv(p, s) && s->n_operands == 1; }
+
+static bool is_window(const plan_step *s) { return s->kind == STEP_WINDOW && s->n_operands == 1; }
+
+/* A 1x1 convolution that takes the window's rows one by one. */
+static bool can_end(const plan *p, const plan_step *s) {
+    const attrs *a = &p->g->nodes[s->node].a;
+    return is_conv(p, s) && !s->gemm.staged && a->stride[0] == 1 && a->stride[1] == 1;
+}
+
+/* Cycles to write a tensor and read it back, by where it fits. */
+static double traffic(const plan *p, int buffer_index) {
+    double bytes = (double)p->buffers[buffer_index].bytes;
+    double rate = bytes > p->t->l2_bytes / 2.0 ? 12 : bytes > p->t->l1_bytes / 2.0 ? 40 : 64;
+    return 2 * bytes / rate;
+}
+
+/* Cuts the convolution anew for single rows; the cycles that this costs more, the reading of its weights
+ * included. */
+static double cut_by_row(const plan *p, plan_step *s) {
+    double whole = s->gemm.cycles;
+    const node *n = &p->g->nodes[s->node];
+    choose_gemm(p, s, true);
+    double weights = (double)n->weights[ROLE_WEIGHT]->count * type_table[TYPE_F32].bytes;
+    double rate = weights > p->t->l2_bytes / 2.0 ? 16 : weights > p->t->l1_bytes / 2.0 ? 128 : 1e9;
+    return s->gemm.cycles - whole + weights / rate * (n->shape.h - 1);
+}
+
+/* The rows of the tensor between a convolution and the window that must be kept. */
+static int ring_rows(const plan *p, const plan_step *window) {
+    const attrs *a = &p->g->nodes[window->node].a;
+    int reach = (a->kernel[0] - 1) * a->dilation[0] + 1;
+    int rows = reach > a->stride[0] ? reach : a->stride[0];
+    int height = window->operands[0].shape.h;
+    return rows < height ? rows : height;
+}
+
+static void shrink(plan *p, int buffer_index, int rows) {
+    plan_buffer *b = &p->buffers[buffer_index];
+    b->shape.h = rows;
+    b->bytes = shape_elements(b->shape) * type_table[b->type].bytes;
+}
+
+static bool reads_buffer(const plan_step *s, int buffer_index) {
+    for (int i = 0; i < s->operands[0].n_runs; i++) {
+        if (s->operands[0].runs[i].buffer == buffer_index) return true;
+    }
+    return false;
+}
+
+/* A chain that ends in place writes rows over its own input. That is right where each row has been taken up
+ * before: by a convolution that has passed it, not by a window that will look back at it. */
+static bool may_end_in_place(const plan *p, const plan_step *parts, int n, int window) {
+    if (!reads_buffer(&parts[0], parts[n - 1].out_buffer)) return true;
+    const attrs *first = &p->g->nodes[parts[0].node].a, *a = &p->g->nodes[parts[window].node].a;
+    return window == 1 && first->stride[0] == 1 && a->stride[0] == 1 &&
+           a->pad[TOP] < (a->kernel[0] - 1) * a->dilation[0] + 1;
+}
+
+/* Makes a chain of `n` steps from `first` on, if that is worth its price; into *out. */
+static bool try_chain(plan *p, const usage *use, const plan_step *first, int n, plan_step *out) {
+    int window = can_begin(p, first) ? 1 : 0;
+    if (window >= n || !is_window(&first[window])) return false;
+    if (window + 1 < n && !can_end(p, &first[window + 1])) return false;
+    if (window + 2 < n) return false;
+    for (int i = 0; i + 1 < n; i++) {
+        if (!are_linked(p, use, &first[i], &first[i + 1])) return false;
+    }
+    if (!may_end_in_place(p, first, n, window)) return false;
+    plan_step *parts = ARENA_ARRAY(p->mem, plan_step, n);
+    memcpy(parts, first, (size_t)n * sizeof *parts);
+    double price = 0, gain = 0;
+    for (int i = 0; i < n; i++) {
+        if (i != window) price += cut_by_row(p, &parts[i]);
+        if (i + 1 < n) gain += traffic(p, parts[i].out_buffer);
+    }
+    if (gain < price) return false;
+    if (window == 1) shrink(p, parts[0].out_buffer, ring_rows(p, &parts[1]));
+    if (window + 1 < n) shrink(p, parts[window].out_buffer, 1);
+
+    const plan_step *last = &parts[n - 1];
+    *out = *last;
+    out->kind = STEP_CHAIN;
+    out->parts = parts;
+    out->n_parts = n;
+    out->n_operands = 1;
+    out->operands = parts[0].operands;
+    out->scratch_bytes = 0;
+    out->macs = 0;
+    out->kernel = "by rows";
+    for (int i = 0; i < n; i++) {
+        out->macs += parts[i].macs;
+        out->kernel = arena_printf(p->mem, "%s%s %s", out->kernel, i ? "," : ":", parts[i].kernel);
+        parts[i].kernel = arena_printf(p->mem, "%s, by rows", parts[i].kernel);
+    }
+    return true;
+}
+
+void fuse_steps(plan *p) {
+    usage *use = ARENA_ARRAY(p->mem, usage, p->n_buffers);
+    for (int i = 0; i < p->n_steps; i++) count_step(&p->steps[i], use);
+    int kept = 0;
+    for (int i = 0; i < p->n_steps;) {
+        plan_step chain;
+        int length = 0;
+        for (int n = 3; n >= 2 && !length; n--) {
+            if (i + n <= p->n_steps && try_chain(p, use, &p->steps[i], n, &chain)) length = n;
+        }
+        p->steps[kept++] = length ? chain : p->steps[i];
+        i += length ? length : 1;
+    }
+    p->n_steps = kept;
+}

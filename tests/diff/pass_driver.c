@@ -1,6 +1,9 @@
-/* pass_driver.c: pass_driver [-v] [-D NAME=VALUE].. [--variant NAME] FILE.net..: runs the passes over each
- * network, with seeded weights, and holds the graph after each pass to the answer of the graph before the
- * first. Exit 1 where one differs, with the file and the pass. -v prints what every network became. */
+/* pass_driver.c: pass_driver [-v] [--plant] [-D NAME=VALUE].. [--variant NAME] FILE.net..: runs the passes over
+ * each network, with seeded weights, and holds the graph after each pass to the answer of the graph before the
+ * first. Exit 1 where one differs, with the file and the pass. -v prints what every network became.
+ *
+ * --plant: many norms' channels are constant, and many channels are read by weights of zero alone, by chance.
+ * It is an error then if no channel of any network goes. */
 #include "answers.h"
 #include "lang/lang.h"
 #include "weights/weights.h"
@@ -21,6 +24,39 @@ static void check_answers(void *data, const pass *p, const graph *g) {
     printf("%s: after %s: %s\n    %s\n", w->path, p->name, why, describe(g, w->before.a));
 }
 
+/* The next of a stream of numbers from 0 to below `below`. */
+static uint64_t draw(uint64_t *state, uint64_t below) {
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (*state >> 33) % below;
+}
+
+static void plant_constants(const node *n, uint64_t *state) {
+    static const float values[] = {0, -1, -4, 0.7F, 8, 0};
+    for (int c = 0; c < n->shape.c; c++) {
+        if (draw(state, 3)) continue;
+        n->weights[ROLE_GAMMA]->data[c] = 0;
+        n->weights[ROLE_BETA]->data[c] = values[draw(state, sizeof values / sizeof *values)];
+    }
+}
+
+/* A column is the last axis of a conv's or dense's weight. */
+static void plant_zeros(const node *n, uint64_t *state) {
+    const tensor *w = n->weights[ROLE_WEIGHT];
+    int columns = w->dims[w->rank - 1];
+    for (int c = 0; c < columns; c++) {
+        if (draw(state, 8)) continue;
+        for (int64_t i = c; i < w->count; i += columns) w->data[i] = 0;
+    }
+}
+
+static void plant(const graph *g, uint64_t seed) {
+    for (int i = 0; i < g->n_nodes; i++) {
+        const node *n = &g->nodes[i];
+        if (n->op == OP_BN) plant_constants(n, &seed);
+        if (n->op == OP_CONV || n->op == OP_DENSE) plant_zeros(n, &seed);
+    }
+}
+
 static void print_messages(diag *d) {
     text said = {0};
     diag_print(d, &said);
@@ -28,7 +64,8 @@ static void print_messages(diag *d) {
     text_free(&said);
 }
 
-static bool check_net(const char *path, const lang_options *options, bool verbose) {
+/* `planted`: counts the channels that went; NULL: none are planted. */
+static bool check_net(const char *path, const lang_options *options, bool verbose, int64_t *planted) {
     arena *a = arena_new();
     diag *d = diag_new(a);
     bool good = false;
@@ -36,9 +73,11 @@ static bool check_net(const char *path, const lang_options *options, bool verbos
     if (g) {
         weights_report report;
         weights_seed(a, g, 1, &report);
+        if (planted) plant(g, (uint64_t)g->n_nodes);
         watched w = {.path = path, .before = find_answers(a, g)};
         const graph *after = run_passes(g, a, d, check_answers, &w);
         good = after && !w.bad;
+        if (after && planted) *planted += after->constant_channels + after->unread_channels;
         if (after && verbose) printf("%s: %s\n", path, describe(after, a));
     }
     print_messages(d);
@@ -57,20 +96,24 @@ static define parse_define(char *setting) {
 int main(int argc, char **argv) {
     define defines[8];
     lang_options options = {.defines = defines};
-    bool verbose = false;
+    bool verbose = false, plants = false;
+    int64_t planted = 0;
     int nets = 0, bad = 0;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-v") == 0) {
             verbose = true;
+        } else if (strcmp(argv[i], "--plant") == 0) {
+            plants = true;
         } else if (strcmp(argv[i], "--variant") == 0 && i + 1 < argc) {
             options.variant = argv[++i];
         } else if (strcmp(argv[i], "-D") == 0 && i + 1 < argc && options.n_defines < 8) {
             defines[options.n_defines++] = parse_define(argv[++i]);
         } else {
             nets++;
-            bad += !check_net(argv[i], &options, verbose);
+            bad += !check_net(argv[i], &options, verbose, plants ? &planted : NULL);
         }
     }
     printf("%d networks, %d of them wrong\n", nets, bad);
-    return nets == 0 || bad > 0;
+    if (plants) printf("%lld channels are gone\n", (long long)planted);
+    return nets == 0 || bad > 0 || (plants && planted == 0);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test_passes.py DRIVER COUNT: random networks 0 .. COUNT-1 answer the same after every pass (pass_driver.c)."""
+"""test_passes.py DRIVER COUNT [OPTION..]: random networks 0 .. COUNT-1 answer the same after every pass (pass_driver.c)."""
 import os
 import subprocess
 import sys
@@ -16,7 +16,7 @@ def main():
             paths.append(os.path.join(folder, "random_%d.net" % seed))
             with open(paths[-1], "w", encoding="utf-8") as out:
                 out.write(Net(seed).write(seed))
-        sys.exit(subprocess.run([driver] + paths).returncode)
+        sys.exit(subprocess.run([driver] + sys.argv[3:] + paths).returncode)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,8 @@
 #define V(function)       NAME(PEAK_VECTOR, function)
 
 #ifdef PEAK_32_REGISTERS
-#define CHAINS(X)                                                                                              \
-    X(0)                                                                                                       \
-    X(1)                                                                                                       \
-    X(2)                                                                                                       \
-    X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21) \
-        X(22) X(23)
+#define FIRST_CHAINS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
+#define CHAINS(X)       FIRST_CHAINS(X) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23)
 #else
 #define CHAINS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
 #endif

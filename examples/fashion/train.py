@@ -4,7 +4,7 @@
     python3 train.py [--data DIR] [--epochs N] [--decay N] [--out FILE]
 
 Needs PyTorch and NumPy (Debian: python3-torch) and the data set (Debian: dataset-fashion-mnist). One thread on one core
-takes about half an hour. The seed is fixed, and the test images are looked at once, at the end.
+takes some ten minutes. The seed is fixed, and the test images are looked at once, at the end.
 
 The module below is fashion.net row for row: the table ROWS is the same table, and the attribute names are the labels, so
 that the state_dict is the checkpoint. Batch norms are not folded here; lcc does that.
@@ -199,8 +199,8 @@ def train(model, images, labels, epochs, decay, batch=64, peak=0.08):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist")
-    parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--decay", type=int, default=4, help="over how many of them the learning rate falls")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--decay", type=int, default=5, help="over how many of them the learning rate falls")
     parser.add_argument("--out", default="fashion.safetensors")
     options = parser.parse_args()
     torch.set_num_threads(1)

@@ -83,9 +83,7 @@ static void emit_last(const chain *k, writer *w, const char *row_function) {
 }
 
 /* Parameters and arguments that go together. */
-static void add_pointer(chain *k, text *parameters, text *args, const char *type, const char *name,
-                        const char *value) {
-    (void)k;
+static void add_pointer(text *parameters, text *args, const char *type, const char *name, const char *value) {
     text_printf(parameters, "%s%s *%s", parameters->size ? ", " : "", type, name);
     text_printf(args, "%s%s", args->size ? ", " : "", value);
 }
@@ -121,20 +119,19 @@ const char *emit_chain(emitter *e, const plan_step *s) {
     text parameters = {0}, args = {0};
     for (int i = 0; i < k.n_sources; i++) {
         const char *type = arena_printf(a, "const %s", buffer_type(e, k.sources[i]));
-        add_pointer(&k, &parameters, &args, type, k.names[i], buffer_text(e, k.sources[i]));
+        add_pointer(&parameters, &args, type, k.names[i], buffer_text(e, k.sources[i]));
     }
     bool weighted = e->weights.size > (size_t)base * sizeof(float);
     if (weighted)
-        add_pointer(&k, &parameters, &args, "const float", "w",
-                    arena_printf(a, "WEIGHTS(%lld)", (long long)base));
-    add_pointer(&k, &parameters, &args, "float", "y", offset_buffer(e, s->out_buffer, s->out_begin));
+        add_pointer(&parameters, &args, "const float", "w", arena_printf(a, "WEIGHTS(%lld)", (long long)base));
+    add_pointer(&parameters, &args, "float", "y", offset_buffer(e, s->out_buffer, s->out_begin));
     if (k.last && node_of(&k, k.last)->a.has_residual) {
         const run *r = &k.last->operands[1].runs[0];
-        add_pointer(&k, &parameters, &args, "const float", "r", offset_buffer(e, r->buffer, r->begin));
+        add_pointer(&parameters, &args, "const float", "r", offset_buffer(e, r->buffer, r->begin));
     }
-    if (stage) add_pointer(&k, &parameters, &args, "float", "ring", buffer_text(e, k.first->scratch));
-    if (k.first) add_pointer(&k, &parameters, &args, "float", "between", buffer_text(e, k.first->out_buffer));
-    if (k.last) add_pointer(&k, &parameters, &args, "float", "row", buffer_text(e, k.window->out_buffer));
+    if (stage) add_pointer(&parameters, &args, "float", "ring", buffer_text(e, k.first->scratch));
+    if (k.first) add_pointer(&parameters, &args, "float", "between", buffer_text(e, k.first->out_buffer));
+    if (k.last) add_pointer(&parameters, &args, "float", "row", buffer_text(e, k.window->out_buffer));
 
     int64_t end = (int64_t)(e->weights.size / sizeof(float)) - base, bytes = type_table[TYPE_F32].bytes;
     if (k.first) s->parts[0].weight_bytes = k.window_weights * bytes;

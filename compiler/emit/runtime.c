@@ -28,10 +28,7 @@ static const char *find_function_name(arena *a, const char *begin, const char *e
     const char *open = memchr(p, '(', (size_t)(end - p));
     if (p >= end || !open) return NULL;
     const char *start = open;
-    while (start > p && (start[-1] == '_' || (start[-1] >= '0' && start[-1] <= '9') ||
-                         (start[-1] >= 'a' && start[-1] <= 'z') || (start[-1] >= 'A' && start[-1] <= 'Z'))) {
-        start--;
-    }
+    while (start > p && is_identifier_char(start[-1])) start--;
     return arena_strndup(a, start, (size_t)(open - start));
 }
 
@@ -45,10 +42,6 @@ static int cut_header(arena *a, const char *p, const char *end, block *out) {
         p = stop;
     }
     return n;
-}
-
-static bool is_identifier_char(char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /* Whether `name` is called within [p, end). */

@@ -223,11 +223,7 @@ static void emit_wide_window(const window *g, writer *w) {
 static bool mentions(const text *t, const char *word) {
     size_t length = strlen(word);
     for (const char *at = t->data; (at = strstr(at, word)); at += length) {
-        bool begins = at == t->data ||
-                      !(at[-1] == '_' || (at[-1] >= '0' && at[-1] <= '9') || (at[-1] >= 'a' && at[-1] <= 'z'));
-        char next = at[length];
-        if (begins && !(next == '_' || (next >= '0' && next <= '9') || (next >= 'a' && next <= 'z')))
-            return true;
+        if ((at == t->data || !is_identifier_char(at[-1])) && !is_identifier_char(at[length])) return true;
     }
     return false;
 }

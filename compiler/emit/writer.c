@@ -27,6 +27,10 @@ void line(writer *w, const char *format, ...) {
     text_char(&w->out, '\n');
 }
 
+bool is_identifier_char(char c) {
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 const char *expression(arena *a, const char *base, const char *const *names, const int64_t *factors, int n,
                        int64_t constant) {
     text t = {0};

@@ -11,7 +11,7 @@ const op_info op_table[OP_COUNT] = {
 #undef OP
 };
 
-static const shape_rule shape_rules[OP_COUNT] = {
+const shape_rule shape_rules[OP_COUNT] = {
 #define OP(id, name, least, most, class, weights) [OP_##id] = shape_##name,
 #include "graph/ops.def"
 #undef OP

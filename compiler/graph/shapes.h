@@ -12,6 +12,8 @@ typedef bool (*shape_rule)(const graph *g, diag *d, node *n);
 #include "graph/ops.def"
 #undef OP
 
+extern const shape_rule shape_rules[OP_COUNT];
+
 /* Padding of one axis by TensorFlow's rule (tf.nn.convolution, "SAME"): the total that makes ceil(size/stride)
  * windows fit, the odd one behind. */
 void same_padding(int size, int kernel, int stride, int dilation, int *before, int *behind);

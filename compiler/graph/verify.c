@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-static const shape_rule shape_rules[OP_COUNT] = {
-#define OP(id, name, least, most, class, weights) [OP_##id] = shape_##name,
-#include "graph/ops.def"
-#undef OP
-};
-
 static bool is_activation(op_kind op) { return op == OP_IDENTITY || op_table[op].class == CLASS_ACT; }
 
 static bool same_tensor_shape(const tensor *x, const tensor *y) {

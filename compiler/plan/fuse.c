@@ -85,17 +85,10 @@ static void shrink(plan *p, int buffer_index, int rows) {
     b->bytes = shape_elements(b->shape) * type_table[b->type].bytes;
 }
 
-static bool reads_buffer(const plan_step *s, int buffer_index) {
-    for (int i = 0; i < s->operands[0].n_runs; i++) {
-        if (s->operands[0].runs[i].buffer == buffer_index) return true;
-    }
-    return false;
-}
-
 /* A chain that ends in place writes rows over its own input. That is right where each row has been taken up
  * before: by a convolution that has passed it, not by a window that will look back at it. */
 static bool may_end_in_place(const plan *p, const plan_step *parts, int n, int window) {
-    if (!reads_buffer(&parts[0], parts[n - 1].out_buffer)) return true;
+    if (!reads_buffer(&parts[0].operands[0], parts[n - 1].out_buffer)) return true;
     const attrs *first = &p->g->nodes[parts[0].node].a, *a = &p->g->nodes[parts[window].node].a;
     return window == 1 && first->stride[0] == 1 && a->stride[0] == 1 &&
            a->pad[TOP] < (a->kernel[0] - 1) * a->dilation[0] + 1;

@@ -20,6 +20,8 @@ bool is_identity(const int *order, int n);
 void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool strided, const bool *breaks,
               operand *out);
 
+bool reads_buffer(const operand *o, int buffer_index);
+
 /* The slots of a tensor that a dense layer takes flat: (h, w, c) order. */
 slot *flatten_slots(const plan *p, const slot *slots, shape s);
 

@@ -146,13 +146,6 @@ static bool may_overwrite(const builder *b, int buffer, int index) {
     return x->kind == BUFFER_ARENA && x->type == TYPE_F32 && x->until <= index;
 }
 
-static bool reads_buffer(const operand *o, int buffer_index) {
-    for (int i = 0; i < o->n_runs; i++) {
-        if (o->runs[i].buffer == buffer_index) return true;
-    }
-    return false;
-}
-
 /* The operand of a kernel that works channel by channel, in the order in which the channels lie, or the
  * tensor's own where `in_order`. At most `most` runs of neighbours. */
 static operand channelwise_operand(builder *b, int index, bool in_order, int most) {

@@ -54,6 +54,12 @@ static inline LCC_INLINE f32x16 f32x16_load_i8_part(const int8_t *p, int n) {
     return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8((__mmask16)((1u << n) - 1u), p)));
 }
 
+/* The first eight lanes: no instruction. */
+static inline LCC_INLINE __m256 f32x16_low8(f32x16 v) { return _mm512_castps512_ps256(v); }
+
+/* The first four lanes: no instruction. */
+static inline LCC_INLINE __m128 f32x16_low4(f32x16 v) { return _mm512_castps512_ps128(v); }
+
 /* a * b + c, rounded once. */
 static inline LCC_INLINE f32x16 f32x16_fma(f32x16 a, f32x16 b, f32x16 c) { return _mm512_fmadd_ps(a, b, c); }
 
@@ -114,20 +120,33 @@ static inline LCC_INLINE f32x16 f32x16_exp(f32x16 x) {
     return _mm512_scalef_ps(f32x16_set1(1.0f) + h, n);
 }
 
+/* 1 + exp(-x) for -88 <= x <= 87; NaN stays. As in exp_parts, but n is rounded by adding 1.5 * 2^23, whose last
+ * bits then hold it, and 2^n is made of these bits: no instruction but of the cheapest kinds. */
+static inline LCC_INLINE f32x16 f32x16_one_plus_exp_minus(f32x16 x) {
+    f32x16 shifted = f32x16_fma(x, f32x16_set1(-0x1.715476p+0f), f32x16_set1(0x1.8p+23f));
+    f32x16 n = shifted - f32x16_set1(0x1.8p+23f);
+    f32x16 r = _mm512_fnmsub_ps(n, f32x16_set1(0x1.62e4p-1f), x);
+    r = _mm512_fnmadd_ps(n, f32x16_set1(0x1.7f7d1cp-20f), r);
+    f32x16 q = f32x16_fma(r, f32x16_set1(0x1.6ac74ep-10f), f32x16_set1(0x1.123dep-7f));
+    q = f32x16_fma(r, q, f32x16_set1(0x1.555858p-5f));
+    q = f32x16_fma(r, q, f32x16_set1(0x1.55548cp-3f));
+    q = f32x16_fma(r, q, f32x16_set1(0x1.fffffcp-2f));
+    q = f32x16_fma(r, q, f32x16_set1(1.0f));
+    __m512i exponent = _mm512_slli_epi32(_mm512_castps_si512(shifted), 23);
+    f32x16 power = _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_set1_epi32(127 << 23)));
+    return f32x16_fma(power * r, q, power + f32x16_set1(1.0f));
+}
+
 /* 1 / (1 + exp(-x)); NaN stays. Below -88 it keeps to the value there, 6e-39. */
 static inline LCC_INLINE f32x16 f32x16_sigmoid(f32x16 x) {
     x = f32x16_max(f32x16_set1(-88.0f), f32x16_min(f32x16_set1(87.0f), x));
-    f32x16 n;
-    f32x16 h = f32x16_exp_parts(f32x16_zero() - x, &n);
-    return f32x16_set1(1.0f) / (f32x16_set1(1.0f) + _mm512_scalef_ps(f32x16_set1(1.0f) + h, n));
+    return f32x16_set1(1.0f) / f32x16_one_plus_exp_minus(x);
 }
 
 /* x * sigmoid(x); NaN stays. Below -88 it keeps to the value there, -5e-37. */
 static inline LCC_INLINE f32x16 f32x16_swish(f32x16 x) {
     x = f32x16_max(f32x16_set1(-88.0f), x);
-    f32x16 n;
-    f32x16 h = f32x16_exp_parts(f32x16_zero() - f32x16_min(f32x16_set1(87.0f), x), &n);
-    return x / (f32x16_set1(1.0f) + _mm512_scalef_ps(f32x16_set1(1.0f) + h, n));
+    return x / f32x16_one_plus_exp_minus(f32x16_min(f32x16_set1(87.0f), x));
 }
 
 /* tanh(x) = e / (e + 2) with e = exp(2 |x|) - 1, and the sign of x. e loses nothing near 0: it is

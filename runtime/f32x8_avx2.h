@@ -71,6 +71,9 @@ static inline LCC_INLINE f32x8 f32x8_load_i8_part(const int8_t *p, int n) {
     return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(f32x8_bytes((const uint8_t *)p, n)));
 }
 
+/* The first four lanes: no instruction. */
+static inline LCC_INLINE __m128 f32x8_low4(f32x8 v) { return _mm256_castps256_ps128(v); }
+
 /* a * b + c, rounded once. */
 static inline LCC_INLINE f32x8 f32x8_fma(f32x8 a, f32x8 b, f32x8 c) { return _mm256_fmadd_ps(a, b, c); }
 

@@ -15,6 +15,9 @@
 
 enum { MOST_BUFFERS = 64 };
 
+/* So far ahead of a tile its weights are asked for: 6 KB, what a core takes in while memory answers. */
+enum { PREFETCH_FLOATS = 1536, LINE_FLOATS = 16 };
+
 typedef struct gemm {
     emitter *e;
     const plan_step *s;
@@ -51,13 +54,24 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
         line(w, "const %s w%d = %s_load(%s);", v->name, j, v->name, expression(a, "w", NULL, NULL, 0, at));
         at += v->lanes;
     }
+    if (g->s->gemm.prefetch) {
+        for (int i = 0; i < b->lanes; i += LINE_FLOATS)
+            line(w, "__builtin_prefetch(%s);", expression(a, "w", NULL, NULL, 0, PREFETCH_FLOATS + i));
+    }
     for (int m = 0; m < m_count; m++) {
         const char *index = step == 1 ? "k" : arena_printf(a, "k * %lld", (long long)step);
         const char *value = arena_printf(a, "%s[%s]", base, expression(a, index, NULL, NULL, 0, m * x_step));
+        int widest = -1;
         for (int kind = 0; kind < MAX_VECTOR_KINDS; kind++) {
             if (!used[kind]) continue;
-            const char *vector = g->t->vectors[kind].name;
-            line(w, "const %s v%d_%d = %s_set1(%s);", vector, m, kind, vector, value);
+            const vector_kind *v = &g->t->vectors[kind];
+            if (widest < 0) {
+                widest = kind;
+                line(w, "const %s v%d_%d = %s_set1(%s);", v->name, m, kind, v->name, value);
+            } else {
+                line(w, "const %s v%d_%d = %s_low%d(v%d_%d);", v->name, m, kind, g->t->vectors[widest].name,
+                     v->lanes, m, widest);
+            }
         }
         for (int j = 0; j < b->n_pieces; j++) {
             const char *acc = accumulator(g, m, j);

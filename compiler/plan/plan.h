@@ -85,6 +85,7 @@ typedef struct gemm_plan {
     int n_blocks;
     channel_block *blocks; /* over out/groups channels */
     bool blocks_outside;   /* the loop over blocks goes round the loop over pixels: weights are read once */
+    bool prefetch;         /* the weights are not in the nearest cache: tiles ask for them ahead of use */
     bool staged;           /* input rows are copied, padded and converted, to a ring of rows in scratch */
     int group_stride;      /* channels between one group's runs and the next one's */
     /* Groups whose channels do not lie alike (behind a shuffle): each group's runs of neighbours in the one

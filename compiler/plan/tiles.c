@@ -49,11 +49,17 @@ static int cut_blocks(const target *t, int channels, int width, channel_block *o
     return n;
 }
 
-/* Cycles that a tile of m pixels x n vectors takes for one input channel. */
-static double tile_cycles(const target *t, int m, int n) {
-    double arithmetic = (double)(m * n) / t->fma_per_cycle, loads = (m + n) / 2.0, chain = t->fma_latency;
-    double slowest = arithmetic > loads ? arithmetic : loads;
-    return slowest > chain ? slowest : chain;
+static double larger(double a, double b) { return a > b ? a : b; }
+
+/* Cycles that a tile of m pixels x n vectors takes for one input channel. Compilers fold the loads of weights
+ * into the multiply-adds where there are few pixels, and repeat them so. `far`: the weights come from the
+ * second cache. */
+static double tile_cycles(const target *t, int m, int n, bool far) {
+    enum { FEW_PIXELS = 4, LOADS_PER_CYCLE = 2, FAR_BYTES_PER_CYCLE = 40 };
+    double arithmetic = (double)(m * n) / t->fma_per_cycle;
+    double loads = (double)(m + (m < FEW_PIXELS ? m * n : n)) / LOADS_PER_CYCLE;
+    double stream = far ? (double)n * t->vectors[0].lanes * type_table[TYPE_F32].bytes / FAR_BYTES_PER_CYCLE : 0;
+    return larger(larger(arithmetic, loads), larger(stream, t->fma_latency));
 }
 
 static double gemm_cycles(const target *t, const channel_block *blocks, int n_blocks, int64_t rows, int pixels,
@@ -61,8 +67,9 @@ static double gemm_cycles(const target *t, const channel_block *blocks, int n_bl
     double total = 0;
     for (int i = 0; i < n_blocks; i++) {
         int n = blocks[i].n_pieces, rest = pixels % m;
-        double tile = depth * tile_cycles(t, m, n) + 2.0 * m * n + 10;
-        double last = rest ? depth * tile_cycles(t, rest, n) + 2.0 * rest * n + 10 : 0;
+        bool far = depth * blocks[i].lanes * type_table[TYPE_F32].bytes > t->l1_bytes / 2.0;
+        double tile = depth * tile_cycles(t, m, n, far) + 2.0 * m * n + 10;
+        double last = rest ? depth * tile_cycles(t, rest, n, far) + 2.0 * rest * n + 10 : 0;
         total += blocks[i].repeat * (double)rows * (pixels / m * tile + last);
     }
     return total;
@@ -98,6 +105,7 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     }
     double weight_bytes = depth * out_c * type_table[TYPE_F32].bytes;
     gemm->cycles = groups * best;
+    gemm->prefetch = groups * weight_bytes > t->l1_bytes / 2.0 && !t->strict_c99;
     gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels;
     s->macs = node_macs(p->g, n);
     s->kernel = arena_printf(p->mem, "%s %d x %d of %s%s",

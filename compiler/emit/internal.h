@@ -103,9 +103,10 @@ typedef struct window_place {
     int64_t w_begin;      /* floats from `w` to the step's weights */
     const char *y;        /* where the output's row begins is y + oy * y_row */
     int64_t y_row;
+    const char *const *rows; /* from, to: which rows; or NULL: the row oy */
 } window_place;
 
-/* Writes the lines that compute row `oy` of a window's output, and packs its weights. */
+/* Writes the lines that compute rows of a window's output, and packs its weights. */
 void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_place *at);
 
 /* Writes the lines that declare top, ky0 and ky1: which rows of the window of output row `oy` lie in the input.

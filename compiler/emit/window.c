@@ -271,7 +271,8 @@ typedef struct walk {
     int x_begin, y_begin; /* of the run */
     int64_t w_begin;      /* floats */
     const char *x_name, *y_name;
-    int64_t y_row; /* floats between rows of the output, as the caller counts them */
+    int64_t y_row;           /* floats between rows of the output, as the caller counts them */
+    const char *const *rows; /* from, to: the loop over rows stands round each call; or NULL */
 } walk;
 
 /* One vector of channels of one output row: the walker's call. */
@@ -301,7 +302,12 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
         int64_t r_factors[] = {k->g.n->shape.w * k->g.r_pixel, constant ? 0 : 1};
         text_printf(&args, ", %s", expression(a, "r", names, r_factors, 2, k->y_begin + c));
     }
+    if (k->rows) {
+        line(w, "for (int oy = %s; oy < %s; oy++) {", k->rows[0], k->rows[1]);
+        emit_window_bounds(e, k->g.s, w);
+    }
     line(w, "%s(%s, top, ky0, ky1);", define_walker(&k->g), args.data);
+    if (k->rows) line(w, "}");
     text_free(&args);
 }
 
@@ -372,6 +378,7 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             int which = 0;
             while (sources[which] != r->buffer) which++;
             walk k = {.g = g, .x_begin = r->begin, .y_begin = c, .y_name = at->y, .y_row = at->y_row};
+            k.rows = at->rows;
             k.w_begin = at->w_begin + (int64_t)(e->weights.size / sizeof(float)) - base;
             k.x_name = at->x[which];
             k.g.pixel = pixel_stride(e->p, r->buffer);
@@ -392,11 +399,11 @@ const char *emit_window(emitter *e, const plan_step *s) {
     for (int i = 0; i < n_sources; i++) names[i] = n_sources == 1 ? "x" : arena_printf(a, "x%d", i);
     int64_t offset = begin_weights(e);
 
+    /* A vector of channels walks down all rows, so that it finds the rows above in the nearest cache. */
     writer w = {0};
-    line(&w, "for (int oy = 0; oy < %d; oy++) {", n->shape.h);
-    emit_window_bounds(e, s, &w);
-    emit_window_lines(e, s, &w, &(window_place){.x = names, .y = "y", .y_row = n->shape.w * g.y_pixel});
-    line(&w, "}");
+    const char *const rows[] = {"0", arena_printf(a, "%d", n->shape.h)};
+    emit_window_lines(e, s, &w,
+                      &(window_place){.x = names, .y = "y", .y_row = n->shape.w * g.y_pixel, .rows = rows});
 
     text parameters = {0}, args = {0};
     for (int i = 0; i < n_sources; i++) {

@@ -34,7 +34,7 @@ static bool are_linked(const plan *p, const usage *use, const plan_step *a, cons
     const run *r = &b->operands[0].runs[0];
     const plan_buffer *between = &p->buffers[a->out_buffer];
     return b->operands[0].n_runs == 1 && r->buffer == a->out_buffer && r->begin == 0 &&
-           (r->step == 1 || r->count == 1) && r->count == between->shape.c && a->out_begin == 0 &&
+           (r->step == 1 || r->count == 1) && r->count == p->g->nodes[a->node].shape.c && a->out_begin == 0 &&
            between->kind == BUFFER_ARENA && use[a->out_buffer].writes == 1 && use[a->out_buffer].reads == 1;
 }
 

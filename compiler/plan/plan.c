@@ -84,13 +84,22 @@ static void find_merged_concats(builder *b) {
     }
 }
 
+/* The shape of a map's own buffer. Pixels that lie a multiple of 1 KB apart share a few sets of the nearest
+ * cache and push each other out of it as a column walks along them: these get one more line each. */
+static shape spread_pixels(const plan *p, shape s) {
+    enum { SHARED_FLOATS = 256, LINE_FLOATS = 16 };
+    if (shape_pixels(s) > 1 && s.c % SHARED_FLOATS == 0 && !p->t->strict_c99) s.c += LINE_FLOATS;
+    return s;
+}
+
 /* The buffer that node `index` owns as an output or a merged concat, made at the first call. */
 static int owned_buffer(builder *b, int index) {
     if (b->own_buffer[index] < 0) {
         const node *n = &b->g->nodes[index];
         int out = b->port_of[index];
         b->own_buffer[index] =
-            add_buffer(b->p, out >= 0 ? BUFFER_OUTPUT : BUFFER_ARENA, out, TYPE_F32, n->shape, n->label);
+            out >= 0 ? add_buffer(b->p, BUFFER_OUTPUT, out, TYPE_F32, n->shape, n->label)
+                     : add_buffer(b->p, BUFFER_ARENA, -1, TYPE_F32, spread_pixels(b->p, n->shape), n->label);
     }
     return b->own_buffer[index];
 }
@@ -171,7 +180,9 @@ static operand *one_operand(builder *b, operand o) {
 /* Gives a step's output the destination, or a fresh buffer. */
 static void settle_at(builder *b, int index, plan_step *s, destination d, int *order) {
     const node *n = &b->g->nodes[index];
-    if (d.buffer < 0) d.buffer = add_buffer(b->p, BUFFER_ARENA, -1, TYPE_F32, n->shape, n->label);
+    if (d.buffer < 0) {
+        d.buffer = add_buffer(b->p, BUFFER_ARENA, -1, TYPE_F32, spread_pixels(b->p, n->shape), n->label);
+    }
     settle(b, index, s, d.buffer, d.begin, order);
 }
 

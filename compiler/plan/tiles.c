@@ -58,7 +58,8 @@ static double tile_cycles(const target *t, int m, int n, bool far) {
     enum { FEW_PIXELS = 4, LOADS_PER_CYCLE = 2, FAR_BYTES_PER_CYCLE = 40 };
     double arithmetic = (double)(m * n) / t->fma_per_cycle;
     double loads = (double)(m + (m < FEW_PIXELS ? m * n : n)) / LOADS_PER_CYCLE;
-    double stream = far ? (double)n * t->vectors[0].lanes * type_table[TYPE_F32].bytes / FAR_BYTES_PER_CYCLE : 0;
+    double stream =
+        far ? (double)n * t->vectors[0].lanes * type_table[TYPE_F32].bytes / FAR_BYTES_PER_CYCLE : 0;
     return larger(larger(arithmetic, loads), larger(stream, t->fma_latency));
 }
 

@@ -36,7 +36,9 @@ static lang_options make_lang_options(const job *j) {
                           .n_defines = o->n_defines,
                           .include_dirs = o->include_dirs.at,
                           .n_include_dirs = o->include_dirs.count,
-                          .library_dir = j->library};
+                          .library_dir = j->library,
+                          .check = o->check,
+                          .check_padding = o->weights.count > 0};
 }
 
 /* By how much one step of the compound param multiplies the MACs: read the network again, one step further. 0
@@ -163,7 +165,9 @@ static bool needs_code(const options *o) {
 
 static bool compile(job *j) {
     const options *o = &j->o;
+    if (o->format) return format_model(j);
     bool good = read_network(j);
+    if (o->check) return diag_error_count(j->d) == 0;
     if (good && needs_weights(o)) good = bind_weights(j);
     if (good && o->run.count) good = run_interpreter(j);
     if (good && needs_passes(o)) good = reduce_graph(j);

@@ -174,6 +174,16 @@ static void take_summary(parser *p, const char *value) {
     p->o->summary = true;
 }
 
+static void take_check(parser *p, const char *value) {
+    (void)value;
+    p->o->check = true;
+}
+
+static void take_format(parser *p, const char *value) {
+    (void)value;
+    p->o->format = true;
+}
+
 static void take_emit(parser *p, const char *value) {
     if (strcmp(value, "memory") == 0) {
         refuse(p, "--emit memory");
@@ -355,12 +365,35 @@ static const char *find_base(arena *a, diag *d, const char *out) {
     return arena_strndup(a, name, strlen(name) - 2);
 }
 
+/* --check and --format only read the text: what asks for more is refused. */
+static void check_reading(parser *p) {
+    const options *o = p->o;
+    const char *word = o->check ? "--check" : "--format";
+    const char *other = o->check && o->format       ? "--format"
+                        : o->check && o->out        ? "-o"
+                        : o->weights.count          ? "-w"
+                        : o->run.count              ? "--run"
+                        : o->result.count           ? "--out"
+                        : o->summary                ? "--summary"
+                        : o->emit != EMIT_C         ? "--emit"
+                        : o->after                  ? "--after"
+                        : o->depfile                ? "--depfile"
+                        : o->format && o->variant   ? "--variant"
+                        : o->format && o->n_defines ? "-D"
+                                                    : NULL;
+    if (other) diag_error(p->d, command_line, "%s and %s cannot be given together", word, other);
+}
+
 /* What only makes sense together. */
 static void check_combination(parser *p) {
     options *o = p->o;
     diag *d = p->d;
     bool runs = o->run.count > 0;
     if (!o->model) diag_error(d, command_line, "no network is given: lcc [options] MODEL.net -o model.c");
+    if (o->check || o->format) {
+        check_reading(p);
+        return;
+    }
     if (runs && !o->result.count) diag_error(d, command_line, "--run needs --out OUT.npy");
     if (!runs && o->result.count) diag_error(d, command_line, "--out needs --run IN.npy");
     if (runs && o->out)

@@ -30,7 +30,7 @@ typedef struct options {
     emit_kind emit;
     int64_t max_ram; /* bytes; 0: no limit */
     uint64_t seed;
-    bool keep_dead, selftest, profile, summary, verbose;
+    bool keep_dead, selftest, profile, summary, verbose, check, format;
     bool help, help_man, version;
 } options;
 

@@ -48,6 +48,9 @@ bool run_interpreter(job *j);
 /* summary.c: appends the table of layers and the totals. */
 void summary_print(text *out, const job *j);
 
+/* format.c: --format. False after errors. */
+bool format_model(job *j);
+
 /* describe.c: --emit net, dot and json. */
 void describe_network(text *out, const job *j);
 

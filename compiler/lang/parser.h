@@ -18,11 +18,26 @@ typedef struct number {
     double real;
 } number;
 
+/* A word or sign of a source, for the formatter: its kind (parse.h), its bytes [begin, end) and its line. */
+typedef struct token {
+    int kind;
+    unsigned begin, end;
+    int line;
+} token;
+
+typedef struct token_list {
+    token *at;
+    int count, room;
+} token_list;
+
 typedef struct parser parser;
 
 /* The items of a file in *items (NULL where it has none); false after errors. *tokens counts up over all files.
  */
 bool parse_items(arena *a, diag *d, const source *src, int *tokens, item **items);
+
+/* The words and signs of a file that has no syntax error; false after errors. */
+bool parse_tokens(arena *a, diag *d, const source *src, token_list *tokens);
 
 /* The single expression that `src` holds (-D name=value); NULL after errors. */
 expr *parse_expression(arena *a, diag *d, const source *src, int *tokens);

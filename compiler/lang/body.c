@@ -189,6 +189,15 @@ int apply_callable(evaluator *ev, const place *p, const callable *what, const gi
     return apply_block(ev, p, what->block, list, n, own, at, x);
 }
 
+void report_unknown_layer(evaluator *ev, const char *name, loc at) {
+    word_list *l = start_words(ev, at);
+    add_map_words(l, &ev->blocks);
+    add_map_words(l, &ev->prelude_blocks);
+    add_layer_words(l);
+    add_structure_words(l);
+    eval_error(ev, at, "unknown layer '%s'%s", name, did_you_mean(ev, name, l));
+}
+
 bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, callable *found) {
     value v;
     bool is_variable = find_variable(ev, s, name, at, &v);
@@ -206,12 +215,7 @@ bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, call
         eval_error(ev, at, "'%s' is %s here, not a layer", name, quote_value(ev->mem, v));
         return false;
     }
-    word_list *l = start_words(ev, at);
-    add_map_words(l, &ev->blocks);
-    add_map_words(l, &ev->prelude_blocks);
-    add_layer_words(l);
-    add_structure_words(l);
-    eval_error(ev, at, "unknown layer '%s'%s", name, did_you_mean(ev, name, l));
+    report_unknown_layer(ev, name, at);
     return false;
 }
 

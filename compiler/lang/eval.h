@@ -8,6 +8,8 @@
  *   layers.c      the table of layers: formals, and how they become attributes of a node
  *   body.c        statements, chains, blocks; structure.c residual, concat, split, ..; stage.c tables of blocks
  *   labels.c      labels
+ *   lint.c        --check: what the evaluation did not see, and what is never used
+ *   lint_files.c  which imports are of use; lint_padding.c the padding that goes with a naming
  *
  * An error is said where it arises; what depends on it becomes poison and stays silent, and evaluation goes on,
  * so that one run finds several. Everything is counted: steps, depth, memory, so that no file keeps it busy for
@@ -71,6 +73,12 @@ typedef struct placed {
     int depth;
 } placed;
 
+/* An import of a file that was found. */
+typedef struct import_edge {
+    const item *from;
+    const source *to;
+} import_edge;
+
 /* Where a message's construct was entered: "in block 'mbconv', used from here". */
 typedef struct frame {
     const struct frame *up;
@@ -130,6 +138,8 @@ typedef struct evaluator {
     int n_items;
     const char **files;
     int n_files;
+    import_edge *imports;
+    int n_imports, imports_room;
     int tokens;
 
     map functions, blocks, prelude_functions, prelude_blocks;
@@ -139,6 +149,7 @@ typedef struct evaluator {
     const char *variant;
     const char *compound; /* the param of the compound directive, or NULL */
     defaults defaults;
+    loc naming_at; /* where `default naming` is said, last; src NULL: nowhere */
 
     word_list words;
     const frame *frames;
@@ -203,6 +214,10 @@ bool find_counter(const scope *s, const char *name, value *v);
 bool find_tensor(const scope *s, const char *name, int *x);
 /* False, and nothing changed, where the scope has the name. */
 bool define_variable(evaluator *ev, scope *s, const char *name, value v);
+/* Whether it is a word such as `same`, that stands for itself. */
+bool is_word(const char *name);
+/* Errors with a suggestion; `s` may be NULL. */
+void report_unknown_name(evaluator *ev, const scope *s, const char *name, loc at);
 scope *new_scope(evaluator *ev, const scope *parent, instance *in);
 /* The truth of a condition; *good is false, after an error, where it has none. */
 bool eval_condition(evaluator *ev, const scope *s, const expr *e, bool *good);
@@ -221,6 +236,7 @@ bool values_equal(evaluator *ev, loc at, value a, value b, bool *equal);
 /* Whether a function of that name, built in or the user's, is seen from the file `asks`. */
 bool is_function(const evaluator *ev, const char *name, const source *asks);
 value call_function(evaluator *ev, const scope *s, const expr *call_expr);
+void report_unknown_function(evaluator *ev, const char *name, loc at);
 /* `f(column)` of a table's header, applied to one cell. */
 value call_function_by_name(evaluator *ev, loc at, const char *name, value v);
 
@@ -244,6 +260,8 @@ bool to_padding(evaluator *ev, loc at, const char *what, value v, attrs *a);
 
 /* --- labels.c */
 
+/* After a label that shows `name`, which nothing here has; `sc` may be NULL. */
+void report_label_name(evaluator *ev, const scope *sc, const char *name, loc at);
 /* The text of a label with its interpolations filled in; NULL after an error. */
 const char *eval_label(evaluator *ev, const scope *s, const label *l);
 /* `prefix` and `inner` joined as the naming asks. */
@@ -260,6 +278,7 @@ int eval_body(evaluator *ev, const place *outer, const body *b, int x);
 int eval_chain(evaluator *ev, const place *p, const call *chain, int x);
 int apply_callable(evaluator *ev, const place *p, const callable *what, const given *list, int n,
                    const char *label, loc at, int x);
+void report_unknown_layer(evaluator *ev, const char *name, loc at);
 /* The tensor of that name, or poison after an error. */
 int named_tensor(evaluator *ev, const scope *s, const char *name, loc at);
 /* The layer or block that `name` stands for; false after an error. */
@@ -275,6 +294,17 @@ typedef int (*structure)(evaluator *ev, const place *p, const call *c, int x);
 /* residual, scale, concat, split, branch, add, mul; NULL for other names. */
 structure find_structure(const char *name);
 void add_structure_words(word_list *l);
+
+/* --- lint.c */
+
+/* Errors in what was not evaluated, then warnings of what is never used. `net` may be NULL: the file is a
+ * library. */
+void lint_program(evaluator *ev, const source *main_file, const item *net);
+
+/* --- lint_padding.c */
+
+/* Warns where the padding and the naming of the checkpoint seem to be of different libraries. */
+void lint_padding(evaluator *ev);
 
 /* --- stage.c */
 

@@ -65,6 +65,23 @@ bool find_tensor(const scope *s, const char *name, int *x) {
     return false;
 }
 
+bool is_word(const char *name) {
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i], name) == 0) return true;
+    }
+    return false;
+}
+
+void report_unknown_name(evaluator *ev, const scope *s, const char *name, loc at) {
+    word_list *l = start_words(ev, at);
+    for (const scope *around = s; around; around = around->parent) add_map_words(l, &around->names);
+    add_map_words(l, &ev->params);
+    add_map_words(l, &ev->blocks);
+    add_layer_words(l);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) add_word(l, words[i]);
+    eval_error(ev, at, "unknown name '%s'%s", name, did_you_mean(ev, name, l));
+}
+
 static value eval_name(evaluator *ev, const scope *s, const expr *e) {
     value v;
     if (find_variable(ev, s, e->name, e->at, &v)) return v;
@@ -77,16 +94,8 @@ static value eval_name(evaluator *ev, const scope *s, const expr *e) {
         *what = (callable){.name = e->name, .block = b, .layer = layer};
         return (value){.kind = VALUE_LAYER, .layer = what};
     }
-    word_list *l = start_words(ev, e->at);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcmp(words[i], e->name) == 0) return text_value(VALUE_WORD, words[i]);
-    }
-    for (const scope *around = s; around; around = around->parent) add_map_words(l, &around->names);
-    add_map_words(l, &ev->params);
-    add_map_words(l, &ev->blocks);
-    add_layer_words(l);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) add_word(l, words[i]);
-    eval_error(ev, e->at, "unknown name '%s'%s", e->name, did_you_mean(ev, e->name, l));
+    if (is_word(e->name)) return text_value(VALUE_WORD, e->name);
+    report_unknown_name(ev, s, e->name, e->at);
     return poison();
 }
 

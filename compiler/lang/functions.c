@@ -169,15 +169,19 @@ static value call_users(evaluator *ev, loc at, const function *f, const given *l
     return v;
 }
 
+void report_unknown_function(evaluator *ev, const char *name, loc at) {
+    word_list *l = start_words(ev, at);
+    for (int i = 0; i < FUNCTIONS; i++) add_word(l, table_of_functions[i].name);
+    add_map_words(l, &ev->functions);
+    eval_error(ev, at, "unknown function '%s'%s", name, did_you_mean(ev, name, l));
+}
+
 static value call_with(evaluator *ev, loc at, const char *name, const given *list, int n) {
     const function *users = find_function(ev, name, at.src);
     if (users) return call_users(ev, at, users, list, n);
     const built_in_info *f = find_built_in(name);
     if (f) return call_built_in(ev, at, f, list, n);
-    word_list *l = start_words(ev, at);
-    for (int i = 0; i < FUNCTIONS; i++) add_word(l, table_of_functions[i].name);
-    add_map_words(l, &ev->functions);
-    eval_error(ev, at, "unknown function '%s'%s", name, did_you_mean(ev, name, l));
+    report_unknown_function(ev, name, at);
     return poison();
 }
 

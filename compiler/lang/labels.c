@@ -3,6 +3,14 @@
 
 #include <string.h>
 
+void report_label_name(evaluator *ev, const scope *sc, const char *name, loc at) {
+    word_list *words = start_words(ev, at);
+    for (const scope *around = sc; around; around = around->parent) add_map_words(words, &around->names);
+    add_map_words(words, &ev->params);
+    eval_error(ev, at, "the label names '%s', which is no let, param or counter here%s", name,
+               did_you_mean(ev, name, words));
+}
+
 /* `name`, `name+1` or `name-1` between braces; NULL after an error. `s` ends before the brace. */
 static const char *interpolate(evaluator *ev, const scope *sc, const label *l, const char *s, size_t size) {
     size_t name_size = strcspn(s, "+-}");
@@ -10,11 +18,7 @@ static const char *interpolate(evaluator *ev, const scope *sc, const label *l, c
     value v;
     /* In a label the stage's counters come before params: a param `n` must not number the blocks. */
     if (!find_local(sc, name, &v) && !find_counter(sc, name, &v) && !find_variable(ev, sc, name, l->at, &v)) {
-        word_list *words = start_words(ev, l->at);
-        for (const scope *around = sc; around; around = around->parent) add_map_words(words, &around->names);
-        add_map_words(words, &ev->params);
-        eval_error(ev, l->at, "the label names '%s', which is no let, param or counter here%s", name,
-                   did_you_mean(ev, name, words));
+        report_label_name(ev, sc, name, l->at);
         return NULL;
     }
     if (name_size < size) {

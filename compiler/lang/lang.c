@@ -117,6 +117,17 @@ static void note_compound(evaluator *ev) {
     }
 }
 
+static void make_graph(evaluator *ev, const item *net) {
+    int before = diag_error_count(ev->d);
+    ev->g = graph_new(ev->mem, net->name);
+    ev->g->at = net->name_at;
+    ev->g->variant = ev->variant;
+    note_compound(ev);
+    eval_net(ev, net);
+    bool looks = ev->options->check || ev->options->check_padding;
+    if (looks && diag_error_count(ev->d) == before) lint_padding(ev);
+}
+
 static graph *evaluate(evaluator *ev, const source *main_file) {
     int before = diag_error_count(ev->d);
     const embedded_file *prelude = find_embedded("prelude.net");
@@ -132,13 +143,9 @@ static graph *evaluate(evaluator *ev, const source *main_file) {
     apply_defines(ev);
     evaluate_params(ev);
     evaluate_defaults(ev);
-    if (!net || ev->stopped) return NULL;
-
-    ev->g = graph_new(ev->mem, net->name);
-    ev->g->at = net->name_at;
-    ev->g->variant = ev->variant;
-    note_compound(ev);
-    eval_net(ev, net);
+    if (ev->stopped) return NULL;
+    if (net) make_graph(ev, net);
+    if (ev->options->check && !ev->stopped) lint_program(ev, main_file, net);
     return diag_error_count(ev->d) == before ? ev->g : NULL;
 }
 

@@ -210,6 +210,7 @@ void evaluate_params(evaluator *ev) {
 /* --- default k = e --- */
 
 static void set_naming(evaluator *ev, const named *n, value v) {
+    ev->naming_at = n->at;
     if (v.kind == VALUE_WORD && strcmp(v.text, "torch") == 0) {
         ev->defaults.naming = NAMING_TORCH;
     } else if (v.kind == VALUE_WORD && strcmp(v.text, "keras") == 0) {

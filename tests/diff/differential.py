@@ -1,9 +1,9 @@
 """Random networks: emitted C against the reference interpreter.
 
-    differential.py --lcc LCC --target NAME [--first 0] [--count 200] [--cc "cc -O2"] [--keep DIR]
+    differential.py --lcc LCC --target NAME [--first 0] [--count 200] [--cc COMPILER] [--keep DIR]
 
 Each seed gives one network (random_net.py), with seeded weights and random inputs. Every output must agree within 1e-4 of
-its largest value. All that fail are listed.
+its largest value. All that fail are listed. No warning of the C compiler is let pass. Foreign targets run under an emulator.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import emitted  # noqa: E402
+from machines import SKIPPED, Missing, machine_for, run  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOLERANCE = 1e-4
@@ -22,8 +23,8 @@ TOLERANCE = 1e-4
 def check_seed(seed, arguments, folder):
     """The largest error of the network of this seed."""
     net = os.path.join(folder, "net.net")
-    emitted.run([sys.executable, os.path.join(HERE, "random_net.py"), str(seed), "-o", net])
-    model = emitted.Model(arguments.lcc, net, folder, ["--target", arguments.target], arguments.cc.split())
+    run([sys.executable, os.path.join(HERE, "random_net.py"), str(seed), "-o", net])
+    model = emitted.Model(arguments.lcc, net, folder, target=arguments.target, cc=arguments.cc)
     inputs = model.random_inputs(seed)
     expected = emitted.interpret(arguments.lcc, net, folder, inputs, len(model.about["outputs"]))
     return emitted.largest_error(model(inputs), expected)
@@ -35,9 +36,14 @@ def main():
     parser.add_argument("--target", default="native")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--cc", default="cc -O2 -Wall -Wextra -Werror")
+    parser.add_argument("--cc", help="a compiler for the target, where not the usual one")
     parser.add_argument("--keep", help="a folder for the networks that fail")
     arguments = parser.parse_args()
+    try:
+        machine_for(arguments.target, arguments.cc)
+    except Missing as what:
+        print("SKIP: %s" % what)
+        return SKIPPED
     failed, worst = [], 0.0
     for seed in range(arguments.first, arguments.first + arguments.count):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,38 +1,27 @@
 """Compiles a network with lcc, its C with the C compiler, and calls it from NumPy.
 
-What the tests of emitted code share: a Model knows its ports from `--emit json`, its functions from the shared library.
+What the tests of emitted code share: a Model knows its ports from `--emit json`; where it runs is machines.py's business.
 """
 
-import ctypes
 import json
 import os
-import subprocess
 
 import numpy as np
 
-TYPES = {"f32": np.float32, "uint8": np.uint8, "int8": np.int8}
-
-
-def run(command, **more):
-    """Runs a command; its standard output. What it says goes into the exception where it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, **more)
-    if done.returncode:
-        raise RuntimeError("%s\nexit %d\n%s%s" % (" ".join(command), done.returncode, done.stdout[-2000:], done.stderr[-4000:]))
-    return done.stdout
+from machines import TYPES, machine_for, run
 
 
 class Model:
-    """A network compiled to a shared library in `folder`."""
+    """A network compiled in `folder`, which must outlive it, for `target` and called on such a machine. `cc`: the C
+    compiler; None for the machine's usual one. `apart`: the weights are not in the C file but handed over at run time."""
 
-    def __init__(self, lcc, net, folder, options=(), cc=("cc", "-O2"), name="model"):
-        self.folder, self.name = folder, name
-        self.c_file = os.path.join(folder, name + ".c")
-        command = [lcc, net, *options]
-        run(command + ["--name", name, "-o", self.c_file])
+    def __init__(self, lcc, net, folder, options=(), target="native", cc=None, name="model", apart=False):
+        machine = machine_for(target, cc)
+        c_file = os.path.join(folder, name + ".c")
+        command = [lcc, net, *options, "--target", target]
+        run(command + ["--name", name, "-o", c_file] + (["--storage", "file"] if apart else []))
         self.about = json.loads(run(command + ["--emit", "json"]))
-        library = os.path.join(folder, name + ".so")
-        run([*cc, "-shared", "-fPIC", self.c_file, "-o", library])
-        self.library = ctypes.CDLL(library)
+        self.call = machine.load(c_file, name, self.about, os.path.join(folder, name + ".weights") if apart else None)
 
     def random_inputs(self, seed=0):
         """Values over the whole range of each input's type: a list of [h, w, c] arrays."""
@@ -47,15 +36,18 @@ class Model:
                 arrays.append(source.integers(limits.min, limits.max + 1, port["shape"]).astype(kind))
         return arrays
 
-    def outputs(self):
-        return [np.full(port["shape"], np.nan, np.float32) for port in self.about["outputs"]]
-
     def __call__(self, inputs):
         """Runs the network; a list of [h, w, c] arrays."""
-        results = self.outputs()
-        pointers = [a.ctypes.data_as(ctypes.c_void_p) for a in [*inputs, *results]]
-        getattr(self.library, self.name + "_run")(*pointers)
-        return results
+        return self.call(inputs)
+
+    def run_bytes(self, image):
+        """Runs a network of one input and one output on an image: bytes, in the order height, width, channel. Floats."""
+        ports = self.about["inputs"]
+        if len(ports) != 1 or len(self.about["outputs"]) != 1 or ports[0]["type"] != "uint8":
+            raise RuntimeError("the network has not one input of bytes and one output")
+        if len(image) != np.prod(ports[0]["shape"]):
+            raise RuntimeError("the network takes %d bytes, not %d" % (np.prod(ports[0]["shape"]), len(image)))
+        return self.call([np.frombuffer(image, np.uint8)])[0].reshape(-1).tolist()
 
 
 def interpret(lcc, net, folder, inputs, outputs, options=()):

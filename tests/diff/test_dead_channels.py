@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Emitted C with and without --keep-dead: the same answers, and fewer MACs.
 
-    test_dead_channels.py --lcc LCC [--target native] [--cc "cc -O2"]
+    test_dead_channels.py --lcc LCC [--target native] [--cc COMPILER]
 
 A network with channels planted dead and constant, its weights in an .npz, always; the trained vww_96, on its own range of
 inputs, where the models are ($LCC_MODELS, else ../shared/models beside the project).
@@ -15,6 +15,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import emitted  # noqa: E402
+from machines import SKIPPED, Missing, machine_for  # noqa: E402
 
 PROJECT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 TOLERANCE = 1e-5
@@ -76,9 +77,9 @@ def inputs_of(model):
 
 def compare(arguments, name, net, weights, folder, least_ratio):
     """True where both agree and the MACs are fewer by the ratio wanted."""
-    options = ["-w", weights, "--target", arguments.target]
-    without = emitted.Model(arguments.lcc, net, folder, options, arguments.cc.split(), name="without")
-    kept = emitted.Model(arguments.lcc, net, folder, options + ["--keep-dead"], arguments.cc.split(), name="kept")
+    options, where = ["-w", weights], {"target": arguments.target, "cc": arguments.cc}
+    without = emitted.Model(arguments.lcc, net, folder, options, name="without", **where)
+    kept = emitted.Model(arguments.lcc, net, folder, options + ["--keep-dead"], name="kept", **where)
     error = 0.0
     for inputs in inputs_of(kept):
         expected = [x.astype(np.float64) for x in kept(inputs)]
@@ -93,8 +94,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--lcc", required=True)
     parser.add_argument("--target", default="native")
-    parser.add_argument("--cc", default="cc -O2")
+    parser.add_argument("--cc")
     arguments = parser.parse_args()
+    try:
+        machine_for(arguments.target, arguments.cc)
+    except Missing as what:
+        print("SKIP: %s" % what)
+        return SKIPPED
     good = True
     with tempfile.TemporaryDirectory() as folder:
         net, weights = os.path.join(folder, "planted.net"), os.path.join(folder, "planted.npz")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs trained networks on pictures and compares with the answers that ONNX Runtime gave from the same weights.
 
-    test_models.py --lcc PATH --target generic|native [--cc COMPILER]
+    test_models.py --lcc PATH --target NAME [--cc COMPILER]
 
 The models, the pictures and the answers are no part of the project: they are looked for in $LCC_MODELS, else in
 ../shared/models beside it. Where there are none the test is skipped (exit 77).
@@ -18,12 +18,13 @@ import tempfile
 import zipfile
 import zlib
 
-from compiled import TIME_LIMIT, Network
-
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "diff"))
+from emitted import Model  # noqa: E402
+from machines import SKIPPED, TIME_LIMIT, Missing, machine_for  # noqa: E402
+
 PROJECT = os.path.abspath(os.path.join(HERE, "..", ".."))
 TOLERANCE = 1e-4
-SKIPPED = 77
 
 # model, its description and arguments, the size of its pictures
 MODELS = [
@@ -99,8 +100,8 @@ def find_models():
 
 def compile_model(options, models, name, arguments, folder):
     arguments = [os.path.join(PROJECT, a) if a.startswith(("dsl", "tests")) else a for a in arguments]
-    return Network(options.lcc, options.cc, options.target,
-                   arguments + ["-w", os.path.join(models, name + ".safetensors")], folder)
+    return Model(options.lcc, arguments[0], folder, arguments[1:] + ["-w", os.path.join(models, name + ".safetensors")],
+                 options.target, options.cc)
 
 
 def check_pictures(options, models, expected, name, arguments, size):
@@ -113,7 +114,7 @@ def check_pictures(options, models, expected, name, arguments, size):
             file = picture if size == 224 else f"{picture}_{size}x{size}"
             width, height, pixels = read_png(os.path.join(models, "images", file + ".png"))
             assert (width, height) == (size, size), file
-            probabilities = network.run(pixels)
+            probabilities = network.run_bytes(pixels)
             best = max(range(len(probabilities)), key=probabilities.__getitem__)
             worst = max(abs(probabilities[index] - p) for index, _, p in wanted)
             good = best == wanted[0][0] and worst <= TOLERANCE
@@ -132,7 +133,7 @@ def check_fashion(options, models, expected):
         network = compile_model(options, models, name, arguments, folder)
         right = 0
         for i in range(count):
-            logits = network.run(images[i * size:(i + 1) * size])
+            logits = network.run_bytes(images[i * size:(i + 1) * size])
             right += max(range(len(logits)), key=logits.__getitem__) == labels[i]
     good = (right, count) == (expected[name]["right"], expected[name]["of"])
     print(f"{'ok  ' if good else 'FAIL'} {name}, {options.target}: {right} of {count} right, "
@@ -144,11 +145,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lcc", required=True)
     parser.add_argument("--target", required=True)
-    parser.add_argument("--cc", default="cc")
+    parser.add_argument("--cc")
     options = parser.parse_args()
     models = find_models()
     if not models:
         print("SKIP: no trained models here; set LCC_MODELS to their folder")
+        return SKIPPED
+    try:
+        machine_for(options.target, options.cc)
+    except Missing as what:
+        print("SKIP: %s" % what)
         return SKIPPED
     signal.alarm(TIME_LIMIT)  # ends the program, also inside of code that does not come back
     with open(os.path.join(models, "expected.json")) as f:

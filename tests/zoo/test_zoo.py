@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles networks of the zoo with seeded weights, runs them, and compares the logits with PyTorch's in double precision.
 
-    test_zoo.py --lcc PATH --target generic|native [--only NAME] [--cc COMPILER]
+    test_zoo.py --lcc PATH --target NAME [--only NAME] [--cc COMPILER]
 
 The answers are in goldens/ (make_goldens.py wrote them); agreement is within 1e-4 of the largest logit.
 """
@@ -15,10 +15,12 @@ import sys
 import tempfile
 import time
 
-from compiled import TIME_LIMIT, Network
-from picture import picture
-
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "diff"))
+from emitted import Model  # noqa: E402
+from machines import SKIPPED, TIME_LIMIT, Missing, machine_for  # noqa: E402
+from picture import picture  # noqa: E402
+
 ZOO = os.path.join(HERE, "..", "..", "dsl")
 TOLERANCE = 1e-4
 
@@ -42,11 +44,10 @@ def check(options, name):
         golden = json.load(f)
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        arguments = [os.path.join(ZOO, golden["net"])] + golden["arguments"] + ["-D", "logits=true"]
-        network = Network(options.lcc, options.cc, options.target, arguments, folder,
-                          apart=4 * golden["params"] > MOST_EMBEDDED_BYTES)
+        network = Model(options.lcc, os.path.join(ZOO, golden["net"]), folder, golden["arguments"] + ["-D", "logits=true"],
+                        options.target, options.cc, apart=4 * golden["params"] > MOST_EMBEDDED_BYTES)
         compiled = time.monotonic()
-        worst = difference(network.run(picture(golden["size"], golden["size"])), golden)
+        worst = difference(network.run_bytes(picture(golden["size"], golden["size"])), golden)
     good = worst <= TOLERANCE
     print(f"{'ok  ' if good else 'FAIL'} {name}, {options.target}: differs by {worst:.1e} of the largest logit "
           f"(compiled in {compiled - start:.1f} s, ran in {time.monotonic() - compiled:.1f} s)", flush=True)
@@ -58,12 +59,17 @@ def main():
     parser.add_argument("--lcc", required=True)
     parser.add_argument("--target", required=True)
     parser.add_argument("--only")
-    parser.add_argument("--cc", default="cc")
+    parser.add_argument("--cc")
     options = parser.parse_args()
     names = sorted(os.path.basename(path)[:-5] for path in glob.glob(f"{HERE}/goldens/{options.only or '*'}.json"))
     if not names:
         print("no such network")
         return 1
+    try:
+        machine_for(options.target, options.cc)
+    except Missing as what:
+        print("SKIP: %s" % what)
+        return SKIPPED
     failures = 0
     for name in names:
         signal.alarm(TIME_LIMIT)  # ends the program, also inside of code that does not come back

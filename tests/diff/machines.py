@@ -1,0 +1,148 @@
+"""The machines that emitted C runs on in the tests: this one, by a shared library, and foreign ones, by a program of its own.
+
+machine_for(target) gives the machine, whose load(..) compiles a C file and returns a function from input arrays to output
+arrays. Foreign ones are aarch64 (GCC's cross compiler and qemu) and wasm32 (clang, wasi-libc and node). Where a tool is
+missing it raises Missing, and the test is to be skipped.
+"""
+
+import ctypes
+import os
+import shutil
+import subprocess
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TYPES = {"f32": np.float32, "uint8": np.uint8, "int8": np.int8}
+C_TYPES = {"f32": "float", "uint8": "uint8_t", "int8": "int8_t"}
+WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Werror".split()
+TIME_LIMIT = 600  # seconds, for any one command
+SKIPPED = 77  # the exit status of a test that cannot run here
+
+
+class Missing(Exception):
+    """What this machine lacks."""
+
+
+def run(command, **more):
+    """Runs a command; its standard output. What it says goes into the exception where it fails."""
+    done = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT, **more)
+    if done.returncode:
+        said = [text.decode(errors="replace") for text in (done.stdout[-2000:], done.stderr[-4000:])]
+        raise RuntimeError("%s\nexit %d\n%s%s" % (" ".join(command), done.returncode, *said))
+    return done.stdout
+
+
+def empty_outputs(ports):
+    return [np.full(port["shape"], np.nan, np.float32) for port in ports]
+
+
+class Native:
+    """This machine: a shared library, called from here."""
+
+    def __init__(self, cc=None):
+        self.cc = cc or "cc"
+
+    def load(self, c_file, name, about, weights=None):
+        """Compiles c_file; a function from arrays to arrays. `weights`: the file of a model that wants to be bound."""
+        path = c_file[:-2] + ".so"
+        run([self.cc, "-O2", *WARNINGS, "-shared", "-fPIC", c_file, "-o", path])
+        library = ctypes.CDLL(path)
+        room = bind(library, name, weights) if weights else None
+        function = getattr(library, name + "_run")
+        function.restype = None
+
+        def call(inputs):
+            assert weights is None or room is not None  # the weights live as long as this function
+            results = empty_outputs(about["outputs"])
+            function(*[a.ctypes.data_as(ctypes.c_void_p) for a in [*inputs, *results]])
+            return results
+
+        return call
+
+
+def bind(library, name, path):
+    """Hands the weights over; the memory where they stay."""
+    data = np.fromfile(path, np.uint8)
+    room = np.empty(data.size + 64, np.uint8)
+    start = -room.ctypes.data % 64
+    room[start:start + data.size] = data
+    if getattr(library, name + "_bind")(ctypes.c_void_p(room.ctypes.data + start), ctypes.c_size_t(data.size)):
+        raise RuntimeError("the weights that were written with the model are refused")
+    return room
+
+
+class Foreign:
+    """Another machine: foreign_main.c and the model become a program, which `runner` runs."""
+
+    def __init__(self, cc, runner):
+        self.cc, self.runner = cc, runner
+
+    def load(self, c_file, name, about, weights=None):
+        assert weights is None, "weights are not handed over to foreign machines"
+        folder = c_file[:-2] + "_main"
+        program = c_file[:-2] + ".program"
+        os.makedirs(folder)
+        with open(os.path.join(folder, "model.h"), "w", encoding="utf-8") as out:
+            out.write('#include "%s.h"\n' % c_file[:-2])
+        with open(os.path.join(folder, "ports.h"), "w", encoding="utf-8") as out:
+            out.write(write_ports(name, about))
+        run([*self.cc, "-O2", *WARNINGS, "-I", folder, c_file, os.path.join(HERE, "foreign_main.c"), "-o", program])
+
+        def call(inputs):
+            said = run([*self.runner, program], input=b"".join(np.ascontiguousarray(a).tobytes() for a in inputs))
+            values, results = np.frombuffer(said, np.float32), empty_outputs(about["outputs"])
+            if values.size != sum(r.size for r in results):
+                raise RuntimeError("%d values came back" % values.size)
+            at = 0
+            for r in results:
+                r.reshape(-1)[:] = values[at:at + r.size]
+                at += r.size
+            return results
+
+        return call
+
+
+def write_ports(name, about):
+    """The text of ports.h."""
+    lines, tables, names = [], [], []
+    for kind in ("inputs", "outputs"):
+        rows = []
+        for i, port in enumerate(about[kind]):
+            names.append("%s_%d" % (kind, i))
+            element = C_TYPES[port["type"]] if kind == "inputs" else "float"
+            lines.append("static %s %s[%d];" % (element, names[-1], np.prod(port["shape"])))
+            rows.append("{(char *)%s, sizeof %s}" % (names[-1], names[-1]))
+        tables.append("static const struct port %s[] = {%s};" % (kind, ", ".join(rows)))
+    return "\n".join(["struct port {", "    char *at;", "    size_t bytes;", "};", *lines, *tables,
+                      "static void call_model(void) { %s_run(%s); }" % (name, ", ".join(names)), ""])
+
+
+def first_found(*commands):
+    for command in commands:
+        if shutil.which(command):
+            return command
+    raise Missing("none of " + ", ".join(commands) + " is here")
+
+
+def aarch64(cc):
+    return Foreign([cc or first_found("aarch64-linux-gnu-gcc"), "-static"], [first_found("qemu-aarch64")])
+
+
+def wasm32(cc):
+    """clang for WASI. -O2 may not contract a * b + c: there is no such instruction. Debian's wasi-libc lies under /usr."""
+    compiler = [cc or first_found("clang", "clang-19", "clang-14"), "--target=wasm32-wasi"]
+    first_found("wasm-ld", "wasm-ld-19", "wasm-ld-14")
+    if subprocess.run([*compiler, "-x", "c", "-", "-o", os.devnull], input=b"#include <unistd.h>\nint main(void){return 0;}",
+                      capture_output=True).returncode:
+        raise Missing("%s does not make programs for WASI: wasi-libc or libclang-rt-dev-wasm32 is missing" % compiler[0])
+    return Foreign(compiler, [first_found("node", "nodejs"), "--no-warnings", os.path.join(HERE, "wasi_run.js")])
+
+
+def machine_for(target, cc=None):
+    """The machine of lcc's target. `cc`: a compiler other than the usual one."""
+    if target == "wasm32":
+        return wasm32(cc)
+    if target == "aarch64" and os.uname().machine not in ("aarch64", "arm64"):
+        return aarch64(cc)
+    return Native(cc)

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Emitted C of whole networks compiles without a warning, by every C compiler that is here, for every target.
+
+    test_compilers.py --lcc LCC --cc COMPILER NETWORK.net..
+
+GCC 12 and clang 14 to 19 are what the project promises. The weights stand apart: only the code is looked at. generic is
+held to strict C99. Exit 77 where the compiler is missing.
+"""
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from machines import SKIPPED, WARNINGS, run  # noqa: E402
+
+TARGETS = {"generic": ["-std=c99"], "x86-64": [], "x86-64-v3": [], "x86-64-v4": []}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--lcc", required=True)
+    parser.add_argument("--cc", required=True)
+    parser.add_argument("nets", nargs="+")
+    arguments = parser.parse_args()
+    if not shutil.which(arguments.cc):
+        print("SKIP: %s is not here" % arguments.cc)
+        return SKIPPED
+    wrong = 0
+    for net in arguments.nets:
+        for target, options in TARGETS.items():
+            if target != "generic" and os.uname().machine not in ("x86_64", "amd64"):
+                continue
+            what = "%s for %s with %s" % (os.path.basename(net), target, arguments.cc)
+            with tempfile.TemporaryDirectory() as folder:
+                c_file = os.path.join(folder, "model.c")
+                run([arguments.lcc, net, "--target", target, "--storage", "file", "-o", c_file])
+                start = time.monotonic()
+                try:
+                    run([arguments.cc, "-O2", *WARNINGS, *options, "-c", c_file, "-o", os.path.join(folder, "model.o")])
+                    print("ok   %s: %.1f s" % (what, time.monotonic() - start), flush=True)
+                except RuntimeError as problem:
+                    wrong += 1
+                    print("FAIL %s: %s" % (what, problem), flush=True)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

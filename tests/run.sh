@@ -21,6 +21,16 @@ wish clang-format have clang-format
 wish clang-tidy have clang-tidy
 has_clang_runtime() { echo "int main(void){return 0;}" | clang -x c -fsanitize=address,fuzzer-no-link - -o /dev/null; }
 wish libclang-rt-dev has_clang_runtime
+# What runs the code for other machines: aarch64 by qemu, WebAssembly by node. And one more compiler.
+wish gcc-aarch64-linux-gnu have aarch64-linux-gnu-gcc
+wish libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.a
+wish qemu-user have qemu-aarch64
+wish lld have wasm-ld
+wish wasi-libc test -e /usr/include/wasm32-wasi
+has_wasm_runtime() { echo "int main(void){return 0;}" | clang --target=wasm32-wasi -x c - -o /dev/null; }
+wish libclang-rt-dev-wasm32 has_wasm_runtime
+wish nodejs have node
+wish clang-19 have clang-19
 wish dataset-fashion-mnist test -e /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz
 wish man-db have man
 install_missing

@@ -82,7 +82,7 @@ class Foreign:
         assert weights is None, "weights are not handed over to foreign machines"
         folder = c_file[:-2] + "_main"
         program = c_file[:-2] + ".program"
-        os.makedirs(folder)
+        os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "model.h"), "w", encoding="utf-8") as out:
             out.write('#include "%s.h"\n' % c_file[:-2])
         with open(os.path.join(folder, "ports.h"), "w", encoding="utf-8") as out:

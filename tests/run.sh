@@ -33,6 +33,7 @@ wish nodejs have node
 wish clang-19 have clang-19
 wish dataset-fashion-mnist test -e /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz
 wish man-db have man
+wish vim have vim
 install_missing
 
 build=${LCC_BUILD:-$root/build-tests}

@@ -338,7 +338,7 @@ void lint_program(evaluator *ev, const source *main_file, const item *net) {
     read_imports(l, net);
     for (int i = 0; i < ev->n_items; i++) {
         start_item(l, ev->items[i].what);
-        declare_item(l, ev->items[i].what);
+        if (l->item->at.src != ev->prelude) declare_item(l, l->item);
     }
     for (int i = 0; i < ev->n_items && !ev->stopped; i++) {
         start_item(l, ev->items[i].what);

@@ -1,7 +1,7 @@
 /* lang_driver.c: the language alone, for its tests: compiles a .net file and prints what was said about it, or,
  * where it is good, the graph: a line per node. `-q` prints only the totals.
  *
- *     lang_driver [-q] [--files] [--variant NAME] [-D NAME=VALUE].. [-I DIR].. FILE.net
+ *     lang_driver [-q] [--check] [--files] [--variant NAME] [-D NAME=VALUE].. [-I DIR].. FILE.net
  *
  * Exit 0: good. 1: errors, on standard error. 2: bad usage. */
 #include "graph/verify.h"
@@ -77,6 +77,8 @@ int main(int argc, char **argv) {
         bool more = i + 1 < argc && o.n_defines < MOST && o.n_include_dirs < MOST;
         if (strcmp(argv[i], "-q") == 0) {
             quiet = true;
+        } else if (strcmp(argv[i], "--check") == 0) {
+            o.check = true;
         } else if (strcmp(argv[i], "--files") == 0) {
             lists_files = true;
         } else if (strcmp(argv[i], "--variant") == 0 && more) {
@@ -95,7 +97,9 @@ int main(int argc, char **argv) {
         }
     }
     if (!path) {
-        fputs("usage: lang_driver [-q] [--files] [--variant NAME] [-D NAME=VALUE] [-I DIR] FILE.net\n", stderr);
+        fputs(
+            "usage: lang_driver [-q] [--check] [--files] [--variant NAME] [-D NAME=VALUE] [-I DIR] FILE.net\n",
+            stderr);
         return 2;
     }
     arena *a = arena_new();
@@ -115,6 +119,7 @@ int main(int argc, char **argv) {
         printf("%s%s%s params %lld macs %lld nodes %d\n", g->name, g->variant ? " " : "",
                g->variant ? g->variant : "", (long long)graph_params(g), (long long)graph_macs(g), g->n_nodes);
     }
+    bool good = (g || o.check) && !diag_error_count(d) && !broken;
     arena_free(a);
-    return g && !broken ? 0 : 1;
+    return good ? 0 : 1;
 }

@@ -5,7 +5,8 @@
     run_cases.py --update DRIVER FOLDER      write what is said now as what is expected
 
 A case is NAME.net. In errors/ it must fail (exit 1), and NAME.expected is its standard error; in good/ it must
-succeed with nothing on standard error, and NAME.expected is the graph. A first line `# args: ..` gives further
+succeed with nothing on standard error, and NAME.expected is the graph; in check/ NAME.expected is what --check says,
+and it must fail where that holds an error. A first line `# args: ..` gives further
 arguments. Files named part_* are imported by others. The driver runs in the folder, so that paths are short.
 """
 import difflib
@@ -15,21 +16,27 @@ import subprocess
 import sys
 
 
+def room(folder):
+    return os.path.basename(os.path.normpath(folder))
+
+
 def run(driver, folder, name):
     with open(os.path.join(folder, name + ".net"), "rb") as f:
         first = f.readline().decode("utf-8", "replace")
     args = shlex.split(first[len("# args:"):]) if first.startswith("# args:") else []
+    if room(folder) == "check":
+        args = ["--check", "-q", *args]
     return subprocess.run([driver, *args, name + ".net"], cwd=folder, capture_output=True, timeout=60)
 
 
 def check(driver, folder, name, update):
     """What is wrong with the case, or None."""
-    fails = os.path.basename(os.path.normpath(folder)) == "errors"
     done = run(driver, folder, name)
-    said = done.stderr if fails else done.stdout
+    fails = room(folder) == "errors" or (room(folder) == "check" and b": error: " in done.stderr)
+    said = done.stdout if room(folder) == "good" else done.stderr
     if done.returncode != (1 if fails else 0):
         return f"{name}: exit {done.returncode}\n{done.stderr.decode('utf-8', 'replace')}"
-    if not fails and done.stderr:
+    if room(folder) == "good" and done.stderr:
         return f"{name}: said {done.stderr!r}"
     path = os.path.join(folder, name + ".expected")
     if update:

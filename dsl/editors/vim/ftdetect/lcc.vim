@@ -1,0 +1,2 @@
+" Files of the lcc network language.
+autocmd BufNewFile,BufRead *.net setfiletype lcc

@@ -1,0 +1,48 @@
+" Vim syntax file of the lcc network language (.net).
+" tests/lang/check_editors.py holds its words to the compiler's.
+if exists("b:current_syntax")
+  finish
+endif
+
+syntax case match
+syntax keyword lccItem import param compound variants variant default fn block net
+syntax keyword lccStatement let require if else input from stage as output
+syntax keyword lccOperator in or and not
+syntax keyword lccBoolean true false
+
+syntax keyword lccForm residual scale concat split branch add mul
+syntax keyword lccLayer conv depthwise dense bn max_pool avg_pool global_avg_pool flatten identity softmax dropout
+syntax keyword lccLayer shuffle normalize pad upsample slice
+syntax keyword lccActivation relu relu6 hswish swish silu sigmoid hsigmoid tanh leaky_relu
+syntax keyword lccFunction divisible min max floor ceil round abs sqrt int
+syntax keyword lccWord same symmetric valid torch keras nearest bilinear f32 int8 uint8
+
+syntax match lccNumber "\<\d\+\(\.\d\+\)\?\([eE][+-]\?\d\+\)\?\>"
+syntax match lccArrow "->"
+syntax match lccArgument "\<\h\w*\ze\s*=[^=]"
+syntax region lccString start=+"+ end=+"+ oneline
+syntax region lccLabel matchgroup=lccLabel start=+@\s*"+ end=+"+ oneline contains=lccInterpolation
+syntax match lccInterpolation "{[^}]*}" contained
+syntax keyword lccTodo TODO FIXME contained
+syntax match lccComment "#.*$" contains=lccTodo,@Spell
+
+highlight default link lccItem Structure
+highlight default link lccStatement Statement
+highlight default link lccOperator Operator
+highlight default link lccBoolean Boolean
+highlight default link lccForm Conditional
+highlight default link lccLayer Function
+highlight default link lccActivation Type
+highlight default link lccFunction Function
+highlight default link lccWord Constant
+highlight default link lccNumber Number
+highlight default link lccArrow Operator
+highlight default link lccArgument Identifier
+highlight default link lccString String
+highlight default link lccLabel Label
+highlight default link lccInterpolation Special
+highlight default link lccTodo Todo
+highlight default link lccComment Comment
+
+setlocal commentstring=#\ %s
+let b:current_syntax = "lcc"

@@ -23,7 +23,7 @@ void add_finding(lint *l, loc at, int file, const char *what) {
         l->findings = arena_grow(l->ev->mem, l->findings, (size_t)l->n_findings, (size_t)l->room_findings,
                                  sizeof *l->findings);
     }
-    l->findings[l->n_findings++] = (finding){at, file, what};
+    if (at.src != l->ev->prelude) l->findings[l->n_findings++] = (finding){at, file, what};
 }
 
 static declared *new_declared(lint *l, const char *what, const char *name, loc at, const item *from) {
@@ -323,9 +323,11 @@ static void warn(lint *l) {
     }
     find_unused_imports(l);
     if (l->n_findings) qsort(l->findings, (size_t)l->n_findings, sizeof *l->findings, compare_findings);
-    for (int i = 0; i < l->n_findings; i++) {
-        const finding *f = &l->findings[i];
-        if (f->at.src != l->ev->prelude) diag_warning(l->ev->d, f->at, "%s", f->what);
+    int said = l->n_findings < MAX_ERRORS ? l->n_findings : MAX_ERRORS;
+    for (int i = 0; i < said; i++) diag_warning(l->ev->d, l->findings[i].at, "%s", l->findings[i].what);
+    if (said < l->n_findings) {
+        diag_warning(l->ev->d, (loc){.src = l->main_file}, "%d further warnings are not shown",
+                     l->n_findings - said);
     }
 }
 

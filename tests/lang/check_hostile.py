@@ -84,7 +84,18 @@ CASES = [
 ]
 
 
-def run(driver, folder, what):
+# Good files that are a lot to look at for --check: name, input, what the warnings must hold
+CHECKS = [
+    ("many params", b"".join(b"param p%d = 1\n" % i for i in range(200000)) + net("relu"), "199950 further warnings"),
+    ("many lets", net(*[f"let a{i} = {f'a{i - 1}' if i else 0}" for i in range(100000)]), "let 'a99999' is never used"),
+    ("many names of one word", b"block b() {\n" + b"relu as x\nfrom x\n" * 100000 + b"}\n" + net("relu"), "block 'b' is never used"),
+    ("many blocks of one word", b"".join(b"block b%d() { relu as x }\nblock c%d() { from x }\n" % (i, i) for i in range(60000))
+     + net("relu"), "takes too long"),
+    ("a long chain", b"block b() {\n relu" + b" -> relu" * 500000 + b"\n}\n" + net("relu"), "block 'b' is never used"),
+]
+
+
+def run(driver, folder, what, *flags):
     """(exit code or -signal, standard error, seconds, kilobytes)"""
     path = os.path.join(folder, "hostile.net")
     with open(path, "wb") as f:
@@ -95,7 +106,7 @@ def run(driver, folder, what):
         os.chdir(folder)
         os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os.execv(driver, [driver, "-q", "hostile.net"])
+        os.execv(driver, [driver, "-q", *flags, "hostile.net"])
     _, status, usage = os.wait4(pid, 0)
     with open(errors, "rb") as f:
         said = f.read()
@@ -108,11 +119,13 @@ def main():
         sanitized = b"__asan_init" in f.read()
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, what, expected in CASES:
-            code, said, seconds, kilobytes = run(driver, folder, what)
+        all_cases = [(*case, ()) for case in CASES] + [(*case, ("--check",)) for case in CASES + CHECKS]
+        for name, what, expected, flags in all_cases:
+            code, said, seconds, kilobytes = run(driver, folder, what, *flags)
+            name = " ".join([name, *flags])
             text = said.decode("utf-8", "replace")
             problems = []
-            if code != 1:
+            if code != (1 if ": error: " in text else 0) or (code != 1 and not expected.endswith(("warnings", "used"))):
                 problems.append(f"exit {code}")
             if expected not in text:
                 problems.append(f"said nothing of {expected!r}")
@@ -125,7 +138,7 @@ def main():
             print(f"{'WRONG' if problems else 'good '} {name}: {seconds:.2f} s, {kilobytes // 1024} MB"
                   + (": " + ", ".join(problems) + "\n" + text[:1000] if problems else ""))
             wrong += bool(problems)
-    print(f"{len(CASES)} inputs, {wrong} wrong")
+    print(f"{len(all_cases)} inputs, {wrong} wrong")
     return 1 if wrong else 0
 
 

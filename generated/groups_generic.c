@@ -179,11 +179,11 @@ static void average3x3_row_of_6(const float *x, float *y, int top, int ky0, int 
 }
 
 static void average_pool3x3_24_at_6x6(const float *x, float *y) {
-    for (int oy = 0; oy < 6; oy++) {
-        const int top = oy * 2 - 1;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 12 - top < 3 ? 12 - top : 3;
-        for (int c = 0; c < 24; c += 1) {
+    for (int c = 0; c < 24; c += 1) {
+        for (int oy = 0; oy < 6; oy++) {
+            const int top = oy * 2 - 1;
+            const int ky0 = top < 0 ? -top : 0;
+            const int ky1 = 12 - top < 3 ? 12 - top : 3;
             average3x3_row_of_6(x + c, y + oy * 288 + c, top, ky0, ky1);
         }
     }
@@ -613,11 +613,11 @@ static void average3x3_row_of_2(const float *x, float *y, int top, int ky0, int 
 }
 
 static void average_pool3x3_48_at_2x2(const float *x, float *y) {
-    for (int oy = 0; oy < 2; oy++) {
-        const int top = oy * 3 - 0;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 6 - top < 3 ? 6 - top : 3;
-        for (int c = 0; c < 48; c += 1) {
+    for (int c = 0; c < 48; c += 1) {
+        for (int oy = 0; oy < 2; oy++) {
+            const int top = oy * 3 - 0;
+            const int ky0 = top < 0 ? -top : 0;
+            const int ky1 = 6 - top < 3 ? 6 - top : 3;
             average3x3_row_of_2(x + c, y + oy * 96 + c, top, ky0, ky1);
         }
     }

@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 #include <immintrin.h>
 
 #if defined(__clang__)
@@ -54,6 +57,9 @@ static inline LCC_INLINE f32x16 f32x16_zero(void) { return _mm512_setzero_ps(); 
 static inline LCC_INLINE f32x16 f32x16_load_i8(const int8_t *p) {
     return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i_u *)(const void *)p)));
 }
+
+/* The first eight lanes: no instruction. */
+static inline LCC_INLINE __m256 f32x16_low8(f32x16 v) { return _mm512_castps512_ps256(v); }
 
 /* a * b + c, rounded once. */
 static inline LCC_INLINE f32x16 f32x16_fma(f32x16 a, f32x16 b, f32x16 c) { return _mm512_fmadd_ps(a, b, c); }
@@ -124,6 +130,20 @@ static const float *weights;
 
 #define WEIGHTS(i) (weights + (i))
 
+/* The first of `units` that are thread's; thread's end is where thread + 1 begins. */
+#define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))
+
+/* Goes on when all threads are here. */
+static void meet(int threads) {
+#ifdef _OPENMP
+    if (threads > 1) {
+#pragma omp barrier
+    }
+#else
+    (void)threads;
+#endif
+}
+
 /* One padded row of the input, as floats. */
 static void stage_row_12x6(const int8_t *x, float *row, int iy) {
     x += iy * 72;
@@ -155,51 +175,51 @@ static void tile_12x2_of_6(const float *const *rows, int at, const float *w, flo
             const f32x16 w0 = f32x16_load(w);
             const f32x8 w1 = f32x8_load(w + 16);
             const f32x16 v0_0 = f32x16_set1(x[k]);
-            const f32x8 v0_1 = f32x8_set1(x[k]);
+            const f32x8 v0_1 = f32x16_low8(v0_0);
             acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
             acc0_1 = f32x8_fma(v0_1, w1, acc0_1);
             const f32x16 v1_0 = f32x16_set1(x[k + 6]);
-            const f32x8 v1_1 = f32x8_set1(x[k + 6]);
+            const f32x8 v1_1 = f32x16_low8(v1_0);
             acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
             acc1_1 = f32x8_fma(v1_1, w1, acc1_1);
             const f32x16 v2_0 = f32x16_set1(x[k + 12]);
-            const f32x8 v2_1 = f32x8_set1(x[k + 12]);
+            const f32x8 v2_1 = f32x16_low8(v2_0);
             acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
             acc2_1 = f32x8_fma(v2_1, w1, acc2_1);
             const f32x16 v3_0 = f32x16_set1(x[k + 18]);
-            const f32x8 v3_1 = f32x8_set1(x[k + 18]);
+            const f32x8 v3_1 = f32x16_low8(v3_0);
             acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
             acc3_1 = f32x8_fma(v3_1, w1, acc3_1);
             const f32x16 v4_0 = f32x16_set1(x[k + 24]);
-            const f32x8 v4_1 = f32x8_set1(x[k + 24]);
+            const f32x8 v4_1 = f32x16_low8(v4_0);
             acc4_0 = f32x16_fma(v4_0, w0, acc4_0);
             acc4_1 = f32x8_fma(v4_1, w1, acc4_1);
             const f32x16 v5_0 = f32x16_set1(x[k + 30]);
-            const f32x8 v5_1 = f32x8_set1(x[k + 30]);
+            const f32x8 v5_1 = f32x16_low8(v5_0);
             acc5_0 = f32x16_fma(v5_0, w0, acc5_0);
             acc5_1 = f32x8_fma(v5_1, w1, acc5_1);
             const f32x16 v6_0 = f32x16_set1(x[k + 36]);
-            const f32x8 v6_1 = f32x8_set1(x[k + 36]);
+            const f32x8 v6_1 = f32x16_low8(v6_0);
             acc6_0 = f32x16_fma(v6_0, w0, acc6_0);
             acc6_1 = f32x8_fma(v6_1, w1, acc6_1);
             const f32x16 v7_0 = f32x16_set1(x[k + 42]);
-            const f32x8 v7_1 = f32x8_set1(x[k + 42]);
+            const f32x8 v7_1 = f32x16_low8(v7_0);
             acc7_0 = f32x16_fma(v7_0, w0, acc7_0);
             acc7_1 = f32x8_fma(v7_1, w1, acc7_1);
             const f32x16 v8_0 = f32x16_set1(x[k + 48]);
-            const f32x8 v8_1 = f32x8_set1(x[k + 48]);
+            const f32x8 v8_1 = f32x16_low8(v8_0);
             acc8_0 = f32x16_fma(v8_0, w0, acc8_0);
             acc8_1 = f32x8_fma(v8_1, w1, acc8_1);
             const f32x16 v9_0 = f32x16_set1(x[k + 54]);
-            const f32x8 v9_1 = f32x8_set1(x[k + 54]);
+            const f32x8 v9_1 = f32x16_low8(v9_0);
             acc9_0 = f32x16_fma(v9_0, w0, acc9_0);
             acc9_1 = f32x8_fma(v9_1, w1, acc9_1);
             const f32x16 v10_0 = f32x16_set1(x[k + 60]);
-            const f32x8 v10_1 = f32x8_set1(x[k + 60]);
+            const f32x8 v10_1 = f32x16_low8(v10_0);
             acc10_0 = f32x16_fma(v10_0, w0, acc10_0);
             acc10_1 = f32x8_fma(v10_1, w1, acc10_1);
             const f32x16 v11_0 = f32x16_set1(x[k + 66]);
-            const f32x8 v11_1 = f32x8_set1(x[k + 66]);
+            const f32x8 v11_1 = f32x16_low8(v11_0);
             acc11_0 = f32x16_fma(v11_0, w0, acc11_0);
             acc11_1 = f32x8_fma(v11_1, w1, acc11_1);
             w += 24;
@@ -349,6 +369,11 @@ static void average_pool3x3_24_at_6x6(const float *x, float *y) {
         const int ky0 = top < 0 ? -top : 0;
         const int ky1 = 12 - top < 3 ? 12 - top : 3;
         average3x3_row_of_6(x, y + oy * 288, top, ky0, ky1);
+    }
+    for (int oy = 0; oy < 6; oy++) {
+        const int top = oy * 2 - 1;
+        const int ky0 = top < 0 ? -top : 0;
+        const int ky1 = 12 - top < 3 ? 12 - top : 3;
         average3x3_row_of_6_v2(x + 16, y + oy * 288 + 16, top, ky0, ky1);
     }
 }
@@ -467,9 +492,10 @@ static void depthwise3x3_row_of_6(const float *x, const float *w, float *y, int 
     }
 }
 
-static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, float *between) {
-    int made = 0; /* rows of the first convolution */
-    for (int oy = 0; oy < 6; oy++) {
+static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, float *between, int thread, int threads) {
+    int made = PART(6, thread) * 2 - 1; /* the row of the first convolution that comes next */
+    if (made < 0) made = 0;
+    for (int oy = PART(6, thread); oy < PART(6, thread + 1); oy++) {
         const int top = oy * 2 - 1;
         const int ky0 = top < 0 ? -top : 0;
         const int ky1 = 12 - top < 3 ? 12 - top : 3;
@@ -772,11 +798,11 @@ static void average3x3_row_of_2(const float *x, float *y, int top, int ky0, int 
 }
 
 static void average_pool3x3_48_at_2x2(const float *x, float *y) {
-    for (int oy = 0; oy < 2; oy++) {
-        const int top = oy * 3 - 0;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 6 - top < 3 ? 6 - top : 3;
-        for (int c = 0; c < 48; c += 16) {
+    for (int c = 0; c < 48; c += 16) {
+        for (int oy = 0; oy < 2; oy++) {
+            const int top = oy * 3 - 0;
+            const int ky0 = top < 0 ? -top : 0;
+            const int ky1 = 6 - top < 3 ? 6 - top : 3;
             average3x3_row_of_2(x + c, y + oy * 96 + c, top, ky0, ky1);
         }
     }
@@ -801,76 +827,114 @@ static void dense_192_to_4(const float *x, const float *w, float *y) {
 
 #define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
 
+/* What each thread has for itself: the first one in the arena, the others behind it. */
+#define OWN(offset, own) \
+    (thread == 0 ? AT(offset) : AT(GROUPS_ARENA_BYTES + (size_t)(thread - 1) * GROUPS_THREAD_BYTES + (own)))
+
 #ifdef GROUPS_PROFILE
 #define STEP_HOOK(step, name, begin) groups_profile_hook(step, name, begin)
 #else
 #define STEP_HOOK(step, name, begin) ((void)0)
 #endif
 
-void groups_run_in(void *arena, const int8_t *image, float *logits) {
+static void run_steps(void *arena, const int8_t *image, float *logits, int thread, int threads) {
+    (void)thread, (void)threads;
     /* 1. conv_1: conv 1x1, relu (groups.net:6)
      * [12, 12, 6] -> [12, 12, 24], 0.02 M MACs, 672 bytes of weights
      * direct 12 x 2 of f32x16 */
-    STEP_HOOK(1, "conv_1", 1);
-    conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), AT(13824));
-    STEP_HOOK(1, "conv_1", 0);
+    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
+    if (thread == 0) conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), AT(13824));
+    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
     /* 2. avg_pool_1: avg_pool 3x3 stride 2 (prelude.net:48)
      * [12, 12, 24] -> [6, 6, 24], 32 bytes of weights
      * average pool, 6 columns of f32x16 */
-    STEP_HOOK(2, "avg_pool_1", 1);
-    average_pool3x3_24_at_6x6(AT(0), AT(13824));
-    STEP_HOOK(2, "avg_pool_1", 0);
+    if (thread == 0) STEP_HOOK(2, "avg_pool_1", 1);
+    if (thread == 0) average_pool3x3_24_at_6x6(AT(0), AT(13824));
+    meet(threads);
+    if (thread == 0) STEP_HOOK(2, "avg_pool_1", 0);
     /* 3. reduce: conv 1x1, relu (prelude.net:56)
      * depthwise: depthwise 3x3 stride 2 (prelude.net:58)
      * [12, 12, 24] -> [6, 6, 12], 0.05 M MACs, 2240 bytes of weights
      * by rows: pointwise 12 x 1 of f32x16, depthwise, 6 columns of f32x16 */
-    STEP_HOOK(3, "depthwise", 1);
-    chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), AT(20736));
-    STEP_HOOK(3, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(3, "depthwise", 1);
+    chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), OWN(20736, 0), thread, threads);
+    meet(threads);
+    if (thread == 0) STEP_HOOK(3, "depthwise", 0);
     /* 4. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, 480 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    STEP_HOOK(4, "expand", 1);
-    conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
-    STEP_HOOK(4, "expand", 0);
+    if (thread == 0) STEP_HOOK(4, "expand", 1);
+    if (thread == 0) conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
+    if (thread == 0) STEP_HOOK(4, "expand", 0);
     /* 5. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
      * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 848 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    STEP_HOOK(5, "reduce", 1);
-    conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0));
-    STEP_HOOK(5, "reduce", 0);
+    if (thread == 0) STEP_HOOK(5, "reduce", 1);
+    if (thread == 0) conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0));
+    if (thread == 0) STEP_HOOK(5, "reduce", 0);
     /* 6. depthwise: depthwise 3x3 (prelude.net:58)
      * [6, 6, 12] -> [6, 6, 12], 0.00 M MACs, 656 bytes of weights
      * depthwise, 6 columns of f32x16 */
-    STEP_HOOK(6, "depthwise", 1);
-    depthwise3x3_12_at_6x6(AT(0), WEIGHTS(1072), AT(1728));
-    STEP_HOOK(6, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(6, "depthwise", 1);
+    if (thread == 0) depthwise3x3_12_at_6x6(AT(0), WEIGHTS(1072), AT(6912));
+    if (thread == 0) STEP_HOOK(6, "depthwise", 0);
     /* 7. expand: conv 1x1 in 3 groups, + residual, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, 960 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    STEP_HOOK(7, "expand", 1);
-    conv1x1_12_to_48_at_6x6(AT(1728), WEIGHTS(1232), AT(13824), AT(13824));
-    STEP_HOOK(7, "expand", 0);
+    if (thread == 0) STEP_HOOK(7, "expand", 1);
+    if (thread == 0) conv1x1_12_to_48_at_6x6(AT(6912), WEIGHTS(1232), AT(0), AT(13824));
+    if (thread == 0) STEP_HOOK(7, "expand", 0);
     /* 8. avg_pool_2: avg_pool 3x3 stride 3 (groups.net:9)
      * [6, 6, 48] -> [2, 2, 48]
      * average pool, 2 columns of f32x16 */
-    STEP_HOOK(8, "avg_pool_2", 1);
-    average_pool3x3_48_at_2x2(AT(13824), AT(0));
-    STEP_HOOK(8, "avg_pool_2", 0);
+    if (thread == 0) STEP_HOOK(8, "avg_pool_2", 1);
+    if (thread == 0) average_pool3x3_48_at_2x2(AT(0), AT(6912));
+    if (thread == 0) STEP_HOOK(8, "avg_pool_2", 0);
     /* 9. dense_1: dense (groups.net:10)
      * [1, 1, 192] -> [1, 1, 4], 0.00 M MACs, 3088 bytes of weights
      * dense 1 x 1 of f32x16 */
-    STEP_HOOK(9, "dense_1", 1);
-    dense_192_to_4(AT(0), WEIGHTS(1472), logits);
-    STEP_HOOK(9, "dense_1", 0);
+    if (thread == 0) STEP_HOOK(9, "dense_1", 1);
+    if (thread == 0) dense_192_to_4(AT(6912), WEIGHTS(1472), logits);
+    if (thread == 0) STEP_HOOK(9, "dense_1", 0);
 }
 
+void groups_run_in(void *arena, const int8_t *image, float *logits) {
+    run_steps(arena, image, logits, 0, 1);
+}
+
+void groups_run_threads_in(void *arena, int threads, const int8_t *image, float *logits) {
+#ifdef _OPENMP
+    if (threads > 1) {
+#pragma omp parallel num_threads(threads)
+        run_steps(arena, image, logits, omp_get_thread_num(), omp_get_num_threads());
+        return;
+    }
+#else
+    (void)threads;
+#endif
+    run_steps(arena, image, logits, 0, 1);
+}
+
+/* The most threads that run() takes. */
+#ifndef MAX_THREADS
+#ifdef _OPENMP
+#define MAX_THREADS 16
+#else
+#define MAX_THREADS 1
+#endif
+#endif
+
 static struct {
-    unsigned char bytes[GROUPS_ARENA_BYTES + 3600 /* the self-test's inputs and outputs */];
+    unsigned char bytes[GROUPS_ARENA_BYTES + 3600 /* the self-test's inputs and outputs */ + (MAX_THREADS - 1) * GROUPS_THREAD_BYTES];
 } static_arena __attribute__((aligned(64)));
 
 void groups_run(const int8_t *image, float *logits) {
-    groups_run_in(static_arena.bytes, image, logits);
+#ifdef _OPENMP
+    const int most = omp_get_max_threads(), threads = most < MAX_THREADS ? most : MAX_THREADS;
+#else
+    const int threads = 1;
+#endif
+    groups_run_threads_in(static_arena.bytes, threads, image, logits);
 }
 
 const char *groups_version(void) {
@@ -914,72 +978,76 @@ static int differs(const float *y, int pixels, int pixel, int channels, double s
 
 int groups_selftest(void) {
     void *const arena = static_arena.bytes;
+    const int thread = 0, threads = 1;
+    (void)thread, (void)threads;
     int8_t *const image = (int8_t *)(void *)(static_arena.bytes + 24192);
     for (int i = 0; i < 864; i++) image[i] = (int8_t)(input_byte((uint32_t)i) - 128);
     float *const logits = (float *)(void *)(static_arena.bytes + 25088);
     /* 1. conv_1: conv 1x1, relu (groups.net:6)
      * [12, 12, 6] -> [12, 12, 24], 0.02 M MACs, 672 bytes of weights
      * direct 12 x 2 of f32x16 */
-    STEP_HOOK(1, "conv_1", 1);
-    conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), AT(13824));
-    STEP_HOOK(1, "conv_1", 0);
+    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
+    if (thread == 0) conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), AT(13824));
+    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
     if (differs(AT(0), 144, 24, 24, 7.393089614e+02, 3.536432003e+04)) return 1;
     /* 2. avg_pool_1: avg_pool 3x3 stride 2 (prelude.net:48)
      * [12, 12, 24] -> [6, 6, 24], 32 bytes of weights
      * average pool, 6 columns of f32x16 */
-    STEP_HOOK(2, "avg_pool_1", 1);
-    average_pool3x3_24_at_6x6(AT(0), AT(13824));
-    STEP_HOOK(2, "avg_pool_1", 0);
+    if (thread == 0) STEP_HOOK(2, "avg_pool_1", 1);
+    if (thread == 0) average_pool3x3_24_at_6x6(AT(0), AT(13824));
+    meet(threads);
+    if (thread == 0) STEP_HOOK(2, "avg_pool_1", 0);
     if (differs(AT(13824), 36, 48, 24, 6.918009230e+00, 8.908866734e+03)) return 2;
     /* 3. reduce: conv 1x1, relu (prelude.net:56)
      * depthwise: depthwise 3x3 stride 2 (prelude.net:58)
      * [12, 12, 24] -> [6, 6, 12], 0.05 M MACs, 2240 bytes of weights
      * by rows: pointwise 12 x 1 of f32x16, depthwise, 6 columns of f32x16 */
-    STEP_HOOK(3, "depthwise", 1);
-    chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), AT(20736));
-    STEP_HOOK(3, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(3, "depthwise", 1);
+    chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), OWN(20736, 0), thread, threads);
+    meet(threads);
+    if (thread == 0) STEP_HOOK(3, "depthwise", 0);
     if (differs(AT(22464), 36, 12, 12, -1.333893437e+02, 6.209710740e+03)) return 3;
     /* 4. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, 480 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    STEP_HOOK(4, "expand", 1);
-    conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
-    STEP_HOOK(4, "expand", 0);
+    if (thread == 0) STEP_HOOK(4, "expand", 1);
+    if (thread == 0) conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
+    if (thread == 0) STEP_HOOK(4, "expand", 0);
     if (differs(AT(13824) + 24, 36, 48, 24, -8.188373823e+01, 8.098597158e+03)) return 4;
     /* 5. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
      * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 848 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    STEP_HOOK(5, "reduce", 1);
-    conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0));
-    STEP_HOOK(5, "reduce", 0);
+    if (thread == 0) STEP_HOOK(5, "reduce", 1);
+    if (thread == 0) conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0));
+    if (thread == 0) STEP_HOOK(5, "reduce", 0);
     if (differs(AT(0), 36, 12, 12, 3.005178094e+00, 5.150005076e+03)) return 5;
     /* 6. depthwise: depthwise 3x3 (prelude.net:58)
      * [6, 6, 12] -> [6, 6, 12], 0.00 M MACs, 656 bytes of weights
      * depthwise, 6 columns of f32x16 */
-    STEP_HOOK(6, "depthwise", 1);
-    depthwise3x3_12_at_6x6(AT(0), WEIGHTS(1072), AT(1728));
-    STEP_HOOK(6, "depthwise", 0);
-    if (differs(AT(1728), 36, 12, 12, -3.281326523e+02, 5.689430463e+03)) return 6;
+    if (thread == 0) STEP_HOOK(6, "depthwise", 1);
+    if (thread == 0) depthwise3x3_12_at_6x6(AT(0), WEIGHTS(1072), AT(6912));
+    if (thread == 0) STEP_HOOK(6, "depthwise", 0);
+    if (differs(AT(6912), 36, 12, 12, -3.281326523e+02, 5.689430463e+03)) return 6;
     /* 7. expand: conv 1x1 in 3 groups, + residual, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, 960 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    STEP_HOOK(7, "expand", 1);
-    conv1x1_12_to_48_at_6x6(AT(1728), WEIGHTS(1232), AT(13824), AT(13824));
-    STEP_HOOK(7, "expand", 0);
-    if (differs(AT(13824), 36, 48, 48, 1.060107084e+03, 3.382118412e+04)) return 7;
+    if (thread == 0) STEP_HOOK(7, "expand", 1);
+    if (thread == 0) conv1x1_12_to_48_at_6x6(AT(6912), WEIGHTS(1232), AT(0), AT(13824));
+    if (thread == 0) STEP_HOOK(7, "expand", 0);
+    if (differs(AT(0), 36, 48, 48, 1.060107084e+03, 3.382118412e+04)) return 7;
     /* 8. avg_pool_2: avg_pool 3x3 stride 3 (groups.net:9)
      * [6, 6, 48] -> [2, 2, 48]
      * average pool, 2 columns of f32x16 */
-    STEP_HOOK(8, "avg_pool_2", 1);
-    average_pool3x3_48_at_2x2(AT(13824), AT(0));
-    STEP_HOOK(8, "avg_pool_2", 0);
-    if (differs(AT(0), 4, 48, 48, 1.246606597e+02, 3.815947372e+03)) return 8;
+    if (thread == 0) STEP_HOOK(8, "avg_pool_2", 1);
+    if (thread == 0) average_pool3x3_48_at_2x2(AT(0), AT(6912));
+    if (thread == 0) STEP_HOOK(8, "avg_pool_2", 0);
+    if (differs(AT(6912), 4, 48, 48, 1.246606597e+02, 3.815947372e+03)) return 8;
     /* 9. dense_1: dense (groups.net:10)
      * [1, 1, 192] -> [1, 1, 4], 0.00 M MACs, 3088 bytes of weights
      * dense 1 x 1 of f32x16 */
-    STEP_HOOK(9, "dense_1", 1);
-    dense_192_to_4(AT(0), WEIGHTS(1472), logits);
-    STEP_HOOK(9, "dense_1", 0);
+    if (thread == 0) STEP_HOOK(9, "dense_1", 1);
+    if (thread == 0) dense_192_to_4(AT(6912), WEIGHTS(1472), logits);
+    if (thread == 0) STEP_HOOK(9, "dense_1", 0);
     if (differs(logits, 1, 4, 4, -6.582894344e+01, 2.789561496e+02)) return 9;
     return 0;
 }

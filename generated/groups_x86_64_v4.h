@@ -14,6 +14,7 @@ extern "C" {
 #define GROUPS_ARENA_BYTES 24192
 #define GROUPS_ARENA_ALIGN 64
 #define GROUPS_WEIGHTS_BYTES 9040
+#define GROUPS_THREAD_BYTES 1728
 #define GROUPS_IMAGE_H 12
 #define GROUPS_IMAGE_W 12
 #define GROUPS_IMAGE_C 6
@@ -27,12 +28,17 @@ extern "C" {
  * are. Once, before any run. 0, or -1 where they are not this model's. */
 int groups_bind(const void *weights, size_t bytes);
 
-/* Runs the network in a static arena: by one thread at a time. */
+/* Runs the network in a static arena, so one call at a time. Where the C file is compiled with OpenMP, all its
+ * threads take part. */
 void groups_run(const int8_t *image, float *logits);
 
 /* The same in the caller's arena, of GROUPS_ARENA_BYTES bytes aligned to GROUPS_ARENA_ALIGN: as many at a time as
- * there are arenas. What the arena held before does not matter. */
+ * there are arenas. What the arena held before does not matter. The caller's thread does it alone. */
 void groups_run_in(void *arena, const int8_t *image, float *logits);
+
+/* The same by `threads` threads of OpenMP, in an arena with GROUPS_THREAD_BYTES bytes more for each thread behind
+ * the first. Without OpenMP the caller's thread does it alone. */
+void groups_run_threads_in(void *arena, int threads, const int8_t *image, float *logits);
 
 /* lcc's version, the target, and the hash of the weights. */
 const char *groups_version(void);

@@ -359,11 +359,11 @@ static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, int 
 }
 
 static void depthwise5x5_32_at_5x5(const float *x, const float *w, float *y) {
-    for (int oy = 0; oy < 5; oy++) {
-        const int top = oy * 2 - 2;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 9 - top < 5 ? 9 - top : 5;
-        for (int c = 0; c < 32; c += 1) {
+    for (int c = 0; c < 32; c += 1) {
+        for (int oy = 0; oy < 5; oy++) {
+            const int top = oy * 2 - 2;
+            const int ky0 = top < 0 ? -top : 0;
+            const int ky1 = 9 - top < 5 ? 9 - top : 5;
             depthwise5x5_row_of_5(x + c, w + c * 26, y + oy * 160 + c, top, ky0, ky1);
         }
     }

@@ -27,7 +27,7 @@ extern "C" {
  * are. Once, before any run. 0, or -1 where they are not this model's. */
 int inverted_bind(const void *weights, size_t bytes);
 
-/* Runs the network in a static arena: by one thread at a time. */
+/* Runs the network in a static arena, so one call at a time. */
 void inverted_run(const uint8_t *image, float *probs);
 
 /* The same in the caller's arena, of INVERTED_ARENA_BYTES bytes aligned to INVERTED_ARENA_ALIGN: as many at a time as

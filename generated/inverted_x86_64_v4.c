@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 #include <immintrin.h>
 
 #if defined(__clang__)
@@ -198,6 +201,20 @@ static inline LCC_INLINE f32x4 f32x4_hswish(f32x4 v) { return v * f32x4_hsigmoid
 static const float *weights;
 
 #define WEIGHTS(i) (weights + (i))
+
+/* The first of `units` that are thread's; thread's end is where thread + 1 begins. */
+#define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))
+
+/* Goes on when all threads are here. */
+static void meet(int threads) {
+#ifdef _OPENMP
+    if (threads > 1) {
+#pragma omp barrier
+    }
+#else
+    (void)threads;
+#endif
+}
 
 /* One padded row of the input, as floats. */
 static void stage_row_17x3(const uint8_t *x, float *row, int iy) {
@@ -407,9 +424,10 @@ static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, int 
     }
 }
 
-static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, float *between) {
-    int made = 0; /* rows of the first convolution */
-    for (int oy = 0; oy < 5; oy++) {
+static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, float *between, int thread, int threads) {
+    int made = PART(5, thread) * 2 - 2; /* the row of the first convolution that comes next */
+    if (made < 0) made = 0;
+    for (int oy = PART(5, thread); oy < PART(5, thread + 1); oy++) {
         const int top = oy * 2 - 2;
         const int ky0 = top < 0 ? -top : 0;
         const int ky1 = 9 - top < 5 ? 9 - top : 5;
@@ -703,9 +721,10 @@ static void depthwise3x3_row_of_5(const float *x, const float *w, float *y, int 
     }
 }
 
-static void chain_5x5x16_to_5x5x48(const float *x, const float *w, float *y, float *between) {
-    int made = 0; /* rows of the first convolution */
-    for (int oy = 0; oy < 5; oy++) {
+static void chain_5x5x16_to_5x5x48(const float *x, const float *w, float *y, float *between, int thread, int threads) {
+    int made = PART(5, thread) - 1; /* the row of the first convolution that comes next */
+    if (made < 0) made = 0;
+    for (int oy = PART(5, thread); oy < PART(5, thread + 1); oy++) {
         const int top = oy * 1 - 1;
         const int ky0 = top < 0 ? -top : 0;
         const int ky1 = 5 - top < 3 ? 5 - top : 3;
@@ -884,95 +903,135 @@ static void softmax_of_10(const float *x, float *y) {
 
 #define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
 
+/* What each thread has for itself: the first one in the arena, the others behind it. */
+#define OWN(offset, own) \
+    (thread == 0 ? AT(offset) : AT(INVERTED_ARENA_BYTES + (size_t)(thread - 1) * INVERTED_THREAD_BYTES + (own)))
+
 #ifdef INVERTED_PROFILE
 #define STEP_HOOK(step, name, begin) inverted_profile_hook(step, name, begin)
 #else
 #define STEP_HOOK(step, name, begin) ((void)0)
 #endif
 
-void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
+static void run_steps(void *arena, const uint8_t *image, float *probs, int thread, int threads) {
+    (void)thread, (void)threads;
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
      * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
      * direct 9 x 1 of f32x16 */
-    STEP_HOOK(1, "conv_1", 1);
-    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), AT(0));
-    STEP_HOOK(1, "conv_1", 0);
+    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
+    if (thread == 0) conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), AT(0));
+    meet(threads);
+    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
     /* 2. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
      * [9, 9, 8] -> [5, 5, 32], 0.04 M MACs, 4480 bytes of weights
      * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16 */
-    STEP_HOOK(2, "depthwise", 1);
-    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), AT(0));
-    STEP_HOOK(2, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(2, "depthwise", 1);
+    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(0, 0), thread, threads);
+    meet(threads);
+    if (thread == 0) STEP_HOOK(2, "depthwise", 0);
     /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
      * mean */
-    STEP_HOOK(3, "se.global_avg_pool_1", 1);
-    mean_of_5x5x32(AT(5760), AT(0));
-    STEP_HOOK(3, "se.global_avg_pool_1", 0);
+    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 1);
+    if (thread == 0) mean_of_5x5x32(AT(5760), AT(0));
+    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 0);
     /* 4. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 528 bytes of weights
      * pointwise 1 x 1 of f32x16 */
-    STEP_HOOK(4, "se.reduce", 1);
-    conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
-    STEP_HOOK(4, "se.reduce", 0);
+    if (thread == 0) STEP_HOOK(4, "se.reduce", 1);
+    if (thread == 0) conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
+    if (thread == 0) STEP_HOOK(4, "se.reduce", 0);
     /* 5. se.expand: conv 1x1, hsigmoid (prelude.net:20)
      * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, 432 bytes of weights
      * pointwise 1 x 2 of f32x16 */
-    STEP_HOOK(5, "se.expand", 1);
-    conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
-    STEP_HOOK(5, "se.expand", 0);
+    if (thread == 0) STEP_HOOK(5, "se.expand", 1);
+    if (thread == 0) conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
+    if (thread == 0) STEP_HOOK(5, "se.expand", 0);
     /* 6. se.mul_1: mul (prelude.net:17)
      * [5, 5, 32] -> [5, 5, 32]
      * elementwise, in place */
-    STEP_HOOK(6, "se.mul_1", 1);
-    mul_5x5x32(AT(5760), AT(0), AT(5760));
-    STEP_HOOK(6, "se.mul_1", 0);
+    if (thread == 0) STEP_HOOK(6, "se.mul_1", 1);
+    if (thread == 0) mul_5x5x32(AT(5760), AT(0), AT(5760));
+    if (thread == 0) STEP_HOOK(6, "se.mul_1", 0);
     /* 7. project: conv 1x1 (prelude.net:35)
      * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, 2112 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    STEP_HOOK(7, "project", 1);
-    conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
-    STEP_HOOK(7, "project", 0);
+    if (thread == 0) STEP_HOOK(7, "project", 1);
+    if (thread == 0) conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
+    meet(threads);
+    if (thread == 0) STEP_HOOK(7, "project", 0);
     /* 8. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 3x3, hswish (prelude.net:31)
      * [5, 5, 16] -> [5, 5, 48], 0.03 M MACs, 5184 bytes of weights
      * by rows: pointwise 5 x 3 of f32x16, depthwise, 5 columns of f32x16 */
-    STEP_HOOK(8, "depthwise", 1);
-    chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), AT(4800));
-    STEP_HOOK(8, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
+    chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(4800, 0), thread, threads);
+    meet(threads);
+    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
     /* 9. project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, 3136 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    STEP_HOOK(9, "project", 1);
-    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(8960), AT(8960));
-    STEP_HOOK(9, "project", 0);
+    if (thread == 0) STEP_HOOK(9, "project", 1);
+    if (thread == 0) conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960));
+    if (thread == 0) STEP_HOOK(9, "project", 0);
     /* 10. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
      * mean */
-    STEP_HOOK(10, "global_avg_pool_2", 1);
-    mean_of_5x5x16(AT(8960), AT(0));
-    STEP_HOOK(10, "global_avg_pool_2", 0);
+    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 1);
+    if (thread == 0) mean_of_5x5x16(AT(4800), AT(0));
+    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 0);
     /* 11. dense_1: dense (inverted.net:9)
      * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, 1088 bytes of weights
      * dense 1 x 1 of f32x16 */
-    STEP_HOOK(11, "dense_1", 1);
-    dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
-    STEP_HOOK(11, "dense_1", 0);
+    if (thread == 0) STEP_HOOK(11, "dense_1", 1);
+    if (thread == 0) dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
+    if (thread == 0) STEP_HOOK(11, "dense_1", 0);
     /* 12. softmax_1: softmax (inverted.net:9)
      * [1, 1, 10] -> [1, 1, 10]
      * softmax */
-    STEP_HOOK(12, "softmax_1", 1);
-    softmax_of_10(AT(64), probs);
-    STEP_HOOK(12, "softmax_1", 0);
+    if (thread == 0) STEP_HOOK(12, "softmax_1", 1);
+    if (thread == 0) softmax_of_10(AT(64), probs);
+    if (thread == 0) STEP_HOOK(12, "softmax_1", 0);
 }
 
+void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
+    run_steps(arena, image, probs, 0, 1);
+}
+
+void inverted_run_threads_in(void *arena, int threads, const uint8_t *image, float *probs) {
+#ifdef _OPENMP
+    if (threads > 1) {
+#pragma omp parallel num_threads(threads)
+        run_steps(arena, image, probs, omp_get_thread_num(), omp_get_num_threads());
+        return;
+    }
+#else
+    (void)threads;
+#endif
+    run_steps(arena, image, probs, 0, 1);
+}
+
+/* The most threads that run() takes. */
+#ifndef MAX_THREADS
+#ifdef _OPENMP
+#define MAX_THREADS 16
+#else
+#define MAX_THREADS 1
+#endif
+#endif
+
 static struct {
-    unsigned char bytes[INVERTED_ARENA_BYTES + 3636 /* the self-test's inputs and outputs */];
+    unsigned char bytes[INVERTED_ARENA_BYTES + 3636 /* the self-test's inputs and outputs */ + (MAX_THREADS - 1) * INVERTED_THREAD_BYTES];
 } static_arena __attribute__((aligned(64)));
 
 void inverted_run(const uint8_t *image, float *probs) {
-    inverted_run_in(static_arena.bytes, image, probs);
+#ifdef _OPENMP
+    const int most = omp_get_max_threads(), threads = most < MAX_THREADS ? most : MAX_THREADS;
+#else
+    const int threads = 1;
+#endif
+    inverted_run_threads_in(static_arena.bytes, threads, image, probs);
 }
 
 const char *inverted_version(void) {
@@ -1016,94 +1075,100 @@ static int differs(const float *y, int pixels, int pixel, int channels, double s
 
 int inverted_selftest(void) {
     void *const arena = static_arena.bytes;
+    const int thread = 0, threads = 1;
+    (void)thread, (void)threads;
     uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 11584);
     for (int i = 0; i < 867; i++) image[i] = (uint8_t)input_byte((uint32_t)i);
     float *const probs = (float *)(void *)(static_arena.bytes + 12480);
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
      * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
      * direct 9 x 1 of f32x16 */
-    STEP_HOOK(1, "conv_1", 1);
-    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), AT(0));
-    STEP_HOOK(1, "conv_1", 0);
+    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
+    if (thread == 0) conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), AT(0));
+    meet(threads);
+    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
     if (differs(AT(8960), 81, 8, 8, 4.424617980e-02, 4.403805422e+01)) return 1;
     /* 2. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
      * [9, 9, 8] -> [5, 5, 32], 0.04 M MACs, 4480 bytes of weights
      * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16 */
-    STEP_HOOK(2, "depthwise", 1);
-    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), AT(0));
-    STEP_HOOK(2, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(2, "depthwise", 1);
+    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(0, 0), thread, threads);
+    meet(threads);
+    if (thread == 0) STEP_HOOK(2, "depthwise", 0);
     if (differs(AT(5760), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 2;
     /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
      * mean */
-    STEP_HOOK(3, "se.global_avg_pool_1", 1);
-    mean_of_5x5x32(AT(5760), AT(0));
-    STEP_HOOK(3, "se.global_avg_pool_1", 0);
+    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 1);
+    if (thread == 0) mean_of_5x5x32(AT(5760), AT(0));
+    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 0);
     if (differs(AT(0), 1, 32, 32, -1.844536886e-01, 5.002569014e-01)) return 3;
     /* 4. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 528 bytes of weights
      * pointwise 1 x 1 of f32x16 */
-    STEP_HOOK(4, "se.reduce", 1);
-    conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
-    STEP_HOOK(4, "se.reduce", 0);
+    if (thread == 0) STEP_HOOK(4, "se.reduce", 1);
+    if (thread == 0) conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
+    if (thread == 0) STEP_HOOK(4, "se.reduce", 0);
     if (differs(AT(128), 1, 2, 2, -1.801111658e-03, 9.977192417e-03)) return 4;
     /* 5. se.expand: conv 1x1, hsigmoid (prelude.net:20)
      * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, 432 bytes of weights
      * pointwise 1 x 2 of f32x16 */
-    STEP_HOOK(5, "se.expand", 1);
-    conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
-    STEP_HOOK(5, "se.expand", 0);
+    if (thread == 0) STEP_HOOK(5, "se.expand", 1);
+    if (thread == 0) conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
+    if (thread == 0) STEP_HOOK(5, "se.expand", 0);
     if (differs(AT(0), 1, 32, 32, -2.115331147e-01, 4.036553234e+00)) return 5;
     /* 6. se.mul_1: mul (prelude.net:17)
      * [5, 5, 32] -> [5, 5, 32]
      * elementwise, in place */
-    STEP_HOOK(6, "se.mul_1", 1);
-    mul_5x5x32(AT(5760), AT(0), AT(5760));
-    STEP_HOOK(6, "se.mul_1", 0);
+    if (thread == 0) STEP_HOOK(6, "se.mul_1", 1);
+    if (thread == 0) mul_5x5x32(AT(5760), AT(0), AT(5760));
+    if (thread == 0) STEP_HOOK(6, "se.mul_1", 0);
     if (differs(AT(5760), 25, 32, 32, 3.178514417e-01, 1.186859450e+01)) return 6;
     /* 7. project: conv 1x1 (prelude.net:35)
      * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, 2112 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    STEP_HOOK(7, "project", 1);
-    conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
-    STEP_HOOK(7, "project", 0);
+    if (thread == 0) STEP_HOOK(7, "project", 1);
+    if (thread == 0) conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
+    meet(threads);
+    if (thread == 0) STEP_HOOK(7, "project", 0);
     if (differs(AT(8960), 25, 16, 16, 2.460692407e-01, 1.239838151e+01)) return 7;
     /* 8. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 3x3, hswish (prelude.net:31)
      * [5, 5, 16] -> [5, 5, 48], 0.03 M MACs, 5184 bytes of weights
      * by rows: pointwise 5 x 3 of f32x16, depthwise, 5 columns of f32x16 */
-    STEP_HOOK(8, "depthwise", 1);
-    chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), AT(4800));
-    STEP_HOOK(8, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
+    chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(4800, 0), thread, threads);
+    meet(threads);
+    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
     if (differs(AT(0), 25, 48, 48, 1.050401809e+00, 2.072650452e+01)) return 8;
     /* 9. project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, 3136 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    STEP_HOOK(9, "project", 1);
-    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(8960), AT(8960));
-    STEP_HOOK(9, "project", 0);
-    if (differs(AT(8960), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 9;
+    if (thread == 0) STEP_HOOK(9, "project", 1);
+    if (thread == 0) conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960));
+    if (thread == 0) STEP_HOOK(9, "project", 0);
+    if (differs(AT(4800), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 9;
     /* 10. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
      * mean */
-    STEP_HOOK(10, "global_avg_pool_2", 1);
-    mean_of_5x5x16(AT(8960), AT(0));
-    STEP_HOOK(10, "global_avg_pool_2", 0);
+    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 1);
+    if (thread == 0) mean_of_5x5x16(AT(4800), AT(0));
+    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 0);
     if (differs(AT(0), 1, 16, 16, 2.567291997e-02, 7.877436441e-01)) return 10;
     /* 11. dense_1: dense (inverted.net:9)
      * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, 1088 bytes of weights
      * dense 1 x 1 of f32x16 */
-    STEP_HOOK(11, "dense_1", 1);
-    dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
-    STEP_HOOK(11, "dense_1", 0);
+    if (thread == 0) STEP_HOOK(11, "dense_1", 1);
+    if (thread == 0) dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
+    if (thread == 0) STEP_HOOK(11, "dense_1", 0);
     if (differs(AT(64), 1, 10, 10, 2.862860785e-01, 6.144360910e-01)) return 11;
     /* 12. softmax_1: softmax (inverted.net:9)
      * [1, 1, 10] -> [1, 1, 10]
      * softmax */
-    STEP_HOOK(12, "softmax_1", 1);
-    softmax_of_10(AT(64), probs);
-    STEP_HOOK(12, "softmax_1", 0);
+    if (thread == 0) STEP_HOOK(12, "softmax_1", 1);
+    if (thread == 0) softmax_of_10(AT(64), probs);
+    if (thread == 0) STEP_HOOK(12, "softmax_1", 0);
     if (differs(probs, 1, 10, 10, 1.794796474e-02, 2.850709556e-01)) return 12;
     return 0;
 }

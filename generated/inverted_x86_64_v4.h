@@ -14,6 +14,7 @@ extern "C" {
 #define INVERTED_ARENA_BYTES 11584
 #define INVERTED_ARENA_ALIGN 64
 #define INVERTED_WEIGHTS_BYTES 17920
+#define INVERTED_THREAD_BYTES 5760
 #define INVERTED_IMAGE_H 17
 #define INVERTED_IMAGE_W 17
 #define INVERTED_IMAGE_C 3
@@ -27,12 +28,17 @@ extern "C" {
  * are. Once, before any run. 0, or -1 where they are not this model's. */
 int inverted_bind(const void *weights, size_t bytes);
 
-/* Runs the network in a static arena: by one thread at a time. */
+/* Runs the network in a static arena, so one call at a time. Where the C file is compiled with OpenMP, all its
+ * threads take part. */
 void inverted_run(const uint8_t *image, float *probs);
 
 /* The same in the caller's arena, of INVERTED_ARENA_BYTES bytes aligned to INVERTED_ARENA_ALIGN: as many at a time as
- * there are arenas. What the arena held before does not matter. */
+ * there are arenas. What the arena held before does not matter. The caller's thread does it alone. */
 void inverted_run_in(void *arena, const uint8_t *image, float *probs);
+
+/* The same by `threads` threads of OpenMP, in an arena with INVERTED_THREAD_BYTES bytes more for each thread behind
+ * the first. Without OpenMP the caller's thread does it alone. */
+void inverted_run_threads_in(void *arena, int threads, const uint8_t *image, float *probs);
 
 /* lcc's version, the target, and the hash of the weights. */
 const char *inverted_version(void);

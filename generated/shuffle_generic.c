@@ -191,9 +191,9 @@ static void max3x3_row_of_4(const float *x, float *y, int top, int ky0, int ky1)
 }
 
 static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, float *ring, float *between) {
+    int made = 0; /* rows of the first convolution */
     const float *rows[3];
     int next = -1; /* the input row that is copied next */
-    int made = 0; /* rows of the first convolution */
     for (int oy = 0; oy < 4; oy++) {
         const int top = oy * 2 - 1;
         const int ky0 = top < 0 ? -top : 0;
@@ -240,11 +240,11 @@ static void depthwise3x3_row_of_2(const float *x, const float *w, float *y, int 
 }
 
 static void depthwise3x3_8_at_2x2(const float *x, const float *w, float *y) {
-    for (int oy = 0; oy < 2; oy++) {
-        const int top = oy * 2 - 1;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 4 - top < 3 ? 4 - top : 3;
-        for (int c = 0; c < 8; c += 1) {
+    for (int c = 0; c < 8; c += 1) {
+        for (int oy = 0; oy < 2; oy++) {
+            const int top = oy * 2 - 1;
+            const int ky0 = top < 0 ? -top : 0;
+            const int ky1 = 4 - top < 3 ? 4 - top : 3;
             depthwise3x3_row_of_2(x + c, w + c * 10, y + oy * 16 + c, top, ky0, ky1);
         }
     }
@@ -531,11 +531,11 @@ static void depthwise3x3_row_of_2_v3(const float *x, const float *w, float *y, i
 }
 
 static void depthwise3x3_12_at_2x2(const float *x, const float *w, float *y) {
-    for (int oy = 0; oy < 2; oy++) {
-        const int top = oy * 1 - 1;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 2 - top < 3 ? 2 - top : 3;
-        for (int c = 0; c < 12; c += 1) {
+    for (int c = 0; c < 12; c += 1) {
+        for (int oy = 0; oy < 2; oy++) {
+            const int top = oy * 1 - 1;
+            const int ky0 = top < 0 ? -top : 0;
+            const int ky1 = 2 - top < 3 ? 2 - top : 3;
             depthwise3x3_row_of_2_v3(x + c, w + c * 10, y + oy * 24 + c, top, ky0, ky1);
         }
     }

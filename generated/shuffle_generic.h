@@ -27,7 +27,7 @@ extern "C" {
  * are. Once, before any run. 0, or -1 where they are not this model's. */
 int shuffle_bind(const void *weights, size_t bytes);
 
-/* Runs the network in a static arena: by one thread at a time. */
+/* Runs the network in a static arena, so one call at a time. */
 void shuffle_run(const float *image, float *features);
 
 /* The same in the caller's arena, of SHUFFLE_ARENA_BYTES bytes aligned to SHUFFLE_ARENA_ALIGN: as many at a time as

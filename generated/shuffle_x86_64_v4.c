@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 #include <immintrin.h>
 
 #if defined(__clang__)
@@ -88,6 +91,20 @@ static inline LCC_INLINE f32x8 f32x8_relu(f32x8 v) { return f32x8_max(f32x8_zero
 static const float *weights;
 
 #define WEIGHTS(i) (weights + (i))
+
+/* The first of `units` that are thread's; thread's end is where thread + 1 begins. */
+#define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))
+
+/* Goes on when all threads are here. */
+static void meet(int threads) {
+#ifdef _OPENMP
+    if (threads > 1) {
+#pragma omp barrier
+    }
+#else
+    (void)threads;
+#endif
+}
 
 /* One padded row of the input, as floats. */
 static void stage_row_16x3(const float *x, float *row, int iy) {
@@ -193,11 +210,12 @@ static void max3x3_row_of_4(const float *x, float *y, int top, int ky0, int ky1)
     }
 }
 
-static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, float *ring, float *between) {
+static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, float *ring, float *between, int thread, int threads) {
+    int made = PART(4, thread) * 2 - 1; /* the row of the first convolution that comes next */
+    if (made < 0) made = 0;
     const float *rows[3];
-    int next = -1; /* the input row that is copied next */
-    int made = 0; /* rows of the first convolution */
-    for (int oy = 0; oy < 4; oy++) {
+    int next = made * 2 - 1; /* the input row that is copied next */
+    for (int oy = PART(4, thread); oy < PART(4, thread + 1); oy++) {
         const int top = oy * 2 - 1;
         const int ky0 = top < 0 ? -top : 0;
         const int ky1 = 8 - top < 3 ? 8 - top : 3;
@@ -634,100 +652,137 @@ static void conv1x1_24_to_32_at_2x2(const float *x0, const float *x1, const floa
 
 #define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
 
+/* What each thread has for itself: the first one in the arena, the others behind it. */
+#define OWN(offset, own) \
+    (thread == 0 ? AT(offset) : AT(SHUFFLE_ARENA_BYTES + (size_t)(thread - 1) * SHUFFLE_THREAD_BYTES + (own)))
+
 #ifdef SHUFFLE_PROFILE
 #define STEP_HOOK(step, name, begin) shuffle_profile_hook(step, name, begin)
 #else
 #define STEP_HOOK(step, name, begin) ((void)0)
 #endif
 
-void shuffle_run_in(void *arena, const float *image, float *features) {
+static void run_steps(void *arena, const float *image, float *features, int thread, int threads) {
+    (void)thread, (void)threads;
     /* 1. conv_1: conv 3x3 stride 2, relu (shuffle.net:6)
      * max_pool_1: max_pool 3x3 stride 2 (shuffle.net:7)
      * [16, 16, 3] -> [4, 4, 8], 0.01 M MACs, 896 bytes of weights
      * by rows: direct 8 x 1 of f32x16, max pool, 4 columns of f32x16 */
-    STEP_HOOK(1, "max_pool_1", 1);
-    chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), AT(768), AT(0));
-    STEP_HOOK(1, "max_pool_1", 0);
+    if (thread == 0) STEP_HOOK(1, "max_pool_1", 1);
+    chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), OWN(768, 0), OWN(0, 704), thread, threads);
+    meet(threads);
+    if (thread == 0) STEP_HOOK(1, "max_pool_1", 0);
     /* 2. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)
      * [4, 4, 8] -> [2, 2, 8], 0.00 M MACs, 320 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    STEP_HOOK(2, "shortcut_depthwise", 1);
-    depthwise3x3_8_at_2x2(AT(1472), WEIGHTS(224), AT(1152));
-    STEP_HOOK(2, "shortcut_depthwise", 0);
+    if (thread == 0) STEP_HOOK(2, "shortcut_depthwise", 1);
+    if (thread == 0) depthwise3x3_8_at_2x2(AT(1472), WEIGHTS(224), AT(1152));
+    if (thread == 0) STEP_HOOK(2, "shortcut_depthwise", 0);
     /* 3. shortcut: conv 1x1, relu (prelude.net:75)
      * [2, 2, 8] -> [2, 2, 12], 0.00 M MACs, 576 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(3, "shortcut", 1);
-    conv1x1_8_to_12_at_2x2(AT(1152), WEIGHTS(304), AT(768));
-    STEP_HOOK(3, "shortcut", 0);
+    if (thread == 0) STEP_HOOK(3, "shortcut", 1);
+    if (thread == 0) conv1x1_8_to_12_at_2x2(AT(1152), WEIGHTS(304), AT(768));
+    if (thread == 0) STEP_HOOK(3, "shortcut", 0);
     /* 4. reduce: conv 1x1, relu (prelude.net:84)
      * [4, 4, 8] -> [4, 4, 12], 0.00 M MACs, 576 bytes of weights
      * pointwise 8 x 1 of f32x16 */
-    STEP_HOOK(4, "reduce", 1);
-    conv1x1_8_to_12_at_4x4(AT(1472), WEIGHTS(448), AT(0));
-    STEP_HOOK(4, "reduce", 0);
+    if (thread == 0) STEP_HOOK(4, "reduce", 1);
+    if (thread == 0) conv1x1_8_to_12_at_4x4(AT(1472), WEIGHTS(448), AT(0));
+    if (thread == 0) STEP_HOOK(4, "reduce", 0);
     /* 5. depthwise: depthwise 3x3 stride 2 (prelude.net:85)
      * [4, 4, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    STEP_HOOK(5, "depthwise", 1);
-    depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152));
-    STEP_HOOK(5, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(5, "depthwise", 1);
+    if (thread == 0) depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152));
+    if (thread == 0) STEP_HOOK(5, "depthwise", 0);
     /* 6. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(6, "expand", 1);
-    conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12);
-    STEP_HOOK(6, "expand", 0);
+    if (thread == 0) STEP_HOOK(6, "expand", 1);
+    if (thread == 0) conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12);
+    if (thread == 0) STEP_HOOK(6, "expand", 0);
     /* 7. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(7, "reduce", 1);
-    conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0));
-    STEP_HOOK(7, "reduce", 0);
+    if (thread == 0) STEP_HOOK(7, "reduce", 1);
+    if (thread == 0) conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0));
+    if (thread == 0) STEP_HOOK(7, "reduce", 0);
     /* 8. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    STEP_HOOK(8, "depthwise", 1);
-    depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192));
-    STEP_HOOK(8, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
+    if (thread == 0) depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192));
+    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
     /* 9. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(9, "expand", 1);
-    conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0));
-    STEP_HOOK(9, "expand", 0);
+    if (thread == 0) STEP_HOOK(9, "expand", 1);
+    if (thread == 0) conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0));
+    if (thread == 0) STEP_HOOK(9, "expand", 0);
     /* 10. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(10, "reduce", 1);
-    conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192));
-    STEP_HOOK(10, "reduce", 0);
+    if (thread == 0) STEP_HOOK(10, "reduce", 1);
+    if (thread == 0) conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192));
+    if (thread == 0) STEP_HOOK(10, "reduce", 0);
     /* 11. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    STEP_HOOK(11, "depthwise", 1);
-    depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384));
-    STEP_HOOK(11, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(11, "depthwise", 1);
+    if (thread == 0) depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384));
+    if (thread == 0) STEP_HOOK(11, "depthwise", 0);
     /* 12. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(12, "expand", 1);
-    conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192));
-    STEP_HOOK(12, "expand", 0);
+    if (thread == 0) STEP_HOOK(12, "expand", 1);
+    if (thread == 0) conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192));
+    if (thread == 0) STEP_HOOK(12, "expand", 0);
     /* 13. conv_9: conv 1x1, relu (shuffle.net:11)
      * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, 3200 bytes of weights
      * pointwise 4 x 2 of f32x16 */
-    STEP_HOOK(13, "conv_9", 1);
-    conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features);
-    STEP_HOOK(13, "conv_9", 0);
+    if (thread == 0) STEP_HOOK(13, "conv_9", 1);
+    if (thread == 0) conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features);
+    if (thread == 0) STEP_HOOK(13, "conv_9", 0);
 }
 
+void shuffle_run_in(void *arena, const float *image, float *features) {
+    run_steps(arena, image, features, 0, 1);
+}
+
+void shuffle_run_threads_in(void *arena, int threads, const float *image, float *features) {
+#ifdef _OPENMP
+    if (threads > 1) {
+#pragma omp parallel num_threads(threads)
+        run_steps(arena, image, features, omp_get_thread_num(), omp_get_num_threads());
+        return;
+    }
+#else
+    (void)threads;
+#endif
+    run_steps(arena, image, features, 0, 1);
+}
+
+/* The most threads that run() takes. */
+#ifndef MAX_THREADS
+#ifdef _OPENMP
+#define MAX_THREADS 16
+#else
+#define MAX_THREADS 1
+#endif
+#endif
+
 static struct {
-    unsigned char bytes[SHUFFLE_ARENA_BYTES + 3712 /* the self-test's inputs and outputs */];
+    unsigned char bytes[SHUFFLE_ARENA_BYTES + 3712 /* the self-test's inputs and outputs */ + (MAX_THREADS - 1) * SHUFFLE_THREAD_BYTES];
 } static_arena __attribute__((aligned(64)));
 
 void shuffle_run(const float *image, float *features) {
-    shuffle_run_in(static_arena.bytes, image, features);
+#ifdef _OPENMP
+    const int most = omp_get_max_threads(), threads = most < MAX_THREADS ? most : MAX_THREADS;
+#else
+    const int threads = 1;
+#endif
+    shuffle_run_threads_in(static_arena.bytes, threads, image, features);
 }
 
 const char *shuffle_version(void) {
@@ -771,6 +826,8 @@ static int differs(const float *y, int pixels, int pixel, int channels, double s
 
 int shuffle_selftest(void) {
     void *const arena = static_arena.bytes;
+    const int thread = 0, threads = 1;
+    (void)thread, (void)threads;
     float *const image = (float *)(void *)(static_arena.bytes + 1984);
     for (int i = 0; i < 768; i++) image[i] = (float)input_byte((uint32_t)i) / 128.0f - 1.0f;
     float *const features = (float *)(void *)(static_arena.bytes + 5056);
@@ -778,93 +835,94 @@ int shuffle_selftest(void) {
      * max_pool_1: max_pool 3x3 stride 2 (shuffle.net:7)
      * [16, 16, 3] -> [4, 4, 8], 0.01 M MACs, 896 bytes of weights
      * by rows: direct 8 x 1 of f32x16, max pool, 4 columns of f32x16 */
-    STEP_HOOK(1, "max_pool_1", 1);
-    chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), AT(768), AT(0));
-    STEP_HOOK(1, "max_pool_1", 0);
+    if (thread == 0) STEP_HOOK(1, "max_pool_1", 1);
+    chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), OWN(768, 0), OWN(0, 704), thread, threads);
+    meet(threads);
+    if (thread == 0) STEP_HOOK(1, "max_pool_1", 0);
     if (differs(AT(1472), 16, 8, 8, -8.905749225e-01, 3.089741064e+01)) return 1;
     /* 2. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)
      * [4, 4, 8] -> [2, 2, 8], 0.00 M MACs, 320 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    STEP_HOOK(2, "shortcut_depthwise", 1);
-    depthwise3x3_8_at_2x2(AT(1472), WEIGHTS(224), AT(1152));
-    STEP_HOOK(2, "shortcut_depthwise", 0);
+    if (thread == 0) STEP_HOOK(2, "shortcut_depthwise", 1);
+    if (thread == 0) depthwise3x3_8_at_2x2(AT(1472), WEIGHTS(224), AT(1152));
+    if (thread == 0) STEP_HOOK(2, "shortcut_depthwise", 0);
     if (differs(AT(1152), 4, 8, 8, -2.432735784e+00, 6.073356281e+00)) return 2;
     /* 3. shortcut: conv 1x1, relu (prelude.net:75)
      * [2, 2, 8] -> [2, 2, 12], 0.00 M MACs, 576 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(3, "shortcut", 1);
-    conv1x1_8_to_12_at_2x2(AT(1152), WEIGHTS(304), AT(768));
-    STEP_HOOK(3, "shortcut", 0);
+    if (thread == 0) STEP_HOOK(3, "shortcut", 1);
+    if (thread == 0) conv1x1_8_to_12_at_2x2(AT(1152), WEIGHTS(304), AT(768));
+    if (thread == 0) STEP_HOOK(3, "shortcut", 0);
     if (differs(AT(768), 4, 24, 12, -2.055665011e+00, 6.587870184e+00)) return 3;
     /* 4. reduce: conv 1x1, relu (prelude.net:84)
      * [4, 4, 8] -> [4, 4, 12], 0.00 M MACs, 576 bytes of weights
      * pointwise 8 x 1 of f32x16 */
-    STEP_HOOK(4, "reduce", 1);
-    conv1x1_8_to_12_at_4x4(AT(1472), WEIGHTS(448), AT(0));
-    STEP_HOOK(4, "reduce", 0);
+    if (thread == 0) STEP_HOOK(4, "reduce", 1);
+    if (thread == 0) conv1x1_8_to_12_at_4x4(AT(1472), WEIGHTS(448), AT(0));
+    if (thread == 0) STEP_HOOK(4, "reduce", 0);
     if (differs(AT(0), 16, 12, 12, -8.118951109e-01, 3.535417279e+01)) return 4;
     /* 5. depthwise: depthwise 3x3 stride 2 (prelude.net:85)
      * [4, 4, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    STEP_HOOK(5, "depthwise", 1);
-    depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152));
-    STEP_HOOK(5, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(5, "depthwise", 1);
+    if (thread == 0) depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152));
+    if (thread == 0) STEP_HOOK(5, "depthwise", 0);
     if (differs(AT(1152), 4, 12, 12, 2.133160188e+00, 1.165035074e+01)) return 5;
     /* 6. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(6, "expand", 1);
-    conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12);
-    STEP_HOOK(6, "expand", 0);
+    if (thread == 0) STEP_HOOK(6, "expand", 1);
+    if (thread == 0) conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12);
+    if (thread == 0) STEP_HOOK(6, "expand", 0);
     if (differs(AT(768) + 12, 4, 24, 12, -5.337746310e-01, 2.387880654e+01)) return 6;
     /* 7. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(7, "reduce", 1);
-    conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0));
-    STEP_HOOK(7, "reduce", 0);
+    if (thread == 0) STEP_HOOK(7, "reduce", 1);
+    if (thread == 0) conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0));
+    if (thread == 0) STEP_HOOK(7, "reduce", 0);
     if (differs(AT(0), 4, 12, 12, -1.509074208e+00, 1.747914418e+01)) return 7;
     /* 8. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    STEP_HOOK(8, "depthwise", 1);
-    depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192));
-    STEP_HOOK(8, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
+    if (thread == 0) depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192));
+    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
     if (differs(AT(192), 4, 12, 12, 9.255593072e-03, 1.313827178e+01)) return 8;
     /* 9. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(9, "expand", 1);
-    conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0));
-    STEP_HOOK(9, "expand", 0);
+    if (thread == 0) STEP_HOOK(9, "expand", 1);
+    if (thread == 0) conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0));
+    if (thread == 0) STEP_HOOK(9, "expand", 0);
     if (differs(AT(0), 4, 12, 12, -2.658931590e+00, 1.952160159e+01)) return 9;
     /* 10. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(10, "reduce", 1);
-    conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192));
-    STEP_HOOK(10, "reduce", 0);
+    if (thread == 0) STEP_HOOK(10, "reduce", 1);
+    if (thread == 0) conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192));
+    if (thread == 0) STEP_HOOK(10, "reduce", 0);
     if (differs(AT(192), 4, 12, 12, -1.745837860e+00, 1.572561293e+01)) return 10;
     /* 11. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    STEP_HOOK(11, "depthwise", 1);
-    depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384));
-    STEP_HOOK(11, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(11, "depthwise", 1);
+    if (thread == 0) depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384));
+    if (thread == 0) STEP_HOOK(11, "depthwise", 0);
     if (differs(AT(384), 4, 12, 12, -1.290061887e+00, 8.350873736e+00)) return 11;
     /* 12. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    STEP_HOOK(12, "expand", 1);
-    conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192));
-    STEP_HOOK(12, "expand", 0);
+    if (thread == 0) STEP_HOOK(12, "expand", 1);
+    if (thread == 0) conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192));
+    if (thread == 0) STEP_HOOK(12, "expand", 0);
     if (differs(AT(192), 4, 12, 12, 2.264823138e+00, 7.317487954e+00)) return 12;
     /* 13. conv_9: conv 1x1, relu (shuffle.net:11)
      * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, 3200 bytes of weights
      * pointwise 4 x 2 of f32x16 */
-    STEP_HOOK(13, "conv_9", 1);
-    conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features);
-    STEP_HOOK(13, "conv_9", 0);
+    if (thread == 0) STEP_HOOK(13, "conv_9", 1);
+    if (thread == 0) conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features);
+    if (thread == 0) STEP_HOOK(13, "conv_9", 0);
     if (differs(features, 4, 32, 32, 8.216659423e-01, 5.593547291e+01)) return 13;
     return 0;
 }

@@ -14,6 +14,7 @@ extern "C" {
 #define SHUFFLE_ARENA_BYTES 1984
 #define SHUFFLE_ARENA_ALIGN 64
 #define SHUFFLE_WEIGHTS_BYTES 11712
+#define SHUFFLE_THREAD_BYTES 1472
 #define SHUFFLE_IMAGE_H 16
 #define SHUFFLE_IMAGE_W 16
 #define SHUFFLE_IMAGE_C 3
@@ -27,12 +28,17 @@ extern "C" {
  * are. Once, before any run. 0, or -1 where they are not this model's. */
 int shuffle_bind(const void *weights, size_t bytes);
 
-/* Runs the network in a static arena: by one thread at a time. */
+/* Runs the network in a static arena, so one call at a time. Where the C file is compiled with OpenMP, all its
+ * threads take part. */
 void shuffle_run(const float *image, float *features);
 
 /* The same in the caller's arena, of SHUFFLE_ARENA_BYTES bytes aligned to SHUFFLE_ARENA_ALIGN: as many at a time as
- * there are arenas. What the arena held before does not matter. */
+ * there are arenas. What the arena held before does not matter. The caller's thread does it alone. */
 void shuffle_run_in(void *arena, const float *image, float *features);
+
+/* The same by `threads` threads of OpenMP, in an arena with SHUFFLE_THREAD_BYTES bytes more for each thread behind
+ * the first. Without OpenMP the caller's thread does it alone. */
+void shuffle_run_threads_in(void *arena, int threads, const float *image, float *features);
 
 /* lcc's version, the target, and the hash of the weights. */
 const char *shuffle_version(void);

@@ -38,6 +38,7 @@ static void describe_json(text *out, const job *j) {
     }
     json_object_set_new(root, "macs_emitted", json_integer(macs));
     json_object_set_new(root, "arena_bytes", json_integer(p->arena_bytes));
+    json_object_set_new(root, "thread_bytes", json_integer(p->thread_bytes));
     json_object_set_new(root, "weights_bytes", json_integer(weights));
     if (j->described->compound) {
         json_t *compound = json_object();

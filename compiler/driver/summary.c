@@ -284,6 +284,8 @@ static void print_totals(text *out, const job *j) {
         print_total(out, "removed", describe_removed(j));
     }
     print_total(out, "arena", arena_text);
+    if (p->thread_bytes)
+        print_total(out, "a thread more", arena_printf(a, "%s bytes", show_count(a, p->thread_bytes)));
     print_total(out, "weights", arena_printf(a, "%s bytes", weights ? show_count(a, weights) : "0"));
     if (j->described->compound) print_total(out, "compound", describe_compound(j));
     print_total(out, "steps", arena_printf(a, "%d", p->n_steps));

@@ -36,6 +36,20 @@ static int64_t row_floats(const chain *k, const plan_step *part) {
     return (int64_t)node_of(k, part)->shape.w * pixel_stride(k->e->p, part->out_buffer);
 }
 
+/* Declares `made`: the row of the first convolution that comes next. */
+static void emit_first_row(const chain *k, writer *w) {
+    const attrs *a = &node_of(k, k->window)->a;
+    if (!k->s->shared) {
+        line(w, "int made = 0; /* rows of the first convolution */");
+        return;
+    }
+    const char *first = share_begin(k->e, k->s, node_of(k, k->window)->shape.h);
+    int64_t stride = a->stride[0];
+    line(w, "int made = %s; /* the row of the first convolution that comes next */",
+         expression(k->e->a, "", &first, &stride, 1, -a->pad[TOP]));
+    if (a->pad[TOP]) line(w, "if (made < 0) made = 0;");
+}
+
 /* The rows of the first tensor that output row oy needs. */
 static void emit_first(const chain *k, writer *w, const char *row_function, const char *stage) {
     const plan_step *first = k->first;
@@ -102,9 +116,9 @@ const char *emit_chain(emitter *e, const plan_step *s) {
 
     /* The window packs its weights as its lines are written, so the last convolution's come behind them. */
     writer w = {0};
-    if (stage) emit_stage_begin(e, k.first, &w);
-    if (k.first) line(&w, "int made = 0; /* rows of the first convolution */");
-    line(&w, "for (int oy = 0; oy < %d; oy++) {", node_of(&k, k.window)->shape.h);
+    if (k.first) emit_first_row(&k, &w);
+    if (stage) emit_stage_begin(e, k.first, &w, s->shared ? "made" : "0");
+    begin_shared_loop(e, s, &w, "oy", node_of(&k, k.window)->shape.h);
     emit_window_bounds(e, k.window, &w);
     if (k.first) emit_first(&k, &w, first_row, stage);
     const char *between = "between";
@@ -132,6 +146,8 @@ const char *emit_chain(emitter *e, const plan_step *s) {
     if (stage) add_pointer(&parameters, &args, "float", "ring", buffer_text(e, k.first->scratch));
     if (k.first) add_pointer(&parameters, &args, "float", "between", buffer_text(e, k.first->out_buffer));
     if (k.last) add_pointer(&parameters, &args, "float", "row", buffer_text(e, k.window->out_buffer));
+    text_string(&parameters, thread_parameters(s));
+    text_string(&args, thread_arguments(s));
 
     int64_t end = (int64_t)(e->weights.size / sizeof(float)) - base, bytes = type_table[TYPE_F32].bytes;
     if (k.first) s->parts[0].weight_bytes = k.window_weights * bytes;

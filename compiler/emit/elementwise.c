@@ -119,18 +119,20 @@ const char *emit_elementwise(emitter *e, const plan_step *s) {
             pack_affine(e, &k);
         }
         if (flat) {
-            for_each_vector(e, &w, (int)(pixels * n->shape.c), "i", emit_element, &k);
-        } else {
-            if (pixels > 1)
-                line(&w, "for (int p = 0; p < %lld; p++) {", (long long)pixels);
-            else
-                k.pixel[0] = k.pixel[1] = k.y_pixel = 0;
+            share_vectors(e, s, &w, (int)(pixels * n->shape.c), "i", emit_element, &k);
+        } else if (pixels > 1) {
+            begin_shared_loop(e, s, &w, "p", pixels);
             for_each_vector(e, &w, k.runs[0]->count, "c", emit_element, &k);
-            if (pixels > 1) line(&w, "}");
+            line(&w, "}");
+        } else {
+            k.pixel[0] = k.pixel[1] = k.y_pixel = 0;
+            share_vectors(e, s, &w, k.runs[0]->count, "c", emit_element, &k);
         }
         if (block) line(&w, "}");
         c += k.runs[0]->count;
     }
+    text_string(&parameters, thread_parameters(s));
+    text_string(&args, thread_arguments(s));
     const char *list = arena_strndup(a, parameters.data, parameters.size);
     const char *hint = arena_printf(a, "%s_%dx%dx%d", op_table[n->op].name, n->shape.h, n->shape.w, n->shape.c);
     const char *name = define_function(e, hint, NULL, list, &w);
@@ -187,9 +189,11 @@ const char *emit_global_pool(emitter *e, const plan_step *s) {
         while (sources[which] != r->buffer) which++;
         mean k = {
             n, arena_printf(a, "x%d", which), pixel_stride(p, r->buffer), shape_pixels(o->shape), r->begin, c};
-        for_each_vector(e, &w, r->count, "c", emit_mean, &k);
+        share_vectors(e, s, &w, r->count, "c", emit_mean, &k);
         c += r->count;
     }
+    text_string(&parameters, thread_parameters(s));
+    text_string(&args, thread_arguments(s));
     const char *list = arena_strndup(a, parameters.data, parameters.size);
     const char *hint = arena_printf(a, "mean_of_%dx%dx%d", o->shape.h, o->shape.w, o->shape.c);
     const char *call_text = arena_printf(a, "%s(%s)", define_function(e, hint, NULL, list, &w), args.data);

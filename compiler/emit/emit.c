@@ -38,10 +38,11 @@ static void emit_banner(const emitter *e, text *out) {
     text_string(out, " * Tensors are [height, width, channels], one pixel's channels side by side. */\n");
 }
 
-static const char *port_declarations(const emitter *e, bool with_arena) {
+/* The parameters of an entry point: `first` ("void *arena"; or ""), then the ports. */
+static const char *port_declarations(const emitter *e, const char *first) {
     const graph *g = e->p->g;
     text t = {0};
-    if (with_arena) text_string(&t, "void *arena");
+    text_string(&t, first);
     for (int i = 0; i < g->n_inputs; i++) {
         text_printf(&t, "%sconst %s *%s", t.size ? ", " : "",
                     type_table[g->nodes[g->inputs[i].node].type].c_name, e->input_names[i]);
@@ -84,6 +85,7 @@ void emit_header(const emitter *e, text *out) {
     text_printf(out, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n#define %s_WEIGHTS_BYTES %lld\n",
                 macro, (long long)p->arena_bytes, macro, ARENA_ALIGN, macro,
                 (long long)weights_bytes(e) + (e->o->storage == STORAGE_FILE ? FILE_HEADER_BYTES : 0));
+    if (p->t->threads) text_printf(out, "#define %s_THREAD_BYTES %lld\n", macro, (long long)p->thread_bytes);
     for (int i = 0; i < g->n_inputs; i++)
         emit_port_sizes(e, out, e->input_macros[i], g->nodes[g->inputs[i].node].shape);
     for (int i = 0; i < g->n_outputs; i++)
@@ -96,13 +98,24 @@ void emit_header(const emitter *e, text *out) {
                     "int %s_bind(const void *weights, size_t bytes);\n",
                     comment_safe(a, e->o->base_name), macro, x);
     }
-    text_printf(out, "\n/* Runs the network in a static arena: by one thread at a time. */\nvoid %s_run(%s);\n",
-                x, port_declarations(e, false));
+    text_printf(out, "\n/* Runs the network in a static arena, so one call at a time.%s */\nvoid %s_run(%s);\n",
+                p->t->threads ? " Where the C file is compiled with OpenMP, all its\n * threads take part."
+                              : "",
+                x, port_declarations(e, ""));
     text_printf(out,
                 "\n/* The same in the caller's arena, of %s_ARENA_BYTES bytes aligned to %s_ARENA_ALIGN: as "
                 "many at a time as\n"
-                " * there are arenas. What the arena held before does not matter. */\nvoid %s_run_in(%s);\n",
-                macro, macro, x, port_declarations(e, true));
+                " * there are arenas. What the arena held before does not matter.%s */\nvoid %s_run_in(%s);\n",
+                macro, macro, p->t->threads ? " The caller's thread does it alone." : "", x,
+                port_declarations(e, "void *arena"));
+    if (p->t->threads) {
+        text_printf(out,
+                    "\n/* The same by `threads` threads of OpenMP, in an arena with %s_THREAD_BYTES bytes more "
+                    "for each "
+                    "thread behind\n * the first. Without OpenMP the caller's thread does it alone. */\n"
+                    "void %s_run_threads_in(%s);\n",
+                    macro, x, port_declarations(e, "void *arena, int threads"));
+    }
     text_printf(
         out, "\n/* lcc's version, the target, and the hash of the weights. */\nconst char *%s_version(void);\n",
         x);
@@ -147,9 +160,13 @@ void emit_calls(const emitter *e, text *out, int i) {
         text_printf(out, "%s\n     * ", comment_safe(a, arena_strndup(a, told, (size_t)(newline - told))));
     }
     text_printf(out, "%s */\n", comment_safe(a, told));
-    if (e->o->profile) text_printf(out, "    STEP_HOOK(%d, %s, 1);\n", i + 1, label_literal(a, label));
-    text_printf(out, "    %s;\n", e->calls[i]);
-    if (e->o->profile) text_printf(out, "    STEP_HOOK(%d, %s, 0);\n", i + 1, label_literal(a, label));
+    const plan *p = e->p;
+    bool first_only = p->t->threads && !p->steps[i].shared;
+    const char *who = p->t->threads ? "if (thread == 0) " : "", *name = label_literal(a, label);
+    if (e->o->profile) text_printf(out, "    %sSTEP_HOOK(%d, %s, 1);\n", who, i + 1, name);
+    text_printf(out, "    %s%s;\n", first_only ? who : "", e->calls[i]);
+    if (meets_behind(p, i)) text_string(out, "    meet(threads);\n");
+    if (e->o->profile) text_printf(out, "    %sSTEP_HOOK(%d, %s, 0);\n", who, i + 1, name);
 }
 
 static void emit_bind(const emitter *e, text *out) {
@@ -175,24 +192,25 @@ static void emit_bind(const emitter *e, text *out) {
 
 static bool uses_arena(const emitter *e) {
     for (int i = 0; i < e->p->n_steps; i++) {
-        if (strstr(e->calls[i], "AT(")) return true;
+        if (strstr(e->calls[i], "AT(") || strstr(e->calls[i], "OWN(")) return true;
     }
     return false;
 }
 
-/* The arena that run() uses, with room behind it for the self-test's own inputs and outputs. */
+/* The arena that run() uses, with room behind it for further threads, or for the self-test's own inputs and
+ * outputs. */
 static void emit_arena(const emitter *e, text *out) {
-    int64_t bytes = e->p->arena_bytes;
+    int64_t bytes = e->p->arena_bytes, ports = 0;
+    const graph *g = e->p->g;
+    for (int i = 0; i < g->n_inputs; i++)
+        ports += shape_elements(g->nodes[g->inputs[i].node].shape) * 4 + ARENA_ALIGN;
+    for (int i = 0; i < g->n_outputs; i++)
+        ports += shape_elements(g->nodes[g->outputs[i].node].shape) * 4 + ARENA_ALIGN;
     const char *more = "";
-    if (e->o->selftest) {
-        int64_t ports = 0;
-        const graph *g = e->p->g;
-        for (int i = 0; i < g->n_inputs; i++)
-            ports += shape_elements(g->nodes[g->inputs[i].node].shape) * 4 + ARENA_ALIGN;
-        for (int i = 0; i < g->n_outputs; i++)
-            ports += shape_elements(g->nodes[g->outputs[i].node].shape) * 4 + ARENA_ALIGN;
+    if (e->o->selftest)
         more = arena_printf(e->a, " + %lld /* the self-test's inputs and outputs */", (long long)ports);
-    }
+    if (e->p->thread_bytes)
+        more = arena_printf(e->a, "%s + (MAX_THREADS - 1) * %s_THREAD_BYTES", more, e->macro);
     const char *size = bytes || *more ? arena_printf(e->a, "%s_ARENA_BYTES%s", e->macro, more) : "1";
     if (e->p->t->strict_c99) {
         text_printf(out,
@@ -206,9 +224,17 @@ static void emit_arena(const emitter *e, text *out) {
     }
 }
 
-void emit_entry_points(const emitter *e, text *out) {
+static void emit_arena_macros(const emitter *e, text *out) {
     if (uses_arena(e))
         text_string(out, "#define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))\n\n");
+    if (e->p->thread_bytes) {
+        text_printf(out,
+                    "/* What each thread has for itself: the first one in the arena, the others behind it. */\n"
+                    "#define OWN(offset, own) \\\n"
+                    "    (thread == 0 ? AT(offset) : AT(%s_ARENA_BYTES + (size_t)(thread - 1) * "
+                    "%s_THREAD_BYTES + (own)))\n\n",
+                    e->macro, e->macro);
+    }
     if (e->o->profile) {
         text_printf(out,
                     "#ifdef %s_PROFILE\n#define STEP_HOOK(step, name, begin) %s_profile_hook(step, name, "
@@ -216,22 +242,79 @@ void emit_entry_points(const emitter *e, text *out) {
                     "#define STEP_HOOK(step, name, begin) ((void)0)\n#endif\n\n",
                     e->macro, e->prefix);
     }
-    text_printf(out, "void %s_run_in(%s) {\n", e->prefix, port_declarations(e, true));
+}
+
+/* The body of the function that runs all steps. */
+static void emit_steps(const emitter *e, text *out) {
+    const plan *p = e->p;
+    const graph *g = p->g;
     if (!uses_arena(e)) text_string(out, "    (void)arena;\n");
-    const graph *g = e->p->g;
     for (int i = 0; i < g->n_inputs; i++) {
         bool used = false;
-        for (int j = 0; j < e->p->n_buffers; j++) {
-            const plan_buffer *b = &e->p->buffers[j];
+        for (int j = 0; j < p->n_buffers; j++) {
+            const plan_buffer *b = &p->buffers[j];
             used = used || (b->kind == BUFFER_INPUT && b->port == i && b->first >= 0);
         }
         if (!used) text_printf(out, "    (void)%s;\n", e->input_names[i]);
     }
-    for (int i = 0; i < e->p->n_steps; i++) emit_calls(e, out, i);
+    if (p->t->threads) text_string(out, "    (void)thread, (void)threads;\n");
+    for (int i = 0; i < p->n_steps; i++) emit_calls(e, out, i);
     text_string(out, "}\n\n");
+}
+
+/* run_in, run_threads_in and run, where steps may be shared among threads. */
+static void emit_threaded_entries(const emitter *e, text *out) {
+    const char *x = e->prefix, *ports = port_arguments(e);
+    text_printf(out, "static void run_steps(%s, int thread, int threads) {\n",
+                port_declarations(e, "void *arena"));
+    emit_steps(e, out);
+    text_printf(out, "void %s_run_in(%s) {\n    run_steps(arena%s, 0, 1);\n}\n\n", x,
+                port_declarations(e, "void *arena"), ports);
+    text_printf(out,
+                "void %s_run_threads_in(%s) {\n"
+                "#ifdef _OPENMP\n"
+                "    if (threads > 1) {\n"
+                "#pragma omp parallel num_threads(threads)\n"
+                "        run_steps(arena%s, omp_get_thread_num(), omp_get_num_threads());\n"
+                "        return;\n"
+                "    }\n"
+                "#else\n"
+                "    (void)threads;\n"
+                "#endif\n"
+                "    run_steps(arena%s, 0, 1);\n}\n\n",
+                x, port_declarations(e, "void *arena, int threads"), ports, ports);
+    text_string(out, "/* The most threads that run() takes. */\n"
+                     "#ifndef MAX_THREADS\n"
+                     "#ifdef _OPENMP\n"
+                     "#define MAX_THREADS 16\n"
+                     "#else\n"
+                     "#define MAX_THREADS 1\n"
+                     "#endif\n"
+                     "#endif\n\n");
     emit_arena(e, out);
-    text_printf(out, "void %s_run(%s) {\n    %s_run_in(static_arena.bytes%s);\n}\n\n", e->prefix,
-                port_declarations(e, false), e->prefix, port_arguments(e));
+    text_printf(
+        out,
+        "void %s_run(%s) {\n"
+        "#ifdef _OPENMP\n"
+        "    const int most = omp_get_max_threads(), threads = most < MAX_THREADS ? most : MAX_THREADS;\n"
+        "#else\n"
+        "    const int threads = 1;\n"
+        "#endif\n"
+        "    %s_run_threads_in(static_arena.bytes, threads%s);\n}\n\n",
+        x, port_declarations(e, ""), x, ports);
+}
+
+void emit_entry_points(const emitter *e, text *out) {
+    emit_arena_macros(e, out);
+    if (e->p->t->threads) {
+        emit_threaded_entries(e, out);
+    } else {
+        text_printf(out, "void %s_run_in(%s) {\n", e->prefix, port_declarations(e, "void *arena"));
+        emit_steps(e, out);
+        emit_arena(e, out);
+        text_printf(out, "void %s_run(%s) {\n    %s_run_in(static_arena.bytes%s);\n}\n\n", e->prefix,
+                    port_declarations(e, ""), e->prefix, port_arguments(e));
+    }
     text_printf(out, "const char *%s_version(void) {\n    return \"lcc %s, %s, weights %016llx\";\n}\n",
                 e->prefix, LCC_VERSION, e->p->t->name, (unsigned long long)e->o->weights_hash);
     if (e->o->storage == STORAGE_FILE) {
@@ -273,6 +356,7 @@ bool emit_model(plan *p, const emit_options *o, arena *a, diag *d, emitted *out)
     emit_entry_points(&e, &tail);
     bool good = !o->selftest || emit_selftest(&e, &tail);
 
+    emit_thread_helpers(&e, &code);
     text_bytes(&code, e.functions.data, e.functions.size);
     text_bytes(&code, tail.data, tail.size);
     emit_banner(&e, &out->c);

@@ -46,6 +46,7 @@ const char *buffer_text(const emitter *e, int index) {
     case BUFFER_OUTPUT: return e->output_names[b->port];
     case BUFFER_ARENA: break;
     }
+    if (b->own) return arena_printf(e->a, "OWN(%lld, %lld)", (long long)b->offset, (long long)b->own_offset);
     return arena_printf(e->a, "AT(%lld)", (long long)b->offset);
 }
 

@@ -30,7 +30,8 @@ typedef struct gemm {
     int64_t x_step[MOST_BUFFERS]; /* floats between neighbouring pixels of the tile, per buffer */
     int64_t y_step, r_step;
     bool by_row;
-    int pixels; /* of one row, or of the whole map */
+    bool shared; /* threads share the tiles; with by_row they share the rows */
+    int pixels;  /* of one row, or of the whole map */
 } gemm;
 
 static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
@@ -242,6 +243,24 @@ static void emit_tile_call(const gemm *g, writer *w, int i, int m_count, bool p_
     text_free(&args);
 }
 
+/* Each thread's part of the tiles of the block shapes [first, last): of all pixels, or with `b_units` of all
+ * pixels for each of the equal blocks. */
+static void emit_shared_tiles(const gemm *g, writer *w, int first, int last, bool b_units) {
+    int m = g->s->gemm.tile_pixels, full = g->pixels / m, rest = g->pixels % m, tiles = full + (rest > 0);
+    int repeat = b_units ? g->s->gemm.blocks[first].repeat : 1;
+    begin_shared_loop(g->e, g->s, w, "u", (int64_t)tiles * repeat);
+    if (repeat > 1) line(w, tiles > 1 ? "const int b = u / %d;" : "const int b = u;", tiles);
+    if (tiles > 1)
+        line(w, repeat > 1 ? "const int p = u %% %d * %d;" : "const int p = u * %d;", repeat > 1 ? tiles : m,
+             m);
+    if (tiles > 1 && rest) line(w, "if (p < %d) {", full * m);
+    for (int i = first; i < last && full; i++) emit_tile_call(g, w, i, m, tiles > 1, 0, !b_units);
+    if (tiles > 1 && rest) line(w, "} else {");
+    for (int i = first; i < last && rest; i++) emit_tile_call(g, w, i, rest, tiles > 1, 0, !b_units);
+    if (tiles > 1 && rest) line(w, "}");
+    line(w, "}");
+}
+
 /* All pixels of a row (or of the map) for block shapes [first, last). */
 static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool b_loop) {
     int m = g->s->gemm.tile_pixels, full = g->pixels / m * m, rest = g->pixels - full;
@@ -260,11 +279,20 @@ static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool 
 /* With `blocks_outside`, each block's weights are read once, and the pixels again for each block. */
 static void emit_map(const gemm *g, writer *w) {
     const gemm_plan *cut = &g->s->gemm;
-    if (!cut->blocks_outside) {
-        emit_pixel_loop(g, w, 0, cut->n_blocks, true);
+    enum { ENOUGH_TILES = 16 }; /* for a few threads to have as much to do */
+    bool few = g->shared && g->pixels < ENOUGH_TILES * cut->tile_pixels;
+    if (!cut->blocks_outside && !few) {
+        if (g->shared)
+            emit_shared_tiles(g, w, 0, cut->n_blocks, false);
+        else
+            emit_pixel_loop(g, w, 0, cut->n_blocks, true);
         return;
     }
     for (int i = 0; i < cut->n_blocks; i++) {
+        if (g->shared) {
+            emit_shared_tiles(g, w, i, i + 1, true);
+            continue;
+        }
         bool repeat = cut->blocks[i].repeat > 1;
         if (repeat) line(w, "for (int b = 0; b < %d; b++) {", cut->blocks[i].repeat);
         emit_pixel_loop(g, w, i, i + 1, false);
@@ -295,8 +323,8 @@ static void emit_groups(const gemm *g, writer *w) {
 static void emit_driver_body(const gemm *g, writer *w, const char *stage) {
     if (g->s->gemm.run_table) emit_run_table(g, w);
     bool staged = g->s->gemm.staged;
-    if (staged) emit_stage_begin(g->e, g->s, w);
-    if (g->by_row) line(w, "for (int oy = 0; oy < %d; oy++) {", g->n->shape.h);
+    if (staged) emit_stage_begin(g->e, g->s, w, share_begin(g->e, g->s, g->n->shape.h));
+    if (g->by_row) begin_shared_loop(g->e, g->s, w, "oy", g->n->shape.h);
     if (staged) emit_stage_rows(g->e, g->s, w, stage, "oy");
     emit_groups(g, w);
     if (g->by_row) line(w, "}");
@@ -345,6 +373,7 @@ static gemm describe_gemm(emitter *e, const plan_step *s) {
     g.out_c = n->shape.c / g.groups;
     g.taps = dense ? 1 : n->a.kernel[0] * n->a.kernel[1];
     g.by_row = !dense && (s->gemm.staged || n->a.stride[0] > 1 || n->a.stride[1] > 1);
+    g.shared = s->shared && !g.by_row;
     g.pixels = g.by_row ? n->shape.w : (int)shape_pixels(n->shape);
     g.y_step = pixel_stride(p, s->out_buffer);
     if (n->a.has_residual) g.r_step = pixel_stride(p, s->operands[1].runs[0].buffer);
@@ -389,6 +418,8 @@ const char *emit_gemm(emitter *e, const plan_step *s) {
         text_string(&parameters, ", float *ring");
         text_printf(&args, ", %s", buffer_text(e, s->scratch));
     }
+    text_string(&parameters, thread_parameters(s));
+    text_string(&args, thread_arguments(s));
     const char *list = arena_strndup(a, parameters.data, parameters.size);
     const char *hint = g.n->op == OP_DENSE
                            ? arena_printf(a, "dense_%d_to_%d", g.depth, g.out_c)
@@ -404,7 +435,7 @@ const char *emit_gemm(emitter *e, const plan_step *s) {
 const char *define_gemm_row(emitter *e, const plan_step *s) {
     gemm g = describe_gemm(e, s);
     arena *a = e->a;
-    g.by_row = false;
+    g.by_row = g.shared = false;
     g.pixels = g.n->shape.w;
     writer w = {0};
     if (s->gemm.run_table) emit_run_table(&g, &w);

@@ -78,6 +78,27 @@ const char *store_text(arena *a, const target *t, piece x, const char *address, 
 typedef void (*lanes_body)(emitter *e, writer *w, piece x, const char *at, void *data);
 void for_each_vector(emitter *e, writer *w, int count, const char *variable, lanes_body body, void *data);
 
+/* The same for what is left behind the full vectors. */
+void for_each_rest(emitter *e, writer *w, int count, lanes_body body, void *data);
+
+/* ---- share.c: a step's parts for several threads; where it is not shared, the whole ---- */
+const char *thread_parameters(const plan_step *s); /* ", int thread, int threads" or "" */
+const char *thread_arguments(const plan_step *s);  /* ", thread, threads" or "" */
+
+/* Expressions for the thread's first of `units`, and for the one behind its last. */
+const char *share_begin(const emitter *e, const plan_step *s, int64_t units);
+const char *share_end(const emitter *e, const plan_step *s, int64_t units);
+
+/* Opens a loop over the thread's part of `units`. */
+void begin_shared_loop(emitter *e, const plan_step *s, writer *w, const char *variable, int64_t units);
+
+/* for_each_vector over the thread's part. */
+void share_vectors(emitter *e, const plan_step *s, writer *w, int count, const char *variable, lanes_body body,
+                   void *data);
+
+bool meets_behind(const plan *p, int step_index);
+void emit_thread_helpers(const emitter *e, text *out);
+
 /* ---- kernels: each defines the functions of a step, packs its weights, and returns the call ---- */
 const char *emit_gemm(emitter *e, const plan_step *s);
 const char *emit_window(emitter *e, const plan_step *s);
@@ -104,6 +125,7 @@ typedef struct window_place {
     const char *y;        /* where the output's row begins is y + oy * y_row */
     int64_t y_row;
     const char *const *rows; /* from, to: which rows; or NULL: the row oy */
+    bool shared_channels;    /* threads share the channels */
 } window_place;
 
 /* Writes the lines that compute rows of a window's output, and packs its weights. */

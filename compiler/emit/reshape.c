@@ -51,11 +51,15 @@ static void emit_position(emitter *e, writer *w, const char *o, int size, int fa
     line(w, "const float f%s = p%s - (float)%s0;", o, o, o);
 }
 
+static const char *move_parameters(const emitter *e, const plan_step *s) {
+    return arena_printf(e->a, "const float *x, float *y%s", thread_parameters(s));
+}
+
 static const char *move_call(emitter *e, const plan_step *s, const char *name) {
     const run *r = &s->operands[0].runs[0];
-    return arena_printf(e->a, "%s(%s, %s)", name,
-                        expression(e->a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
-                        expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+    return arena_printf(
+        e->a, "%s(%s, %s%s)", name, expression(e->a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
+        expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin), thread_arguments(s));
 }
 
 const char *emit_upsample(emitter *e, const plan_step *s) {
@@ -67,7 +71,7 @@ const char *emit_upsample(emitter *e, const plan_step *s) {
     int factor = n->a.factor;
     bool nearest = n->a.mode == UPSAMPLE_NEAREST;
     writer w = {0};
-    line(&w, "for (int oy = 0; oy < %d; oy++) {", n->shape.h);
+    begin_shared_loop(e, s, &w, "oy", n->shape.h);
     if (!nearest) emit_position(e, &w, "y", in.h, factor);
     line(&w, "for (int ox = 0; ox < %d; ox++) {", n->shape.w);
     if (nearest) {
@@ -82,7 +86,7 @@ const char *emit_upsample(emitter *e, const plan_step *s) {
     line(&w, "}");
     line(&w, "}");
     const char *hint = arena_printf(a, "upsample_%dx_to_%dx%dx%d", factor, n->shape.h, n->shape.w, n->shape.c);
-    return move_call(e, s, define_function(e, hint, NULL, "const float *x, float *y", &w));
+    return move_call(e, s, define_function(e, hint, NULL, move_parameters(e, s), &w));
 }
 
 const char *emit_pad(emitter *e, const plan_step *s) {
@@ -92,7 +96,7 @@ const char *emit_pad(emitter *e, const plan_step *s) {
     resample k = {n, pixel_stride(p, s->operands[0].runs[0].buffer), pixel_stride(p, s->out_buffer)};
     const int *pad = n->a.pad;
     writer w = {0};
-    line(&w, "for (int oy = 0; oy < %d; oy++) {", out.h);
+    begin_shared_loop(e, s, &w, "oy", out.h);
     line(&w, "for (int ox = 0; ox < %d; ox++) {", out.w);
     line(&w, "const int to = oy * %d + ox;", out.w);
     line(&w, "if (oy < %d || oy >= %d || ox < %d || ox >= %d) {", pad[TOP], pad[TOP] + in.h, pad[LEFT],
@@ -107,7 +111,7 @@ const char *emit_pad(emitter *e, const plan_step *s) {
     line(&w, "}");
     line(&w, "}");
     const char *hint = arena_printf(e->a, "pad_to_%dx%dx%d", out.h, out.w, out.c);
-    return move_call(e, s, define_function(e, hint, NULL, "const float *x, float *y", &w));
+    return move_call(e, s, define_function(e, hint, NULL, move_parameters(e, s), &w));
 }
 
 /* Above so many runs the places are a table. */

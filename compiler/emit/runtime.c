@@ -95,6 +95,7 @@ void emit_runtime_includes(const emitter *e, text *out) {
     static const char *const wanted[] = {"#include <immintrin.h>", "#include <arm_neon.h>",
                                          "#include <wasm_simd128.h>"};
     text_string(out, "#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n");
+    if (e->p->t->threads) text_string(out, "#ifdef _OPENMP\n#include <omp.h>\n#endif\n");
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         bool found = false;
         for (int k = 0; k < MAX_VECTOR_KINDS && e->p->t->vectors[k].lanes; k++) {

@@ -111,10 +111,13 @@ const char *define_stage_row(emitter *e, const plan_step *s) {
                            "One padded row of the input, as floats.", list, &w);
 }
 
-void emit_stage_begin(emitter *e, const plan_step *s, writer *w) {
+void emit_stage_begin(emitter *e, const plan_step *s, writer *w, const char *first_row) {
     staging g = describe_staging(e, s);
     line(w, "const float *rows[%d];", g.n->a.kernel[0]);
-    line(w, "int next = %d; /* the input row that is copied next */", -g.n->a.pad[TOP]);
+    int64_t stride = g.n->a.stride[0];
+    if (first_row[0] == '0') stride = 0;
+    line(w, "int next = %s; /* the input row that is copied next */",
+         expression(e->a, "", &first_row, &stride, 1, -g.n->a.pad[TOP]));
 }
 
 void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stage_row, const char *oy) {

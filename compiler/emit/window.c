@@ -383,7 +383,10 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             k.x_name = at->x[which];
             k.g.pixel = pixel_stride(e->p, r->buffer);
             if (is_depthwise(&g)) pack_run(&g, c, r->count);
-            for_each_vector(e, w, r->count, "c", emit_walker_call, &k);
+            if (at->shared_channels)
+                share_vectors(e, s, w, r->count, "c", emit_walker_call, &k);
+            else
+                for_each_vector(e, w, r->count, "c", emit_walker_call, &k);
             c += r->count;
         }
     }
@@ -401,9 +404,13 @@ const char *emit_window(emitter *e, const plan_step *s) {
 
     /* A vector of channels walks down all rows, so that it finds the rows above in the nearest cache. */
     writer w = {0};
-    const char *const rows[] = {"0", arena_printf(a, "%d", n->shape.h)};
-    emit_window_lines(e, s, &w,
-                      &(window_place){.x = names, .y = "y", .y_row = n->shape.w * g.y_pixel, .rows = rows});
+    enum { ENOUGH_ROWS = 12 }; /* else threads share the channels */
+    bool by_rows = n->shape.h >= ENOUGH_ROWS;
+    const char *const rows[] = {by_rows ? share_begin(e, s, n->shape.h) : "0",
+                                by_rows ? share_end(e, s, n->shape.h) : arena_printf(a, "%d", n->shape.h)};
+    window_place place = {.x = names, .y = "y", .y_row = n->shape.w * g.y_pixel, .rows = rows};
+    place.shared_channels = s->shared && !by_rows;
+    emit_window_lines(e, s, &w, &place);
 
     text parameters = {0}, args = {0};
     for (int i = 0; i < n_sources; i++) {
@@ -421,6 +428,8 @@ const char *emit_window(emitter *e, const plan_step *s) {
         text_string(&parameters, ", const float *r");
         text_printf(&args, ", %s", expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin));
     }
+    text_string(&parameters, thread_parameters(s));
+    text_string(&args, thread_arguments(s));
     const char *list = arena_strndup(a, parameters.data, parameters.size);
     const char *what = is_depthwise(&g) ? "depthwise" : is_max(&g) ? "max_pool" : "average_pool";
     const char *hint = arena_printf(a, "%s%dx%d_%d_at_%dx%d", what, n->a.kernel[0], n->a.kernel[1], n->shape.c,

@@ -97,6 +97,12 @@ void for_each_vector(emitter *e, writer *w, int count, const char *variable, lan
         body(e, w, whole, variable, data);
         line(w, "}");
     }
+    for_each_rest(e, w, count, body, data);
+}
+
+void for_each_rest(emitter *e, writer *w, int count, lanes_body body, void *data) {
+    const target *t = e->p->t;
+    int lanes = t->vectors[0].lanes, full = count / lanes;
     piece rest[MAX_PIECES];
     int n = cut_pieces(t, count - full * lanes, rest, MAX_PIECES), at = full * lanes;
     for (int i = 0; i < n; i++) {

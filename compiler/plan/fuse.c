@@ -86,9 +86,11 @@ static void shrink(plan *p, int buffer_index, int rows) {
 }
 
 /* A chain that ends in place writes rows over its own input. That is right where each row has been taken up
- * before: by a convolution that has passed it, not by a window that will look back at it. */
+ * before: by a convolution that has passed it, not by a window that will look back at it; and by no other
+ * thread, which may still want the rows at the seam. */
 static bool may_end_in_place(const plan *p, const plan_step *parts, int n, int window) {
     if (!reads_buffer(&parts[0].operands[0], parts[n - 1].out_buffer)) return true;
+    if (p->t->threads) return false;
     const attrs *first = &p->g->nodes[parts[0].node].a, *a = &p->g->nodes[parts[window].node].a;
     return window == 1 && first->stride[0] == 1 && a->stride[0] == 1 &&
            a->pad[TOP] < (a->kernel[0] - 1) * a->dilation[0] + 1;

@@ -33,6 +33,9 @@ void choose_window(const plan *p, plan_step *s);
 /* fuse.c: joins neighbouring steps into chains. */
 void fuse_steps(plan *p);
 
+/* threads.c: which steps are shared, and what each thread keeps for its own. */
+void plan_threads(plan *p);
+
 /* layout.c */
 void find_lifetimes(plan *p);
 void place_buffers(plan *p);

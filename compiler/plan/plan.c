@@ -284,6 +284,12 @@ static operand residual_operand(builder *b, const node *n, bool in_order) {
     return o;
 }
 
+/* Whether a convolution may become the end of a chain that threads share: see may_end_in_place in fuse.c. */
+static bool may_end_chain(const builder *b, const node *n) {
+    op_kind before = b->g->nodes[n->in[0]].op;
+    return b->p->t->threads && (before == OP_DEPTHWISE || before == OP_MAX_POOL || before == OP_AVG_POOL);
+}
+
 static void plan_gemm(builder *b, int index) {
     plan *p = b->p;
     const node *n = &b->g->nodes[index];
@@ -296,7 +302,7 @@ static void plan_gemm(builder *b, int index) {
         operands[1] = residual_operand(b, n, d.in_order);
         order = operands[1].order;
         int over = operands[1].runs[0].buffer;
-        if (d.buffer < 0 && !reads_buffer(&x, over) && may_overwrite(b, over, index)) {
+        if (d.buffer < 0 && !reads_buffer(&x, over) && may_overwrite(b, over, index) && !may_end_chain(b, n)) {
             d = (destination){over, operands[1].runs[0].begin, false};
         }
     }
@@ -509,6 +515,7 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag
         add_scratch(p, &p->steps[i]);
         for (int j = 0; j < p->steps[i].n_parts; j++) add_scratch(p, &p->steps[i].parts[j]);
     }
+    plan_threads(p);
     find_lifetimes(p);
     place_buffers(p);
     if (max_ram > 0 && p->arena_bytes > max_ram) {

@@ -20,10 +20,12 @@ typedef struct plan_buffer {
     elem_type type;
     shape shape; /* c is the distance from one pixel to the next, in elements */
     int64_t bytes;
-    int64_t offset;   /* in the arena, a multiple of ARENA_ALIGN */
-    int first, last;  /* the steps in which it is written first and used last */
-    int until;        /* the last node of the graph that reads what was put here so far (while planning) */
-    const char *what; /* the label of the layer that it holds, for comments */
+    int64_t offset;     /* in the arena, a multiple of ARENA_ALIGN */
+    bool own;           /* each thread has one: the first in the arena, the others in blocks of their own */
+    int64_t own_offset; /* in such a block */
+    int first, last;    /* the steps in which it is written first and used last */
+    int until;          /* the last node of the graph that reads what was put here so far (while planning) */
+    const char *what;   /* the label of the layer that it holds, for comments */
 } plan_buffer;
 
 enum { ARENA_ALIGN = 64 };
@@ -113,6 +115,7 @@ struct plan_step {
     window_plan window;
     int64_t scratch_bytes;
     int scratch;        /* its buffer, or -1 */
+    bool shared;        /* all threads take part; else the first one does it */
     const char *kernel; /* "tile 6 x 4 of f32x16", for the summary and the comments */
     int64_t macs;
     int64_t weight_bytes; /* set by emit/ when it packs them */
@@ -128,9 +131,10 @@ typedef struct plan {
     plan_buffer *buffers;
     int n_steps, room_steps;
     plan_step *steps;
-    slot **slots; /* [n_nodes][c]: where each tensor's channels lie */
-    int64_t arena_bytes;
-    int peak_step; /* where the arena is fullest */
+    slot **slots;         /* [n_nodes][c]: where each tensor's channels lie */
+    int64_t arena_bytes;  /* for one thread */
+    int64_t thread_bytes; /* more for each further one */
+    int peak_step;        /* where the arena is fullest */
 } plan;
 
 /* `max_ram` 0: no limit. NULL after errors (the limit cannot be met). */

@@ -24,6 +24,7 @@ typedef struct target {
     int fma_latency, fma_per_cycle;
     int l1_bytes, l2_bytes;
     bool strict_c99; /* no extension of any compiler */
+    bool threads;    /* may have several cores: the code can share its steps among threads, by OpenMP */
 } target;
 
 /* NULL where the name is unknown. "native" is the best target that this machine runs. */

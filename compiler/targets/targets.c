@@ -32,6 +32,7 @@ static const target targets[] = {
         .fma_per_cycle = 1,
         .l1_bytes = 32 << 10,
         .l2_bytes = 256 << 10,
+        .threads = true,
     },
     {
         .name = "x86-64-v3",
@@ -43,6 +44,7 @@ static const target targets[] = {
         .fma_per_cycle = 2,
         .l1_bytes = 32 << 10,
         .l2_bytes = 512 << 10,
+        .threads = true,
     },
     {
         .name = "x86-64-v4",
@@ -56,6 +58,7 @@ static const target targets[] = {
         .fma_per_cycle = 2,
         .l1_bytes = 32 << 10,
         .l2_bytes = 1 << 20,
+        .threads = true,
     },
     {
         .name = "aarch64",
@@ -66,6 +69,7 @@ static const target targets[] = {
         .fma_per_cycle = 2,
         .l1_bytes = 64 << 10,
         .l2_bytes = 512 << 10,
+        .threads = true,
     },
     {
         .name = "wasm32",

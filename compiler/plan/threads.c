@@ -1,0 +1,54 @@
+/* threads.c: how a plan is prepared for several threads.
+ *
+ * All threads run every step together and meet behind it; each takes a part of the step's rows, pixels or
+ * channels. A step whose work is over before a second thread has noticed is left to the first one, and where
+ * such steps follow each other nobody waits between them.
+ *
+ * What a step keeps for itself (rings of rows, staged input) every thread needs for its own: the first thread
+ * has it in the arena, where the plan put it, each further one in a block of its own behind the arena. */
+#include "plan/internal.h"
+
+/* Cycles that a step takes by the model, roughly: arithmetic, or the reading of its weights. */
+static double step_cycles(const plan *p, const plan_step *s) {
+    enum { WEIGHT_BYTES_PER_CYCLE = 16 };
+    const node *n = &p->g->nodes[s->node];
+    double vectors = (double)shape_elements(s->operands[0].shape) / p->t->vectors[0].lanes;
+    if (s->kind != STEP_GEMM) return 2 * vectors;
+    double reading =
+        (double)n->weights[ROLE_WEIGHT]->count * type_table[TYPE_F32].bytes / WEIGHT_BYTES_PER_CYCLE;
+    return s->gemm.cycles > reading ? s->gemm.cycles : reading;
+}
+
+static bool is_shared(const plan *p, const plan_step *s) {
+    enum { LEAST_CYCLES = 3000 };
+    if (!p->t->threads || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
+    return s->kind == STEP_CHAIN || step_cycles(p, s) >= LEAST_CYCLES;
+}
+
+static void keep_own(plan *p, int buffer_index, int64_t *used) {
+    plan_buffer *b = &p->buffers[buffer_index];
+    b->own = true;
+    b->own_offset = *used;
+    *used += (b->bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+}
+
+/* The step's own buffers, one behind the other; their bytes. */
+static int64_t place_own(plan *p, const plan_step *s) {
+    int64_t used = 0;
+    if (s->scratch >= 0) keep_own(p, s->scratch, &used);
+    for (int i = 0; i < s->n_parts; i++) {
+        if (s->parts[i].scratch >= 0) keep_own(p, s->parts[i].scratch, &used);
+        if (i + 1 < s->n_parts) keep_own(p, s->parts[i].out_buffer, &used);
+    }
+    return used;
+}
+
+void plan_threads(plan *p) {
+    for (int i = 0; i < p->n_steps; i++) {
+        plan_step *s = &p->steps[i];
+        s->shared = is_shared(p, s);
+        if (!s->shared) continue;
+        int64_t used = place_own(p, s);
+        if (used > p->thread_bytes) p->thread_bytes = used;
+    }
+}

@@ -5,6 +5,7 @@
 #include "driver/driver.h"
 
 #include "interp/interp.h"
+#include "onnx/onnx.h"
 #include "passes/passes.h"
 #include "targets/target.h"
 
@@ -63,6 +64,13 @@ static bool read_network(job *j) {
     j->library = find_library(j->mem, "lcc");
     j->model = find_model(j->mem, o->model, &o->include_dirs, j->library);
     lang_options lang = make_lang_options(j);
+    j->from_onnx = onnx_is_model(j->model);
+    if (o->planes && !j->from_onnx) {
+        diag_error(j->d, command_line,
+                   "--input-layout speaks of an ONNX model; the inputs of a .net file are [h, w, c]");
+        return false;
+    }
+    if (j->from_onnx) return read_onnx(j);
     j->shown = j->described = lang_compile(j->mem, j->d, j->model, &lang, &j->files, &j->n_files);
     if (!j->described) return false;
     say(j, arena_printf(j->mem, "read %s", o->model), j->described);
@@ -72,6 +80,7 @@ static bool read_network(job *j) {
 
 static bool bind_weights(job *j) {
     const words *files = &j->o.weights;
+    if (j->from_onnx) return true;
     if (files->count) return weights_load(j->mem, j->d, j->described, files->at, files->count, &j->weights);
     weights_seed(j->mem, j->described, j->o.seed, &j->weights);
     if ((j->o.out && j->o.emit == EMIT_C) || j->o.run.count) {
@@ -120,7 +129,7 @@ static bool write_code(job *j) {
                       .selftest = o->selftest,
                       .profile = o->profile,
                       .weights_hash = j->weights.hash,
-                      .seeded = o->weights.count == 0};
+                      .seeded = o->weights.count == 0 && !j->from_onnx};
     return emit_model(j->plan, &e, j->mem, j->d, &j->code);
 }
 
@@ -139,6 +148,7 @@ static void collect_outputs(job *j) {
         add_code_outputs(j);
     } else if (o->out) {
         add_output(j, o->out, &j->netlist);
+        if (j->from_onnx && o->emit == EMIT_NET && !o->after) add_onnx_weights(j);
     } else if (j->netlist.size) {
         text_bytes(&j->out, j->netlist.data, j->netlist.size);
     }

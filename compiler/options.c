@@ -86,6 +86,11 @@ static void take_out(parser *p, const char *value) {
     p->o->out = value;
 }
 
+static void take_input_layout(parser *p, const char *value) {
+    static const char *const names[] = {"hwc", "nchw"};
+    p->o->planes = find_choice(p, "--input-layout", value, names, 2) == 1;
+}
+
 static void take_weights(parser *p, const char *value) { append_word(p->mem, &p->o->weights, value); }
 
 static void take_variant(parser *p, const char *value) { p->o->variant = value; }
@@ -342,10 +347,6 @@ static void take_model(parser *p, const char *word) {
         return;
     }
     p->o->model = word;
-    size_t size = strlen(word);
-    if (size >= 5 && strcmp(word + size - 5, ".onnx") == 0) {
-        refuse(p, arena_printf(p->mem, "%s: reading an ONNX file", word));
-    }
 }
 
 /* "folder/model.c" -> "model"; the name stands in the C file as #include "model.h". NULL after an error. */
@@ -475,6 +476,7 @@ const char *options_command(arena *a, const options *o) {
     }
     for (int i = 0; i < o->weights.count; i++) append_setting(&out, "-w", name_of(o->weights.at[i]));
     if (!o->weights.count && o->seed) text_printf(&out, " --seed %" PRIu64, o->seed);
+    if (o->planes) append_setting(&out, "--input-layout", "nchw");
     if (o->name) append_setting(&out, "--name", o->name);
     append_setting(&out, "--target", o->target->name);
     if (o->storage != STORAGE_EMBED) append_setting(&out, "--storage", storage_names[o->storage]);

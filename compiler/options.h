@@ -28,6 +28,7 @@ typedef struct options {
     const target *target;
     storage storage;
     emit_kind emit;
+    bool planes;     /* --input-layout nchw */
     int64_t max_ram; /* bytes; 0: no limit */
     uint64_t seed;
     bool keep_dead, selftest, profile, summary, verbose, check, format;

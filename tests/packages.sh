@@ -36,6 +36,13 @@ want_build_tools() {
     want zlib1g-dev pkg-config --exists zlib
 }
 
+# What lcc needs to read ONNX files; without, it is built and cannot.
+want_onnx() {
+    want libprotobuf-c-dev pkg-config --exists libprotobuf-c
+    want protobuf-c-compiler have protoc-c
+    want libonnx-dev test -e /usr/include/onnx/onnx.proto
+}
+
 install_missing() {
     [ -n "$missing$wished" ] || return 0
     as_root=

@@ -16,6 +16,9 @@ want binutils have nm
 want python3 test -x /usr/bin/python3
 want python3-numpy /usr/bin/python3 -c "import numpy"
 want make have make
+# ONNX files in, and PyTorch to make some of networks that are known.
+want_onnx
+wish python3-torchvision /usr/bin/python3 -c "import torchvision"
 wish clang have clang
 wish clang-format have clang-format
 wish clang-tidy have clang-tidy
@@ -38,10 +41,10 @@ install_missing
 
 build=${LCC_BUILD:-$root/build-tests}
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-checked="unit;lang;cli"
+checked="unit;lang;cli;onnx"
 
-# The folders of tests/ that the instrumented build does not take.
-rest=
+# The folders of tests/ that the instrumented build does not take; onnx/ is in both, and each takes its part.
+rest=";onnx"
 for list in "$root"/tests/*/CMakeLists.txt; do
     folder=$(basename "$(dirname "$list")")
     case ";$checked;" in

@@ -16,7 +16,8 @@ typedef struct job {
     options o;
     const char *library;      /* folder of the installed networks, or NULL */
     const char *model;        /* the path of the network as found */
-    const char *const *files; /* every .net file read */
+    bool from_onnx;           /* the network is an ONNX file, and has its weights */
+    const char *const *files; /* every .net file read, or the ONNX file and its external data */
     int n_files;
     graph *described;       /* as the .net file says */
     double compound_factor; /* by which one step of the compound param multiplies the MACs; 0: there is none */
@@ -41,6 +42,11 @@ const char *find_library(arena *a, const char *program);
  * is in none of them (opening it then fails and says so). */
 const char *find_model(arena *a, const char *name, const words *include_dirs, const char *library);
 
+/* import_onnx.c. Reads the network and its weights from an ONNX file; false after errors. */
+bool read_onnx(job *j);
+/* Beside the .net file that --emit net -o writes of one: its weights, under the same name with .safetensors. */
+void add_onnx_weights(job *j);
+
 /* run.c: --run. Reads the inputs, runs the interpreter for each sample, makes the results. False after errors.
  */
 bool run_interpreter(job *j);
@@ -56,6 +62,9 @@ void describe_network(text *out, const job *j);
 
 /* outputs.c */
 void add_output(job *j, const char *path, const text *content);
+/* The same with more behind it, which `next` makes piece by piece while the file is written. */
+void add_stream(job *j, const char *path, const text *content, bool (*next)(void *state, text *piece),
+                void *state);
 /* The C file: the literal is made while it is written. */
 void add_code_output(job *j, const char *path, emitted *code);
 /* The rule of make that names the outputs and all files that they are made from. */

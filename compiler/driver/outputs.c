@@ -20,10 +20,15 @@ static output_stream *append_output(job *j, const char *path, const text *conten
 
 void add_output(job *j, const char *path, const text *content) { append_output(j, path, content); }
 
+void add_stream(job *j, const char *path, const text *content, bool (*next)(void *state, text *piece),
+                void *state) {
+    output_stream *o = append_output(j, path, content);
+    o->next = next;
+    o->state = state;
+}
+
 void add_code_output(job *j, const char *path, emitted *code) {
-    output_stream *o = append_output(j, path, &code->c);
-    o->next = next_literal_piece;
-    o->state = code;
+    add_stream(j, path, &code->c, next_literal_piece, code);
 }
 
 /* A path as make reads it: blanks, '#' and '$' are escaped. */

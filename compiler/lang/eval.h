@@ -19,7 +19,7 @@
 
 #include "lang/ast.h"
 #include "lang/lang.h"
-#include "lang/map.h"
+#include "base/map.h"
 #include "lang/parser.h"
 #include "lang/value.h"
 

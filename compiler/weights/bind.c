@@ -218,7 +218,7 @@ static void warn_of_shared_labels(arena *a, diag *d, const graph *g) {
     }
 }
 
-static uint64_t hash_graph(const graph *g) {
+uint64_t weights_hash(const graph *g) {
     uint64_t hash = FNV_START;
     for (int i = 0; i < g->n_nodes; i++) {
         for (int r = 0; r < ROLE_COUNT; r++) {
@@ -253,7 +253,7 @@ bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int
     report->n_used = wanted - n_problems;
     if (diag_error_count(d) > errors) return false;
     warn_of_shared_labels(a, d, g);
-    report->hash = hash_graph(g);
+    report->hash = weights_hash(g);
     return true;
 }
 

@@ -68,10 +68,9 @@ static const char *name_other_format(const checkpoint *c) {
     }
     if ((dot && strcmp(dot, ".onnx") == 0) ||
         (c->size > 16 && c->bytes[0] == 8 && c->bytes[1] < 32 && c->bytes[2] == 18)) {
-        return "ONNX, which is not read. In Python:\n"
-               "    import onnx, onnx.numpy_helper, numpy\n"
-               "    tensors = onnx.load(\"model.onnx\").graph.initializer\n"
-               "    numpy.savez(\"model.npz\", **{t.name: onnx.numpy_helper.to_array(t) for t in tensors})";
+        return "ONNX, a network with its weights. lcc model.onnx compiles it;\n"
+               "    lcc model.onnx --emit net -o model.net\n"
+               "writes the network to edit, and model.safetensors for -w";
     }
     if (c->size > 8 && memcmp(c->bytes + 4, "TFL3", 4) == 0) return "TensorFlow Lite, which is not read";
     return NULL;

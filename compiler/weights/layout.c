@@ -173,17 +173,39 @@ arena *renew_scratch(arena *scratch) {
     return arena_new();
 }
 
+/* Where in the graph's tensor the row begins that holds element `first` of the checkpoint's. */
+static int64_t find_row(const layout *l, int64_t first) {
+    int last = l->walk_rank - 1;
+    int64_t rest = first / l->walk_dims[last], row = 0;
+    for (int i = last - 1; i >= 0; i--) {
+        row += rest % l->walk_dims[i] * l->strides[i];
+        rest /= l->walk_dims[i];
+    }
+    return row;
+}
+
+void layout_gather(const layout *l, int64_t first, const float *from, int64_t count, float *values) {
+    int last = l->walk_rank - 1;
+    int64_t length = l->walk_dims[last], stride = l->strides[last];
+    while (count > 0) {
+        int64_t column = first % length, run = length - column;
+        if (run > count) run = count;
+        const float *row = from + find_row(l, first);
+        for (int64_t k = 0; k < run; k++)
+            values[k] = row[l->order ? l->order[column + k] : (column + k) * stride];
+        first += run;
+        values += run;
+        count -= run;
+    }
+}
+
 void layout_scatter(const layout *l, int64_t first, const float *values, int64_t count, float *to) {
     int last = l->walk_rank - 1;
     int64_t length = l->walk_dims[last], stride = l->strides[last];
     while (count > 0) {
-        int64_t rest = first / length, column = first % length, run = length - column;
+        int64_t column = first % length, run = length - column;
         if (run > count) run = count;
-        float *row = to;
-        for (int i = last - 1; i >= 0; i--) {
-            row += rest % l->walk_dims[i] * l->strides[i];
-            rest /= l->walk_dims[i];
-        }
+        float *row = to + find_row(l, first);
         if (l->order) {
             for (int64_t k = 0; k < run; k++) row[l->order[column + k]] = values[k];
         } else if (stride == 1) {

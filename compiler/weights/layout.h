@@ -30,6 +30,9 @@ arena *renew_scratch(arena *scratch);
  * belong. */
 void layout_scatter(const layout *l, int64_t first, const float *values, int64_t count, float *to);
 
+/* The other way: the elements first, first + 1, .. of the checkpoint's tensor, from the graph's. */
+void layout_gather(const layout *l, int64_t first, const float *from, int64_t count, float *values);
+
 /* Whether a tensor of that shape in a file has the elements in the layout's order: equal but for axes of length
  * 1, so that [out, in, 1, 1] fits a dense layer and [out, in] a 1x1 convolution; a dense layer on a feature map
  * may also have its inputs as [c, h, w] (torch) or [h, w, c] (keras). */

@@ -2,6 +2,7 @@
 #ifndef LCC_WEIGHTS_H
 #define LCC_WEIGHTS_H
 
+#include "base/text.h"
 #include "graph/graph.h"
 
 #include <stdint.h>
@@ -19,6 +20,21 @@ bool weights_load(arena *a, diag *d, graph *g, const char *const *files, int n_f
 
 /* He-normal weights from a seed, the same bits on every machine: see seeded.c. */
 void weights_seed(arena *a, graph *g, uint64_t seed, weights_report *report);
+
+/* The hash of the values of a graph whose tensors all have theirs, as in the report. */
+uint64_t weights_hash(const graph *g);
+
+/* Writing them: the header of a safetensors file, then, piece by piece until it returns false, its data, in the
+ * graph's order. `w` begins zeroed but for `g`; its scratch is freed at the end. */
+typedef struct weights_writer {
+    const graph *g;
+    arena *scratch;
+    int node, role;
+    int64_t done; /* elements of the tensor */
+} weights_writer;
+
+void weights_header(const graph *g, text *out);
+bool next_weights_piece(void *w, text *piece);
 
 /* The name under which a checkpoint keeps a tensor of a node: "features.0.0.weight" (torch), "conv1/kernel"
  * (keras). */

@@ -65,8 +65,6 @@ class CommandLine(Case):
                             (["--target", "x86-64,generic"],
                              "--target x86-64,generic: code for several machines in one file")):
             self.refuse(f"{what}: this version of lcc cannot do that yet", ["tiny.net", "-o", "a.c", *words])
-        self.write("m.onnx", "")
-        self.refuse("m.onnx: reading an ONNX file: this version of lcc cannot do that yet", ["m.onnx", "-o", "a.c"])
 
     def test_names(self):
         for name in ("", "9a", "a-b", "a b", "é", "x" * 129):

@@ -463,7 +463,7 @@ static void other_formats_are_named(void **state) {
     expect_refused(FILE_OF("\x93NUMPY\1\0"), "a single NumPy array, without a name");
     expect_refused(FILE_OF("\x08\x07\x12\x07pytorch\x1a\x06"
                            "2.0.1:"),
-                   "ONNX, which is not read. In Python:");
+                   "ONNX, a network with its weights. lcc model.onnx compiles it");
     expect_refused(FILE_OF("\x1c\0\0\0TFL3\0\0\0\0"), "TensorFlow Lite");
     expect_refused(FILE_OF("net small { }"),
                    "weights are read from safetensors and .npz; this is neither of them");

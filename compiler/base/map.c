@@ -1,6 +1,6 @@
 /* map.c: open addressing with linear probing over FNV-1a, at most half full. Most scopes hold few names: the
  * first table has 8 slots. */
-#include "lang/map.h"
+#include "base/map.h"
 
 #include <stdint.h>
 #include <string.h>

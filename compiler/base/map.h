@@ -1,7 +1,7 @@
 /* map.h: from names to things: params, functions, blocks, what a scope holds. Grows in an arena; zeroed to
  * begin with. */
-#ifndef LCC_LANG_MAP_H
-#define LCC_LANG_MAP_H
+#ifndef LCC_MAP_H
+#define LCC_MAP_H
 
 #include "base/arena.h"
 

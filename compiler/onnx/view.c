@@ -1,0 +1,196 @@
+/* view.c: factors of axes: split, joined, moved. */
+#include "onnx/view.h"
+
+#include <string.h>
+
+static void append_factor(view *v, factor f) {
+    int at = v->begin[v->rank + 1];
+    if (f.size > 1 && at < VIEW_FACTORS) {
+        v->factors[at] = f;
+        v->begin[v->rank + 1] = at + 1;
+    }
+}
+
+/* The factors appended since the last call become an axis. */
+static void close_axis(view *v) {
+    v->rank++;
+    v->begin[v->rank + 1] = v->begin[v->rank];
+}
+
+static view view_of(const factor *axes, int rank) {
+    view v = {0};
+    for (int i = 0; i < rank; i++) {
+        append_factor(&v, axes[i]);
+        close_axis(&v);
+    }
+    return v;
+}
+
+view view_planes(shape s) {
+    return view_of((factor[]){{MAP_C, 1, 1}, {MAP_C, s.c, 1}, {MAP_H, s.h, 1}, {MAP_W, s.w, 1}}, 4);
+}
+
+view view_pixels(shape s) {
+    return view_of((factor[]){{MAP_C, 1, 1}, {MAP_H, s.h, 1}, {MAP_W, s.w, 1}, {MAP_C, s.c, 1}}, 4);
+}
+
+view view_vector(int c) { return view_of((factor[]){{MAP_C, 1, 1}, {MAP_C, c, 1}}, 2); }
+
+int view_count(const view *v, int axis) { return v->begin[axis + 1] - v->begin[axis]; }
+
+int64_t view_size(const view *v, int axis) {
+    int64_t size = 1;
+    for (int i = v->begin[axis]; i < v->begin[axis + 1]; i++) size *= v->factors[i].size;
+    return size;
+}
+
+void view_sizes(const view *v, int64_t *sizes) {
+    for (int i = 0; i < v->rank; i++) sizes[i] = view_size(v, i);
+}
+
+/* Joins neighbours that one stride walks; the new count. */
+static int join_factors(factor *list, int count) {
+    int n = 0;
+    for (int i = 0; i < count; i++) {
+        factor *last = &list[n - 1];
+        if (n && last->axis == list[i].axis && last->stride == list[i].stride * list[i].size) {
+            last->size *= list[i].size;
+            last->stride = list[i].stride;
+        } else {
+            list[n++] = list[i];
+        }
+    }
+    return n;
+}
+
+static void join_axes(view *v) {
+    view joined = {0};
+    for (int i = 0; i < v->rank; i++) {
+        factor list[VIEW_FACTORS];
+        int count = view_count(v, i);
+        memcpy(list, v->factors + v->begin[i], (size_t)count * sizeof *list);
+        count = join_factors(list, count);
+        for (int k = 0; k < count; k++) append_factor(&joined, list[k]);
+        close_axis(&joined);
+    }
+    *v = joined;
+}
+
+/* Moves factors of product `size` from the front of the list to the view; false where they do not divide so. */
+static bool take_size(view *v, factor *list, int count, int *next, int64_t size) {
+    while (size > 1) {
+        if (*next == count || v->begin[v->rank + 1] >= VIEW_FACTORS - VIEW_RANK)
+            return false; /* room for one more an axis */
+        factor *f = &list[*next];
+        if (size % f->size == 0) {
+            append_factor(v, *f);
+            size /= f->size;
+            ++*next;
+        } else if (f->size % size == 0) {
+            int inner = f->size / (int)size;
+            append_factor(v, (factor){f->axis, (int)size, f->stride * inner});
+            f->size = inner;
+            size = 1;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool view_reshape(view *v, const int64_t *sizes, int rank) {
+    factor list[VIEW_FACTORS];
+    int count = v->begin[v->rank], next = 0;
+    if (rank < 0 || rank > VIEW_RANK) return false;
+    memcpy(list, v->factors, sizeof list);
+    count = join_factors(list, count);
+    view made = {0};
+    for (int i = 0; i < rank; i++) {
+        if (!take_size(&made, list, count, &next, sizes[i])) return false;
+        close_axis(&made);
+    }
+    if (next != count) return false;
+    *v = made;
+    return true;
+}
+
+void view_transpose(view *v, const int *order) {
+    view moved = {0};
+    for (int i = 0; i < v->rank; i++) {
+        for (int k = v->begin[order[i]]; k < v->begin[order[i] + 1]; k++) append_factor(&moved, v->factors[k]);
+        close_axis(&moved);
+    }
+    *v = moved;
+}
+
+/* The view with an axis replaced by a factor, or (`drop`) left out. */
+static void replace_axis(view *v, int axis, factor f, bool drop) {
+    view made = {0};
+    for (int i = 0; i < v->rank; i++) {
+        if (i == axis) {
+            append_factor(&made, f);
+        } else {
+            for (int k = v->begin[i]; k < v->begin[i + 1]; k++) append_factor(&made, v->factors[k]);
+        }
+        if (i != axis || !drop) close_axis(&made);
+    }
+    *v = made;
+}
+
+static const factor nothing = {MAP_C, 1, 1};
+
+void view_set_axis(view *v, int axis, factor f) { replace_axis(v, axis, f, false); }
+void view_clear_axis(view *v, int axis) { replace_axis(v, axis, nothing, false); }
+void view_drop_axis(view *v, int axis) { replace_axis(v, axis, nothing, true); }
+
+static bool same_factor(factor x, factor y) {
+    return x.axis == y.axis && x.size == y.size && x.stride == y.stride;
+}
+
+bool view_same_axis(const view *x, int x_axis, const view *y, int y_axis) {
+    int n = x_axis < 0 ? 0 : view_count(x, x_axis), m = y_axis < 0 ? 0 : view_count(y, y_axis);
+    if (n != m) return false;
+    for (int i = 0; i < n; i++) {
+        if (!same_factor(x->factors[x->begin[x_axis] + i], y->factors[y->begin[y_axis] + i])) return false;
+    }
+    return true;
+}
+
+bool view_equal(const view *x, const view *y) {
+    if (x->rank != y->rank) return false;
+    for (int i = 0; i < x->rank; i++) {
+        if (!view_same_axis(x, i, y, i)) return false;
+    }
+    return true;
+}
+
+int view_factors_of(const view *v, map_axis axis, factor *list) {
+    int count = 0;
+    for (int i = 0; i < v->begin[v->rank]; i++) {
+        if (v->factors[i].axis == axis) list[count++] = v->factors[i];
+    }
+    return join_factors(list, count);
+}
+
+bool view_channels_in_order(const view *v) {
+    factor list[VIEW_FACTORS];
+    int count = view_factors_of(v, MAP_C, list);
+    return count == 0 || (count == 1 && list[0].stride == 1);
+}
+
+void view_order_channels(view *v) {
+    int stride = 1;
+    for (int i = v->begin[v->rank] - 1; i >= 0; i--) {
+        if (v->factors[i].axis != MAP_C) continue;
+        v->factors[i].stride = stride;
+        stride *= v->factors[i].size;
+    }
+    join_axes(v);
+}
+
+bool view_is_whole(const view *v, int axis, map_axis of, int size) {
+    if (size == 1) return view_count(v, axis) == 0;
+    if (view_count(v, axis) != 1) return false;
+    factor f = v->factors[v->begin[axis]];
+    return f.axis == of && f.size == size && f.stride == 1;
+}

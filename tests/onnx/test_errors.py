@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""What is said of files that lcc cannot take, and that nothing is written then."""
+import os
+import unittest
+
+import numpy
+
+import onnx_file
+from common import OnnxTest, numbers
+from onnx_file import field, node, varint
+
+
+def whole(*x):
+    return numpy.array(x, numpy.int64)
+
+
+class Errors(OnnxTest):
+    def refuse(self, data, *messages, more=()):
+        """Exit 1, and the errors are these and no others."""
+        self.write("m.onnx", data)
+        done = self.lcc("m.onnx", "-o", "m.c", *more)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertFalse(os.path.exists(self.path("m.c")))
+        for message in messages:
+            self.assertIn(f"m.onnx: error: {message}", done.stderr)
+        self.assertEqual(done.stderr.count("error: "), len(messages), done.stderr)
+
+    def refuse_nodes(self, nodes, tensors, *messages, dims=(1, 4, 6, 6), opset=13):
+        self.refuse(onnx_file.model(nodes, tensors, {"x": dims}, ["y"], opset), *messages)
+
+    def test_operators_that_are_not_covered_are_told_all_at_once(self):
+        self.refuse_nodes([node("Gelu", "x", "a", name="act_1"), node("Relu", "a", "b"), node("LSTM", "b", "c"),
+                           node("Relu", "c", "d"), node("Add", "d,x", "e", name="mine", domain="com.example"),
+                           node("Relu", "x", "y")], {},
+                          'node "act_1" (Gelu): this operator is not covered',
+                          'the LSTM that makes "c": this operator is not covered',
+                          'node "mine" (Add): this operator is not covered')
+
+    def test_uses_that_are_not_covered(self):
+        for nodes, tensors, what in (
+                ([node("Softmax", "x", "y", axis=2)], {}, "only over the channels is it covered"),
+                ([node("Slice", "x,b,e,a", "y")], {"b": whole(1), "e": whole(3), "a": whole(2)},
+                 "it takes parts of an axis that is not the channels': that is not covered"),
+                ([node("Concat", "x,x", "y", axis=2)], {}, "it joins along an axis that is not the channels'"),
+                ([node("Div", "x,x", "y")], {}, "dividing by what depends on the network's input is not covered"),
+                ([node("Add", "x,c", "y")], {"c": numbers(6, 6)},
+                 "a constant that differs from pixel to pixel is not covered"),
+                ([node("Conv", "x,x", "y")], {}, "its input 1 (weights) must be a constant, but depends on the network's input"),
+                ([node("Conv", "x,w", "y")], {"w": numbers(2, 3, 1, 1)},
+                 "its weights are for 3 channels in 1 groups, but its input has 4 channels"),
+                ([node("Conv", "x,w", "y")], {"w": numbers(2, 4, 1)},
+                 "only two-dimensional windows are covered, with weights of 4 axes"),
+                ([node("Conv", "x,w", "y")], {"w": numpy.full((1, 4, 1, 1), numpy.nan, numpy.float32)},
+                 "a weight of it is NaN"),
+                ([node("Resize", "x,,s", "y")], {"s": numpy.array([1, 1, 1.5, 1.5], numpy.float32)},
+                 "only a whole factor, the same for height and width, is covered"),
+                ([node("Pad", "x,p", "y", mode="reflect")], {"p": whole(0, 0, 1, 1, 0, 0, 1, 1)},
+                 "only padding with zeros is covered"),
+                ([node("Transpose", "x", "t", perm=[0, 1, 3, 2]), node("MaxPool", "t", "y", kernel_shape=[2, 2])], {},
+                 "its input is no feature map [1, c, h, w], or one that was rearranged in a way that is not covered"),
+                ([node("Reshape", "x,s", "y")], {"s": whole(1, 5, -1)},
+                 "the shape that it gives does not hold as many numbers as its input has"),
+                ([node("Relu", "nothing", "y")], {}, 'its input "nothing" is made by no node before it'),
+                ([node("Relu", "b", "y"), node("Relu", "y", "b")], {}, 'its input "b" is made by no node before it')):
+            with self.subTest(what=what):
+                self.write("m.onnx", onnx_file.model(nodes, tensors, {"x": (1, 4, 6, 6)}, ["y"]))
+                done = self.lcc("m.onnx", "-o", "m.c")
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f": {what}\n", done.stderr)
+
+    def test_a_window_that_does_not_fit(self):
+        self.refuse_nodes([node("MaxPool", "x", "y", kernel_shape=[7, 7], name="p")], {},
+                          "max_pool: a window of 7 does not fit the input's height of 6 (with its padding)",
+                          'node "p" (MaxPool): it does not fit, as said before')
+
+    def test_inputs(self):
+        for dims, what in (((1, "c", 6, 6), 'input "x": its size along axis 1 is not fixed, or out of range'),
+                           ((1, 3, 0, 6), 'input "x": its size along axis 2 is not fixed, or out of range'),
+                           ((1, 3, 1 << 40, 6), 'input "x": its size along axis 2 is not fixed, or out of range'),
+                           ((8, 3, 6, 6), 'input "x" holds 8 samples; networks take one at a time'),
+                           ((1, 3, 6), 'input "x" has 3 axes; those of [1, c, h, w], [1, h, w, c] and [1, c] are covered')):
+            with self.subTest(dims=dims):
+                self.refuse_nodes([node("Relu", "x", "y")], {}, what, dims=dims)
+        self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, [onnx_file.value_info("x", (1, 3, 4, 4), onnx_file.INT64)],
+                                    ["y"]), 'input "x" is neither of floats nor of bytes')
+
+    def test_outputs(self):
+        x = {"x": (1, 4, 6, 6)}
+        self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, x, ["z"]), 'output "z" is made by no node')
+        self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, x, []), "the network has 0 outputs; from 1 to 64 are covered")
+        self.refuse(onnx_file.model([node("Shape", "x", "y")], {}, x, ["y"]), 'output "y" is the same for every input')
+        self.refuse(onnx_file.model([node("Flatten", "x", "y")], {}, x, ["y"]),
+                    'output "y" counts a feature map in another order than (h, w, c)')
+
+    def test_opsets(self):
+        for opset in (8, 18, 1 << 40):
+            self.refuse_nodes([node("Relu", "x", "y")], {}, f"it is of opset {opset}; opsets 9 to 17 are read", opset=opset)
+
+    def test_damaged_files(self):
+        good = onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"])
+        self.refuse(b"", "the file is empty")
+        self.refuse(good[:-3], "truncated, or no ONNX file: a field has no end")
+        self.refuse(b"\xff" * 40, "damaged, or no ONNX file: a number of more than 10 bytes")
+        self.refuse(field(1, 8), "it holds no network")
+        nested = b""
+        for _ in range(30):
+            nested = field(1, field(5, field(6, nested))) # graph, node, attribute
+        self.refuse(field(1, 8) + field(7, nested), "it nests too deeply for a network")
+        self.refuse(field(7, field(1, b"") * 2000001), "it has more than two million fields, which no network needs")
+
+    def test_a_file_of_more_than_2_gb(self):
+        self.write("m.onnx", b"\x08\x08")
+        os.truncate(self.path("m.onnx"), (1 << 31) + 5) # sparse: takes no room
+        done = self.lcc("m.onnx", "-o", "m.c")
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, "m.onnx: error: the file has more than 2 GB, which is not read\n1 error\n"))
+
+    def test_tensors(self):
+        nodes = [node("Conv", "x,w", "y")]
+        short = onnx_file.tensor("w", numbers(2, 4, 1, 1))[:-4]
+        short = short[:short.rindex(varint(9 << 3 | 2))] + field(9, bytes(28))
+        text = field(1, 1) + field(2, 8) + field(8, "w")
+        huge = b"".join(field(1, 1 << 40) for _ in range(4)) + field(2, 1) + field(8, "w")
+        for data, what in ((short, "it does not hold as many numbers as its shape says"),
+                           (text, "its element type is number 8, which is not read"),
+                           (huge, "its shape is not read: more than 8 axes, or too large, or negative")):
+            self.refuse(onnx_file.model(nodes, [data], {"x": (1, 4, 6, 6)}, ["y"]), f'tensor "w": {what}')
+
+    def test_external_data(self):
+        def refuse(location, offset, what):
+            tensors = [onnx_file.tensor("w", numbers(2, 4, 1, 1), (location, offset))]
+            self.refuse(onnx_file.model([node("Conv", "x,w", "y")], tensors, {"x": (1, 4, 6, 6)}, ["y"]),
+                        f'tensor "w": {what}')
+        self.write("short.bin", bytes(20))
+        outside = "its data are said to be in a file outside of the model's folder"
+        refuse("/etc/passwd", 0, outside)
+        refuse("../w.bin", 0, outside)
+        refuse("a/../../w.bin", 0, outside)
+        refuse("none.bin", 0, "its data are in none.bin: cannot open: No such file or directory")
+        refuse("short.bin", 0, "its data would be behind the end of short.bin, which has 20 bytes")
+        refuse("short.bin", 10 ** 17, "its data would be behind the end of short.bin, which has 20 bytes")
+        refuse("short.bin", -1, "its external data have no location, offset and length that fit its shape")
+
+    def test_what_speaks_of_net_files(self):
+        self.write("m.onnx", onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"]))
+        for words, option in ((["-w", "w.npz"], "-w"), (["--variant", "b0"], "--variant"), (["-D", "a=1"], "-D"),
+                              (["--seed", "3"], "--seed")):
+            done = self.lcc("m.onnx", "-o", "m.c", *words)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"an ONNX model has its weights, and neither variants nor params: {option} cannot be given", done.stderr)
+        self.write("m.net", b"net m { input x: f32[2, 2, 2] -> relu\n output y }")
+        done = self.lcc("m.net", "-o", "m.c", "--input-layout", "nchw")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--input-layout speaks of an ONNX model", done.stderr)
+        done = self.lcc("m.onnx", "-o", "m.c", "--input-layout", "chw")
+        self.assertEqual(done.returncode, 2)
+
+    def test_the_weights_do_not_overwrite_the_model(self):
+        self.write("m.safetensors", onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"]))
+        done = self.lcc("m.safetensors", "--emit", "net", "-o", "m.net")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("m.safetensors: is read, and would be overwritten", done.stderr)
+
+    def test_names_cannot_break_the_output(self):
+        name = 'a"\n\x1b[31m*/ {x} ' + "n" * 2000
+        w = numbers(4, 4, 1, 1)
+        data = onnx_file.model([node("Conv", "x,w", "y", name=name)], {"w": w}, {"x": (1, 4, 6, 6)}, ["y"])
+        self.write("m.onnx", data)
+        self.good("m.onnx", "--emit", "net", "-o", "again.net")
+        self.good("again.net", "-w", "again.safetensors", "-o", "again.c")
+        self.refuse(onnx_file.model([node("Nothing", "x", "y", name=name)], {}, {"x": (1, 4, 6, 6)}, ["y"]),
+                    'node "a"??[31m*/ {x} nnn')
+
+
+if __name__ == "__main__":
+    unittest.main()

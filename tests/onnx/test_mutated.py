@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Damaged ONNX files: no crash, no hang, exit 0 or 1, and an error that is said. The files are good ones with some bytes
+changed, cut out, doubled or swapped between files, and with hostile numbers in the places of sizes. The same ones on every
+machine.
+
+    test_mutated.py [COUNT]
+"""
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy
+
+import onnx_file
+from common import LCC, numbers
+from onnx_file import node, varint
+
+TIME_LIMIT = 20  # seconds, instrumented, on a busy machine
+
+
+def whole(*x):
+    return numpy.array(x, numpy.int64)
+
+
+def seeds():
+    """Small networks that together have all operators."""
+    v = [abs(numbers(4, seed=i)) + 0.1 for i in range(4)]
+    yield onnx_file.model(
+        [node("Conv", "x,w,b", "c", pads=[1, 1, 1, 1], strides=[2, 2]), node("BatchNormalization", "c,v0,v1,v2,v3", "n"),
+         node("Relu", "n", "r"), node("Reshape", "r,s", "r5"), node("Transpose", "r5", "t", perm=[0, 2, 1, 3, 4]),
+         node("Reshape", "t,u", "q"), node("Split", "q", "h,l", axis=1), node("Concat", "l,h", "j", axis=1),
+         node("GlobalAveragePool", "j", "g"), node("Flatten", "g", "f"), node("Gemm", "f,m", "d", transB=1),
+         node("Softmax", "d", "y", axis=1)],
+        {"w": numbers(4, 3, 3, 3), "b": numbers(4), "v0": v[0], "v1": v[1], "v2": v[2], "v3": v[3], "s": whole(1, 2, 2, 4, 4),
+         "u": whole(0, -1, 4, 4), "m": numbers(5, 4)}, {"x": (1, 3, 8, 8)}, ["y"])
+    yield onnx_file.model(
+        [node("Conv", "x,w", "c", group=4, auto_pad="SAME_UPPER"), node("Add", "c,three", "a"), node("Clip", "a,zero,six", "r"),
+         node("Mul", "c,r", "m"), node("Div", "m,six", "hs"), node("ReduceMean", "hs", "p", axes=[2, 3]),
+         node("HardSigmoid", "p", "g"), node("Mul", "hs,g", "e"), node("PRelu", "e,w1", "pr"), node("Sub", "pr,e", "su"),
+         node("Sigmoid", "su", "si"), node("Mul", "su,si", "sw"), node("Pad", "sw,pads", "pp"),
+         node("MaxPool", "pp", "mp", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1),
+         node("AveragePool", "mp", "ap", kernel_shape=[2, 2]), node("Resize", "ap,,sc", "rs"), node("Tanh", "rs", "y")],
+        {"w": numbers(4, 1, 3, 3), "three": numpy.float32(3), "zero": numpy.float32(0), "six": numpy.float32(6),
+         "w1": numbers(4, 1, 1), "pads": whole(0, 0, 1, 1, 0, 0, 1, 1), "sc": numpy.array([1, 1, 2, 2], numpy.float32)},
+        {"x": (1, 4, 8, 8)}, ["y"])
+    yield onnx_file.model(
+        [node("Shape", "x", "s"), node("Gather", "s,i1", "c", axis=0), node("Div", "c,n2", "half"),
+         node("Slice", "s,i2,i4", "hw"), node("Concat", "one,n2,half,hw", "five", axis=0), node("Reshape", "x,five", "r"),
+         node("Transpose", "r", "t", perm=[0, 2, 1, 3, 4]), node("Reshape", "t,s", "q"), node("Slice", "q,i1,i3,i1", "sl"),
+         node("Unsqueeze", "sl,i1", "us"), node("Squeeze", "us,i1", "sq"), node("ConstantOfShape", "i3", "cs"),
+         node("Cast", "cs", "ci", to=7), node("Expand", "ci,i1", "ex"), node("Range", "z,five3,o", "ra"),
+         node("Constant", "", "k", value=numbers(2, 1, 1)), node("Add", "sq,k", "ad"), node("Gather", "ad,z", "ga", axis=1),
+         node("LeakyRelu", "ga", "y", alpha=0.1)],
+        {"i1": whole(1), "n2": whole(2), "i2": whole(2), "i3": whole(3), "i4": whole(4), "one": whole(1),
+         "z": numpy.array(0, numpy.int64), "five3": numpy.array(5, numpy.int64), "o": numpy.array(1, numpy.int64)},
+        {"x": (1, 4, 3, 3)}, ["y"])
+
+
+def mutate(rng, data, others):
+    data = bytearray(data)
+    hostile = [varint(n) for n in (0, 1, 127, 1 << 16, 1 << 31, 1 << 40, (1 << 63) - 1, -1, -2, -(1 << 63))]
+    for _ in range(rng.choice((1, 1, 1, 1, 2, 4, 12))):
+        at = rng.randrange(len(data))
+        kind = rng.choice((0, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 7, 7, 7)) # mostly small changes, which get past the parser
+        if kind == 0:
+            data[at] = rng.randrange(256)
+        elif kind == 1:
+            data[at] ^= 1 << rng.randrange(8)
+        elif kind == 2:
+            del data[at:at + rng.choice((1, 2, 8, 64))]
+        elif kind == 3:
+            data[at:at] = data[at:at + rng.choice((1, 4, 32))]
+        elif kind == 4:
+            data[at:at + 1] = rng.choice(hostile)
+        elif kind == 5:
+            other = rng.choice(others)
+            start, size = rng.randrange(len(other)), rng.choice((4, 16, 80))
+            data[at:at + size] = other[start:start + size]
+        elif kind == 7: # another tensor: a name of one letter
+            names = [m.start() + 2 for m in re.finditer(rb"[\n\x12]\x01[a-z]", data)]
+            if names:
+                data[rng.choice(names)] = data[rng.choice(names)]
+        else:
+            data[at] = (data[at] + rng.choice((1, -1))) & 255
+        if not data:
+            return b"\x08"
+    return bytes(data)
+
+
+def check(folder, number, data):
+    """None, or what is wrong."""
+    with open(os.path.join(folder, "m.onnx"), "wb") as f:
+        f.write(data)
+    words = [LCC, "m.onnx", "-o", "m.c"] if number % 4 else [LCC, "m.onnx", "--emit", "net", "-o", "m.net"]
+    try:
+        done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIME_LIMIT)
+    except subprocess.TimeoutExpired:
+        return f"takes more than {TIME_LIMIT} s"
+    said = done.stderr.decode("utf-8", "replace")
+    if done.returncode not in (0, 1) or "Sanitizer" in said or "runtime error" in said:
+        return f"exit {done.returncode}\n{said[-3000:]}"
+    if done.returncode == 1 and "error: " not in said:
+        return "exit 1, and nothing is said"
+    return None
+
+
+def main():
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    rng, good, taken = random.Random(20), list(seeds()), 0
+    with tempfile.TemporaryDirectory() as folder:
+        for data in good:
+            assert check(folder, 1, data) is None and os.path.exists(os.path.join(folder, "m.c")), "a good file is refused"
+            os.remove(os.path.join(folder, "m.c"))
+        for number in range(count):
+            data = mutate(rng, good[number % len(good)], good)
+            wrong = check(folder, number, data)
+            if wrong:
+                kept = os.path.abspath(f"mutated_{number}.onnx")
+                with open(kept, "wb") as f:
+                    f.write(data)
+                sys.exit(f"file {number}, kept as {kept}: {wrong}")
+            for name in ("m.c", "m.net"):
+                if os.path.exists(os.path.join(folder, name)):
+                    taken += 1
+                    os.remove(os.path.join(folder, name))
+    print(f"{count} damaged files: {taken} still a network, {count - taken} refused")
+    assert 0 < taken < count, "the damage is too small or too large to show anything"
+
+
+if __name__ == "__main__":
+    main()

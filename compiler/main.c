@@ -81,7 +81,10 @@ static bool read_network(job *j) {
 static bool bind_weights(job *j) {
     const words *files = &j->o.weights;
     if (j->from_onnx) return true;
-    if (files->count) return weights_load(j->mem, j->d, j->described, files->at, files->count, &j->weights);
+    if (files->count) {
+        return weights_load_renamed(j->mem, j->d, j->described, files->at, files->count, j->o.renames.at,
+                                    j->o.renames.count, &j->weights);
+    }
     weights_seed(j->mem, j->described, j->o.seed, &j->weights);
     if ((j->o.out && j->o.emit == EMIT_C) || j->o.run.count) {
         diag_warning(j->d, command_line, "no weights are given: they are random, and predictions mean nothing");

@@ -5,6 +5,7 @@
 #include "options.h"
 
 #include "passes/passes.h"
+#include "weights/rename.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -92,6 +93,10 @@ static void take_input_layout(parser *p, const char *value) {
 }
 
 static void take_weights(parser *p, const char *value) { append_word(p->mem, &p->o->weights, value); }
+
+static void take_rename(parser *p, const char *value) {
+    if (check_rename(p->mem, p->d, value)) append_word(p->mem, &p->o->renames, value);
+}
 
 static void take_variant(parser *p, const char *value) { p->o->variant = value; }
 
@@ -414,6 +419,8 @@ static void check_combination(parser *p) {
                    "--summary and --emit %s both go to standard output: give -o FILE to one of them",
                    emit_names[o->emit]);
     }
+    if (o->renames.count && !o->weights.count)
+        diag_error(d, command_line, "--rename needs -w: it renames what is in the weights");
     if (o->after && o->emit != EMIT_NET && o->emit != EMIT_DOT) {
         diag_error(d, command_line, "--after %s needs --emit net or --emit dot", o->after);
     }
@@ -475,6 +482,7 @@ const char *options_command(arena *a, const options *o) {
         append_setting(&out, "-D", arena_printf(a, "%s=%s", o->defines[i].name, o->defines[i].value));
     }
     for (int i = 0; i < o->weights.count; i++) append_setting(&out, "-w", name_of(o->weights.at[i]));
+    for (int i = 0; i < o->renames.count; i++) append_setting(&out, "--rename", o->renames.at[i]);
     if (!o->weights.count && o->seed) text_printf(&out, " --seed %" PRIu64, o->seed);
     if (o->planes) append_setting(&out, "--input-layout", "nchw");
     if (o->name) append_setting(&out, "--name", o->name);

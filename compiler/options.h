@@ -21,7 +21,7 @@ typedef struct options {
         model; /* as given; never NULL after a parse without errors, unless help, man or version is asked for */
     const char *out;  /* -o, or NULL */
     const char *base; /* of -o FILE.c: "model", or NULL */
-    words weights, include_dirs, run, result;
+    words weights, renames, include_dirs, run, result;
     const char *variant, *name, *depfile, *after; /* or NULL */
     define *defines;
     int n_defines;

@@ -7,6 +7,7 @@
 #include "weights/bind.h"
 #include "weights/fnv.h"
 #include "weights/load.h"
+#include "weights/rename.h"
 
 #include <float.h>
 #include <stdlib.h>
@@ -257,20 +258,23 @@ bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int
     return true;
 }
 
-bool weights_load(arena *a, diag *d, graph *g, const char *const *files, int n_files, weights_report *report) {
+bool weights_load_renamed(arena *a, diag *d, graph *g, const char *const *files, int n_files,
+                          const char *const *rules, int n_rules, weights_report *report) {
     checkpoint **open = ARENA_ARRAY(a, checkpoint *, n_files);
     bool good = true;
+    *report = (weights_report){0};
     for (int i = 0; i < n_files; i++) {
         open[i] = checkpoint_open(a, d, files[i]);
         good = good && open[i];
     }
-    if (good) {
-        good = bind_checkpoints(a, d, g, open, n_files, report);
-    } else {
-        *report = (weights_report){0};
-    }
+    good = good && rename_tensors(a, d, open, n_files, rules, n_rules);
+    good = good && bind_checkpoints(a, d, g, open, n_files, report);
     for (int i = 0; i < n_files; i++) {
         if (open[i]) checkpoint_close(open[i]);
     }
     return good;
+}
+
+bool weights_load(arena *a, diag *d, graph *g, const char *const *files, int n_files, weights_report *report) {
+    return weights_load_renamed(a, d, g, files, n_files, NULL, 0, report);
 }

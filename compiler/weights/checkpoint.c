@@ -80,15 +80,7 @@ static int compare_keys(const void *x, const void *y) {
     return strcmp(((const stored *)x)->key, ((const stored *)y)->key);
 }
 
-/* Sorts the tensors by key and refuses two of one name. */
-static bool index_tensors(arena *a, checkpoint *c, const char **why) {
-    for (int i = 0; i < c->n_tensors; i++) {
-        stored *t = &c->tensors[i];
-        size_t length = strlen(t->name);
-        bool suffixed = length > 2 && strcmp(t->name + length - 2, ":0") == 0;
-        t->key = suffixed ? arena_strndup(a, t->name, length - 2) : t->name;
-        t->file = c;
-    }
+bool checkpoint_sort(arena *a, checkpoint *c, const char **why) {
     qsort(c->tensors, (size_t)c->n_tensors, sizeof(stored), compare_keys);
     for (int i = 1; i < c->n_tensors; i++) {
         if (strcmp(c->tensors[i - 1].key, c->tensors[i].key) == 0) {
@@ -97,6 +89,18 @@ static bool index_tensors(arena *a, checkpoint *c, const char **why) {
         }
     }
     return true;
+}
+
+/* What is looked up is the name, less Keras's ":0". */
+static bool index_tensors(arena *a, checkpoint *c, const char **why) {
+    for (int i = 0; i < c->n_tensors; i++) {
+        stored *t = &c->tensors[i];
+        size_t length = strlen(t->name);
+        bool suffixed = length > 2 && strcmp(t->name + length - 2, ":0") == 0;
+        t->key = suffixed ? arena_strndup(a, t->name, length - 2) : t->name;
+        t->file = c;
+    }
+    return checkpoint_sort(a, c, why);
 }
 
 static bool open_by_content(arena *a, checkpoint *c, const char **why) {

@@ -21,7 +21,7 @@ typedef struct checkpoint checkpoint;
 
 typedef struct stored {
     const char *name;      /* as in the file (a member of an .npz less its ".npy") */
-    const char *key;       /* what is looked up: the name less a ":0" at its end */
+    const char *key;       /* what is looked up: the name less a ":0" at its end, and as --rename makes it */
     const char *type_name; /* as the file says it: "BF16", "f4" */
     number_format format;
     int rank;
@@ -51,6 +51,9 @@ checkpoint *checkpoint_open(arena *a, diag *d, const char *path);
 checkpoint *checkpoint_parse(arena *a, diag *d, const char *path, const unsigned char *bytes, size_t size);
 
 void checkpoint_close(checkpoint *c);
+
+/* Sorts the tensors by key; false, and *why, where two have the same. */
+bool checkpoint_sort(arena *a, checkpoint *c, const char **why);
 
 /* Makes sure that the type and shape of `t` are known: those in an .npz are first read here. */
 bool checkpoint_describe(arena *a, stored *t, const char **why);

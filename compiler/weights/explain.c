@@ -148,6 +148,13 @@ static const char *prefix_to_cut(arena *a, const tensor_index *index, const char
     return NULL;
 }
 
+/* The expression that matches just that: dots made plain. */
+static const char *as_regex(arena *a, const char *s) {
+    const char *regex = "";
+    for (; *s; s++) regex = arena_printf(a, "%s%s%c", regex, strchr(".*+?()[]|^$\\{", *s) ? "\\" : "", *s);
+    return regex;
+}
+
 static void hint_at_prefix(arena *a, diag *d, const tensor_index *index, const problem *problems, int count) {
     int missing = 0;
     const problem *first = NULL;
@@ -162,16 +169,16 @@ static void hint_at_prefix(arena *a, diag *d, const tensor_index *index, const p
     if (added && 2 * found >= missing) {
         diag_note(d, at_file(index->files[0]),
                   "%d of the %d missing names are there with \"%s\" before them: put @\"%s\" "
-                  "around the layers, or take it off when exporting",
-                  found, missing, added, added);
+                  "around the layers, or say --rename '^%s='",
+                  found, missing, added, added, as_regex(a, added));
         return;
     }
     const char *cut = prefix_to_cut(a, index, first->name);
     found = cut ? count_with_prefix(index, problems, count, "", cut) : 0;
     if (cut && 2 * found >= missing) {
         diag_note(d, at_file(index->files[0]),
-                  "%d of the %d missing names are there without the \"%s\" at their front", found, missing,
-                  cut);
+                  "%d of the %d missing names are there without the \"%s\" at their front: say --rename '^=%s'",
+                  found, missing, cut, cut);
     }
 }
 

@@ -18,6 +18,10 @@ typedef struct weights_report {
  * False after errors: all missing and misshapen tensors are reported in one go. */
 bool weights_load(arena *a, diag *d, graph *g, const char *const *files, int n_files, weights_report *report);
 
+/* The same with rules that rename the files' tensors first: rename.h. */
+bool weights_load_renamed(arena *a, diag *d, graph *g, const char *const *files, int n_files,
+                          const char *const *rules, int n_rules, weights_report *report);
+
 /* He-normal weights from a seed, the same bits on every machine: see seeded.c. */
 void weights_seed(arena *a, graph *g, uint64_t seed, weights_report *report);
 

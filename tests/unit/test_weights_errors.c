@@ -118,7 +118,7 @@ static void a_prefix_is_seen(void **state) {
     assert_false(bind_all(&b, &file, 1));
     assert_non_null(strstr(what_was_said(&b),
                            "first.w: note: 2 of the 2 missing names are there with \"module.\" before "
-                           "them: put @\"module.\" around the layers, or take it off when exporting\n"));
+                           "them: put @\"module.\" around the layers, or say --rename '^module\\.='\n"));
     arena_free(b.a);
     b = start(1, 1, 2, NAMING_TORCH);
     add_dense(&b, 2, "net.a");
@@ -128,9 +128,8 @@ static void a_prefix_is_seen(void **state) {
     add_ramp(&b, &m, "b.weight", "[2,2]", 4, 0);
     file = safetensors_finish(&m);
     assert_false(bind_all(&b, &file, 1));
-    assert_non_null(
-        strstr(what_was_said(&b),
-               "first.w: note: 2 of the 2 missing names are there without the \"net.\" at their front\n"));
+    assert_non_null(strstr(what_was_said(&b), "first.w: note: 2 of the 2 missing names are there without the "
+                                              "\"net.\" at their front: say --rename '^=net.'\n"));
     arena_free(b.a);
 }
 

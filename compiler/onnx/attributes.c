@@ -2,6 +2,8 @@
 #include "onnx/import.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const Onnx__AttributeProto *find_attribute(const importer *im, const char *name) {
@@ -20,10 +22,21 @@ int64_t attribute_int(importer *im, const char *name, int64_t otherwise) {
     return otherwise;
 }
 
+/* The decimal that was meant: 1e-5, where the float is 9.99999975e-06. */
+static double shortest_decimal(float f) {
+    enum { ENOUGH = 9, ROOM = 32 };
+    char room[ROOM];
+    for (int digits = 1; digits < ENOUGH; digits++) {
+        snprintf(room, ROOM, "%.*g", digits, (double)f);
+        if ((float)strtod(room, NULL) == f) return strtod(room, NULL);
+    }
+    return (double)f;
+}
+
 double attribute_float(importer *im, const char *name, double otherwise) {
     const Onnx__AttributeProto *a = find_attribute(im, name);
     if (!a) return otherwise;
-    if (a->has_f && isfinite(a->f)) return (double)a->f;
+    if (a->has_f && isfinite(a->f)) return shortest_decimal(a->f);
     node_error(im, "its attribute \"%s\" is no finite number", name);
     return otherwise;
 }

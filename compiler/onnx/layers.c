@@ -29,7 +29,8 @@ static pad_kind name_padding(const attrs *a, shape in) {
         half = half && 2 * (int64_t)before == reach && before == behind;
         same = same && before == first && behind == last;
     }
-    return none ? PAD_VALID : half ? PAD_SYMMETRIC : same ? PAD_SAME : PAD_EXPLICIT;
+    /* Of a 1x1 window all are true: the word that the other layers have, mostly. */
+    return half ? PAD_SYMMETRIC : none ? PAD_VALID : same ? PAD_SAME : PAD_EXPLICIT;
 }
 
 /* SAME_LOWER has the odd pixel at the top and left. */
@@ -182,7 +183,7 @@ static bool add_product(importer *im, value x, const matrix *w, const double *bi
     attrs a = graph_attrs_init();
     a.out = clamp_int(w->out);
     a.has_bias = bias != NULL;
-    a.padding = PAD_VALID;
+    a.padding = PAD_SYMMETRIC;
     bool dense = shape_elements(s) == w->in;
     if (!dense && (!order_channels(im, &x) || !view_is_whole(&x.v, last, MAP_C, s.c))) {
         return node_error(im, "the axis that its matrix multiplies does not hold the channels");

@@ -167,6 +167,7 @@ class Layers(OnnxTest):
         tensors = dict(zip(("bn.weight", "bn.bias", "bn.running_mean", "bn.running_var"), v))
         text = self.compare([node("BatchNormalization", "x," + ",".join(tensors), "y", epsilon=1e-3)], tensors, x, wanted)
         self.assertIn('@"bn"', text)
+        self.assertIn("eps = 0.001,", text)
 
     def test_weights_that_are_computed(self):
         x, w = numbers(5), numbers(3, 5)

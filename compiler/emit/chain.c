@@ -116,6 +116,7 @@ const char *emit_chain(emitter *e, const plan_step *s) {
 
     /* The window packs its weights as its lines are written, so the last convolution's come behind them. */
     writer w = {0};
+    emit_sums_begin(e, k.window, &w);
     if (k.first) emit_first_row(&k, &w);
     if (stage) emit_stage_begin(e, k.first, &w, s->shared ? "made" : "0");
     begin_shared_loop(e, s, &w, "oy", node_of(&k, k.window)->shape.h);
@@ -146,6 +147,7 @@ const char *emit_chain(emitter *e, const plan_step *s) {
     if (stage) add_pointer(&parameters, &args, "float", "ring", buffer_text(e, k.first->scratch));
     if (k.first) add_pointer(&parameters, &args, "float", "between", buffer_text(e, k.first->out_buffer));
     if (k.last) add_pointer(&parameters, &args, "float", "row", buffer_text(e, k.window->out_buffer));
+    if (k.window->sums >= 0) add_pointer(&parameters, &args, "float", "sums", buffer_text(e, k.window->sums));
     text_string(&parameters, thread_parameters(s));
     text_string(&args, thread_arguments(s));
 

@@ -169,7 +169,51 @@ static void emit_mean(emitter *e, writer *w, piece x, const char *at, void *data
     line(w, "}");
 }
 
+typedef struct sums_mean {
+    const node *n;
+    int64_t pixels;
+    bool others; /* other threads have sums, too */
+} sums_mean;
+
+static void emit_mean_of_sums(emitter *e, writer *w, piece x, const char *at, void *data) {
+    const sums_mean *k = data;
+    arena *a = e->a;
+    const target *t = e->p->t;
+    const char *v = t->vectors[x.kind].name;
+    line(w, "{");
+    line(w, "%s sum = %s;", v, load_text(a, t, x, TYPE_F32, address_at(a, "sums", 0, at, true, 0)));
+    if (k->others) {
+        line(w, "for (int i = 1; i < threads; i++) {");
+        const char *from = arena_printf(a, "others + (i - 1) * %lld", (long long)(e->p->thread_bytes / 4));
+        line(w, "sum = sum + %s;", load_text(a, t, x, TYPE_F32, address_at(a, from, 0, at, true, 0)));
+        line(w, "}");
+    }
+    const char *scaled = arena_printf(a, "sum * %s_set1(%s)", v, float_text(a, 1.0 / (double)k->pixels));
+    scaled = activation_text(a, t, x.kind, k->n->a.act, k->n->a.act_slope, scaled);
+    line(w, "%s", store_text(a, t, x, address_at(a, "y", 0, at, true, 0), scaled));
+    line(w, "}");
+}
+
+/* The pool whose window has added up: see plan/squeeze.c. */
+static const char *emit_pool_of_sums(emitter *e, const plan_step *s) {
+    arena *a = e->a;
+    const plan_buffer *sums = &e->p->buffers[s->sums];
+    shape in = s->operands[0].shape;
+    sums_mean k = {&e->p->g->nodes[s->node], shape_pixels(in), sums->own};
+    writer w = {0};
+    for_each_vector(e, &w, in.c, "c", emit_mean_of_sums, &k);
+    const char *parameters = k.others ? "const float *sums, const float *others, float *y, int threads"
+                                      : "const float *sums, float *y";
+    const char *hint = arena_printf(a, "mean_of_sums_%dx%dx%d", in.h, in.w, in.c);
+    const char *name = define_function(e, hint, NULL, parameters, &w);
+    const char *y = expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin);
+    if (!k.others) return arena_printf(a, "%s(AT(%lld), %s)", name, (long long)sums->offset, y);
+    return arena_printf(a, "%s(AT(%lld), AT(%s_ARENA_BYTES + %lld), %s, threads)", name,
+                        (long long)sums->offset, e->macro, (long long)sums->own_offset, y);
+}
+
 const char *emit_global_pool(emitter *e, const plan_step *s) {
+    if (s->sums >= 0) return emit_pool_of_sums(e, s);
     const plan *p = e->p;
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];

@@ -320,9 +320,34 @@ static void emit_groups(const gemm *g, writer *w) {
     if (g->groups > 1) line(w, "}");
 }
 
+/* Copies the weights, each row times the factor of its input channel, and lets `w` point there. */
+static void emit_scaling(const gemm *g, writer *w) {
+    line(w, "const float *from = w;");
+    line(w, "float *to = scaled;");
+    for (int i = 0; i < g->s->gemm.n_blocks; i++) {
+        const channel_block *b = &g->s->gemm.blocks[i];
+        if (b->repeat > 1) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
+        for (int row = 0; row < 2; row++) { /* the bias, then the weights */
+            if (row) line(w, "for (int k = 0; k < %d; k++) {", g->depth);
+            for (int j = 0, at = 0; j < b->n_pieces; j++) {
+                const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
+                const char *factor = row ? arena_printf(g->e->a, " * %s_set1(scale[k])", v->name) : "";
+                line(w, "%s_store(to + %d, %s_load(from + %d)%s);", v->name, at, v->name, at, factor);
+                at += v->lanes;
+            }
+            line(w, "from += %d;", b->lanes);
+            line(w, "to += %d;", b->lanes);
+            if (row) line(w, "}");
+        }
+        if (b->repeat > 1) line(w, "}");
+    }
+    line(w, "w = scaled;");
+}
+
 static void emit_driver_body(const gemm *g, writer *w, const char *stage) {
     if (g->s->gemm.run_table) emit_run_table(g, w);
     bool staged = g->s->gemm.staged;
+    if (g->s->gemm.scaled) emit_scaling(g, w);
     if (staged) emit_stage_begin(g->e, g->s, w, share_begin(g->e, g->s, g->n->shape.h));
     if (g->by_row) begin_shared_loop(g->e, g->s, w, "oy", g->n->shape.h);
     if (staged) emit_stage_rows(g->e, g->s, w, stage, "oy");
@@ -413,6 +438,12 @@ const char *emit_gemm(emitter *e, const plan_step *s) {
         const run *r = &s->operands[1].runs[0];
         text_string(&parameters, ", const float *r");
         text_printf(&args, ", %s", expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin));
+    }
+    if (s->gemm.scaled) {
+        const run *r = &s->operands[s->n_operands - 1].runs[0];
+        text_string(&parameters, ", const float *scale, float *scaled");
+        text_printf(&args, ", %s, %s", expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
+                    buffer_text(e, s->scratch));
     }
     if (s->gemm.staged) {
         text_string(&parameters, ", float *ring");

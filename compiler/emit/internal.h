@@ -131,6 +131,9 @@ typedef struct window_place {
 /* Writes the lines that compute rows of a window's output, and packs its weights. */
 void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_place *at);
 
+/* Writes the lines that set the sums that a window adds up to zero: first thing in its step. */
+void emit_sums_begin(emitter *e, const plan_step *s, writer *w);
+
 /* Writes the lines that declare top, ky0 and ky1: which rows of the window of output row `oy` lie in the input.
  */
 void emit_window_bounds(const emitter *e, const plan_step *s, writer *w);

@@ -98,6 +98,10 @@ static void finish_column(const window *g, writer *w, int m, const char *inside,
         v = activation_text(a, g->t, g->x.kind, at->act2, at->act2_slope, v);
     }
     int64_t factor = looped ? g->y_pixel : 0;
+    if (g->s->sums >= 0) {
+        line(w, "const %s y%d = %s;", vector_name(g), m, v);
+        v = arena_printf(a, "y%d", m);
+    }
     line(w, "%s", store_text(a, g->t, g->x, expression(a, "y", &variable, &factor, 1, column * g->y_pixel), v));
 }
 
@@ -178,6 +182,12 @@ static void emit_columns(const window *g, writer *w, columns c) {
         int inside = c.looped ? at->kernel[1] : columns_inside(g, c.first + m);
         finish_column(g, w, m, arena_printf(g->e->a, "%d", inside), c.first + m, c.looped);
     }
+    if (g->s->sums >= 0) {
+        text sum = {0};
+        for (int m = 0; m < c.count; m++) text_printf(&sum, "%sy%d", m ? " + " : "", m);
+        line(w, "total = total + (%s);", sum.data);
+        text_free(&sum);
+    }
     line(w, "}");
 }
 
@@ -216,6 +226,7 @@ static void emit_wide_window(const window *g, writer *w) {
     line(w, "}");
     line(w, "}");
     finish_column(g, w, 0, "(kx1 - kx0)", 0, true);
+    if (g->s->sums >= 0) line(w, "total = total + y0;");
     line(w, "}");
 }
 
@@ -233,6 +244,7 @@ static const char *define_walker(const window *g) {
     arena *a = g->e->a;
     writer w = {0};
     int tile = g->s->window.tile_columns, width = g->n->shape.w;
+    if (g->s->sums >= 0) line(&w, "%s total = %s;", vector_name(g), load_text(a, g->t, g->x, TYPE_F32, "sums"));
     if (tile == 0) {
         emit_wide_window(g, &w);
     } else {
@@ -253,6 +265,7 @@ static const char *define_walker(const window *g) {
             emit_fixed_columns(g, &w, 0, width, tile);
         }
     }
+    if (g->s->sums >= 0) line(&w, "%s", store_text(a, g->t, g->x, "sums", "total"));
     /* A window may see nothing but padding, or a ring of one row. */
     static const char *const may_be_idle[] = {"x", "top", "ky0", "ky1"};
     for (int i = 0; i < 4; i++) {
@@ -260,8 +273,9 @@ static const char *define_walker(const window *g) {
     }
     const char *what = is_depthwise(g) ? "depthwise" : is_max(g) ? "max" : "average";
     const char *parameters =
-        arena_printf(a, "const float *x%s, float *y%s, int top, int ky0, int ky1",
-                     is_depthwise(g) ? ", const float *w" : "", g->n->a.has_residual ? ", const float *r" : "");
+        arena_printf(a, "const float *x%s, float *y%s%s, int top, int ky0, int ky1",
+                     is_depthwise(g) ? ", const float *w" : "", g->n->a.has_residual ? ", const float *r" : "",
+                     g->s->sums >= 0 ? ", float *sums" : "");
     const char *hint = arena_printf(a, "%s%dx%d_row_of_%d", what, g->n->a.kernel[0], g->n->a.kernel[1], width);
     return define_function(g->e, hint, NULL, parameters, &w);
 }
@@ -301,6 +315,10 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
     if (attributes->has_residual) {
         int64_t r_factors[] = {k->g.n->shape.w * k->g.r_pixel, constant ? 0 : 1};
         text_printf(&args, ", %s", expression(a, "r", names, r_factors, 2, k->y_begin + c));
+    }
+    if (k->g.s->sums >= 0) {
+        int64_t factor = constant ? 0 : 1;
+        text_printf(&args, ", %s", expression(a, "sums", &at, &factor, 1, k->y_begin + c));
     }
     if (k->rows) {
         line(w, "for (int oy = %s; oy < %s; oy++) {", k->rows[0], k->rows[1]);
@@ -361,6 +379,17 @@ void emit_window_bounds(const emitter *e, const plan_step *s, writer *w) {
     }
 }
 
+static void emit_zero(emitter *e, writer *w, piece x, const char *at, void *data) {
+    (void)data;
+    int64_t one = 1;
+    const char *zero = arena_printf(e->a, "%s_zero()", e->p->t->vectors[x.kind].name);
+    line(w, "%s", store_text(e->a, e->p->t, x, expression(e->a, "sums", &at, &one, 1, 0), zero));
+}
+
+void emit_sums_begin(emitter *e, const plan_step *s, writer *w) {
+    if (s->sums >= 0) for_each_vector(e, w, e->p->g->nodes[s->node].shape.c, "c", emit_zero, NULL);
+}
+
 enum { MOST_BUFFERS = 64 };
 
 void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_place *at) {
@@ -410,6 +439,7 @@ const char *emit_window(emitter *e, const plan_step *s) {
                                 by_rows ? share_end(e, s, n->shape.h) : arena_printf(a, "%d", n->shape.h)};
     window_place place = {.x = names, .y = "y", .y_row = n->shape.w * g.y_pixel, .rows = rows};
     place.shared_channels = s->shared && !by_rows;
+    emit_sums_begin(e, s, &w);
     emit_window_lines(e, s, &w, &place);
 
     text parameters = {0}, args = {0};
@@ -427,6 +457,10 @@ const char *emit_window(emitter *e, const plan_step *s) {
         const run *r = &s->operands[1].runs[0];
         text_string(&parameters, ", const float *r");
         text_printf(&args, ", %s", expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin));
+    }
+    if (s->sums >= 0) {
+        text_string(&parameters, ", float *sums");
+        text_printf(&args, ", %s", buffer_text(e, s->sums));
     }
     text_string(&parameters, thread_parameters(s));
     text_string(&args, thread_arguments(s));

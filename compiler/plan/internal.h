@@ -33,6 +33,10 @@ void choose_window(const plan *p, plan_step *s);
 /* fuse.c: joins neighbouring steps into chains. */
 void fuse_steps(plan *p);
 
+/* squeeze.c: windows add up for the global pools behind them; convolutions take channel-wise factors. */
+void keep_sums(plan *p);
+void scale_projections(plan *p);
+
 /* threads.c: which steps are shared, and what each thread keeps for its own. */
 void plan_threads(plan *p);
 

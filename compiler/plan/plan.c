@@ -511,6 +511,8 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag
     for (int i = 0; i < g->n_nodes; i++) plan_node(&b, i);
     plan_outputs(&b);
     fuse_steps(p);
+    keep_sums(p);
+    scale_projections(p);
     for (int i = 0; i < p->n_steps; i++) {
         add_scratch(p, &p->steps[i]);
         for (int j = 0; j < p->steps[i].n_parts; j++) add_scratch(p, &p->steps[i].parts[j]);

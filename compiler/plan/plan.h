@@ -88,6 +88,7 @@ typedef struct gemm_plan {
     channel_block *blocks; /* over out/groups channels */
     bool blocks_outside;   /* the loop over blocks goes round the loop over pixels: weights are read once */
     bool prefetch;         /* the weights are not in the nearest cache: tiles ask for them ahead of use */
+    bool scaled;           /* the last operand holds a factor for each input channel, which its weights take */
     bool staged;           /* input rows are copied, padded and converted, to a ring of rows in scratch */
     int group_stride;      /* channels between one group's runs and the next one's */
     /* Groups whose channels do not lie alike (behind a shuffle): each group's runs of neighbours in the one
@@ -114,8 +115,10 @@ struct plan_step {
     gemm_plan gemm;
     window_plan window;
     int64_t scratch_bytes;
-    int scratch;        /* its buffer, or -1 */
-    bool shared;        /* all threads take part; else the first one does it */
+    int scratch; /* its buffer, or -1 */
+    int sums;    /* a buffer for each channel's sum over the pixels, which a window adds up and a global pool
+                    takes; or -1 */
+    bool shared; /* all threads take part; else the first one does it */
     const char *kernel; /* "tile 6 x 4 of f32x16", for the summary and the comments */
     int64_t macs;
     int64_t weight_bytes; /* set by emit/ when it packs them */

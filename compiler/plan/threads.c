@@ -21,7 +21,8 @@ static double step_cycles(const plan *p, const plan_step *s) {
 
 static bool is_shared(const plan *p, const plan_step *s) {
     enum { LEAST_CYCLES = 3000 };
-    if (!p->t->threads || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
+    bool small = s->kind == STEP_GLOBAL_POOL && s->sums >= 0;
+    if (!p->t->threads || small || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
     return s->kind == STEP_CHAIN || step_cycles(p, s) >= LEAST_CYCLES;
 }
 
@@ -35,6 +36,7 @@ static void keep_own(plan *p, int buffer_index, int64_t *used) {
 /* The step's own buffers, one behind the other; their bytes. */
 static int64_t place_own(plan *p, const plan_step *s) {
     int64_t used = 0;
+    if (s->sums >= 0) keep_own(p, s->sums, &used);
     if (s->scratch >= 0) keep_own(p, s->scratch, &used);
     for (int i = 0; i < s->n_parts; i++) {
         if (s->parts[i].scratch >= 0) keep_own(p, s->parts[i].scratch, &used);

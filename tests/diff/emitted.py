@@ -24,17 +24,7 @@ class Model:
         self.call = machine.load(c_file, name, self.about, os.path.join(folder, name + ".weights") if apart else None)
 
     def random_inputs(self, seed=0):
-        """Values over the whole range of each input's type: a list of [h, w, c] arrays."""
-        source = np.random.default_rng(seed)
-        arrays = []
-        for port in self.about["inputs"]:
-            kind = TYPES[port["type"]]
-            if kind == np.float32:
-                arrays.append(source.standard_normal(port["shape"]).astype(kind))
-            else:
-                limits = np.iinfo(kind)
-                arrays.append(source.integers(limits.min, limits.max + 1, port["shape"]).astype(kind))
-        return arrays
+        return random_inputs(self.about, seed)
 
     def __call__(self, inputs):
         """Runs the network; a list of [h, w, c] arrays."""
@@ -48,6 +38,20 @@ class Model:
         if len(image) != np.prod(ports[0]["shape"]):
             raise RuntimeError("the network takes %d bytes, not %d" % (np.prod(ports[0]["shape"]), len(image)))
         return self.call([np.frombuffer(image, np.uint8)])[0].reshape(-1).tolist()
+
+
+def random_inputs(about, seed=0):
+    """Values over the whole range of each input's type: a list of [h, w, c] arrays."""
+    source = np.random.default_rng(seed)
+    arrays = []
+    for port in about["inputs"]:
+        kind = TYPES[port["type"]]
+        if kind == np.float32:
+            arrays.append(source.standard_normal(port["shape"]).astype(kind))
+        else:
+            limits = np.iinfo(kind)
+            arrays.append(source.integers(limits.min, limits.max + 1, port["shape"]).astype(kind))
+    return arrays
 
 
 def interpret(lcc, net, folder, inputs, outputs, options=()):

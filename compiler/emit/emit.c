@@ -165,7 +165,7 @@ void emit_calls(const emitter *e, text *out, int i) {
     const char *who = p->t->threads ? "if (thread == 0) " : "", *name = label_literal(a, label);
     if (e->o->profile) text_printf(out, "    %sSTEP_HOOK(%d, %s, 1);\n", who, i + 1, name);
     text_printf(out, "    %s%s;\n", first_only ? who : "", e->calls[i]);
-    if (meets_behind(p, i)) text_string(out, "    meet(threads);\n");
+    if (meets_behind(p, i)) text_string(out, "    meet(team, threads);\n");
     if (e->o->profile) text_printf(out, "    %sSTEP_HOOK(%d, %s, 0);\n", who, i + 1, name);
 }
 
@@ -264,25 +264,28 @@ static void emit_steps(const emitter *e, text *out) {
 
 /* run_in, run_threads_in and run, where steps may be shared among threads. */
 static void emit_threaded_entries(const emitter *e, text *out) {
-    const char *x = e->prefix, *ports = port_arguments(e);
-    text_printf(out, "static void run_steps(%s, int thread, int threads) {\n",
-                port_declarations(e, "void *arena"));
+    const char *x = e->prefix, *ports = port_arguments(e), *team = team_parameter(e);
+    text_printf(out, "static void run_steps(%s, %sint thread, int threads) {\n",
+                port_declarations(e, "void *arena"), team);
     emit_steps(e, out);
-    text_printf(out, "void %s_run_in(%s) {\n    run_steps(arena%s, 0, 1);\n}\n\n", x,
-                port_declarations(e, "void *arena"), ports);
+    text_printf(out, "void %s_run_in(%s) {\n    run_steps(arena%s, %s0, 1);\n}\n\n", x,
+                port_declarations(e, "void *arena"), ports, *team ? "NULL, " : "");
     text_printf(out,
                 "void %s_run_threads_in(%s) {\n"
                 "#ifdef _OPENMP\n"
                 "    if (threads > 1) {\n"
+                "%s"
                 "#pragma omp parallel num_threads(threads)\n"
-                "        run_steps(arena%s, omp_get_thread_num(), omp_get_num_threads());\n"
+                "        run_steps(arena%s, %somp_get_thread_num(), omp_get_num_threads());\n"
                 "        return;\n"
                 "    }\n"
                 "#else\n"
                 "    (void)threads;\n"
                 "#endif\n"
-                "    run_steps(arena%s, 0, 1);\n}\n\n",
-                x, port_declarations(e, "void *arena, int threads"), ports, ports);
+                "    run_steps(arena%s, %s0, 1);\n}\n\n",
+                x, port_declarations(e, "void *arena, int threads"),
+                *team ? "        meeting team = {0, 0};\n" : "", ports, *team ? "&team, " : "", ports,
+                *team ? "NULL, " : "");
     text_string(out, "/* The most threads that run() takes. */\n"
                      "#ifndef MAX_THREADS\n"
                      "#ifdef _OPENMP\n"

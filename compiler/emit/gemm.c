@@ -243,21 +243,42 @@ static void emit_tile_call(const gemm *g, writer *w, int i, int m_count, bool p_
     text_free(&args);
 }
 
-/* Each thread's part of the tiles of the block shapes [first, last): of all pixels, or with `b_units` of all
- * pixels for each of the equal blocks. */
-static void emit_shared_tiles(const gemm *g, writer *w, int first, int last, bool b_units) {
-    int m = g->s->gemm.tile_pixels, full = g->pixels / m, rest = g->pixels % m, tiles = full + (rest > 0);
-    int repeat = b_units ? g->s->gemm.blocks[first].repeat : 1;
-    begin_shared_loop(g->e, g->s, w, "u", (int64_t)tiles * repeat);
-    if (repeat > 1) line(w, tiles > 1 ? "const int b = u / %d;" : "const int b = u;", tiles);
-    if (tiles > 1)
-        line(w, repeat > 1 ? "const int p = u %% %d * %d;" : "const int p = u * %d;", repeat > 1 ? tiles : m,
-             m);
-    if (tiles > 1 && rest) line(w, "if (p < %d) {", full * m);
-    for (int i = first; i < last && full; i++) emit_tile_call(g, w, i, m, tiles > 1, 0, !b_units);
-    if (tiles > 1 && rest) line(w, "} else {");
-    for (int i = first; i < last && rest; i++) emit_tile_call(g, w, i, rest, tiles > 1, 0, !b_units);
-    if (tiles > 1 && rest) line(w, "}");
+/* The tile u of the block shapes [first, last). */
+static void emit_numbered_tile(const gemm *g, writer *w, int first, int last, bool b_loop) {
+    int m = g->s->gemm.tile_pixels, full = g->pixels / m * m, rest = g->pixels - full;
+    bool several = g->pixels > m;
+    if (several) line(w, "const int p = u * %d;", m);
+    if (several && rest) line(w, "if (p < %d) {", full);
+    for (int i = first; i < last && full; i++) emit_tile_call(g, w, i, m, several, 0, b_loop);
+    if (several && rest) line(w, "} else {");
+    for (int i = first; i < last && rest; i++) emit_tile_call(g, w, i, rest, several, 0, b_loop);
+    if (several && rest) line(w, "}");
+}
+
+static int count_tiles(const gemm *g) {
+    return (g->pixels + g->s->gemm.tile_pixels - 1) / g->s->gemm.tile_pixels;
+}
+
+/* Each thread's part of the tiles, all blocks inside. */
+static void emit_shared_tiles(const gemm *g, writer *w) {
+    begin_shared_loop(g->e, g->s, w, "u", count_tiles(g));
+    emit_numbered_tile(g, w, 0, g->s->gemm.n_blocks, true);
+    line(w, "}");
+}
+
+/* Each thread's part of block shape i: its own pixels of all blocks where there are tiles enough, since what it
+ * has made before lies in its own cache; else blocks. */
+static void emit_shared_blocks(const gemm *g, writer *w, int i) {
+    int tiles = count_tiles(g), repeat = g->s->gemm.blocks[i].repeat;
+    const char *by_pixels = tiles > 1 ? arena_printf(g->e->a, "threads <= %d", tiles) : "threads == 1";
+    line(w, "for (int b = %s ? 0 : PART(%d, thread); b < (%s ? %d : PART(%d, thread + 1)); b++) {", by_pixels,
+         repeat, by_pixels, repeat, repeat);
+    if (tiles > 1) {
+        line(w, "for (int u = %s ? PART(%d, thread) : 0; u < (%s ? PART(%d, thread + 1) : %d); u++) {",
+             by_pixels, tiles, by_pixels, tiles, tiles);
+    }
+    emit_numbered_tile(g, w, i, i + 1, false);
+    if (tiles > 1) line(w, "}");
     line(w, "}");
 }
 
@@ -283,14 +304,14 @@ static void emit_map(const gemm *g, writer *w) {
     bool few = g->shared && g->pixels < ENOUGH_TILES * cut->tile_pixels;
     if (!cut->blocks_outside && !few) {
         if (g->shared)
-            emit_shared_tiles(g, w, 0, cut->n_blocks, false);
+            emit_shared_tiles(g, w);
         else
             emit_pixel_loop(g, w, 0, cut->n_blocks, true);
         return;
     }
     for (int i = 0; i < cut->n_blocks; i++) {
         if (g->shared) {
-            emit_shared_tiles(g, w, i, i + 1, true);
+            emit_shared_blocks(g, w, i);
             continue;
         }
         bool repeat = cut->blocks[i].repeat > 1;

@@ -102,8 +102,10 @@ bool emit_selftest(const emitter *e, text *out) {
     text_string(out, helpers);
     text_printf(out, "int %s_selftest(void) {\n", e->prefix);
     if (p->arena_bytes) text_string(out, "    void *const arena = static_arena.bytes;\n");
-    if (p->t->threads)
+    if (p->t->threads) {
         text_string(out, "    const int thread = 0, threads = 1;\n    (void)thread, (void)threads;\n");
+        if (*team_parameter(e)) text_string(out, "    meeting *const team = NULL;\n");
+    }
     int64_t at = (p->arena_bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     for (int i = 0; i < g->n_inputs; i++) {
         const node *n = &g->nodes[g->inputs[i].node];

@@ -46,6 +46,45 @@ bool meets_behind(const plan *p, int i) {
     return p->steps[i].shared || p->steps[i + 1].shared;
 }
 
+/* OpenMP's own barrier takes a microsecond or more, as long as a small step. Threads that arrive at about the
+ * same time meet by two counters; one that has waited for long falls back to OpenMP's, where it sleeps, and
+ * says so, so that all go there. */
+static const char meeting[] =
+    "/* Where the threads meet between steps. */\n"
+    "typedef struct meeting {\n"
+    "    int arrived;\n"
+    "    int state; /* twice the number of meetings; 1 more where somebody waits in OpenMP's barrier */\n"
+    "} meeting;\n\n"
+    "/* Goes on when all threads are here. */\n"
+    "static void meet(meeting *team, int threads) {\n"
+    "#ifdef _OPENMP\n"
+    "    if (threads == 1) return;\n"
+    "    const int now = __atomic_load_n(&team->state, __ATOMIC_RELAXED) & ~1;\n"
+    "    const int last = __atomic_fetch_add(&team->arrived, 1, __ATOMIC_ACQ_REL) == threads - 1;\n"
+    "    if (last) {\n"
+    "        int expected = now;\n"
+    "        __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED);\n"
+    "        if (__atomic_compare_exchange_n(&team->state, &expected, now + 2, 0, __ATOMIC_ACQ_REL, "
+    "__ATOMIC_RELAXED)) return;\n"
+    "    }\n"
+    "    for (int turns = 0; !last; turns++) {\n"
+    "        int seen = __atomic_load_n(&team->state, __ATOMIC_ACQUIRE);\n"
+    "        if ((seen & ~1) != now) return;\n"
+    "        if (turns == 100000) {\n"
+    "            __atomic_compare_exchange_n(&team->state, &seen, now + 1, 0, __ATOMIC_ACQ_REL, "
+    "__ATOMIC_RELAXED);\n"
+    "            continue;\n"
+    "        }\n"
+    "        if (seen != now) break;\n"
+    "    }\n"
+    "#pragma omp barrier\n"
+    "    if (last) __atomic_store_n(&team->state, now + 2, __ATOMIC_RELEASE);\n"
+    "#pragma omp barrier\n"
+    "#else\n"
+    "    (void)team, (void)threads;\n"
+    "#endif\n"
+    "}\n\n";
+
 void emit_thread_helpers(const emitter *e, text *out) {
     bool shared = false, meets = false;
     for (int i = 0; i < e->p->n_steps; i++) {
@@ -57,15 +96,12 @@ void emit_thread_helpers(const emitter *e, text *out) {
                     "/* The first of `units` that are thread's; thread's end is where thread + 1 begins. */\n"
                     "#define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))\n\n");
     }
-    if (!meets) return;
-    text_string(out, "/* Goes on when all threads are here. */\n"
-                     "static void meet(int threads) {\n"
-                     "#ifdef _OPENMP\n"
-                     "    if (threads > 1) {\n"
-                     "#pragma omp barrier\n"
-                     "    }\n"
-                     "#else\n"
-                     "    (void)threads;\n"
-                     "#endif\n"
-                     "}\n\n");
+    if (meets) text_string(out, meeting);
+}
+
+const char *team_parameter(const emitter *e) {
+    for (int i = 0; i < e->p->n_steps; i++) {
+        if (meets_behind(e->p, i)) return "meeting *team, ";
+    }
+    return "";
 }

@@ -433,7 +433,7 @@ const char *emit_window(emitter *e, const plan_step *s) {
 
     /* A vector of channels walks down all rows, so that it finds the rows above in the nearest cache. */
     writer w = {0};
-    enum { ENOUGH_ROWS = 12 }; /* else threads share the channels */
+    enum { ENOUGH_ROWS = 7 }; /* else threads share the channels */
     bool by_rows = n->shape.h >= ENOUGH_ROWS;
     const char *const rows[] = {by_rows ? share_begin(e, s, n->shape.h) : "0",
                                 by_rows ? share_end(e, s, n->shape.h) : arena_printf(a, "%d", n->shape.h)};

@@ -20,7 +20,7 @@ static double step_cycles(const plan *p, const plan_step *s) {
 }
 
 static bool is_shared(const plan *p, const plan_step *s) {
-    enum { LEAST_CYCLES = 3000 };
+    enum { LEAST_CYCLES = 600 };
     bool small = s->kind == STEP_GLOBAL_POOL && s->sums >= 0;
     if (!p->t->threads || small || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
     return s->kind == STEP_CHAIN || step_cycles(p, s) >= LEAST_CYCLES;

@@ -104,14 +104,20 @@ static bool reduce_graph(job *j) {
     return j->reduced != NULL;
 }
 
-static bool plan_memory(job *j) {
-    j->plan = plan_make(j->reduced, j->o.target, j->o.max_ram, j->mem, j->d);
-    if (!j->plan) return false;
-    if (j->o.verbose) {
-        fprintf(stderr, "lcc: plan for %-19s %5d steps, %lld bytes of arena\n", j->o.target->name,
-                j->plan->n_steps, (long long)j->plan->arena_bytes);
+static bool plan_for(job *j, int index) {
+    const target *t = j->o.targets.at[index];
+    j->plan = j->plans[index] = plan_make(j->reduced, t, j->o.max_ram, j->mem, j->d);
+    if (j->plan && j->o.verbose) {
+        fprintf(stderr, "lcc: plan for %-19s %5d steps, %lld bytes of arena\n", t->name, j->plan->n_steps,
+                (long long)j->plan->arena_bytes);
     }
-    return true;
+    return j->plan != NULL;
+}
+
+static bool plan_memory(job *j) {
+    bool good = true;
+    for (int i = 0; good && i < j->o.targets.count; i++) good = plan_for(j, i);
+    return good;
 }
 
 /* The prefix of public symbols: --name, or the net's name and its variant. */
@@ -133,7 +139,7 @@ static bool write_code(job *j) {
                       .profile = o->profile,
                       .weights_hash = j->weights.hash,
                       .seeded = o->weights.count == 0 && !j->from_onnx};
-    return emit_model(j->plan, &e, j->mem, j->d, &j->code);
+    return emit_model(j->plans, j->o.targets.count, &e, j->mem, j->d, &j->code);
 }
 
 static void add_code_outputs(job *j) {

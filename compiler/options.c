@@ -125,16 +125,67 @@ static void take_name(parser *p, const char *value) {
     p->o->name = value;
 }
 
-static void take_target(parser *p, const char *value) {
-    if (strchr(value, ',')) {
-        refuse(p, arena_printf(p->mem, "--target %s: code for several machines in one file", value));
-        return;
-    }
-    p->o->target = target_by_name(value);
-    if (p->o->target) return;
+/* "x86-64, x86-64-v3 and x86-64-v4": the targets that may stand in one file. */
+static const char *list_companions(arena *a) {
     int count;
     const char *const *names = target_names(&count);
-    find_choice(p, "--target", value, names, count);
+    const char *list = "", *last = "";
+    for (int i = 0; i < count; i++) {
+        if (strcmp(names[i], "native") == 0 || !target_by_name(names[i])->machine) continue;
+        if (*last) list = arena_printf(a, "%s%s%s", list, *list ? ", " : "", last);
+        last = names[i];
+    }
+    return arena_printf(a, "%s and %s", list, last);
+}
+
+/* Puts `t` in its place among the targets, the weakest first. Whether it may stand with them. */
+static bool add_target(parser *p, const char *value, const target *t) {
+    target_list *list = &p->o->targets;
+    int at = list->count;
+    for (int i = 0; i < list->count; i++) {
+        const target *other = list->at[i];
+        if (other == t) {
+            diag_error(p->d, command_line, "--target %s: %s is in it twice", value, t->name);
+            return false;
+        }
+        if (!t->machine || !other->machine || strcmp(t->machine, other->machine) != 0) {
+            diag_error(p->d, command_line,
+                       "--target %s: %s and %s cannot stand in one file: those that can are %s", value,
+                       other->name, t->name, list_companions(p->mem));
+            return false;
+        }
+        if (target_is_above(other, t) && i < at) at = i;
+    }
+    memmove(list->at + at + 1, list->at + at, (size_t)(list->count - at) * sizeof *list->at);
+    list->at[at] = t;
+    list->count++;
+    return true;
+}
+
+/* NAME[,NAME..] */
+static void take_target(parser *p, const char *value) {
+    int n_names;
+    const char *const *names = target_names(&n_names);
+    p->o->targets.count = 0;
+    for (const char *at = value;; at++) {
+        size_t size = strcspn(at, ",");
+        const char *name = arena_strndup(p->mem, at, size);
+        const target *t = target_by_name(name);
+        if (!t) {
+            find_choice(p, "--target", name, names, n_names);
+            return;
+        }
+        if (!add_target(p, value, t)) return;
+        at += size;
+        if (!*at) return;
+    }
+}
+
+const char *options_targets(arena *a, const options *o) {
+    const target_list *list = &o->targets;
+    const char *names = list->at[0]->name;
+    for (int i = 1; i < list->count; i++) names = arena_printf(a, "%s,%s", names, list->at[i]->name);
+    return names;
 }
 
 static void take_dtype(parser *p, const char *value) {
@@ -445,7 +496,7 @@ options options_parse(arena *a, diag *d, int argc, char **argv) {
         }
     }
     if (o.help || o.help_man || o.version) return o;
-    if (!o.target) o.target = target_by_name("native");
+    if (!o.targets.count) o.targets = (target_list){{target_by_name("native")}, 1};
     check_combination(&p);
     return o;
 }
@@ -486,7 +537,7 @@ const char *options_command(arena *a, const options *o) {
     if (!o->weights.count && o->seed) text_printf(&out, " --seed %" PRIu64, o->seed);
     if (o->planes) append_setting(&out, "--input-layout", "nchw");
     if (o->name) append_setting(&out, "--name", o->name);
-    append_setting(&out, "--target", o->target->name);
+    append_setting(&out, "--target", options_targets(a, o));
     if (o->storage != STORAGE_EMBED) append_setting(&out, "--storage", storage_names[o->storage]);
     if (o->max_ram) text_printf(&out, " --max-ram %" PRId64, o->max_ram);
     if (o->keep_dead) text_string(&out, " --keep-dead");

@@ -25,7 +25,7 @@ typedef struct options {
     const char *variant, *name, *depfile, *after; /* or NULL */
     define *defines;
     int n_defines;
-    const target *target;
+    target_list targets;
     storage storage;
     emit_kind emit;
     bool planes;     /* --input-layout nchw */
@@ -40,6 +40,9 @@ options options_parse(arena *a, diag *d, int argc, char **argv);
 
 /* The command less paths, for the banner of the generated code: the same text on every machine. */
 const char *options_command(arena *a, const options *o);
+
+/* The targets as --target takes them, the weakest first: "x86-64,x86-64-v3". */
+const char *options_targets(arena *a, const options *o);
 
 /* help.c: the same table as text and as a manual page (man(7) macros). */
 void help_print(text *out);

@@ -6,6 +6,23 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* One object a target: what its part of the code does and takes. */
+static json_t *describe_targets(const job *j) {
+    json_t *targets = json_array();
+    for (int i = 0; i < j->o.targets.count; i++) {
+        const plan *p = j->plans[i];
+        json_t *one = json_object();
+        json_object_set_new(one, "name", json_string(p->t->name));
+        json_object_set_new(one, "macs_emitted", json_integer(plan_macs(p)));
+        json_object_set_new(one, "arena_bytes", json_integer(p->arena_bytes));
+        json_object_set_new(one, "thread_bytes", json_integer(p->thread_bytes));
+        json_object_set_new(one, "weights_bytes", json_integer(plan_weight_bytes(p)));
+        json_object_set_new(one, "steps", json_integer(p->n_steps));
+        json_array_append_new(targets, one);
+    }
+    return targets;
+}
+
 /* One object a step: what runs, in which order, and what it takes. */
 static json_t *describe_steps(const plan *p) {
     json_t *steps = json_array();
@@ -31,15 +48,10 @@ static int append_json(const char *buffer, size_t size, void *data) {
 static void describe_json(text *out, const job *j) {
     const plan *p = j->plan;
     json_t *root = graph_json(j->described);
-    int64_t macs = 0, weights = 0;
-    for (int i = 0; i < p->n_steps; i++) {
-        macs += p->steps[i].macs;
-        weights += p->steps[i].weight_bytes;
-    }
-    json_object_set_new(root, "macs_emitted", json_integer(macs));
-    json_object_set_new(root, "arena_bytes", json_integer(p->arena_bytes));
-    json_object_set_new(root, "thread_bytes", json_integer(p->thread_bytes));
-    json_object_set_new(root, "weights_bytes", json_integer(weights));
+    json_object_set_new(root, "macs_emitted", json_integer(plan_macs(p)));
+    json_object_set_new(root, "arena_bytes", json_integer(j->code.arena_bytes));
+    json_object_set_new(root, "thread_bytes", json_integer(j->code.thread_bytes));
+    json_object_set_new(root, "weights_bytes", json_integer(j->code.weights_bytes));
     if (j->described->compound) {
         json_t *compound = json_object();
         json_object_set_new(compound, "param", json_string(j->described->compound));
@@ -48,7 +60,8 @@ static void describe_json(text *out, const job *j) {
         json_object_set_new(compound, "macs_factor", json_real(j->compound_factor));
         json_object_set_new(root, "compound", compound);
     }
-    json_object_set_new(root, "target", json_string(p->t->name));
+    json_object_set_new(root, "target", json_string(options_targets(j->mem, &j->o)));
+    if (j->o.targets.count > 1) json_object_set_new(root, "targets", describe_targets(j));
     char hash[17];
     snprintf(hash, sizeof hash, "%016" PRIx64, j->weights.hash);
     json_object_set_new(root, "weights_hash", json_string(hash));

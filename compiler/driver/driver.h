@@ -23,7 +23,8 @@ typedef struct job {
     double compound_factor; /* by which one step of the compound param multiplies the MACs; 0: there is none */
     graph *reduced;         /* after the passes */
     const graph *shown;     /* what --emit net and dot show: `described`, or after the pass of --after */
-    plan *plan;
+    plan *plans[MAX_FILE_TARGETS]; /* one for each target */
+    plan *plan;                    /* the last of them: that of the best target */
     weights_report weights;
     emitted code;
     text out;     /* for standard output */

@@ -264,17 +264,14 @@ static const char *describe_removed(const job *j) {
 static void print_totals(text *out, const job *j) {
     arena *a = j->mem;
     const plan *p = j->plan;
-    int64_t in_code = 0, weights = 0;
-    for (int i = 0; i < p->n_steps; i++) {
-        in_code += p->steps[i].macs;
-        weights += p->steps[i].weight_bytes;
-    }
+    int64_t in_code = plan_macs(p), arena_bytes = j->code.arena_bytes, weights = j->code.weights_bytes;
+    int n_targets = j->o.targets.count;
     const char *macs = show_count(a, graph_macs(j->described));
     if (in_code != graph_macs(j->described)) {
         macs = arena_printf(a, "%s as described, %s in the code", macs, show_count(a, in_code));
     }
-    const char *arena_text = arena_printf(a, "%s bytes", p->arena_bytes ? show_count(a, p->arena_bytes) : "0");
-    if (p->n_steps) {
+    const char *arena_text = arena_printf(a, "%s bytes", arena_bytes ? show_count(a, arena_bytes) : "0");
+    if (p->n_steps && p->arena_bytes == arena_bytes) {
         const node *fullest = &p->g->nodes[p->steps[p->peak_step].node];
         if (fullest->label) arena_text = arena_printf(a, "%s, fullest at %s", arena_text, fullest->label);
     }
@@ -284,12 +281,29 @@ static void print_totals(text *out, const job *j) {
         print_total(out, "removed", describe_removed(j));
     }
     print_total(out, "arena", arena_text);
-    if (p->thread_bytes)
-        print_total(out, "a thread more", arena_printf(a, "%s bytes", show_count(a, p->thread_bytes)));
-    print_total(out, "weights", arena_printf(a, "%s bytes", weights ? show_count(a, weights) : "0"));
+    if (j->code.thread_bytes)
+        print_total(out, "a thread more", arena_printf(a, "%s bytes", show_count(a, j->code.thread_bytes)));
+    const char *weights_text = arena_printf(a, "%s bytes", weights ? show_count(a, weights) : "0");
+    if (n_targets > 1)
+        weights_text = arena_printf(a, "%s: each of the %d targets has its own", weights_text, n_targets);
+    print_total(out, "weights", weights_text);
     if (j->described->compound) print_total(out, "compound", describe_compound(j));
     print_total(out, "steps", arena_printf(a, "%d", p->n_steps));
-    print_total(out, "target", arena_printf(a, "%s: %s", p->t->name, p->t->what));
+    if (n_targets == 1) print_total(out, "target", arena_printf(a, "%s: %s", p->t->name, p->t->what));
+}
+
+/* What each of several targets takes, the best one last: the rows above are of that one. */
+static void print_targets(text *out, const job *j) {
+    arena *a = j->mem;
+    text_string(out, "\nThe best target that the machine runs is chosen at run time. The kernels above are the "
+                     "last one's.\n");
+    for (int i = 0; i < j->o.targets.count; i++) {
+        const plan *p = j->plans[i];
+        int64_t weights = plan_weight_bytes(p);
+        text_printf(out, "  %-10s %3d steps, arena %s, weights %s bytes: %s\n", p->t->name, p->n_steps,
+                    p->arena_bytes ? show_count(a, p->arena_bytes) : "0",
+                    weights ? show_count(a, weights) : "0", p->t->what);
+    }
 }
 
 void summary_print(text *out, const job *j) {
@@ -302,6 +316,7 @@ void summary_print(text *out, const job *j) {
     print_table(out, &t);
     text_char(out, '\n');
     print_totals(out, j);
+    if (j->o.targets.count > 1) print_targets(out, j);
     if (j->weights.n_unused) {
         text_printf(out, "\n%d tensor%s of the weight files not used:\n", j->weights.n_unused,
                     j->weights.n_unused == 1 ? "" : "s");

@@ -19,27 +19,41 @@ static const step_emitter emitters[STEP_KIND_COUNT] = {
     [STEP_COPY] = emit_copy,
 };
 
-static void emit_banner(const emitter *e, text *out) {
+/* "9 steps, 0.09 M multiply-adds, 24192 bytes of arena, 8976 bytes of weights" */
+static const char *describe_target(const emitter *e) {
     const plan *p = e->p;
-    const graph *g = p->g;
+    return arena_printf(e->a, "%d steps, %.2f M multiply-adds, %lld bytes of arena, %lld bytes of weights",
+                        p->n_steps, (double)plan_macs(p) * 1e-6, (long long)p->arena_bytes,
+                        (long long)plan_weight_bytes(p));
+}
+
+static void emit_banner(const emitter *all, int n, text *out) {
+    const emitter *e = &all[n - 1];
+    const graph *g = e->p->g;
     arena *a = e->a;
-    int64_t macs = 0;
-    for (int i = 0; i < p->n_steps; i++) macs += p->steps[i].macs;
-    text_printf(out, "/* %s%s%s, written by lcc %s for %s: %s.\n", comment_safe(a, g->name),
-                g->variant ? " " : "", g->variant ? comment_safe(a, g->variant) : "", LCC_VERSION, p->t->name,
-                p->t->what);
+    text_printf(out, "/* %s%s%s, written by lcc %s for ", comment_safe(a, g->name), g->variant ? " " : "",
+                g->variant ? comment_safe(a, g->variant) : "", LCC_VERSION);
+    if (n == 1) text_printf(out, "%s: %s.\n", e->p->t->name, e->p->t->what);
+    for (int i = 0; i < n && n > 1; i++)
+        text_printf(out, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " and ", all[i].p->t->name);
+    if (n > 1) text_string(out, ":\n * the best that the machine runs is chosen at run time.\n");
     text_printf(out, " *\n *     %s\n *\n", comment_safe(a, e->o->command));
     if (e->o->seeded)
         text_string(out, " * The weights are random numbers: what this network predicts means nothing.\n *\n");
-    text_printf(
-        out, " * %d steps, %.2f M multiply-adds, %lld bytes of arena, %lld bytes of weights (hash %016llx).\n",
-        p->n_steps, (double)macs * 1e-6, (long long)p->arena_bytes, (long long)weights_bytes(e),
-        (unsigned long long)e->o->weights_hash);
+    if (n == 1)
+        text_printf(out, " * %s (hash %016llx).\n", describe_target(e), (unsigned long long)e->o->weights_hash);
+    for (int i = 0; i < n && n > 1; i++)
+        text_printf(out, " * %s: %s.\n", all[i].p->t->name, describe_target(&all[i]));
+    if (n > 1) {
+        text_printf(out, " * Together %lld bytes of arena, %lld bytes of weights (hash %016llx).\n",
+                    (long long)e->arena_bytes, (long long)weights_bytes(e),
+                    (unsigned long long)e->o->weights_hash);
+    }
     text_string(out, " * Tensors are [height, width, channels], one pixel's channels side by side. */\n");
 }
 
 /* The parameters of an entry point: `first` ("void *arena"; or ""), then the ports. */
-static const char *port_declarations(const emitter *e, const char *first) {
+const char *port_declarations(const emitter *e, const char *first) {
     const graph *g = e->p->g;
     text t = {0};
     text_string(&t, first);
@@ -54,7 +68,7 @@ static const char *port_declarations(const emitter *e, const char *first) {
     return result;
 }
 
-static const char *port_arguments(const emitter *e) {
+const char *port_arguments(const emitter *e) {
     const graph *g = e->p->g;
     text t = {0};
     for (int i = 0; i < g->n_inputs; i++) text_printf(&t, ", %s", e->input_names[i]);
@@ -83,9 +97,9 @@ void emit_header(const emitter *e, text *out) {
                 macro, macro);
     text_string(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_printf(out, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n#define %s_WEIGHTS_BYTES %lld\n",
-                macro, (long long)p->arena_bytes, macro, ARENA_ALIGN, macro,
+                macro, (long long)e->arena_bytes, macro, ARENA_ALIGN, macro,
                 (long long)weights_bytes(e) + (e->o->storage == STORAGE_FILE ? FILE_HEADER_BYTES : 0));
-    if (p->t->threads) text_printf(out, "#define %s_THREAD_BYTES %lld\n", macro, (long long)p->thread_bytes);
+    if (p->t->threads) text_printf(out, "#define %s_THREAD_BYTES %lld\n", macro, (long long)e->thread_bytes);
     for (int i = 0; i < g->n_inputs; i++)
         emit_port_sizes(e, out, e->input_macros[i], g->nodes[g->inputs[i].node].shape);
     for (int i = 0; i < g->n_outputs; i++)
@@ -134,7 +148,7 @@ void emit_header(const emitter *e, text *out) {
                     " * to define. `name` is the layer's label. */\n"
                     "#ifdef %s_PROFILE\nvoid %s_profile_hook(int step, const char *name, int begin);\n#endif\n"
                     "#define %s_STEPS %d\n",
-                    macro, macro, x, macro, p->n_steps);
+                    macro, macro, x, macro, e->n_steps);
     }
     text_printf(out, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }
@@ -190,7 +204,7 @@ static void emit_bind(const emitter *e, text *out) {
     text_string(out, "    return 0;\n}\n\n");
 }
 
-static bool uses_arena(const emitter *e) {
+static bool calls_use_arena(const emitter *e) {
     for (int i = 0; i < e->p->n_steps; i++) {
         if (strstr(e->calls[i], "AT(") || strstr(e->calls[i], "OWN(")) return true;
     }
@@ -200,7 +214,7 @@ static bool uses_arena(const emitter *e) {
 /* The arena that run() uses, with room behind it for further threads, or for the self-test's own inputs and
  * outputs. */
 static void emit_arena(const emitter *e, text *out) {
-    int64_t bytes = e->p->arena_bytes, ports = 0;
+    int64_t bytes = e->arena_bytes, ports = 0;
     const graph *g = e->p->g;
     for (int i = 0; i < g->n_inputs; i++)
         ports += shape_elements(g->nodes[g->inputs[i].node].shape) * 4 + ARENA_ALIGN;
@@ -209,8 +223,7 @@ static void emit_arena(const emitter *e, text *out) {
     const char *more = "";
     if (e->o->selftest)
         more = arena_printf(e->a, " + %lld /* the self-test's inputs and outputs */", (long long)ports);
-    if (e->p->thread_bytes)
-        more = arena_printf(e->a, "%s + (MAX_THREADS - 1) * %s_THREAD_BYTES", more, e->macro);
+    if (e->thread_bytes) more = arena_printf(e->a, "%s + (MAX_THREADS - 1) * %s_THREAD_BYTES", more, e->macro);
     const char *size = bytes || *more ? arena_printf(e->a, "%s_ARENA_BYTES%s", e->macro, more) : "1";
     if (e->p->t->strict_c99) {
         text_printf(out,
@@ -224,10 +237,10 @@ static void emit_arena(const emitter *e, text *out) {
     }
 }
 
-static void emit_arena_macros(const emitter *e, text *out) {
-    if (uses_arena(e))
+void emit_arena_macros(const emitter *e, text *out) {
+    if (e->uses_arena)
         text_string(out, "#define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))\n\n");
-    if (e->p->thread_bytes) {
+    if (e->thread_bytes) {
         text_printf(out,
                     "/* What each thread has for itself: the first one in the arena, the others behind it. */\n"
                     "#define OWN(offset, own) \\\n"
@@ -248,7 +261,7 @@ static void emit_arena_macros(const emitter *e, text *out) {
 static void emit_steps(const emitter *e, text *out) {
     const plan *p = e->p;
     const graph *g = p->g;
-    if (!uses_arena(e)) text_string(out, "    (void)arena;\n");
+    if (!calls_use_arena(e)) text_string(out, "    (void)arena;\n");
     for (int i = 0; i < g->n_inputs; i++) {
         bool used = false;
         for (int j = 0; j < p->n_buffers; j++) {
@@ -262,12 +275,16 @@ static void emit_steps(const emitter *e, text *out) {
     text_string(out, "}\n\n");
 }
 
+void emit_step_list(const emitter *e, text *out) {
+    text_printf(out, "static void run_steps%s(%s, %sint thread, int threads) {\n", e->suffix,
+                port_declarations(e, "void *arena"), e->team);
+    if (*e->team && !*team_parameter(e)) text_string(out, "    (void)team;\n"); /* another target's */
+    emit_steps(e, out);
+}
+
 /* run_in, run_threads_in and run, where steps may be shared among threads. */
 static void emit_threaded_entries(const emitter *e, text *out) {
-    const char *x = e->prefix, *ports = port_arguments(e), *team = team_parameter(e);
-    text_printf(out, "static void run_steps(%s, %sint thread, int threads) {\n",
-                port_declarations(e, "void *arena"), team);
-    emit_steps(e, out);
+    const char *x = e->prefix, *ports = port_arguments(e), *team = e->team;
     text_printf(out, "void %s_run_in(%s) {\n    run_steps(arena%s, %s0, 1);\n}\n\n", x,
                 port_declarations(e, "void *arena"), ports, *team ? "NULL, " : "");
     text_printf(out,
@@ -307,9 +324,29 @@ static void emit_threaded_entries(const emitter *e, text *out) {
         x, port_declarations(e, ""), x, ports);
 }
 
-void emit_entry_points(const emitter *e, text *out) {
-    emit_arena_macros(e, out);
-    if (e->p->t->threads) {
+static void emit_version(const emitter *all, int n, text *out) {
+    const char *versions[MAX_FILE_TARGETS];
+    for (int i = 0; i < n; i++) {
+        versions[i] = arena_printf(all[i].a, "return \"lcc %s, %s, weights %016llx\";", LCC_VERSION,
+                                   all[i].p->t->name, (unsigned long long)all[i].o->weights_hash);
+    }
+    text_printf(out, "const char *%s_version(void) {\n", all[0].prefix);
+    if (n > 1) {
+        emit_target_switch(all, n, versions, out);
+    } else {
+        text_printf(out, "    %s\n", versions[0]);
+    }
+    text_string(out, "}\n");
+}
+
+void emit_entry_points(const emitter *all, int n, text *out) {
+    const emitter *e = &all[n - 1];
+    if (n == 1) emit_arena_macros(e, out);
+    if (n > 1) {
+        emit_choice(all, n, out);
+        emit_threaded_entries(e, out);
+    } else if (e->p->t->threads) {
+        emit_step_list(e, out);
         emit_threaded_entries(e, out);
     } else {
         text_printf(out, "void %s_run_in(%s) {\n", e->prefix, port_declarations(e, "void *arena"));
@@ -318,8 +355,7 @@ void emit_entry_points(const emitter *e, text *out) {
         text_printf(out, "void %s_run(%s) {\n    %s_run_in(static_arena.bytes%s);\n}\n\n", e->prefix,
                     port_declarations(e, ""), e->prefix, port_arguments(e));
     }
-    text_printf(out, "const char *%s_version(void) {\n    return \"lcc %s, %s, weights %016llx\";\n}\n",
-                e->prefix, LCC_VERSION, e->p->t->name, (unsigned long long)e->o->weights_hash);
+    emit_version(all, n, out);
     if (e->o->storage == STORAGE_FILE) {
         text_char(out, '\n');
         emit_bind(e, out);
@@ -341,42 +377,123 @@ static void emit_target_end(const target *t, text *out) {
                      "GCC pop_options\n#endif\n");
 }
 
-bool emit_model(plan *p, const emit_options *o, arena *a, diag *d, emitted *out) {
-    const char *refusal = o->selftest ? interp_refusal(p->g, a) : NULL;
+/* The functions, the calls and the weights of one target, behind those that `e` has already. */
+static void emit_kernels(emitter *e, const plan *p) {
+    choose_names(e);
+    e->calls = ARENA_ARRAY(e->a, const char *, p->n_steps);
+    for (int i = 0; i < p->n_steps; i++) {
+        size_t before = e->weights.size;
+        e->calls[i] = emitters[p->steps[i].kind](e, &p->steps[i]);
+        p->steps[i].weight_bytes = (int64_t)(e->weights.size - before);
+    }
+}
+
+/* Gives each of the targets what they share. */
+static void measure_file(emitter *all, int n) {
+    emitter most = {0};
+    for (int i = 0; i < n; i++) {
+        const plan *p = all[i].p;
+        if (p->arena_bytes > most.arena_bytes) most.arena_bytes = p->arena_bytes;
+        if (p->thread_bytes > most.thread_bytes) most.thread_bytes = p->thread_bytes;
+        if (p->n_steps > most.n_steps) most.n_steps = p->n_steps;
+        most.uses_arena = most.uses_arena || calls_use_arena(&all[i]);
+        if (!most.team || !*most.team) most.team = p->t->threads ? team_parameter(&all[i]) : "";
+    }
+    for (int i = 0; i < n; i++) {
+        all[i].arena_bytes = most.arena_bytes;
+        all[i].thread_bytes = most.thread_bytes;
+        all[i].n_steps = most.n_steps;
+        all[i].uses_arena = most.uses_arena;
+        all[i].team = most.team;
+    }
+}
+
+/* What stands between the includes and the literal of the weights, for one target. */
+static void emit_alone(const emitter *e, text *out) {
+    text code = {0};
+    emit_thread_helpers(e, &code);
+    text_bytes(&code, e->functions.data, e->functions.size);
+    emit_entry_points(e, 1, &code);
+    if (e->o->selftest) emit_selftest(e, 1, &code);
+    emit_target_begin(e->p->t, out);
+    emit_runtime(e, &code, out);
+    emit_weights(e, out);
+    text_bytes(out, code.data, code.size);
+    emit_target_end(e->p->t, out);
+    text_free(&code);
+}
+
+/* The same for several. */
+static void emit_together(const emitter *all, int n, text *out) {
+    const emitter *best = &all[n - 1];
+    emit_weights(best, out);
+    emit_arena_macros(best, out);
+    text helpers = {0};
+    for (int i = 0; i < n; i++) { /* the longest has what all of them need */
+        text own = {0};
+        emit_thread_helpers(&all[i], &own);
+        if (own.size > helpers.size) {
+            text_free(&helpers);
+            helpers = own;
+        } else {
+            text_free(&own);
+        }
+    }
+    text_bytes(out, helpers.data, helpers.size);
+    text_free(&helpers);
+    for (int i = 0; i < n; i++) {
+        const target *t = all[i].p->t;
+        text code = {0};
+        text_bytes(&code, all[i].functions.data, all[i].functions.size);
+        emit_step_list(&all[i], &code);
+        text_printf(out, "/* ======== %s: %s ======== */\n\n", t->name, t->what);
+        emit_target_begin(t, out);
+        emit_runtime(&all[i], &code, out);
+        text_bytes(out, code.data, code.size - 1); /* less the blank line behind the last function */
+        emit_target_end(t, out);
+        text_char(out, '\n');
+        text_free(&code);
+    }
+    text_printf(out, "/* ======== the choice ======== */\n\n");
+    emit_entry_points(all, n, out);
+    if (best->o->selftest) emit_selftest(all, n, out);
+}
+
+bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a, diag *d, emitted *out) {
+    const char *refusal = o->selftest ? interp_refusal(plans[0]->g, a) : NULL;
     if (refusal) {
-        diag_error(d, p->g->at, "--selftest: %s", refusal);
+        diag_error(d, plans[0]->g->at, "--selftest: %s", refusal);
         return false;
     }
-    emitter e = {.p = p, .o = o, .a = a};
-    choose_names(&e);
-    e.calls = ARENA_ARRAY(a, const char *, p->n_steps);
-    for (int i = 0; i < p->n_steps; i++) {
-        size_t before = e.weights.size;
-        e.calls[i] = emitters[p->steps[i].kind](&e, &p->steps[i]);
-        p->steps[i].weight_bytes = (int64_t)(e.weights.size - before);
+    emitter all[MAX_FILE_TARGETS] = {0};
+    for (int i = 0; i < n_plans; i++) {
+        const char *suffix = n_plans > 1 ? arena_printf(a, "_%s", plans[i]->t->tag) : "";
+        all[i] = (emitter){.p = plan_with_suffix(a, plans[i], suffix), .o = o, .a = a, .suffix = suffix};
+        if (i) { /* one blob of weights for all */
+            all[i].weights = all[i - 1].weights;
+            all[i - 1].weights = (text){0};
+        }
+        emit_kernels(&all[i], plans[i]);
     }
-    text tail = {0}, code = {0};
-    emit_entry_points(&e, &tail);
-    bool good = !o->selftest || emit_selftest(&e, &tail);
+    measure_file(all, n_plans);
+    const emitter *best = &all[n_plans - 1];
 
-    emit_thread_helpers(&e, &code);
-    text_bytes(&code, e.functions.data, e.functions.size);
-    text_bytes(&code, tail.data, tail.size);
-    emit_banner(&e, &out->c);
+    emit_banner(all, n_plans, &out->c);
     text_printf(&out->c, "#include \"%s.h\"\n\n", o->base_name);
-    emit_runtime_includes(&e, &out->c);
+    emit_runtime_includes(best, &out->c);
     text_char(&out->c, '\n');
-    emit_target_begin(p->t, &out->c);
-    emit_runtime(&e, &code, &out->c);
-    emit_weights(&e, &out->c);
-    text_bytes(&out->c, code.data, code.size);
-    emit_target_end(p->t, &out->c);
-    emit_header(&e, &out->h);
-    out->has_literal = o->storage == STORAGE_EMBED && e.weights.size > 0;
-    out->weights = e.weights;
+    if (n_plans > 1) {
+        emit_together(all, n_plans, &out->c);
+    } else {
+        emit_alone(best, &out->c);
+    }
+    emit_header(best, &out->h);
+    out->arena_bytes = best->arena_bytes;
+    out->thread_bytes = best->thread_bytes;
+    out->weights_bytes = weights_bytes(best);
+    out->has_literal = o->storage == STORAGE_EMBED && best->weights.size > 0;
+    out->weights = best->weights;
     if (o->storage == STORAGE_FILE) pack_weights_file(&out->weights);
-    text_free(&tail);
-    text_free(&code);
-    text_free(&e.functions);
-    return good;
+    for (int i = 0; i < n_plans; i++) text_free(&all[i].functions);
+    return true;
 }

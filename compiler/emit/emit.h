@@ -19,6 +19,8 @@ typedef struct emit_options {
 
 typedef struct emitted {
     text c, h;
+    int64_t arena_bytes, thread_bytes; /* what the header asks for: the largest of the targets' */
+    int64_t weights_bytes;             /* those of all targets */
     text weights; /* incbin and file: the contents of base_name.weights; embed: what the literal says */
 
     /* The literal is three times as large as the weights: it is made while it is written. */
@@ -26,8 +28,9 @@ typedef struct emitted {
     size_t literal_at, literal_column; /* how far it is: bytes of the weights; characters of the line */
 } emitted;
 
-/* Also sets each step's weight_bytes. False after errors. The caller frees the texts. */
-bool emit_model(plan *p, const emit_options *o, arena *a, diag *d, emitted *out);
+/* One plan for each target, the weakest first; several: the code takes the best when it runs. Also sets each
+ * step's weight_bytes. False after errors. The caller frees the texts. */
+bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a, diag *d, emitted *out);
 
 /* Appends the next piece of the literal; false where it was the last. `state`: the emitted. */
 bool next_literal_piece(void *state, text *piece);

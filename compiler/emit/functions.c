@@ -8,12 +8,19 @@ static bool name_is_taken(const emitter *e, const char *name) {
     for (int i = 0; i < e->n_known; i++) {
         if (strcmp(e->known[i].name, name) == 0) return true;
     }
+    const graph *g = e->p->g; /* a function that bears a port's name could not be called where that port is */
+    for (int i = 0; i < g->n_inputs; i++) {
+        if (strcmp(e->input_names[i], name) == 0) return true;
+    }
+    for (int i = 0; i < g->n_outputs; i++) {
+        if (strcmp(e->output_names[i], name) == 0) return true;
+    }
     return false;
 }
 
 static const char *free_name(emitter *e, const char *hint) {
-    const char *name = hint;
-    for (int i = 2; name_is_taken(e, name); i++) name = arena_printf(e->a, "%s_v%d", hint, i);
+    const char *name = arena_printf(e->a, "%s%s", hint, e->suffix);
+    for (int i = 2; name_is_taken(e, name); i++) name = arena_printf(e->a, "%s_v%d%s", hint, i, e->suffix);
     return name;
 }
 

@@ -26,6 +26,13 @@ typedef struct emitter {
     const char **input_names, **output_names;   /* identifiers for C */
     const char **input_macros, **output_macros; /* the same in capitals, no two alike */
     const char *prefix, *macro;                 /* of symbols, of macros */
+    const char *suffix; /* of the target's functions and vectors: "_avx2"; "" where it is the only target */
+
+    /* What all targets of the file share: the largest of each. */
+    int64_t arena_bytes, thread_bytes;
+    int n_steps;
+    bool uses_arena;
+    const char *team; /* the parameter of run_steps by which threads meet, or "": see team_parameter */
 } emitter;
 
 /* ---- writer.c: lines of C, indented by their braces ---- */
@@ -149,11 +156,27 @@ const char *describe_step(const emitter *e, int step_index); /* what a step does
 void emit_header(const emitter *e, text *out);
 void emit_runtime_includes(const emitter *e, text *out);
 void emit_runtime(const emitter *e, const text *code,
-                  text *out);                        /* the functions of runtime/ that `code` calls */
-void emit_weights(const emitter *e, text *out);      /* their declaration, or how they come in */
-void emit_entry_points(const emitter *e, text *out); /* run, run_in, version, bind */
-bool emit_selftest(const emitter *e, text *out);
+                  text *out);                     /* the functions of runtime/ that `code` calls */
+void emit_weights(const emitter *e, text *out);   /* their declaration, or how they come in */
+void emit_step_list(const emitter *e, text *out); /* what runs all steps, where threads share them */
 void emit_calls(const emitter *e, text *out, int step_index); /* one step in run(): comment, hooks, call */
+void emit_arena_macros(const emitter *e, text *out);
+void emit_entry_points(const emitter *all, int n, text *out); /* run, run_in, version, bind */
+void emit_selftest(const emitter *all, int n, text *out);
+const char *port_declarations(const emitter *e, const char *first); /* of an entry point, behind `first` */
+const char *port_arguments(const emitter *e);
+
+/* ---- dispatch.c: several targets in one file. `all`: an emitter for each, the weakest first; the last one has
+ * the weights of all ---- */
+
+/* A plan whose target gives its vectors names of its own. */
+const plan *plan_with_suffix(arena *a, const plan *p, const char *suffix);
+
+/* Which target runs, and run_steps, which calls that one's. */
+void emit_choice(const emitter *all, int n, text *out);
+
+/* A switch over the targets: `statements`, one for each, that return or break. */
+void emit_target_switch(const emitter *all, int n, const char *const *statements, text *out);
 
 /* The bytes that travel beside the C file with --storage file: a header of FILE_HEADER_BYTES, then the weights.
  */

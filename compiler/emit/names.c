@@ -24,22 +24,25 @@ const char *upper_case(arena *a, const char *s) {
 /* Words that cannot name a parameter: C's and C++'s, and what the file itself uses. */
 static bool is_reserved(const char *s) {
     static const char *const words[] = {
-        "alignas",   "alignof",   "and",       "and_eq",    "arena",    "asm",      "auto",     "bitand",
-        "bitor",     "bool",      "break",     "case",      "catch",    "char",     "class",    "compl",
-        "const",     "constexpr", "continue",  "decltype",  "default",  "delete",   "do",       "double",
-        "else",      "enum",      "explicit",  "export",    "extern",   "false",    "float",    "for",
-        "friend",    "goto",      "if",        "inline",    "int",      "int8_t",   "long",     "mutable",
-        "namespace", "new",       "noexcept",  "not",       "not_eq",   "nullptr",  "operator", "or",
-        "or_eq",     "private",   "protected", "public",    "register", "restrict", "return",   "short",
-        "signed",    "sizeof",    "size_t",    "static",    "struct",   "switch",   "template", "this",
-        "throw",     "true",      "try",       "typedef",   "typeid",   "typename", "typeof",   "uint8_t",
-        "uint32_t",  "uint64_t",  "union",     "unsigned",  "using",    "virtual",  "void",     "volatile",
-        "wchar_t",   "weights",   "while",     "xor",       "xor_eq",   "linux",    "unix",     "f32x1",
-        "f32x4",     "f32x8",     "f32x16",    "uintptr_t", "team",     "thread",   "threads",  "most"};
+        "alignas",   "alignof",      "and",           "and_eq",    "arena",      "asm",       "auto",
+        "bitand",    "bitor",        "bool",          "break",     "case",       "catch",     "char",
+        "class",     "compl",        "const",         "constexpr", "continue",   "decltype",  "default",
+        "delete",    "do",           "double",        "else",      "enum",       "explicit",  "export",
+        "extern",    "false",        "float",         "for",       "friend",     "goto",      "if",
+        "inline",    "int",          "int8_t",        "long",      "mutable",    "namespace", "new",
+        "noexcept",  "not",          "not_eq",        "nullptr",   "operator",   "or",        "or_eq",
+        "private",   "protected",    "public",        "register",  "restrict",   "return",    "short",
+        "signed",    "sizeof",       "size_t",        "static",    "struct",     "switch",    "template",
+        "this",      "throw",        "true",          "try",       "typedef",    "typeid",    "typename",
+        "typeof",    "uint8_t",      "uint32_t",      "uint64_t",  "union",      "unsigned",  "using",
+        "virtual",   "void",         "volatile",      "wchar_t",   "weights",    "while",     "xor",
+        "xor_eq",    "linux",        "unix",          "f32x1",     "f32x4",      "f32x8",     "f32x16",
+        "uintptr_t", "team",         "thread",        "threads",   "most",       "meet",      "meeting",
+        "run_steps", "static_arena", "chosen_target", "differs",   "input_byte", "i"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i], s) == 0) return true;
     }
-    return s[0] == '_';
+    return s[0] == '_' || strncmp(s, "TARGET_", 7) == 0;
 }
 
 static bool is_among(const char *s, const char *const *list, int n) {

@@ -106,22 +106,47 @@ void emit_runtime_includes(const emitter *e, text *out) {
     }
 }
 
+/* What is used of a header. */
+static void put_header(const vector_kind *v, const block *blocks, int n, text *out) {
+    text_printf(out, "/* ---- %s: %d float%s ---- */\n\n", v->name, v->lanes, v->lanes == 1 ? "" : "s");
+    for (int i = 0; i < n; i++) {
+        if (!blocks[i].name) {
+            put_preamble(out, &blocks[i], i == 0);
+        } else if (blocks[i].used) {
+            text_bytes(out, blocks[i].begin, (size_t)(blocks[i].end - blocks[i].begin));
+            text_string(out, "\n\n");
+        }
+    }
+}
+
+/* The text of a header, in which the names of its family (f32x8, f32x8_load) are those of the target's vectors
+ * (f32x8_avx2, f32x8_avx2_load). The caller frees it. */
+static text rename_family(const embedded_file *f, const char *family, size_t length, const char *suffix) {
+    text result = {0};
+    const char *end = f->text + f->size;
+    for (const char *p = f->text; p < end;) {
+        const char *word = p;
+        while (p < end && is_identifier_char(*p)) p++;
+        size_t size = (size_t)(p - word);
+        bool member =
+            size >= length && memcmp(word, family, length) == 0 && (size == length || word[length] == '_');
+        if (member) text_printf(&result, "%.*s%s", (int)length, family, suffix);
+        text_bytes(&result, word + (member ? length : 0), size - (member ? length : 0));
+        if (p < end) text_char(&result, *p++);
+    }
+    return result;
+}
+
 void emit_runtime(const emitter *e, const text *code, text *out) {
     for (int k = 0; k < MAX_VECTOR_KINDS && e->p->t->vectors[k].lanes; k++) {
         const vector_kind *v = &e->p->t->vectors[k];
         const embedded_file *f = find_embedded(v->runtime);
         if (!f) continue;
         block *blocks = ARENA_ARRAY(e->a, block, MOST_BLOCKS);
-        int n = cut_header(e->a, f->text, f->text + f->size, blocks);
-        if (!mark_used(blocks, n, code, v->name)) continue;
-        text_printf(out, "/* ---- %s: %d float%s ---- */\n\n", v->name, v->lanes, v->lanes == 1 ? "" : "s");
-        for (int i = 0; i < n; i++) {
-            if (!blocks[i].name) {
-                put_preamble(out, &blocks[i], i == 0);
-            } else if (blocks[i].used) {
-                text_bytes(out, blocks[i].begin, (size_t)(blocks[i].end - blocks[i].begin));
-                text_string(out, "\n\n");
-            }
-        }
+        text header = rename_family(f, v->name, strlen(v->name) - strlen(e->suffix), e->suffix);
+        int n = cut_header(e->a, header.data, header.data + header.size, blocks);
+        bool used = mark_used(blocks, n, code, v->name);
+        if (used) put_header(v, blocks, n, out);
+        text_free(&header);
     }
 }

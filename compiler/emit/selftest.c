@@ -18,15 +18,20 @@ typedef struct reference {
     double sum, scale;
 } reference;
 
+/* What the interpreter's run is watched for: the steps of one target's plan. */
 typedef struct watcher {
-    const emitter *e;
+    const plan *p;
     reference *steps; /* [n_steps] */
 } watcher;
 
+typedef struct watchers {
+    watcher at[MAX_FILE_TARGETS];
+    int count;
+} watchers;
+
 /* A tensor's value, seen as the steps that make it lay it out. */
-static void watch_node(void *data, int index, const double *value) {
-    watcher *k = data;
-    const plan *p = k->e->p;
+static void watch_steps(watcher *k, int index, const double *value) {
+    const plan *p = k->p;
     shape s = p->g->nodes[index].shape;
     for (int i = 0; i < p->n_steps; i++) {
         const plan_step *step = &p->steps[i];
@@ -45,6 +50,11 @@ static void watch_node(void *data, int index, const double *value) {
             }
         }
     }
+}
+
+static void watch_node(void *data, int index, const double *value) {
+    watchers *all = data;
+    for (int i = 0; i < all->count; i++) watch_steps(&all->at[i], index, value);
 }
 
 static double **make_inputs(const emitter *e) {
@@ -92,15 +102,15 @@ static void emit_port(text *out, const char *name, elem_type type, shape s, bool
                 value);
 }
 
-bool emit_selftest(const emitter *e, text *out) {
+/* The function that runs the steps of one target and compares them. */
+static void emit_comparison(const emitter *e, const reference *steps, text *out) {
     const plan *p = e->p;
     const graph *g = p->g;
-    watcher k = {e, ARENA_ARRAY(e->a, reference, p->n_steps + 1)};
-    interp_run(g, e->a, (const double *const *)make_inputs(e), watch_node, &k);
-
-    text_string(out, "\n");
-    text_string(out, helpers);
-    text_printf(out, "int %s_selftest(void) {\n", e->prefix);
+    if (*e->suffix) {
+        text_printf(out, "static int selftest%s(void) {\n", e->suffix);
+    } else {
+        text_printf(out, "int %s_selftest(void) {\n", e->prefix);
+    }
     if (p->arena_bytes) text_string(out, "    void *const arena = static_arena.bytes;\n");
     if (p->t->threads) {
         text_string(out, "    const int thread = 0, threads = 1;\n    (void)thread, (void)threads;\n");
@@ -122,8 +132,28 @@ bool emit_selftest(const emitter *e, text *out) {
         int64_t pixels = s->kind == STEP_COPY ? shape_pixels(s->operands[0].shape) : shape_pixels(n->shape);
         const char *y = expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin);
         text_printf(out, "    if (differs(%s, %lld, %d, %d, %.9e, %.9e)) return %d;\n", y, (long long)pixels,
-                    pixel_stride(p, s->out_buffer), channels, k.steps[i].sum, k.steps[i].scale, i + 1);
+                    pixel_stride(p, s->out_buffer), channels, steps[i].sum, steps[i].scale, i + 1);
     }
     text_string(out, "    return 0;\n}\n");
-    return true;
+}
+
+void emit_selftest(const emitter *all, int n, text *out) {
+    const emitter *e = &all[0];
+    watchers k = {.count = n};
+    for (int i = 0; i < n; i++)
+        k.at[i] = (watcher){all[i].p, ARENA_ARRAY(e->a, reference, all[i].p->n_steps + 1)};
+    interp_run(e->p->g, e->a, (const double *const *)make_inputs(e), watch_node, &k);
+
+    text_string(out, "\n");
+    text_string(out, helpers);
+    const char *calls[MAX_FILE_TARGETS];
+    for (int i = 0; i < n; i++) {
+        emit_comparison(&all[i], k.at[i].steps, out);
+        if (n > 1) text_char(out, '\n');
+        calls[i] = arena_printf(e->a, "return selftest%s();", all[i].suffix);
+    }
+    if (n == 1) return;
+    text_printf(out, "int %s_selftest(void) {\n", e->prefix);
+    emit_target_switch(all, n, calls, out);
+    text_string(out, "}\n");
 }

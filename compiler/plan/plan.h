@@ -147,6 +147,19 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag
  * most `room`; their number. */
 int cut_pieces(const target *t, int channels, piece *out, int room);
 
+/* The work of all steps; the bytes of their weights, once they are packed. */
+static inline int64_t plan_macs(const plan *p) {
+    int64_t macs = 0;
+    for (int i = 0; i < p->n_steps; i++) macs += p->steps[i].macs;
+    return macs;
+}
+
+static inline int64_t plan_weight_bytes(const plan *p) {
+    int64_t bytes = 0;
+    for (int i = 0; i < p->n_steps; i++) bytes += p->steps[i].weight_bytes;
+    return bytes;
+}
+
 /* Distance in elements from a buffer's pixel to the next. */
 static inline int pixel_stride(const plan *p, int buffer_index) { return p->buffers[buffer_index].shape.c; }
 

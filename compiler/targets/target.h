@@ -13,11 +13,18 @@ typedef struct vector_kind {
     const char *runtime; /* file under runtime/ that defines it: "f32x16_avx512.h" */
 } vector_kind;
 
-enum { MAX_VECTOR_KINDS = 3 };
+enum {
+    MAX_VECTOR_KINDS = 3,
+    MAX_FILE_TARGETS = 4 /* no machine has more */
+};
 
 typedef struct target {
-    const char *name;       /* "x86-64-v4" */
-    const char *what;       /* "AVX-512 (Skylake-X, Zen 4 and later)" */
+    const char *name; /* "x86-64-v4" */
+    const char *what; /* "AVX-512 (Skylake-X, Zen 4 and later)" */
+    /* Targets of one machine may stand in one file, which takes the best when it runs: each says what sets it
+     * apart, to end the names of its functions. All of them have threads. NULL: stands alone. */
+    const char *machine;    /* "x86-64" */
+    const char *tag;        /* "avx512" */
     const char *attributes; /* for the compiler's target pragma: "avx512f,avx512vl,..", or NULL */
     vector_kind vectors[MAX_VECTOR_KINDS]; /* widest first; lanes 0 ends the list */
     int registers;                         /* vector registers */
@@ -27,8 +34,17 @@ typedef struct target {
     bool threads;    /* may have several cores: the code can share its steps among threads, by OpenMP */
 } target;
 
+/* The targets of one file: of the same machine, the weakest first. */
+typedef struct target_list {
+    const target *at[MAX_FILE_TARGETS];
+    int count;
+} target_list;
+
 /* NULL where the name is unknown. "native" is the best target that this machine runs. */
 const target *target_by_name(const char *name);
+
+/* Whether code for `one` runs on fewer machines than code for `other`: both of the same machine. */
+bool target_is_above(const target *one, const target *other);
 
 /* All names, for messages; `count` is set. */
 const char *const *target_names(int *count);

@@ -4,7 +4,7 @@
  * what the compiler's target pragma takes (runtime/README.md has the lines around it); it lists what the
  * runtime's headers use, and no more, so that "native" asks the processor for just these. Latencies and caches
  * are those of a common machine of the kind: they steer the choice of tiles, and nothing breaks where they are
- * off. */
+ * off. Of the targets of one machine, each runs all that those above it in the table do. */
 #include "targets/target.h"
 
 #include <stddef.h>
@@ -25,6 +25,8 @@ static const target targets[] = {
     {
         .name = "x86-64",
         .what = "SSE2 (every x86-64)",
+        .machine = "x86-64",
+        .tag = "sse2",
         .attributes = "sse2",
         .vectors = {{"f32x4", 4, "f32x4_sse2.h"}},
         .registers = 16,
@@ -37,6 +39,8 @@ static const target targets[] = {
     {
         .name = "x86-64-v3",
         .what = "AVX2 and FMA (Haswell, Zen and later)",
+        .machine = "x86-64",
+        .tag = "avx2",
         .attributes = "avx2,fma",
         .vectors = {{"f32x8", 8, "f32x8_avx2.h"}, {"f32x4", 4, "f32x4_fma.h"}},
         .registers = 16,
@@ -49,6 +53,8 @@ static const target targets[] = {
     {
         .name = "x86-64-v4",
         .what = "AVX-512 (Skylake-X, Ice Lake, Zen 4 and later)",
+        .machine = "x86-64",
+        .tag = "avx512",
         .attributes = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma",
         .vectors = {{"f32x16", 16, "f32x16_avx512.h"},
                     {"f32x8", 8, "f32x8_avx2.h"},
@@ -106,6 +112,8 @@ const target *target_by_name(const char *name) {
         if (strcmp(targets[i].name, name) == 0) return &targets[i];
     return NULL;
 }
+
+bool target_is_above(const target *one, const target *other) { return one > other; }
 
 const char *const *target_names(int *count) {
     static const char *const names[] = {"native",    "generic", "x86-64", "x86-64-v3",

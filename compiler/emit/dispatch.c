@@ -1,0 +1,87 @@
+/* dispatch.c: several targets in one file, of which the best is chosen at run time.
+ *
+ * Each target has a section of its own: its pragmas, its vectors, its functions and its run_steps, all of whose
+ * names end in the target's tag, so that the same text serves a file of one target and of several. The weights
+ * lie in one blob, one target's behind the other's; the arena is as large as the hungriest wants it.
+ *
+ * The choice is made anew in every call, by every thread: __builtin_cpu_supports reads what the compiler's own
+ * library (libgcc, compiler-rt) has asked the processor, and whether the operating system keeps its registers,
+ * before main() began. That is a few loads of what nobody writes, so there is nothing to initialise and no
+ * race. */
+#include "emit/internal.h"
+
+#include <string.h>
+
+const plan *plan_with_suffix(arena *a, const plan *p, const char *suffix) {
+    target *t = ARENA_ARRAY(a, target, 1);
+    plan *copy = ARENA_ARRAY(a, plan, 1);
+    *t = *p->t;
+    *copy = *p;
+    for (int k = 0; k < MAX_VECTOR_KINDS && t->vectors[k].lanes; k++)
+        t->vectors[k].name = arena_printf(a, "%s%s", t->vectors[k].name, suffix);
+    copy->t = t;
+    return copy;
+}
+
+/* "TARGET_AVX2" */
+static const char *target_constant(const emitter *e) {
+    return arena_printf(e->a, "TARGET_%s", upper_case(e->a, e->p->t->tag));
+}
+
+/* "__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")", in lines of two. */
+static void emit_condition(const emitter *e, text *out) {
+    int count = 0;
+    for (const char *p = e->p->t->attributes; *p; count++) {
+        int size = (int)strcspn(p, ",");
+        text_printf(out, "%s__builtin_cpu_supports(\"%.*s\")",
+                    count == 0       ? ""
+                    : count % 2 == 0 ? " &&\n        "
+                                     : " && ",
+                    size, p);
+        p += size + (p[size] == ',');
+    }
+}
+
+void emit_target_switch(const emitter *all, int n, const char *const *statements, text *out) {
+    text_string(out, "    switch (chosen_target()) {\n");
+    for (int i = n - 1; i > 0; i--)
+        text_printf(out, "    case %s: %s\n", target_constant(&all[i]), statements[i]);
+    text_printf(out, "    default: %s\n    }\n", statements[0]);
+}
+
+/* Which target runs: a constant where the user has said so, else what the machine can do. */
+static void emit_chosen_target(const emitter *all, int n, text *out) {
+    const char *macro = all[0].macro;
+    text_string(out, "enum {\n");
+    for (int i = 0; i < n; i++) {
+        text_printf(out, "    %s%s /* %s: %s */\n", target_constant(&all[i]), i + 1 < n ? "," : "",
+                    all[i].p->t->name, all[i].p->t->what);
+    }
+    text_printf(
+        out,
+        "};\n\n"
+        "/* The best target that the processor and its operating system run, asked of what the compiler's\n"
+        " * library found out before main(); the first one where there is no better.\n"
+        " * -D%s_TARGET=%s leaves no choice. */\n"
+        "static int chosen_target(void) {\n#ifdef %s_TARGET\n    return %s_TARGET;\n#else\n",
+        macro, target_constant(&all[0]), macro, macro);
+    for (int i = n - 1; i > 0; i--) {
+        text_string(out, "    if (");
+        emit_condition(&all[i], out);
+        text_printf(out, ") {\n        return %s;\n    }\n", target_constant(&all[i]));
+    }
+    text_printf(out, "    return %s;\n#endif\n}\n\n", target_constant(&all[0]));
+}
+
+void emit_choice(const emitter *all, int n, text *out) {
+    emit_chosen_target(all, n, out);
+    const char *calls[MAX_FILE_TARGETS];
+    for (int i = 0; i < n; i++) {
+        calls[i] = arena_printf(all[i].a, "run_steps%s(arena%s, %sthread, threads); break;", all[i].suffix,
+                                port_arguments(&all[i]), *all[i].team ? "team, " : "");
+    }
+    text_printf(out, "static void run_steps(%s, %sint thread, int threads) {\n",
+                port_declarations(&all[0], "void *arena"), all[0].team);
+    emit_target_switch(all, n, calls, out);
+    text_string(out, "}\n\n");
+}

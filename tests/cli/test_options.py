@@ -57,13 +57,25 @@ class CommandLine(Case):
         self.assertEqual(done.returncode, 2)
         self.assertIn("--target: there is no 'x86-64-v33': did you mean 'x86-64-v3'? There are native, generic", done.stderr)
 
+    def test_several_targets(self):
+        can = "those that can are x86-64, x86-64-v3 and x86-64-v4"
+        for given, message in (("x86-64,generic", "x86-64 and generic cannot stand in one file: " + can),
+                               ("generic,x86-64", "generic and x86-64 cannot stand in one file: " + can),
+                               ("x86-64,aarch64", "x86-64 and aarch64 cannot stand in one file: " + can),
+                               ("wasm32,aarch64", "wasm32 and aarch64 cannot stand in one file: " + can),
+                               ("generic,generic", "generic is in it twice"),
+                               ("x86-64-v3,x86-64,x86-64-v3", "x86-64-v3 is in it twice")):
+            self.refuse(f"--target {given}: {message}", ["tiny.net", "-o", "a.c", "--target", given])
+        for given, unknown in (("x86-64,x86-64-v5", "x86-64-v5"), ("x86-64,", ""), (",x86-64", ""), (",", ""), ("", "")):
+            done = self.lcc("tiny.net", "-o", "a.c", "--target", given)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"--target: there is no '{unknown}': ", done.stderr)
+
     def test_what_later_versions_bring(self):
         for words, what in ((["--dtype", "int8"], "--dtype int8"),
                             (["--calibrate", "x.npy"], "--calibrate (it serves --dtype int8)"),
                             (["--tune"], "--tune"),
-                            (["--emit", "memory"], "--emit memory"),
-                            (["--target", "x86-64,generic"],
-                             "--target x86-64,generic: code for several machines in one file")):
+                            (["--emit", "memory"], "--emit memory")):
             self.refuse(f"{what}: this version of lcc cannot do that yet", ["tiny.net", "-o", "a.c", *words])
 
     def test_names(self):

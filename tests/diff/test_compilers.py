@@ -16,7 +16,8 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from machines import SKIPPED, WARNINGS, run  # noqa: E402
 
-TARGETS = {"generic": ["-std=c99"], "x86-64": [], "x86-64-v3": [], "x86-64-v4": []}
+TARGETS = {"generic": ["-std=c99"], "x86-64": [], "x86-64-v3": [], "x86-64-v4": [],
+           "x86-64,x86-64-v3,x86-64-v4": []}
 
 
 def main():

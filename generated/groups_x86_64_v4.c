@@ -133,14 +133,37 @@ static const float *weights;
 /* The first of `units` that are thread's; thread's end is where thread + 1 begins. */
 #define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))
 
+/* Where the threads meet between steps. */
+typedef struct meeting {
+    int arrived;
+    int state; /* twice the number of meetings; 1 more where somebody waits in OpenMP's barrier */
+} meeting;
+
 /* Goes on when all threads are here. */
-static void meet(int threads) {
+static void meet(meeting *team, int threads) {
 #ifdef _OPENMP
-    if (threads > 1) {
-#pragma omp barrier
+    if (threads == 1) return;
+    const int now = __atomic_load_n(&team->state, __ATOMIC_RELAXED) & ~1;
+    const int last = __atomic_fetch_add(&team->arrived, 1, __ATOMIC_ACQ_REL) == threads - 1;
+    if (last) {
+        int expected = now;
+        __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED);
+        if (__atomic_compare_exchange_n(&team->state, &expected, now + 2, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
     }
+    for (int turns = 0; !last; turns++) {
+        int seen = __atomic_load_n(&team->state, __ATOMIC_ACQUIRE);
+        if ((seen & ~1) != now) return;
+        if (turns == 100000) {
+            __atomic_compare_exchange_n(&team->state, &seen, now + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+            continue;
+        }
+        if (seen != now) break;
+    }
+#pragma omp barrier
+    if (last) __atomic_store_n(&team->state, now + 2, __ATOMIC_RELEASE);
+#pragma omp barrier
 #else
-    (void)threads;
+    (void)team, (void)threads;
 #endif
 }
 
@@ -251,10 +274,10 @@ static void tile_12x2_of_6(const float *const *rows, int at, const float *w, flo
     f32x8_store(y + 280, f32x8_relu(acc11_1));
 }
 
-static void conv1x1_6_to_24_at_12x12(const int8_t *x, const float *w, float *y, float *ring) {
+static void conv1x1_6_to_24_at_12x12(const int8_t *x, const float *w, float *y, float *ring, int thread, int threads) {
     const float *rows[1];
-    int next = 0; /* the input row that is copied next */
-    for (int oy = 0; oy < 12; oy++) {
+    int next = PART(12, thread); /* the input row that is copied next */
+    for (int oy = PART(12, thread); oy < PART(12, thread + 1); oy++) {
         for (; next < oy + 1; next++) {
             stage_row_12x6(x, ring, next);
         }
@@ -637,10 +660,13 @@ static void tile_12x1_of_16(const float *x, const float *w, float *y) {
     f32x4_store(y + 132, f32x4_relu(acc11_0));
 }
 
-static void conv1x1_48_to_12_at_6x6(const float *x, const float *w, float *y) {
+static void conv1x1_48_to_12_at_6x6(const float *x, const float *w, float *y, int thread, int threads) {
     for (int g = 0; g < 3; g++) {
-        for (int p = 0; p < 36; p += 12) {
-            tile_12x1_of_16(x + g * 16 + p * 48, w + g * 68, y + g * 4 + p * 12);
+        for (int b = threads <= 3 ? 0 : PART(1, thread); b < (threads <= 3 ? 1 : PART(1, thread + 1)); b++) {
+            for (int u = threads <= 3 ? PART(3, thread) : 0; u < (threads <= 3 ? PART(3, thread + 1) : 3); u++) {
+                const int p = u * 12;
+                tile_12x1_of_16(x + g * 16 + p * 48, w + g * 68, y + g * 4 + p * 12);
+            }
         }
     }
 }
@@ -821,8 +847,10 @@ static void tile_1x1_of_192(const float *x, const float *w, float *y) {
     f32x4_store(y, acc0_0);
 }
 
-static void dense_192_to_4(const float *x, const float *w, float *y) {
-    tile_1x1_of_192(x, w, y);
+static void dense_192_to_4(const float *x, const float *w, float *y, int thread, int threads) {
+    for (int b = threads == 1 ? 0 : PART(1, thread); b < (threads == 1 ? 1 : PART(1, thread + 1)); b++) {
+        tile_1x1_of_192(x, w, y);
+    }
 }
 
 #define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
@@ -837,20 +865,21 @@ static void dense_192_to_4(const float *x, const float *w, float *y) {
 #define STEP_HOOK(step, name, begin) ((void)0)
 #endif
 
-static void run_steps(void *arena, const int8_t *image, float *logits, int thread, int threads) {
+static void run_steps(void *arena, const int8_t *image, float *logits, meeting *team, int thread, int threads) {
     (void)thread, (void)threads;
     /* 1. conv_1: conv 1x1, relu (groups.net:6)
      * [12, 12, 6] -> [12, 12, 24], 0.02 M MACs, 672 bytes of weights
      * direct 12 x 2 of f32x16 */
     if (thread == 0) STEP_HOOK(1, "conv_1", 1);
-    if (thread == 0) conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), AT(13824));
+    conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), OWN(13824, 0), thread, threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(1, "conv_1", 0);
     /* 2. avg_pool_1: avg_pool 3x3 stride 2 (prelude.net:48)
      * [12, 12, 24] -> [6, 6, 24], 32 bytes of weights
      * average pool, 6 columns of f32x16 */
     if (thread == 0) STEP_HOOK(2, "avg_pool_1", 1);
     if (thread == 0) average_pool3x3_24_at_6x6(AT(0), AT(13824));
-    meet(threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(2, "avg_pool_1", 0);
     /* 3. reduce: conv 1x1, relu (prelude.net:56)
      * depthwise: depthwise 3x3 stride 2 (prelude.net:58)
@@ -858,19 +887,21 @@ static void run_steps(void *arena, const int8_t *image, float *logits, int threa
      * by rows: pointwise 12 x 1 of f32x16, depthwise, 6 columns of f32x16 */
     if (thread == 0) STEP_HOOK(3, "depthwise", 1);
     chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), OWN(20736, 0), thread, threads);
-    meet(threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(3, "depthwise", 0);
     /* 4. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, 480 bytes of weights
      * pointwise 12 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(4, "expand", 1);
     if (thread == 0) conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(4, "expand", 0);
     /* 5. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
      * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 848 bytes of weights
      * pointwise 12 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(5, "reduce", 1);
-    if (thread == 0) conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0));
+    conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0), thread, threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(5, "reduce", 0);
     /* 6. depthwise: depthwise 3x3 (prelude.net:58)
      * [6, 6, 12] -> [6, 6, 12], 0.00 M MACs, 656 bytes of weights
@@ -889,30 +920,32 @@ static void run_steps(void *arena, const int8_t *image, float *logits, int threa
      * average pool, 2 columns of f32x16 */
     if (thread == 0) STEP_HOOK(8, "avg_pool_2", 1);
     if (thread == 0) average_pool3x3_48_at_2x2(AT(0), AT(6912));
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(8, "avg_pool_2", 0);
     /* 9. dense_1: dense (groups.net:10)
      * [1, 1, 192] -> [1, 1, 4], 0.00 M MACs, 3088 bytes of weights
      * dense 1 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(9, "dense_1", 1);
-    if (thread == 0) dense_192_to_4(AT(6912), WEIGHTS(1472), logits);
+    dense_192_to_4(AT(6912), WEIGHTS(1472), logits, thread, threads);
     if (thread == 0) STEP_HOOK(9, "dense_1", 0);
 }
 
 void groups_run_in(void *arena, const int8_t *image, float *logits) {
-    run_steps(arena, image, logits, 0, 1);
+    run_steps(arena, image, logits, NULL, 0, 1);
 }
 
 void groups_run_threads_in(void *arena, int threads, const int8_t *image, float *logits) {
 #ifdef _OPENMP
     if (threads > 1) {
+        meeting team = {0, 0};
 #pragma omp parallel num_threads(threads)
-        run_steps(arena, image, logits, omp_get_thread_num(), omp_get_num_threads());
+        run_steps(arena, image, logits, &team, omp_get_thread_num(), omp_get_num_threads());
         return;
     }
 #else
     (void)threads;
 #endif
-    run_steps(arena, image, logits, 0, 1);
+    run_steps(arena, image, logits, NULL, 0, 1);
 }
 
 /* The most threads that run() takes. */
@@ -980,6 +1013,7 @@ int groups_selftest(void) {
     void *const arena = static_arena.bytes;
     const int thread = 0, threads = 1;
     (void)thread, (void)threads;
+    meeting *const team = NULL;
     int8_t *const image = (int8_t *)(void *)(static_arena.bytes + 24192);
     for (int i = 0; i < 864; i++) image[i] = (int8_t)(input_byte((uint32_t)i) - 128);
     float *const logits = (float *)(void *)(static_arena.bytes + 25088);
@@ -987,7 +1021,8 @@ int groups_selftest(void) {
      * [12, 12, 6] -> [12, 12, 24], 0.02 M MACs, 672 bytes of weights
      * direct 12 x 2 of f32x16 */
     if (thread == 0) STEP_HOOK(1, "conv_1", 1);
-    if (thread == 0) conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), AT(13824));
+    conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), OWN(13824, 0), thread, threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(1, "conv_1", 0);
     if (differs(AT(0), 144, 24, 24, 7.393089614e+02, 3.536432003e+04)) return 1;
     /* 2. avg_pool_1: avg_pool 3x3 stride 2 (prelude.net:48)
@@ -995,7 +1030,7 @@ int groups_selftest(void) {
      * average pool, 6 columns of f32x16 */
     if (thread == 0) STEP_HOOK(2, "avg_pool_1", 1);
     if (thread == 0) average_pool3x3_24_at_6x6(AT(0), AT(13824));
-    meet(threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(2, "avg_pool_1", 0);
     if (differs(AT(13824), 36, 48, 24, 6.918009230e+00, 8.908866734e+03)) return 2;
     /* 3. reduce: conv 1x1, relu (prelude.net:56)
@@ -1004,7 +1039,7 @@ int groups_selftest(void) {
      * by rows: pointwise 12 x 1 of f32x16, depthwise, 6 columns of f32x16 */
     if (thread == 0) STEP_HOOK(3, "depthwise", 1);
     chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), OWN(20736, 0), thread, threads);
-    meet(threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(3, "depthwise", 0);
     if (differs(AT(22464), 36, 12, 12, -1.333893437e+02, 6.209710740e+03)) return 3;
     /* 4. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
@@ -1012,13 +1047,15 @@ int groups_selftest(void) {
      * pointwise 12 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(4, "expand", 1);
     if (thread == 0) conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(4, "expand", 0);
     if (differs(AT(13824) + 24, 36, 48, 24, -8.188373823e+01, 8.098597158e+03)) return 4;
     /* 5. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
      * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 848 bytes of weights
      * pointwise 12 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(5, "reduce", 1);
-    if (thread == 0) conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0));
+    conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0), thread, threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(5, "reduce", 0);
     if (differs(AT(0), 36, 12, 12, 3.005178094e+00, 5.150005076e+03)) return 5;
     /* 6. depthwise: depthwise 3x3 (prelude.net:58)
@@ -1040,13 +1077,14 @@ int groups_selftest(void) {
      * average pool, 2 columns of f32x16 */
     if (thread == 0) STEP_HOOK(8, "avg_pool_2", 1);
     if (thread == 0) average_pool3x3_48_at_2x2(AT(0), AT(6912));
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(8, "avg_pool_2", 0);
     if (differs(AT(6912), 4, 48, 48, 1.246606597e+02, 3.815947372e+03)) return 8;
     /* 9. dense_1: dense (groups.net:10)
      * [1, 1, 192] -> [1, 1, 4], 0.00 M MACs, 3088 bytes of weights
      * dense 1 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(9, "dense_1", 1);
-    if (thread == 0) dense_192_to_4(AT(6912), WEIGHTS(1472), logits);
+    dense_192_to_4(AT(6912), WEIGHTS(1472), logits, thread, threads);
     if (thread == 0) STEP_HOOK(9, "dense_1", 0);
     if (differs(logits, 1, 4, 4, -6.582894344e+01, 2.789561496e+02)) return 9;
     return 0;

@@ -4,7 +4,7 @@
  *
  * The weights are random numbers: what this network predicts means nothing.
  *
- * 12 steps, 0.12 M multiply-adds, 11584 bytes of arena, 17856 bytes of weights (hash df05b8c15b130f6a).
+ * 12 steps, 0.12 M multiply-adds, 11712 bytes of arena, 17856 bytes of weights (hash df05b8c15b130f6a).
  * Tensors are [height, width, channels], one pixel's channels side by side. */
 #include "inverted_x86_64_v4.h"
 
@@ -205,14 +205,37 @@ static const float *weights;
 /* The first of `units` that are thread's; thread's end is where thread + 1 begins. */
 #define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))
 
+/* Where the threads meet between steps. */
+typedef struct meeting {
+    int arrived;
+    int state; /* twice the number of meetings; 1 more where somebody waits in OpenMP's barrier */
+} meeting;
+
 /* Goes on when all threads are here. */
-static void meet(int threads) {
+static void meet(meeting *team, int threads) {
 #ifdef _OPENMP
-    if (threads > 1) {
-#pragma omp barrier
+    if (threads == 1) return;
+    const int now = __atomic_load_n(&team->state, __ATOMIC_RELAXED) & ~1;
+    const int last = __atomic_fetch_add(&team->arrived, 1, __ATOMIC_ACQ_REL) == threads - 1;
+    if (last) {
+        int expected = now;
+        __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED);
+        if (__atomic_compare_exchange_n(&team->state, &expected, now + 2, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
     }
+    for (int turns = 0; !last; turns++) {
+        int seen = __atomic_load_n(&team->state, __ATOMIC_ACQUIRE);
+        if ((seen & ~1) != now) return;
+        if (turns == 100000) {
+            __atomic_compare_exchange_n(&team->state, &seen, now + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+            continue;
+        }
+        if (seen != now) break;
+    }
+#pragma omp barrier
+    if (last) __atomic_store_n(&team->state, now + 2, __ATOMIC_RELEASE);
+#pragma omp barrier
 #else
-    (void)threads;
+    (void)team, (void)threads;
 #endif
 }
 
@@ -287,10 +310,10 @@ static void tile_9x1_of_27(const float *const *rows, int at, const float *w, flo
     f32x8_store(y + 64, f32x8_hswish(acc8_0));
 }
 
-static void conv3x3_3_to_8_at_9x9(const uint8_t *x, const float *w, float *y, float *ring) {
+static void conv3x3_3_to_8_at_9x9(const uint8_t *x, const float *w, float *y, float *ring, int thread, int threads) {
     const float *rows[3];
-    int next = -1; /* the input row that is copied next */
-    for (int oy = 0; oy < 9; oy++) {
+    int next = PART(9, thread) * 2 - 1; /* the input row that is copied next */
+    for (int oy = PART(9, thread); oy < PART(9, thread + 1); oy++) {
         for (; next < oy * 2 + 2; next++) {
             stage_row_17x3(x, ring + (next + 1) % 3 * 57, next);
         }
@@ -370,7 +393,8 @@ static void conv1x1_8_to_32_row_of_9(const float *x, const float *w, float *y) {
     tile_9x2_of_8(x, w, y);
 }
 
-static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
+static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, float *sums, int top, int ky0, int ky1) {
+    f32x16 total = f32x16_load(sums);
     {
         f32x16 acc0 = f32x16_load(w);
         f32x16 acc1 = acc0;
@@ -416,15 +440,25 @@ static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, int 
             acc3 = f32x16_fma(v8, k4, acc3);
             acc4 = f32x16_fma(v8, k2, acc4);
         }
-        f32x16_store(y, f32x16_hswish(acc0));
-        f32x16_store(y + 32, f32x16_hswish(acc1));
-        f32x16_store(y + 64, f32x16_hswish(acc2));
-        f32x16_store(y + 96, f32x16_hswish(acc3));
-        f32x16_store(y + 128, f32x16_hswish(acc4));
+        const f32x16 y0 = f32x16_hswish(acc0);
+        f32x16_store(y, y0);
+        const f32x16 y1 = f32x16_hswish(acc1);
+        f32x16_store(y + 32, y1);
+        const f32x16 y2 = f32x16_hswish(acc2);
+        f32x16_store(y + 64, y2);
+        const f32x16 y3 = f32x16_hswish(acc3);
+        f32x16_store(y + 96, y3);
+        const f32x16 y4 = f32x16_hswish(acc4);
+        f32x16_store(y + 128, y4);
+        total = total + (y0 + y1 + y2 + y3 + y4);
     }
+    f32x16_store(sums, total);
 }
 
-static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, float *between, int thread, int threads) {
+static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, float *between, float *sums, int thread, int threads) {
+    for (int c = 0; c < 32; c += 16) {
+        f32x16_store(sums + c, f32x16_zero());
+    }
     int made = PART(5, thread) * 2 - 2; /* the row of the first convolution that comes next */
     if (made < 0) made = 0;
     for (int oy = PART(5, thread); oy < PART(5, thread + 1); oy++) {
@@ -436,17 +470,17 @@ static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, floa
             conv1x1_8_to_32_row_of_9(x + made * 72, w, between + made % 5 * 288);
         }
         for (int c = 0; c < 32; c += 16) {
-            depthwise5x5_row_of_5(between + c, w + c * 26 + 288, y + oy * 160 + c, top, ky0, ky1);
+            depthwise5x5_row_of_5(between + c, w + c * 26 + 288, y + oy * 160 + c, sums + c, top, ky0, ky1);
         }
     }
 }
 
-static void mean_of_5x5x32(const float *x0, float *y) {
+static void mean_of_sums_5x5x32(const float *sums, const float *others, float *y, int threads) {
     for (int c = 0; c < 32; c += 16) {
         {
-            f32x16 sum = f32x16_zero();
-            for (int p = 0; p < 25; p++) {
-                sum = sum + f32x16_load(x0 + p * 32 + c);
+            f32x16 sum = f32x16_load(sums + c);
+            for (int i = 1; i < threads; i++) {
+                sum = sum + f32x16_load(others + (i - 1) * 1472 + c);
             }
             f32x16_store(y + c, sum * f32x16_set1(0.04f));
         }
@@ -856,9 +890,17 @@ static void tile_12x1_of_48(const float *x, const float *w, float *y, const floa
     f32x16_store(y + 176, acc11_0 + f32x16_load(r + 176));
 }
 
-static void conv1x1_48_to_16_at_5x5(const float *x, const float *w, float *y, const float *r) {
-    tile_13x1_of_48(x, w, y, r);
-    tile_12x1_of_48(x + 624, w, y + 208, r + 208);
+static void conv1x1_48_to_16_at_5x5(const float *x, const float *w, float *y, const float *r, int thread, int threads) {
+    for (int b = threads <= 2 ? 0 : PART(1, thread); b < (threads <= 2 ? 1 : PART(1, thread + 1)); b++) {
+        for (int u = threads <= 2 ? PART(2, thread) : 0; u < (threads <= 2 ? PART(2, thread + 1) : 2); u++) {
+            const int p = u * 13;
+            if (p < 13) {
+                tile_13x1_of_48(x + p * 48, w, y + p * 16, r + p * 16);
+            } else {
+                tile_12x1_of_48(x + p * 48, w, y + p * 16, r + p * 16);
+            }
+        }
+    }
 }
 
 static void mean_of_5x5x16(const float *x0, float *y) {
@@ -913,28 +955,28 @@ static void softmax_of_10(const float *x, float *y) {
 #define STEP_HOOK(step, name, begin) ((void)0)
 #endif
 
-static void run_steps(void *arena, const uint8_t *image, float *probs, int thread, int threads) {
+static void run_steps(void *arena, const uint8_t *image, float *probs, meeting *team, int thread, int threads) {
     (void)thread, (void)threads;
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
      * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
      * direct 9 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(1, "conv_1", 1);
-    if (thread == 0) conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), AT(0));
-    meet(threads);
+    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), OWN(0, 0), thread, threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(1, "conv_1", 0);
     /* 2. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
      * [9, 9, 8] -> [5, 5, 32], 0.04 M MACs, 4480 bytes of weights
-     * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16 */
+     * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16, adding up */
     if (thread == 0) STEP_HOOK(2, "depthwise", 1);
-    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(0, 0), thread, threads);
-    meet(threads);
+    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(0, 128), OWN(11584, 0), thread, threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(2, "depthwise", 0);
     /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
-     * mean */
+     * mean, of sums */
     if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 1);
-    if (thread == 0) mean_of_5x5x32(AT(5760), AT(0));
+    if (thread == 0) mean_of_sums_5x5x32(AT(11584), AT(INVERTED_ARENA_BYTES + 0), AT(0), threads);
     if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 0);
     /* 4. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 528 bytes of weights
@@ -959,7 +1001,7 @@ static void run_steps(void *arena, const uint8_t *image, float *probs, int threa
      * pointwise 13 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(7, "project", 1);
     if (thread == 0) conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
-    meet(threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(7, "project", 0);
     /* 8. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 3x3, hswish (prelude.net:31)
@@ -967,13 +1009,14 @@ static void run_steps(void *arena, const uint8_t *image, float *probs, int threa
      * by rows: pointwise 5 x 3 of f32x16, depthwise, 5 columns of f32x16 */
     if (thread == 0) STEP_HOOK(8, "depthwise", 1);
     chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(4800, 0), thread, threads);
-    meet(threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(8, "depthwise", 0);
     /* 9. project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, 3136 bytes of weights
      * pointwise 13 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(9, "project", 1);
-    if (thread == 0) conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960));
+    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960), thread, threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(9, "project", 0);
     /* 10. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
@@ -996,20 +1039,21 @@ static void run_steps(void *arena, const uint8_t *image, float *probs, int threa
 }
 
 void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
-    run_steps(arena, image, probs, 0, 1);
+    run_steps(arena, image, probs, NULL, 0, 1);
 }
 
 void inverted_run_threads_in(void *arena, int threads, const uint8_t *image, float *probs) {
 #ifdef _OPENMP
     if (threads > 1) {
+        meeting team = {0, 0};
 #pragma omp parallel num_threads(threads)
-        run_steps(arena, image, probs, omp_get_thread_num(), omp_get_num_threads());
+        run_steps(arena, image, probs, &team, omp_get_thread_num(), omp_get_num_threads());
         return;
     }
 #else
     (void)threads;
 #endif
-    run_steps(arena, image, probs, 0, 1);
+    run_steps(arena, image, probs, NULL, 0, 1);
 }
 
 /* The most threads that run() takes. */
@@ -1077,31 +1121,32 @@ int inverted_selftest(void) {
     void *const arena = static_arena.bytes;
     const int thread = 0, threads = 1;
     (void)thread, (void)threads;
-    uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 11584);
+    meeting *const team = NULL;
+    uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 11712);
     for (int i = 0; i < 867; i++) image[i] = (uint8_t)input_byte((uint32_t)i);
-    float *const probs = (float *)(void *)(static_arena.bytes + 12480);
+    float *const probs = (float *)(void *)(static_arena.bytes + 12608);
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
      * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
      * direct 9 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(1, "conv_1", 1);
-    if (thread == 0) conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), AT(0));
-    meet(threads);
+    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), OWN(0, 0), thread, threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(1, "conv_1", 0);
     if (differs(AT(8960), 81, 8, 8, 4.424617980e-02, 4.403805422e+01)) return 1;
     /* 2. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
      * [9, 9, 8] -> [5, 5, 32], 0.04 M MACs, 4480 bytes of weights
-     * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16 */
+     * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16, adding up */
     if (thread == 0) STEP_HOOK(2, "depthwise", 1);
-    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(0, 0), thread, threads);
-    meet(threads);
+    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(0, 128), OWN(11584, 0), thread, threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(2, "depthwise", 0);
     if (differs(AT(5760), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 2;
     /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
-     * mean */
+     * mean, of sums */
     if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 1);
-    if (thread == 0) mean_of_5x5x32(AT(5760), AT(0));
+    if (thread == 0) mean_of_sums_5x5x32(AT(11584), AT(INVERTED_ARENA_BYTES + 0), AT(0), threads);
     if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 0);
     if (differs(AT(0), 1, 32, 32, -1.844536886e-01, 5.002569014e-01)) return 3;
     /* 4. se.reduce: conv 1x1, hswish (prelude.net:19)
@@ -1130,7 +1175,7 @@ int inverted_selftest(void) {
      * pointwise 13 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(7, "project", 1);
     if (thread == 0) conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
-    meet(threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(7, "project", 0);
     if (differs(AT(8960), 25, 16, 16, 2.460692407e-01, 1.239838151e+01)) return 7;
     /* 8. expand: conv 1x1, hswish (prelude.net:29)
@@ -1139,14 +1184,15 @@ int inverted_selftest(void) {
      * by rows: pointwise 5 x 3 of f32x16, depthwise, 5 columns of f32x16 */
     if (thread == 0) STEP_HOOK(8, "depthwise", 1);
     chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(4800, 0), thread, threads);
-    meet(threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(8, "depthwise", 0);
     if (differs(AT(0), 25, 48, 48, 1.050401809e+00, 2.072650452e+01)) return 8;
     /* 9. project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, 3136 bytes of weights
      * pointwise 13 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(9, "project", 1);
-    if (thread == 0) conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960));
+    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960), thread, threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(9, "project", 0);
     if (differs(AT(4800), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 9;
     /* 10. global_avg_pool_2: global_avg_pool (inverted.net:9)

@@ -95,14 +95,37 @@ static const float *weights;
 /* The first of `units` that are thread's; thread's end is where thread + 1 begins. */
 #define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))
 
+/* Where the threads meet between steps. */
+typedef struct meeting {
+    int arrived;
+    int state; /* twice the number of meetings; 1 more where somebody waits in OpenMP's barrier */
+} meeting;
+
 /* Goes on when all threads are here. */
-static void meet(int threads) {
+static void meet(meeting *team, int threads) {
 #ifdef _OPENMP
-    if (threads > 1) {
-#pragma omp barrier
+    if (threads == 1) return;
+    const int now = __atomic_load_n(&team->state, __ATOMIC_RELAXED) & ~1;
+    const int last = __atomic_fetch_add(&team->arrived, 1, __ATOMIC_ACQ_REL) == threads - 1;
+    if (last) {
+        int expected = now;
+        __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED);
+        if (__atomic_compare_exchange_n(&team->state, &expected, now + 2, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
     }
+    for (int turns = 0; !last; turns++) {
+        int seen = __atomic_load_n(&team->state, __ATOMIC_ACQUIRE);
+        if ((seen & ~1) != now) return;
+        if (turns == 100000) {
+            __atomic_compare_exchange_n(&team->state, &seen, now + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+            continue;
+        }
+        if (seen != now) break;
+    }
+#pragma omp barrier
+    if (last) __atomic_store_n(&team->state, now + 2, __ATOMIC_RELEASE);
+#pragma omp barrier
 #else
-    (void)threads;
+    (void)team, (void)threads;
 #endif
 }
 
@@ -662,7 +685,7 @@ static void conv1x1_24_to_32_at_2x2(const float *x0, const float *x1, const floa
 #define STEP_HOOK(step, name, begin) ((void)0)
 #endif
 
-static void run_steps(void *arena, const float *image, float *features, int thread, int threads) {
+static void run_steps(void *arena, const float *image, float *features, meeting *team, int thread, int threads) {
     (void)thread, (void)threads;
     /* 1. conv_1: conv 3x3 stride 2, relu (shuffle.net:6)
      * max_pool_1: max_pool 3x3 stride 2 (shuffle.net:7)
@@ -670,7 +693,7 @@ static void run_steps(void *arena, const float *image, float *features, int thre
      * by rows: direct 8 x 1 of f32x16, max pool, 4 columns of f32x16 */
     if (thread == 0) STEP_HOOK(1, "max_pool_1", 1);
     chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), OWN(768, 0), OWN(0, 704), thread, threads);
-    meet(threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(1, "max_pool_1", 0);
     /* 2. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)
      * [4, 4, 8] -> [2, 2, 8], 0.00 M MACs, 320 bytes of weights
@@ -747,20 +770,21 @@ static void run_steps(void *arena, const float *image, float *features, int thre
 }
 
 void shuffle_run_in(void *arena, const float *image, float *features) {
-    run_steps(arena, image, features, 0, 1);
+    run_steps(arena, image, features, NULL, 0, 1);
 }
 
 void shuffle_run_threads_in(void *arena, int threads, const float *image, float *features) {
 #ifdef _OPENMP
     if (threads > 1) {
+        meeting team = {0, 0};
 #pragma omp parallel num_threads(threads)
-        run_steps(arena, image, features, omp_get_thread_num(), omp_get_num_threads());
+        run_steps(arena, image, features, &team, omp_get_thread_num(), omp_get_num_threads());
         return;
     }
 #else
     (void)threads;
 #endif
-    run_steps(arena, image, features, 0, 1);
+    run_steps(arena, image, features, NULL, 0, 1);
 }
 
 /* The most threads that run() takes. */
@@ -828,6 +852,7 @@ int shuffle_selftest(void) {
     void *const arena = static_arena.bytes;
     const int thread = 0, threads = 1;
     (void)thread, (void)threads;
+    meeting *const team = NULL;
     float *const image = (float *)(void *)(static_arena.bytes + 1984);
     for (int i = 0; i < 768; i++) image[i] = (float)input_byte((uint32_t)i) / 128.0f - 1.0f;
     float *const features = (float *)(void *)(static_arena.bytes + 5056);
@@ -837,7 +862,7 @@ int shuffle_selftest(void) {
      * by rows: direct 8 x 1 of f32x16, max pool, 4 columns of f32x16 */
     if (thread == 0) STEP_HOOK(1, "max_pool_1", 1);
     chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), OWN(768, 0), OWN(0, 704), thread, threads);
-    meet(threads);
+    meet(team, threads);
     if (thread == 0) STEP_HOOK(1, "max_pool_1", 0);
     if (differs(AT(1472), 16, 8, 8, -8.905749225e-01, 3.089741064e+01)) return 1;
     /* 2. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)

@@ -10,13 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT = 3, COLUMNS = 8 };
+enum { KEPT = 3, COLUMNS = 9 };
 
 static const struct {
     const char *title;
     bool right; /* numbers */
-} columns[COLUMNS] = {{"layer", false}, {"op", false},  {"output", false}, {"kept", true},
-                      {"params", true}, {"MACs", true}, {"kernel", false}, {"weights", true}};
+} columns[COLUMNS] = {{"layer", false},  {"op", false},      {"output", false},
+                      {"kept", true},    {"params", true},   {"MACs", true},
+                      {"kernel", false}, {"k cycles", true}, {"weights", true}};
 
 typedef struct row {
     const char *cell[COLUMNS];
@@ -182,6 +183,7 @@ static int make_row(table *t, const job *j, int first) {
     *r = (row){{g->nodes[first].label ? g->nodes[first].label : "", op,
                 arena_printf(a, "%dx%dx%d", s.h, s.w, s.c), describe_kept(t, j->plan->g, &g->nodes[first]),
                 show_count(a, params), show_millions(a, macs), describe_kernel(&g->nodes[first], step),
+                step ? arena_printf(a, "%.1f", step->cycles * 1e-3) : "",
                 step ? show_count(a, step->weight_bytes) : ""}};
     return end;
 }
@@ -266,6 +268,8 @@ static void print_totals(text *out, const job *j) {
     const plan *p = j->plan;
     int64_t in_code = plan_macs(p), arena_bytes = j->code.arena_bytes, weights = j->code.weights_bytes;
     int n_targets = j->o.targets.count;
+    double cycles = 0;
+    for (int i = 0; i < p->n_steps; i++) cycles += p->steps[i].cycles;
     const char *macs = show_count(a, graph_macs(j->described));
     if (in_code != graph_macs(j->described)) {
         macs = arena_printf(a, "%s as described, %s in the code", macs, show_count(a, in_code));
@@ -282,12 +286,15 @@ static void print_totals(text *out, const job *j) {
     }
     print_total(out, "arena", arena_text);
     if (j->code.thread_bytes)
-        print_total(out, "a thread more", arena_printf(a, "%s bytes", show_count(a, j->code.thread_bytes)));
+        print_total(
+            out, "threads",
+            arena_printf(a, "%s bytes more for each behind the first", show_count(a, j->code.thread_bytes)));
     const char *weights_text = arena_printf(a, "%s bytes", weights ? show_count(a, weights) : "0");
     if (n_targets > 1)
         weights_text = arena_printf(a, "%s: each of the %d targets has its own", weights_text, n_targets);
     print_total(out, "weights", weights_text);
     if (j->described->compound) print_total(out, "compound", describe_compound(j));
+    print_total(out, "predicted", arena_printf(a, "%.2f M cycles of one core", cycles * 1e-6));
     print_total(out, "steps", arena_printf(a, "%d", p->n_steps));
     if (n_targets == 1) print_total(out, "target", arena_printf(a, "%s: %s", p->t->name, p->t->what));
 }

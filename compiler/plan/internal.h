@@ -29,6 +29,7 @@ slot *flatten_slots(const plan *p, const slot *slots, shape s);
 void choose_gemm(const plan *p, plan_step *s,
                  bool by_row); /* by_row: a row of the output at a time, whatever the kernel */
 void choose_window(const plan *p, plan_step *s);
+double predict_cycles(const plan *p, const plan_step *s);
 
 /* fuse.c: joins neighbouring steps into chains. */
 void fuse_steps(plan *p);

@@ -121,6 +121,7 @@ struct plan_step {
     bool shared; /* all threads take part; else the first one does it */
     const char *kernel; /* "tile 6 x 4 of f32x16", for the summary and the comments */
     int64_t macs;
+    double cycles;        /* of one core, by the model of cost: plan/tiles.c */
     int64_t weight_bytes; /* set by emit/ when it packs them */
     plan_step *parts;     /* of a chain: what it runs, in order; the last one's output is the chain's */
     int n_parts;

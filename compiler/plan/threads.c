@@ -8,22 +8,11 @@
  * has it in the arena, where the plan put it, each further one in a block of its own behind the arena. */
 #include "plan/internal.h"
 
-/* Cycles that a step takes by the model, roughly: arithmetic, or the reading of its weights. */
-static double step_cycles(const plan *p, const plan_step *s) {
-    enum { WEIGHT_BYTES_PER_CYCLE = 16 };
-    const node *n = &p->g->nodes[s->node];
-    double vectors = (double)shape_elements(s->operands[0].shape) / p->t->vectors[0].lanes;
-    if (s->kind != STEP_GEMM) return 2 * vectors;
-    double reading =
-        (double)n->weights[ROLE_WEIGHT]->count * type_table[TYPE_F32].bytes / WEIGHT_BYTES_PER_CYCLE;
-    return s->gemm.cycles > reading ? s->gemm.cycles : reading;
-}
-
 static bool is_shared(const plan *p, const plan_step *s) {
     enum { LEAST_CYCLES = 600 };
-    bool small = s->kind == STEP_GLOBAL_POOL && s->sums >= 0;
-    if (!p->t->threads || small || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
-    return s->kind == STEP_CHAIN || step_cycles(p, s) >= LEAST_CYCLES;
+    bool of_sums = s->kind == STEP_GLOBAL_POOL && s->sums >= 0;
+    if (!p->t->threads || of_sums || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
+    return s->cycles >= LEAST_CYCLES;
 }
 
 static void keep_own(plan *p, int buffer_index, int64_t *used) {
@@ -48,6 +37,8 @@ static int64_t place_own(plan *p, const plan_step *s) {
 void plan_threads(plan *p) {
     for (int i = 0; i < p->n_steps; i++) {
         plan_step *s = &p->steps[i];
+        s->cycles = predict_cycles(p, s);
+        for (int j = 0; j < s->n_parts; j++) s->parts[j].cycles = predict_cycles(p, &s->parts[j]);
         s->shared = is_shared(p, s);
         if (!s->shared) continue;
         int64_t used = place_own(p, s);

@@ -133,3 +133,27 @@ void choose_window(const plan *p, plan_step *s) {
                                                       s->window.tile_columns, t->vectors[0].name)
                                        : arena_printf(p->mem, "%s, one column of %s", what, t->vectors[0].name);
 }
+
+/* A GEMM by its tiles, or by the reading of its weights where that takes longer; a window by its multiply-adds
+ * (or as many steps of a pool) and its stores; what is left by the elements that it reads. */
+double predict_cycles(const plan *p, const plan_step *s) {
+    enum { WEIGHT_BYTES_PER_CYCLE = 16 };
+    const target *t = p->t;
+    const node *n = &p->g->nodes[s->node];
+    double lanes = t->vectors[0].lanes, total = 0;
+    switch (s->kind) {
+    case STEP_CHAIN:
+        for (int i = 0; i < s->n_parts; i++) total += predict_cycles(p, &s->parts[i]);
+        return total;
+    case STEP_GEMM:
+        total = (double)n->weights[ROLE_WEIGHT]->count * type_table[TYPE_F32].bytes / WEIGHT_BYTES_PER_CYCLE;
+        return larger(s->gemm.cycles, total);
+    case STEP_WINDOW:
+        total = (double)shape_elements(n->shape) / lanes;
+        return total * (1 + (double)n->a.kernel[0] * n->a.kernel[1] / t->fma_per_cycle);
+    case STEP_GLOBAL_POOL:
+        return (s->sums >= 0 ? s->operands[0].shape.c : (double)shape_elements(s->operands[0].shape)) / lanes *
+               2;
+    default: return 2 * (double)shape_elements(s->operands[0].shape) / lanes;
+    }
+}

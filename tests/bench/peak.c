@@ -34,5 +34,5 @@ double peak_burst(long steps, float *sink) {
 #define ADD(i) sum = sum + acc##i;
     CHAINS(ADD)
     *sink = V(_sum)(sum);
-    return 2.0 * PEAK_LANES * N_CHAINS * (double)steps;
+    return 2.0 * PEAK_LANES * (int)N_CHAINS * (double)steps;
 }

@@ -2,7 +2,7 @@
 """Where the time of one network goes, step by step, so that the next slow thing is always known.
 
     steps.py NETWORK [--lcc LCC] [--sort order|time|lost] [--runs N] [--threads N] [--cpu-time] [--target NAME] [--cc CC]
-             [-D NAME=VALUE] [--variant NAME] [-I DIR] [-w WEIGHTS]
+             [-D NAME=VALUE] [--variant NAME] [-I DIR] [-w WEIGHTS] [--keep-dead]
 
 NETWORK is a .net file or a name of tests/zoo/goldens. `lost` is the time that a step takes beyond what its multiply-adds
 need at the FMA peak, which is measured in the same run. Ends with the totals of each family of kernels.
@@ -126,6 +126,7 @@ def parse_options():
     for option in ("-D", "-I", "-w"):
         parser.add_argument(option, action="append", default=[], help="for lcc")
     parser.add_argument("--variant", help="for lcc")
+    parser.add_argument("--keep-dead", action="store_true", help="for lcc")
     options = parser.parse_args()
     if options.cpu_time and options.threads != 1:
         parser.error("--cpu-time sees one thread only")
@@ -135,6 +136,7 @@ def parse_options():
 def lcc_arguments(options):
     is_file = options.network.endswith(".net")
     arguments = [os.path.abspath(options.network)] if is_file else programs.arguments_of(options.network)
+    arguments += ["--keep-dead"] if options.keep_dead else []
     arguments += ["--target", options.target] + (["--variant", options.variant] if options.variant else [])
     for letter, values in (("-D", options.D), ("-I", map(os.path.abspath, options.I)), ("-w", map(os.path.abspath, options.w))):
         for value in values:

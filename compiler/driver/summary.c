@@ -17,7 +17,7 @@ static const struct {
     bool right; /* numbers */
 } columns[COLUMNS] = {{"layer", false},  {"op", false},      {"output", false},
                       {"kept", true},    {"params", true},   {"MACs", true},
-                      {"kernel", false}, {"k cycles", true}, {"weights", true}};
+                      {"kernel", false}, {"kcycles", true}, {"weights", true}};
 
 typedef struct row {
     const char *cell[COLUMNS];

@@ -4,6 +4,15 @@
 
 #include <string.h>
 
+/* Whether a text has the word. */
+bool mentions(const text *t, const char *word) {
+    size_t length = strlen(word);
+    for (const char *at = t->data; (at = strstr(at, word)); at += length) {
+        if ((at == t->data || !is_identifier_char(at[-1])) && !is_identifier_char(at[length])) return true;
+    }
+    return false;
+}
+
 static bool name_is_taken(const emitter *e, const char *name) {
     for (int i = 0; i < e->n_known; i++) {
         if (strcmp(e->known[i].name, name) == 0) return true;
@@ -26,6 +35,12 @@ static const char *free_name(emitter *e, const char *hint) {
 
 const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters,
                             writer *body) {
+    /* A step may have too little to share for its code to ask. */
+    static const char *const may_be_idle[] = {"thread", "threads"};
+    bool shared = strstr(parameters, ", int thread, int threads") != NULL;
+    for (int i = 0; i < 2 && shared; i++) {
+        if (!mentions(&body->out, may_be_idle[i])) line(body, "(void)%s;", may_be_idle[i]);
+    }
     for (int i = 0; i < e->n_known; i++) {
         if (strcmp(e->known[i].parameters, parameters) == 0 && strcmp(e->known[i].body, body->out.data) == 0) {
             text_free(&body->out);

@@ -55,6 +55,9 @@ const char *float_text(arena *a, double value);
 
 /* ---- functions.c ---- */
 
+/* Whether a text has the word. */
+bool mentions(const text *t, const char *word);
+
 /* The name of a static function with these parameters and this body, defined now unless an equal one stands
  * already. `hint` becomes its name; `comment` (may be NULL) stands above it. Takes the body's text and frees
  * it. */

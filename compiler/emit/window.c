@@ -230,15 +230,6 @@ static void emit_wide_window(const window *g, writer *w) {
     line(w, "}");
 }
 
-/* Whether a text has the word. */
-static bool mentions(const text *t, const char *word) {
-    size_t length = strlen(word);
-    for (const char *at = t->data; (at = strstr(at, word)); at += length) {
-        if ((at == t->data || !is_identifier_char(at[-1])) && !is_identifier_char(at[length])) return true;
-    }
-    return false;
-}
-
 /* The walker for a vector of the piece's kind: one row of the output. */
 static const char *define_walker(const window *g) {
     arena *a = g->e->a;

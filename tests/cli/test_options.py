@@ -161,7 +161,7 @@ class Summary(Case):
         text = self.good("tiny.net", "--summary", "--target", "generic")
         lines = text.splitlines()
         self.assertEqual(lines[0], "tiny")
-        self.assertEqual(lines[2].split(), ["layer", "op", "output", "params", "MACs", "kernel", "weights"])
+        self.assertEqual(lines[2].split(), ["layer", "op", "output", "params", "MACs", "kernel", "kcycles", "weights"])
         stem = next(line for line in lines if line.startswith("stem "))
         self.assertRegex(stem, r"^stem +conv 3x3 /2 \+ bn \+ relu6 +8x8x8 +232 +0\.01 M +\S.* +\d+$")
         totals = dict(line.split(None, 1) for line in lines[lines.index("", 3) + 1:])

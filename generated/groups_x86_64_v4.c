@@ -286,6 +286,7 @@ static void conv1x1_6_to_24_at_12x12(const int8_t *x, const float *w, float *y, 
         }
         tile_12x2_of_6(rows, 0, w, y + oy * 288);
     }
+    (void)threads;
 }
 
 static void average3x3_row_of_6(const float *x, float *y, int top, int ky0, int ky1) {
@@ -528,6 +529,7 @@ static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, f
         }
         depthwise3x3_row_of_6(between, w + 400, y + oy * 72, top, ky0, ky1);
     }
+    (void)threads;
 }
 
 /* 12 pixels x 8 channels, over 4 inputs. */

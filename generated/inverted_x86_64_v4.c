@@ -322,6 +322,7 @@ static void conv3x3_3_to_8_at_9x9(const uint8_t *x, const float *w, float *y, fl
         }
         tile_9x1_of_27(rows, 0, w, y + oy * 72);
     }
+    (void)threads;
 }
 
 /* 9 pixels x 32 channels, over 8 inputs. */
@@ -473,6 +474,7 @@ static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, floa
             depthwise5x5_row_of_5(between + c, w + c * 26 + 288, y + oy * 160 + c, sums + c, top, ky0, ky1);
         }
     }
+    (void)threads;
 }
 
 static void mean_of_sums_5x5x32(const float *sums, const float *others, float *y, int threads) {
@@ -770,6 +772,7 @@ static void chain_5x5x16_to_5x5x48(const float *x, const float *w, float *y, flo
             depthwise3x3_row_of_5(between + c, w + c * 10 + 816, y + oy * 240 + c, top, ky0, ky1);
         }
     }
+    (void)threads;
 }
 
 /* 13 pixels x 16 channels, over 48 inputs. */

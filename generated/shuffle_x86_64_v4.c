@@ -254,6 +254,7 @@ static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, flo
         }
         max3x3_row_of_4(between, y + oy * 32, top, ky0, ky1);
     }
+    (void)threads;
 }
 
 static void depthwise3x3_row_of_2(const float *x, const float *w, float *y, int top, int ky0, int ky1) {

@@ -106,7 +106,9 @@ static bool reduce_graph(job *j) {
 
 static bool plan_for(job *j, int index) {
     const target *t = j->o.targets.at[index];
-    j->plan = j->plans[index] = plan_make(j->reduced, t, j->o.max_ram, j->mem, j->d);
+    const tuning *tuned = j->o.tune ? &j->tuning : NULL;
+    j->plan = j->plans[index] = plan_make(j->reduced, t, j->o.max_ram, tuned, j->mem, j->d);
+    if (j->plan && tuned) tuning_check(tuned, j->plan, j->o.tune, j->d);
     if (j->plan && j->o.verbose) {
         fprintf(stderr, "lcc: plan for %-19s %5d steps, %lld bytes of arena\n", t->name, j->plan->n_steps,
                 (long long)j->plan->arena_bytes);
@@ -115,7 +117,7 @@ static bool plan_for(job *j, int index) {
 }
 
 static bool plan_memory(job *j) {
-    bool good = true;
+    bool good = !j->o.tune || tune(j);
     for (int i = 0; good && i < j->o.targets.count; i++) good = plan_for(j, i);
     return good;
 }

@@ -281,8 +281,8 @@ static void take_seed(parser *p, const char *value) {
 static void take_depfile(parser *p, const char *value) { p->o->depfile = value; }
 
 static void take_tune(parser *p, const char *value) {
-    (void)value;
-    refuse(p, "--tune");
+    if (!*value) diag_error(p->d, command_line, "--tune: the name of the file is empty");
+    p->o->tune = value;
 }
 
 static void take_verbose(parser *p, const char *value) {
@@ -435,6 +435,7 @@ static void check_reading(parser *p) {
                         : o->emit != EMIT_C         ? "--emit"
                         : o->after                  ? "--after"
                         : o->depfile                ? "--depfile"
+                        : o->tune                   ? "--tune"
                         : o->format && o->variant   ? "--variant"
                         : o->format && o->n_defines ? "-D"
                                                     : NULL;
@@ -469,6 +470,12 @@ static void check_combination(parser *p) {
         diag_error(d, command_line,
                    "--summary and --emit %s both go to standard output: give -o FILE to one of them",
                    emit_names[o->emit]);
+    }
+    if (runs && o->tune) diag_error(d, command_line, "--run writes no code: --tune cannot be given with it");
+    if (o->tune && o->targets.count > 1)
+        diag_error(d, command_line, "--tune takes one target at a time: tiles are measured for a machine");
+    if (o->tune && !o->summary && (o->emit == EMIT_NET || o->emit == EMIT_DOT)) {
+        diag_error(d, command_line, "--tune and --emit %s cannot be given together", emit_names[o->emit]);
     }
     if (o->renames.count && !o->weights.count)
         diag_error(d, command_line, "--rename needs -w: it renames what is in the weights");
@@ -541,6 +548,7 @@ const char *options_command(arena *a, const options *o) {
     if (o->storage != STORAGE_EMBED) append_setting(&out, "--storage", storage_names[o->storage]);
     if (o->max_ram) text_printf(&out, " --max-ram %" PRId64, o->max_ram);
     if (o->keep_dead) text_string(&out, " --keep-dead");
+    if (o->tune) append_setting(&out, "--tune", name_of(o->tune));
     if (o->selftest) text_string(&out, " --selftest");
     if (o->profile) text_string(&out, " --profile");
     if (o->base) append_setting(&out, "-o", arena_printf(a, "%s.c", o->base));

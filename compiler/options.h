@@ -22,7 +22,7 @@ typedef struct options {
     const char *out;  /* -o, or NULL */
     const char *base; /* of -o FILE.c: "model", or NULL */
     words weights, renames, include_dirs, run, result;
-    const char *variant, *name, *depfile, *after; /* or NULL */
+    const char *variant, *name, *depfile, *after, *tune; /* or NULL */
     define *defines;
     int n_defines;
     target_list targets;

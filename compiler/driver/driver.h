@@ -23,6 +23,7 @@ typedef struct job {
     double compound_factor; /* by which one step of the compound param multiplies the MACs; 0: there is none */
     graph *reduced;         /* after the passes */
     const graph *shown;     /* what --emit net and dot show: `described`, or after the pass of --after */
+    tuning tuning;          /* of --tune */
     plan *plans[MAX_FILE_TARGETS]; /* one for each target */
     plan *plan;                    /* the last of them: that of the best target */
     weights_report weights;
@@ -54,6 +55,10 @@ bool run_interpreter(job *j);
 
 /* summary.c: appends the table of layers and the totals. */
 void summary_print(text *out, const job *j);
+
+/* tune.c: --tune. Reads the file of tiles into j->tuning or, where there is none, measures and makes it. False
+ * after errors. */
+bool tune(job *j);
 
 /* format.c: --format. False after errors. */
 bool format_model(job *j);

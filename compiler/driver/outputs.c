@@ -54,6 +54,10 @@ void depfile_print(text *out, const job *j) {
         text_string(out, " \\\n  ");
         print_make_path(out, j->o.weights.at[i]);
     }
+    if (j->o.tune) {
+        text_string(out, " \\\n  ");
+        print_make_path(out, j->o.tune);
+    }
     text_char(out, '\n');
 }
 
@@ -78,6 +82,7 @@ bool check_outputs(job *j) {
         check_inputs_survive(j, path, j->files, j->n_files);
         check_inputs_survive(j, path, j->o.weights.at, j->o.weights.count);
         check_inputs_survive(j, path, j->o.run.at, j->o.run.count);
+        if (j->o.tune) check_inputs_survive(j, path, &j->o.tune, 1);
         for (int k = 0; k < i; k++) {
             if (strcmp(path, j->outputs[k].file.path) == 0) {
                 diag_error(j->d, command_line, "%s: would be written twice", path);

@@ -496,9 +496,9 @@ static void add_scratch(plan *p, plan_step *s) {
     s->scratch = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, (shape){1, 1, elements}, "scratch");
 }
 
-plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag *d) {
+plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d) {
     plan *p = ARENA_NEW(a, plan);
-    *p = (plan){.mem = a, .g = g, .t = t};
+    *p = (plan){.mem = a, .g = g, .t = t, .tuning = tuned};
     p->slots = ARENA_ARRAY(a, slot *, g->n_nodes);
     builder b = {.p = p, .g = g};
     find_last_uses(&b);

@@ -9,6 +9,7 @@
 #define LCC_PLAN_H
 
 #include "graph/graph.h"
+#include "plan/tuning.h"
 #include "targets/target.h"
 
 typedef enum buffer_kind { BUFFER_ARENA, BUFFER_INPUT, BUFFER_OUTPUT } buffer_kind;
@@ -96,7 +97,7 @@ typedef struct gemm_plan {
      * with (0, 0). Else NULL. */
     const int *run_table;
     int table_runs;
-    double cycles; /* what the model of cost says */
+    double cycles; /* what the model of cost says of the best tile, which a tuning may pass over */
 } gemm_plan;
 
 /* How a WINDOW step is cut: columns of the output that are computed together. */
@@ -104,7 +105,6 @@ typedef struct window_plan {
     int tile_columns;
 } window_plan;
 
-typedef struct plan_step plan_step;
 struct plan_step {
     step_kind kind;
     int node; /* of the graph: what the step computes (for a copy: what it copies) */
@@ -127,10 +127,11 @@ struct plan_step {
     int n_parts;
 };
 
-typedef struct plan {
+struct plan {
     arena *mem;
     const graph *g;
     const target *t;
+    const tuning *tuning; /* or NULL */
     int n_buffers, room_buffers;
     plan_buffer *buffers;
     int n_steps, room_steps;
@@ -139,10 +140,11 @@ typedef struct plan {
     int64_t arena_bytes;  /* for one thread */
     int64_t thread_bytes; /* more for each further one */
     int peak_step;        /* where the arena is fullest */
-} plan;
+};
 
-/* `max_ram` 0: no limit. NULL after errors (the limit cannot be met). */
-plan *plan_make(const graph *g, const target *t, int64_t max_ram, arena *a, diag *d);
+/* `max_ram` 0: no limit. `tuned`: see tuning.h; NULL: by the model of cost alone. NULL after errors (the limit
+ * cannot be met). */
+plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d);
 
 /* Cuts `channels` into pieces: full vectors of the widest kind, then the narrowest kind that holds the rest. At
  * most `room`; their number. */

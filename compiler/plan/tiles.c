@@ -6,8 +6,6 @@
  * channels waste. */
 #include "plan/internal.h"
 
-#include <string.h>
-
 int cut_pieces(const target *t, int channels, piece *out, int room) {
     int n = 0, left = channels;
     while (left > 0 && n < room) {
@@ -87,23 +85,27 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     int out_c = n->shape.c / groups;
     double depth = (double)s->operands[0].shape.c / groups * n->a.kernel[0] * n->a.kernel[1];
     channel_block blocks[2];
-    double best = -1;
     enum { MOST_PIXELS = 14 };
+    tile_shape tiles[MOST_PIXELS * MAX_PIECES];
+    double cycles[MOST_PIXELS * MAX_PIECES];
+    int n_tiles = 0;
     for (int width = 1; width <= MAX_PIECES; width++) {
         int n_blocks = cut_blocks(t, out_c, width, blocks);
         int widest = blocks[0].n_pieces;
+        if (widest < width) break;
         for (int m = 1; m <= MOST_PIXELS && m <= pixels; m++) {
             if (m * widest + widest + 1 > t->registers) break;
-            double cycles = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth);
-            if (best >= 0 && cycles >= best) continue;
-            best = cycles;
-            gemm->tile_pixels = m;
-            gemm->n_blocks = n_blocks;
-            gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
-            memcpy(gemm->blocks, blocks, sizeof blocks);
+            cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth);
+            tiles[n_tiles++] = (tile_shape){m, widest};
         }
-        if (widest < width) break;
     }
+    double best = cycles[0];
+    for (int i = 1; i < n_tiles; i++) best = cycles[i] < best ? cycles[i] : best;
+    const tile_shape *wanted = tuning_find(p->tuning, p->mem, p->g, s->node);
+    tile_shape chosen = tiles[tuning_choose(p->tuning, wanted, tiles, cycles, n_tiles)];
+    gemm->tile_pixels = chosen.pixels;
+    gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
+    gemm->n_blocks = cut_blocks(t, out_c, chosen.vectors, gemm->blocks);
     double weight_bytes = depth * out_c * type_table[TYPE_F32].bytes;
     gemm->cycles = groups * best;
     gemm->prefetch = groups * weight_bytes > t->l1_bytes / 2.0 && !t->strict_c99;

@@ -46,6 +46,9 @@ const target *target_by_name(const char *name);
 /* Whether code for `one` runs on fewer machines than code for `other`: both of the same machine. */
 bool target_is_above(const target *one, const target *other);
 
+/* Whether this machine, and its operating system, can run code for `t`. */
+bool target_runs_here(const target *t);
+
 /* All names, for messages; `count` is set. */
 const char *const *target_names(int *count);
 

@@ -115,6 +115,13 @@ const target *target_by_name(const char *name) {
 
 bool target_is_above(const target *one, const target *other) { return one > other; }
 
+bool target_runs_here(const target *t) {
+    const target *best = target_by_name("native");
+    bool below =
+        t->machine && best->machine && strcmp(t->machine, best->machine) == 0 && target_is_above(best, t);
+    return t == best || below || t->strict_c99;
+}
+
 const char *const *target_names(int *count) {
     static const char *const names[] = {"native",    "generic", "x86-64", "x86-64-v3",
                                         "x86-64-v4", "aarch64", "wasm32"};

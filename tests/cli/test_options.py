@@ -74,7 +74,6 @@ class CommandLine(Case):
     def test_what_later_versions_bring(self):
         for words, what in ((["--dtype", "int8"], "--dtype int8"),
                             (["--calibrate", "x.npy"], "--calibrate (it serves --dtype int8)"),
-                            (["--tune"], "--tune"),
                             (["--emit", "memory"], "--emit memory")):
             self.refuse(f"{what}: this version of lcc cannot do that yet", ["tiny.net", "-o", "a.c", *words])
 

@@ -39,7 +39,7 @@ static plan *plan_graph(fixture *f, graph *g, const char *target_name) {
     weights_seed(f->mem, g, 0, &report);
     graph *reduced = run_passes(g, f->mem, f->d, NULL, NULL);
     assert_non_null(reduced);
-    plan *p = plan_make(reduced, target_by_name(target_name), 0, f->mem, f->d);
+    plan *p = plan_make(reduced, target_by_name(target_name), 0, NULL, f->mem, f->d);
     assert_non_null(p);
     return p;
 }
@@ -186,7 +186,7 @@ static void test_limit_is_an_error_at_the_fullest_layer(void **state) {
     weights_report report;
     weights_seed(f->mem, g, 0, &report);
     graph *reduced = run_passes(g, f->mem, f->d, NULL, NULL);
-    assert_null(plan_make(reduced, target_by_name("generic"), 1000, f->mem, f->d));
+    assert_null(plan_make(reduced, target_by_name("generic"), 1000, NULL, f->mem, f->d));
     text said = {0};
     diag_print(f->d, &said);
     assert_non_null(strstr(said.data, "over the limit"));

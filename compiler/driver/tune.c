@@ -1,0 +1,327 @@
+/* tune.c: --tune: measures on this machine the few tiles that the model of cost likes best.
+ *
+ * In place: the whole network is compiled with every layer's k-th best tile, for each k, and run some thirty
+ * times with a clock around each step, so that each tile meets the caches as they are when its turn comes. Each
+ * step keeps the k with the fastest run. The steps are the same for every k (see tuning.h); the two
+ * convolutions of a chain are measured together. */
+#include "driver/tune.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { RANKS = 4, WARM_UP_RUNS = 3, TIMED_RUNS = 30 };
+
+extern char **environ;
+
+static const loc command_line = {0};
+
+typedef struct bench {
+    job *j;
+    const char *folder; /* temporary */
+    const char *cc;
+    plan *plans[RANKS];
+    double *times[RANKS]; /* [n_steps], nanoseconds */
+} bench;
+
+static const char *in_folder(const bench *b, const char *name) {
+    return arena_printf(b->j->mem, "%s/%s", b->folder, name);
+}
+
+/* ---- programs ---- */
+
+/* The first lines of what a program said, behind the error. */
+static void quote_output(const bench *b, const char *path) {
+    enum { MOST_LINES = 5, MOST_BYTES = 1 << 26 };
+    size_t size;
+    const char *why;
+    char *said = read_file(b->j->mem, path, MOST_BYTES, &size, &why);
+    for (int i = 0; said && *said && i < MOST_LINES; i++) {
+        size_t length = strcspn(said, "\n");
+        diag_note(b->j->d, command_line, "%s", arena_strndup(b->j->mem, said, length));
+        said += length + (said[length] == '\n');
+    }
+}
+
+/* Starts a program with its output in the files `out` and `log` of the folder; what errno would be. */
+static int start(const char *const *argv, const char *out, const char *log, pid_t *pid) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attributes);
+    const int flags = O_WRONLY | O_CREAT | O_TRUNC;
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out, flags, S_IRUSR | S_IWUSR);
+    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, log, flags, S_IRUSR | S_IWUSR);
+    sigset_t usual;
+    sigemptyset(&usual);
+    const int ignored[] = {SIGINT, SIGQUIT, SIGPIPE, SIGXFSZ};
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) sigaddset(&usual, ignored[i]);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    int failure = posix_spawnp(pid, argv[0], &files, &attributes, (char *const *)(uintptr_t)argv, environ);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    return failure;
+}
+
+/* Runs a program to its end; false after an error. An interrupt ends the program, and so comes back here. */
+static bool run_program(const bench *b, const char *what, const char *const *argv, const char *out) {
+    const char *log = in_folder(b, "log");
+    pid_t pid;
+    void (*on_interrupt)(int) = signal(SIGINT, SIG_IGN), (*on_quit)(int) = signal(SIGQUIT, SIG_IGN);
+    int failure = start(argv, out, log, &pid), status = 0;
+    if (!failure) {
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+        }
+    }
+    signal(SIGINT, on_interrupt);
+    signal(SIGQUIT, on_quit);
+    if (failure) {
+        diag_error(b->j->d, command_line, "--tune: cannot run %s '%s': %s", what, argv[0], strerror(failure));
+    } else if (WIFSIGNALED(status)) {
+        diag_error(b->j->d, command_line, "--tune: %s '%s' was ended by signal %d", what, argv[0],
+                   WTERMSIG(status));
+    } else if (WEXITSTATUS(status) != 0) {
+        diag_error(b->j->d, command_line, "--tune: %s '%s' failed, exit status %d", what, argv[0],
+                   WEXITSTATUS(status));
+    } else {
+        return true;
+    }
+    if (!failure) quote_output(b, log);
+    return false;
+}
+
+/* $CC may be several words: "ccache gcc". */
+static bool compile(const bench *b) {
+    enum { MOST_WORDS = 16 };
+    const char *argv[MOST_WORDS + 8];
+    int n = 0;
+    for (const char *at = b->cc; n < MOST_WORDS; n++) {
+        at += strspn(at, " \t");
+        size_t length = strcspn(at, " \t");
+        if (length == 0) break;
+        argv[n] = arena_strndup(b->j->mem, at, length);
+        at += length;
+    }
+    argv[n++] = "-O2";
+    argv[n++] = "-DTUNED_PROFILE";
+    argv[n++] = "-o";
+    argv[n++] = in_folder(b, "tuned");
+    argv[n++] = in_folder(b, "main.c");
+    argv[n++] = in_folder(b, "tuned.c");
+    argv[n] = NULL;
+    return run_program(b, "the C compiler", argv, in_folder(b, "out"));
+}
+
+/* ---- one rank ---- */
+
+static void print_array(text *out, const graph *g, const char *kind, int i, int node_index) {
+    const node *n = &g->nodes[node_index];
+    text_printf(out, "static %s %s%d[%lld];\n", type_table[n->type].c_name, kind, i,
+                (long long)shape_elements(n->shape));
+}
+
+/* The program that runs the network and prints each step's fastest time. */
+static void print_main(text *out, const graph *g) {
+    text_printf(out,
+                "#include \"tuned.h\"\n#include <stdio.h>\n#include <stdlib.h>\n#include <time.h>\n\n"
+                "enum { WARM_UP = %d, RUNS = %d };\n",
+                WARM_UP_RUNS, TIMED_RUNS);
+    for (int i = 0; i < g->n_inputs; i++) print_array(out, g, "in", i, g->inputs[i].node);
+    for (int i = 0; i < g->n_outputs; i++) print_array(out, g, "out", i, g->outputs[i].node);
+    text_string(
+        out, "static double began, fastest[TUNED_STEPS];\n\n"
+             "static double now(void) {\n    struct timespec t;\n"
+             "    clock_gettime(CLOCK_MONOTONIC, &t);\n"
+             "    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;\n}\n\n"
+             "void tuned_profile_hook(int step, const char *name, int begin) {\n"
+             "    const double at = now();\n    (void)name;\n    if (begin) {\n        began = at;\n"
+             "    } else if (at - began < fastest[step - 1]) {\n"
+             "        fastest[step - 1] = at - began;\n    }\n}\n\n"
+             "int main(int argc, char **argv) {\n"
+             "    FILE *f = argc > 1 ? fopen(argv[1], \"rb\") : NULL;\n"
+             "    void *weights = malloc(TUNED_WEIGHTS_BYTES);\n"
+             "    if (!f || !weights || fread(weights, 1, TUNED_WEIGHTS_BYTES, f) != TUNED_WEIGHTS_BYTES ||\n"
+             "        tuned_bind(weights, TUNED_WEIGHTS_BYTES) != 0) {\n"
+             "        fprintf(stderr, \"cannot load the weights\\n\");\n        return 1;\n    }\n"
+             "    fclose(f);\n");
+    for (int i = 0; i < g->n_inputs; i++) {
+        const node *n = &g->nodes[g->inputs[i].node];
+        text_printf(
+            out,
+            "    for (size_t i = 0; i < sizeof in%d / sizeof *in%d; i++) in%d[i] = (%s)(i * 37 %% 101%s;\n", i,
+            i, i, type_table[n->type].c_name, n->type == TYPE_F32 ? ") / 50 - 1" : ")");
+    }
+    text_string(out, "    for (int run = 0; run < WARM_UP + RUNS; run++) {\n"
+                     "        for (int i = 0; run == WARM_UP && i < TUNED_STEPS; i++) fastest[i] = 1e30;\n"
+                     "        tuned_run(");
+    for (int i = 0; i < g->n_inputs; i++) text_printf(out, "%sin%d", i ? ", " : "", i);
+    for (int i = 0; i < g->n_outputs; i++) text_printf(out, ", out%d", i);
+    text_string(out, ");\n    }\n"
+                     "    for (int i = 0; i < TUNED_STEPS; i++) printf(\"%.1f\\n\", fastest[i]);\n"
+                     "    free(weights);\n    return 0;\n}\n");
+}
+
+static bool write_sources(const bench *b, plan *p) {
+    job *j = b->j;
+    emitted code = {0};
+    const emit_options e = {.prefix = "tuned",
+                            .base_name = "tuned",
+                            .command = options_command(j->mem, &j->o),
+                            .storage = STORAGE_FILE,
+                            .profile = true,
+                            .weights_hash = j->weights.hash};
+    text driver = {0};
+    bool good = emit_model(&p, 1, &e, j->mem, j->d, &code);
+    if (good) {
+        print_main(&driver, p->g);
+        const output_file files[] = {{in_folder(b, "tuned.c"), code.c.data, code.c.size},
+                                     {in_folder(b, "tuned.h"), code.h.data, code.h.size},
+                                     {in_folder(b, "tuned.weights"), code.weights.data, code.weights.size},
+                                     {in_folder(b, "main.c"), driver.data, driver.size}};
+        const char *why;
+        good = write_files(j->mem, files, sizeof files / sizeof *files, &why);
+        if (!good) diag_error(j->d, command_line, "--tune: %s", why);
+    }
+    text_free(&driver);
+    text_free(&code.c);
+    text_free(&code.h);
+    text_free(&code.weights);
+    return good;
+}
+
+static bool read_times(bench *b, int rank, const char *path) {
+    enum { MOST_BYTES = 1 << 24 };
+    int n = b->plans[rank]->n_steps;
+    b->times[rank] = ARENA_ARRAY(b->j->mem, double, n);
+    size_t size;
+    const char *why;
+    char *at = read_file(b->j->mem, path, MOST_BYTES, &size, &why);
+    for (int i = 0; at && i < n; i++) {
+        char *end;
+        b->times[rank][i] = strtod(at, &end);
+        at = end == at ? NULL : end;
+    }
+    if (!at)
+        diag_error(b->j->d, command_line, "--tune: the measuring program did not print a time for each step");
+    return at != NULL;
+}
+
+static bool measure_rank(bench *b, int rank) {
+    job *j = b->j;
+    tuning *ranked = ARENA_NEW(j->mem, tuning);
+    ranked->rank = rank;
+    if (j->o.verbose) fprintf(stderr, "lcc: tune: candidate %d of %d\n", rank + 1, RANKS);
+    plan *p = b->plans[rank] = plan_make(j->reduced, j->o.targets.at[0], j->o.max_ram, ranked, j->mem, j->d);
+    if (!p || !write_sources(b, p) || !compile(b)) return false;
+    const char *program[] = {in_folder(b, "tuned"), in_folder(b, "tuned.weights"), NULL};
+    const char *times = in_folder(b, "times");
+    return run_program(b, "the measuring program", program, times) && read_times(b, rank, times);
+}
+
+/* ---- all ranks ---- */
+
+/* The rank of the tiles with which a step was fastest; the model's favourite where the others win by little. */
+static int find_fastest(const bench *b, int step) {
+    const double worth = 0.98;
+    int best = 0;
+    for (int k = 1; k < RANKS; k++) {
+        double bar = best ? b->times[best][step] : worth * b->times[0][step];
+        if (b->times[k][step] < bar) best = k;
+    }
+    return best;
+}
+
+typedef struct collector {
+    const bench *b;
+    tuned_tile *tiles; /* those of all steps */
+    int count;
+    int rank; /* those of the steps that were fastest with it */
+} collector;
+
+static void collect_tile(void *data, const plan_step *gemm, int index) {
+    collector *c = data;
+    tuned_tile *t = &c->tiles[c->count++];
+    if (find_fastest(c->b, index) != c->rank) return;
+    t->key = tuning_key(c->b->j->mem, c->b->plans[0]->g, gemm->node);
+    t->tile = (tile_shape){gemm->gemm.tile_pixels, gemm->gemm.blocks[0].n_pieces};
+}
+
+static void count_tile(void *data, const plan_step *gemm, int index) {
+    (void)gemm, (void)index;
+    ++*(int *)data;
+}
+
+static void remove_folder(const char *folder) {
+    DIR *d = opendir(folder);
+    for (const struct dirent *e; d && (e = readdir(d));) {
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) unlinkat(dirfd(d), e->d_name, 0);
+    }
+    if (d) closedir(d);
+    rmdir(folder);
+}
+
+static bool measure_in(bench *b) {
+    for (int k = 0; k < RANKS; k++) {
+        if (!measure_rank(b, k)) return false;
+    }
+    return true;
+}
+
+/* The tiles of each step's best rank, in the order of the steps. */
+static void keep_fastest(const bench *b, int n_tiles) {
+    collector c = {.b = b, .tiles = ARENA_ARRAY(b->j->mem, tuned_tile, n_tiles + 1)};
+    for (c.rank = 0; c.rank < RANKS; c.rank++) {
+        c.count = 0;
+        for_each_gemm(b->plans[c.rank], collect_tile, &c);
+    }
+    b->j->tuning = (tuning){.n_tiles = n_tiles, .tiles = c.tiles};
+}
+
+/* Into j->tuning; false after errors. */
+static bool measure_tiles(job *j) {
+    const char *cc = getenv("CC"), *parent = getenv("TMPDIR");
+    bench b = {.j = j, .cc = cc && *cc ? cc : "cc"};
+    if (!target_runs_here(j->o.targets.at[0])) {
+        diag_error(
+            j->d, command_line,
+            "--tune: %s does not exist, and is measured on a machine that runs %s, which this one does not: "
+            "make it there, and give it here",
+            j->o.tune, j->o.targets.at[0]->name);
+        return false;
+    }
+    const plan *p = plan_make(j->reduced, j->o.targets.at[0], j->o.max_ram, NULL, j->mem, j->d);
+    if (!p) return false;
+    int n_tiles = 0;
+    for_each_gemm(p, count_tile, &n_tiles);
+    if (n_tiles == 0) return true;
+    char *folder = arena_printf(j->mem, "%s/lcc-tune-XXXXXX", parent && *parent ? parent : "/tmp");
+    if (!mkdtemp(folder)) {
+        diag_error(j->d, command_line, "--tune: cannot make a folder %s: %s", folder, strerror(errno));
+        return false;
+    }
+    b.folder = folder;
+    bool good = measure_in(&b);
+    remove_folder(folder);
+    if (good) keep_fastest(&b, n_tiles);
+    return good;
+}
+
+bool tune(job *j) {
+    if (access(j->o.tune, F_OK) == 0) return read_tiles(j);
+    const char *folder = path_folder(j->mem, j->o.tune);
+    if (access(*folder ? folder : ".", W_OK) != 0) {
+        diag_error(j->d, command_line, "%s: cannot write: %s", j->o.tune, strerror(errno));
+        return false;
+    }
+    return measure_tiles(j) && write_tiles(j);
+}

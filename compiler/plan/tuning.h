@@ -1,0 +1,48 @@
+/* tuning.h: which of the tiles that the model of cost ranks a GEMM takes, where that is not the first one.
+ *
+ * Either a rank, the same for every layer (while candidates are measured), or a table of measured tiles, a
+ * layer each. What is fused does not depend on it: plans of one network that differ in their tuning have the
+ * same steps. */
+#ifndef LCC_TUNING_H
+#define LCC_TUNING_H
+
+#include "base/diag.h"
+#include "graph/graph.h"
+
+/* pixels x vectors of the widest kind */
+typedef struct tile_shape {
+    int pixels, vectors;
+} tile_shape;
+
+typedef struct tuned_tile {
+    const char *key; /* tuning_key of the layer */
+    tile_shape tile;
+} tuned_tile;
+
+typedef struct tuning {
+    int rank; /* 0: the best by the model. Only tiles near the best count: where there are fewer, the best */
+    int n_tiles;
+    const tuned_tile *tiles;
+} tuning;
+
+typedef struct plan plan;
+typedef struct plan_step plan_step;
+
+/* A layer's name in the table: its label, and "#2" behind it where it is the second conv or dense of that
+ * label. */
+const char *tuning_key(arena *a, const graph *g, int node_index);
+
+/* The tile that the table has for a layer; NULL where it has none, or `t` is NULL. */
+const tile_shape *tuning_find(const tuning *t, arena *a, const graph *g, int node_index);
+
+/* One of the `n` candidates, whose costs are given, by the tuning. */
+int tuning_choose(const tuning *t, const tile_shape *wanted, const tile_shape *candidates, const double *cycles,
+                  int n);
+
+/* Calls `visit` for each step of the plan that is a GEMM, alone or as part of a chain. `index`: of the step. */
+void for_each_gemm(const plan *p, void (*visit)(void *data, const plan_step *gemm, int index), void *data);
+
+/* Warns of entries of the table that no layer of the plan took. `path`: of the file that it comes from. */
+void tuning_check(const tuning *t, const plan *p, const char *path, diag *d);
+
+#endif

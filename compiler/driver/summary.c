@@ -15,8 +15,8 @@ enum { KEPT = 3, COLUMNS = 9 };
 static const struct {
     const char *title;
     bool right; /* numbers */
-} columns[COLUMNS] = {{"layer", false},  {"op", false},      {"output", false},
-                      {"kept", true},    {"params", true},   {"MACs", true},
+} columns[COLUMNS] = {{"layer", false},  {"op", false},     {"output", false},
+                      {"kept", true},    {"params", true},  {"MACs", true},
                       {"kernel", false}, {"kcycles", true}, {"weights", true}};
 
 typedef struct row {

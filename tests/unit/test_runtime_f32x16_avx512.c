@@ -18,6 +18,9 @@
 #define ROUNDED_ONCE  1
 #define ROUNDED_TWICE 0
 #define X86_MAX       1
+/* one_plus_exp_minus takes ln 2 as one float. */
+#define SIGMOID_ULPS     3.25
+#define SIGMOID_FAR_ULPS 6.5
 #include "runtime_check.h"
 
 #if defined(__clang__)

@@ -173,7 +173,7 @@ static void collect_outputs(job *j) {
 /* Which stages the outputs need. */
 static bool needs_weights(const options *o) {
     return o->weights.count || o->run.count || o->summary || o->after || o->emit == EMIT_C ||
-           o->emit == EMIT_JSON;
+           o->emit == EMIT_JSON || o->emit == EMIT_MEMORY;
 }
 
 static bool needs_passes(const options *o) {
@@ -181,7 +181,8 @@ static bool needs_passes(const options *o) {
 }
 
 static bool needs_code(const options *o) {
-    return o->summary || (!o->run.count && (o->emit == EMIT_C || o->emit == EMIT_JSON));
+    bool of_plan = o->emit == EMIT_C || o->emit == EMIT_JSON || o->emit == EMIT_MEMORY;
+    return o->summary || (!o->run.count && of_plan);
 }
 
 static bool compile(job *j) {

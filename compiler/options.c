@@ -25,7 +25,7 @@ typedef struct parser {
 static const loc command_line = {0};
 
 static const char *const emit_names[EMIT_KIND_COUNT] = {
-    [EMIT_C] = "c", [EMIT_NET] = "net", [EMIT_JSON] = "json", [EMIT_DOT] = "dot"};
+    [EMIT_C] = "c", [EMIT_NET] = "net", [EMIT_JSON] = "json", [EMIT_DOT] = "dot", [EMIT_MEMORY] = "memory"};
 
 static const char *const storage_names[] = {
     [STORAGE_EMBED] = "embed", [STORAGE_INCBIN] = "incbin", [STORAGE_FILE] = "file"};
@@ -246,10 +246,6 @@ static void take_format(parser *p, const char *value) {
 }
 
 static void take_emit(parser *p, const char *value) {
-    if (strcmp(value, "memory") == 0) {
-        refuse(p, "--emit memory");
-        return;
-    }
     int chosen = find_choice(p, "--emit", value, emit_names, EMIT_KIND_COUNT);
     if (chosen >= 0) p->o->emit = (emit_kind)chosen;
 }

@@ -80,6 +80,7 @@ void describe_network(text *out, const job *j) {
     case EMIT_NET: print_net(j->shown, out); break;
     case EMIT_DOT: print_dot(j->shown, out); break;
     case EMIT_JSON: describe_json(out, j); break;
+    case EMIT_MEMORY: memory_print(out, j); break;
     case EMIT_C:
     case EMIT_KIND_COUNT: break;
     }

@@ -66,6 +66,9 @@ bool format_model(job *j);
 /* describe.c: --emit net, dot and json. */
 void describe_network(text *out, const job *j);
 
+/* memory.c: the arena over the steps, as SVG. */
+void memory_print(text *out, const job *j);
+
 /* outputs.c */
 void add_output(job *j, const char *path, const text *content);
 /* The same with more behind it, which `next` makes piece by piece while the file is written. */

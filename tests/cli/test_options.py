@@ -1,7 +1,9 @@
 """The command line: every option, what is refused, in which words, and the exit codes."""
+import json
 import os
 import re
 import unittest
+import xml.etree.ElementTree
 
 from common import Case, LCC, NO_WEIGHTS, SOURCE, TINY, npy, read_npy, run
 
@@ -50,7 +52,7 @@ class CommandLine(Case):
     def test_choices(self):
         self.refuse("--storage: there is no 'embd': did you mean 'embed'? There are embed, incbin and file",
                     ["tiny.net", "-o", "a.c", "--storage", "embd"])
-        self.refuse("--emit: there is no 'xyzzy': there are c, net, json and dot",
+        self.refuse("--emit: there is no 'xyzzy': there are c, net, json, dot and memory",
                     ["tiny.net", "-o", "a.c", "--emit", "xyzzy"])
         self.refuse("--dtype: there is no 'bf16': there is f32", ["tiny.net", "-o", "a.c", "--dtype", "bf16"])
         done = self.lcc("tiny.net", "-o", "a.c", "--target", "x86-64-v33")
@@ -73,8 +75,7 @@ class CommandLine(Case):
 
     def test_what_later_versions_bring(self):
         for words, what in ((["--dtype", "int8"], "--dtype int8"),
-                            (["--calibrate", "x.npy"], "--calibrate (it serves --dtype int8)"),
-                            (["--emit", "memory"], "--emit memory")):
+                            (["--calibrate", "x.npy"], "--calibrate (it serves --dtype int8)")):
             self.refuse(f"{what}: this version of lcc cannot do that yet", ["tiny.net", "-o", "a.c", *words])
 
     def test_names(self):
@@ -153,6 +154,35 @@ class Questions(Case):
             self.skipTest("there is no man here")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("compile a network description and its weights to C", done.stdout)
+
+
+class Memory(Case):
+    """--emit memory: the bars of the picture are the plan's buffers."""
+
+    def bars(self, *words):
+        root = xml.etree.ElementTree.fromstring(self.good("tiny.net", "--emit", "memory", *words))
+        found = []
+        for rect in root.iter("{http://www.w3.org/2000/svg}rect"):
+            if rect.get("class") in ("map", "own"):
+                found.append([float(rect.get(key)) for key in ("x", "y", "width", "height")])
+        title = next(root.iter("{http://www.w3.org/2000/svg}text")).text
+        return found, title
+
+    def test_bars_do_not_overlap(self):
+        for target in ("generic", "x86-64-v4"):
+            bars, title = self.bars("--target", target)
+            arena = json.loads(self.good("tiny.net", "--emit", "json", "--target", target))["arena_bytes"]
+            self.assertIn(f"an arena of {arena} bytes", title)
+            self.assertTrue(bars)
+            for i, (x, y, width, height) in enumerate(bars):
+                for x2, y2, width2, height2 in bars[:i]:
+                    apart = x + width <= x2 + 0.3 or x2 + width2 <= x + 0.3 or y + height <= y2 + 0.3 or y2 + height2 <= y + 0.3
+                    self.assertTrue(apart, (bars[i], (x2, y2, width2, height2)))
+            self.assertAlmostEqual(max(y + height for _, y, _, height in bars) - min(bar[1] for bar in bars), 420, delta=2)
+
+    def test_file(self):
+        self.good("tiny.net", "--emit", "memory", "-o", "arena.svg")
+        self.assertTrue(self.read("arena.svg").startswith(b"<svg "))
 
 
 class Summary(Case):

@@ -1,0 +1,137 @@
+/* memory.c: --emit memory: the arena over the steps, as a picture (SVG).
+ *
+ * From left to right the steps, from bottom to top the bytes of the arena: a bar for each buffer, as wide as it
+ * lives and as high as it is large, where the plan has put it. The step at which most is live is marked, with
+ * what is live there. */
+#include "driver/driver.h"
+
+#include <string.h>
+
+enum { LEFT_MARGIN = 90, TOP_MARGIN = 56, RIGHT_MARGIN = 80, BOTTOM_MARGIN = 150, HEIGHT = 420 };
+
+typedef struct picture {
+    text *out;
+    arena *mem;
+    const plan *p;
+    double step_width; /* pixels */
+    double byte_height;
+} picture;
+
+static double x_of(const picture *k, int step) { return LEFT_MARGIN + step * k->step_width; }
+static double y_of(const picture *k, int64_t bytes) {
+    return TOP_MARGIN + HEIGHT - (double)bytes * k->byte_height;
+}
+
+static void print_escaped(text *out, const char *s) {
+    for (; *s; s++) {
+        switch (*s) {
+        case '&': text_string(out, "&amp;"); break;
+        case '<': text_string(out, "&lt;"); break;
+        case '>': text_string(out, "&gt;"); break;
+        case '"': text_string(out, "&quot;"); break;
+        default:
+            if ((unsigned char)*s >= ' ') text_char(out, *s);
+        }
+    }
+}
+
+static const char *show_bytes(arena *a, int64_t bytes) {
+    if (bytes >= 1000000) return arena_printf(a, "%.2f MB", (double)bytes * 1e-6);
+    if (bytes >= 10000) return arena_printf(a, "%.0f KB", (double)bytes * 1e-3);
+    return arena_printf(a, "%lld bytes", (long long)bytes);
+}
+
+static bool is_drawn(const plan_buffer *b) { return b->kind == BUFFER_ARENA && b->first >= 0; }
+
+static const char *step_label(const plan *p, int step) {
+    const char *label = p->g->nodes[p->steps[step].node].label;
+    return label ? label : op_table[p->g->nodes[p->steps[step].node].op].name;
+}
+
+/* A bar, its name in it where there is room (lying or standing), and all about it as a tooltip. */
+static void print_bar(const picture *k, const plan_buffer *b) {
+    double x = x_of(k, b->first), width = (b->last - b->first + 1) * k->step_width;
+    double height = (double)b->bytes * k->byte_height, y = y_of(k, b->offset + b->bytes);
+    const char *name = b->what ? b->what : "", *bytes = show_bytes(k->mem, b->bytes);
+    text_printf(k->out, "<g><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s\"/>", x, y,
+                width, height, b->own ? "own" : "map");
+    text_string(k->out, "<title>");
+    print_escaped(k->out, name);
+    text_printf(k->out, ": %lld bytes at %lld, steps %d to %d</title>", (long long)b->bytes,
+                (long long)b->offset, b->first + 1, b->last + 1);
+    const char *label = arena_printf(k->mem, "%s %s", name, bytes);
+    enum { CHARACTER = 6, LINE = 11 };
+    double length = (double)strlen(label) * CHARACTER;
+    bool lies = height >= LINE && width >= length, stands = !lies && width >= LINE && height >= length;
+    if (lies || stands) {
+        double at_x = x + (stands ? width / 2 + 4 : 3), at_y = y + (stands ? height - 3 : height / 2 + 4);
+        text_printf(k->out, "<text x=\"%.1f\" y=\"%.1f\"", at_x, at_y);
+        if (stands) text_printf(k->out, " transform=\"rotate(-90 %.1f %.1f)\"", at_x, at_y);
+        text_char(k->out, '>');
+        print_escaped(k->out, label);
+        text_string(k->out, "</text>");
+    }
+    text_string(k->out, "</g>\n");
+}
+
+/* The bytes from 0 to the arena's size, in four parts. */
+static void print_scale(const picture *k) {
+    for (int i = 0; i <= 4; i++) {
+        int64_t bytes = k->p->arena_bytes * i / 4;
+        double y = y_of(k, bytes);
+        text_printf(k->out,
+                    "<line x1=\"%d\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"grid\"/>"
+                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+                    LEFT_MARGIN, y, x_of(k, k->p->n_steps), y, LEFT_MARGIN - 6, y + 4,
+                    show_bytes(k->mem, bytes));
+    }
+    for (int i = 0; i < k->p->n_steps; i++) {
+        double x = x_of(k, i) + k->step_width / 2, y = TOP_MARGIN + HEIGHT + 10;
+        text_printf(k->out, "<text x=\"%.1f\" y=\"%.1f\" transform=\"rotate(60 %.1f %.1f)\">%d. ", x, y, x, y,
+                    i + 1);
+        print_escaped(k->out, step_label(k->p, i));
+        text_string(k->out, "</text>\n");
+    }
+}
+
+static void print_peak(const picture *k) {
+    const plan *p = k->p;
+    int64_t live = 0;
+    for (int i = 0; i < p->n_buffers; i++) {
+        const plan_buffer *b = &p->buffers[i];
+        if (is_drawn(b) && b->first <= p->peak_step && p->peak_step <= b->last) live += b->bytes;
+    }
+    text_printf(k->out,
+                "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" class=\"peak\"/>"
+                "<text x=\"%d\" y=\"42\">fullest at step %d, ",
+                x_of(k, p->peak_step), TOP_MARGIN, k->step_width, HEIGHT, LEFT_MARGIN, p->peak_step + 1);
+    print_escaped(k->out, step_label(p, p->peak_step));
+    text_printf(k->out, ": %lld bytes are live</text>\n", (long long)live);
+}
+
+void memory_print(text *out, const job *j) {
+    const plan *p = j->plan;
+    enum { LEAST_STEP = 26, LEAST_WIDTH = 640 };
+    double step_width =
+        p->n_steps * LEAST_STEP < LEAST_WIDTH ? (double)LEAST_WIDTH / (p->n_steps + 1) : LEAST_STEP;
+    picture k = {.out = out, .mem = j->mem, .p = p, .step_width = step_width};
+    k.byte_height = p->arena_bytes ? (double)HEIGHT / (double)p->arena_bytes : 0;
+    double width = x_of(&k, p->n_steps) + RIGHT_MARGIN;
+    text_printf(out,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %d\" font-family=\"sans-serif\" "
+                "font-size=\"11\">\n"
+                "<style>.map{fill:#9ecae1;stroke:#3182bd}.own{fill:#fdd0a2;stroke:#e6550d}"
+                ".peak{fill:#de2d26;fill-opacity:0.12}.grid{stroke:#ccc}</style>\n"
+                "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
+                "<text x=\"%d\" y=\"24\" font-size=\"15\">",
+                width, TOP_MARGIN + HEIGHT + BOTTOM_MARGIN, LEFT_MARGIN);
+    print_escaped(out, j->described->name);
+    text_printf(out, " for %s: an arena of %lld bytes, %d steps</text>\n", p->t->name,
+                (long long)p->arena_bytes, p->n_steps);
+    print_scale(&k);
+    for (int i = 0; i < p->n_buffers; i++) {
+        if (is_drawn(&p->buffers[i])) print_bar(&k, &p->buffers[i]);
+    }
+    if (p->n_steps && p->arena_bytes) print_peak(&k);
+    text_string(out, "</svg>\n");
+}

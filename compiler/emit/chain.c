@@ -1,99 +1,135 @@
 /* chain.c: several layers as one function, row by row: see plan/fuse.c.
  *
- * The function loops over the rows of the window's output. Each turn makes the rows of the first convolution
- * that the window still lacks, into a ring; runs the window into a buffer of one row; and gives that row to the
- * last convolution. */
+ * The function loops over the rows of the last part's output. Part i keeps a few rows of its output in t<i>: a
+ * ring where a window comes next, else one row. Before a window takes its turn, the loop over made_<i> lets the
+ * part before it make the rows that are still missing, and that part does the same with the one before it: the
+ * parts stand one inside the other, the first one innermost. */
 #include "emit/stage.h"
 
-enum { MOST_BUFFERS = 64 };
+enum { MOST_BUFFERS = 64, MOST_PARTS = 16 };
 
 typedef struct chain {
     emitter *e;
     const plan_step *s;
-    const plan_step *first, *window, *last; /* first and last: NULL where the chain has none */
     int n_sources, sources[MOST_BUFFERS];
     const char *names[MOST_BUFFERS];
-    int ring;                                            /* rows of the first tensor that are kept */
-    int64_t first_weights, window_weights, last_weights; /* floats from w */
+    const char *stage;           /* the function that stages a row for the first part, or NULL */
+    int64_t base;                /* where the chain's weights begin, in floats */
+    int64_t weights[MOST_PARTS]; /* of each part: floats from w */
 } chain;
 
-static chain describe_chain(emitter *e, const plan_step *s) {
-    chain k = {.e = e, .s = s};
-    int i = 0;
-    if (s->parts[i].kind == STEP_GEMM) k.first = &s->parts[i++];
-    k.window = &s->parts[i++];
-    if (i < s->n_parts) k.last = &s->parts[i];
-    k.n_sources = distinct_buffers(e, &s->operands[0], k.sources, MOST_BUFFERS);
-    for (int j = 0; j < k.n_sources; j++) k.names[j] = k.n_sources == 1 ? "x" : arena_printf(e->a, "x%d", j);
-    if (k.first) k.ring = e->p->buffers[k.first->out_buffer].shape.h;
-    return k;
-}
+static const node *node_of(const chain *k, int i) { return &k->e->p->g->nodes[k->s->parts[i].node]; }
 
-static const node *node_of(const chain *k, const plan_step *part) { return &k->e->p->g->nodes[part->node]; }
+static bool is_window(const chain *k, int i) { return k->s->parts[i].kind == STEP_WINDOW; }
 
 /* Floats of a row of the tensor that a part makes. */
-static int64_t row_floats(const chain *k, const plan_step *part) {
-    return (int64_t)node_of(k, part)->shape.w * pixel_stride(k->e->p, part->out_buffer);
+static int64_t row_floats(const chain *k, int i) {
+    return (int64_t)node_of(k, i)->shape.w * pixel_stride(k->e->p, k->s->parts[i].out_buffer);
 }
 
-/* Declares `made`: the row of the first convolution that comes next. */
-static void emit_first_row(const chain *k, writer *w) {
-    const attrs *a = &node_of(k, k->window)->a;
-    if (!k->s->shared) {
-        line(w, "int made = 0; /* rows of the first convolution */");
+/* How many rows of a part's output are kept. */
+static int rows_kept(const chain *k, int i) { return k->e->p->buffers[k->s->parts[i].out_buffer].shape.h; }
+
+static const char *numbered(const chain *k, const char *name, int i) {
+    return arena_printf(k->e->a, "%s%d", name, i);
+}
+
+/* Where a row of part i's output lies. */
+static const char *row_place(const chain *k, int i, const char *row) {
+    arena *a = k->e->a;
+    int64_t floats = row_floats(k, i);
+    if (i + 1 == k->s->n_parts) return expression(a, "y", &row, &floats, 1, 0);
+    int kept = rows_kept(k, i);
+    const char *t = numbered(k, "t", i);
+    return kept == 1 ? t : arena_printf(a, "%s + %s %% %d * %lld", t, row, kept, (long long)floats);
+}
+
+/* Declares made_<i>, the row that comes next, for each part before a window, and what the first one needs. The
+ * thread's first row of the output asks for the first row of each. */
+static void emit_first_rows(const chain *k, writer *w) {
+    int n = k->s->n_parts;
+    arena *a = k->e->a;
+    const char *first = share_begin(k->e, k->s, node_of(k, n - 1)->shape.h);
+    for (int i = n - 1; i > 0; i--) {
+        if (!is_window(k, i)) continue;
+        const attrs *at = &node_of(k, i)->a;
+        const char *made = numbered(k, "made_", i - 1);
+        int64_t stride = at->stride[0];
+        line(w, "int %s = %s; /* the row of part %d that comes next */", made,
+             k->s->shared ? expression(a, "", &first, &stride, 1, -at->pad[TOP]) : "0", i);
+        if (k->s->shared && at->pad[TOP]) line(w, "if (%s < 0) %s = 0;", made, made);
+        if (k->s->shared) first = made;
+    }
+    if (k->stage) emit_stage_begin(k->e, &k->s->parts[0], w, first);
+}
+
+static void emit_row(chain *k, writer *w, int i, const char *row);
+
+/* The rows of part i - 1 that the window i needs for its output row. */
+static void emit_rows_before(chain *k, writer *w, int i, const char *suffix) {
+    const attrs *a = &node_of(k, i)->a;
+    int height = k->s->parts[i].operands[0].shape.h, reach = (a->kernel[0] - 1) * a->dilation[0] + 1;
+    const char *made = numbered(k, "made_", i - 1), *need = numbered(k, "need_", i - 1);
+    line(w, "const int %s = top%s + %d < %d ? top%s + %d : %d;", need, suffix, reach, height, suffix, reach,
+         height);
+    line(w, "for (; %s < %s; %s++) {", made, need, made);
+    emit_row(k, w, i - 1, made);
+    line(w, "}");
+}
+
+static void emit_window_row(chain *k, writer *w, int i, const char *row) {
+    const plan_step *part = &k->s->parts[i];
+    const char *suffix = numbered(k, "_", i);
+    emit_window_bounds(k->e, part, w, row, suffix);
+    if (i > 0) emit_rows_before(k, w, i, suffix);
+    k->weights[i] = begin_weights(k->e) - k->base;
+    const char *before = i > 0 ? numbered(k, "t", i - 1) : NULL;
+    window_place place = {.x = i > 0 ? &before : k->names, .w_begin = k->weights[i], .suffix = suffix};
+    place.ring = i > 0 ? rows_kept(k, i - 1) : 0;
+    place.y = row_place(k, i, row);
+    emit_window_lines(k->e, part, w, &place);
+}
+
+/* The arguments for the row that a convolution takes. */
+static void put_conv_input(const chain *k, text *args, int i, const char *row) {
+    arena *a = k->e->a;
+    const plan_step *part = &k->s->parts[i];
+    if (i > 0 || k->stage) {
+        text_string(args, i > 0 ? row_place(k, i - 1, row) : "rows");
         return;
     }
-    const char *first = share_begin(k->e, k->s, node_of(k, k->window)->shape.h);
-    int64_t stride = a->stride[0];
-    line(w, "int made = %s; /* the row of the first convolution that comes next */",
-         expression(k->e->a, "", &first, &stride, 1, -a->pad[TOP]));
-    if (a->pad[TOP]) line(w, "if (made < 0) made = 0;");
+    for (int j = 0; j < k->n_sources; j++) {
+        int64_t floats = (int64_t)node_of(k, i)->a.stride[0] * part->operands[0].shape.w *
+                         pixel_stride(k->e->p, k->sources[j]);
+        text_printf(args, "%s%s", j ? ", " : "", expression(a, k->names[j], &row, &floats, 1, 0));
+    }
 }
 
-/* The rows of the first tensor that output row oy needs. */
-static void emit_first(const chain *k, writer *w, const char *row_function, const char *stage) {
-    const plan_step *first = k->first;
-    const attrs *a = &node_of(k, k->window)->a;
-    int height = k->window->operands[0].shape.h, reach = (a->kernel[0] - 1) * a->dilation[0] + 1;
-    arena *mem = k->e->a;
-    line(w, "const int need = top + %d < %d ? top + %d : %d;", reach, height, reach, height);
-    line(w, "for (; made < need; made++) {");
+static void emit_conv_row(chain *k, writer *w, int i, const char *row) {
+    arena *a = k->e->a;
+    const plan_step *part = &k->s->parts[i];
+    if (i > 0) emit_row(k, w, i - 1, row);
+    if (i == 0 && k->stage) emit_stage_rows(k->e, part, w, k->stage, row);
+    k->weights[i] = begin_weights(k->e) - k->base;
+    const char *name = define_gemm_row(k->e, part);
     text args = {0};
-    if (first->gemm.staged) {
-        emit_stage_rows(k->e, first, w, stage, "made");
-        text_string(&args, "rows");
-    } else {
-        for (int i = 0; i < k->n_sources; i++) {
-            int64_t row = (int64_t)node_of(k, first)->a.stride[0] * first->operands[0].shape.w *
-                          pixel_stride(k->e->p, k->sources[i]);
-            text_printf(&args, "%s%s", i ? ", " : "",
-                        expression(mem, k->names[i], (const char *[]){"made"}, &row, 1, 0));
-        }
+    put_conv_input(k, &args, i, row);
+    text_printf(&args, ", %s, %s", expression(a, "w", NULL, NULL, 0, k->weights[i]), row_place(k, i, row));
+    if (node_of(k, i)->a.has_residual) {
+        int64_t floats =
+            (int64_t)node_of(k, i)->shape.w * pixel_stride(k->e->p, part->operands[1].runs[0].buffer);
+        text_printf(&args, ", %s", expression(a, "r", &row, &floats, 1, 0));
     }
-    const char *to = k->ring == 1 ? "between"
-                                  : arena_printf(mem, "between + made %% %d * %lld", k->ring,
-                                                 (long long)row_floats(k, first));
-    line(w, "%s(%s, %s, %s);", row_function, args.data, expression(mem, "w", NULL, NULL, 0, k->first_weights),
-         to);
-    line(w, "}");
+    line(w, "%s(%s);", name, args.data);
     text_free(&args);
 }
 
-static void emit_last(const chain *k, writer *w, const char *row_function) {
-    const plan_step *last = k->last;
-    arena *mem = k->e->a;
-    const char *oy = "oy";
-    int64_t y_row = row_floats(k, last);
-    text args = {0};
-    text_printf(&args, "row, %s, %s", expression(mem, "w", NULL, NULL, 0, k->last_weights),
-                expression(mem, "y", &oy, &y_row, 1, 0));
-    if (node_of(k, last)->a.has_residual) {
-        int64_t r_row =
-            (int64_t)node_of(k, last)->shape.w * pixel_stride(k->e->p, last->operands[1].runs[0].buffer);
-        text_printf(&args, ", %s", expression(mem, "r", &oy, &r_row, 1, 0));
-    }
-    line(w, "%s(%s);", row_function, args.data);
-    text_free(&args);
+/* The lines that make a row of part i, after those of the parts before it. */
+static void emit_row(chain *k, writer *w, int i, const char *row) {
+    if (is_window(k, i))
+        emit_window_row(k, w, i, row);
+    else
+        emit_conv_row(k, w, i, row);
 }
 
 /* Parameters and arguments that go together. */
@@ -106,57 +142,54 @@ static const char *offset_buffer(const emitter *e, int buffer_index, int begin) 
     return expression(e->a, buffer_text(e, buffer_index), NULL, NULL, 0, begin);
 }
 
-const char *emit_chain(emitter *e, const plan_step *s) {
-    chain k = describe_chain(e, s);
+static void put_parameters(const chain *k, text *parameters, text *args) {
+    emitter *e = k->e;
     arena *a = e->a;
-    const char *stage = k.first && k.first->gemm.staged ? define_stage_row(e, k.first) : NULL;
-    int64_t base = begin_weights(e);
-    const char *first_row = k.first ? define_gemm_row(e, k.first) : NULL;
-    k.window_weights = begin_weights(e) - base;
+    const plan_step *s = k->s, *last = &s->parts[s->n_parts - 1];
+    for (int i = 0; i < k->n_sources; i++) {
+        const char *type = arena_printf(a, "const %s", buffer_type(e, k->sources[i]));
+        add_pointer(parameters, args, type, k->names[i], buffer_text(e, k->sources[i]));
+    }
+    if (e->weights.size > (size_t)k->base * sizeof(float))
+        add_pointer(parameters, args, "const float", "w", arena_printf(a, "WEIGHTS(%lld)", (long long)k->base));
+    add_pointer(parameters, args, "float", "y", offset_buffer(e, s->out_buffer, s->out_begin));
+    if (last->kind == STEP_GEMM && node_of(k, s->n_parts - 1)->a.has_residual) {
+        const run *r = &last->operands[1].runs[0];
+        add_pointer(parameters, args, "const float", "r", offset_buffer(e, r->buffer, r->begin));
+    }
+    if (k->stage) add_pointer(parameters, args, "float", "ring", buffer_text(e, s->parts[0].scratch));
+    for (int i = 0; i + 1 < s->n_parts; i++)
+        add_pointer(parameters, args, "float", numbered(k, "t", i), buffer_text(e, s->parts[i].out_buffer));
+    if (last->sums >= 0) add_pointer(parameters, args, "float", "sums", buffer_text(e, last->sums));
+    text_string(parameters, thread_parameters(s));
+    text_string(args, thread_arguments(s));
+}
 
-    /* The window packs its weights as its lines are written, so the last convolution's come behind them. */
+const char *emit_chain(emitter *e, const plan_step *s) {
+    arena *a = e->a;
+    chain k = {.e = e, .s = s};
+    int n = s->n_parts;
+    k.n_sources = distinct_buffers(e, &s->operands[0], k.sources, MOST_BUFFERS);
+    for (int j = 0; j < k.n_sources; j++) k.names[j] = k.n_sources == 1 ? "x" : arena_printf(a, "x%d", j);
+    if (s->parts[0].kind == STEP_GEMM && s->parts[0].gemm.staged) k.stage = define_stage_row(e, &s->parts[0]);
+    k.base = begin_weights(e);
+
     writer w = {0};
-    emit_sums_begin(e, k.window, &w);
-    if (k.first) emit_first_row(&k, &w);
-    if (stage) emit_stage_begin(e, k.first, &w, s->shared ? "made" : "0");
-    begin_shared_loop(e, s, &w, "oy", node_of(&k, k.window)->shape.h);
-    emit_window_bounds(e, k.window, &w);
-    if (k.first) emit_first(&k, &w, first_row, stage);
-    const char *between = "between";
-    window_place place = {.x = k.first ? &between : k.names, .ring = k.ring, .w_begin = k.window_weights};
-    place.y = k.last ? "row" : "y";
-    place.y_row = k.last ? 0 : row_floats(&k, k.window);
-    emit_window_lines(e, k.window, &w, &place);
-    k.last_weights = begin_weights(e) - base;
-    if (k.last) emit_last(&k, &w, define_gemm_row(e, k.last));
+    emit_sums_begin(e, &s->parts[n - 1], &w);
+    emit_first_rows(&k, &w);
+    begin_shared_loop(e, s, &w, "oy", node_of(&k, n - 1)->shape.h);
+    emit_row(&k, &w, n - 1, "oy");
     line(&w, "}");
 
+    int64_t end = (int64_t)(e->weights.size / sizeof(float)) - k.base;
+    for (int i = 0; i < n; i++) {
+        int64_t floats = (i + 1 < n ? k.weights[i + 1] : end) - k.weights[i];
+        s->parts[i].weight_bytes = floats * type_table[TYPE_F32].bytes;
+    }
     text parameters = {0}, args = {0};
-    for (int i = 0; i < k.n_sources; i++) {
-        const char *type = arena_printf(a, "const %s", buffer_type(e, k.sources[i]));
-        add_pointer(&parameters, &args, type, k.names[i], buffer_text(e, k.sources[i]));
-    }
-    bool weighted = e->weights.size > (size_t)base * sizeof(float);
-    if (weighted)
-        add_pointer(&parameters, &args, "const float", "w", arena_printf(a, "WEIGHTS(%lld)", (long long)base));
-    add_pointer(&parameters, &args, "float", "y", offset_buffer(e, s->out_buffer, s->out_begin));
-    if (k.last && node_of(&k, k.last)->a.has_residual) {
-        const run *r = &k.last->operands[1].runs[0];
-        add_pointer(&parameters, &args, "const float", "r", offset_buffer(e, r->buffer, r->begin));
-    }
-    if (stage) add_pointer(&parameters, &args, "float", "ring", buffer_text(e, k.first->scratch));
-    if (k.first) add_pointer(&parameters, &args, "float", "between", buffer_text(e, k.first->out_buffer));
-    if (k.last) add_pointer(&parameters, &args, "float", "row", buffer_text(e, k.window->out_buffer));
-    if (k.window->sums >= 0) add_pointer(&parameters, &args, "float", "sums", buffer_text(e, k.window->sums));
-    text_string(&parameters, thread_parameters(s));
-    text_string(&args, thread_arguments(s));
-
-    int64_t end = (int64_t)(e->weights.size / sizeof(float)) - base, bytes = type_table[TYPE_F32].bytes;
-    if (k.first) s->parts[0].weight_bytes = k.window_weights * bytes;
-    s->parts[k.first ? 1 : 0].weight_bytes = (k.last_weights - k.window_weights) * bytes;
-    if (k.last) s->parts[s->n_parts - 1].weight_bytes = (end - k.last_weights) * bytes;
+    put_parameters(&k, &parameters, &args);
     const char *list = arena_strndup(a, parameters.data, parameters.size);
-    shape in = s->operands[0].shape, out = node_of(&k, s)->shape;
+    shape in = s->operands[0].shape, out = node_of(&k, n - 1)->shape;
     const char *hint = arena_printf(a, "chain_%dx%dx%d_to_%dx%dx%d", in.h, in.w, in.c, out.h, out.w, out.c);
     const char *call_text = arena_printf(a, "%s(%s)", define_function(e, hint, NULL, list, &w), args.data);
     text_free(&parameters);

@@ -136,6 +136,7 @@ typedef struct window_place {
     const char *y;        /* where the output's row begins is y + oy * y_row */
     int64_t y_row;
     const char *const *rows; /* from, to: which rows; or NULL: the row oy */
+    const char *suffix;      /* of top, ky0 and ky1; NULL: none */
     bool shared_channels;    /* threads share the channels */
 } window_place;
 
@@ -145,9 +146,9 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
 /* Writes the lines that set the sums that a window adds up to zero: first thing in its step. */
 void emit_sums_begin(emitter *e, const plan_step *s, writer *w);
 
-/* Writes the lines that declare top, ky0 and ky1: which rows of the window of output row `oy` lie in the input.
- */
-void emit_window_bounds(const emitter *e, const plan_step *s, writer *w);
+/* Writes the lines that declare top, ky0 and ky1, their names with a suffix: which rows of the window of output
+ * row `row` lie in the input. */
+void emit_window_bounds(const emitter *e, const plan_step *s, writer *w, const char *row, const char *suffix);
 
 /* ---- names.c ---- */
 const char *comment_safe(arena *a, const char *s); /* cannot end a comment or a line */

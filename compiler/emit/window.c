@@ -278,6 +278,7 @@ typedef struct walk {
     const char *x_name, *y_name;
     int64_t y_row;           /* floats between rows of the output, as the caller counts them */
     const char *const *rows; /* from, to: the loop over rows stands round each call; or NULL */
+    const char *suffix;      /* of the names of the row's bounds */
 } walk;
 
 /* One vector of channels of one output row: the walker's call. */
@@ -313,9 +314,9 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
     }
     if (k->rows) {
         line(w, "for (int oy = %s; oy < %s; oy++) {", k->rows[0], k->rows[1]);
-        emit_window_bounds(e, k->g.s, w);
+        emit_window_bounds(e, k->g.s, w, "oy", "");
     }
-    line(w, "%s(%s, top, ky0, ky1);", define_walker(&k->g), args.data);
+    line(w, "%s(%s, top%s, ky0%s, ky1%s);", define_walker(&k->g), args.data, k->suffix, k->suffix, k->suffix);
     if (k->rows) line(w, "}");
     text_free(&args);
 }
@@ -355,18 +356,20 @@ static window describe_window(const emitter *e, const plan_step *s) {
     return g;
 }
 
-void emit_window_bounds(const emitter *e, const plan_step *s, writer *w) {
+void emit_window_bounds(const emitter *e, const plan_step *s, writer *w, const char *row, const char *suffix) {
     window g = describe_window(e, s);
     const attrs *a = &g.n->a;
+    const char *x = suffix;
     int d = a->dilation[0];
-    line(w, "const int top = oy * %d - %d;", a->stride[0], a->pad[TOP]);
+    line(w, "const int top%s = %s * %d - %d;", x, row, a->stride[0], a->pad[TOP]);
     if (d == 1) {
-        line(w, "const int ky0 = top < 0 ? -top : 0;");
-        line(w, "const int ky1 = %d - top < %d ? %d - top : %d;", g.in_h, a->kernel[0], g.in_h, a->kernel[0]);
+        line(w, "const int ky0%s = top%s < 0 ? -top%s : 0;", x, x, x);
+        line(w, "const int ky1%s = %d - top%s < %d ? %d - top%s : %d;", x, g.in_h, x, a->kernel[0], g.in_h, x,
+             a->kernel[0]);
     } else {
-        line(w, "const int ky0 = top < 0 ? (%d - top) / %d : 0;", d - 1, d);
-        line(w, "const int room = (%d - top + %d) / %d;", g.in_h, d - 1, d);
-        line(w, "const int ky1 = room < %d ? room : %d;", a->kernel[0], a->kernel[0]);
+        line(w, "const int ky0%s = top%s < 0 ? (%d - top%s) / %d : 0;", x, x, d - 1, x, d);
+        line(w, "const int room%s = (%d - top%s + %d) / %d;", x, g.in_h, x, d - 1, d);
+        line(w, "const int ky1%s = room%s < %d ? room%s : %d;", x, x, a->kernel[0], x, a->kernel[0]);
     }
 }
 
@@ -399,6 +402,7 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             while (sources[which] != r->buffer) which++;
             walk k = {.g = g, .x_begin = r->begin, .y_begin = c, .y_name = at->y, .y_row = at->y_row};
             k.rows = at->rows;
+            k.suffix = at->suffix ? at->suffix : "";
             k.w_begin = at->w_begin + (int64_t)(e->weights.size / sizeof(float)) - base;
             k.x_name = at->x[which];
             k.g.pixel = pixel_stride(e->p, r->buffer);

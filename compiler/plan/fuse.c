@@ -1,10 +1,10 @@
 /* fuse.c: neighbouring steps run as one, row by row, so that the tensors between them never exist.
  *
- * A chain is a convolution and a window (depthwise or pool), a window and a 1x1 convolution, or all three: an
- * inverted residual is expand, depthwise, project. For each row of the output the chain makes the rows of the
- * first tensor that the window needs and does not have yet, into a ring as high as the window; the window's row
- * goes to a buffer of one row, and the last convolution reads that. The tensors between shrink from height x
- * width to a few rows, which stay in cache.
+ * A chain is a run of convolutions (all but the first are 1x1) and windows (depthwise or pool): an inverted
+ * residual is expand, depthwise, project, and the first stages of a network may be one chain of several blocks.
+ * For each row of its output a part asks the part before it for the rows that it needs and that are not there
+ * yet: a window for as many as it is high, which lie in a ring, a 1x1 convolution for one. The tensors between
+ * shrink from height x width to a few rows, which stay in cache.
  *
  * The price: a convolution by rows has fewer pixels for its tiles and reads its weights once a row. A chain is
  * made where the model of cost says that the traffic saved is worth more; late layers, with small maps and
@@ -12,6 +12,8 @@
 #include "plan/internal.h"
 
 #include <string.h>
+
+enum { MOST_PARTS = 8 };
 
 typedef struct usage {
     int writes, reads; /* steps */
@@ -42,7 +44,10 @@ static bool is_conv(const plan *p, const plan_step *s) {
     return s->kind == STEP_GEMM && p->g->nodes[s->node].op == OP_CONV;
 }
 
-static bool can_begin(const plan *p, const plan_step *s) { return is_conv(p, s) && s->n_operands == 1; }
+/* A convolution behind a channel-wise factor stays by itself: it may take the factor, see plan/squeeze.c. */
+static bool can_begin(const plan *p, const plan_step *s) {
+    return is_conv(p, s) && s->n_operands == 1 && p->g->nodes[p->g->nodes[s->node].in[0]].op != OP_MUL;
+}
 
 static bool is_window(const plan_step *s) { return s->kind == STEP_WINDOW && s->n_operands == 1; }
 
@@ -88,37 +93,37 @@ static void shrink(plan *p, int buffer_index, int rows) {
 /* A chain that ends in place writes rows over its own input. That is right where each row has been taken up
  * before: by a convolution that has passed it, not by a window that will look back at it; and by no other
  * thread, which may still want the rows at the seam. */
-static bool may_end_in_place(const plan *p, const plan_step *parts, int n, int window) {
+static bool may_end_in_place(const plan *p, const plan_step *parts, int n) {
     if (!reads_buffer(&parts[0].operands[0], parts[n - 1].out_buffer)) return true;
-    if (p->t->threads) return false;
-    const attrs *first = &p->g->nodes[parts[0].node].a, *a = &p->g->nodes[parts[window].node].a;
-    return window == 1 && first->stride[0] == 1 && a->stride[0] == 1 &&
-           a->pad[TOP] < (a->kernel[0] - 1) * a->dilation[0] + 1;
+    if (p->t->threads || n > 3 || is_window(&parts[0])) return false;
+    const attrs *first = &p->g->nodes[parts[0].node].a, *a = &p->g->nodes[parts[1].node].a;
+    return first->stride[0] == 1 && a->stride[0] == 1 && a->pad[TOP] < (a->kernel[0] - 1) * a->dilation[0] + 1;
 }
 
-/* Makes a chain of `n` steps from `first` on, if that is worth its price; into *out. */
-static bool try_chain(plan *p, const usage *use, const plan_step *first, int n, plan_step *out) {
-    int window = can_begin(p, first) ? 1 : 0;
-    if (window >= n || !is_window(&first[window])) return false;
-    if (window + 1 < n && !can_end(p, &first[window + 1])) return false;
-    if (window + 2 < n) return false;
-    for (int i = 0; i + 1 < n; i++) {
-        if (!are_linked(p, use, &first[i], &first[i + 1])) return false;
+/* Whether `n` steps can run as one: windows, and convolutions of which all but the first are 1x1; each the only
+ * reader of the one before it. Only the last may have a residual. */
+static bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
+    int windows = 0;
+    for (int i = 0; i < n; i++) {
+        const plan_step *s = &first[i];
+        bool window = is_window(s);
+        windows += window;
+        if (!window && !(i == 0 ? can_begin(p, s) : can_end(p, s))) return false;
+        if (i + 1 < n && (s->n_operands > 1 || !are_linked(p, use, s, s + 1))) return false;
     }
-    if (!may_end_in_place(p, first, n, window)) return false;
+    return windows > 0 && may_end_in_place(p, first, n);
+}
+
+/* Makes a chain of `n` steps from `first` on, into *out; the cycles that it saves. */
+static double make_chain(plan *p, const plan_step *first, int n, plan_step *out) {
     plan_step *parts = ARENA_ARRAY(p->mem, plan_step, n);
     memcpy(parts, first, (size_t)n * sizeof *parts);
-    double price = 0, gain = 0;
+    double gain = 0;
     for (int i = 0; i < n; i++) {
-        if (i != window) price += cut_by_row(p, &parts[i]);
+        if (!is_window(&parts[i])) gain -= cut_by_row(p, &parts[i]);
         if (i + 1 < n) gain += traffic(p, parts[i].out_buffer);
     }
-    if (gain < price) return false;
-    if (window == 1) shrink(p, parts[0].out_buffer, ring_rows(p, &parts[1]));
-    if (window + 1 < n) shrink(p, parts[window].out_buffer, 1);
-
-    const plan_step *last = &parts[n - 1];
-    *out = *last;
+    *out = parts[n - 1];
     out->kind = STEP_CHAIN;
     out->parts = parts;
     out->n_parts = n;
@@ -132,7 +137,15 @@ static bool try_chain(plan *p, const usage *use, const plan_step *first, int n, 
         out->kernel = arena_printf(p->mem, "%s%s %s", out->kernel, i ? "," : ":", parts[i].kernel);
         parts[i].kernel = arena_printf(p->mem, "%s, by rows", parts[i].kernel);
     }
-    return true;
+    return gain;
+}
+
+/* The tensors between a chain's parts shrink to the rows that the next part looks at. */
+static void shrink_between(plan *p, const plan_step *chain) {
+    for (int i = 0; i + 1 < chain->n_parts; i++) {
+        const plan_step *next = &chain->parts[i + 1];
+        shrink(p, chain->parts[i].out_buffer, is_window(next) ? ring_rows(p, next) : 1);
+    }
 }
 
 void fuse_steps(plan *p) {
@@ -141,10 +154,18 @@ void fuse_steps(plan *p) {
     int kept = 0;
     for (int i = 0; i < p->n_steps;) {
         plan_step chain;
+        double most = 0;
         int length = 0;
-        for (int n = 3; n >= 2 && !length; n--) {
-            if (i + n <= p->n_steps && try_chain(p, use, &p->steps[i], n, &chain)) length = n;
+        for (int n = 2; n <= MOST_PARTS && i + n <= p->n_steps; n++) {
+            plan_step candidate;
+            if (!can_chain(p, use, &p->steps[i], n)) continue;
+            double gain = make_chain(p, &p->steps[i], n, &candidate);
+            if (gain < most || gain < 0) continue;
+            most = gain;
+            length = n;
+            chain = candidate;
         }
+        if (length) shrink_between(p, &chain);
         p->steps[kept++] = length ? chain : p->steps[i];
         i += length ? length : 1;
     }

@@ -305,18 +305,18 @@ static void depthwise3x3_row_of_6(const float *x, const float *w, float *y, int 
     }
 }
 
-static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, float *between) {
-    int made = 0; /* rows of the first convolution */
+static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, float *t0) {
+    int made_0 = 0; /* the row of part 1 that comes next */
     for (int oy = 0; oy < 6; oy++) {
-        const int top = oy * 2 - 1;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 12 - top < 3 ? 12 - top : 3;
-        const int need = top + 3 < 12 ? top + 3 : 12;
-        for (; made < need; made++) {
-            conv1x1_24_to_12_row_of_12(x + made * 288, w, between + made % 3 * 144);
+        const int top_1 = oy * 2 - 1;
+        const int ky0_1 = top_1 < 0 ? -top_1 : 0;
+        const int ky1_1 = 12 - top_1 < 3 ? 12 - top_1 : 3;
+        const int need_0 = top_1 + 3 < 12 ? top_1 + 3 : 12;
+        for (; made_0 < need_0; made_0++) {
+            conv1x1_24_to_12_row_of_12(x + made_0 * 288, w, t0 + made_0 % 3 * 144);
         }
         for (int c = 0; c < 12; c += 1) {
-            depthwise3x3_row_of_6(between + c, w + c * 10 + 304, y + oy * 72 + c, top, ky0, ky1);
+            depthwise3x3_row_of_6(t0 + c, w + c * 10 + 304, y + oy * 72 + c, top_1, ky0_1, ky1_1);
         }
     }
 }
@@ -497,18 +497,18 @@ static void depthwise3x3_row_of_6_v2(const float *x, const float *w, float *y, i
     }
 }
 
-static void chain_6x6x48_to_6x6x12(const float *x, const float *w, float *y, float *between) {
-    int made = 0; /* rows of the first convolution */
+static void chain_6x6x48_to_6x6x12(const float *x, const float *w, float *y, float *t0) {
+    int made_0 = 0; /* the row of part 1 that comes next */
     for (int oy = 0; oy < 6; oy++) {
-        const int top = oy * 1 - 1;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 6 - top < 3 ? 6 - top : 3;
-        const int need = top + 3 < 6 ? top + 3 : 6;
-        for (; made < need; made++) {
-            conv1x1_48_to_12_row_of_6(x + made * 288, w, between + made % 3 * 72);
+        const int top_1 = oy * 1 - 1;
+        const int ky0_1 = top_1 < 0 ? -top_1 : 0;
+        const int ky1_1 = 6 - top_1 < 3 ? 6 - top_1 : 3;
+        const int need_0 = top_1 + 3 < 6 ? top_1 + 3 : 6;
+        for (; made_0 < need_0; made_0++) {
+            conv1x1_48_to_12_row_of_6(x + made_0 * 288, w, t0 + made_0 % 3 * 72);
         }
         for (int c = 0; c < 12; c += 1) {
-            depthwise3x3_row_of_6_v2(between + c, w + c * 10 + 208, y + oy * 72 + c, top, ky0, ky1);
+            depthwise3x3_row_of_6_v2(t0 + c, w + c * 10 + 208, y + oy * 72 + c, top_1, ky0_1, ky1_1);
         }
     }
 }
@@ -675,26 +675,26 @@ void groups_run_in(void *arena, const int8_t *image, float *logits) {
     STEP_HOOK(2, "avg_pool_1", 0);
     /* 3. reduce: conv 1x1, relu (prelude.net:56)
      * depthwise: depthwise 3x3 stride 2 (prelude.net:58)
-     * [12, 12, 24] -> [6, 6, 12], 0.05 M MACs, 1728 bytes of weights
+     * [12, 12, 24] -> [6, 6, 12], 0.05 M MACs, 1696 bytes of weights
      * by rows: pointwise 12 x 1 of f32x1, depthwise, 6 columns of f32x1 */
     STEP_HOOK(3, "depthwise", 1);
     chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), AT(20736));
     STEP_HOOK(3, "depthwise", 0);
     /* 4. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
-     * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, 480 bytes of weights
+     * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, 512 bytes of weights
      * pointwise 12 x 1 of f32x1 */
     STEP_HOOK(4, "expand", 1);
     conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(608), AT(13824) + 24);
     STEP_HOOK(4, "expand", 0);
     /* 5. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
      * depthwise: depthwise 3x3 (prelude.net:58)
-     * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 1376 bytes of weights
+     * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 1344 bytes of weights
      * by rows: pointwise 6 x 2 of f32x1, depthwise, 6 columns of f32x1 */
     STEP_HOOK(5, "depthwise", 1);
     chain_6x6x48_to_6x6x12(AT(13824), WEIGHTS(736), AT(0), AT(1728));
     STEP_HOOK(5, "depthwise", 0);
     /* 6. expand: conv 1x1 in 3 groups, + residual, relu (prelude.net:59)
-     * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, 960 bytes of weights
+     * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, 992 bytes of weights
      * pointwise 12 x 1 of f32x1 */
     STEP_HOOK(6, "expand", 1);
     conv1x1_12_to_48_at_6x6(AT(0), WEIGHTS(1072), AT(13824), AT(13824));
@@ -782,14 +782,14 @@ int groups_selftest(void) {
     if (differs(AT(13824), 36, 48, 24, 6.918009230e+00, 8.908866734e+03)) return 2;
     /* 3. reduce: conv 1x1, relu (prelude.net:56)
      * depthwise: depthwise 3x3 stride 2 (prelude.net:58)
-     * [12, 12, 24] -> [6, 6, 12], 0.05 M MACs, 1728 bytes of weights
+     * [12, 12, 24] -> [6, 6, 12], 0.05 M MACs, 1696 bytes of weights
      * by rows: pointwise 12 x 1 of f32x1, depthwise, 6 columns of f32x1 */
     STEP_HOOK(3, "depthwise", 1);
     chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), AT(20736));
     STEP_HOOK(3, "depthwise", 0);
     if (differs(AT(22464), 36, 12, 12, -1.333893437e+02, 6.209710740e+03)) return 3;
     /* 4. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
-     * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, 480 bytes of weights
+     * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, 512 bytes of weights
      * pointwise 12 x 1 of f32x1 */
     STEP_HOOK(4, "expand", 1);
     conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(608), AT(13824) + 24);
@@ -797,14 +797,14 @@ int groups_selftest(void) {
     if (differs(AT(13824) + 24, 36, 48, 24, -8.188373823e+01, 8.098597158e+03)) return 4;
     /* 5. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
      * depthwise: depthwise 3x3 (prelude.net:58)
-     * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 1376 bytes of weights
+     * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 1344 bytes of weights
      * by rows: pointwise 6 x 2 of f32x1, depthwise, 6 columns of f32x1 */
     STEP_HOOK(5, "depthwise", 1);
     chain_6x6x48_to_6x6x12(AT(13824), WEIGHTS(736), AT(0), AT(1728));
     STEP_HOOK(5, "depthwise", 0);
     if (differs(AT(0), 36, 12, 12, -3.281326523e+02, 5.689430463e+03)) return 5;
     /* 6. expand: conv 1x1 in 3 groups, + residual, relu (prelude.net:59)
-     * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, 960 bytes of weights
+     * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, 992 bytes of weights
      * pointwise 12 x 1 of f32x1 */
     STEP_HOOK(6, "expand", 1);
     conv1x1_12_to_48_at_6x6(AT(0), WEIGHTS(1072), AT(13824), AT(13824));

@@ -516,18 +516,18 @@ static void depthwise3x3_row_of_6(const float *x, const float *w, float *y, int 
     }
 }
 
-static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, float *between, int thread, int threads) {
-    int made = PART(6, thread) * 2 - 1; /* the row of the first convolution that comes next */
-    if (made < 0) made = 0;
+static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, float *t0, int thread, int threads) {
+    int made_0 = PART(6, thread) * 2 - 1; /* the row of part 1 that comes next */
+    if (made_0 < 0) made_0 = 0;
     for (int oy = PART(6, thread); oy < PART(6, thread + 1); oy++) {
-        const int top = oy * 2 - 1;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 12 - top < 3 ? 12 - top : 3;
-        const int need = top + 3 < 12 ? top + 3 : 12;
-        for (; made < need; made++) {
-            conv1x1_24_to_12_row_of_12(x + made * 288, w, between + made % 3 * 144);
+        const int top_1 = oy * 2 - 1;
+        const int ky0_1 = top_1 < 0 ? -top_1 : 0;
+        const int ky1_1 = 12 - top_1 < 3 ? 12 - top_1 : 3;
+        const int need_0 = top_1 + 3 < 12 ? top_1 + 3 : 12;
+        for (; made_0 < need_0; made_0++) {
+            conv1x1_24_to_12_row_of_12(x + made_0 * 288, w, t0 + made_0 % 3 * 144);
         }
-        depthwise3x3_row_of_6(between, w + 400, y + oy * 72, top, ky0, ky1);
+        depthwise3x3_row_of_6(t0, w + 400, y + oy * 72, top_1, ky0_1, ky1_1);
     }
     (void)threads;
 }

@@ -830,15 +830,15 @@ static void conv1x1_48_to_16_row_of_5(const float *x, const float *w, float *y, 
     }
 }
 
-static void chain_5x5x48_to_5x5x16(const float *x, const float *w, float *y, const float *r, float *row) {
+static void chain_5x5x48_to_5x5x16(const float *x, const float *w, float *y, const float *r, float *t0) {
     for (int oy = 0; oy < 5; oy++) {
-        const int top = oy * 1 - 1;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 5 - top < 3 ? 5 - top : 3;
+        const int top_0 = oy * 1 - 1;
+        const int ky0_0 = top_0 < 0 ? -top_0 : 0;
+        const int ky1_0 = 5 - top_0 < 3 ? 5 - top_0 : 3;
         for (int c = 0; c < 48; c += 1) {
-            depthwise3x3_row_of_5(x + c, w + c * 10, row + c, top, ky0, ky1);
+            depthwise3x3_row_of_5(x + c, w + c * 10, t0 + c, top_0, ky0_0, ky1_0);
         }
-        conv1x1_48_to_16_row_of_5(row, w + 480, y + oy * 80, r + oy * 80);
+        conv1x1_48_to_16_row_of_5(t0, w + 480, y + oy * 80, r + oy * 80);
     }
 }
 

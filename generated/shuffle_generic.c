@@ -4,7 +4,7 @@
  *
  * The weights are random numbers: what this network predicts means nothing.
  *
- * 11 steps, 0.02 M multiply-adds, 1984 bytes of arena, 10048 bytes of weights (hash ad13724b03d529d7).
+ * 12 steps, 0.02 M multiply-adds, 1984 bytes of arena, 10048 bytes of weights (hash ad13724b03d529d7).
  * Tensors are [height, width, channels], one pixel's channels side by side. */
 #include "shuffle_generic.h"
 
@@ -190,26 +190,26 @@ static void max3x3_row_of_4(const float *x, float *y, int top, int ky0, int ky1)
     }
 }
 
-static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, float *ring, float *between) {
-    int made = 0; /* rows of the first convolution */
+static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, float *ring, float *t0) {
+    int made_0 = 0; /* the row of part 1 that comes next */
     const float *rows[3];
     int next = -1; /* the input row that is copied next */
     for (int oy = 0; oy < 4; oy++) {
-        const int top = oy * 2 - 1;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 8 - top < 3 ? 8 - top : 3;
-        const int need = top + 3 < 8 ? top + 3 : 8;
-        for (; made < need; made++) {
-            for (; next < made * 2 + 2; next++) {
+        const int top_1 = oy * 2 - 1;
+        const int ky0_1 = top_1 < 0 ? -top_1 : 0;
+        const int ky1_1 = 8 - top_1 < 3 ? 8 - top_1 : 3;
+        const int need_0 = top_1 + 3 < 8 ? top_1 + 3 : 8;
+        for (; made_0 < need_0; made_0++) {
+            for (; next < made_0 * 2 + 2; next++) {
                 stage_row_16x3(x, ring + (next + 1) % 3 * 54, next);
             }
             for (int ky = 0; ky < 3; ky++) {
-                rows[ky] = ring + (made * 2 + ky) % 3 * 54;
+                rows[ky] = ring + (made_0 * 2 + ky) % 3 * 54;
             }
-            conv3x3_3_to_8_row_of_8(rows, w, between + made % 3 * 64);
+            conv3x3_3_to_8_row_of_8(rows, w, t0 + made_0 % 3 * 64);
         }
         for (int c = 0; c < 8; c += 1) {
-            max3x3_row_of_4(between + c, y + oy * 32 + c, top, ky0, ky1);
+            max3x3_row_of_4(t0 + c, y + oy * 32 + c, top_1, ky0_1, ky1_1);
         }
     }
 }
@@ -377,66 +377,75 @@ static void depthwise3x3_row_of_2_v2(const float *x, const float *w, float *y, i
     }
 }
 
-/* 2 pixels x 4 channels, over 12 inputs. */
-static void tile_2x4_of_12(const float *x, const float *w, float *y) {
-    f32x1 acc0_0 = f32x1_load(w);
-    f32x1 acc0_1 = f32x1_load(w + 1);
-    f32x1 acc0_2 = f32x1_load(w + 2);
-    f32x1 acc0_3 = f32x1_load(w + 3);
-    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1; f32x1 acc1_2 = acc0_2; f32x1 acc1_3 = acc0_3;
-    w += 4;
-    for (int k = 0; k < 12; k++) {
-        const f32x1 w0 = f32x1_load(w);
-        const f32x1 w1 = f32x1_load(w + 1);
-        const f32x1 w2 = f32x1_load(w + 2);
-        const f32x1 w3 = f32x1_load(w + 3);
-        const f32x1 v0_0 = f32x1_set1(x[k]);
-        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
-        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
-        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
-        acc0_3 = f32x1_fma(v0_0, w3, acc0_3);
-        const f32x1 v1_0 = f32x1_set1(x[k + 12]);
-        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
-        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
-        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
-        acc1_3 = f32x1_fma(v1_0, w3, acc1_3);
-        w += 4;
-    }
-    f32x1_store(y, f32x1_relu(acc0_0));
-    f32x1_store(y + 1, f32x1_relu(acc0_1));
-    f32x1_store(y + 2, f32x1_relu(acc0_2));
-    f32x1_store(y + 3, f32x1_relu(acc0_3));
-    f32x1_store(y + 24, f32x1_relu(acc1_0));
-    f32x1_store(y + 25, f32x1_relu(acc1_1));
-    f32x1_store(y + 26, f32x1_relu(acc1_2));
-    f32x1_store(y + 27, f32x1_relu(acc1_3));
-}
-
-static void conv1x1_12_to_12_row_of_2(const float *x, const float *w, float *y) {
-    for (int b = 0; b < 3; b++) {
-        tile_2x4_of_12(x, w + b * 52, y + b * 4);
-    }
-}
-
-static void chain_4x4x8_to_2x2x12(const float *x, const float *w, float *y, float *between, float *row) {
-    int made = 0; /* rows of the first convolution */
+static void chain_4x4x8_to_2x2x12(const float *x, const float *w, float *y, float *t0) {
+    int made_0 = 0; /* the row of part 1 that comes next */
     for (int oy = 0; oy < 2; oy++) {
-        const int top = oy * 2 - 1;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 4 - top < 3 ? 4 - top : 3;
-        const int need = top + 3 < 4 ? top + 3 : 4;
-        for (; made < need; made++) {
-            conv1x1_8_to_12_row_of_4(x + made * 32, w, between + made % 3 * 48);
+        const int top_1 = oy * 2 - 1;
+        const int ky0_1 = top_1 < 0 ? -top_1 : 0;
+        const int ky1_1 = 4 - top_1 < 3 ? 4 - top_1 : 3;
+        const int need_0 = top_1 + 3 < 4 ? top_1 + 3 : 4;
+        for (; made_0 < need_0; made_0++) {
+            conv1x1_8_to_12_row_of_4(x + made_0 * 32, w, t0 + made_0 % 3 * 48);
         }
         for (int c = 0; c < 12; c += 1) {
-            depthwise3x3_row_of_2_v2(between + c, w + c * 10 + 112, row + c, top, ky0, ky1);
+            depthwise3x3_row_of_2_v2(t0 + c, w + c * 10 + 112, y + oy * 24 + c, top_1, ky0_1, ky1_1);
         }
-        conv1x1_12_to_12_row_of_2(row, w + 240, y + oy * 48);
     }
 }
 
 /* 4 pixels x 3 channels, over 12 inputs. */
 static void tile_4x3_of_12(const float *x, const float *w, float *y) {
+    f32x1 acc0_0 = f32x1_load(w);
+    f32x1 acc0_1 = f32x1_load(w + 1);
+    f32x1 acc0_2 = f32x1_load(w + 2);
+    f32x1 acc1_0 = acc0_0; f32x1 acc1_1 = acc0_1; f32x1 acc1_2 = acc0_2;
+    f32x1 acc2_0 = acc0_0; f32x1 acc2_1 = acc0_1; f32x1 acc2_2 = acc0_2;
+    f32x1 acc3_0 = acc0_0; f32x1 acc3_1 = acc0_1; f32x1 acc3_2 = acc0_2;
+    w += 3;
+    for (int k = 0; k < 12; k++) {
+        const f32x1 w0 = f32x1_load(w);
+        const f32x1 w1 = f32x1_load(w + 1);
+        const f32x1 w2 = f32x1_load(w + 2);
+        const f32x1 v0_0 = f32x1_set1(x[k]);
+        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
+        acc0_1 = f32x1_fma(v0_0, w1, acc0_1);
+        acc0_2 = f32x1_fma(v0_0, w2, acc0_2);
+        const f32x1 v1_0 = f32x1_set1(x[k + 12]);
+        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
+        acc1_1 = f32x1_fma(v1_0, w1, acc1_1);
+        acc1_2 = f32x1_fma(v1_0, w2, acc1_2);
+        const f32x1 v2_0 = f32x1_set1(x[k + 24]);
+        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
+        acc2_1 = f32x1_fma(v2_0, w1, acc2_1);
+        acc2_2 = f32x1_fma(v2_0, w2, acc2_2);
+        const f32x1 v3_0 = f32x1_set1(x[k + 36]);
+        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
+        acc3_1 = f32x1_fma(v3_0, w1, acc3_1);
+        acc3_2 = f32x1_fma(v3_0, w2, acc3_2);
+        w += 3;
+    }
+    f32x1_store(y, f32x1_relu(acc0_0));
+    f32x1_store(y + 1, f32x1_relu(acc0_1));
+    f32x1_store(y + 2, f32x1_relu(acc0_2));
+    f32x1_store(y + 24, f32x1_relu(acc1_0));
+    f32x1_store(y + 25, f32x1_relu(acc1_1));
+    f32x1_store(y + 26, f32x1_relu(acc1_2));
+    f32x1_store(y + 48, f32x1_relu(acc2_0));
+    f32x1_store(y + 49, f32x1_relu(acc2_1));
+    f32x1_store(y + 50, f32x1_relu(acc2_2));
+    f32x1_store(y + 72, f32x1_relu(acc3_0));
+    f32x1_store(y + 73, f32x1_relu(acc3_1));
+    f32x1_store(y + 74, f32x1_relu(acc3_2));
+}
+
+static void conv1x1_12_to_12_at_2x2(const float *x, const float *w, float *y) {
+    for (int b = 0; b < 4; b++) {
+        tile_4x3_of_12(x, w + b * 39, y + b * 3);
+    }
+}
+
+/* 4 pixels x 3 channels, over 12 inputs. */
+static void tile_4x3_of_12_v2(const float *x, const float *w, float *y) {
     f32x1 acc0_0 = f32x1_load(w);
     f32x1 acc0_1 = f32x1_load(w + 1);
     f32x1 acc0_2 = f32x1_load(w + 2);
@@ -502,9 +511,9 @@ static void tile_4x3_of_12(const float *x, const float *w, float *y) {
     f32x1_store(y + 38, f32x1_relu(acc3_2));
 }
 
-static void conv1x1_12_to_12_at_2x2(const float *x, const float *w, float *y) {
+static void conv1x1_12_to_12_at_2x2_v2(const float *x, const float *w, float *y) {
     for (int b = 0; b < 4; b++) {
-        tile_4x3_of_12(x, w + b * 39, y + b * 3);
+        tile_4x3_of_12_v2(x, w + b * 39, y + b * 3);
     }
 }
 
@@ -542,7 +551,7 @@ static void depthwise3x3_12_at_2x2(const float *x, const float *w, float *y) {
 }
 
 /* 4 pixels x 3 channels, over 12 inputs. */
-static void tile_4x3_of_12_v2(const float *x, const float *w, float *y) {
+static void tile_4x3_of_12_v3(const float *x, const float *w, float *y) {
     f32x1 acc0_0 = f32x1_load(w);
     f32x1 acc0_1 = f32x1_load(w + 1);
     f32x1 acc0_2 = f32x1_load(w + 2);
@@ -586,14 +595,14 @@ static void tile_4x3_of_12_v2(const float *x, const float *w, float *y) {
     f32x1_store(y + 38, f32x1_relu(acc3_2));
 }
 
-static void conv1x1_12_to_12_at_2x2_v2(const float *x, const float *w, float *y) {
+static void conv1x1_12_to_12_at_2x2_v3(const float *x, const float *w, float *y) {
     for (int b = 0; b < 4; b++) {
-        tile_4x3_of_12_v2(x, w + b * 39, y + b * 3);
+        tile_4x3_of_12_v3(x, w + b * 39, y + b * 3);
     }
 }
 
 /* 4 pixels x 3 channels, over 12 inputs. */
-static void tile_4x3_of_12_v3(const float *x0, const float *x1, const float *w, float *y) {
+static void tile_4x3_of_12_v4(const float *x0, const float *x1, const float *w, float *y) {
     f32x1 acc0_0 = f32x1_load(w);
     f32x1 acc0_1 = f32x1_load(w + 1);
     f32x1 acc0_2 = f32x1_load(w + 2);
@@ -681,9 +690,9 @@ static void tile_4x3_of_12_v3(const float *x0, const float *x1, const float *w, 
     f32x1_store(y + 38, f32x1_relu(acc3_2));
 }
 
-static void conv1x1_12_to_12_at_2x2_v3(const float *x0, const float *x1, const float *w, float *y) {
+static void conv1x1_12_to_12_at_2x2_v4(const float *x0, const float *x1, const float *w, float *y) {
     for (int b = 0; b < 4; b++) {
-        tile_4x3_of_12_v3(x0, x1, w + b * 39, y + b * 3);
+        tile_4x3_of_12_v4(x0, x1, w + b * 39, y + b * 3);
     }
 }
 
@@ -921,54 +930,59 @@ void shuffle_run_in(void *arena, const float *image, float *features) {
     STEP_HOOK(3, "shortcut", 0);
     /* 4. reduce: conv 1x1, relu (prelude.net:84)
      * depthwise: depthwise 3x3 stride 2 (prelude.net:85)
-     * expand: conv 1x1, relu (prelude.net:86)
-     * [4, 4, 8] -> [2, 2, 12], 0.00 M MACs, 1600 bytes of weights
-     * by rows: pointwise 4 x 3 of f32x1, depthwise, 2 columns of f32x1, pointwise 2 x 4 of f32x1 */
-    STEP_HOOK(4, "expand", 1);
-    chain_4x4x8_to_2x2x12(AT(1472), WEIGHTS(416), AT(576) + 12, AT(0), AT(960));
-    STEP_HOOK(4, "expand", 0);
-    /* 5. reduce: conv 1x1, relu (prelude.net:84)
+     * [4, 4, 8] -> [2, 2, 12], 0.00 M MACs, 944 bytes of weights
+     * by rows: pointwise 4 x 3 of f32x1, depthwise, 2 columns of f32x1 */
+    STEP_HOOK(4, "depthwise", 1);
+    chain_4x4x8_to_2x2x12(AT(1472), WEIGHTS(416), AT(960), AT(0));
+    STEP_HOOK(4, "depthwise", 0);
+    /* 5. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 656 bytes of weights
+     * pointwise 4 x 3 of f32x1 */
+    STEP_HOOK(5, "expand", 1);
+    conv1x1_12_to_12_at_2x2(AT(960), WEIGHTS(656), AT(576) + 12);
+    STEP_HOOK(5, "expand", 0);
+    /* 6. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * pointwise 4 x 3 of f32x1 */
-    STEP_HOOK(5, "reduce", 1);
-    conv1x1_12_to_12_at_2x2(AT(576), WEIGHTS(816), AT(0));
-    STEP_HOOK(5, "reduce", 0);
-    /* 6. depthwise: depthwise 3x3 (prelude.net:85)
+    STEP_HOOK(6, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v2(AT(576), WEIGHTS(816), AT(0));
+    STEP_HOOK(6, "reduce", 0);
+    /* 7. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 496 bytes of weights
      * depthwise, 2 columns of f32x1 */
-    STEP_HOOK(6, "depthwise", 1);
+    STEP_HOOK(7, "depthwise", 1);
     depthwise3x3_12_at_2x2(AT(0), WEIGHTS(976), AT(192));
-    STEP_HOOK(6, "depthwise", 0);
-    /* 7. expand: conv 1x1, relu (prelude.net:86)
+    STEP_HOOK(7, "depthwise", 0);
+    /* 8. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 656 bytes of weights
      * pointwise 4 x 3 of f32x1 */
-    STEP_HOOK(7, "expand", 1);
-    conv1x1_12_to_12_at_2x2_v2(AT(192), WEIGHTS(1104), AT(0));
-    STEP_HOOK(7, "expand", 0);
-    /* 8. reduce: conv 1x1, relu (prelude.net:84)
+    STEP_HOOK(8, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1104), AT(0));
+    STEP_HOOK(8, "expand", 0);
+    /* 9. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * pointwise 4 x 3 of f32x1 */
-    STEP_HOOK(8, "reduce", 1);
-    conv1x1_12_to_12_at_2x2_v3(AT(576), AT(0), WEIGHTS(1264), AT(192));
-    STEP_HOOK(8, "reduce", 0);
-    /* 9. depthwise: depthwise 3x3 (prelude.net:85)
+    STEP_HOOK(9, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v4(AT(576), AT(0), WEIGHTS(1264), AT(192));
+    STEP_HOOK(9, "reduce", 0);
+    /* 10. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 496 bytes of weights
      * depthwise, 2 columns of f32x1 */
-    STEP_HOOK(9, "depthwise", 1);
+    STEP_HOOK(10, "depthwise", 1);
     depthwise3x3_12_at_2x2(AT(192), WEIGHTS(1424), AT(384));
-    STEP_HOOK(9, "depthwise", 0);
-    /* 10. expand: conv 1x1, relu (prelude.net:86)
+    STEP_HOOK(10, "depthwise", 0);
+    /* 11. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 656 bytes of weights
      * pointwise 4 x 3 of f32x1 */
-    STEP_HOOK(10, "expand", 1);
-    conv1x1_12_to_12_at_2x2_v2(AT(384), WEIGHTS(1552), AT(192));
-    STEP_HOOK(10, "expand", 0);
-    /* 11. conv_9: conv 1x1, relu (shuffle.net:11)
+    STEP_HOOK(11, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1552), AT(192));
+    STEP_HOOK(11, "expand", 0);
+    /* 12. conv_9: conv 1x1, relu (shuffle.net:11)
      * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, 3216 bytes of weights
      * pointwise 4 x 3 of f32x1 */
-    STEP_HOOK(11, "conv_9", 1);
+    STEP_HOOK(12, "conv_9", 1);
     conv1x1_24_to_32_at_2x2(AT(576), AT(0), AT(192), WEIGHTS(1712), features);
-    STEP_HOOK(11, "conv_9", 0);
+    STEP_HOOK(12, "conv_9", 0);
 }
 
 static union {
@@ -997,7 +1011,7 @@ int shuffle_bind(const void *file, size_t bytes) {
                               (uint32_t)p[i + 3] << 24;
         hash = (hash ^ word) * UINT64_C(0x100000001b3);
     }
-    if (hash != UINT64_C(0xb16565224173a54d)) return -1;
+    if (hash != UINT64_C(0xa37847de8a210a3b)) return -1;
     weights = (const float *)(const void *)(p + 64);
     return 0;
 }
@@ -1048,61 +1062,67 @@ int shuffle_selftest(void) {
     if (differs(AT(576), 4, 24, 12, -2.055665011e+00, 6.587870184e+00)) return 3;
     /* 4. reduce: conv 1x1, relu (prelude.net:84)
      * depthwise: depthwise 3x3 stride 2 (prelude.net:85)
-     * expand: conv 1x1, relu (prelude.net:86)
-     * [4, 4, 8] -> [2, 2, 12], 0.00 M MACs, 1600 bytes of weights
-     * by rows: pointwise 4 x 3 of f32x1, depthwise, 2 columns of f32x1, pointwise 2 x 4 of f32x1 */
-    STEP_HOOK(4, "expand", 1);
-    chain_4x4x8_to_2x2x12(AT(1472), WEIGHTS(416), AT(576) + 12, AT(0), AT(960));
-    STEP_HOOK(4, "expand", 0);
-    if (differs(AT(576) + 12, 4, 24, 12, -5.337746310e-01, 2.387880654e+01)) return 4;
-    /* 5. reduce: conv 1x1, relu (prelude.net:84)
+     * [4, 4, 8] -> [2, 2, 12], 0.00 M MACs, 944 bytes of weights
+     * by rows: pointwise 4 x 3 of f32x1, depthwise, 2 columns of f32x1 */
+    STEP_HOOK(4, "depthwise", 1);
+    chain_4x4x8_to_2x2x12(AT(1472), WEIGHTS(416), AT(960), AT(0));
+    STEP_HOOK(4, "depthwise", 0);
+    if (differs(AT(960), 4, 12, 12, 2.133160188e+00, 1.165035074e+01)) return 4;
+    /* 5. expand: conv 1x1, relu (prelude.net:86)
+     * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 656 bytes of weights
+     * pointwise 4 x 3 of f32x1 */
+    STEP_HOOK(5, "expand", 1);
+    conv1x1_12_to_12_at_2x2(AT(960), WEIGHTS(656), AT(576) + 12);
+    STEP_HOOK(5, "expand", 0);
+    if (differs(AT(576) + 12, 4, 24, 12, -5.337746310e-01, 2.387880654e+01)) return 5;
+    /* 6. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * pointwise 4 x 3 of f32x1 */
-    STEP_HOOK(5, "reduce", 1);
-    conv1x1_12_to_12_at_2x2(AT(576), WEIGHTS(816), AT(0));
-    STEP_HOOK(5, "reduce", 0);
-    if (differs(AT(0), 4, 12, 12, -1.509074208e+00, 1.747914418e+01)) return 5;
-    /* 6. depthwise: depthwise 3x3 (prelude.net:85)
+    STEP_HOOK(6, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v2(AT(576), WEIGHTS(816), AT(0));
+    STEP_HOOK(6, "reduce", 0);
+    if (differs(AT(0), 4, 12, 12, -1.509074208e+00, 1.747914418e+01)) return 6;
+    /* 7. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 496 bytes of weights
      * depthwise, 2 columns of f32x1 */
-    STEP_HOOK(6, "depthwise", 1);
+    STEP_HOOK(7, "depthwise", 1);
     depthwise3x3_12_at_2x2(AT(0), WEIGHTS(976), AT(192));
-    STEP_HOOK(6, "depthwise", 0);
-    if (differs(AT(192), 4, 12, 12, 9.255593072e-03, 1.313827178e+01)) return 6;
-    /* 7. expand: conv 1x1, relu (prelude.net:86)
+    STEP_HOOK(7, "depthwise", 0);
+    if (differs(AT(192), 4, 12, 12, 9.255593072e-03, 1.313827178e+01)) return 7;
+    /* 8. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 656 bytes of weights
      * pointwise 4 x 3 of f32x1 */
-    STEP_HOOK(7, "expand", 1);
-    conv1x1_12_to_12_at_2x2_v2(AT(192), WEIGHTS(1104), AT(0));
-    STEP_HOOK(7, "expand", 0);
-    if (differs(AT(0), 4, 12, 12, -2.658931590e+00, 1.952160159e+01)) return 7;
-    /* 8. reduce: conv 1x1, relu (prelude.net:84)
+    STEP_HOOK(8, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1104), AT(0));
+    STEP_HOOK(8, "expand", 0);
+    if (differs(AT(0), 4, 12, 12, -2.658931590e+00, 1.952160159e+01)) return 8;
+    /* 9. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * pointwise 4 x 3 of f32x1 */
-    STEP_HOOK(8, "reduce", 1);
-    conv1x1_12_to_12_at_2x2_v3(AT(576), AT(0), WEIGHTS(1264), AT(192));
-    STEP_HOOK(8, "reduce", 0);
-    if (differs(AT(192), 4, 12, 12, -1.745837860e+00, 1.572561293e+01)) return 8;
-    /* 9. depthwise: depthwise 3x3 (prelude.net:85)
+    STEP_HOOK(9, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v4(AT(576), AT(0), WEIGHTS(1264), AT(192));
+    STEP_HOOK(9, "reduce", 0);
+    if (differs(AT(192), 4, 12, 12, -1.745837860e+00, 1.572561293e+01)) return 9;
+    /* 10. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 496 bytes of weights
      * depthwise, 2 columns of f32x1 */
-    STEP_HOOK(9, "depthwise", 1);
+    STEP_HOOK(10, "depthwise", 1);
     depthwise3x3_12_at_2x2(AT(192), WEIGHTS(1424), AT(384));
-    STEP_HOOK(9, "depthwise", 0);
-    if (differs(AT(384), 4, 12, 12, -1.290061887e+00, 8.350873736e+00)) return 9;
-    /* 10. expand: conv 1x1, relu (prelude.net:86)
+    STEP_HOOK(10, "depthwise", 0);
+    if (differs(AT(384), 4, 12, 12, -1.290061887e+00, 8.350873736e+00)) return 10;
+    /* 11. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 656 bytes of weights
      * pointwise 4 x 3 of f32x1 */
-    STEP_HOOK(10, "expand", 1);
-    conv1x1_12_to_12_at_2x2_v2(AT(384), WEIGHTS(1552), AT(192));
-    STEP_HOOK(10, "expand", 0);
-    if (differs(AT(192), 4, 12, 12, 2.264823138e+00, 7.317487954e+00)) return 10;
-    /* 11. conv_9: conv 1x1, relu (shuffle.net:11)
+    STEP_HOOK(11, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1552), AT(192));
+    STEP_HOOK(11, "expand", 0);
+    if (differs(AT(192), 4, 12, 12, 2.264823138e+00, 7.317487954e+00)) return 11;
+    /* 12. conv_9: conv 1x1, relu (shuffle.net:11)
      * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, 3216 bytes of weights
      * pointwise 4 x 3 of f32x1 */
-    STEP_HOOK(11, "conv_9", 1);
+    STEP_HOOK(12, "conv_9", 1);
     conv1x1_24_to_32_at_2x2(AT(576), AT(0), AT(192), WEIGHTS(1712), features);
-    STEP_HOOK(11, "conv_9", 0);
-    if (differs(features, 4, 32, 32, 8.216659423e-01, 5.593547291e+01)) return 11;
+    STEP_HOOK(12, "conv_9", 0);
+    if (differs(features, 4, 32, 32, 8.216659423e-01, 5.593547291e+01)) return 12;
     return 0;
 }

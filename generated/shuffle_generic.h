@@ -46,7 +46,7 @@ int shuffle_selftest(void);
 #ifdef SHUFFLE_PROFILE
 void shuffle_profile_hook(int step, const char *name, int begin);
 #endif
-#define SHUFFLE_STEPS 11
+#define SHUFFLE_STEPS 12
 
 #ifdef __cplusplus
 }

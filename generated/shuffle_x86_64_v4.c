@@ -233,26 +233,26 @@ static void max3x3_row_of_4(const float *x, float *y, int top, int ky0, int ky1)
     }
 }
 
-static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, float *ring, float *between, int thread, int threads) {
-    int made = PART(4, thread) * 2 - 1; /* the row of the first convolution that comes next */
-    if (made < 0) made = 0;
+static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, float *ring, float *t0, int thread, int threads) {
+    int made_0 = PART(4, thread) * 2 - 1; /* the row of part 1 that comes next */
+    if (made_0 < 0) made_0 = 0;
     const float *rows[3];
-    int next = made * 2 - 1; /* the input row that is copied next */
+    int next = made_0 * 2 - 1; /* the input row that is copied next */
     for (int oy = PART(4, thread); oy < PART(4, thread + 1); oy++) {
-        const int top = oy * 2 - 1;
-        const int ky0 = top < 0 ? -top : 0;
-        const int ky1 = 8 - top < 3 ? 8 - top : 3;
-        const int need = top + 3 < 8 ? top + 3 : 8;
-        for (; made < need; made++) {
-            for (; next < made * 2 + 2; next++) {
+        const int top_1 = oy * 2 - 1;
+        const int ky0_1 = top_1 < 0 ? -top_1 : 0;
+        const int ky1_1 = 8 - top_1 < 3 ? 8 - top_1 : 3;
+        const int need_0 = top_1 + 3 < 8 ? top_1 + 3 : 8;
+        for (; made_0 < need_0; made_0++) {
+            for (; next < made_0 * 2 + 2; next++) {
                 stage_row_16x3(x, ring + (next + 1) % 3 * 54, next);
             }
             for (int ky = 0; ky < 3; ky++) {
-                rows[ky] = ring + (made * 2 + ky) % 3 * 54;
+                rows[ky] = ring + (made_0 * 2 + ky) % 3 * 54;
             }
-            conv3x3_3_to_8_row_of_8(rows, w, between + made % 3 * 64);
+            conv3x3_3_to_8_row_of_8(rows, w, t0 + made_0 % 3 * 64);
         }
-        max3x3_row_of_4(between, y + oy * 32, top, ky0, ky1);
+        max3x3_row_of_4(t0, y + oy * 32, top_1, ky0_1, ky1_1);
     }
     (void)threads;
 }

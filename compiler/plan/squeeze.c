@@ -59,6 +59,8 @@ static bool touches_buffer(const plan_step *s, int buffer_index) {
 static bool can_take_factor(const plan *p, const plan_step *factor, const plan_step *s) {
     const node *n = &p->g->nodes[s->node];
     if (s->kind != STEP_GEMM || n->op != OP_CONV || s->gemm.staged || n->a.groups > 1) return false;
+    /* Written over the map that it would then read: the residual of a block that begins with the factor. */
+    if (reads_buffer(&factor->operands[0], s->out_buffer)) return false;
     const operand *x = &s->operands[0];
     int64_t pixels = shape_pixels(n->shape);
     return is_whole_run(x) && x->runs[0].buffer == factor->out_buffer &&

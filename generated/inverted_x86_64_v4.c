@@ -480,7 +480,7 @@ static void mean_of_sums_5x5x32(const float *sums, const float *others, float *y
         {
             f32x16 sum = f32x16_load(sums + c);
             for (int i = 1; i < threads; i++) {
-                sum = sum + f32x16_load(others + (i - 1) * 1728 + c);
+                sum = sum + f32x16_load(others + (i - 1) * (INVERTED_THREAD_BYTES / 4) + c);
             }
             f32x16_store(y + c, sum * f32x16_set1(0.04f));
         }

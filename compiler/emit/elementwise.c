@@ -184,7 +184,7 @@ static void emit_mean_of_sums(emitter *e, writer *w, piece x, const char *at, vo
     line(w, "%s sum = %s;", v, load_text(a, t, x, TYPE_F32, address_at(a, "sums", 0, at, true, 0)));
     if (k->others) {
         line(w, "for (int i = 1; i < threads; i++) {");
-        const char *from = arena_printf(a, "others + (i - 1) * %lld", (long long)(e->p->thread_bytes / 4));
+        const char *from = arena_printf(a, "others + (i - 1) * (%s_THREAD_BYTES / 4)", e->macro);
         line(w, "sum = sum + %s;", load_text(a, t, x, TYPE_F32, address_at(a, from, 0, at, true, 0)));
         line(w, "}");
     }

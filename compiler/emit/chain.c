@@ -6,16 +6,16 @@
  * parts stand one inside the other, the first one innermost. */
 #include "emit/stage.h"
 
-enum { MOST_BUFFERS = 64, MOST_PARTS = 16 };
+enum { MOST_BUFFERS = 64 };
 
 typedef struct chain {
     emitter *e;
     const plan_step *s;
     int n_sources, sources[MOST_BUFFERS];
     const char *names[MOST_BUFFERS];
-    const char *stage;           /* the function that stages a row for the first part, or NULL */
-    int64_t base;                /* where the chain's weights begin, in floats */
-    int64_t weights[MOST_PARTS]; /* of each part: floats from w */
+    const char *stage;                 /* the function that stages a row for the first part, or NULL */
+    int64_t base;                      /* where the chain's weights begin, in floats */
+    int64_t weights[MOST_CHAIN_PARTS]; /* of each part: floats from w */
 } chain;
 
 static const node *node_of(const chain *k, int i) { return &k->e->p->g->nodes[k->s->parts[i].node]; }

@@ -184,17 +184,12 @@ static const char *define_tile(const gemm *g, const channel_block *b, int m_coun
     return define_function(e, hint, comment, list, &w);
 }
 
-/* Floats of packed weights for one block. */
+/* Floats of packed weights for one block, and for a group. */
 static int64_t block_weights(const gemm *g, const channel_block *b) {
-    return (1 + (int64_t)g->depth * g->taps) * b->lanes;
+    return block_floats(b, g->depth * g->taps);
 }
 
-static int64_t group_weights(const gemm *g) {
-    int64_t total = 0;
-    const gemm_plan *cut = &g->s->gemm;
-    for (int i = 0; i < cut->n_blocks; i++) total += cut->blocks[i].repeat * block_weights(g, &cut->blocks[i]);
-    return total;
-}
+static int64_t group_weights(const gemm *g) { return packed_floats(&g->s->gemm, g->depth * g->taps); }
 
 /* One call of a tile: of block shape i, at pixel p (and the variable p where `p_loop`), in a loop over the
  * equal blocks where `b_loop`; else the variable b, if there are several, is an outer loop's. */

@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-enum { MOST_PARTS = 8 };
-
 typedef struct usage {
     int writes, reads; /* steps */
 } usage;
@@ -33,11 +31,9 @@ static void count_step(const plan_step *s, usage *use) {
 
 /* Whether what `a` makes is all that `b` reads, whole, and nobody else sees it. */
 static bool are_linked(const plan *p, const usage *use, const plan_step *a, const plan_step *b) {
-    const run *r = &b->operands[0].runs[0];
-    const plan_buffer *between = &p->buffers[a->out_buffer];
-    return b->operands[0].n_runs == 1 && r->buffer == a->out_buffer && r->begin == 0 &&
-           (r->step == 1 || r->count == 1) && r->count == p->g->nodes[a->node].shape.c && a->out_begin == 0 &&
-           between->kind == BUFFER_ARENA && use[a->out_buffer].writes == 1 && use[a->out_buffer].reads == 1;
+    return takes_whole_output(p, &b->operands[0], a) && a->out_begin == 0 &&
+           p->buffers[a->out_buffer].kind == BUFFER_ARENA && use[a->out_buffer].writes == 1 &&
+           use[a->out_buffer].reads == 1;
 }
 
 static bool is_conv(const plan *p, const plan_step *s) {
@@ -156,7 +152,7 @@ void fuse_steps(plan *p) {
         plan_step chain;
         double most = 0;
         int length = 0;
-        for (int n = 2; n <= MOST_PARTS && i + n <= p->n_steps; n++) {
+        for (int n = 2; n <= MOST_CHAIN_PARTS && i + n <= p->n_steps; n++) {
             plan_step candidate;
             if (!can_chain(p, use, &p->steps[i], n)) continue;
             double gain = make_chain(p, &p->steps[i], n, &candidate);

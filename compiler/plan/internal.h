@@ -22,6 +22,9 @@ void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool st
 
 bool reads_buffer(const operand *o, int buffer_index);
 
+/* Whether an operand is all that the step makes, as it lies. */
+bool takes_whole_output(const plan *p, const operand *o, const plan_step *maker);
+
 /* The slots of a tensor that a dense layer takes flat: (h, w, c) order. */
 slot *flatten_slots(const plan *p, const slot *slots, shape s);
 

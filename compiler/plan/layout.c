@@ -28,8 +28,6 @@ void find_lifetimes(plan *p) {
     for (int i = 0; i < p->n_steps; i++) touch_step(p, &p->steps[i], i);
 }
 
-static int64_t aligned(int64_t bytes) { return (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN; }
-
 static bool lives_in_arena(const plan_buffer *b) { return b->kind == BUFFER_ARENA && b->first >= 0; }
 
 static int64_t most_live(plan *p) {
@@ -38,7 +36,7 @@ static int64_t most_live(plan *p) {
         int64_t live = 0;
         for (int j = 0; j < p->n_buffers; j++) {
             const plan_buffer *b = &p->buffers[j];
-            if (lives_in_arena(b) && b->first <= i && i <= b->last) live += aligned(b->bytes);
+            if (lives_in_arena(b) && b->first <= i && i <= b->last) live += arena_aligned(b->bytes);
         }
         if (live > most) {
             most = live;
@@ -131,7 +129,7 @@ void place_buffers(plan *p) {
     int n = 0;
     for (int i = 0; i < p->n_buffers; i++) {
         const plan_buffer *b = &p->buffers[i];
-        if (lives_in_arena(b)) items[n++] = (item){i, aligned(b->bytes), b->first, b->last};
+        if (lives_in_arena(b)) items[n++] = (item){i, arena_aligned(b->bytes), b->first, b->last};
     }
     int64_t bound = most_live(p);
     p->arena_bytes = -1;

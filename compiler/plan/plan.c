@@ -490,7 +490,9 @@ static void plan_outputs(builder *b) {
     }
 }
 
-static void add_scratch(plan *p, plan_step *s) {
+/* What is known of a step when no pass will change it again: its scratch, and what it costs. */
+static void complete_step(plan *p, plan_step *s) {
+    s->cycles = predict_cycles(p, s);
     if (s->scratch_bytes == 0) return;
     int elements = (int)(s->scratch_bytes / type_table[TYPE_F32].bytes);
     s->scratch = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, (shape){1, 1, elements}, "scratch");
@@ -514,8 +516,9 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *
     keep_sums(p);
     scale_projections(p);
     for (int i = 0; i < p->n_steps; i++) {
-        add_scratch(p, &p->steps[i]);
-        for (int j = 0; j < p->steps[i].n_parts; j++) add_scratch(p, &p->steps[i].parts[j]);
+        plan_step *s = &p->steps[i];
+        complete_step(p, s);
+        for (int j = 0; j < s->n_parts; j++) complete_step(p, &s->parts[j]);
     }
     plan_threads(p);
     find_lifetimes(p);

@@ -31,6 +31,10 @@ typedef struct plan_buffer {
 
 enum { ARENA_ALIGN = 64 };
 
+static inline int64_t arena_aligned(int64_t bytes) {
+    return (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+}
+
 /* Where one channel of a tensor lies: buffer[pixel * buffer.shape.c + channel]. */
 typedef struct slot {
     int buffer, channel;
@@ -71,7 +75,7 @@ typedef struct piece {
     int valid;
 } piece;
 
-enum { MAX_PIECES = 8 };
+enum { MAX_PIECES = 8, MOST_CHAIN_PARTS = 8 };
 
 /* A block of output channels that a tile computes together. */
 typedef struct channel_block {
@@ -149,6 +153,19 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *
 /* Cuts `channels` into pieces: full vectors of the widest kind, then the narrowest kind that holds the rest. At
  * most `room`; their number. */
 int cut_pieces(const target *t, int channels, piece *out, int room);
+
+/* Floats of the packed weights of a block, over `inputs` values, and of all blocks: a row of biases comes
+ * first. */
+static inline int64_t block_floats(const channel_block *b, int inputs) {
+    return (1 + (int64_t)inputs) * b->lanes;
+}
+
+static inline int64_t packed_floats(const gemm_plan *cut, int inputs) {
+    int64_t total = 0;
+    for (int i = 0; i < cut->n_blocks; i++)
+        total += cut->blocks[i].repeat * block_floats(&cut->blocks[i], inputs);
+    return total;
+}
 
 /* The work of all steps; the bytes of their weights, once they are packed. */
 static inline int64_t plan_macs(const plan *p) {

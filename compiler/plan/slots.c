@@ -81,3 +81,9 @@ bool reads_buffer(const operand *o, int buffer_index) {
     }
     return false;
 }
+
+bool takes_whole_output(const plan *p, const operand *o, const plan_step *maker) {
+    const run *r = &o->runs[0];
+    return o->n_runs == 1 && r->buffer == maker->out_buffer && r->begin == maker->out_begin &&
+           (r->step == 1 || r->count == 1) && r->count == p->g->nodes[maker->node].shape.c;
+}

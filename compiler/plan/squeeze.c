@@ -16,17 +16,11 @@ static plan_step *final_window(plan_step *s) {
     return s->kind == STEP_WINDOW ? s : NULL;
 }
 
-/* Whether the pool takes what the window writes, all of it and in that order. */
-static bool takes_whole_output(const plan *p, const plan_step *pool, const plan_step *window) {
-    const run *r = &pool->operands[0].runs[0];
-    return pool->operands[0].n_runs == 1 && r->buffer == window->out_buffer && r->begin == window->out_begin &&
-           (r->step == 1 || r->count == 1) && r->count == p->g->nodes[window->node].shape.c;
-}
-
 void keep_sums(plan *p) {
     for (int i = 0; i + 1 < p->n_steps; i++) {
         plan_step *s = &p->steps[i], *pool = &p->steps[i + 1], *window = final_window(s);
-        if (!window || pool->kind != STEP_GLOBAL_POOL || !takes_whole_output(p, pool, window)) continue;
+        if (!window || pool->kind != STEP_GLOBAL_POOL || !takes_whole_output(p, &pool->operands[0], window))
+            continue;
         shape sums = {1, 1, p->g->nodes[window->node].shape.c};
         s->sums = window->sums = pool->sums =
             add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, sums, p->g->nodes[pool->node].label);
@@ -62,17 +56,8 @@ static bool can_take_factor(const plan *p, const plan_step *factor, const plan_s
     /* Written over the map that it would then read: the residual of a block that begins with the factor. */
     if (reads_buffer(&factor->operands[0], s->out_buffer)) return false;
     const operand *x = &s->operands[0];
-    int64_t pixels = shape_pixels(n->shape);
-    return is_whole_run(x) && x->runs[0].buffer == factor->out_buffer &&
-           x->runs[0].begin == factor->out_begin && x->runs[0].count == x->shape.c &&
-           pixels >= 2 * (int64_t)n->shape.c;
-}
-
-static int64_t packed_floats(const plan_step *s, int depth) {
-    int64_t total = 0;
-    for (int i = 0; i < s->gemm.n_blocks; i++)
-        total += s->gemm.blocks[i].repeat * (int64_t)(1 + depth) * s->gemm.blocks[i].lanes;
-    return total;
+    return takes_whole_output(p, x, factor) && is_identity(x->order, x->shape.c) &&
+           shape_pixels(n->shape) >= 2 * (int64_t)n->shape.c;
 }
 
 void scale_projections(plan *p) {
@@ -92,7 +77,7 @@ void scale_projections(plan *p) {
         operands[s->n_operands++] = factor->operands[1];
         s->operands = operands;
         s->gemm.scaled = true;
-        s->scratch_bytes = packed_floats(s, operands[0].shape.c) * type_table[TYPE_F32].bytes;
+        s->scratch_bytes = packed_floats(&s->gemm, operands[0].shape.c) * type_table[TYPE_F32].bytes;
         s->kernel = arena_printf(p->mem, "%s, weights scaled", s->kernel);
     }
     p->n_steps = kept;

@@ -9,7 +9,7 @@
 #include "plan/internal.h"
 
 static bool is_shared(const plan *p, const plan_step *s) {
-    enum { LEAST_CYCLES = 600 };
+    enum { LEAST_CYCLES = 600 }; /* some times what it takes to meet */
     bool of_sums = s->kind == STEP_GLOBAL_POOL && s->sums >= 0;
     if (!p->t->threads || of_sums || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
     return s->cycles >= LEAST_CYCLES;
@@ -19,7 +19,7 @@ static void keep_own(plan *p, int buffer_index, int64_t *used) {
     plan_buffer *b = &p->buffers[buffer_index];
     b->own = true;
     b->own_offset = *used;
-    *used += (b->bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    *used += arena_aligned(b->bytes);
 }
 
 /* The step's own buffers, one behind the other; their bytes. */
@@ -37,8 +37,6 @@ static int64_t place_own(plan *p, const plan_step *s) {
 void plan_threads(plan *p) {
     for (int i = 0; i < p->n_steps; i++) {
         plan_step *s = &p->steps[i];
-        s->cycles = predict_cycles(p, s);
-        for (int j = 0; j < s->n_parts; j++) s->parts[j].cycles = predict_cycles(p, &s->parts[j]);
         s->shared = is_shared(p, s);
         if (!s->shared) continue;
         int64_t used = place_own(p, s);

@@ -908,9 +908,9 @@ static void mean_of_5x5x16(const float *x0, float *y) {
     {
         f32x16 sum = f32x16_zero();
         for (int p = 0; p < 25; p++) {
-            sum = sum + f32x16_load(x0 + p * 16 + 0);
+            sum = sum + f32x16_load(x0 + p * 16);
         }
-        f32x16_store(y + 0, sum * f32x16_set1(0.04f));
+        f32x16_store(y, sum * f32x16_set1(0.04f));
     }
 }
 
@@ -936,12 +936,12 @@ static void softmax_of_10(const float *x, float *y) {
     for (int i = 1; i < 10; i++) {
         if (x[i] > most) most = x[i];
     }
-    f32x16_store_part(y + 0, f32x16_exp(f32x16_load_part(x + 0, 10) - f32x16_set1(most)), 10);
+    f32x16_store_part(y, f32x16_exp(f32x16_load_part(x, 10) - f32x16_set1(most)), 10);
     for (int i = 0; i < 10; i++) {
         sum += y[i];
     }
     const float scale = 1.0f / sum;
-    f32x16_store_part(y + 0, f32x16_load_part(y + 0, 10) * f32x16_set1(scale), 10);
+    f32x16_store_part(y, f32x16_load_part(y, 10) * f32x16_set1(scale), 10);
 }
 
 #define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))

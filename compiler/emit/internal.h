@@ -46,7 +46,8 @@ void line(writer *w, const char *format, ...) __attribute__((format(printf, 2, 3
 
 bool is_identifier_char(char c);
 
-/* Appends `+ factor * name` to an index expression; nothing where the factor is 0. "a + 3", "p * 96". */
+/* Appends `+ factor * name` to an index expression; nothing where the factor is 0. A name that is a number
+ * counts with the constant. "a + 3", "p * 96". */
 const char *expression(arena *a, const char *base, const char *const *names, const int64_t *factors, int n,
                        int64_t constant);
 

@@ -115,7 +115,6 @@ void emit_stage_begin(emitter *e, const plan_step *s, writer *w, const char *fir
     staging g = describe_staging(e, s);
     line(w, "const float *rows[%d];", g.n->a.kernel[0]);
     int64_t stride = g.n->a.stride[0];
-    if (first_row[0] == '0') stride = 0;
     line(w, "int next = %s; /* the input row that is copied next */",
          expression(e->a, "", &first_row, &stride, 1, -g.n->a.pad[TOP]));
 }

@@ -290,28 +290,15 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
     int64_t one = 1, per_channel = 1 + (int64_t)attributes->kernel[0] * attributes->kernel[1];
     const char *names[] = {"oy", at};
     int64_t y_factors[] = {k->y_row, 1};
-    bool constant = at[0] >= '0' && at[0] <= '9';
-    int64_t c = 0;
-    if (constant) {
-        for (const char *d = at; *d; d++) c = c * 10 + (*d - '0');
-        one = 0;
-        y_factors[1] = 0;
-    }
     text args = {0};
-    text_string(&args, expression(a, k->x_name, &at, &one, 1, k->x_begin + c));
-    if (is_depthwise(&k->g)) {
-        int64_t factor = constant ? 0 : per_channel;
-        text_printf(&args, ", %s", expression(a, "w", &at, &factor, 1, k->w_begin + c * per_channel));
-    }
-    text_printf(&args, ", %s", expression(a, k->y_name, names, y_factors, 2, k->y_begin + c));
+    text_string(&args, expression(a, k->x_name, &at, &one, 1, k->x_begin));
+    if (is_depthwise(&k->g)) text_printf(&args, ", %s", expression(a, "w", &at, &per_channel, 1, k->w_begin));
+    text_printf(&args, ", %s", expression(a, k->y_name, names, y_factors, 2, k->y_begin));
     if (attributes->has_residual) {
-        int64_t r_factors[] = {k->g.n->shape.w * k->g.r_pixel, constant ? 0 : 1};
-        text_printf(&args, ", %s", expression(a, "r", names, r_factors, 2, k->y_begin + c));
+        int64_t r_factors[] = {k->g.n->shape.w * k->g.r_pixel, 1};
+        text_printf(&args, ", %s", expression(a, "r", names, r_factors, 2, k->y_begin));
     }
-    if (k->g.s->sums >= 0) {
-        int64_t factor = constant ? 0 : 1;
-        text_printf(&args, ", %s", expression(a, "sums", &at, &factor, 1, k->y_begin + c));
-    }
+    if (k->g.s->sums >= 0) text_printf(&args, ", %s", expression(a, "sums", &at, &one, 1, k->y_begin));
     if (k->rows) {
         line(w, "for (int oy = %s; oy < %s; oy++) {", k->rows[0], k->rows[1]);
         emit_window_bounds(e, k->g.s, w, "oy", "");

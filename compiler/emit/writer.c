@@ -31,12 +31,18 @@ bool is_identifier_char(char c) {
     return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool is_number(const char *s) { return *s >= '0' && *s <= '9'; }
+
 const char *expression(arena *a, const char *base, const char *const *names, const int64_t *factors, int n,
                        int64_t constant) {
     text t = {0};
     text_string(&t, base);
     for (int i = 0; i < n; i++) {
         if (factors[i] == 0) continue;
+        if (is_number(names[i])) {
+            constant += factors[i] * strtoll(names[i], NULL, 10);
+            continue;
+        }
         const char *plus = t.size ? " + " : "";
         if (factors[i] == 1) {
             text_printf(&t, "%s%s", plus, names[i]);

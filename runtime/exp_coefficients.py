@@ -4,10 +4,15 @@
 exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2, and exp(r) = 1 + r + r^2 q(r). q has degree 4 and is the
 polynomial whose relative error in exp(r) is least (Remez exchange in 60-digit arithmetic). Its coefficients are
 rounded to float one at a time, lowest first, and the others fitted anew each time, so that they make up for it.
-Needs mpmath. Run by hand when the degree changes; the headers carry the result.
+
+AVX-512's 1 + exp(-x) has exp(r) = 1 + r q(r) with another q of degree 4. Where r is 0 that is exact whatever q is, which
+upsets the exchange: here Lawson's iteration (least squares, weighted anew by the errors) finds the least largest one.
+
+Needs mpmath and NumPy. Run by hand when a degree changes; the headers carry the result.
 """
 import struct
 import mpmath as mp
+import numpy as np
 
 mp.mp.dps = 60
 DEGREE = 4
@@ -61,6 +66,21 @@ def exchange(fixed):
     return found, max(abs(v) for v in values)
 
 
+def lawson(degree):
+    """Coefficients of r^1 .. r^degree, as floats, and the largest relative error in exp(r) with them."""
+    bound = float(BOUND)
+    r = np.cos(np.pi * (np.arange(4000) + 0.5) / 4000) * bound
+    columns = np.stack([r ** k for k in range(1, degree + 1)], 1) / np.exp(r)[:, None]
+    wanted = (np.exp(r) - 1) / np.exp(r)
+    weights = np.ones_like(r)
+    for _ in range(60):
+        found = np.linalg.lstsq(columns * np.sqrt(weights)[:, None], wanted * np.sqrt(weights), rcond=None)[0]
+        weights *= np.abs(columns @ found - wanted)
+        weights /= weights.sum()
+    found = found.astype(np.float32)
+    return found, float(np.abs(columns @ found.astype(np.float64) - wanted).max())
+
+
 def main():
     fixed, worst = [], None
     for _ in range(DEGREE + 1):
@@ -74,6 +94,9 @@ def main():
     print(f"ln2_high = {hex_float(high)} {mp.nstr(high, 17)}")
     print(f"ln2_low = {hex_float(to_float(mp.log(2) - high))} {float(to_float(mp.log(2) - high)):.9g}")
     print(f"1/ln2 = {hex_float(to_float(1 / mp.log(2)))} {float(to_float(1 / mp.log(2))):.9g}")
+    print(f"ln2 as one float = {hex_float(to_float(mp.log(2)))}")
+    short, worst = lawson(DEGREE + 1)
+    print("1 + r q(r), from r^1 on:", ", ".join(hex_float(c) for c in short), f"largest relative error {worst:.3g}")
 
 
 if __name__ == "__main__":

@@ -119,8 +119,11 @@ static bool find_constant(importer *im, value **x, const constant **c, bool *fir
     return true;
 }
 
+/* Both are there, and not both constants: Sum, which is not folded, comes here with such. */
 static bool check_pair(importer *im) {
-    return (input(im, 0) && input(im, 1)) || node_error(im, "one of its two inputs is missing");
+    const value *x = input(im, 0), *y = input(im, 1);
+    if (!x || !y) return node_error(im, "one of its two inputs is missing");
+    return y->kind == VALUE_TENSOR || tensor_input(im, 0);
 }
 
 bool make_add(importer *im) {

@@ -40,7 +40,9 @@ static bool fold_binary(importer *im, binary f) {
     int64_t dims[CONSTANT_RANK];
     int rank;
     constant out;
-    if (!c[0] || !c[1] || !broadcast_shape(im, c, 2, dims, &rank)) return false;
+    if (!c[0] || !c[1]) return false;
+    if (im->node->n_input > 2) return node_error(im, "it is covered for two inputs");
+    if (!broadcast_shape(im, c, 2, dims, &rank)) return false;
     bool whole = c[0]->whole && c[1]->whole;
     double *to = new_constant(im, &out, dims, rank, whole);
     if (!to) return false;
@@ -84,6 +86,7 @@ static bool fold_unary(importer *im, unary f, bool whole) {
 }
 
 static double negate(double x) { return -x; }
+static double truth(double x) { return x != 0; }
 
 bool fold_neg(importer *im) { return fold_unary(im, negate, input(im, 0) && input(im, 0)->c.whole); }
 bool fold_sqrt(importer *im) { return fold_unary(im, sqrt, false); }
@@ -96,11 +99,12 @@ bool fold_identity(importer *im) {
     return c != NULL;
 }
 
-/* To a type of whole numbers: rounded towards 0. To floats nothing is lost by keeping them. */
+/* To bool: 0 or 1. To a type of whole numbers: rounded towards 0. To floats nothing is lost by keeping them. */
 bool fold_cast(importer *im) {
     const constant *c = constant_input(im, 0, "first");
     if (!c) return false;
     int to = clamp_int(attribute_int(im, "to", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT));
+    if (to == ONNX__TENSOR_PROTO__DATA_TYPE__BOOL) return fold_unary(im, truth, true);
     if (is_whole_type(to) && !c->whole) return fold_unary(im, trunc, true);
     constant out = *c;
     out.whole = is_whole_type(to);

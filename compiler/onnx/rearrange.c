@@ -246,7 +246,8 @@ bool make_split(importer *im) {
 static bool take_strided(importer *im, const value *x, const cut *cuts) {
     shape s = im->g->nodes[x->node].shape;
     view planes = view_planes(s);
-    if (!view_equal(&x->v, &planes) || cuts[1].count != s.c || cuts[1].step != 1) return false;
+    if (!view_equal(&x->v, &planes) || cuts[0].count != 1 || cuts[1].count != s.c || cuts[1].step != 1)
+        return false;
     attrs a = graph_attrs_init();
     a.padding = PAD_VALID;
     for (int i = 0; i < 2; i++) {

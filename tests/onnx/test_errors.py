@@ -60,6 +60,12 @@ class Errors(OnnxTest):
                  "its input is no feature map [1, c, h, w], or one that was rearranged in a way that is not covered"),
                 ([node("Reshape", "x,s", "y")], {"s": whole(1, 5, -1)},
                  "the shape that it gives does not hold as many numbers as its input has"),
+                ([node("Sum", "a,a", "s"), node("Mul", "x,s", "y")], {"a": numpy.float32(2)},
+                 "its input 0 is a constant; that is not covered"),
+                ([node("Min", "a,a,a", "s"), node("Mul", "x,s", "y")], {"a": numpy.float32(2)},
+                 "it is covered for two inputs"),
+                ([node("Slice", "x,b,e,a,t", "y")], {"b": whole(1, 0), "e": whole(9, 9), "a": whole(0, 2), "t": whole(1, 2)},
+                 "only a range of channels, or every so many rows and columns, is covered"),
                 ([node("Relu", "nothing", "y")], {}, 'its input "nothing" is made by no node before it'),
                 ([node("Relu", "b", "y"), node("Relu", "y", "b")], {}, 'its input "b" is made by no node before it')):
             with self.subTest(what=what):

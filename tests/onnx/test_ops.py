@@ -174,6 +174,11 @@ class Layers(OnnxTest):
         self.compare([node("Transpose", "w", "t", perm=[1, 0]), node("Mul", "t,two", "d"), node("MatMul", "x,d", "y")],
                      {"w": w, "two": number(2)}, x, 2 * (w.astype(float) @ x))
 
+    def test_truth_is_0_or_1(self):
+        x = numbers(5)
+        self.compare([node("Cast", "c", "b", to=9), node("Cast", "b", "f", to=1), node("Mul", "x,f", "y")],
+                     {"c": number([0, 0.5, 3, -2, 1])}, x, x * [0, 1, 1, 1, 1])
+
     def test_half_precision_weights(self):
         x, w = numbers(5), numbers(5, 3).astype(numpy.float16)
         self.compare([node("MatMul", "x,w", "y")], {"w": w}, x, x @ w.astype(float))

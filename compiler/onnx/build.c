@@ -198,7 +198,7 @@ void label_node(importer *im, int index, const value *weight) {
 /* (g, n) -> (n, g) is what Reshape, Transpose, Reshape make of channels counted by two factors, the inner one
  * first. */
 bool order_channels(importer *im, value *x) {
-    if (view_channels_in_order(&x->v)) return true;
+    if (view_in_order(&x->v, MAP_C)) return true;
     factor list[VIEW_FACTORS];
     int count = view_factors_of(&x->v, MAP_C, list);
     if (count != 2 || list[0].stride != 1 || list[1].stride != list[0].size) {

@@ -29,7 +29,9 @@ bool node_error(importer *im, const char *format, ...) {
     va_start(args, format);
     const char *what = arena_vprintf(im->scratch, format, args);
     va_end(args);
-    diag_error(im->d, im->at, "%s: %s", show_node(im->scratch, im->node), what);
+    const char *where =
+        im->node ? show_node(im->scratch, im->node) : arena_printf(im->scratch, "output \"%s\"", im->output);
+    diag_error(im->d, im->at, "%s: %s", where, what);
     return false;
 }
 
@@ -362,18 +364,18 @@ static bool import_nodes(importer *im) {
 /* Whether the map's elements lie in the order that is promised: [h, w, c] for separate axes, and for joined
  * ones as counted. */
 static bool is_in_output_order(const view *v) {
-    int seen[3] = {0};
+    bool columns = false;
     for (int i = 0; i < v->rank; i++) {
-        bool spatial = false, channels = false;
+        bool channels = false;
         for (int k = v->begin[i]; k < v->begin[i + 1]; k++) {
-            channels = channels || v->factors[k].axis == MAP_C;
-            spatial = spatial || v->factors[k].axis != MAP_C;
-            if (v->factors[k].axis == MAP_H && seen[MAP_W]) return false;
-            if (channels && v->factors[k].axis != MAP_C) return false; /* (.., c, h) in one axis */
-            seen[v->factors[k].axis]++;
+            map_axis axis = v->factors[k].axis;
+            if (axis == MAP_H && columns) return false;
+            if (axis != MAP_C && channels) return false; /* (.., c, h) in one axis */
+            columns = columns || axis == MAP_W;
+            channels = channels || axis == MAP_C;
         }
     }
-    return view_channels_in_order(v);
+    return view_in_order(v, MAP_H) && view_in_order(v, MAP_W) && view_in_order(v, MAP_C);
 }
 
 static bool add_output(importer *im, const Onnx__ValueInfoProto *p) {
@@ -386,8 +388,8 @@ static bool add_output(importer *im, const Onnx__ValueInfoProto *p) {
         }
         return false;
     }
-    static const Onnx__NodeProto none = ONNX__NODE_PROTO__INIT;
-    im->node = &none;
+    im->node = NULL;
+    im->output = shown;
     if (!order_channels(im, v)) return false;
     if (!is_in_output_order(&v->v)) {
         diag_error(im->d, im->at, "output \"%s\" counts a feature map in another order than (h, w, c)", shown);

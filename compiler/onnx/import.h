@@ -32,7 +32,8 @@ typedef struct importer {
     model *m;
     const onnx_options *o;
     map values;
-    const Onnx__NodeProto *node; /* the one at work */
+    const Onnx__NodeProto *node; /* the one at work; NULL: an output, */
+    const char *output;          /* of that name */
     int64_t work;                /* numbers looked at, against MAX_WORK */
 } importer;
 
@@ -40,7 +41,7 @@ enum { MAX_WORK = 1 << 29 };
 
 /* --- import.c: values and nodes */
 
-/* An error at the node that is being imported; false. */
+/* An error at the node or output that is being imported; false. */
 bool node_error(importer *im, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Input `i` of the node; NULL where it has none or leaves it out. */

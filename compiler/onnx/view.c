@@ -172,9 +172,9 @@ int view_factors_of(const view *v, map_axis axis, factor *list) {
     return join_factors(list, count);
 }
 
-bool view_channels_in_order(const view *v) {
+bool view_in_order(const view *v, map_axis axis) {
     factor list[VIEW_FACTORS];
-    int count = view_factors_of(v, MAP_C, list);
+    int count = view_factors_of(v, axis, list);
     return count == 0 || (count == 1 && list[0].stride == 1);
 }
 

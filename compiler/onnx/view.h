@@ -55,8 +55,8 @@ bool view_equal(const view *x, const view *y);
 /* The factors of an axis of the map in the order in which the view counts them, neighbours joined; how many. */
 int view_factors_of(const view *v, map_axis axis, factor *list);
 
-/* Whether the channels are counted as the map does. */
-bool view_channels_in_order(const view *v);
+/* Whether the axis of the map is counted as the map does. */
+bool view_in_order(const view *v, map_axis axis);
 
 /* Renumbers the channels so that they are counted in order: after the map itself has been shuffled so. */
 void view_order_channels(view *v);

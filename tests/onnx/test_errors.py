@@ -97,6 +97,12 @@ class Errors(OnnxTest):
         self.refuse(onnx_file.model([node("Shape", "x", "y")], {}, x, ["y"]), 'output "y" is the same for every input')
         self.refuse(onnx_file.model([node("Flatten", "x", "y")], {}, x, ["y"]),
                     'output "y" counts a feature map in another order than (h, w, c)')
+        self.refuse(onnx_file.model([node("Reshape", "x,s", "r"), node("Transpose", "r", "y", perm=[0, 1, 2, 4, 3])],
+                                    {"s": whole(1, 4, 6, 2, 3)}, x, ["y"]),
+                    'output "y" counts a feature map in another order than (h, w, c)')
+        self.refuse(onnx_file.model([node("Reshape", "x,s", "r"), node("Transpose", "r", "y", perm=[0, 3, 2, 1, 4, 5])],
+                                    {"s": whole(1, 2, 3, 2, 6, 6)}, {"x": (1, 12, 6, 6)}, ["y"]),
+                    'output "y": the channels that it reads have been rearranged in a way that is no shuffle of groups')
 
     def test_opsets(self):
         for opset in (8, 18, 1 << 40):

@@ -1,5 +1,5 @@
-# Adds the room that reads ONNX files to LCC_SOURCES: onnx/*.c and what protobuf-c makes of the schema, or unbuilt.c where
-# one of them is missing or LCC_ONNX is off.
+# Adds the room that reads ONNX files to LCC_SOURCES: onnx/*.c and what protobuf-c makes of the schema, or sniff.c and
+# unbuilt.c where one of them is missing or LCC_ONNX is off.
 pkg_check_modules(PROTOBUF_C QUIET IMPORTED_TARGET libprotobuf-c)
 find_program(PROTOC_C protoc-c)
 find_path(ONNX_SCHEMA onnx/onnx.proto PATHS /usr/lib/python3/dist-packages)
@@ -29,6 +29,6 @@ elseif(LCC_ONNX)
   set(LCC_ONNX_LIBRARY PkgConfig::PROTOBUF_C)
 else()
   message(STATUS "lcc is built without ONNX")
-  list(APPEND LCC_SOURCES ${unbuilt})
+  list(APPEND LCC_SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/onnx/sniff.c ${unbuilt})
   set(LCC_ONNX_LIBRARY "")
 endif()

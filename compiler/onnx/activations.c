@@ -3,12 +3,6 @@
 
 #include <math.h>
 
-static bool set_result(importer *im, int made, const view *v) {
-    if (made < 0) return false;
-    set_tensor(im, 0, made, v, true);
-    return true;
-}
-
 static bool make_unary(importer *im, op_kind op) {
     const value *x = tensor_input(im, 0);
     return x && set_result(im, add_unary(im, op, x->node), &x->v);

@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-static bool set_result(importer *im, int made, const view *v) {
-    if (made < 0) return false;
-    set_tensor(im, 0, made, v, true);
-    return true;
-}
-
 /* --- two tensors */
 
 /* The view with axes of length 1 before it, so that it has `rank`. */

@@ -223,6 +223,13 @@ bool as_planes(importer *im, value *x) {
         "its input is no feature map [1, c, h, w], or one that was rearranged in a way that is not covered");
 }
 
+bool map_input(importer *im, value *x) {
+    const value *given = tensor_input(im, 0);
+    if (!given) return false;
+    *x = *given;
+    return as_planes(im, x);
+}
+
 /* The element of the constant that stands over channel `channel`; -1 where it depends on more than the channel.
  */
 static int64_t find_element(const constant *c, const view *v, int channel) {

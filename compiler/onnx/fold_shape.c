@@ -79,8 +79,6 @@ bool fold_shape(importer *im) {
 
 /* --- the same numbers in the same order */
 
-typedef bool (*sizes_rule)(importer *im, const int64_t *sizes, int rank, int64_t *out, int *out_rank);
-
 static bool fold_counted(importer *im, sizes_rule rule_of_sizes) {
     const constant *c = constant_input(im, 0, "first");
     if (!c) return false;

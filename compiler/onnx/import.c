@@ -1,12 +1,9 @@
 /* import.c: the walk over an ONNX file's nodes, and its values. */
 #include "onnx/import.h"
-#include "onnx/sniff.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-bool onnx_is_model(const char *path) { return looks_like_onnx(path); }
 
 /* A name out of the file, as a message may show it. */
 static const char *show_name(arena *a, const char *name) {
@@ -107,6 +104,18 @@ void set_constant(importer *im, int i, const constant *c) {
     if (!out) return;
     out->kind = VALUE_CONSTANT;
     out->c = *c;
+}
+
+bool set_result(importer *im, int made, const view *v) {
+    if (made < 0) return false;
+    set_tensor(im, 0, made, v, true);
+    return true;
+}
+
+bool set_map(importer *im, int made) {
+    if (made < 0) return false;
+    view v = view_planes(im->g->nodes[made].shape);
+    return set_result(im, made, &v);
 }
 
 /* --- what the file begins with */

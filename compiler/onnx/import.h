@@ -39,6 +39,9 @@ typedef struct importer {
 
 enum { MAX_WORK = 1 << 29 };
 
+/* What works out sizes, for tensors and constants alike, has room for so many. */
+_Static_assert(VIEW_RANK == (int)CONSTANT_RANK, "one limit of rank for both");
+
 /* --- import.c: values and nodes */
 
 /* An error at the node or output that is being imported; false. */
@@ -58,6 +61,10 @@ bool number_from(importer *im, const char *attribute, int i, double *out);
 /* Output `i` of the node becomes this. Outputs that have no name are passed over. */
 void set_tensor(importer *im, int i, int made, const view *v, bool fresh);
 void set_constant(importer *im, int i, const constant *c);
+/* Output 0 becomes the node that was made for it, seen as `v`, or as a map [1, c, h, w]; false where that is
+ * -1. */
+bool set_result(importer *im, int made, const view *v);
+bool set_map(importer *im, int made);
 int output_count(const importer *im);
 
 /* Counts `count` numbers as looked at; false after an error where that is too much. */
@@ -98,6 +105,8 @@ void label_node(importer *im, int made, const value *weight);
 bool order_channels(importer *im, value *x);
 /* The same, and that it is a map [1, c, h, w]. */
 bool as_planes(importer *im, value *x);
+/* Input 0 so; false after an error. */
+bool map_input(importer *im, value *x);
 /* What a constant adds up to for each channel of a tensor seen as `v`: *count 1 or c. False after an error. */
 bool channel_values(importer *im, const constant *c, const value *x, double **values, int *count);
 
@@ -205,6 +214,7 @@ bool fold_reduce_prod(importer *im);
 
 /* rearrange.c: what the shapes of both worlds share. The sizes that the node gives to a tensor of those;
        false after an error. */
+typedef bool (*sizes_rule)(importer *im, const int64_t *sizes, int rank, int64_t *out, int *out_rank);
 bool reshaped_sizes(importer *im, const int64_t *sizes, int rank, int64_t *out, int *out_rank);
 bool flattened_sizes(importer *im, const int64_t *sizes, int rank, int64_t *out, int *out_rank);
 bool squeezed_sizes(importer *im, const int64_t *sizes, int rank, int64_t *out, int *out_rank);

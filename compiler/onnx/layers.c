@@ -118,9 +118,7 @@ bool make_conv(importer *im) {
     const node *n = &im->g->nodes[made];
     if (!fill_filters(im, n, w) || (b && !fill_vector(im, n->weights[ROLE_BIAS], b, "bias"))) return false;
     label_node(im, made, input(im, 1));
-    view v = view_planes(n->shape);
-    set_tensor(im, 0, made, &v, true);
-    return true;
+    return set_map(im, made);
 }
 
 /* --- dense layers */

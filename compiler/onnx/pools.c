@@ -22,11 +22,9 @@ static void pad_to_last_window(attrs *a, shape in) {
 }
 
 static bool make_pool(importer *im, op_kind op) {
-    value *given = tensor_input(im, 0);
-    if (!given) return false;
-    value x = *given;
+    value x;
     attrs a = graph_attrs_init();
-    if (!as_planes(im, &x)) return false;
+    if (!map_input(im, &x)) return false;
     shape in = im->g->nodes[x.node].shape;
     if (!find_attribute(im, "kernel_shape")) return node_error(im, "it has no kernel_shape");
     if (!attribute_ints(im, "kernel_shape", 2, 1, a.kernel) || !read_window(im, &a, in)) return false;
@@ -46,13 +44,8 @@ static bool make_pool(importer *im, op_kind op) {
             return node_error(im, "ceil_mode together with count_include_pad is not covered");
         }
     }
-    bool padded = a.padding != PAD_VALID;
-    a.count_pad = a.count_pad && padded;
-    int made = add_op(im, op, &x.node, 1, &a);
-    if (made < 0) return false;
-    view v = view_planes(im->g->nodes[made].shape);
-    set_tensor(im, 0, made, &v, true);
-    return true;
+    a.count_pad = a.count_pad && a.padding != PAD_VALID;
+    return set_map(im, add_op(im, op, &x.node, 1, &a));
 }
 
 bool make_max_pool(importer *im) { return make_pool(im, OP_MAX_POOL); }
@@ -61,15 +54,9 @@ bool make_average_pool(importer *im) { return make_pool(im, OP_AVG_POOL); }
 /* --- whole maps */
 
 bool make_global_average_pool(importer *im) {
-    value *given = tensor_input(im, 0);
-    if (!given) return false;
-    value x = *given;
-    if (!as_planes(im, &x)) return false;
-    int made = add_unary(im, OP_GLOBAL_AVG_POOL, x.node);
-    if (made < 0) return false;
-    view v = view_planes(im->g->nodes[made].shape);
-    set_tensor(im, 0, made, &v, true);
-    return true;
+    value x;
+    if (!map_input(im, &x)) return false;
+    return set_map(im, add_unary(im, OP_GLOBAL_AVG_POOL, x.node));
 }
 
 static int add_whole_pool(importer *im, op_kind op, int x, bool over_h, bool over_w) {
@@ -82,15 +69,9 @@ static int add_whole_pool(importer *im, op_kind op, int x, bool over_h, bool ove
 }
 
 bool make_global_max_pool(importer *im) {
-    value *given = tensor_input(im, 0);
-    if (!given) return false;
-    value x = *given;
-    if (!as_planes(im, &x)) return false;
-    int made = add_whole_pool(im, OP_MAX_POOL, x.node, true, true);
-    if (made < 0) return false;
-    view v = view_planes(im->g->nodes[made].shape);
-    set_tensor(im, 0, made, &v, true);
-    return true;
+    value x;
+    if (!map_input(im, &x)) return false;
+    return set_map(im, add_whole_pool(im, OP_MAX_POOL, x.node, true, true));
 }
 
 /* Clears the axis in `v`, and notes what part of the map it held; false where that is more than height or
@@ -167,11 +148,7 @@ bool make_pad(importer *im) {
     a.pad[LEFT] = clamp_int(pads[3]);
     a.pad[BOTTOM] = clamp_int(pads[6]);
     a.pad[RIGHT] = clamp_int(pads[7]);
-    int made = add_op(im, OP_PAD, &x.node, 1, &a);
-    if (made < 0) return false;
-    view v = view_planes(im->g->nodes[made].shape);
-    set_tensor(im, 0, made, &v, true);
-    return true;
+    return set_map(im, add_op(im, OP_PAD, &x.node, 1, &a));
 }
 
 /* --- resizing */
@@ -210,17 +187,14 @@ static bool takes_floor(const char *transform, const char *nearest, int times) {
                        : strcmp(nearest, "round_prefer_ceil") == 0  ? floor(x + 0.5)
                        : strcmp(nearest, "round_prefer_floor") == 0 ? ceil(x - 0.5)
                                                                     : 1;
-        if (place > 0 || (place < 0 && i > 0)) return false; /* pixel -1 is the edge's, 0 */
-        if (place < 0 && times > 1 && half && strcmp(nearest, "floor") == 0) return false;
+        if (place != 0) return false;
     }
     return true;
 }
 
 bool make_resize(importer *im) {
-    value *given = tensor_input(im, 0);
-    if (!given) return false;
-    value x = *given;
-    if (!as_planes(im, &x)) return false;
+    value x;
+    if (!map_input(im, &x)) return false;
     bool old = im->m->opset < 11;
     const char *mode = attribute_string(im, "mode", "nearest");
     const char *transform =
@@ -239,8 +213,5 @@ bool make_resize(importer *im) {
             transform);
     }
     int made = a.factor == 1 ? x.node : add_op(im, OP_UPSAMPLE, &x.node, 1, &a);
-    if (made < 0) return false;
-    view v = view_planes(im->g->nodes[made].shape);
-    set_tensor(im, 0, made, &v, true);
-    return true;
+    return set_map(im, made);
 }

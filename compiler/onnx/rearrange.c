@@ -159,8 +159,6 @@ bool split_sizes(importer *im, const int64_t *sizes, int rank, int *axis, int64_
 
 /* --- views */
 
-typedef bool (*sizes_rule)(importer *im, const int64_t *sizes, int rank, int64_t *out, int *out_rank);
-
 static bool make_counted(importer *im, sizes_rule rule_of_sizes) {
     const value *x = tensor_input(im, 0);
     int64_t sizes[VIEW_RANK], out[VIEW_RANK];
@@ -258,10 +256,7 @@ static bool take_strided(importer *im, const value *x, const cut *cuts) {
         a.stride[i] = (int)c->step;
     }
     int made = add_op(im, OP_MAX_POOL, &x->node, 1, &a);
-    if (made < 0) return false;
-    view v = view_planes(im->g->nodes[made].shape);
-    set_tensor(im, 0, made, &v, true);
-    return true;
+    return set_map(im, made);
 }
 
 bool make_slice(importer *im) {

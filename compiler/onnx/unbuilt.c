@@ -2,9 +2,6 @@
 #include "onnx/onnx.h"
 
 #include "base/file.h"
-#include "onnx/sniff.h"
-
-bool onnx_is_model(const char *path) { return looks_like_onnx(path); }
 
 graph *onnx_compile_bytes(arena *a, diag *d, const char *path, const unsigned char *bytes, size_t size,
                           const onnx_options *o, const char *const **files, int *n_files) {

@@ -26,7 +26,7 @@ def whole(*x):
 
 
 def seeds():
-    """Small networks that together have all operators."""
+    """Small networks that together have most operators."""
     v = [abs(numbers(4, seed=i)) + 0.1 for i in range(4)]
     yield onnx_file.model(
         [node("Conv", "x,w,b", "c", pads=[1, 1, 1, 1], strides=[2, 2]), node("BatchNormalization", "c,v0,v1,v2,v3", "n"),

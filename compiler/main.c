@@ -37,7 +37,7 @@ static lang_options make_lang_options(const job *j) {
                           .n_defines = o->n_defines,
                           .include_dirs = o->include_dirs.at,
                           .n_include_dirs = o->include_dirs.count,
-                          .library_dir = j->library,
+                          .shipped_dir = j->shipped,
                           .check = o->check,
                           .check_padding = o->weights.count > 0};
 }
@@ -61,8 +61,6 @@ static double measure_compound(const job *j) {
 
 static bool read_network(job *j) {
     const options *o = &j->o;
-    j->library = find_library(j->mem, "lcc");
-    j->model = find_model(j->mem, o->model, &o->include_dirs, j->library);
     lang_options lang = make_lang_options(j);
     j->from_onnx = onnx_is_model(j->model);
     if (o->planes && !j->from_onnx) {
@@ -187,6 +185,8 @@ static bool needs_code(const options *o) {
 
 static bool compile(job *j) {
     const options *o = &j->o;
+    j->shipped = find_library(j->mem, "lcc");
+    j->model = find_model(j->mem, o->model, &o->include_dirs, j->shipped);
     if (o->format) return format_model(j);
     bool good = read_network(j);
     if (o->check) return diag_error_count(j->d) == 0;

@@ -14,7 +14,7 @@ typedef struct job {
     arena *mem;
     diag *d;
     options o;
-    const char *library;      /* folder of the installed networks, or NULL */
+    const char *shipped;      /* folder of the networks that come along, or NULL */
     const char *model;        /* the path of the network as found */
     bool from_onnx;           /* the network is an ONNX file, and has its weights */
     const char *const *files; /* every .net file read, or the ONNX file and its external data */
@@ -29,7 +29,7 @@ typedef struct job {
     weights_report weights;
     emitted code;
     text out;     /* for standard output */
-    text netlist; /* for -o with --emit net, json, dot */
+    text netlist; /* for -o with --format, or with --emit net, json, dot, memory */
     text depfile;
     text *results; /* one .npy for each --out */
     output_stream *outputs;
@@ -63,10 +63,10 @@ bool tune(job *j);
 /* format.c: --format. False after errors. */
 bool format_model(job *j);
 
-/* describe.c: --emit net, dot and json. */
+/* describe.c: what --emit shows in place of C. */
 void describe_network(text *out, const job *j);
 
-/* memory.c: the arena over the steps, as SVG. */
+/* memory.c: --emit memory: the arena over the steps, as SVG. */
 void memory_print(text *out, const job *j);
 
 /* outputs.c */

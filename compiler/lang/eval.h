@@ -17,9 +17,9 @@
 #ifndef LCC_LANG_EVAL_H
 #define LCC_LANG_EVAL_H
 
+#include "base/map.h"
 #include "lang/ast.h"
 #include "lang/lang.h"
-#include "base/map.h"
 #include "lang/parser.h"
 #include "lang/value.h"
 

@@ -294,7 +294,9 @@ static void print_line(const formatter *f, const line *l, text *out) {
     text_char(out, '\n');
 }
 
-bool lang_format(arena *a, diag *d, const source *src, text *out) {
+bool lang_format(arena *a, diag *d, const char *path, text *out) {
+    const source *src = read_source(a, d, path);
+    if (!src) return false;
     formatter f = {.mem = a, .src = src};
     if (!parse_tokens(a, d, src, &f.tokens)) return false;
     f.tight = ARENA_ARRAY(a, bool, f.tokens.count);

@@ -95,6 +95,15 @@ static const source *new_source(arena *a, const char *path, const char *contents
     return src;
 }
 
+const source *read_source(arena *a, diag *d, const char *path) {
+    size_t size;
+    const char *why;
+    const char *contents = read_file(a, path, MAX_SOURCE_BYTES, &size, &why);
+    if (contents) return new_source(a, path, contents, size);
+    diag_error(d, (loc){.src = new_source(a, path, NULL, 0)}, "%s", why);
+    return NULL;
+}
+
 /* How the work of a network goes with a factor of compound scaling: as depth * width^2 * resolution^2 (Tan and
  * Le 2019, equation 3). Other names say nothing about work. */
 static double work_of_factor(const char *name, double factor) {
@@ -166,14 +175,8 @@ static graph *compile_source(arena *a, diag *d, const source *main_file, const l
 
 graph *lang_compile(arena *a, diag *d, const char *path, const lang_options *o, const char *const **files,
                     int *n_files) {
-    size_t size;
-    const char *why;
-    const char *contents = read_file(a, path, MAX_SOURCE_BYTES, &size, &why);
-    if (!contents) {
-        diag_error(d, (loc){.src = new_source(a, path, NULL, 0)}, "%s", why);
-        return NULL;
-    }
-    return compile_source(a, d, new_source(a, path, contents, size), o, files, n_files);
+    const source *src = read_source(a, d, path);
+    return src ? compile_source(a, d, src, o, files, n_files) : NULL;
 }
 
 graph *lang_compile_text(arena *a, diag *d, const char *path, const char *contents, size_t size,

@@ -15,7 +15,7 @@ typedef struct lang_options {
     int n_defines;
     const char *const *include_dirs; /* -I */
     int n_include_dirs;
-    const char *library_dir; /* the installed nets, searched last; may be NULL */
+    const char *shipped_dir; /* the nets that come along, searched last; may be NULL */
     bool check;         /* look at all of the text, also at what is not evaluated, and warn of what is unused */
     bool check_padding; /* warn where `naming` and the padding seem to be of different libraries */
 } lang_options;
@@ -27,9 +27,9 @@ typedef struct lang_options {
 graph *lang_compile(arena *a, diag *d, const char *path, const lang_options *o, const char *const **files,
                     int *n_files);
 
-/* Appends the text of `src` in the style of the house; its tokens and comments stay as they are. False, and
+/* Appends the text of `path` in the style of the house; its tokens and comments stay as they are. False, and
  * nothing appended, after errors. */
-bool lang_format(arena *a, diag *d, const source *src, text *out);
+bool lang_format(arena *a, diag *d, const char *path, text *out);
 
 /* The same for a text that is already in memory (tests, fuzzers). `path` is what messages call it. */
 graph *lang_compile_text(arena *a, diag *d, const char *path, const char *text, size_t size,

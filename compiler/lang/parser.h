@@ -36,6 +36,9 @@ typedef struct parser parser;
  */
 bool parse_items(arena *a, diag *d, const source *src, int *tokens, item **items);
 
+/* lang.c: a file, read; NULL after an error. */
+const source *read_source(arena *a, diag *d, const char *path);
+
 /* The words and signs of a file that has no syntax error; false after errors. */
 bool parse_tokens(arena *a, diag *d, const source *src, token_list *tokens);
 

@@ -67,7 +67,7 @@ static const loaded *find_file(const loader *l, const char *path) {
 static const char *search_folder(const evaluator *ev, const item *import, int i) {
     const lang_options *o = ev->options;
     if (i < 0) return path_folder(ev->mem, import->at.src->path);
-    const char *folder = i < o->n_include_dirs ? o->include_dirs[i] : o->library_dir;
+    const char *folder = i < o->n_include_dirs ? o->include_dirs[i] : o->shipped_dir;
     if (!folder || !*folder) return folder;
     return folder[strlen(folder) - 1] == '/' ? folder : arena_printf(ev->mem, "%s/", folder);
 }

@@ -24,7 +24,7 @@ class Parts(unittest.TestCase):
         cls.room = tempfile.TemporaryDirectory()
         folder = cls.folder = cls.room.name
         cls.about = programs.describe(OPTIONS.lcc, [NET])
-        cls.library = programs.compile_network(OPTIONS.lcc, OPTIONS.cc, [NET], folder, 1)
+        cls.compiled = programs.compile_network(OPTIONS.lcc, OPTIONS.cc, [NET], folder, 1)
         cls.bench = programs.compile_bench(OPTIONS.cc, folder)
         cls.peak = programs.compile_peak(OPTIONS.cc, cls.about["target"], folder)
         cls.image = cls.write("image.bytes", bytes(i * 37 % 251 for i in range(PIXELS)))
@@ -60,7 +60,7 @@ class Parts(unittest.TestCase):
                                "--expect", logits, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
 
     def test_times_a_network(self):
-        done = self.run_bench(self.expected, "--cpu-time", "--lcc", self.library)
+        done = self.run_bench(self.expected, "--cpu-time", "--lcc", self.compiled)
         self.assertEqual(done.returncode, 0, done.stderr)
         result = json.loads(done.stdout)
         rival = result["rivals"][0]
@@ -74,7 +74,7 @@ class Parts(unittest.TestCase):
 
     def test_refuses_wrong_answers(self):
         for wrong in (1e-2 * max(map(abs, self.expected)), float("nan")):
-            done = self.run_bench(self.expected[:-1] + [self.expected[-1] + wrong], "--lcc", self.library)
+            done = self.run_bench(self.expected[:-1] + [self.expected[-1] + wrong], "--lcc", self.compiled)
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertIn("lcc gives another answer", done.stderr)
 
@@ -99,8 +99,8 @@ while os.read(0, 1):
     def test_says_what_is_missing(self):
         for more, words in ((["--lcc", "/nonexistent.so"], "no network: "),
                             (["--ort", "/nonexistent.so", "x.onnx"], "cannot load /nonexistent.so"),
-                            (["--ort", self.library, "x.onnx"], "is not ONNX Runtime"),
-                            (["--threads", "0", "--lcc", self.library], "--threads is out of range"),
+                            (["--ort", self.compiled, "x.onnx"], "is not ONNX Runtime"),
+                            (["--threads", "0", "--lcc", self.compiled], "--threads is out of range"),
                             (["--threads", "2", "--cpu-time"], "one thread only"),
                             (["more"], "what is this: more")):
             done = self.run_bench(self.expected, *more)

@@ -75,11 +75,3 @@ def largest_error(got, expected):
         scale = max(float(np.max(np.abs(e))), 1e-6)
         worst = max(worst, float(np.max(np.abs(g.reshape(-1) - e.reshape(-1)))) / scale)
     return worst
-
-
-ROUNDING = 1e-5
-
-
-def threads_agree(got, alone):
-    """Whether several threads gave one's answer: to rounding, since they add up a global pool in another order."""
-    return largest_error(got, alone) <= ROUNDING

@@ -6,27 +6,22 @@
 Each network (the files, and random ones of random_net.py) is compiled for all targets of x86-64 at once. Then for each target
 that this machine runs, with -DMODEL_TARGET=..: version() must name it, the answer must be within 1e-4 of the reference
 interpreter's and the same bits as that of a file for this target alone, the self-test must pass, and three threads must give
-the same bits in an arena of just the size that the header says. Without the macro the best target must run; under qemu, which
-can be any processor, the best of those that it is. Exit 77 where this is no x86-64.
+the same answer, as threads_agree() says, in an arena of just the size that the header says. Without the macro the best target
+must run; under qemu, which can be any processor, the best of those that it is. Exit 77 where this is no x86-64.
 """
 
 import argparse
-import ctypes
 import json
 import os
 import shutil
 import sys
-import tempfile
-
-import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from emitted import Model, interpret, largest_error, threads_agree  # noqa: E402
-from machines import SKIPPED, WARNINGS, empty_outputs, run  # noqa: E402
+from emitted import Model, interpret, largest_error  # noqa: E402
+from machines import SKIPPED, run  # noqa: E402
+from threaded import Threaded, add_arguments, count_failures, same_bits, threads_agree  # noqa: E402
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 TOLERANCE = 1e-4
-GUARD = 4096
 TARGETS = {"x86-64": (set(), "TARGET_SSE2"), "x86-64-v3": ({"avx2", "fma"}, "TARGET_AVX2"),
            "x86-64-v4": ({"avx512f", "avx512bw", "avx512dq", "avx512vl"}, "TARGET_AVX512")}
 PROCESSORS = {"Nehalem": "x86-64", "SandyBridge": "x86-64", "Haswell": "x86-64-v3", "EPYC": "x86-64-v3"}  # qemu's names
@@ -38,50 +33,23 @@ def runnable_targets():
     return [name for name, (needs, _) in TARGETS.items() if needs <= flags]
 
 
-class Library:
-    """The C file, compiled with `words`, as a shared library."""
-
-    def __init__(self, c_file, words, about):
-        path = "%s.%s.so" % (c_file[:-2], "_".join(words).replace("=", "_"))
-        run(["cc", "-O2", "-fopenmp", *words, *WARNINGS, "-shared", "-fPIC", c_file, "-o", path])
-        self.about, self.library = about, ctypes.CDLL(path)
-        self.library.model_version.restype = ctypes.c_char_p
-
-    def target(self):
-        return self.library.model_version().decode().split(", ")[1]
-
-    def call(self, inputs, threads):
-        """The outputs by so many threads, and whether what lies behind the arena is as it was."""
-        size = self.about["arena_bytes"] + (threads - 1) * self.about["thread_bytes"]
-        room = np.full(size + GUARD + 64, 0xFF, np.uint8)
-        start = -room.ctypes.data % 64
-        results = empty_outputs(self.about["outputs"])
-        pointers = [a.ctypes.data_as(ctypes.c_void_p) for a in [*inputs, *results]]
-        self.library.model_run_threads_in(ctypes.c_void_p(room.ctypes.data + start), threads, *pointers)
-        return results, bool(np.all(room[start + size:] == 0xFF) and np.all(room[:start] == 0xFF))
-
-
-def same_bits(one, other):
-    return all(a.tobytes() == b.tobytes() for a, b in zip(one, other))
-
-
-def check_target(target, library, inputs, expected, alone):
-    """What is wrong with a library that shall run `target`: a list of sentences."""
-    wrong = []
+def check_target(library, inputs, expected, alone):
+    """What is wrong with a library that shall run the target of the Model `alone`: a list of sentences."""
+    wrong, target = [], alone.about["target"]
     if library.target() != target:
         return ["%s runs instead of %s" % (library.target(), target)]
-    got, guarded = library.call(inputs, 1)
+    got, guarded = library.run_threads(inputs, 1)
     error = largest_error(got, expected)
     if not error <= TOLERANCE:
         wrong.append("%s is off by %.2e" % (target, error))
-    if not same_bits(got, alone):
+    if not same_bits(got, alone(inputs)):
         wrong.append("%s gives another answer than in a file of its own" % target)
-    shared, guarded_too = library.call(inputs, 3)
+    shared, guarded_too = library.run_threads(inputs, 3)
     if not (guarded and guarded_too):
         wrong.append("%s writes beside the arena" % target)
-    if not threads_agree(shared, got):
+    if not threads_agree(alone.about, shared, got):
         wrong.append("%s: three threads give another answer than one" % target)
-    step = library.library.model_selftest()
+    step = library.loaded.model_selftest()
     if step:
         wrong.append("%s: the self-test names step %d" % (target, step))
     return wrong
@@ -112,43 +80,24 @@ def check_net(net, options, lcc, folder, with_qemu):
     alone = {t: Model(lcc, net, folder, options, target=t, name="alone%d" % i) for i, t in enumerate(runnable_targets())}
     inputs = next(iter(alone.values())).random_inputs(1)
     expected = interpret(lcc, net, folder, inputs, len(about["outputs"]), options)
-    answers = {target: model(inputs) for target, model in alone.items()}
     wrong = []
-    for target, answer in answers.items():
-        forced = Library(c_file, ["-DMODEL_TARGET=" + TARGETS[target][1]], about)
-        wrong += check_target(target, forced, inputs, expected, answer)
-    best = list(answers)[-1]
-    wrong += check_target(best, Library(c_file, [], about), inputs, expected, answers[best])
+    for target, model in alone.items():
+        wrong += check_target(Threaded(c_file, about, ["-DMODEL_TARGET=" + TARGETS[target][1]]), inputs, expected, model)
+    best = list(alone.values())[-1]
+    wrong += check_target(Threaded(c_file, about), inputs, expected, best)
     return wrong + (check_under_qemu(c_file, folder) if with_qemu else [])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--lcc", required=True)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--count", type=int, default=0, help="random networks")
-    parser.add_argument("nets", nargs="*", help="files, each with its options behind commas: b0.net,-Dresolution=64")
+    add_arguments(parser)
     arguments = parser.parse_args()
     if os.uname().machine not in ("x86_64", "amd64"):
         print("SKIP: this machine is no x86-64")
         return SKIPPED
     with_qemu = shutil.which("qemu-x86_64") is not None
     print("targets: %s; %s" % (", ".join(runnable_targets()), "qemu for the choice" if with_qemu else "no qemu for the choice"))
-    failed = 0
-    for net in [*arguments.nets, *range(arguments.first, arguments.first + arguments.count)]:
-        with tempfile.TemporaryDirectory() as folder:
-            path, options = os.path.join(folder, "net.net"), []
-            if isinstance(net, int):
-                run([sys.executable, os.path.join(HERE, "random_net.py"), str(net), "-o", path])
-            else:
-                path, *options = net.split(",")
-            try:
-                wrong = check_net(path, options, arguments.lcc, folder, with_qemu)
-            except RuntimeError as problem:
-                wrong = [str(problem)]
-            failed += bool(wrong)
-            for sentence in wrong:
-                print("%s: %s" % (net, sentence), flush=True)
+    failed = count_failures(arguments, lambda net, options, folder: check_net(net, options, arguments.lcc, folder, with_qemu))
     print("%d networks, %d failed" % (len(arguments.nets) + arguments.count, failed))
     return 1 if failed else 0
 

@@ -1,0 +1,85 @@
+"""Emitted C compiled with OpenMP and run by several threads, its arena between guards, and the networks to do that with.
+
+What test_threads.py and test_targets.py share.
+"""
+
+import ctypes
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+from emitted import largest_error
+from machines import WARNINGS, empty_outputs, run
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+GUARD = 4096
+ROUNDING = 1e-5
+
+
+class Threaded:
+    """A C file with the prefix `model`, compiled with OpenMP and `words`. `about`: what --emit json says of it."""
+
+    def __init__(self, c_file, about, words=()):
+        path = ".".join([c_file[:-2], *words, "so"])
+        run(["cc", "-O2", "-fopenmp", *words, *WARNINGS, "-shared", "-fPIC", c_file, "-o", path])
+        self.about, self.loaded = about, ctypes.CDLL(path)
+        self.loaded.model_version.restype = ctypes.c_char_p
+
+    def target(self):
+        return self.loaded.model_version().decode().split(", ")[1]
+
+    def call(self, function, inputs, *first):
+        """The outputs of an entry point, whose parameters begin with `first`."""
+        results = empty_outputs(self.about["outputs"])
+        pointers = [a.ctypes.data_as(ctypes.c_void_p) for a in [*inputs, *results]]
+        getattr(self.loaded, function)(*first, *pointers)
+        return results
+
+    def run_threads(self, inputs, threads):
+        """The outputs by so many threads in an arena full of NaNs, and whether the guards round it still stand."""
+        size = self.about["arena_bytes"] + (threads - 1) * self.about["thread_bytes"]
+        room = np.full(size + GUARD + 64, 0xFF, np.uint8)
+        start = -room.ctypes.data % 64
+        results = self.call("model_run_threads_in", inputs, ctypes.c_void_p(room.ctypes.data + start), threads)
+        return results, bool(np.all(room[start + size:] == 0xFF) and np.all(room[:start] == 0xFF))
+
+
+def same_bits(one, other):
+    return all(a.tobytes() == b.tobytes() for a, b in zip(one, other))
+
+
+def threads_agree(about, got, alone):
+    """Whether several threads gave one's answer: to the bit, save where they add up a global pool together, in another order."""
+    if "of sums" in json.dumps(about["steps"]):
+        return largest_error(got, alone) <= ROUNDING
+    return same_bits(got, alone)
+
+
+def add_arguments(parser):
+    parser.add_argument("--lcc", required=True)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--count", type=int, default=0, help="random networks")
+    parser.add_argument("nets", nargs="*", help="files, each with its options behind commas: b0.net,-Dresolution=64")
+
+
+def count_failures(arguments, check_net):
+    """Prints what is wrong with the networks; how many have failed. check_net(path, options, folder) gives a list of sentences."""
+    failed = 0
+    for net in [*arguments.nets, *range(arguments.first, arguments.first + arguments.count)]:
+        with tempfile.TemporaryDirectory() as folder:
+            path, *options = str(net).split(",")
+            try:
+                if isinstance(net, int):
+                    path = os.path.join(folder, "net.net")
+                    run([sys.executable, os.path.join(HERE, "random_net.py"), str(net), "-o", path])
+                wrong = check_net(path, options, folder)
+            except (RuntimeError, subprocess.SubprocessError) as problem:
+                wrong = [str(problem)]
+        failed += bool(wrong)
+        for sentence in wrong:
+            print("%s: %s" % (net, sentence), flush=True)
+    return failed

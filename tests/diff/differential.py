@@ -14,7 +14,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import emitted  # noqa: E402
-from machines import SKIPPED, Missing, machine_for, run  # noqa: E402
+from machines import run, require_machine  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOLERANCE = 1e-4
@@ -39,11 +39,7 @@ def main():
     parser.add_argument("--cc", help="a compiler for the target, where not the usual one")
     parser.add_argument("--keep", help="a folder for the networks that fail")
     arguments = parser.parse_args()
-    try:
-        machine_for(arguments.target, arguments.cc)
-    except Missing as what:
-        print("SKIP: %s" % what)
-        return SKIPPED
+    require_machine(arguments.target, arguments.cc)
     failed, worst = [], 0.0
     for seed in range(arguments.first, arguments.first + arguments.count):
         with tempfile.TemporaryDirectory() as folder:

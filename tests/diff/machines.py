@@ -2,13 +2,14 @@
 
 machine_for(target) gives the machine, whose load(..) compiles a C file and returns a function from input arrays to output
 arrays. Foreign ones are aarch64 (GCC's cross compiler and qemu) and wasm32 (clang, wasi-libc and node). Where a tool is
-missing it raises Missing, and the test is to be skipped.
+missing it raises Missing; require_machine(target) ends the test as skipped.
 """
 
 import ctypes
 import os
 import shutil
 import subprocess
+import sys
 
 import numpy as np
 
@@ -146,3 +147,12 @@ def machine_for(target, cc=None):
     if target == "aarch64" and os.uname().machine not in ("aarch64", "arm64"):
         return aarch64(cc)
     return Native(cc)
+
+
+def require_machine(target, cc=None):
+    """Ends the test as skipped where this machine lacks what machine_for() needs."""
+    try:
+        machine_for(target, cc)
+    except Missing as what:
+        print("SKIP: %s" % what)
+        sys.exit(SKIPPED)

@@ -15,7 +15,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import emitted  # noqa: E402
-from machines import SKIPPED, Missing, machine_for  # noqa: E402
+from machines import require_machine  # noqa: E402
 
 PROJECT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 TOLERANCE = 1e-5
@@ -96,11 +96,7 @@ def main():
     parser.add_argument("--target", default="native")
     parser.add_argument("--cc")
     arguments = parser.parse_args()
-    try:
-        machine_for(arguments.target, arguments.cc)
-    except Missing as what:
-        print("SKIP: %s" % what)
-        return SKIPPED
+    require_machine(arguments.target, arguments.cc)
     good = True
     with tempfile.TemporaryDirectory() as folder:
         net, weights = os.path.join(folder, "planted.net"), os.path.join(folder, "planted.npz")

@@ -21,7 +21,7 @@ import zlib
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "diff"))
 from emitted import Model  # noqa: E402
-from machines import SKIPPED, TIME_LIMIT, Missing, machine_for  # noqa: E402
+from machines import SKIPPED, TIME_LIMIT, require_machine  # noqa: E402
 
 PROJECT = os.path.abspath(os.path.join(HERE, "..", ".."))
 TOLERANCE = 1e-4
@@ -151,11 +151,7 @@ def main():
     if not models:
         print("SKIP: no trained models here; set LCC_MODELS to their folder")
         return SKIPPED
-    try:
-        machine_for(options.target, options.cc)
-    except Missing as what:
-        print("SKIP: %s" % what)
-        return SKIPPED
+    require_machine(options.target, options.cc)
     signal.alarm(TIME_LIMIT)  # ends the program, also inside of code that does not come back
     with open(os.path.join(models, "expected.json")) as f:
         expected = json.load(f)

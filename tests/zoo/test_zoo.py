@@ -18,7 +18,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "diff"))
 from emitted import Model  # noqa: E402
-from machines import SKIPPED, TIME_LIMIT, Missing, machine_for  # noqa: E402
+from machines import TIME_LIMIT, require_machine  # noqa: E402
 from picture import picture  # noqa: E402
 
 ZOO = os.path.join(HERE, "..", "..", "dsl")
@@ -65,11 +65,7 @@ def main():
     if not names:
         print("no such network")
         return 1
-    try:
-        machine_for(options.target, options.cc)
-    except Missing as what:
-        print("SKIP: %s" % what)
-        return SKIPPED
+    require_machine(options.target, options.cc)
     failures = 0
     for name in names:
         signal.alarm(TIME_LIMIT)  # ends the program, also inside of code that does not come back

@@ -390,14 +390,14 @@ static void emit_kernels(emitter *e, const plan *p) {
 
 /* Gives each of the targets what they share. */
 static void measure_file(emitter *all, int n) {
-    emitter most = {0};
+    emitter most = {.team = ""};
     for (int i = 0; i < n; i++) {
         const plan *p = all[i].p;
         if (p->arena_bytes > most.arena_bytes) most.arena_bytes = p->arena_bytes;
         if (p->thread_bytes > most.thread_bytes) most.thread_bytes = p->thread_bytes;
         if (p->n_steps > most.n_steps) most.n_steps = p->n_steps;
         most.uses_arena = most.uses_arena || calls_use_arena(&all[i]);
-        if (!most.team || !*most.team) most.team = p->t->threads ? team_parameter(&all[i]) : "";
+        if (!*most.team) most.team = team_parameter(&all[i]);
     }
     for (int i = 0; i < n; i++) {
         all[i].arena_bytes = most.arena_bytes;
@@ -411,7 +411,7 @@ static void measure_file(emitter *all, int n) {
 /* What stands between the includes and the literal of the weights, for one target. */
 static void emit_alone(const emitter *e, text *out) {
     text code = {0};
-    emit_thread_helpers(e, &code);
+    emit_thread_helpers(e, 1, &code);
     text_bytes(&code, e->functions.data, e->functions.size);
     emit_entry_points(e, 1, &code);
     if (e->o->selftest) emit_selftest(e, 1, &code);
@@ -428,19 +428,7 @@ static void emit_together(const emitter *all, int n, text *out) {
     const emitter *best = &all[n - 1];
     emit_weights(best, out);
     emit_arena_macros(best, out);
-    text helpers = {0};
-    for (int i = 0; i < n; i++) { /* the longest has what all of them need */
-        text own = {0};
-        emit_thread_helpers(&all[i], &own);
-        if (own.size > helpers.size) {
-            text_free(&helpers);
-            helpers = own;
-        } else {
-            text_free(&own);
-        }
-    }
-    text_bytes(out, helpers.data, helpers.size);
-    text_free(&helpers);
+    emit_thread_helpers(all, n, out);
     for (int i = 0; i < n; i++) {
         const target *t = all[i].p->t;
         text code = {0};

@@ -109,7 +109,7 @@ void share_vectors(emitter *e, const plan_step *s, writer *w, int count, const c
 
 bool meets_behind(const plan *p, int step_index);
 const char *team_parameter(const emitter *e); /* "meeting *team, ", or "" where threads never meet */
-void emit_thread_helpers(const emitter *e, text *out);
+void emit_thread_helpers(const emitter *all, int n, text *out); /* what the targets of the file need */
 
 /* ---- kernels: each defines the functions of a step, packs its weights, and returns the call ---- */
 const char *emit_gemm(emitter *e, const plan_step *s);

@@ -85,18 +85,18 @@ static const char meeting[] =
     "#endif\n"
     "}\n\n";
 
-void emit_thread_helpers(const emitter *e, text *out) {
-    bool shared = false, meets = false;
-    for (int i = 0; i < e->p->n_steps; i++) {
-        shared = shared || e->p->steps[i].shared;
-        meets = meets || meets_behind(e->p, i);
+void emit_thread_helpers(const emitter *all, int n, text *out) {
+    bool shared = false;
+    for (int k = 0; k < n; k++) {
+        const plan *p = all[k].p;
+        for (int i = 0; i < p->n_steps; i++) shared = shared || p->steps[i].shared;
     }
     if (shared) {
         text_string(out,
                     "/* The first of `units` that are thread's; thread's end is where thread + 1 begins. */\n"
                     "#define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))\n\n");
     }
-    if (meets) text_string(out, meeting);
+    if (*all[0].team) text_string(out, meeting);
 }
 
 const char *team_parameter(const emitter *e) {

@@ -21,8 +21,22 @@ const char *upper_case(arena *a, const char *s) {
     return copy;
 }
 
+/* Whether the file calls a function or has a macro of this name, which begins with the model's. */
+static bool is_of_the_model(const emitter *e, const char *s) {
+    static const char *const functions[] = {"run_in", "run_threads_in", "profile_hook"};
+    static const char *const macros[] = {"ARENA_BYTES", "ARENA_ALIGN", "THREAD_BYTES", "WEIGHTS_BYTES",
+                                         "STEPS"};
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        if (strcmp(arena_printf(e->a, "%s_%s", e->prefix, functions[i]), s) == 0) return true;
+    }
+    for (size_t i = 0; i < sizeof macros / sizeof *macros; i++) {
+        if (strcmp(arena_printf(e->a, "%s_%s", e->macro, macros[i]), s) == 0) return true;
+    }
+    return false;
+}
+
 /* Words that cannot name a parameter: C's and C++'s, and what the file itself uses. */
-static bool is_reserved(const char *s) {
+static bool is_reserved(const emitter *e, const char *s) {
     static const char *const words[] = {
         "alignas",   "alignof",      "and",           "and_eq",    "arena",      "asm",       "auto",
         "bitand",    "bitor",        "bool",          "break",     "case",       "catch",     "char",
@@ -38,11 +52,15 @@ static bool is_reserved(const char *s) {
         "virtual",   "void",         "volatile",      "wchar_t",   "weights",    "while",     "xor",
         "xor_eq",    "linux",        "unix",          "f32x1",     "f32x4",      "f32x8",     "f32x16",
         "uintptr_t", "team",         "thread",        "threads",   "most",       "meet",      "meeting",
-        "run_steps", "static_arena", "chosen_target", "differs",   "input_byte", "i"};
+        "NULL",      "static_arena", "chosen_target", "differs",   "input_byte", "i"};
+    static const char *const beginnings[] = {"_", "TARGET_", "run_steps", "omp_get_", "MAX_THREADS"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i], s) == 0) return true;
     }
-    return s[0] == '_' || strncmp(s, "TARGET_", 7) == 0;
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        if (strncmp(s, beginnings[i], strlen(beginnings[i])) == 0) return true;
+    }
+    return is_of_the_model(e, s);
 }
 
 static bool is_among(const char *s, const char *const *list, int n) {
@@ -55,12 +73,14 @@ static bool is_among(const char *s, const char *const *list, int n) {
 void choose_names(emitter *e) {
     const graph *g = e->p->g;
     arena *a = e->a;
+    e->prefix = e->o->prefix;
+    e->macro = upper_case(a, e->prefix);
     int n = g->n_inputs + g->n_outputs;
     const char **names = ARENA_ARRAY(a, const char *, n), **macros = ARENA_ARRAY(a, const char *, n);
     for (int i = 0; i < n; i++) {
         const char *given = i < g->n_inputs ? g->inputs[i].name : g->outputs[i - g->n_inputs].name;
         const char *name =
-            is_reserved(given) ? arena_printf(a, "%s%s", given[0] == '_' ? "port" : "the_", given) : given;
+            is_reserved(e, given) ? arena_printf(a, "%s%s", given[0] == '_' ? "port" : "the_", given) : given;
         const char *macro = upper_case(a, name);
         for (int k = 2; is_among(name, names, i) || is_among(macro, macros, i); k++) {
             name = arena_printf(a, "%s_%d", given, k);
@@ -73,8 +93,6 @@ void choose_names(emitter *e) {
     e->output_names = names + g->n_inputs;
     e->input_macros = macros;
     e->output_macros = macros + g->n_inputs;
-    e->prefix = e->o->prefix;
-    e->macro = upper_case(a, e->o->prefix);
 }
 
 static const char *describe_shape(arena *a, shape s) { return arena_printf(a, "[%d, %d, %d]", s.h, s.w, s.c); }

@@ -197,10 +197,38 @@ class Ports(Generated):
     output dense_2_to_4
 }
 """)
+        self.compiles("odd.net")
+
+    def test_names_of_its_macros_and_of_openmp(self):
+        self.write("odd.net", """net odd {
+    input MAX_THREADS: f32[4, 4, 3]
+    from MAX_THREADS -> conv(3, 3)
+    output odd_run_in
+    conv(2, 1) -> relu
+    output odd_run_threads_in
+    conv(2, 1)
+    output NULL
+    conv(2, 1)
+    output ODD_ARENA_BYTES
+    conv(2, 1)
+    output ODD_THREAD_BYTES
+    conv(2, 1)
+    output omp_get_thread_num
+    conv(2, 1)
+    output run_steps_sse2
+    conv(2, 1)
+    output odd_profile_hook
+}
+""")
+        self.compiles("odd.net")
+
+    def compiles(self, net):
         for target in ("generic", "x86-64", ALL):
-            self.good("odd.net", "-o", "model.c", "--target", target, "--selftest", "--profile")
+            self.good(net, "-o", "model.c", "--target", target, "--selftest", "--profile")
             for cc in compilers():
                 self.compile(cc, "-O1", *WARNINGS, "-c", "model.c")
+                self.compile(cc, "-O1", *WARNINGS, "-DODD_PROFILE", "-c", "model.c")
+            self.compile("gcc", "-O1", "-fopenmp", *WARNINGS, "-c", "model.c")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/lcc-config-version.cmake 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/lcc.pc.in ${PROJECT_BINARY_DIR}/lcc.pc @ONLY)
 
 install(TARGETS lcc RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/dsl/ DESTINATION ${CMAKE_INSTALL_DATADIR}/lcc FILES_MATCHING PATTERN "*.net")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/dsl/ DESTINATION ${CMAKE_INSTALL_DATADIR}/lcc FILES_MATCHING PATTERN "*.net"
+        PATTERN editors EXCLUDE)
 if(man_page)
   install(FILES ${man_page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()

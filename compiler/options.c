@@ -208,10 +208,12 @@ static void take_storage(parser *p, const char *value) {
 }
 
 static void take_max_ram(parser *p, const char *value) {
-    p->o->max_ram = parse_bytes(value);
-    if (p->o->max_ram < 0) {
+    bool least = strcmp(value, "min") == 0;
+    p->o->max_ram = least ? LEAST_RAM : parse_bytes(value);
+    if (p->o->max_ram < 0 && !least) {
         diag_error(p->d, command_line,
-                   "--max-ram %s: expected a whole number of bytes, such as 65536, 256K or 1.5M", value);
+                   "--max-ram %s: expected a whole number of bytes, such as 65536, 256K or 1.5M, or min",
+                   value);
     }
 }
 
@@ -542,7 +544,8 @@ const char *options_command(arena *a, const options *o) {
     if (o->name) append_setting(&out, "--name", o->name);
     append_setting(&out, "--target", options_targets(a, o));
     if (o->storage != STORAGE_EMBED) append_setting(&out, "--storage", storage_names[o->storage]);
-    if (o->max_ram) text_printf(&out, " --max-ram %" PRId64, o->max_ram);
+    if (o->max_ram == LEAST_RAM) append_setting(&out, "--max-ram", "min");
+    if (o->max_ram > 0) text_printf(&out, " --max-ram %" PRId64, o->max_ram);
     if (o->keep_dead) text_string(&out, " --keep-dead");
     if (o->tune) append_setting(&out, "--tune", name_of(o->tune));
     if (o->selftest) text_string(&out, " --selftest");

@@ -29,7 +29,7 @@ typedef struct options {
     storage storage;
     emit_kind emit;
     bool planes;     /* --input-layout nchw */
-    int64_t max_ram; /* bytes; 0: no limit */
+    int64_t max_ram; /* bytes; 0: no limit; LEAST_RAM: as few as can be */
     uint64_t seed;
     bool keep_dead, selftest, profile, summary, verbose, check, format;
     bool help, help_man, version;

@@ -38,7 +38,7 @@ static const char *numbered(const chain *k, const char *name, int i) {
 static const char *row_place(const chain *k, int i, const char *row) {
     arena *a = k->e->a;
     int64_t floats = row_floats(k, i);
-    if (i + 1 == k->s->n_parts) return expression(a, "y", &row, &floats, 1, 0);
+    if (i + 1 == k->s->n_parts) return k->s->sums_only ? "y" : expression(a, "y", &row, &floats, 1, 0);
     int kept = rows_kept(k, i);
     const char *t = numbered(k, "t", i);
     return kept == 1 ? t : arena_printf(a, "%s + %s %% %d * %lld", t, row, kept, (long long)floats);
@@ -63,6 +63,28 @@ static void emit_first_rows(const chain *k, writer *w) {
     if (k->stage) emit_stage_begin(k->e, &k->s->parts[0], w, first);
 }
 
+/* The weights of part i begin here, or stand where another chain has put them. */
+static void begin_part_weights(chain *k, int i) {
+    plan_step *part = &k->s->parts[i];
+    emitter *e = k->e;
+    int64_t begin = begin_weights(e);
+    if (part->again)
+        begin = e->packed[part->node];
+    else
+        e->packed[part->node] = begin;
+    k->weights[i] = begin - k->base;
+}
+
+static void end_part_weights(const chain *k, int i) {
+    plan_step *part = &k->s->parts[i];
+    int64_t end = (int64_t)(k->e->weights.size / sizeof(float)) - k->base;
+    part->weight_bytes = part->again ? 0 : (end - k->weights[i]) * type_table[TYPE_F32].bytes;
+}
+
+static const char *part_weights(const chain *k, int i) {
+    return expression(k->e->a, "w", NULL, NULL, 0, k->weights[i]);
+}
+
 static void emit_row(chain *k, writer *w, int i, const char *row);
 
 /* The rows of part i - 1 that the window i needs for its output row. */
@@ -82,12 +104,13 @@ static void emit_window_row(chain *k, writer *w, int i, const char *row) {
     const char *suffix = numbered(k, "_", i);
     emit_window_bounds(k->e, part, w, row, suffix);
     if (i > 0) emit_rows_before(k, w, i, suffix);
-    k->weights[i] = begin_weights(k->e) - k->base;
+    begin_part_weights(k, i);
     const char *before = i > 0 ? numbered(k, "t", i - 1) : NULL;
     window_place place = {.x = i > 0 ? &before : k->names, .w_begin = k->weights[i], .suffix = suffix};
     place.ring = i > 0 ? rows_kept(k, i - 1) : 0;
     place.y = row_place(k, i, row);
     emit_window_lines(k->e, part, w, &place);
+    end_part_weights(k, i);
 }
 
 /* The arguments for the row that a convolution takes. */
@@ -110,11 +133,12 @@ static void emit_conv_row(chain *k, writer *w, int i, const char *row) {
     const plan_step *part = &k->s->parts[i];
     if (i > 0) emit_row(k, w, i - 1, row);
     if (i == 0 && k->stage) emit_stage_rows(k->e, part, w, k->stage, row);
-    k->weights[i] = begin_weights(k->e) - k->base;
+    begin_part_weights(k, i);
     const char *name = define_gemm_row(k->e, part);
+    end_part_weights(k, i);
     text args = {0};
     put_conv_input(k, &args, i, row);
-    text_printf(&args, ", %s, %s", expression(a, "w", NULL, NULL, 0, k->weights[i]), row_place(k, i, row));
+    text_printf(&args, ", %s, %s", part->gemm.scaled ? "scaled" : part_weights(k, i), row_place(k, i, row));
     if (node_of(k, i)->a.has_residual) {
         int64_t floats =
             (int64_t)node_of(k, i)->shape.w * pixel_stride(k->e->p, part->operands[1].runs[0].buffer);
@@ -150,12 +174,19 @@ static void put_parameters(const chain *k, text *parameters, text *args) {
         const char *type = arena_printf(a, "const %s", buffer_type(e, k->sources[i]));
         add_pointer(parameters, args, type, k->names[i], buffer_text(e, k->sources[i]));
     }
-    if (e->weights.size > (size_t)k->base * sizeof(float))
+    bool weights = e->weights.size > (size_t)k->base * sizeof(float);
+    for (int i = 0; i < s->n_parts; i++) weights = weights || s->parts[i].again;
+    if (weights)
         add_pointer(parameters, args, "const float", "w", arena_printf(a, "WEIGHTS(%lld)", (long long)k->base));
     add_pointer(parameters, args, "float", "y", offset_buffer(e, s->out_buffer, s->out_begin));
     if (last->kind == STEP_GEMM && node_of(k, s->n_parts - 1)->a.has_residual) {
         const run *r = &last->operands[1].runs[0];
         add_pointer(parameters, args, "const float", "r", offset_buffer(e, r->buffer, r->begin));
+    }
+    if (last->gemm.scaled) {
+        const run *r = &last->operands[last->n_operands - 1].runs[0];
+        add_pointer(parameters, args, "const float", "scale", offset_buffer(e, r->buffer, r->begin));
+        add_pointer(parameters, args, "float", "scaled", buffer_text(e, last->scratch));
     }
     if (k->stage) add_pointer(parameters, args, "float", "ring", buffer_text(e, s->parts[0].scratch));
     for (int i = 0; i + 1 < s->n_parts; i++)
@@ -174,18 +205,19 @@ const char *emit_chain(emitter *e, const plan_step *s) {
     if (s->parts[0].kind == STEP_GEMM && s->parts[0].gemm.staged) k.stage = define_stage_row(e, &s->parts[0]);
     k.base = begin_weights(e);
 
+    writer rows = {0};
+    emit_first_rows(&k, &rows);
+    begin_shared_loop(e, s, &rows, "oy", node_of(&k, n - 1)->shape.h);
+    emit_row(&k, &rows, n - 1, "oy");
+    line(&rows, "}");
+
     writer w = {0};
     emit_sums_begin(e, &s->parts[n - 1], &w);
-    emit_first_rows(&k, &w);
-    begin_shared_loop(e, s, &w, "oy", node_of(&k, n - 1)->shape.h);
-    emit_row(&k, &w, n - 1, "oy");
-    line(&w, "}");
+    if (s->parts[n - 1].gemm.scaled)
+        emit_scaled_weights(e, &s->parts[n - 1], &w, part_weights(&k, n - 1), "scaled");
+    text_bytes(&w.out, rows.out.data, rows.out.size);
+    text_free(&rows.out);
 
-    int64_t end = (int64_t)(e->weights.size / sizeof(float)) - k.base;
-    for (int i = 0; i < n; i++) {
-        int64_t floats = (i + 1 < n ? k.weights[i + 1] : end) - k.weights[i];
-        s->parts[i].weight_bytes = floats * type_table[TYPE_F32].bytes;
-    }
     text parameters = {0}, args = {0};
     put_parameters(&k, &parameters, &args);
     const char *list = arena_strndup(a, parameters.data, parameters.size);

@@ -381,6 +381,7 @@ static void emit_target_end(const target *t, text *out) {
 static void emit_kernels(emitter *e, const plan *p) {
     choose_names(e);
     e->calls = ARENA_ARRAY(e->a, const char *, p->n_steps);
+    e->packed = ARENA_ARRAY(e->a, int64_t, p->g->n_nodes);
     for (int i = 0; i < p->n_steps; i++) {
         size_t before = e->weights.size;
         e->calls[i] = emitters[p->steps[i].kind](e, &p->steps[i]);

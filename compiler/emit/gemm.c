@@ -336,10 +336,9 @@ static void emit_groups(const gemm *g, writer *w) {
     if (g->groups > 1) line(w, "}");
 }
 
-/* Copies the weights, each row times the factor of its input channel, and lets `w` point there. */
-static void emit_scaling(const gemm *g, writer *w) {
-    line(w, "const float *from = w;");
-    line(w, "float *to = scaled;");
+static void emit_scaling(const gemm *g, writer *w, const char *begin, const char *scaled) {
+    line(w, "const float *from = %s;", begin);
+    line(w, "float *to = %s;", scaled);
     for (int i = 0; i < g->s->gemm.n_blocks; i++) {
         const channel_block *b = &g->s->gemm.blocks[i];
         if (b->repeat > 1) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
@@ -357,13 +356,15 @@ static void emit_scaling(const gemm *g, writer *w) {
         }
         if (b->repeat > 1) line(w, "}");
     }
-    line(w, "w = scaled;");
 }
 
 static void emit_driver_body(const gemm *g, writer *w, const char *stage) {
     if (g->s->gemm.run_table) emit_run_table(g, w);
     bool staged = g->s->gemm.staged;
-    if (g->s->gemm.scaled) emit_scaling(g, w);
+    if (g->s->gemm.scaled) {
+        emit_scaling(g, w, "w", "scaled");
+        line(w, "w = scaled;");
+    }
     if (staged) emit_stage_begin(g->e, g->s, w, share_begin(g->e, g->s, g->n->shape.h));
     if (g->by_row) begin_shared_loop(g->e, g->s, w, "oy", g->n->shape.h);
     if (staged) emit_stage_rows(g->e, g->s, w, stage, "oy");
@@ -487,7 +488,7 @@ const char *define_gemm_row(emitter *e, const plan_step *s) {
     writer w = {0};
     if (s->gemm.run_table) emit_run_table(&g, &w);
     emit_groups(&g, &w);
-    pack_gemm(&g);
+    if (!s->again) pack_gemm(&g);
     text parameters = {0};
     if (s->gemm.staged) text_string(&parameters, "const float *const *rows");
     for (int i = 0; i < g.n_buffers && !s->gemm.staged; i++) {
@@ -499,4 +500,9 @@ const char *define_gemm_row(emitter *e, const plan_step *s) {
     const char *hint = arena_printf(a, "conv%dx%d_%d_to_%d_row_of_%d", g.n->a.kernel[0], g.n->a.kernel[1],
                                     s->operands[0].shape.c, g.n->shape.c, g.n->shape.w);
     return define_function(e, hint, NULL, list, &w);
+}
+
+void emit_scaled_weights(emitter *e, const plan_step *s, writer *w, const char *from, const char *to) {
+    gemm g = describe_gemm(e, s);
+    emit_scaling(&g, w, from, to);
 }

@@ -21,7 +21,8 @@ typedef struct emitter {
     text functions; /* their definitions, callees first */
     function *known;
     int n_known, room_known;
-    text weights;                               /* packed floats, little-endian */
+    text weights;    /* packed floats, little-endian */
+    int64_t *packed; /* [n_nodes]: where a part's weights begin, in floats, for the chain that has it again */
     const char **calls;                         /* [n_steps]: "dense_64_to_10(AT(0), WEIGHTS(1234), probs)" */
     const char **input_names, **output_names;   /* identifiers for C */
     const char **input_macros, **output_macros; /* the same in capitals, no two alike */
@@ -124,10 +125,15 @@ const char *emit_copy(emitter *e, const plan_step *s);
 
 /* ---- parts of a chain (chain.c): what the kernels' files offer for one row ---- */
 
-/* Defines the function that computes one row of a convolution's output, and packs its weights. Its parameters:
+/* Defines the function that computes one row of a convolution's output, and packs its weights, save where the
+ * step has them again. Its parameters:
  * where the row of the input begins, one pointer a buffer (staged: `const float *const *rows`), w, where the
  * row of the output begins, and where that of the residual does if there is one. */
 const char *define_gemm_row(emitter *e, const plan_step *s);
+
+/* Writes the lines that put weights, each row times the factor of its input channel, into `to`. The parameter
+ * `scale` has the factors. */
+void emit_scaled_weights(emitter *e, const plan_step *s, writer *w, const char *from, const char *to);
 
 /* Where a window finds its input and puts its output, in the lines that emit_window_row writes. */
 typedef struct window_place {
@@ -141,7 +147,8 @@ typedef struct window_place {
     bool shared_channels;    /* threads share the channels */
 } window_place;
 
-/* Writes the lines that compute rows of a window's output, and packs its weights. */
+/* Writes the lines that compute rows of a window's output, and packs its weights (save where the step has them
+ * again). */
 void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_place *at);
 
 /* Writes the lines that set the sums that a window adds up to zero: first thing in its step. */

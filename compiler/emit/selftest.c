@@ -93,7 +93,7 @@ static void emit_port(text *out, const char *name, elem_type type, shape s, bool
     const char *c_name = type_table[type].c_name;
     text_printf(out, "    %s *const %s = (%s *)(void *)(static_arena.bytes + %lld);\n", c_name, name, c_name,
                 (long long)*at);
-    *at += (shape_elements(s) * type_table[type].bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    *at += arena_aligned(shape_elements(s) * type_table[type].bytes);
     if (!input) return;
     const char *value = type == TYPE_U8   ? "(uint8_t)input_byte((uint32_t)i)"
                         : type == TYPE_I8 ? "(int8_t)(input_byte((uint32_t)i) - 128)"
@@ -116,7 +116,7 @@ static void emit_comparison(const emitter *e, const reference *steps, text *out)
         text_string(out, "    const int thread = 0, threads = 1;\n    (void)thread, (void)threads;\n");
         if (*team_parameter(e)) text_string(out, "    meeting *const team = NULL;\n");
     }
-    int64_t at = (p->arena_bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    int64_t at = arena_aligned(p->arena_bytes);
     for (int i = 0; i < g->n_inputs; i++) {
         const node *n = &g->nodes[g->inputs[i].node];
         emit_port(out, e->input_names[i], n->type, n->shape, true, &at);
@@ -128,6 +128,7 @@ static void emit_comparison(const emitter *e, const reference *steps, text *out)
         const plan_step *s = &p->steps[i];
         const node *n = &g->nodes[s->node];
         emit_calls(e, out, i);
+        if (s->sums_only) continue;
         int channels = s->kind == STEP_COPY ? s->operands[0].shape.c : n->shape.c;
         int64_t pixels = s->kind == STEP_COPY ? shape_pixels(s->operands[0].shape) : shape_pixels(n->shape);
         const char *y = expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin);

@@ -333,6 +333,19 @@ static void pack_run(const window *g, int begin, int count) {
     }
 }
 
+/* Floats that the weights of so many channels take. */
+static int64_t run_floats(const window *g, int count) {
+    int64_t taps = (int64_t)g->n->a.kernel[0] * g->n->a.kernel[1], floats = 0;
+    int lanes = g->t->vectors[0].lanes;
+    for (int c = 0; c < count;) {
+        piece x = {0, lanes};
+        if (count - c < lanes) cut_pieces(g->t, count - c, &x, 1);
+        floats += (1 + taps) * g->t->vectors[x.kind].lanes;
+        c += x.valid;
+    }
+    return floats;
+}
+
 static window describe_window(const emitter *e, const plan_step *s) {
     const plan *p = e->p;
     const node *n = &p->g->nodes[s->node];
@@ -380,7 +393,7 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
     const operand *o = &s->operands[0];
     int sources[MOST_BUFFERS];
     distinct_buffers(e, o, sources, MOST_BUFFERS);
-    int64_t base = (int64_t)(e->weights.size / sizeof(float));
+    int64_t packed = 0;
     int multiplier = is_depthwise(&g) ? g.n->a.multiplier : 1;
     for (int m = 0, c = 0; m < multiplier; m++) {
         for (int i = 0; i < o->n_runs; i++) {
@@ -390,10 +403,11 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             walk k = {.g = g, .x_begin = r->begin, .y_begin = c, .y_name = at->y, .y_row = at->y_row};
             k.rows = at->rows;
             k.suffix = at->suffix ? at->suffix : "";
-            k.w_begin = at->w_begin + (int64_t)(e->weights.size / sizeof(float)) - base;
+            k.w_begin = at->w_begin + packed;
             k.x_name = at->x[which];
             k.g.pixel = pixel_stride(e->p, r->buffer);
-            if (is_depthwise(&g)) pack_run(&g, c, r->count);
+            if (is_depthwise(&g)) packed += run_floats(&g, r->count);
+            if (is_depthwise(&g) && !s->again) pack_run(&g, c, r->count);
             if (at->shared_channels)
                 share_vectors(e, s, w, r->count, "c", emit_walker_call, &k);
             else

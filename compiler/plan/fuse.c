@@ -6,16 +6,15 @@
  * yet: a window for as many as it is high, which lie in a ring, a 1x1 convolution for one. The tensors between
  * shrink from height x width to a few rows, which stay in cache.
  *
- * The price: a convolution by rows has fewer pixels for its tiles and reads its weights once a row. A chain is
- * made where the model of cost says that the traffic saved is worth more; late layers, with small maps and
- * large weights, stay apart. */
+ * The price: a convolution by rows has fewer pixels for its tiles and reads its weights once a row. Which
+ * chains are worth that is for plan/choose.c to say; here is which there can be.
+ *
+ * A squeeze-excite block needs its depthwise output twice: for the factors, and scaled by them. It can be
+ * stored between, or made twice: a chain that ends in nothing but the sums over each channel, and behind the
+ * small layers the same chain again, with the projection at its end. */
 #include "plan/internal.h"
 
 #include <string.h>
-
-typedef struct usage {
-    int writes, reads; /* steps */
-} usage;
 
 static void count_step(const plan_step *s, usage *use) {
     use[s->out_buffer].writes++;
@@ -27,6 +26,12 @@ static void count_step(const plan_step *s, usage *use) {
             if (!seen) use[s->operands[j].runs[k].buffer].reads++;
         }
     }
+}
+
+usage *count_uses(const plan *p) {
+    usage *use = ARENA_ARRAY(p->mem, usage, p->n_buffers);
+    for (int i = 0; i < p->n_steps; i++) count_step(&p->steps[i], use);
+    return use;
 }
 
 /* Whether what `a` makes is all that `b` reads, whole, and nobody else sees it. */
@@ -50,22 +55,21 @@ static bool is_window(const plan_step *s) { return s->kind == STEP_WINDOW && s->
 /* A 1x1 convolution that takes the window's rows one by one. */
 static bool can_end(const plan *p, const plan_step *s) {
     const attrs *a = &p->g->nodes[s->node].a;
-    return is_conv(p, s) && !s->gemm.staged && a->stride[0] == 1 && a->stride[1] == 1;
+    return is_conv(p, s) && !s->gemm.staged && !s->gemm.scaled && a->stride[0] == 1 && a->stride[1] == 1;
 }
 
-/* Cycles to write a tensor and read it back, by where it fits. */
-static double traffic(const plan *p, int buffer_index) {
+double link_traffic(const plan *p, int buffer_index) {
     double bytes = (double)p->buffers[buffer_index].bytes;
     double rate = bytes > p->t->l2_bytes / 2.0 ? 12 : bytes > p->t->l1_bytes / 2.0 ? 40 : 64;
     return 2 * bytes / rate;
 }
 
-/* Cuts the convolution anew for single rows; the cycles that this costs more, the reading of its weights
- * included. */
-static double cut_by_row(const plan *p, plan_step *s) {
+double cut_by_row(const plan *p, plan_step *s) {
+    if (!is_conv(p, s)) return 0;
     double whole = s->gemm.cycles;
     const node *n = &p->g->nodes[s->node];
     choose_gemm(p, s, true);
+    if (s->gemm.scaled) s->kernel = arena_printf(p->mem, "%s, weights scaled", s->kernel);
     double weights = (double)n->weights[ROLE_WEIGHT]->count * type_table[TYPE_F32].bytes;
     double rate = weights > p->t->l2_bytes / 2.0 ? 16 : weights > p->t->l1_bytes / 2.0 ? 128 : 1e9;
     return s->gemm.cycles - whole + weights / rate * (n->shape.h - 1);
@@ -80,6 +84,8 @@ static int ring_rows(const plan *p, const plan_step *window) {
     return rows < height ? rows : height;
 }
 
+int rows_between(const plan *p, const plan_step *next) { return is_window(next) ? ring_rows(p, next) : 1; }
+
 static void shrink(plan *p, int buffer_index, int rows) {
     plan_buffer *b = &p->buffers[buffer_index];
     b->shape.h = rows;
@@ -88,17 +94,16 @@ static void shrink(plan *p, int buffer_index, int rows) {
 
 /* A chain that ends in place writes rows over its own input. That is right where each row has been taken up
  * before: by a convolution that has passed it, not by a window that will look back at it; and by no other
- * thread, which may still want the rows at the seam. */
+ * thread, which may still want the rows at the seam: a lean plan leaves such a chain to one thread. */
 static bool may_end_in_place(const plan *p, const plan_step *parts, int n) {
     if (!reads_buffer(&parts[0].operands[0], parts[n - 1].out_buffer)) return true;
-    if (p->t->threads || n > 3 || is_window(&parts[0])) return false;
+    if ((p->t->threads && !p->lean) || n > 3 || is_window(&parts[0])) return false;
     const attrs *first = &p->g->nodes[parts[0].node].a, *a = &p->g->nodes[parts[1].node].a;
     return first->stride[0] == 1 && a->stride[0] == 1 && a->pad[TOP] < (a->kernel[0] - 1) * a->dilation[0] + 1;
 }
 
-/* Whether `n` steps can run as one: windows, and convolutions of which all but the first are 1x1; each the only
- * reader of the one before it. Only the last may have a residual. */
-static bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
+/* Only the last part may have a residual. */
+bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
     int windows = 0;
     for (int i = 0; i < n; i++) {
         const plan_step *s = &first[i];
@@ -110,60 +115,139 @@ static bool can_chain(const plan *p, const usage *use, const plan_step *first, i
     return windows > 0 && may_end_in_place(p, first, n);
 }
 
-/* Makes a chain of `n` steps from `first` on, into *out; the cycles that it saves. */
-static double make_chain(plan *p, const plan_step *first, int n, plan_step *out) {
-    plan_step *parts = ARENA_ARRAY(p->mem, plan_step, n);
-    memcpy(parts, first, (size_t)n * sizeof *parts);
-    double gain = 0;
+/* A chain of these parts, which are its own. */
+static plan_step join_parts(plan *p, plan_step *parts, int n) {
+    plan_step s = parts[n - 1];
+    s.kind = STEP_CHAIN;
+    s.parts = parts;
+    s.n_parts = n;
+    s.n_operands = 1;
+    s.operands = parts[0].operands;
+    s.scratch_bytes = 0;
+    s.macs = 0;
+    s.kernel = "by rows";
     for (int i = 0; i < n; i++) {
-        if (!is_window(&parts[i])) gain -= cut_by_row(p, &parts[i]);
-        if (i + 1 < n) gain += traffic(p, parts[i].out_buffer);
-    }
-    *out = parts[n - 1];
-    out->kind = STEP_CHAIN;
-    out->parts = parts;
-    out->n_parts = n;
-    out->n_operands = 1;
-    out->operands = parts[0].operands;
-    out->scratch_bytes = 0;
-    out->macs = 0;
-    out->kernel = "by rows";
-    for (int i = 0; i < n; i++) {
-        out->macs += parts[i].macs;
-        out->kernel = arena_printf(p->mem, "%s%s %s", out->kernel, i ? "," : ":", parts[i].kernel);
+        s.macs += parts[i].macs;
+        s.kernel = arena_printf(p->mem, "%s%s %s", s.kernel, i ? "," : ":", parts[i].kernel);
         parts[i].kernel = arena_printf(p->mem, "%s, by rows", parts[i].kernel);
     }
-    return gain;
+    return s;
 }
 
 /* The tensors between a chain's parts shrink to the rows that the next part looks at. */
-static void shrink_between(plan *p, const plan_step *chain) {
-    for (int i = 0; i + 1 < chain->n_parts; i++) {
-        const plan_step *next = &chain->parts[i + 1];
-        shrink(p, chain->parts[i].out_buffer, is_window(next) ? ring_rows(p, next) : 1);
-    }
+static void shrink_between(plan *p, const plan_step *parts, int n) {
+    for (int i = 0; i + 1 < n; i++) shrink(p, parts[i].out_buffer, rows_between(p, &parts[i + 1]));
 }
 
-void fuse_steps(plan *p) {
-    usage *use = ARENA_ARRAY(p->mem, usage, p->n_buffers);
-    for (int i = 0; i < p->n_steps; i++) count_step(&p->steps[i], use);
-    int kept = 0;
-    for (int i = 0; i < p->n_steps;) {
-        plan_step chain;
-        double most = 0;
-        int length = 0;
-        for (int n = 2; n <= MOST_CHAIN_PARTS && i + n <= p->n_steps; n++) {
-            plan_step candidate;
-            if (!can_chain(p, use, &p->steps[i], n)) continue;
-            double gain = make_chain(p, &p->steps[i], n, &candidate);
-            if (gain < most || gain < 0) continue;
-            most = gain;
-            length = n;
-            chain = candidate;
-        }
-        if (length) shrink_between(p, &chain);
-        p->steps[kept++] = length ? chain : p->steps[i];
-        i += length ? length : 1;
+static plan_step *copy_parts(plan *p, const plan_step *first, int n) {
+    plan_step *parts = ARENA_ARRAY(p->mem, plan_step, n);
+    memcpy(parts, first, (size_t)n * sizeof *parts);
+    for (int i = 0; i < n; i++) cut_by_row(p, &parts[i]);
+    return parts;
+}
+
+plan_step make_chain(plan *p, const plan_step *first, int n) {
+    plan_step *parts = copy_parts(p, first, n);
+    shrink_between(p, parts, n);
+    return join_parts(p, parts, n);
+}
+
+/* ---- squeeze-excite, the depthwise output made twice ---- */
+
+/* Whether step `s`, between the window and the projection, leaves alone what the second chain will read. */
+static bool leaves_alone(const plan *p, const plan_step *s, const plan_step *first, const plan_step *window) {
+    bool of_sums = s->kind == STEP_GLOBAL_POOL && s->sums == window->sums;
+    for (int i = 0; i < s->n_operands && !of_sums; i++) {
+        if (reads_buffer(&s->operands[i], window->out_buffer)) return false;
     }
-    p->n_steps = kept;
+    return s->kind != STEP_CHAIN && !reads_buffer(&first->operands[0], s->out_buffer) &&
+           p->buffers[s->out_buffer].kind == BUFFER_ARENA;
+}
+
+/* A 1x1 convolution, its weights scaled, that takes the window's rows one by one. */
+static bool projects(const plan *p, const plan_step *s, const plan_step *window) {
+    return s->kind == STEP_GEMM && s->gemm.scaled && takes_whole_output(p, &s->operands[0], window) &&
+           p->g->nodes[s->node].a.stride[0] == 1 && p->g->nodes[s->node].a.stride[1] == 1;
+}
+
+static bool may_be_made_twice(const plan *p, const usage *use, const plan_step *first, int n) {
+    const plan_step *window = &first[n - 1];
+    if (!is_window(window) || window->sums < 0 || window->out_begin != 0) return false;
+    const usage *of_map =
+        &use[window->out_buffer]; /* read by the pool, which has the sums, and the projection */
+    return p->buffers[window->out_buffer].kind == BUFFER_ARENA && of_map->writes == 1 && of_map->reads == 2 &&
+           (n == 1 || can_chain(p, use, first, n));
+}
+
+int twice_length(const plan *p, const usage *use, const plan_step *first, int left, int *window) {
+    for (int n = 1; n < MOST_CHAIN_PARTS && n < left; n++) {
+        if (!may_be_made_twice(p, use, first, n)) continue;
+        for (int i = n; i < left; i++) {
+            if (projects(p, &first[i], &first[n - 1])) {
+                plan_step parts[MOST_CHAIN_PARTS];
+                memcpy(parts, first, (size_t)n * sizeof *parts);
+                parts[n] = first[i];
+                *window = n;
+                return may_end_in_place(p, parts, n + 1) ? i + 1 : 0;
+            }
+            if (!leaves_alone(p, &first[i], first, &first[n - 1])) break;
+        }
+    }
+    return 0;
+}
+
+/* The same operand, in another buffer. */
+static operand *move_operand(const plan *p, const operand *o, int buffer_index) {
+    operand *moved = ARENA_NEW(p->mem, operand);
+    *moved = *o;
+    moved->runs = ARENA_ARRAY(p->mem, run, o->n_runs);
+    for (int i = 0; i < o->n_runs; i++) {
+        moved->runs[i] = o->runs[i];
+        moved->runs[i].buffer = buffer_index;
+    }
+    return moved;
+}
+
+/* The chain that keeps nothing but sums. Its rows lie in buffers of their own. */
+static plan_step make_sums_only(plan *p, const plan_step *first, int n) {
+    plan_step *parts = copy_parts(p, first, n);
+    for (int i = 0; i < n; i++) {
+        const plan_buffer *b = &p->buffers[first[i].out_buffer];
+        shape rows = {i + 1 < n ? rows_between(p, &parts[i + 1]) : 1, b->shape.w, b->shape.c};
+        int buffer = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, rows, b->what);
+        parts[i].out_buffer = buffer;
+        if (i + 1 < n) parts[i + 1].operands = move_operand(p, &parts[i + 1].operands[0], buffer);
+    }
+    plan_step s = join_parts(p, parts, n);
+    s.sums_only = true;
+    s.kernel = arena_printf(p->mem, "%s, nothing but the sums", s.kernel);
+    return s;
+}
+
+int make_twice(plan *p, const plan_step *first, int window, int n, plan_step *out) {
+    const plan_step *project = &first[n - 1];
+    int count = 0;
+    out[count++] = make_sums_only(p, first, window);
+    for (int i = window; i + 1 < n; i++) {
+        out[count] = first[i];
+        if (first[i].kind == STEP_GLOBAL_POOL) { /* it has the sums, and the map is no longer there */
+            operand *none = ARENA_NEW(p->mem, operand);
+            none->shape = first[i].operands[0].shape;
+            out[count].operands = none;
+        }
+        count++;
+    }
+    plan_step *parts = ARENA_ARRAY(p->mem, plan_step, window + 1);
+    memcpy(parts, first, (size_t)window * sizeof *parts);
+    parts[window] = *project;
+    for (int i = 0; i <= window; i++) {
+        cut_by_row(p, &parts[i]);
+        parts[i].again = i < window;
+    }
+    parts[window - 1].sums = -1;
+    choose_window(p, &parts[window - 1]);
+    parts[window].scratch_bytes = scaled_bytes(&parts[window]);
+    shrink_between(p, parts, window + 1);
+    out[count++] = join_parts(p, parts, window + 1);
+    return count;
 }

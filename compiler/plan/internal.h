@@ -4,6 +4,9 @@
 
 #include "plan/plan.h"
 
+/* plan.c: all steps one by one, with lifetimes. `lean`: see plan.h. */
+plan *list_steps(const graph *g, const target *t, const tuning *tuned, bool lean, arena *a);
+
 /* buffers.c */
 int add_buffer(plan *p, buffer_kind kind, int port_index, elem_type type, shape s, const char *what);
 plan_step *add_step(plan *p, step_kind kind, int node_index);
@@ -34,12 +37,52 @@ void choose_gemm(const plan *p, plan_step *s,
 void choose_window(const plan *p, plan_step *s);
 double predict_cycles(const plan *p, const plan_step *s);
 
-/* fuse.c: joins neighbouring steps into chains. */
-void fuse_steps(plan *p);
+/* fuse.c: chains. */
+
+/* How many steps write a buffer, and read it; [n_buffers]. */
+typedef struct usage {
+    int writes, reads;
+} usage;
+usage *count_uses(const plan *p);
+
+/* Whether `n` steps can run as one: windows, and convolutions of which all but the first are 1x1; each the only
+ * reader of the one before it. */
+bool can_chain(const plan *p, const usage *use, const plan_step *first, int n);
+plan_step make_chain(plan *p, const plan_step *first, int n);
+
+/* The steps of the squeeze-excite block that begins here, where its depthwise output can be made twice, of the
+ * `left` that there are; 0 where it cannot. *window: how many of them come before the pool. */
+int twice_length(const plan *p, const usage *use, const plan_step *first, int left, int *window);
+
+/* Writes these steps so to `out`; how many they are then, never more than they were. */
+int make_twice(plan *p, const plan_step *first, int window, int n, plan_step *out);
+
+/* Cuts a convolution anew for single rows; the cycles that this costs more, the reading of its weights
+ * included. 0 for what is none. */
+double cut_by_row(const plan *p, plan_step *s);
+
+/* Cycles to write a tensor and read it back, by where it fits. */
+double link_traffic(const plan *p, int buffer_index);
+
+/* How many rows stay of the tensor between a part and the next one. */
+int rows_between(const plan *p, const plan_step *next);
+
+/* choose.c: which steps become chains. Lifetimes must be known. */
+typedef struct choices choices;
+choices *find_choices(const plan *p);
+
+/* Joins steps so that no step has more than `most` bytes live: of all ways the fastest, by the model of cost.
+ * `p` may be a copy of the plan that the choices were found for. The most bytes that are live in any step; -1
+ * where there is no such way. */
+int64_t fuse_steps(plan *p, const choices *c, int64_t most);
+
+/* The least `most` for which there is a way. */
+int64_t least_live(arena *a, const choices *c);
 
 /* squeeze.c: windows add up for the global pools behind them; convolutions take channel-wise factors. */
 void keep_sums(plan *p);
 void scale_projections(plan *p);
+int64_t scaled_bytes(const plan_step *s); /* of the scaled weights of such a convolution */
 
 /* threads.c: which steps are shared, and what each thread keeps for its own. */
 void plan_threads(plan *p);

@@ -88,7 +88,7 @@ static void find_merged_concats(builder *b) {
  * cache and push each other out of it as a column walks along them: these get one more line each. */
 static shape spread_pixels(const plan *p, shape s) {
     enum { SHARED_FLOATS = 256, LINE_FLOATS = 16 };
-    if (shape_pixels(s) > 1 && s.c % SHARED_FLOATS == 0 && !p->t->strict_c99) s.c += LINE_FLOATS;
+    if (shape_pixels(s) > 1 && s.c % SHARED_FLOATS == 0 && !p->t->strict_c99 && !p->lean) s.c += LINE_FLOATS;
     return s;
 }
 
@@ -287,7 +287,8 @@ static operand residual_operand(builder *b, const node *n, bool in_order) {
 /* Whether a convolution may become the end of a chain that threads share: see may_end_in_place in fuse.c. */
 static bool may_end_chain(const builder *b, const node *n) {
     op_kind before = b->g->nodes[n->in[0]].op;
-    return b->p->t->threads && (before == OP_DEPTHWISE || before == OP_MAX_POOL || before == OP_AVG_POOL);
+    return b->p->t->threads && !b->p->lean &&
+           (before == OP_DEPTHWISE || before == OP_MAX_POOL || before == OP_AVG_POOL);
 }
 
 static void plan_gemm(builder *b, int index) {
@@ -490,17 +491,9 @@ static void plan_outputs(builder *b) {
     }
 }
 
-/* What is known of a step when no pass will change it again: its scratch, and what it costs. */
-static void complete_step(plan *p, plan_step *s) {
-    s->cycles = predict_cycles(p, s);
-    if (s->scratch_bytes == 0) return;
-    int elements = (int)(s->scratch_bytes / type_table[TYPE_F32].bytes);
-    s->scratch = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, (shape){1, 1, elements}, "scratch");
-}
-
-plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d) {
+plan *list_steps(const graph *g, const target *t, const tuning *tuned, bool lean, arena *a) {
     plan *p = ARENA_NEW(a, plan);
-    *p = (plan){.mem = a, .g = g, .t = t, .tuning = tuned};
+    *p = (plan){.mem = a, .g = g, .t = t, .tuning = tuned, .lean = lean};
     p->slots = ARENA_ARRAY(a, slot *, g->n_nodes);
     builder b = {.p = p, .g = g};
     find_last_uses(&b);
@@ -512,24 +505,8 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *
     find_merged_concats(&b);
     for (int i = 0; i < g->n_nodes; i++) plan_node(&b, i);
     plan_outputs(&b);
-    fuse_steps(p);
     keep_sums(p);
     scale_projections(p);
-    for (int i = 0; i < p->n_steps; i++) {
-        plan_step *s = &p->steps[i];
-        complete_step(p, s);
-        for (int j = 0; j < s->n_parts; j++) complete_step(p, &s->parts[j]);
-    }
-    plan_threads(p);
     find_lifetimes(p);
-    place_buffers(p);
-    if (max_ram > 0 && p->arena_bytes > max_ram) {
-        const plan_step *peak = &p->steps[p->peak_step];
-        diag_error(d, g->nodes[peak->node].at,
-                   "the arena takes %lld bytes, %lld over the limit; most of it is live here, at layer %s",
-                   (long long)p->arena_bytes, (long long)(p->arena_bytes - max_ram),
-                   g->nodes[peak->node].label);
-        return NULL;
-    }
     return p;
 }

@@ -119,10 +119,12 @@ struct plan_step {
     gemm_plan gemm;
     window_plan window;
     int64_t scratch_bytes;
-    int scratch; /* its buffer, or -1 */
-    int sums;    /* a buffer for each channel's sum over the pixels, which a window adds up and a global pool
-                    takes; or -1 */
-    bool shared; /* all threads take part; else the first one does it */
+    int scratch;    /* its buffer, or -1 */
+    int sums;       /* a buffer for each channel's sum over the pixels, which a window adds up and a global pool
+                       takes; or -1 */
+    bool sums_only; /* of a chain: it keeps the sums and no map, and puts its rows over each other */
+    bool again;     /* of a part: another chain does the same work, with the same weights */
+    bool shared;    /* all threads take part; else the first one does it */
     const char *kernel; /* "tile 6 x 4 of f32x16", for the summary and the comments */
     int64_t macs;
     double cycles;        /* of one core, by the model of cost: plan/tiles.c */
@@ -136,6 +138,7 @@ struct plan {
     const graph *g;
     const target *t;
     const tuning *tuning; /* or NULL */
+    bool lean;            /* memory before speed: in place also where that leaves a chain to one thread */
     int n_buffers, room_buffers;
     plan_buffer *buffers;
     int n_steps, room_steps;
@@ -146,8 +149,10 @@ struct plan {
     int peak_step;        /* where the arena is fullest */
 };
 
-/* `max_ram` 0: no limit. `tuned`: see tuning.h; NULL: by the model of cost alone. NULL after errors (the limit
- * cannot be met). */
+enum { LEAST_RAM = -1 };
+
+/* `max_ram`: bytes of the arena; 0: no limit; LEAST_RAM: as few as can be. `tuned`: see tuning.h; NULL: by the
+ * model of cost alone. NULL after errors (the limit cannot be met). */
 plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d);
 
 /* Cuts `channels` into pieces: full vectors of the widest kind, then the narrowest kind that holds the rest. At

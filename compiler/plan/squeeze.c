@@ -10,22 +10,16 @@
 
 #include <string.h>
 
-/* The window that makes the step's output, or NULL. */
-static plan_step *final_window(plan_step *s) {
-    if (s->kind == STEP_CHAIN) s = &s->parts[s->n_parts - 1];
-    return s->kind == STEP_WINDOW ? s : NULL;
-}
-
 void keep_sums(plan *p) {
     for (int i = 0; i + 1 < p->n_steps; i++) {
-        plan_step *s = &p->steps[i], *pool = &p->steps[i + 1], *window = final_window(s);
-        if (!window || pool->kind != STEP_GLOBAL_POOL || !takes_whole_output(p, &pool->operands[0], window))
+        plan_step *window = &p->steps[i], *pool = &p->steps[i + 1];
+        if (window->kind != STEP_WINDOW || pool->kind != STEP_GLOBAL_POOL ||
+            !takes_whole_output(p, &pool->operands[0], window))
             continue;
         shape sums = {1, 1, p->g->nodes[window->node].shape.c};
-        s->sums = window->sums = pool->sums =
+        window->sums = pool->sums =
             add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, sums, p->g->nodes[pool->node].label);
         window->kernel = arena_printf(p->mem, "%s, adding up", window->kernel);
-        if (s != window) s->kernel = arena_printf(p->mem, "%s, adding up", s->kernel);
         pool->kernel = "mean, of sums";
     }
 }
@@ -60,6 +54,10 @@ static bool can_take_factor(const plan *p, const plan_step *factor, const plan_s
            shape_pixels(n->shape) >= 2 * (int64_t)n->shape.c;
 }
 
+int64_t scaled_bytes(const plan_step *s) {
+    return packed_floats(&s->gemm, s->operands[0].shape.c) * type_table[TYPE_F32].bytes;
+}
+
 void scale_projections(plan *p) {
     int kept = 0;
     for (int i = 0; i < p->n_steps; i++) {
@@ -77,7 +75,7 @@ void scale_projections(plan *p) {
         operands[s->n_operands++] = factor->operands[1];
         s->operands = operands;
         s->gemm.scaled = true;
-        s->scratch_bytes = packed_floats(&s->gemm, operands[0].shape.c) * type_table[TYPE_F32].bytes;
+        s->scratch_bytes = scaled_bytes(s);
         s->kernel = arena_printf(p->mem, "%s, weights scaled", s->kernel);
     }
     p->n_steps = kept;

@@ -12,7 +12,8 @@ static bool is_shared(const plan *p, const plan_step *s) {
     enum { LEAST_CYCLES = 600 }; /* some times what it takes to meet */
     bool of_sums = s->kind == STEP_GLOBAL_POOL && s->sums >= 0;
     if (!p->t->threads || of_sums || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
-    return s->cycles >= LEAST_CYCLES;
+    bool in_place = s->kind == STEP_CHAIN && reads_buffer(&s->operands[0], s->out_buffer);
+    return s->cycles >= LEAST_CYCLES && !in_place;
 }
 
 static void keep_own(plan *p, int buffer_index, int64_t *used) {
@@ -29,7 +30,7 @@ static int64_t place_own(plan *p, const plan_step *s) {
     if (s->scratch >= 0) keep_own(p, s->scratch, &used);
     for (int i = 0; i < s->n_parts; i++) {
         if (s->parts[i].scratch >= 0) keep_own(p, s->parts[i].scratch, &used);
-        if (i + 1 < s->n_parts) keep_own(p, s->parts[i].out_buffer, &used);
+        if (i + 1 < s->n_parts || s->sums_only) keep_own(p, s->parts[i].out_buffer, &used);
     }
     return used;
 }

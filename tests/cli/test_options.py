@@ -43,7 +43,7 @@ class CommandLine(Case):
 
     def test_numbers(self):
         for text in ("", "x", "0", "-1", "1.3", "1e6", "0x10", "1.5MB", "1..2K", "K", "inf", "nan", " 5", "9" * 30):
-            self.refuse(f"--max-ram {text}: expected a whole number of bytes, such as 65536, 256K or 1.5M",
+            self.refuse(f"--max-ram {text}: expected a whole number of bytes, such as 65536, 256K or 1.5M, or min",
                         ["tiny.net", "-o", "a.c", "--max-ram", text])
         for text in ("", "x", "-1", "+1", "1.0", "0x1", " 1", "18446744073709551616"):
             self.refuse(f"--seed {text}: expected a whole number from 0 to 18446744073709551615",
@@ -314,9 +314,17 @@ class Networks(Case):
     def test_max_ram(self):
         need = int(re.search(rb"TINY_ARENA_BYTES (\d+)", (self.good("tiny.net", "-o", "m.c"), self.read("m.h"))[1]).group(1))
         self.good("tiny.net", "-o", "fits.c", "--max-ram", str(need))
+        self.good("tiny.net", "-o", "least.c", "--max-ram", "min")
+        self.assertIn(b" --max-ram min ", self.read("least.c"))
+        least = int(re.search(rb"TINY_ARENA_BYTES (\d+)", self.read("least.h")).group(1))
+        self.assertLessEqual(least, need)
+        self.good("tiny.net", "-o", "least.c", "--max-ram", str(least))
+        if least:
+            self.assertIn(f"the smallest arena has {least},", self.lcc("tiny.net", "--max-ram", "1", "-o", "a.c").stderr)
         done = self.lcc("tiny.net", "-o", "tight.c", "--max-ram", "64")
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, r"\.net:\d+:\d+: error: the arena takes \d+ bytes, \d+ over the limit")
+        self.assertRegex(done.stderr, r"\.net:\d+:\d+: error: no plan that keeps within 64 bytes was found: the smallest arena has \d+, "
+                                      r"and what is live here, at layer \S+, sets it")
         self.assertFalse(os.path.exists(self.path("tight.c")))
 
     def test_every_network_that_comes_along(self):

@@ -1,6 +1,6 @@
 """Random networks: emitted C against the reference interpreter.
 
-    differential.py --lcc LCC --target NAME [--first 0] [--count 200] [--cc COMPILER] [--keep DIR]
+    differential.py --lcc LCC --target NAME [--first 0] [--count 200] [--cc COMPILER] [--keep DIR] [--max-ram BYTES or min]
 
 Each seed gives one network (random_net.py), with seeded weights and random inputs. Every output must agree within 1e-4 of
 its largest value. All that fail are listed. No warning of the C compiler is let pass. Foreign targets run under an emulator.
@@ -24,7 +24,8 @@ def check_seed(seed, arguments, folder):
     """The largest error of the network of this seed."""
     net = os.path.join(folder, "net.net")
     run([sys.executable, os.path.join(HERE, "random_net.py"), str(seed), "-o", net])
-    model = emitted.Model(arguments.lcc, net, folder, target=arguments.target, cc=arguments.cc)
+    options = ["--max-ram", arguments.max_ram] if arguments.max_ram else []
+    model = emitted.Model(arguments.lcc, net, folder, options, target=arguments.target, cc=arguments.cc)
     inputs = model.random_inputs(seed)
     expected = emitted.interpret(arguments.lcc, net, folder, inputs, len(model.about["outputs"]))
     return emitted.largest_error(model(inputs), expected)
@@ -37,6 +38,7 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--cc", help="a compiler for the target, where not the usual one")
+    parser.add_argument("--max-ram")
     parser.add_argument("--keep", help="a folder for the networks that fail")
     arguments = parser.parse_args()
     require_machine(arguments.target, arguments.cc)

@@ -1,0 +1,149 @@
+/* choose.c: which steps become chains: the fastest way through the network that keeps within a limit of memory.
+ *
+ * What is live while a chain runs does not depend on how the steps before and behind it run: a tensor that is
+ * not there because it lies inside of another chain would not live here anyway. So each candidate, a stretch of
+ * steps, has a gain (in cycles) and a number of bytes of its own, and the best choice under a limit is the best
+ * path over the steps by those candidates that keep within it. */
+#include "plan/internal.h"
+
+#include <math.h>
+
+typedef struct candidate {
+    int length;   /* steps */
+    int window;   /* 0, or where parts are made twice: how many steps up to the window */
+    double gain;  /* cycles, against the steps one by one */
+    int64_t live; /* bytes */
+} candidate;
+
+struct choices {
+    int n_steps;
+    candidate *all;
+    int n, room;
+    int *begin; /* [n_steps + 1]: where the candidates of each first step begin */
+};
+
+static void add_candidate(arena *a, choices *c, candidate x) {
+    if (c->n == c->room) {
+        int room = c->room ? c->room * 2 : 256;
+        c->all = arena_grow(a, c->all, (size_t)c->n, (size_t)room, sizeof *c->all);
+        c->room = room;
+    }
+    c->all[c->n++] = x;
+}
+
+/* The bytes that are live in some of the steps [first, end). */
+static int64_t live_within(const plan *p, int first, int end) {
+    int64_t live = 0;
+    for (int i = 0; i < p->n_buffers; i++) {
+        const plan_buffer *b = &p->buffers[i];
+        bool lives = b->kind == BUFFER_ARENA && b->first >= 0 && b->first < end && b->last >= first;
+        if (lives) live += arena_aligned(b->bytes);
+    }
+    return live;
+}
+
+/* What a chain saves of the tensor between a part and the next one. */
+static int64_t saved_between(const plan *p, const plan_step *part, const plan_step *next) {
+    const plan_buffer *b = &p->buffers[part->out_buffer];
+    return arena_aligned(b->bytes) - arena_aligned(b->bytes / b->shape.h * rows_between(p, next));
+}
+
+/* All chains that begin with step `first`, and the step by itself. `losses`: of each step by rows. */
+static void find_chains(const plan *p, const usage *use, const double *losses, int first, choices *c) {
+    const plan_step *s = &p->steps[first];
+    add_candidate(p->mem, c,
+                  (candidate){1, 0, 0, live_within(p, first, first + 1) + arena_aligned(s->scratch_bytes)});
+    double gain = -losses[first];
+    int64_t saved = -arena_aligned(s->scratch_bytes);
+    for (int n = 2; n <= MOST_CHAIN_PARTS && first + n <= p->n_steps; n++) {
+        const plan_step *part = &s[n - 2], *next = &s[n - 1];
+        if (p->buffers[part->out_buffer].kind != BUFFER_ARENA) break;
+        gain += link_traffic(p, part->out_buffer) - losses[first + n - 1];
+        saved += saved_between(p, part, next) - arena_aligned(next->scratch_bytes);
+        if (!can_chain(p, use, s, n)) continue;
+        add_candidate(p->mem, c, (candidate){n, 0, gain, live_within(p, first, first + n) - saved});
+    }
+}
+
+/* The squeeze-excite block that begins with step `first`, its depthwise output not stored but made twice. */
+static void find_twice(const plan *p, const usage *use, const double *losses, int first, choices *c) {
+    const plan_step *s = &p->steps[first];
+    int window, n = twice_length(p, use, s, p->n_steps - first, &window);
+    if (n == 0) return;
+    const plan_step *project = &s[n - 1];
+    double gain = -losses[first + n - 1];
+    int64_t saved = -arena_aligned(project->scratch_bytes);
+    for (int i = 0; i < window; i++) {
+        const plan_step *next = i + 1 < window ? &s[i + 1] : project;
+        gain += link_traffic(p, s[i].out_buffer) - losses[first + i];
+        gain -= predict_cycles(p, &s[i]) + losses[first + i];
+        saved += saved_between(p, &s[i], next) - arena_aligned(s[i].scratch_bytes);
+    }
+    add_candidate(p->mem, c, (candidate){n, window, gain, live_within(p, first, first + n) - saved});
+}
+
+choices *find_choices(const plan *p) {
+    choices *c = ARENA_NEW(p->mem, choices);
+    *c = (choices){.n_steps = p->n_steps, .begin = ARENA_ARRAY(p->mem, int, p->n_steps + 1)};
+    const usage *use = count_uses(p);
+    double *losses = ARENA_ARRAY(p->mem, double, p->n_steps);
+    for (int i = 0; i < p->n_steps; i++) {
+        plan_step by_row = p->steps[i];
+        losses[i] = cut_by_row(p, &by_row);
+    }
+    for (int i = 0; i < p->n_steps; i++) {
+        c->begin[i] = c->n;
+        find_chains(p, use, losses, i, c);
+        find_twice(p, use, losses, i, c);
+    }
+    c->begin[p->n_steps] = c->n;
+    return c;
+}
+
+int64_t least_live(arena *a, const choices *c) {
+    int64_t *least = ARENA_ARRAY(a, int64_t, c->n_steps + 1); /* from each step to the end */
+    for (int i = c->n_steps - 1; i >= 0; i--) {
+        least[i] = INT64_MAX;
+        for (int k = c->begin[i]; k < c->begin[i + 1]; k++) {
+            int64_t behind = least[i + c->all[k].length], here = c->all[k].live;
+            int64_t most = here > behind ? here : behind;
+            if (most < least[i]) least[i] = most;
+        }
+    }
+    return least[0];
+}
+
+/* The best candidate of each first step, of those with at most `most` bytes live; false where the network has
+ * no way through. */
+static bool find_way(arena *a, const choices *c, int64_t most, const candidate **way) {
+    double *gain = ARENA_ARRAY(a, double, c->n_steps + 1); /* from each step to the end */
+    for (int i = c->n_steps - 1; i >= 0; i--) {
+        gain[i] = -INFINITY;
+        for (int k = c->begin[i]; k < c->begin[i + 1]; k++) {
+            const candidate *x = &c->all[k];
+            double all = x->gain + gain[i + x->length];
+            if (x->live > most || all < gain[i] || isinf(all)) continue;
+            gain[i] = all;
+            way[i] = x;
+        }
+    }
+    return !isinf(gain[0]);
+}
+
+int64_t fuse_steps(plan *p, const choices *c, int64_t most) {
+    const candidate **way = ARENA_ARRAY(p->mem, const candidate *, c->n_steps + 1);
+    if (!find_way(p->mem, c, most, way)) return -1;
+    const plan_step *steps = p->steps;
+    p->steps = ARENA_ARRAY(p->mem, plan_step, p->n_steps + 1);
+    p->n_steps = 0;
+    int64_t live = 0;
+    for (int i = 0; i < c->n_steps; i += way[i]->length) {
+        const candidate *x = way[i];
+        if (x->live > live) live = x->live;
+        if (x->window)
+            p->n_steps += make_twice(p, &steps[i], x->window, x->length, &p->steps[p->n_steps]);
+        else
+            p->steps[p->n_steps++] = x->length > 1 ? make_chain(p, &steps[i], x->length) : steps[i];
+    }
+    return live;
+}

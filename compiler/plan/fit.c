@@ -1,0 +1,98 @@
+/* fit.c: the plan that is taken: the fastest, or the fastest that keeps within a limit of memory.
+ *
+ * The steps are listed twice where there is a limit: as the fastest code wants them, and lean. For each list
+ * plan/choose.c says which steps to join so that no more than so many bytes are live; then the buffers are
+ * placed, which may leave gaps, so that less has to be tried. */
+#include "plan/internal.h"
+
+#include <string.h>
+
+/* What is known of a step when no pass will change it again: its scratch, and what it costs. */
+static void complete_step(plan *p, plan_step *s) {
+    s->cycles = predict_cycles(p, s);
+    if (s->scratch_bytes == 0) return;
+    int elements = (int)(s->scratch_bytes / type_table[TYPE_F32].bytes);
+    s->scratch = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, (shape){1, 1, elements}, "scratch");
+}
+
+/* A plan with these steps, joined so that no step has more than `most` bytes live; NULL where that cannot be.
+ * *live: what the fullest step has by the choice's count. */
+static plan *join_steps(const plan *steps, const choices *c, int64_t most, int64_t *live) {
+    plan *p = ARENA_NEW(steps->mem, plan);
+    *p = *steps;
+    p->room_buffers = p->n_buffers;
+    p->buffers = ARENA_ARRAY(p->mem, plan_buffer, p->n_buffers + 1);
+    memcpy(p->buffers, steps->buffers, (size_t)p->n_buffers * sizeof *p->buffers);
+    for (int i = 0; i < p->n_buffers; i++) p->buffers[i].first = p->buffers[i].last = -1;
+    *live = fuse_steps(p, c, most);
+    if (*live < 0) return NULL;
+    for (int i = 0; i < p->n_steps; i++) {
+        plan_step *s = &p->steps[i];
+        complete_step(p, s);
+        for (int j = 0; j < s->n_parts; j++) complete_step(p, &s->parts[j]);
+    }
+    plan_threads(p);
+    find_lifetimes(p);
+    place_buffers(p);
+    return p;
+}
+
+enum { MOST_TRIES = 24 };
+
+/* The smallest plan that was found. What is live may leave gaps when it is placed, and more of it fewer: so a
+ * little more is tried, too. */
+static plan *find_smallest(const plan *steps, const choices *c) {
+    plan *smallest = NULL;
+    int64_t most = least_live(steps->mem, c);
+    for (int try = 0; try < MOST_TRIES && (!smallest || most < smallest->arena_bytes); try++) {
+        int64_t live;
+        plan *p = join_steps(steps, c, most, &live);
+        if (!smallest || p->arena_bytes < smallest->arena_bytes) smallest = p;
+        most += most / 64 + 1;
+    }
+    return smallest;
+}
+
+/* The fastest plan of these steps whose arena keeps within `max_ram`, as in plan_make; the smallest one where
+ * none does. */
+static plan *fit_steps(const plan *steps, int64_t max_ram) {
+    const choices *c = find_choices(steps);
+    int64_t most = max_ram ? max_ram : INT64_MAX;
+    for (int try = 0; try < MOST_TRIES && max_ram != LEAST_RAM; try++) {
+        int64_t live;
+        plan *p = join_steps(steps, c, most, &live);
+        if (!p) break;
+        if (max_ram == 0 || p->arena_bytes <= max_ram) return p;
+        most = live - 1;
+    }
+    return find_smallest(steps, c);
+}
+
+static double plan_cycles(const plan *p) {
+    double cycles = 0;
+    for (int i = 0; i < p->n_steps; i++) cycles += p->steps[i].cycles;
+    return cycles;
+}
+
+/* `max_ram` as in plan_make. The plan to take: where neither fits, the smaller one. */
+static plan *better_plan(plan *roomy, plan *lean, int64_t max_ram) {
+    const double worth = 0.97; /* a lean plan must win by more: threads gain less from it */
+    bool roomy_fits = max_ram > 0 && roomy->arena_bytes <= max_ram;
+    bool lean_fits = max_ram > 0 && lean->arena_bytes <= max_ram;
+    if (roomy_fits && lean_fits) return plan_cycles(lean) < worth * plan_cycles(roomy) ? lean : roomy;
+    return lean->arena_bytes < roomy->arena_bytes ? lean : roomy;
+}
+
+plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d) {
+    plan *p = fit_steps(list_steps(g, t, tuned, false, a), max_ram);
+    if (max_ram) p = better_plan(p, fit_steps(list_steps(g, t, tuned, true, a), max_ram), max_ram);
+    if (max_ram > 0 && p->arena_bytes > max_ram) {
+        const plan_step *peak = &p->steps[p->peak_step];
+        diag_error(d, g->nodes[peak->node].at,
+                   "no plan that keeps within %lld bytes was found: the smallest arena has %lld, and what is "
+                   "live here, at layer %s, sets it",
+                   (long long)max_ram, (long long)p->arena_bytes, g->nodes[peak->node].label);
+        return NULL;
+    }
+    return p;
+}

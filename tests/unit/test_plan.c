@@ -194,9 +194,10 @@ static void test_limit_is_an_error_at_the_fullest_layer(void **state) {
     text_free(&said);
 }
 
-static const char attention[] = "net n {\n input x: uint8[48, 48, 3]\n conv(16, 3, stride = 2) -> relu\n "
-                                "conv(64, 1) -> relu\n depthwise(3) -> relu\n"
-                                " squeeze_excite(8)\n conv(16, 1)\n global_avg_pool -> dense(4)\n output y\n}\n";
+static const char attention[] =
+    "net n {\n input x: uint8[48, 48, 3]\n conv(16, 3, stride = 2) -> relu\n "
+    "conv(64, 1) -> relu\n depthwise(3) -> relu\n"
+    " squeeze_excite(8)\n conv(16, 1)\n global_avg_pool -> dense(4)\n output y\n}\n";
 
 /* With no limit the depthwise output is stored; in the smallest plan it is made twice, which costs MACs. */
 static void test_smallest_plan_makes_it_twice(void **state) {

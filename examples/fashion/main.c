@@ -5,52 +5,14 @@
  * The whole network is model.c and model.h, which lcc wrote from fashion.net and its weights: one call of
  * fashion_run, no library, no file to read at run time. */
 #include "model.h"
+#include "pgm.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 enum { WIDTH = FASHION_IMAGE_W, HEIGHT = FASHION_IMAGE_H, CLASSES = FASHION_PROBS_SIZE, SHOWN = 3, BAR = 30 };
 
 static const char *const class_names[CLASSES] = {"T-shirt", "trousers", "pullover", "dress", "coat",
                                                  "sandal",  "shirt",    "sneaker",  "bag",   "ankle boot"};
-
-/* The next number of the header, or -1. Comments run from # to the end of the line. */
-static int read_number(FILE *f) {
-    int c = getc(f);
-    while (isspace(c) || c == '#') {
-        if (c == '#') {
-            while (c != '\n' && c != EOF) c = getc(f);
-        }
-        c = getc(f);
-    }
-    if (!isdigit(c)) return -1;
-    int n = 0;
-    for (; isdigit(c); c = getc(f)) {
-        n = 10 * n + (c - '0');
-        if (n > 65535) return -1;
-    }
-    return n; /* and the one white space behind it is gone */
-}
-
-/* Reads a PGM file: "P5", width, height and the largest value in decimal, with white space and comments between
- * them, one white space, then a byte a pixel. Fills `pixels`; NULL, or what is wrong with the file. */
-static const char *read_pgm(const char *path, uint8_t *pixels) {
-    FILE *f = fopen(path, "rb");
-    if (!f) return "cannot be opened";
-    const char *wrong = NULL;
-    if (getc(f) != 'P' || getc(f) != '5') {
-        wrong = "is no PGM file (P5)";
-    } else if (read_number(f) != WIDTH || read_number(f) != HEIGHT) {
-        wrong = "has another size than the network's input";
-    } else if (read_number(f) != 255) {
-        wrong = "has other values than 0 to 255";
-    } else {
-        size_t size = FASHION_IMAGE_SIZE;
-        if (fread(pixels, 1, size, f) != size) wrong = "ends too soon";
-    }
-    fclose(f);
-    return wrong;
-}
 
 /* A character is about twice as high as wide: each stands for two pixels, one above the other. */
 static void print_row_pair(const uint8_t *pixels, int row) {
@@ -101,7 +63,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     for (int i = 1; i < argc; i++) {
-        const char *wrong = read_pgm(argv[i], pixels);
+        const char *wrong = read_pgm(argv[i], WIDTH, HEIGHT, pixels);
         if (wrong) {
             fprintf(stderr, "%s %s\n", argv[i], wrong);
             failures++;

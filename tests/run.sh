@@ -36,6 +36,12 @@ wish nodejs have node
 wish clang-19 have clang-19
 wish dataset-fashion-mnist test -e /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz
 wish man-db have man
+# The examples, and the Debian package.
+wish libturbojpeg0-dev pkg-config --exists libturbojpeg
+wish libpng-dev pkg-config --exists libpng
+wish libstb-dev pkg-config --exists stb
+wish python3-pil /usr/bin/python3 -c "import PIL"
+wish dpkg-dev have dpkg-shlibdeps
 wish vim have vim
 install_missing
 

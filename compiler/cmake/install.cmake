@@ -1,4 +1,5 @@
-# What `cmake --install` puts where: bin/lcc, share/lcc/*.net, the manual page, and lcc_add_model for find_package(lcc).
+# What `cmake --install` puts where: bin/lcc, share/lcc/*.net, the manual page, the licence, and lcc_add_model
+# for find_package(lcc).
 # Every path in it is relative to the installed tree, which may be moved as a whole.
 include(CMakePackageConfigHelpers)
 include(${CMAKE_CURRENT_LIST_DIR}/lcc_add_model.cmake) # for projects that take lcc in by FetchContent
@@ -15,6 +16,7 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/lcc-config.cmake.in ${PR
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lcc PATH_VARS CMAKE_INSTALL_BINDIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/lcc-config-version.cmake COMPATIBILITY SameMinorVersion
   ARCH_INDEPENDENT)
+file(RELATIVE_PATH LCC_PREFIX_FROM_PC /${CMAKE_INSTALL_LIBDIR}/pkgconfig /) # Debian's /usr/lib has a folder per machine
 configure_file(${CMAKE_CURRENT_LIST_DIR}/lcc.pc.in ${PROJECT_BINARY_DIR}/lcc.pc @ONLY)
 
 install(TARGETS lcc RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
@@ -25,4 +27,5 @@ if(man_page)
 endif()
 install(FILES ${PROJECT_BINARY_DIR}/lcc-config.cmake ${PROJECT_BINARY_DIR}/lcc-config-version.cmake
   ${CMAKE_CURRENT_LIST_DIR}/lcc_add_model.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lcc)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 install(FILES ${PROJECT_BINARY_DIR}/lcc.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

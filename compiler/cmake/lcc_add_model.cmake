@@ -1,8 +1,8 @@
 # lcc_add_model(NAME NET [WEIGHTS file..] [VARIANT v] [TARGET t] [OPTIONS option..])
 #
 # Adds the static library NAME: the network NET compiled to C, with NAME.h on the include path of whatever links to it and
-# NAME as the prefix of its symbols. NET is a file of this project or the name of a network that comes with lcc. The code
-# is made anew when the network, what it imports, or the weights change.
+# NAME as the prefix of its symbols. NET is a file of this project, .net or .onnx, or the name of a network that comes with
+# lcc. The code is made anew when the network, what it imports or keeps in other files, or the weights change.
 function(lcc_add_model name net)
   cmake_parse_arguments(PARSE_ARGV 2 MODEL "" "VARIANT;TARGET" "WEIGHTS;OPTIONS")
   if(MODEL_UNPARSED_ARGUMENTS)
@@ -10,8 +10,18 @@ function(lcc_add_model name net)
       "Known are WEIGHTS, VARIANT, TARGET and OPTIONS.")
   endif()
 
+  list(REMOVE_ITEM MODEL_KEYWORDS_MISSING_VALUES OPTIONS)
+  if(MODEL_KEYWORDS_MISSING_VALUES) # such as WEIGHTS and a variable that is not set: no reason for random weights
+    message(FATAL_ERROR "lcc_add_model(${name}): nothing is said for ${MODEL_KEYWORDS_MISSING_VALUES}.")
+  elseif(NOT name MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
+    message(FATAL_ERROR "lcc_add_model(${name}): the name begins names of C, so it has letters, digits and _ alone.")
+  endif()
+
+  get_property(of_the_build_machine GLOBAL PROPERTY LCC_OF_THE_BUILD_MACHINE)
   if(LCC_EXECUTABLE)
     set(lcc ${LCC_EXECUTABLE})
+  elseif(of_the_build_machine)
+    set(lcc ${of_the_build_machine})
   else()
     set(lcc $<TARGET_FILE:lcc>) # lcc is part of this build
   endif()
@@ -66,6 +76,9 @@ function(lcc_add_model name net)
     DEPENDS ${inputs} ${lcc} DEPFILE ${code}.d
     COMMENT "Compiling the network ${name}" VERBATIM)
   add_library(${name} STATIC ${outputs})
+  if(TARGET lcc_build_machine)
+    add_dependencies(${name} lcc_build_machine)
+  endif()
   target_include_directories(${name} PUBLIC ${folder})
   set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C POSITION_INDEPENDENT_CODE ON)
   if(by_assembler) # the weights are found beside the C file, and are part of the object

@@ -9,7 +9,7 @@ endif()
 
 set(root ${PROJECT_SOURCE_DIR})
 file(GLOB lint_format CONFIGURE_DEPENDS ${root}/compiler/*.[ch] ${root}/compiler/*/*.[ch] ${root}/runtime/*.h
-  ${root}/tests/*/*.[ch] ${root}/examples/*/*.[ch])
+  ${root}/tests/*/*.[ch] ${root}/examples/*/*.[ch] ${root}/examples/*/*.[ch]pp)
 add_custom_target(lint_format COMMAND ${CLANG_FORMAT} --dry-run -Werror ${lint_format} WORKING_DIRECTORY ${root} VERBATIM)
 add_custom_target(lint_tidy
   COMMAND ${RUN_CLANG_TIDY} -clang-tidy-binary ${CLANG_TIDY} -p ${PROJECT_BINARY_DIR} -quiet "${root}/compiler/.*\\.c$"

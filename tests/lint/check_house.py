@@ -34,7 +34,7 @@ def check_file(path):
         faults.append(f"{shown}: {len(lines) - 1} lines; at most {LONGEST_FILE}")
     if not lines[0].startswith(("/*", "%top", "%{", "#", "//")):
         faults.append(f"{shown}:1: a file begins with a comment that says what it does")
-    if path.endswith((".c", ".h")):
+    if path.endswith((".c", ".h", ".cpp", ".hpp")):
         check_functions(shown, lines)
     for number, line in enumerate(lines, 1):
         if re.search(r"\b(TODO|FIXME|XXX)\b", line):
@@ -49,7 +49,7 @@ for name in os.listdir(root):
 for room in ("compiler", "runtime", "tests", "examples"):
     for folder, _, names in os.walk(os.path.join(root, room)):
         for name in sorted(names):
-            if name.endswith((".c", ".h", ".y", ".l")):
+            if name.endswith((".c", ".h", ".y", ".l", ".cpp", ".hpp")):
                 check_file(os.path.join(folder, name))
 print("\n".join(faults) or "the house is in order")
 sys.exit(1 if faults else 0)

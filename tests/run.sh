@@ -39,7 +39,6 @@ wish man-db have man
 # The examples, and the Debian package.
 wish libturbojpeg0-dev pkg-config --exists libturbojpeg
 wish libpng-dev pkg-config --exists libpng
-wish libstb-dev pkg-config --exists stb
 wish python3-pil /usr/bin/python3 -c "import PIL"
 wish dpkg-dev have dpkg-shlibdeps
 wish vim have vim

@@ -1,13 +1,11 @@
-/* picture.c: decoding by libjpeg-turbo and libpng, scaling by stb_image_resize.
+/* picture.c: decoding by libjpeg-turbo and libpng.
  *
- * The two decoders refuse files that end too soon or are damaged, where stb_image shows what there is. Sizes
- * are checked before memory is asked for: a file of a hundred bytes may claim to be as large as it likes. */
+ * Files that end too soon or are damaged are refused where the format shows it. Sizes are checked before memory
+ * is asked for: a file of a hundred bytes may claim to be as large as it likes. */
 #include "picture.h"
 
 #include <errno.h>
-#include <math.h>
 #include <png.h>
-#include <stb_image_resize.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,27 +119,4 @@ bool picture_read(picture *p, const char *path) {
 void picture_free(picture *p) {
     free(p->pixels);
     p->pixels = NULL;
-}
-
-bool picture_fit(const picture *p, int width, int height, double ratio, unsigned char *out) {
-    double scale = fmax((double)width / p->width, (double)height / p->height) / ratio;
-    /* Whole pixels, down, as the libraries that networks are trained with have it. */
-    int scaled_width = (int)fmax(p->width * scale + 1e-6, width);
-    int scaled_height = (int)fmax(p->height * scale + 1e-6, height);
-    int left = (scaled_width - width) / 2, top = (scaled_height - height) / 2;
-    if (scaled_width == p->width && scaled_height == p->height) {
-        for (int y = 0; y < height; y++) {
-            memcpy(out + (size_t)y * (size_t)width * CHANNELS,
-                   p->pixels + ((size_t)(top + y) * (size_t)p->width + (size_t)left) * CHANNELS,
-                   (size_t)width * CHANNELS);
-        }
-        return true;
-    }
-    /* The middle alone is computed. The triangle is bilinear where the picture grows; where it shrinks it is as
-     * wide as the pixels that fall together, so that all of them count. */
-    return stbir_resize_subpixel(p->pixels, p->width, p->height, 0, out, width, height, 0, STBIR_TYPE_UINT8,
-                                 CHANNELS, STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP, STBIR_EDGE_CLAMP,
-                                 STBIR_FILTER_TRIANGLE, STBIR_FILTER_TRIANGLE, STBIR_COLORSPACE_LINEAR, NULL,
-                                 (float)scaled_width / (float)p->width, (float)scaled_height / (float)p->height,
-                                 (float)left, (float)top);
 }

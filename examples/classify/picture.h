@@ -15,8 +15,9 @@ typedef struct picture {
 bool picture_read(picture *p, const char *path);
 void picture_free(picture *p);
 
-/* Scales the picture and writes the middle of it to `out`, [height, width, 3]. As in training, the middle is
- * `ratio` of the scaled picture's shorter side: 224 of 256 pixels where the ratio is 0.875. False: no memory.
+/* fit.c. Scales the picture and writes the middle of it to `out`, [height, width, 3]. As in training, the
+ * middle is `ratio` of the scaled picture's shorter side: 224 of 256 pixels where the ratio is 0.875. False: no
+ * memory.
  */
 bool picture_fit(const picture *p, int width, int height, double ratio, unsigned char *out);
 

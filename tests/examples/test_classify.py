@@ -95,7 +95,7 @@ class Networks(Case):
         picture = pattern(SIDE, SIDE)
         self.write_bytes("x.png", png(picture))
         scores = self.reference([self.net(SCORES)[8:], "--seed", "4"], picture)
-        program = self.program(self.net(SCORES), "-DOPTIONS=--seed;4", build="scores")
+        program = self.program("-DMODEL=own.net", "-DOPTIONS=--seed;4", build="scores")  # from the folder of the command
         self.check(self.good(program, "--ratio", "1", "x.png").stdout, softmax(scores))
         self.check(self.good(program, "--ratio", "1", "--no-softmax", "x.png").stdout, scores)
         self.assertIn("(default: yes", self.good(program, "--help").stdout)

@@ -195,6 +195,19 @@ void label_node(importer *im, int index, const value *weight) {
 
 /* --- views */
 
+/* The shuffle of node `x` in so many groups, made where there is none: the parts of a split read one. -1 after
+ * an error. */
+static int share_shuffle(importer *im, int x, int groups) {
+    if (!spend(im, im->g->n_nodes - x)) return -1;
+    for (int i = x + 1; i < im->g->n_nodes; i++) {
+        const node *n = &im->g->nodes[i];
+        if (n->op == OP_SHUFFLE && n->in[0] == x && n->a.groups == groups) return i;
+    }
+    attrs a = graph_attrs_init();
+    a.groups = groups;
+    return add_op(im, OP_SHUFFLE, &x, 1, &a);
+}
+
 /* (g, n) -> (n, g) is what Reshape, Transpose, Reshape make of channels counted by two factors, the inner one
  * first. */
 bool order_channels(importer *im, value *x) {
@@ -205,9 +218,7 @@ bool order_channels(importer *im, value *x) {
         return node_error(
             im, "the channels that it reads have been rearranged in a way that is no shuffle of groups");
     }
-    attrs a = graph_attrs_init();
-    a.groups = list[1].size;
-    int made = add_op(im, OP_SHUFFLE, &x->node, 1, &a);
+    int made = share_shuffle(im, x->node, list[1].size);
     if (made < 0) return false;
     x->node = made;
     view_order_channels(&x->v);

@@ -270,6 +270,15 @@ class Patterns(OnnxTest):
                              node("Reshape", "t,u", "y")], {"s": whole(1, 2, 3, 2, 3), "u": whole(1, -1, 2, 3)}, x, wanted)
         self.assertIn(" shuffle(2)\n", text)
 
+    def test_parts_of_a_shuffle_share_it(self):
+        x = numbers(8, 2, 3)
+        shuffled = x.reshape(2, 4, 2, 3).transpose(1, 0, 2, 3).reshape(8, 2, 3)
+        text = self.compare([node("Reshape", "x,s", "r"), node("Transpose", "r", "t", perm=[0, 2, 1, 3, 4]),
+                             node("Reshape", "t,u", "q"), node("Split", "q", "a,b", axis=1), node("Relu", "b", "c"),
+                             node("Concat", "a,c", "y", axis=1)], {"s": whole(1, 2, 4, 2, 3), "u": whole(1, -1, 2, 3)}, x,
+                            numpy.concatenate([shuffled[:4], numpy.maximum(shuffled[4:], 0)]))
+        self.assertEqual(text.count("shuffle("), 1, text)
+
     def test_shuffle_with_arithmetic_of_shapes(self):
         x = numbers(6, 2, 3)
         wanted = x.reshape(3, 2, 2, 3).transpose(1, 0, 2, 3).reshape(6, 2, 3)

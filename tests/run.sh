@@ -19,6 +19,7 @@ want make have make
 # ONNX files in, and PyTorch to make some of networks that are known.
 want_onnx
 wish python3-torchvision /usr/bin/python3 -c "import torchvision"
+wish python3-onnx /usr/bin/python3 -c "import onnx"
 wish clang have clang
 wish clang-format have clang-format
 wish clang-tidy have clang-tidy

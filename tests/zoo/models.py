@@ -130,6 +130,22 @@ def mobilenet_v1(width):
     return network, ck
 
 
+def mobilenet_v1_timm():
+    """Each stage of timm's begins with its stride; no block adds its input, and no convolution is behind the last."""
+    ck = Checkpoint()
+
+    def network(x):
+        x = F.relu6(ck.bn(ck.conv(x, "conv_stem", 32, 3, 2), "bn1"))
+        for stage, (repeat, out) in enumerate([(1, 64), (2, 128), (2, 256), (6, 512), (2, 1024)]):
+            for rep in range(repeat):
+                p = f"blocks.{stage}.{rep}"
+                x = F.relu6(ck.bn(ck.depthwise(x, f"{p}.conv_dw", 3, 2 if stage and not rep else 1), f"{p}.bn1"))
+                x = F.relu6(ck.bn(ck.conv(x, f"{p}.conv_pw", out, 1), f"{p}.bn2"))
+        return ck.dense(x.mean((2, 3)), "classifier", 1000)
+
+    return network, ck
+
+
 V2_ROWS = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
 
 
@@ -349,6 +365,7 @@ def make_zoo():
     for width in (1.0, 0.75, 0.5, 0.25):
         zoo[f"mobilenet_v1_{round(width * 100):03d}"] = Entry(
             "mobilenet_v1.net", ["-D", f"width={width}"], lambda w=width: mobilenet_v1(w), MINUS_ONE_TO_ONE)
+    zoo["mobilenet_v1_timm"] = Entry("mobilenet_v1.net", source("timm"), mobilenet_v1_timm, MINUS_ONE_TO_ONE)
     zoo["mobilenet_v2"] = Entry("mobilenet_v2.net", [], lambda: from_torchvision("mobilenet_v2"))
     zoo["mobilenet_v2_timm"] = Entry("mobilenet_v2.net", source("timm"), mobilenet_v2_timm, golden=False)
     zoo["mobilenet_v2_keras"] = Entry("mobilenet_v2.net", source("keras"), mobilenet_v2_keras, MINUS_ONE_TO_ONE)

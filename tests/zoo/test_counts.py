@@ -20,6 +20,7 @@ TABLE = [
     ("mobilenet_v1.net", ["-D", "width=0.75"], 2585560, (325.4 * M, 0.05 * M)),
     ("mobilenet_v1.net", ["-D", "width=0.5"], 1331592, (149.5 * M, 0.05 * M)),
     ("mobilenet_v1.net", ["-D", "width=0.25"], 470072, (41.0 * M, 0.05 * M)),
+    ("mobilenet_v1.net", ["-D", 'source="timm"'], 4231976, (568.7 * M, 0.05 * M)),
     ("mobilenet_v2.net", [], 3504872, (300.8 * M, 0.05 * M)),
     ("mobilenet_v3_large.net", [], 5483032, (216.6 * M, 0.05 * M)),
     ("mobilenet_v3_small.net", [], 2542856, (56.5 * M, 0.05 * M)),

@@ -142,20 +142,25 @@ static bool read_initializers(importer *im) {
 }
 
 /* How many nodes read each value, and what reads it first. */
+static bool is_type(const Onnx__NodeProto *n, const char *type) {
+    return n->op_type && strcmp(n->op_type, type) == 0;
+}
+
 static void count_uses(importer *im) {
     const Onnx__GraphProto *p = im->m->proto->graph;
     for (size_t i = 0; i < p->n_node; i++) {
-        for (size_t k = 0; k < p->node[i]->n_input; k++) {
-            if (*p->node[i]->input[k]) name_value(im, p->node[i]->input[k])->uses++;
+        const Onnx__NodeProto *n = p->node[i];
+        bool weighed = is_type(n, "Conv") || is_type(n, "Gemm") || is_type(n, "BatchNormalization");
+        for (size_t k = 0; k < n->n_input; k++) {
+            if (!*n->input[k]) continue;
+            value *v = name_value(im, n->input[k]);
+            v->uses++;
+            v->weighs += weighed && k > 0;
         }
     }
     for (size_t i = 0; i < p->n_output; i++) {
         if (p->output[i]->name) name_value(im, p->output[i]->name)->uses++;
     }
-}
-
-static bool is_type(const Onnx__NodeProto *n, const char *type) {
-    return n->op_type && strcmp(n->op_type, type) == 0;
 }
 
 /* Whether the input of that name, as it is or after arithmetic with constants, is transposed from [1, h, w, c]
@@ -289,15 +294,24 @@ static bool read_input(importer *im, const Onnx__ValueInfoProto *p) {
 static bool read_inputs(importer *im) {
     enum { MOST_INPUTS = 64 }; /* any further one is made by no node */
     const Onnx__GraphProto *p = im->m->proto->graph;
+    const char *weight = NULL;
     bool good = true;
     for (size_t i = 0; i < p->n_input && im->g->n_inputs < MOST_INPUTS; i++) {
         const char *name = p->input[i]->name;
         if (!name || !*name) continue;
         value *v = find_value(im, name);
         if (v && v->kind != VALUE_UNKNOWN) continue; /* an initializer with a default, as old files list them */
-        good = read_input(im, p->input[i]) && good;
+        if (v && v->weighs && v->weighs == v->uses) {
+            if (!weight) weight = name;
+        } else {
+            good = read_input(im, p->input[i]) && good;
+        }
     }
-    return good;
+    if (!weight) return good;
+    diag_error(im->d, im->at, "the weights are not in the file: \"%s\" is an input, and others may be",
+               show_name(im->scratch, weight));
+    diag_note(im->d, im->at, "export with them: export_params = True");
+    return false;
 }
 
 /* --- the nodes */

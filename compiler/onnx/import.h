@@ -22,6 +22,7 @@ typedef struct value {
     view v;
     bool fresh; /* the node was made for this value */
     int uses;   /* by nodes and as an output */
+    int weighs; /* how many of them are as a weight */
 } value;
 
 typedef struct importer {

@@ -245,7 +245,10 @@ bool make_batch_norm(importer *im) {
     value x = *given;
     view vector = view_vector(im->g->nodes[x.node].shape.c);
     if (!order_channels(im, &x) || (!view_equal(&x.v, &vector) && !as_planes(im, &x))) return false;
-    if (attribute_int(im, "training_mode", 0)) return node_error(im, "it was exported for training");
+    /* Before opset 14 a norm at training is known by the statistics that it gives back. */
+    bool training = attribute_int(im, "training_mode", 0) != 0;
+    for (size_t i = 1; i < im->node->n_output; i++) training = training || *im->node->output[i];
+    if (training) return node_error(im, "it was exported for training: say model.eval() before");
     attrs a = graph_attrs_init();
     a.eps = attribute_float(im, "epsilon", 1e-5);
     int made = add_op(im, OP_BN, &x.node, 1, &a);

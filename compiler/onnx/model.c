@@ -33,6 +33,7 @@ bool model_parse(model *m, diag *d, const unsigned char *bytes, size_t size) {
     const char *why;
     if (size == 0 || size > LARGEST) {
         diag_error(d, at, size ? "the file has more than 2 GB, which is not read" : "the file is empty");
+        if (size) diag_note(d, at, "protobuf ends there; save the weights beside it, as external data");
         return false;
     }
     if (!check_wire(bytes, size, &onnx__model_proto__descriptor, &why)) {

@@ -90,6 +90,17 @@ class Errors(OnnxTest):
         self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, [onnx_file.value_info("x", (1, 3, 4, 4), onnx_file.INT64)],
                                     ["y"]), 'input "x" is neither of floats nor of bytes')
 
+    def test_weights_that_are_not_there(self):
+        inputs = {"x": (1, 4, 6, 6), "w": (2, 4, 1, 1), "b": (2,)}
+        self.refuse(onnx_file.model([node("Conv", "x,w,b", "y")], {}, inputs, ["y"]),
+                    'the weights are not in the file: "w" is an input, and others may be')
+
+    def test_norms_at_training(self):
+        tensors = {name: abs(numbers(4)) + 0.1 for name in "gbmv"}
+        what = 'the BatchNormalization that makes "y": it was exported for training: say model.eval() before'
+        self.refuse_nodes([node("BatchNormalization", "x,g,b,m,v", "y,mean,var,m2,v2")], tensors, what, opset=11)
+        self.refuse_nodes([node("BatchNormalization", "x,g,b,m,v", "y", training_mode=1)], tensors, what, opset=15)
+
     def test_outputs(self):
         x = {"x": (1, 4, 6, 6)}
         self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, x, ["z"]), 'output "z" is made by no node')
@@ -125,7 +136,8 @@ class Errors(OnnxTest):
         os.truncate(self.path("m.onnx"), (1 << 31) + 5) # sparse: takes no room
         done = self.lcc("m.onnx", "-o", "m.c")
         self.assertEqual((done.returncode, done.stderr),
-                         (1, "m.onnx: error: the file has more than 2 GB, which is not read\n1 error\n"))
+                         (1, "m.onnx: error: the file has more than 2 GB, which is not read\n"
+                             "m.onnx: note: protobuf ends there; save the weights beside it, as external data\n1 error\n"))
 
     def test_tensors(self):
         nodes = [node("Conv", "x,w", "y")]

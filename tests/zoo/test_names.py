@@ -3,6 +3,8 @@
 
     test_names.py --lcc PATH [--only NAME]
 
+Checkpoints whose names differ by a rule are renamed by the rules that dsl/README.md gives.
+
 names/*.txt say what the tensors are called and shaped; make_goldens.py wrote them from torchvision's modules and from
 models.py. Each becomes a safetensors file of zeros in half precision, a variance of ones among them.
 """
@@ -10,6 +12,7 @@ import argparse
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +21,40 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ZOO = os.path.join(HERE, "..", "..", "dsl")
 NORMS = {"torch_bn": (".weight", ".bias", ".running_mean", ".running_var"),
          "keras_bn": ("/gamma", "/beta", "/moving_mean", "/moving_variance")}
+
+
+
+
+def keras_3(name):
+    """A tensor of Keras 2 as Keras 3 calls it."""
+    return name.replace("/depthwise_kernel", "/kernel")
+
+
+def keras_3_mobilenet_v3(name):
+    """A path in the name of a layer became one word, in small letters."""
+    layer, weight = keras_3(name).rsplit("/", 1)
+    return layer.replace("/BatchNorm", "_bn").replace("/", "_").lower() + "/" + weight
+
+
+# Names as another file has them, and a piece of the line in dsl/README.md that has the rules.
+RENAMED = [
+    ("shufflenet_v1_g3", lambda name: "module." + name, "Megvii"),
+    ("mobilenet_v2", lambda name: "module." + name, "wrapped.safetensors"),
+    ("efficientnet_b0_torchvision", lambda name: "state_dict/model/" + name.replace(".", "/"), "nested.safetensors"),
+    ("mobilenet_v1_100", keras_3, "mobilenet_v2.net -D 'source=\"keras\"'"),
+    ("mobilenet_v2_keras", keras_3, "mobilenet_v2.net -D 'source=\"keras\"'"),
+    ("efficientnet_b0_keras", keras_3, "mobilenet_v2.net -D 'source=\"keras\"'"),
+    ("mobilenet_v3_small_keras", keras_3_mobilenet_v3, "mobilenet_v3_small.net -D 'source=\"keras\"'"),
+    ("mobilenet_v3_large_keras", keras_3_mobilenet_v3, "mobilenet_v3_small.net -D 'source=\"keras\"'"),
+]
+
+
+def rules_that_are_told(piece):
+    """The --rename options of the line of dsl/README.md that has the piece."""
+    with open(os.path.join(ZOO, "README.md"), encoding="utf-8") as f:
+        lines = f.read().replace("\\\n", "").splitlines()
+    rules = [rule for line in lines if piece in line for rule in re.findall(r"--rename '([^']*)'", line)]
+    return [word for rule in rules for word in ("--rename", rule)]
 
 
 def read_names(path):
@@ -69,6 +106,15 @@ def check(options, path, folder):
     return f"not used: {unused}" if unused else None
 
 
+def check_renamed(options, name, other, piece, folder):
+    arguments, shapes = read_names(f"{HERE}/names/{name}.txt")
+    renamed, rules = {other(tensor): shape for tensor, shape in shapes.items()}, rules_that_are_told(piece)
+    if not rules or lcc(options, arguments, folder, renamed).returncode != 1:
+        return "there are no rules, or they are not needed"
+    bound = lcc(options, arguments + rules, folder, renamed)
+    return bound.stderr or (json.loads(bound.stdout)["unused_tensors"] and "tensors are left over")
+
+
 def check_that_it_can_fail(options, path, folder):
     """A tensor less is an error that names it; a tensor more is said to be unused."""
     arguments, shapes = read_names(path)
@@ -97,6 +143,10 @@ def main():
             wrong = check(options, path, folder)
             print(f"{'FAIL' if wrong else 'ok  '} {os.path.basename(path)[:-4]}{': ' + wrong if wrong else ''}", flush=True)
             failures += wrong is not None
+        for name, other, piece in RENAMED if not options.only else []:
+            wrong = check_renamed(options, name, other, piece, folder)
+            print(f"{'FAIL' if wrong else 'ok  '} {name}, renamed{': ' + wrong if wrong else ''}", flush=True)
+            failures += bool(wrong)
         wrong = check_that_it_can_fail(options, paths[0], folder)
         print(f"{'FAIL' if wrong else 'ok  '} a tensor less, a tensor more{': ' + wrong if wrong else ''}")
         failures += wrong is not None

@@ -230,7 +230,7 @@ int make_twice(plan *p, const plan_step *first, int window, int n, plan_step *ou
     out[count++] = make_sums_only(p, first, window);
     for (int i = window; i + 1 < n; i++) {
         out[count] = first[i];
-        if (first[i].kind == STEP_GLOBAL_POOL) { /* it has the sums, and the map is no longer there */
+        if (first[i].sums == first[window - 1].sums) { /* the pool, which no longer has a map to read */
             operand *none = ARENA_NEW(p->mem, operand);
             none->shape = first[i].operands[0].shape;
             out[count].operands = none;

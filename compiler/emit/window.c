@@ -308,17 +308,20 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
     text_free(&args);
 }
 
-/* Packs a run of depthwise weights for output channels [begin, begin + count) of the step, vector by vector. */
-static void pack_run(const window *g, int begin, int count) {
-    emitter *e = g->e;
+/* Packs a run of depthwise weights for output channels [begin, begin + count) of the step, vector by vector,
+ * save where it has them again. Their number. */
+static int64_t pack_run(const window *g, int begin, int count) {
     const tensor *weight = g->n->weights[ROLE_WEIGHT], *bias = g->n->weights[ROLE_BIAS];
     int taps = g->n->a.kernel[0] * g->n->a.kernel[1], out_c = g->n->shape.c;
     int lanes = g->t->vectors[0].lanes;
+    int64_t floats = 0;
     for (int c = 0; c < count;) {
         piece x = {0, lanes};
         if (count - c < lanes) cut_pieces(g->t, count - c, &x, 1);
-        for (int tap = -1; tap < taps; tap++) {
-            for (int l = 0; l < g->t->vectors[x.kind].lanes; l++) {
+        int width = g->t->vectors[x.kind].lanes;
+        floats += (int64_t)(1 + taps) * width;
+        for (int tap = -1; tap < taps && !g->s->again; tap++) {
+            for (int l = 0; l < width; l++) {
                 double v = 0;
                 if (l < x.valid) {
                     int o = g->s->out_order[begin + c + l];
@@ -326,21 +329,9 @@ static void pack_run(const window *g, int begin, int count) {
                         : bias   ? (double)bias->data[o]
                                  : 0;
                 }
-                put_weight(e, v);
+                put_weight(g->e, v);
             }
         }
-        c += x.valid;
-    }
-}
-
-/* Floats that the weights of so many channels take. */
-static int64_t run_floats(const window *g, int count) {
-    int64_t taps = (int64_t)g->n->a.kernel[0] * g->n->a.kernel[1], floats = 0;
-    int lanes = g->t->vectors[0].lanes;
-    for (int c = 0; c < count;) {
-        piece x = {0, lanes};
-        if (count - c < lanes) cut_pieces(g->t, count - c, &x, 1);
-        floats += (1 + taps) * g->t->vectors[x.kind].lanes;
         c += x.valid;
     }
     return floats;
@@ -406,8 +397,7 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             k.w_begin = at->w_begin + packed;
             k.x_name = at->x[which];
             k.g.pixel = pixel_stride(e->p, r->buffer);
-            if (is_depthwise(&g)) packed += run_floats(&g, r->count);
-            if (is_depthwise(&g) && !s->again) pack_run(&g, c, r->count);
+            if (is_depthwise(&g)) packed += pack_run(&g, c, r->count);
             if (at->shared_channels)
                 share_vectors(e, s, w, r->count, "c", emit_walker_call, &k);
             else

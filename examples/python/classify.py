@@ -53,14 +53,14 @@ def main():
     parser.add_argument("--option", action="append", default=[], help="an option for lcc, such as --option=--variant=b1")
     parser.add_argument("--names", help="the classes' names, with commas between them")
     parser.add_argument("--logits", action="store_true", help="the network does not end in a softmax")
-    parser.add_argument("--library", help="load this library in place of compiling; needs --description")
+    parser.add_argument("--library", dest="built", help="load this library in place of compiling; needs --description")
     parser.add_argument("--description", help="the file of lcc --emit json that goes with it")
     options = parser.parse_args()
-    if bool(options.library) != bool(options.description):
+    if bool(options.built) != bool(options.description):
         parser.error("--library and --description go together")
     try:
-        if options.library:
-            model = Model(options.library, options.description)
+        if options.built:
+            model = Model(options.built, options.description)
         else:
             weights = options.weights if options.net else [FASHION + ".safetensors"]
             model = Model.compile(options.net or FASHION + ".net", weights, options.option)

@@ -7,7 +7,6 @@ guards, by one thread and by three. The fastest plan is held to the reference in
 refuse, and name it.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -16,7 +15,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from emitted import interpret, largest_error, random_inputs  # noqa: E402
 from machines import run  # noqa: E402
-from threaded import Threaded, add_arguments, count_failures  # noqa: E402
+from threaded import Threaded, check_networks  # noqa: E402
 
 LIMITS = 5
 TOLERANCE = 1e-4
@@ -69,15 +68,5 @@ def check_net(path, options, arguments, folder):
     return wrong
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    add_arguments(parser)
-    parser.add_argument("--target", default="native")
-    arguments = parser.parse_args()
-    failed = count_failures(arguments, lambda net, options, folder: check_net(net, options, arguments, folder))
-    print("%d networks for %s, %d failed" % (len(arguments.nets) + arguments.count, arguments.target, failed))
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(check_networks(__doc__, check_net))

@@ -10,7 +10,6 @@ guard behind it, which must stay as it was; the one of a single thread is also h
 threads runs three times, since what goes wrong among threads need not go wrong at once.
 """
 
-import argparse
 import json
 import os
 import sys
@@ -18,7 +17,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import emitted  # noqa: E402
 from machines import run  # noqa: E402
-from threaded import Threaded, add_arguments, count_failures, threads_agree  # noqa: E402
+from threaded import Threaded, check_networks, threads_agree  # noqa: E402
 
 TOLERANCE = 1e-4
 
@@ -48,15 +47,5 @@ def check_net(net, options, arguments, folder):
     return sorted(wrong)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    add_arguments(parser)
-    parser.add_argument("--target", default="native")
-    arguments = parser.parse_args()
-    failed = count_failures(arguments, lambda net, options, folder: check_net(net, options, arguments, folder))
-    print("%d networks for %s, %d failed" % (len(arguments.nets) + arguments.count, arguments.target, failed))
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(check_networks(__doc__, check_net))

@@ -3,6 +3,7 @@
 What test_threads.py and test_targets.py share.
 """
 
+import argparse
 import ctypes
 import json
 import os
@@ -83,3 +84,14 @@ def count_failures(arguments, check_net):
         for sentence in wrong:
             print("%s: %s" % (net, sentence), flush=True)
     return failed
+
+
+def check_networks(description, check_net):
+    """The main program of a test for one target; its exit status. check_net(path, options, arguments, folder)."""
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
+    add_arguments(parser)
+    parser.add_argument("--target", default="native")
+    arguments = parser.parse_args()
+    failed = count_failures(arguments, lambda net, options, folder: check_net(net, options, arguments, folder))
+    print("%d networks for %s, %d failed" % (len(arguments.nets) + arguments.count, arguments.target, failed))
+    return 1 if failed else 0

@@ -39,7 +39,7 @@ class Readme(Installed):
             told = json.loads(self.good(self.lcc, net, "--emit", "json", "--target", "x86-64-v4").stdout)
             self.assertEqual(told["params"], int(params.replace(",", "")), net)
             self.assertAlmostEqual(told["macs"] / 1e6, float(macs), delta=0.5 if "." not in macs else 0.05)
-            self.assertLessEqual(told["arena_bytes"] / 1e6, float(arena) + 0.05, net)
+            self.assertAlmostEqual(told["arena_bytes"] / 1e6, float(arena), delta=0.05, msg=net)
 
 
 if __name__ == "__main__":

@@ -18,18 +18,14 @@ import sys
 import tempfile
 import warnings
 
-try:
-    import numpy
-    import torch
-    import torchvision
-except ImportError as missing:
-    print(f"skipped: {missing}")
-    sys.exit(77)
+import numpy
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "diff"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", folder) for folder in ("diff", "zoo")]
 from emitted import Model, largest_error  # noqa: E402
+from modules import make_module, torch  # noqa: E402
 
-DSL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "dsl")
+DSL = os.path.join(HERE, "..", "..", "dsl")
 
 # opset and side, and the same network in dsl/
 TORCHVISION = ["-D", 'source="torchvision"']
@@ -48,19 +44,6 @@ NETWORKS = {
 TOLERANCE = 2e-5 # of the largest output: sums in another order, through up to 80 layers
 EXACT = 1e-5 # the same of the reference interpreter, which is the better one: PyTorch's own rounding
 TIME_LIMIT = 900
-
-
-def make_network(name):
-    """With random weights that keep the signal alive: norms as after training, not the identity that they begin as."""
-    torch.manual_seed(1)
-    network = getattr(torchvision.models, name)(weights=None).eval()
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.weight.data.uniform_(0.5, 1.5)
-            module.bias.data.uniform_(-0.5, 0.5)
-            module.running_mean.uniform_(-0.2, 0.2)
-            module.running_var.uniform_(0.5, 1.5)
-    return network
 
 
 def export(network, x, path, opset, norms_stay=True, folding=True):
@@ -134,7 +117,7 @@ def check_same(lcc, network, x, net, folder):
 
 
 def check(name, opset, side, net, lcc, cc, folder):
-    network = make_network(name)
+    network = make_module(name)
     x = torch.rand(1, 3, side, side) * 2 - 1
     with torch.no_grad():
         wanted = network(x).numpy().ravel()
@@ -165,7 +148,7 @@ def put_data_beside(folder):
 
 def check_exports(name, lcc, folder):
     """Every opset; there the norms folded or not, constants folded or not, each with each over the opsets."""
-    network, side = make_network(name), 64
+    network, side = make_module(name), 64
     x = torch.rand(1, 3, side, side) * 2 - 1
     with torch.no_grad():
         wanted = network(x).numpy().ravel()

@@ -15,14 +15,9 @@ import subprocess
 import sys
 import tempfile
 
-try:
-    import numpy as np
-    import torch
-    import torchvision
-except ImportError as missing:
-    print(f"skipped: {missing}")
-    sys.exit(77)
+import numpy as np
 
+from modules import make_module, torch
 from picture import picture
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -62,19 +57,6 @@ def write_safetensors(path, state):
     text = json.dumps(header).encode()
     with open(path, "wb") as f:
         f.write(len(text).to_bytes(8, "little") + text + b"".join(parts))
-
-
-def make_module(name):
-    torch.manual_seed(3)
-    module = getattr(torchvision.models, name)(weights=None).eval()
-    for layer in module.modules():
-        if isinstance(layer, torch.nn.BatchNorm2d):
-            layer.weight.data.uniform_(0.5, 1.5)
-            layer.bias.data.uniform_(-0.5, 0.5)
-            layer.running_mean.uniform_(-0.2, 0.2)
-            layer.running_var.uniform_(0.5, 1.5)
-            layer.num_batches_tracked.fill_(1000)
-    return module
 
 
 def lcc(options, words, folder):

@@ -42,6 +42,7 @@ wish libturbojpeg0-dev pkg-config --exists libturbojpeg
 wish libpng-dev pkg-config --exists libpng
 wish python3-pil /usr/bin/python3 -c "import PIL"
 wish dpkg-dev have dpkg-shlibdeps
+wish file have file
 wish vim have vim
 install_missing
 

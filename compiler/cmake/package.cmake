@@ -1,5 +1,5 @@
 # `cpack -G DEB` in the build folder makes a package for Debian and its kin: what `cmake --install` installs, under /usr. Which
-# libraries it needs dpkg-shlibdeps (Debian: dpkg-dev) finds out from the program.
+# libraries it needs dpkg-shlibdeps (Debian: dpkg-dev and file) finds out from the program.
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()

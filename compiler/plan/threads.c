@@ -2,7 +2,8 @@
  *
  * All threads run every step together and meet behind it; each takes a part of the step's rows, pixels or
  * channels. A step whose work is over before a second thread has noticed is left to the first one, and where
- * such steps follow each other nobody waits between them.
+ * such steps follow each other nobody waits between them. So is a chain that ends in place over its own input:
+ * plan/fuse.c says why.
  *
  * What a step keeps for itself (rings of rows, staged input) every thread needs for its own: the first thread
  * has it in the arena, where the plan put it, each further one in a block of its own behind the arena. */

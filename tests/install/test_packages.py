@@ -57,7 +57,7 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 
 class Package(Installed):
     def test_deb(self):
-        for tool in ("dpkg-deb", "dpkg-shlibdeps", "readelf"):
+        for tool in ("dpkg-deb", "dpkg-shlibdeps", "readelf", "file"):
             if not shutil.which(tool):
                 self.skipTest(f"there is no {tool} here")
         self.good(os.path.join(os.path.dirname(CMAKE), "cpack"), "-G", "DEB", "-B", self.folder, "--config",

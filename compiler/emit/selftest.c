@@ -3,11 +3,15 @@
  * The reference interpreter runs the network on a picture that both sides make from a formula. Of each step's
  * tensor the sum over u(i) * value is kept, u(i) from -1/2 to 1/2 by a hash of the position, and the sum of the
  * |u(i) * value| as its scale; a step differs where its own sum is off by more than a thousandth of the scale,
- * far above rounding and far below what a wrong instruction does. */
+ * far above rounding and far below what a wrong instruction does.
+ *
+ * Before each step all of the arena that is not live is filled with NaNs, so that what reads it is found out,
+ * and behind it they must still be there: nothing is written where the plan has not said so. */
 #include "emit/internal.h"
 #include "interp/interp.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Element i of an input, as an integer from 0 to 255; the emitted fill_input does the same. */
 static uint32_t input_byte(uint32_t i) { return (i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u; }
@@ -89,6 +93,50 @@ static const char helpers[] =
     "    return !(off <= 1e-3 * scale + 1e-30);\n"
     "}\n\n";
 
+static const char guard[] =
+    "/* Fills what is not live in the arena with NaNs, or says whether they are still there. `live`: begin and "
+    "end of\n"
+    " * each stretch that is, then the arena's end, twice. */\n"
+    "static int guard(unsigned char *arena, const int64_t *live, int fill) {\n"
+    "    for (int64_t at = 0;; at = live[1], live += 2) {\n"
+    "        for (; at < live[0]; at++) {\n"
+    "            if (fill) arena[at] = 255;\n"
+    "            if (arena[at] != 255) return 0;\n"
+    "        }\n"
+    "        if (live[0] == live[1]) return 1;\n"
+    "    }\n"
+    "}\n\n";
+
+typedef struct stretch {
+    int64_t begin, end;
+} stretch;
+
+static int by_begin(const void *x, const void *y) {
+    const stretch *a = x, *b = y;
+    return (a->begin > b->begin) - (a->begin < b->begin);
+}
+
+/* Declares the stretches of the arena that are live in a step; without those that it makes anew where `before`.
+ */
+static void emit_live(const plan *p, int step, bool before, text *out) {
+    stretch *live = ARENA_ARRAY(p->mem, stretch, p->n_buffers);
+    int n = 0;
+    for (int i = 0; i < p->n_buffers; i++) {
+        const plan_buffer *b = &p->buffers[i];
+        bool lives = b->kind == BUFFER_ARENA && b->first >= 0 && b->first <= step - before && b->last >= step;
+        if (lives && b->bytes) live[n++] = (stretch){b->offset, b->offset + b->bytes};
+    }
+    qsort(live, (size_t)n, sizeof *live, by_begin);
+    text_printf(out, "    static const int64_t %s_%d[] = {", before ? "before" : "in", step + 1);
+    for (int i = 0; i < n; i++) {
+        bool joined = i > 0 && live[i].begin == live[i - 1].end;
+        if (!joined) text_printf(out, "%s%lld, ", i ? ", " : "", (long long)live[i].begin);
+        if (i + 1 == n || live[i + 1].begin != live[i].end) text_printf(out, "%lld", (long long)live[i].end);
+    }
+    if (n) text_string(out, ", ");
+    text_printf(out, "%lld, %lld};\n", (long long)p->arena_bytes, (long long)p->arena_bytes);
+}
+
 static void emit_port(text *out, const char *name, elem_type type, shape s, bool input, int64_t *at) {
     const char *c_name = type_table[type].c_name;
     text_printf(out, "    %s *const %s = (%s *)(void *)(static_arena.bytes + %lld);\n", c_name, name, c_name,
@@ -127,7 +175,14 @@ static void emit_comparison(const emitter *e, const reference *steps, text *out)
     for (int i = 0; i < p->n_steps; i++) {
         const plan_step *s = &p->steps[i];
         const node *n = &g->nodes[s->node];
+        if (p->arena_bytes) {
+            emit_live(p, i, true, out);
+            emit_live(p, i, false, out);
+            text_printf(out, "    guard(static_arena.bytes, before_%d, 1);\n", i + 1);
+        }
         emit_calls(e, out, i);
+        if (p->arena_bytes)
+            text_printf(out, "    if (!guard(static_arena.bytes, in_%d, 0)) return %d;\n", i + 1, i + 1);
         if (s->sums_only) continue;
         int channels = s->kind == STEP_COPY ? s->operands[0].shape.c : n->shape.c;
         int64_t pixels = s->kind == STEP_COPY ? shape_pixels(s->operands[0].shape) : shape_pixels(n->shape);
@@ -147,6 +202,7 @@ void emit_selftest(const emitter *all, int n, text *out) {
 
     text_string(out, "\n");
     text_string(out, helpers);
+    if (e->uses_arena) text_string(out, guard);
     const char *calls[MAX_FILE_TARGETS];
     for (int i = 0; i < n; i++) {
         emit_comparison(&all[i], k.at[i].steps, out);

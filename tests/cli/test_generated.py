@@ -314,6 +314,20 @@ class SelfTest(Generated):
         self.assertEqual(steps, sorted(steps))
         self.assertGreater(steps[2], steps[0])
 
+    def test_it_finds_who_touches_dead_memory(self):
+        self.write("self.c", self.MAIN)
+        self.good("tiny.net", "-o", "model.c", "--selftest", "--target", "generic")
+        code = self.read("model.c").decode()
+        check = re.compile(r"    if \(!guard\(static_arena.bytes, in_(\d+), 0\)\) return \1;\n")
+        steps = check.findall(code)
+        self.assertGreater(len(steps), 1)
+        for step in steps:
+            live = list(map(int, re.search(rf"in_{step}\[\] = \{{([^}}]*)\}}", code).group(1).split(", ")))
+            dead = [end for end, begin in zip([0, *live[1::2]], live[::2]) if end < begin]
+            for at in dead:
+                self.write("model.c", check.sub(lambda m: (f"    static_arena.bytes[{at}] = 0;\n" if m[1] == step else "") + m[0], code))
+                self.assertEqual(self.status("gcc", "-O1", "self.c", "model.c"), int(step), (step, at))
+
     def test_bind_refuses_what_is_not_this_models(self):
         self.good("tiny.net", "-o", "model.c", "--storage", "file")
         self.write("bind.c", r"""#include "model.h"

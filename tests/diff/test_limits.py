@@ -3,7 +3,8 @@
     test_limits.py --lcc LCC [--target NAME] [--first 0] [--count 0] [NET,OPTION,..]..
 
 Five limits for each network, evenly spaced. The code of each is compiled with OpenMP and runs in an arena full of NaNs between
-guards, by one thread and by three. The fastest plan is held to the reference interpreter. Below the smallest arena lcc must
+guards, by one thread and by three, and its self-test finds what reads or writes dead memory. All are held to the reference
+interpreter. Below the smallest arena lcc must
 refuse, and name it.
 """
 
@@ -32,7 +33,7 @@ class Network:
 
     def compile(self, name, *more):
         c_file = os.path.join(self.folder, name + ".c")
-        run([*self.command, *more, "--name", "model", "-o", c_file])
+        run([*self.command, *more, "--name", "model", "--selftest", "-o", c_file])
         return Threaded(c_file, self.about(*more))
 
 
@@ -58,6 +59,9 @@ def check_net(path, options, arguments, folder):
         model = network.compile("limit%d" % i, *(["--max-ram", str(limit)] if limit else []))
         if model.about["arena_bytes"] > limit:
             wrong.append("limit %d: the arena takes %d" % (limit, model.about["arena_bytes"]))
+        failed = model.loaded.model_selftest()
+        if failed:
+            wrong.append("limit %d: the self-test fails at step %d" % (limit, failed))
         for threads in (1, 3):
             got, whole = model.run_threads(inputs, threads)
             error = largest_error(got, expected)

@@ -1011,6 +1011,18 @@ static int differs(const float *y, int pixels, int pixel, int channels, double s
     return !(off <= 1e-3 * scale + 1e-30);
 }
 
+/* Fills what is not live in the arena with NaNs, or says whether they are still there. `live`: begin and end of
+ * each stretch that is, then the arena's end, twice. */
+static int guard(unsigned char *arena, const int64_t *live, int fill) {
+    for (int64_t at = 0;; at = live[1], live += 2) {
+        for (; at < live[0]; at++) {
+            if (fill) arena[at] = 255;
+            if (arena[at] != 255) return 0;
+        }
+        if (live[0] == live[1]) return 1;
+    }
+}
+
 int groups_selftest(void) {
     void *const arena = static_arena.bytes;
     const int thread = 0, threads = 1;
@@ -1019,6 +1031,9 @@ int groups_selftest(void) {
     int8_t *const image = (int8_t *)(void *)(static_arena.bytes + 24192);
     for (int i = 0; i < 864; i++) image[i] = (int8_t)(input_byte((uint32_t)i) - 128);
     float *const logits = (float *)(void *)(static_arena.bytes + 25088);
+    static const int64_t before_1[] = {24192, 24192};
+    static const int64_t in_1[] = {0, 14112, 24192, 24192};
+    guard(static_arena.bytes, before_1, 1);
     /* 1. conv_1: conv 1x1, relu (groups.net:6)
      * [12, 12, 6] -> [12, 12, 24], 0.02 M MACs, 672 bytes of weights
      * direct 12 x 2 of f32x16 */
@@ -1026,7 +1041,11 @@ int groups_selftest(void) {
     conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), OWN(13824, 0), thread, threads);
     meet(team, threads);
     if (thread == 0) STEP_HOOK(1, "conv_1", 0);
+    if (!guard(static_arena.bytes, in_1, 0)) return 1;
     if (differs(AT(0), 144, 24, 24, 7.393089614e+02, 3.536432003e+04)) return 1;
+    static const int64_t before_2[] = {0, 13824, 24192, 24192};
+    static const int64_t in_2[] = {0, 20736, 24192, 24192};
+    guard(static_arena.bytes, before_2, 1);
     /* 2. avg_pool_1: avg_pool 3x3 stride 2 (prelude.net:48)
      * [12, 12, 24] -> [6, 6, 24], 32 bytes of weights
      * average pool, 6 columns of f32x16 */
@@ -1034,7 +1053,11 @@ int groups_selftest(void) {
     if (thread == 0) average_pool3x3_24_at_6x6(AT(0), AT(13824));
     meet(team, threads);
     if (thread == 0) STEP_HOOK(2, "avg_pool_1", 0);
+    if (!guard(static_arena.bytes, in_2, 0)) return 2;
     if (differs(AT(13824), 36, 48, 24, 6.918009230e+00, 8.908866734e+03)) return 2;
+    static const int64_t before_3[] = {0, 20736, 24192, 24192};
+    static const int64_t in_3[] = {0, 24192, 24192, 24192};
+    guard(static_arena.bytes, before_3, 1);
     /* 3. reduce: conv 1x1, relu (prelude.net:56)
      * depthwise: depthwise 3x3 stride 2 (prelude.net:58)
      * [12, 12, 24] -> [6, 6, 12], 0.05 M MACs, 2240 bytes of weights
@@ -1043,7 +1066,11 @@ int groups_selftest(void) {
     chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), OWN(20736, 0), thread, threads);
     meet(team, threads);
     if (thread == 0) STEP_HOOK(3, "depthwise", 0);
+    if (!guard(static_arena.bytes, in_3, 0)) return 3;
     if (differs(AT(22464), 36, 12, 12, -1.333893437e+02, 6.209710740e+03)) return 3;
+    static const int64_t before_4[] = {13824, 20736, 22464, 24192, 24192, 24192};
+    static const int64_t in_4[] = {13824, 20736, 22464, 24192, 24192, 24192};
+    guard(static_arena.bytes, before_4, 1);
     /* 4. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, 480 bytes of weights
      * pointwise 12 x 1 of f32x16 */
@@ -1051,7 +1078,11 @@ int groups_selftest(void) {
     if (thread == 0) conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
     meet(team, threads);
     if (thread == 0) STEP_HOOK(4, "expand", 0);
+    if (!guard(static_arena.bytes, in_4, 0)) return 4;
     if (differs(AT(13824) + 24, 36, 48, 24, -8.188373823e+01, 8.098597158e+03)) return 4;
+    static const int64_t before_5[] = {13824, 20736, 24192, 24192};
+    static const int64_t in_5[] = {0, 1728, 13824, 20736, 24192, 24192};
+    guard(static_arena.bytes, before_5, 1);
     /* 5. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
      * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 848 bytes of weights
      * pointwise 12 x 1 of f32x16 */
@@ -1059,21 +1090,33 @@ int groups_selftest(void) {
     conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0), thread, threads);
     meet(team, threads);
     if (thread == 0) STEP_HOOK(5, "reduce", 0);
+    if (!guard(static_arena.bytes, in_5, 0)) return 5;
     if (differs(AT(0), 36, 12, 12, 3.005178094e+00, 5.150005076e+03)) return 5;
+    static const int64_t before_6[] = {0, 1728, 13824, 20736, 24192, 24192};
+    static const int64_t in_6[] = {0, 1728, 6912, 8640, 13824, 20736, 24192, 24192};
+    guard(static_arena.bytes, before_6, 1);
     /* 6. depthwise: depthwise 3x3 (prelude.net:58)
      * [6, 6, 12] -> [6, 6, 12], 0.00 M MACs, 656 bytes of weights
      * depthwise, 6 columns of f32x16 */
     if (thread == 0) STEP_HOOK(6, "depthwise", 1);
     if (thread == 0) depthwise3x3_12_at_6x6(AT(0), WEIGHTS(1072), AT(6912));
     if (thread == 0) STEP_HOOK(6, "depthwise", 0);
+    if (!guard(static_arena.bytes, in_6, 0)) return 6;
     if (differs(AT(6912), 36, 12, 12, -3.281326523e+02, 5.689430463e+03)) return 6;
+    static const int64_t before_7[] = {6912, 8640, 13824, 20736, 24192, 24192};
+    static const int64_t in_7[] = {0, 8640, 13824, 20736, 24192, 24192};
+    guard(static_arena.bytes, before_7, 1);
     /* 7. expand: conv 1x1 in 3 groups, + residual, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, 960 bytes of weights
      * pointwise 12 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(7, "expand", 1);
     if (thread == 0) conv1x1_12_to_48_at_6x6(AT(6912), WEIGHTS(1232), AT(0), AT(13824));
     if (thread == 0) STEP_HOOK(7, "expand", 0);
+    if (!guard(static_arena.bytes, in_7, 0)) return 7;
     if (differs(AT(0), 36, 48, 48, 1.060107084e+03, 3.382118412e+04)) return 7;
+    static const int64_t before_8[] = {0, 6912, 24192, 24192};
+    static const int64_t in_8[] = {0, 7680, 24192, 24192};
+    guard(static_arena.bytes, before_8, 1);
     /* 8. avg_pool_2: avg_pool 3x3 stride 3 (groups.net:9)
      * [6, 6, 48] -> [2, 2, 48]
      * average pool, 2 columns of f32x16 */
@@ -1081,13 +1124,18 @@ int groups_selftest(void) {
     if (thread == 0) average_pool3x3_48_at_2x2(AT(0), AT(6912));
     meet(team, threads);
     if (thread == 0) STEP_HOOK(8, "avg_pool_2", 0);
+    if (!guard(static_arena.bytes, in_8, 0)) return 8;
     if (differs(AT(6912), 4, 48, 48, 1.246606597e+02, 3.815947372e+03)) return 8;
+    static const int64_t before_9[] = {6912, 7680, 24192, 24192};
+    static const int64_t in_9[] = {6912, 7680, 24192, 24192};
+    guard(static_arena.bytes, before_9, 1);
     /* 9. dense_1: dense (groups.net:10)
      * [1, 1, 192] -> [1, 1, 4], 0.00 M MACs, 3088 bytes of weights
      * dense 1 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(9, "dense_1", 1);
     dense_192_to_4(AT(6912), WEIGHTS(1472), logits, thread, threads);
     if (thread == 0) STEP_HOOK(9, "dense_1", 0);
+    if (!guard(static_arena.bytes, in_9, 0)) return 9;
     if (differs(logits, 1, 4, 4, -6.582894344e+01, 2.789561496e+02)) return 9;
     return 0;
 }

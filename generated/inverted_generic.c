@@ -1044,74 +1044,125 @@ static int differs(const float *y, int pixels, int pixel, int channels, double s
     return !(off <= 1e-3 * scale + 1e-30);
 }
 
+/* Fills what is not live in the arena with NaNs, or says whether they are still there. `live`: begin and end of
+ * each stretch that is, then the arena's end, twice. */
+static int guard(unsigned char *arena, const int64_t *live, int fill) {
+    for (int64_t at = 0;; at = live[1], live += 2) {
+        for (; at < live[0]; at++) {
+            if (fill) arena[at] = 255;
+            if (arena[at] != 255) return 0;
+        }
+        if (live[0] == live[1]) return 1;
+    }
+}
+
 int inverted_selftest(void) {
     void *const arena = static_arena.bytes;
     uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 13696);
     for (int i = 0; i < 867; i++) image[i] = (uint8_t)input_byte((uint32_t)i);
     float *const probs = (float *)(void *)(static_arena.bytes + 14592);
+    static const int64_t before_1[] = {13696, 13696};
+    static const int64_t in_1[] = {0, 684, 10368, 12960, 13696, 13696};
+    guard(static_arena.bytes, before_1, 1);
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
      * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
      * direct 9 x 1 of f32x1 */
     STEP_HOOK(1, "conv_1", 1);
     conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(10368), AT(0));
     STEP_HOOK(1, "conv_1", 0);
+    if (!guard(static_arena.bytes, in_1, 0)) return 1;
     if (differs(AT(10368), 81, 8, 8, 4.424617980e-02, 4.403805422e+01)) return 1;
+    static const int64_t before_2[] = {10368, 12960, 13696, 13696};
+    static const int64_t in_2[] = {0, 12960, 13696, 13696};
+    guard(static_arena.bytes, before_2, 1);
     /* 2. expand: conv 1x1, hswish (prelude.net:29)
      * [9, 9, 8] -> [9, 9, 32], 0.02 M MACs, 1152 bytes of weights
      * pointwise 14 x 1 of f32x1 */
     STEP_HOOK(2, "expand", 1);
     conv1x1_8_to_32_at_9x9(AT(10368), WEIGHTS(224), AT(0));
     STEP_HOOK(2, "expand", 0);
+    if (!guard(static_arena.bytes, in_2, 0)) return 2;
     if (differs(AT(0), 81, 32, 32, -7.181223833e+00, 1.161258555e+02)) return 2;
+    static const int64_t before_3[] = {0, 10368, 13696, 13696};
+    static const int64_t in_3[] = {0, 13696, 13696, 13696};
+    guard(static_arena.bytes, before_3, 1);
     /* 3. depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
      * [9, 9, 32] -> [5, 5, 32], 0.02 M MACs, 3328 bytes of weights
      * depthwise, 5 columns of f32x1, adding up */
     STEP_HOOK(3, "depthwise", 1);
     depthwise5x5_32_at_5x5(AT(0), WEIGHTS(512), AT(10368), AT(13568));
     STEP_HOOK(3, "depthwise", 0);
+    if (!guard(static_arena.bytes, in_3, 0)) return 3;
     if (differs(AT(10368), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 3;
+    static const int64_t before_4[] = {10368, 13696, 13696, 13696};
+    static const int64_t in_4[] = {0, 128, 10368, 13696, 13696, 13696};
+    guard(static_arena.bytes, before_4, 1);
     /* 4. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
      * mean, of sums */
     STEP_HOOK(4, "se.global_avg_pool_1", 1);
     mean_of_sums_5x5x32(AT(13568), AT(0));
     STEP_HOOK(4, "se.global_avg_pool_1", 0);
+    if (!guard(static_arena.bytes, in_4, 0)) return 4;
     if (differs(AT(0), 1, 32, 32, -1.844536886e-01, 5.002569014e-01)) return 4;
+    static const int64_t before_5[] = {0, 128, 10368, 13568, 13696, 13696};
+    static const int64_t in_5[] = {0, 136, 10368, 13568, 13696, 13696};
+    guard(static_arena.bytes, before_5, 1);
     /* 5. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 264 bytes of weights
      * pointwise 1 x 2 of f32x1 */
     STEP_HOOK(5, "se.reduce", 1);
     conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
     STEP_HOOK(5, "se.reduce", 0);
+    if (!guard(static_arena.bytes, in_5, 0)) return 5;
     if (differs(AT(128), 1, 2, 2, -1.801111658e-03, 9.977192417e-03)) return 5;
+    static const int64_t before_6[] = {128, 136, 10368, 13568, 13696, 13696};
+    static const int64_t in_6[] = {0, 136, 10368, 13568, 13696, 13696};
+    guard(static_arena.bytes, before_6, 1);
     /* 6. se.expand: conv 1x1, hsigmoid (prelude.net:20)
      * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, 440 bytes of weights
      * pointwise 1 x 7 of f32x1 */
     STEP_HOOK(6, "se.expand", 1);
     conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1424), AT(0));
     STEP_HOOK(6, "se.expand", 0);
+    if (!guard(static_arena.bytes, in_6, 0)) return 6;
     if (differs(AT(0), 1, 32, 32, -2.115331147e-01, 4.036553234e+00)) return 6;
+    static const int64_t before_7[] = {0, 128, 10368, 13568, 13696, 13696};
+    static const int64_t in_7[] = {0, 128, 10368, 13568, 13696, 13696};
+    guard(static_arena.bytes, before_7, 1);
     /* 7. se.mul_1: mul (prelude.net:17)
      * [5, 5, 32] -> [5, 5, 32]
      * elementwise, in place */
     STEP_HOOK(7, "se.mul_1", 1);
     mul_5x5x32(AT(10368), AT(0), AT(10368));
     STEP_HOOK(7, "se.mul_1", 0);
+    if (!guard(static_arena.bytes, in_7, 0)) return 7;
     if (differs(AT(10368), 25, 32, 32, 3.178514417e-01, 1.186859450e+01)) return 7;
+    static const int64_t before_8[] = {10368, 13568, 13696, 13696};
+    static const int64_t in_8[] = {4800, 6400, 10368, 13568, 13696, 13696};
+    guard(static_arena.bytes, before_8, 1);
     /* 8. project: conv 1x1 (prelude.net:35)
      * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, 2112 bytes of weights
      * pointwise 13 x 1 of f32x1 */
     STEP_HOOK(8, "project", 1);
     conv1x1_32_to_16_at_5x5(AT(10368), WEIGHTS(1520), AT(4800));
     STEP_HOOK(8, "project", 0);
+    if (!guard(static_arena.bytes, in_8, 0)) return 8;
     if (differs(AT(4800), 25, 16, 16, 2.460692407e-01, 1.239838151e+01)) return 8;
+    static const int64_t before_9[] = {4800, 6400, 13696, 13696};
+    static const int64_t in_9[] = {0, 6400, 13696, 13696};
+    guard(static_arena.bytes, before_9, 1);
     /* 9. expand: conv 1x1, hswish (prelude.net:29)
      * [5, 5, 16] -> [5, 5, 48], 0.02 M MACs, 3264 bytes of weights
      * pointwise 13 x 1 of f32x1 */
     STEP_HOOK(9, "expand", 1);
     conv1x1_16_to_48_at_5x5(AT(4800), WEIGHTS(2048), AT(0));
     STEP_HOOK(9, "expand", 0);
+    if (!guard(static_arena.bytes, in_9, 0)) return 9;
     if (differs(AT(0), 25, 48, 48, 2.323827558e+00, 2.653541540e+01)) return 9;
+    static const int64_t before_10[] = {0, 6400, 13696, 13696};
+    static const int64_t in_10[] = {0, 7360, 13696, 13696};
+    guard(static_arena.bytes, before_10, 1);
     /* 10. depthwise: depthwise 3x3, hswish (prelude.net:31)
      * project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.03 M MACs, 5056 bytes of weights
@@ -1119,27 +1170,40 @@ int inverted_selftest(void) {
     STEP_HOOK(10, "project", 1);
     chain_5x5x48_to_5x5x16(AT(0), WEIGHTS(2864), AT(4800), AT(4800), AT(6400));
     STEP_HOOK(10, "project", 0);
+    if (!guard(static_arena.bytes, in_10, 0)) return 10;
     if (differs(AT(4800), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 10;
+    static const int64_t before_11[] = {4800, 6400, 13696, 13696};
+    static const int64_t in_11[] = {0, 64, 4800, 6400, 13696, 13696};
+    guard(static_arena.bytes, before_11, 1);
     /* 11. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
      * mean */
     STEP_HOOK(11, "global_avg_pool_2", 1);
     mean_of_5x5x16(AT(4800), AT(0));
     STEP_HOOK(11, "global_avg_pool_2", 0);
+    if (!guard(static_arena.bytes, in_11, 0)) return 11;
     if (differs(AT(0), 1, 16, 16, 2.567291997e-02, 7.877436441e-01)) return 11;
+    static const int64_t before_12[] = {0, 64, 13696, 13696};
+    static const int64_t in_12[] = {0, 104, 13696, 13696};
+    guard(static_arena.bytes, before_12, 1);
     /* 12. dense_1: dense (inverted.net:9)
      * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, 680 bytes of weights
      * dense 1 x 5 of f32x1 */
     STEP_HOOK(12, "dense_1", 1);
     dense_16_to_10(AT(0), WEIGHTS(4128), AT(64));
     STEP_HOOK(12, "dense_1", 0);
+    if (!guard(static_arena.bytes, in_12, 0)) return 12;
     if (differs(AT(64), 1, 10, 10, 2.862860785e-01, 6.144360910e-01)) return 12;
+    static const int64_t before_13[] = {64, 104, 13696, 13696};
+    static const int64_t in_13[] = {64, 104, 13696, 13696};
+    guard(static_arena.bytes, before_13, 1);
     /* 13. softmax_1: softmax (inverted.net:9)
      * [1, 1, 10] -> [1, 1, 10]
      * softmax */
     STEP_HOOK(13, "softmax_1", 1);
     softmax_of_10(AT(64), probs);
     STEP_HOOK(13, "softmax_1", 0);
+    if (!guard(static_arena.bytes, in_13, 0)) return 13;
     if (differs(probs, 1, 10, 10, 1.794796474e-02, 2.850709556e-01)) return 13;
     return 0;
 }

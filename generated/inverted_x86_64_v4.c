@@ -1112,6 +1112,18 @@ static int differs(const float *y, int pixels, int pixel, int channels, double s
     return !(off <= 1e-3 * scale + 1e-30);
 }
 
+/* Fills what is not live in the arena with NaNs, or says whether they are still there. `live`: begin and end of
+ * each stretch that is, then the arena's end, twice. */
+static int guard(unsigned char *arena, const int64_t *live, int fill) {
+    for (int64_t at = 0;; at = live[1], live += 2) {
+        for (; at < live[0]; at++) {
+            if (fill) arena[at] = 255;
+            if (arena[at] != 255) return 0;
+        }
+        if (live[0] == live[1]) return 1;
+    }
+}
+
 int inverted_selftest(void) {
     void *const arena = static_arena.bytes;
     const int thread = 0, threads = 1;
@@ -1120,6 +1132,9 @@ int inverted_selftest(void) {
     uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 10112);
     for (int i = 0; i < 867; i++) image[i] = (uint8_t)input_byte((uint32_t)i);
     float *const probs = (float *)(void *)(static_arena.bytes + 11008);
+    static const int64_t before_1[] = {10112, 10112};
+    static const int64_t in_1[] = {0, 9644, 9664, 9952, 9984, 10112, 10112, 10112};
+    guard(static_arena.bytes, before_1, 1);
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
      * expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
@@ -1129,35 +1144,55 @@ int inverted_selftest(void) {
     chain_17x17x3_to_5x5x32(image, WEIGHTS(0), AT(0), OWN(8960, 128), OWN(9664, 832), OWN(3200, 1152), OWN(9984, 0), thread, threads);
     meet(team, threads);
     if (thread == 0) STEP_HOOK(1, "depthwise", 0);
+    if (!guard(static_arena.bytes, in_1, 0)) return 1;
     if (differs(AT(0), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 1;
+    static const int64_t before_2[] = {0, 3200, 9984, 10112, 10112, 10112};
+    static const int64_t in_2[] = {0, 3328, 9984, 10112, 10112, 10112};
+    guard(static_arena.bytes, before_2, 1);
     /* 2. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
      * mean, of sums */
     if (thread == 0) STEP_HOOK(2, "se.global_avg_pool_1", 1);
     if (thread == 0) mean_of_sums_5x5x32(AT(9984), AT(INVERTED_ARENA_BYTES + 0), AT(3200), threads);
     if (thread == 0) STEP_HOOK(2, "se.global_avg_pool_1", 0);
+    if (!guard(static_arena.bytes, in_2, 0)) return 2;
     if (differs(AT(3200), 1, 32, 32, -1.844536886e-01, 5.002569014e-01)) return 2;
+    static const int64_t before_3[] = {0, 3328, 10112, 10112};
+    static const int64_t in_3[] = {0, 3336, 10112, 10112};
+    guard(static_arena.bytes, before_3, 1);
     /* 3. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 528 bytes of weights
      * pointwise 1 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(3, "se.reduce", 1);
     if (thread == 0) conv1x1_32_to_2_at_1x1(AT(3200), WEIGHTS(1344), AT(3328));
     if (thread == 0) STEP_HOOK(3, "se.reduce", 0);
+    if (!guard(static_arena.bytes, in_3, 0)) return 3;
     if (differs(AT(3328), 1, 2, 2, -1.801111658e-03, 9.977192417e-03)) return 3;
+    static const int64_t before_4[] = {0, 3200, 3328, 3336, 10112, 10112};
+    static const int64_t in_4[] = {0, 3336, 10112, 10112};
+    guard(static_arena.bytes, before_4, 1);
     /* 4. se.expand: conv 1x1, hsigmoid (prelude.net:20)
      * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, 432 bytes of weights
      * pointwise 1 x 2 of f32x16 */
     if (thread == 0) STEP_HOOK(4, "se.expand", 1);
     if (thread == 0) conv1x1_2_to_32_at_1x1(AT(3328), WEIGHTS(1488), AT(3200));
     if (thread == 0) STEP_HOOK(4, "se.expand", 0);
+    if (!guard(static_arena.bytes, in_4, 0)) return 4;
     if (differs(AT(3200), 1, 32, 32, -2.115331147e-01, 4.036553234e+00)) return 4;
+    static const int64_t before_5[] = {0, 3328, 10112, 10112};
+    static const int64_t in_5[] = {0, 3328, 10112, 10112};
+    guard(static_arena.bytes, before_5, 1);
     /* 5. se.mul_1: mul (prelude.net:17)
      * [5, 5, 32] -> [5, 5, 32]
      * elementwise, in place */
     if (thread == 0) STEP_HOOK(5, "se.mul_1", 1);
     if (thread == 0) mul_5x5x32(AT(0), AT(3200), AT(0));
     if (thread == 0) STEP_HOOK(5, "se.mul_1", 0);
+    if (!guard(static_arena.bytes, in_5, 0)) return 5;
     if (differs(AT(0), 25, 32, 32, 3.178514417e-01, 1.186859450e+01)) return 5;
+    static const int64_t before_6[] = {0, 3200, 10112, 10112};
+    static const int64_t in_6[] = {0, 3200, 4800, 6400, 10112, 10112};
+    guard(static_arena.bytes, before_6, 1);
     /* 6. project: conv 1x1 (prelude.net:35)
      * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, 2112 bytes of weights
      * pointwise 13 x 1 of f32x16 */
@@ -1165,7 +1200,11 @@ int inverted_selftest(void) {
     if (thread == 0) conv1x1_32_to_16_at_5x5(AT(0), WEIGHTS(1584), AT(4800));
     meet(team, threads);
     if (thread == 0) STEP_HOOK(6, "project", 0);
+    if (!guard(static_arena.bytes, in_6, 0)) return 6;
     if (differs(AT(4800), 25, 16, 16, 2.460692407e-01, 1.239838151e+01)) return 6;
+    static const int64_t before_7[] = {4800, 6400, 10112, 10112};
+    static const int64_t in_7[] = {0, 9280, 10112, 10112};
+    guard(static_arena.bytes, before_7, 1);
     /* 7. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 3x3, hswish (prelude.net:31)
      * [5, 5, 16] -> [5, 5, 48], 0.03 M MACs, 5184 bytes of weights
@@ -1174,7 +1213,11 @@ int inverted_selftest(void) {
     chain_5x5x16_to_5x5x48(AT(4800), WEIGHTS(2112), AT(0), OWN(6400, 0), thread, threads);
     meet(team, threads);
     if (thread == 0) STEP_HOOK(7, "depthwise", 0);
+    if (!guard(static_arena.bytes, in_7, 0)) return 7;
     if (differs(AT(0), 25, 48, 48, 1.050401809e+00, 2.072650452e+01)) return 7;
+    static const int64_t before_8[] = {0, 6400, 10112, 10112};
+    static const int64_t in_8[] = {0, 8000, 10112, 10112};
+    guard(static_arena.bytes, before_8, 1);
     /* 8. project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, 3136 bytes of weights
      * pointwise 13 x 1 of f32x16 */
@@ -1182,27 +1225,40 @@ int inverted_selftest(void) {
     conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(6400), AT(4800), thread, threads);
     meet(team, threads);
     if (thread == 0) STEP_HOOK(8, "project", 0);
+    if (!guard(static_arena.bytes, in_8, 0)) return 8;
     if (differs(AT(6400), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 8;
+    static const int64_t before_9[] = {6400, 8000, 10112, 10112};
+    static const int64_t in_9[] = {0, 64, 6400, 8000, 10112, 10112};
+    guard(static_arena.bytes, before_9, 1);
     /* 9. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
      * mean */
     if (thread == 0) STEP_HOOK(9, "global_avg_pool_2", 1);
     if (thread == 0) mean_of_5x5x16(AT(6400), AT(0));
     if (thread == 0) STEP_HOOK(9, "global_avg_pool_2", 0);
+    if (!guard(static_arena.bytes, in_9, 0)) return 9;
     if (differs(AT(0), 1, 16, 16, 2.567291997e-02, 7.877436441e-01)) return 9;
+    static const int64_t before_10[] = {0, 64, 10112, 10112};
+    static const int64_t in_10[] = {0, 104, 10112, 10112};
+    guard(static_arena.bytes, before_10, 1);
     /* 10. dense_1: dense (inverted.net:9)
      * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, 1088 bytes of weights
      * dense 1 x 1 of f32x16 */
     if (thread == 0) STEP_HOOK(10, "dense_1", 1);
     if (thread == 0) dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
     if (thread == 0) STEP_HOOK(10, "dense_1", 0);
+    if (!guard(static_arena.bytes, in_10, 0)) return 10;
     if (differs(AT(64), 1, 10, 10, 2.862860785e-01, 6.144360910e-01)) return 10;
+    static const int64_t before_11[] = {64, 104, 10112, 10112};
+    static const int64_t in_11[] = {64, 104, 10112, 10112};
+    guard(static_arena.bytes, before_11, 1);
     /* 11. softmax_1: softmax (inverted.net:9)
      * [1, 1, 10] -> [1, 1, 10]
      * softmax */
     if (thread == 0) STEP_HOOK(11, "softmax_1", 1);
     if (thread == 0) softmax_of_10(AT(64), probs);
     if (thread == 0) STEP_HOOK(11, "softmax_1", 0);
+    if (!guard(static_arena.bytes, in_11, 0)) return 11;
     if (differs(probs, 1, 10, 10, 1.794796474e-02, 2.850709556e-01)) return 11;
     return 0;
 }

@@ -1,6 +1,7 @@
 /* inverted_x86_64_v4.h: inverted, written by lcc 0.1.0. Works in C99 and C++.
  *
- * Arrays are flat, in the order [height, width, channels]. */
+ * Arrays are flat, in the order [height, width, channels]. Compiled with -O2, no function takes more than 4 KB
+ * of stack. */
 #ifndef INVERTED_LCC_H
 #define INVERTED_LCC_H
 

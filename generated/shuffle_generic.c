@@ -1033,11 +1033,26 @@ static int differs(const float *y, int pixels, int pixel, int channels, double s
     return !(off <= 1e-3 * scale + 1e-30);
 }
 
+/* Fills what is not live in the arena with NaNs, or says whether they are still there. `live`: begin and end of
+ * each stretch that is, then the arena's end, twice. */
+static int guard(unsigned char *arena, const int64_t *live, int fill) {
+    for (int64_t at = 0;; at = live[1], live += 2) {
+        for (; at < live[0]; at++) {
+            if (fill) arena[at] = 255;
+            if (arena[at] != 255) return 0;
+        }
+        if (live[0] == live[1]) return 1;
+    }
+}
+
 int shuffle_selftest(void) {
     void *const arena = static_arena.bytes;
     float *const image = (float *)(void *)(static_arena.bytes + 1984);
     for (int i = 0; i < 768; i++) image[i] = (float)input_byte((uint32_t)i) / 128.0f - 1.0f;
     float *const features = (float *)(void *)(static_arena.bytes + 5056);
+    static const int64_t before_1[] = {1984, 1984};
+    static const int64_t in_1[] = {0, 1416, 1472, 1984, 1984, 1984};
+    guard(static_arena.bytes, before_1, 1);
     /* 1. conv_1: conv 3x3 stride 2, relu (shuffle.net:6)
      * max_pool_1: max_pool 3x3 stride 2 (shuffle.net:7)
      * [16, 16, 3] -> [4, 4, 8], 0.01 M MACs, 896 bytes of weights
@@ -1045,21 +1060,33 @@ int shuffle_selftest(void) {
     STEP_HOOK(1, "max_pool_1", 1);
     chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), AT(768), AT(0));
     STEP_HOOK(1, "max_pool_1", 0);
+    if (!guard(static_arena.bytes, in_1, 0)) return 1;
     if (differs(AT(1472), 16, 8, 8, -8.905749225e-01, 3.089741064e+01)) return 1;
+    static const int64_t before_2[] = {1472, 1984, 1984, 1984};
+    static const int64_t in_2[] = {960, 1088, 1472, 1984, 1984, 1984};
+    guard(static_arena.bytes, before_2, 1);
     /* 2. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)
      * [4, 4, 8] -> [2, 2, 8], 0.00 M MACs, 320 bytes of weights
      * depthwise, 2 columns of f32x1 */
     STEP_HOOK(2, "shortcut_depthwise", 1);
     depthwise3x3_8_at_2x2(AT(1472), WEIGHTS(224), AT(960));
     STEP_HOOK(2, "shortcut_depthwise", 0);
+    if (!guard(static_arena.bytes, in_2, 0)) return 2;
     if (differs(AT(960), 4, 8, 8, -2.432735784e+00, 6.073356281e+00)) return 2;
+    static const int64_t before_3[] = {960, 1088, 1472, 1984, 1984, 1984};
+    static const int64_t in_3[] = {576, 1088, 1472, 1984, 1984, 1984};
+    guard(static_arena.bytes, before_3, 1);
     /* 3. shortcut: conv 1x1, relu (prelude.net:75)
      * [2, 2, 8] -> [2, 2, 12], 0.00 M MACs, 432 bytes of weights
      * pointwise 4 x 3 of f32x1 */
     STEP_HOOK(3, "shortcut", 1);
     conv1x1_8_to_12_at_2x2(AT(960), WEIGHTS(304), AT(576));
     STEP_HOOK(3, "shortcut", 0);
+    if (!guard(static_arena.bytes, in_3, 0)) return 3;
     if (differs(AT(576), 4, 24, 12, -2.055665011e+00, 6.587870184e+00)) return 3;
+    static const int64_t before_4[] = {576, 960, 1472, 1984, 1984, 1984};
+    static const int64_t in_4[] = {0, 1152, 1472, 1984, 1984, 1984};
+    guard(static_arena.bytes, before_4, 1);
     /* 4. reduce: conv 1x1, relu (prelude.net:84)
      * depthwise: depthwise 3x3 stride 2 (prelude.net:85)
      * [4, 4, 8] -> [2, 2, 12], 0.00 M MACs, 944 bytes of weights
@@ -1067,62 +1094,95 @@ int shuffle_selftest(void) {
     STEP_HOOK(4, "depthwise", 1);
     chain_4x4x8_to_2x2x12(AT(1472), WEIGHTS(416), AT(960), AT(0));
     STEP_HOOK(4, "depthwise", 0);
+    if (!guard(static_arena.bytes, in_4, 0)) return 4;
     if (differs(AT(960), 4, 12, 12, 2.133160188e+00, 1.165035074e+01)) return 4;
+    static const int64_t before_5[] = {576, 1152, 1984, 1984};
+    static const int64_t in_5[] = {576, 1152, 1984, 1984};
+    guard(static_arena.bytes, before_5, 1);
     /* 5. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 656 bytes of weights
      * pointwise 4 x 3 of f32x1 */
     STEP_HOOK(5, "expand", 1);
     conv1x1_12_to_12_at_2x2(AT(960), WEIGHTS(656), AT(576) + 12);
     STEP_HOOK(5, "expand", 0);
+    if (!guard(static_arena.bytes, in_5, 0)) return 5;
     if (differs(AT(576) + 12, 4, 24, 12, -5.337746310e-01, 2.387880654e+01)) return 5;
+    static const int64_t before_6[] = {576, 960, 1984, 1984};
+    static const int64_t in_6[] = {0, 192, 576, 960, 1984, 1984};
+    guard(static_arena.bytes, before_6, 1);
     /* 6. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * pointwise 4 x 3 of f32x1 */
     STEP_HOOK(6, "reduce", 1);
     conv1x1_12_to_12_at_2x2_v2(AT(576), WEIGHTS(816), AT(0));
     STEP_HOOK(6, "reduce", 0);
+    if (!guard(static_arena.bytes, in_6, 0)) return 6;
     if (differs(AT(0), 4, 12, 12, -1.509074208e+00, 1.747914418e+01)) return 6;
+    static const int64_t before_7[] = {0, 192, 576, 960, 1984, 1984};
+    static const int64_t in_7[] = {0, 384, 576, 960, 1984, 1984};
+    guard(static_arena.bytes, before_7, 1);
     /* 7. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 496 bytes of weights
      * depthwise, 2 columns of f32x1 */
     STEP_HOOK(7, "depthwise", 1);
     depthwise3x3_12_at_2x2(AT(0), WEIGHTS(976), AT(192));
     STEP_HOOK(7, "depthwise", 0);
+    if (!guard(static_arena.bytes, in_7, 0)) return 7;
     if (differs(AT(192), 4, 12, 12, 9.255593072e-03, 1.313827178e+01)) return 7;
+    static const int64_t before_8[] = {192, 384, 576, 960, 1984, 1984};
+    static const int64_t in_8[] = {0, 384, 576, 960, 1984, 1984};
+    guard(static_arena.bytes, before_8, 1);
     /* 8. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 656 bytes of weights
      * pointwise 4 x 3 of f32x1 */
     STEP_HOOK(8, "expand", 1);
     conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1104), AT(0));
     STEP_HOOK(8, "expand", 0);
+    if (!guard(static_arena.bytes, in_8, 0)) return 8;
     if (differs(AT(0), 4, 12, 12, -2.658931590e+00, 1.952160159e+01)) return 8;
+    static const int64_t before_9[] = {0, 192, 576, 960, 1984, 1984};
+    static const int64_t in_9[] = {0, 384, 576, 960, 1984, 1984};
+    guard(static_arena.bytes, before_9, 1);
     /* 9. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * pointwise 4 x 3 of f32x1 */
     STEP_HOOK(9, "reduce", 1);
     conv1x1_12_to_12_at_2x2_v4(AT(576), AT(0), WEIGHTS(1264), AT(192));
     STEP_HOOK(9, "reduce", 0);
+    if (!guard(static_arena.bytes, in_9, 0)) return 9;
     if (differs(AT(192), 4, 12, 12, -1.745837860e+00, 1.572561293e+01)) return 9;
+    static const int64_t before_10[] = {0, 384, 576, 960, 1984, 1984};
+    static const int64_t in_10[] = {0, 960, 1984, 1984};
+    guard(static_arena.bytes, before_10, 1);
     /* 10. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 496 bytes of weights
      * depthwise, 2 columns of f32x1 */
     STEP_HOOK(10, "depthwise", 1);
     depthwise3x3_12_at_2x2(AT(192), WEIGHTS(1424), AT(384));
     STEP_HOOK(10, "depthwise", 0);
+    if (!guard(static_arena.bytes, in_10, 0)) return 10;
     if (differs(AT(384), 4, 12, 12, -1.290061887e+00, 8.350873736e+00)) return 10;
+    static const int64_t before_11[] = {0, 192, 384, 960, 1984, 1984};
+    static const int64_t in_11[] = {0, 960, 1984, 1984};
+    guard(static_arena.bytes, before_11, 1);
     /* 11. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 656 bytes of weights
      * pointwise 4 x 3 of f32x1 */
     STEP_HOOK(11, "expand", 1);
     conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1552), AT(192));
     STEP_HOOK(11, "expand", 0);
+    if (!guard(static_arena.bytes, in_11, 0)) return 11;
     if (differs(AT(192), 4, 12, 12, 2.264823138e+00, 7.317487954e+00)) return 11;
+    static const int64_t before_12[] = {0, 384, 576, 960, 1984, 1984};
+    static const int64_t in_12[] = {0, 384, 576, 960, 1984, 1984};
+    guard(static_arena.bytes, before_12, 1);
     /* 12. conv_9: conv 1x1, relu (shuffle.net:11)
      * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, 3216 bytes of weights
      * pointwise 4 x 3 of f32x1 */
     STEP_HOOK(12, "conv_9", 1);
     conv1x1_24_to_32_at_2x2(AT(576), AT(0), AT(192), WEIGHTS(1712), features);
     STEP_HOOK(12, "conv_9", 0);
+    if (!guard(static_arena.bytes, in_12, 0)) return 12;
     if (differs(features, 4, 32, 32, 8.216659423e-01, 5.593547291e+01)) return 12;
     return 0;
 }

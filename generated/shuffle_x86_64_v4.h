@@ -1,6 +1,7 @@
 /* shuffle_x86_64_v4.h: shuffle, written by lcc 0.1.0. Works in C99 and C++.
  *
- * Arrays are flat, in the order [height, width, channels]. */
+ * Arrays are flat, in the order [height, width, channels]. Compiled with -O2, no function takes more than 4 KB
+ * of stack. */
 #ifndef SHUFFLE_LCC_H
 #define SHUFFLE_LCC_H
 

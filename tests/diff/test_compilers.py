@@ -4,7 +4,7 @@
     test_compilers.py --lcc LCC --cc COMPILER NETWORK.net..
 
 GCC 12 and clang 14 to 19 are what the project promises. The weights stand apart: only the code is looked at. generic is
-held to strict C99. Exit 77 where the compiler is missing.
+held to strict C99. No function may take more than 4 KB of stack, as the header says. Exit 77 where the compiler is missing.
 """
 import argparse
 import os
@@ -18,6 +18,19 @@ from machines import SKIPPED, WARNINGS, run  # noqa: E402
 
 TARGETS = {"generic": ["-std=c99"], "x86-64": [], "x86-64-v3": [], "x86-64-v4": [],
            "x86-64,x86-64-v3,x86-64-v4": []}
+
+MOST_STACK = 4096
+
+
+def check_stack(path):
+    """Raises where a function in the compiler's list takes more: lines of name, bytes and how, with tabs between."""
+    with open(path) as f:
+        functions = [line.rstrip("\n").split("\t") for line in f]
+    if not functions:
+        raise RuntimeError("the compiler says nothing of the stack")
+    for name, size, how in functions:
+        if int(size) > MOST_STACK or how == "dynamic":
+            raise RuntimeError("%s takes %s bytes of stack (%s)" % (name, size, how))
 
 
 def main():
@@ -40,7 +53,8 @@ def main():
                 run([arguments.lcc, net, "--target", target, "--storage", "file", "-o", c_file])
                 start = time.monotonic()
                 try:
-                    run([arguments.cc, "-O2", *WARNINGS, *options, "-c", c_file, "-o", os.path.join(folder, "model.o")])
+                    run([arguments.cc, "-O2", "-fstack-usage", *WARNINGS, *options, "-c", c_file, "-o", os.path.join(folder, "model.o")])
+                    check_stack(os.path.join(folder, "model.su"))
                     print("ok   %s: %.1f s" % (what, time.monotonic() - start), flush=True)
                 except RuntimeError as problem:
                     wrong += 1

@@ -113,6 +113,26 @@ static void emit_window_row(chain *k, writer *w, int i, const char *row) {
     end_part_weights(k, i);
 }
 
+/* The part whose output is the residual of part i, or -1: it comes from outside. */
+static int residual_source(const chain *k, int i) {
+    for (int j = 0; j < i; j++) {
+        if (reads_buffer(&k->s->parts[i].operands[1], k->s->parts[j].out_buffer)) return j;
+    }
+    return -1;
+}
+
+static const char *residual_name(const chain *k, int i) {
+    return i + 1 == k->s->n_parts ? "r" : numbered(k, "r", i);
+}
+
+static const char *residual_place(const chain *k, int i, const char *row) {
+    int from = residual_source(k, i);
+    if (from >= 0) return row_place(k, from, row);
+    int64_t pixel = pixel_stride(k->e->p, k->s->parts[i].operands[1].runs[0].buffer);
+    int64_t floats = node_of(k, i)->shape.w * pixel;
+    return expression(k->e->a, residual_name(k, i), &row, &floats, 1, 0);
+}
+
 /* The arguments for the row that a convolution takes. */
 static void put_conv_input(const chain *k, text *args, int i, const char *row) {
     arena *a = k->e->a;
@@ -129,7 +149,6 @@ static void put_conv_input(const chain *k, text *args, int i, const char *row) {
 }
 
 static void emit_conv_row(chain *k, writer *w, int i, const char *row) {
-    arena *a = k->e->a;
     const plan_step *part = &k->s->parts[i];
     if (i > 0) emit_row(k, w, i - 1, row);
     if (i == 0 && k->stage) emit_stage_rows(k->e, part, w, k->stage, row);
@@ -139,11 +158,7 @@ static void emit_conv_row(chain *k, writer *w, int i, const char *row) {
     text args = {0};
     put_conv_input(k, &args, i, row);
     text_printf(&args, ", %s, %s", part->gemm.scaled ? "scaled" : part_weights(k, i), row_place(k, i, row));
-    if (node_of(k, i)->a.has_residual) {
-        int64_t floats =
-            (int64_t)node_of(k, i)->shape.w * pixel_stride(k->e->p, part->operands[1].runs[0].buffer);
-        text_printf(&args, ", %s", expression(a, "r", &row, &floats, 1, 0));
-    }
+    if (node_of(k, i)->a.has_residual) text_printf(&args, ", %s", residual_place(k, i, row));
     line(w, "%s(%s);", name, args.data);
     text_free(&args);
 }
@@ -179,9 +194,11 @@ static void put_parameters(const chain *k, text *parameters, text *args) {
     if (weights)
         add_pointer(parameters, args, "const float", "w", arena_printf(a, "WEIGHTS(%lld)", (long long)k->base));
     add_pointer(parameters, args, "float", "y", offset_buffer(e, s->out_buffer, s->out_begin));
-    if (last->kind == STEP_GEMM && node_of(k, s->n_parts - 1)->a.has_residual) {
-        const run *r = &last->operands[1].runs[0];
-        add_pointer(parameters, args, "const float", "r", offset_buffer(e, r->buffer, r->begin));
+    for (int i = 0; i < s->n_parts; i++) {
+        if (is_window(k, i) || !node_of(k, i)->a.has_residual || residual_source(k, i) >= 0) continue;
+        const run *r = &s->parts[i].operands[1].runs[0];
+        add_pointer(parameters, args, "const float", residual_name(k, i),
+                    offset_buffer(e, r->buffer, r->begin));
     }
     if (last->gemm.scaled) {
         const run *r = &last->operands[last->n_operands - 1].runs[0];

@@ -42,26 +42,33 @@ static int64_t live_within(const plan *p, int first, int end) {
     return live;
 }
 
-/* What a chain saves of the tensor between a part and the next one. */
-static int64_t saved_between(const plan *p, const plan_step *part, const plan_step *next) {
-    const plan_buffer *b = &p->buffers[part->out_buffer];
-    return arena_aligned(b->bytes) - arena_aligned(b->bytes / b->shape.h * rows_between(p, next));
+/* What a chain of `n` parts saves of the tensors between them. */
+static int64_t saved_between(const plan *p, const plan_step *parts, int n) {
+    int64_t saved = 0;
+    for (int i = 0; i + 1 < n; i++) {
+        const plan_buffer *b = &p->buffers[parts[i].out_buffer];
+        saved += arena_aligned(b->bytes) - arena_aligned(b->bytes / b->shape.h * rows_kept(p, parts, n, i));
+    }
+    return saved;
+}
+
+static int64_t scratch_of(const plan_step *parts, int n) {
+    int64_t bytes = 0;
+    for (int i = 0; i < n; i++) bytes += arena_aligned(parts[i].scratch_bytes);
+    return bytes;
 }
 
 /* All chains that begin with step `first`, and the step by itself. `losses`: of each step by rows. */
 static void find_chains(const plan *p, const usage *use, const double *losses, int first, choices *c) {
     const plan_step *s = &p->steps[first];
-    add_candidate(p->mem, c,
-                  (candidate){1, 0, 0, live_within(p, first, first + 1) + arena_aligned(s->scratch_bytes)});
+    add_candidate(p->mem, c, (candidate){1, 0, 0, live_within(p, first, first + 1) + scratch_of(s, 1)});
     double gain = -losses[first];
-    int64_t saved = -arena_aligned(s->scratch_bytes);
     for (int n = 2; n <= MOST_CHAIN_PARTS && first + n <= p->n_steps; n++) {
-        const plan_step *part = &s[n - 2], *next = &s[n - 1];
-        if (p->buffers[part->out_buffer].kind != BUFFER_ARENA) break;
-        gain += link_traffic(p, part->out_buffer) - losses[first + n - 1];
-        saved += saved_between(p, part, next) - arena_aligned(next->scratch_bytes);
+        if (p->buffers[s[n - 2].out_buffer].kind != BUFFER_ARENA) break;
+        gain += link_traffic(p, s[n - 2].out_buffer) - losses[first + n - 1];
         if (!can_chain(p, use, s, n)) continue;
-        add_candidate(p->mem, c, (candidate){n, 0, gain, live_within(p, first, first + n) - saved});
+        int64_t live = live_within(p, first, first + n) - saved_between(p, s, n) + scratch_of(s, n);
+        add_candidate(p->mem, c, (candidate){n, 0, gain, live});
     }
 }
 
@@ -70,16 +77,16 @@ static void find_twice(const plan *p, const usage *use, const double *losses, in
     const plan_step *s = &p->steps[first];
     int window, n = twice_length(p, use, s, p->n_steps - first, &window);
     if (n == 0) return;
-    const plan_step *project = &s[n - 1];
+    plan_step parts[MOST_CHAIN_PARTS];
+    for (int i = 0; i < window; i++) parts[i] = s[i];
+    parts[window] = s[n - 1];
     double gain = -losses[first + n - 1];
-    int64_t saved = -arena_aligned(project->scratch_bytes);
     for (int i = 0; i < window; i++) {
-        const plan_step *next = i + 1 < window ? &s[i + 1] : project;
         gain += link_traffic(p, s[i].out_buffer) - losses[first + i];
         gain -= predict_cycles(p, &s[i]) + losses[first + i];
-        saved += saved_between(p, &s[i], next) - arena_aligned(s[i].scratch_bytes);
     }
-    add_candidate(p->mem, c, (candidate){n, window, gain, live_within(p, first, first + n) - saved});
+    int64_t live = live_within(p, first, first + n) - saved_between(p, parts, window + 1);
+    add_candidate(p->mem, c, (candidate){n, window, gain, live + scratch_of(parts, window + 1)});
 }
 
 choices *find_choices(const plan *p) {

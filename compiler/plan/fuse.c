@@ -34,13 +34,6 @@ usage *count_uses(const plan *p) {
     return use;
 }
 
-/* Whether what `a` makes is all that `b` reads, whole, and nobody else sees it. */
-static bool are_linked(const plan *p, const usage *use, const plan_step *a, const plan_step *b) {
-    return takes_whole_output(p, &b->operands[0], a) && a->out_begin == 0 &&
-           p->buffers[a->out_buffer].kind == BUFFER_ARENA && use[a->out_buffer].writes == 1 &&
-           use[a->out_buffer].reads == 1;
-}
-
 static bool is_conv(const plan *p, const plan_step *s) {
     return s->kind == STEP_GEMM && p->g->nodes[s->node].op == OP_CONV;
 }
@@ -84,7 +77,65 @@ static int ring_rows(const plan *p, const plan_step *window) {
     return rows < height ? rows : height;
 }
 
-int rows_between(const plan *p, const plan_step *next) { return is_window(next) ? ring_rows(p, next) : 1; }
+static bool has_residual(const plan *p, const plan_step *s) {
+    return s->kind == STEP_GEMM && p->g->nodes[s->node].a.has_residual;
+}
+
+/* How many rows further than its own output a part has its input made, where it passes row by row; -1 where it
+ * does not, or where it may be behind. */
+static int lookahead(const plan *p, const plan_step *s) {
+    const attrs *a = &p->g->nodes[s->node].a;
+    int ahead = is_window(s) ? (a->kernel[0] - 1) * a->dilation[0] - a->pad[TOP] : 0;
+    bool same = a->stride[0] == 1 && p->g->nodes[s->node].shape.h == s->operands[0].shape.h;
+    return same ? ahead : -1;
+}
+
+/* Rows of part `from`'s output that must be kept for part `to` to add them to its own; 0 where they do not stay
+ * in step. */
+static int rows_for_residual(const plan *p, const plan_step *parts, int from, int to) {
+    int rows = 1;
+    for (int i = from + 1; i <= to; i++) {
+        int ahead = lookahead(p, &parts[i]);
+        if (ahead < 0) return 0;
+        rows += ahead;
+    }
+    return rows;
+}
+
+/* The part whose output is the residual of part `to`, or -1: it comes from outside. */
+static int residual_source(const plan *p, const plan_step *parts, int to) {
+    if (!has_residual(p, &parts[to])) return -1;
+    for (int i = 0; i < to; i++) {
+        if (reads_buffer(&parts[to].operands[1], parts[i].out_buffer)) return i;
+    }
+    return -1;
+}
+
+/* Whether what part `i` makes is all that the next one reads, whole, and nobody outside of the chain sees it.
+ */
+static bool is_link(const plan *p, const usage *use, const plan_step *parts, int n, int i) {
+    const plan_step *s = &parts[i];
+    int reads = 1;
+    for (int to = i + 1; to < n; to++) {
+        if (residual_source(p, parts, to) != i) continue;
+        if (!takes_whole_output(p, &parts[to].operands[1], s) || !rows_for_residual(p, parts, i, to))
+            return false;
+        reads++;
+    }
+    return takes_whole_output(p, &parts[i + 1].operands[0], s) && s->out_begin == 0 &&
+           p->buffers[s->out_buffer].kind == BUFFER_ARENA && use[s->out_buffer].writes == 1 &&
+           use[s->out_buffer].reads == reads;
+}
+
+int rows_kept(const plan *p, const plan_step *parts, int n, int i) {
+    int rows = is_window(&parts[i + 1]) ? ring_rows(p, &parts[i + 1]) : 1;
+    for (int to = i + 1; to < n; to++) {
+        int needed = residual_source(p, parts, to) == i ? rows_for_residual(p, parts, i, to) : 0;
+        if (needed > rows) rows = needed;
+    }
+    int height = p->g->nodes[parts[i].node].shape.h;
+    return rows < height ? rows : height;
+}
 
 static void shrink(plan *p, int buffer_index, int rows) {
     plan_buffer *b = &p->buffers[buffer_index];
@@ -102,7 +153,7 @@ static bool may_end_in_place(const plan *p, const plan_step *parts, int n) {
     return first->stride[0] == 1 && a->stride[0] == 1 && a->pad[TOP] < (a->kernel[0] - 1) * a->dilation[0] + 1;
 }
 
-/* Only the last part may have a residual. */
+/* A residual may be the output of an earlier part, which then keeps so many rows more, or come from outside. */
 bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
     int windows = 0;
     for (int i = 0; i < n; i++) {
@@ -110,7 +161,10 @@ bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
         bool window = is_window(s);
         windows += window;
         if (!window && !(i == 0 ? can_begin(p, s) : can_end(p, s))) return false;
-        if (i + 1 < n && (s->n_operands > 1 || !are_linked(p, use, s, s + 1))) return false;
+        if (i + 1 == n) break;
+        if (!is_link(p, use, first, n, i)) return false;
+        bool overwritten = has_residual(p, s) && reads_buffer(&s->operands[1], first[n - 1].out_buffer);
+        if (overwritten) return false;
     }
     return windows > 0 && may_end_in_place(p, first, n);
 }
@@ -136,7 +190,7 @@ static plan_step join_parts(plan *p, plan_step *parts, int n) {
 
 /* The tensors between a chain's parts shrink to the rows that the next part looks at. */
 static void shrink_between(plan *p, const plan_step *parts, int n) {
-    for (int i = 0; i + 1 < n; i++) shrink(p, parts[i].out_buffer, rows_between(p, &parts[i + 1]));
+    for (int i = 0; i + 1 < n; i++) shrink(p, parts[i].out_buffer, rows_kept(p, parts, n, i));
 }
 
 static plan_step *copy_parts(plan *p, const plan_step *first, int n) {
@@ -213,7 +267,7 @@ static plan_step make_sums_only(plan *p, const plan_step *first, int n) {
     plan_step *parts = copy_parts(p, first, n);
     for (int i = 0; i < n; i++) {
         const plan_buffer *b = &p->buffers[first[i].out_buffer];
-        shape rows = {i + 1 < n ? rows_between(p, &parts[i + 1]) : 1, b->shape.w, b->shape.c};
+        shape rows = {i + 1 < n ? rows_kept(p, first, n, i) : 1, b->shape.w, b->shape.c};
         int buffer = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, rows, b->what);
         parts[i].out_buffer = buffer;
         if (i + 1 < n) parts[i + 1].operands = move_operand(p, &parts[i + 1].operands[0], buffer);

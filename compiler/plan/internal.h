@@ -23,8 +23,6 @@ bool is_identity(const int *order, int n);
 void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool strided, const bool *breaks,
               operand *out);
 
-bool reads_buffer(const operand *o, int buffer_index);
-
 /* Whether an operand is all that the step makes, as it lies. */
 bool takes_whole_output(const plan *p, const operand *o, const plan_step *maker);
 
@@ -64,8 +62,8 @@ double cut_by_row(const plan *p, plan_step *s);
 /* Cycles to write a tensor and read it back, by where it fits. */
 double link_traffic(const plan *p, int buffer_index);
 
-/* How many rows stay of the tensor between a part and the next one. */
-int rows_between(const plan *p, const plan_step *next);
+/* How many rows stay of the tensor between part `i` and the next one, of a chain of `n`. */
+int rows_kept(const plan *p, const plan_step *parts, int n, int i);
 
 /* choose.c: which steps become chains. Lifetimes must be known. */
 typedef struct choices choices;

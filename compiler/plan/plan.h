@@ -185,6 +185,8 @@ static inline int64_t plan_weight_bytes(const plan *p) {
     return bytes;
 }
 
+bool reads_buffer(const operand *o, int buffer_index);
+
 /* Distance in elements from a buffer's pixel to the next. */
 static inline int pixel_stride(const plan *p, int buffer_index) { return p->buffers[buffer_index].shape.c; }
 

@@ -4,7 +4,7 @@
  *
  * The weights are random numbers: what this network predicts means nothing.
  *
- * 13 steps, 0.12 M multiply-adds, 13696 bytes of arena, 17192 bytes of weights (hash df05b8c15b130f6a).
+ * 11 steps, 0.12 M multiply-adds, 10112 bytes of arena, 17192 bytes of weights (hash df05b8c15b130f6a).
  * Tensors are [height, width, channels], one pixel's channels side by side. */
 #include "inverted_generic.h"
 
@@ -159,24 +159,14 @@ static void tile_9x1_of_27(const float *const *rows, int at, const float *w, flo
     f32x1_store(y + 64, f32x1_hswish(acc8_0));
 }
 
-static void conv3x3_3_to_8_at_9x9(const uint8_t *x, const float *w, float *y, float *ring) {
-    const float *rows[3];
-    int next = -1; /* the input row that is copied next */
-    for (int oy = 0; oy < 9; oy++) {
-        for (; next < oy * 2 + 2; next++) {
-            stage_row_17x3(x, ring + (next + 1) % 3 * 57, next);
-        }
-        for (int ky = 0; ky < 3; ky++) {
-            rows[ky] = ring + (oy * 2 + ky) % 3 * 57;
-        }
-        for (int b = 0; b < 8; b++) {
-            tile_9x1_of_27(rows, 0, w + b * 28, y + oy * 72 + b);
-        }
+static void conv3x3_3_to_8_row_of_9(const float *const *rows, const float *w, float *y) {
+    for (int b = 0; b < 8; b++) {
+        tile_9x1_of_27(rows, 0, w + b * 28, y + b);
     }
 }
 
-/* 14 pixels x 1 channels, over 8 inputs. */
-static void tile_14x1_of_8(const float *x, const float *w, float *y) {
+/* 9 pixels x 1 channels, over 8 inputs. */
+static void tile_9x1_of_8(const float *x, const float *w, float *y) {
     f32x1 acc0_0 = f32x1_load(w);
     f32x1 acc1_0 = acc0_0;
     f32x1 acc2_0 = acc0_0;
@@ -186,11 +176,6 @@ static void tile_14x1_of_8(const float *x, const float *w, float *y) {
     f32x1 acc6_0 = acc0_0;
     f32x1 acc7_0 = acc0_0;
     f32x1 acc8_0 = acc0_0;
-    f32x1 acc9_0 = acc0_0;
-    f32x1 acc10_0 = acc0_0;
-    f32x1 acc11_0 = acc0_0;
-    f32x1 acc12_0 = acc0_0;
-    f32x1 acc13_0 = acc0_0;
     w += 1;
     for (int k = 0; k < 8; k++) {
         const f32x1 w0 = f32x1_load(w);
@@ -212,16 +197,6 @@ static void tile_14x1_of_8(const float *x, const float *w, float *y) {
         acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
         const f32x1 v8_0 = f32x1_set1(x[k + 64]);
         acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
-        const f32x1 v9_0 = f32x1_set1(x[k + 72]);
-        acc9_0 = f32x1_fma(v9_0, w0, acc9_0);
-        const f32x1 v10_0 = f32x1_set1(x[k + 80]);
-        acc10_0 = f32x1_fma(v10_0, w0, acc10_0);
-        const f32x1 v11_0 = f32x1_set1(x[k + 88]);
-        acc11_0 = f32x1_fma(v11_0, w0, acc11_0);
-        const f32x1 v12_0 = f32x1_set1(x[k + 96]);
-        acc12_0 = f32x1_fma(v12_0, w0, acc12_0);
-        const f32x1 v13_0 = f32x1_set1(x[k + 104]);
-        acc13_0 = f32x1_fma(v13_0, w0, acc13_0);
         w += 1;
     }
     f32x1_store(y, f32x1_hswish(acc0_0));
@@ -233,74 +208,11 @@ static void tile_14x1_of_8(const float *x, const float *w, float *y) {
     f32x1_store(y + 192, f32x1_hswish(acc6_0));
     f32x1_store(y + 224, f32x1_hswish(acc7_0));
     f32x1_store(y + 256, f32x1_hswish(acc8_0));
-    f32x1_store(y + 288, f32x1_hswish(acc9_0));
-    f32x1_store(y + 320, f32x1_hswish(acc10_0));
-    f32x1_store(y + 352, f32x1_hswish(acc11_0));
-    f32x1_store(y + 384, f32x1_hswish(acc12_0));
-    f32x1_store(y + 416, f32x1_hswish(acc13_0));
 }
 
-/* 11 pixels x 1 channels, over 8 inputs. */
-static void tile_11x1_of_8(const float *x, const float *w, float *y) {
-    f32x1 acc0_0 = f32x1_load(w);
-    f32x1 acc1_0 = acc0_0;
-    f32x1 acc2_0 = acc0_0;
-    f32x1 acc3_0 = acc0_0;
-    f32x1 acc4_0 = acc0_0;
-    f32x1 acc5_0 = acc0_0;
-    f32x1 acc6_0 = acc0_0;
-    f32x1 acc7_0 = acc0_0;
-    f32x1 acc8_0 = acc0_0;
-    f32x1 acc9_0 = acc0_0;
-    f32x1 acc10_0 = acc0_0;
-    w += 1;
-    for (int k = 0; k < 8; k++) {
-        const f32x1 w0 = f32x1_load(w);
-        const f32x1 v0_0 = f32x1_set1(x[k]);
-        acc0_0 = f32x1_fma(v0_0, w0, acc0_0);
-        const f32x1 v1_0 = f32x1_set1(x[k + 8]);
-        acc1_0 = f32x1_fma(v1_0, w0, acc1_0);
-        const f32x1 v2_0 = f32x1_set1(x[k + 16]);
-        acc2_0 = f32x1_fma(v2_0, w0, acc2_0);
-        const f32x1 v3_0 = f32x1_set1(x[k + 24]);
-        acc3_0 = f32x1_fma(v3_0, w0, acc3_0);
-        const f32x1 v4_0 = f32x1_set1(x[k + 32]);
-        acc4_0 = f32x1_fma(v4_0, w0, acc4_0);
-        const f32x1 v5_0 = f32x1_set1(x[k + 40]);
-        acc5_0 = f32x1_fma(v5_0, w0, acc5_0);
-        const f32x1 v6_0 = f32x1_set1(x[k + 48]);
-        acc6_0 = f32x1_fma(v6_0, w0, acc6_0);
-        const f32x1 v7_0 = f32x1_set1(x[k + 56]);
-        acc7_0 = f32x1_fma(v7_0, w0, acc7_0);
-        const f32x1 v8_0 = f32x1_set1(x[k + 64]);
-        acc8_0 = f32x1_fma(v8_0, w0, acc8_0);
-        const f32x1 v9_0 = f32x1_set1(x[k + 72]);
-        acc9_0 = f32x1_fma(v9_0, w0, acc9_0);
-        const f32x1 v10_0 = f32x1_set1(x[k + 80]);
-        acc10_0 = f32x1_fma(v10_0, w0, acc10_0);
-        w += 1;
-    }
-    f32x1_store(y, f32x1_hswish(acc0_0));
-    f32x1_store(y + 32, f32x1_hswish(acc1_0));
-    f32x1_store(y + 64, f32x1_hswish(acc2_0));
-    f32x1_store(y + 96, f32x1_hswish(acc3_0));
-    f32x1_store(y + 128, f32x1_hswish(acc4_0));
-    f32x1_store(y + 160, f32x1_hswish(acc5_0));
-    f32x1_store(y + 192, f32x1_hswish(acc6_0));
-    f32x1_store(y + 224, f32x1_hswish(acc7_0));
-    f32x1_store(y + 256, f32x1_hswish(acc8_0));
-    f32x1_store(y + 288, f32x1_hswish(acc9_0));
-    f32x1_store(y + 320, f32x1_hswish(acc10_0));
-}
-
-static void conv1x1_8_to_32_at_9x9(const float *x, const float *w, float *y) {
-    for (int p = 0; p < 70; p += 14) {
-        for (int b = 0; b < 32; b++) {
-            tile_14x1_of_8(x + p * 8, w + b * 9, y + b + p * 32);
-        }
-    }
+static void conv1x1_8_to_32_row_of_9(const float *x, const float *w, float *y) {
     for (int b = 0; b < 32; b++) {
-        tile_11x1_of_8(x + 560, w + b * 9, y + b + 2240);
+        tile_9x1_of_8(x, w + b * 9, y + b);
     }
 }
 
@@ -313,7 +225,7 @@ static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, floa
         f32x1 acc3 = acc0;
         f32x1 acc4 = acc0;
         for (int ky = ky0; ky < ky1; ky++) {
-            const float *row = x + (top + ky) * 288;
+            const float *row = x + (top + ky) % 5 * 288;
             const float *taps = w + (ky * 5 + 1) * 1;
             const f32x1 k0 = f32x1_load(taps);
             const f32x1 k1 = f32x1_load(taps + 1);
@@ -366,16 +278,30 @@ static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, floa
     f32x1_store(sums, total);
 }
 
-static void depthwise5x5_32_at_5x5(const float *x, const float *w, float *y, float *sums) {
+static void chain_17x17x3_to_5x5x32(const uint8_t *x, const float *w, float *y, float *ring, float *t0, float *t1, float *sums) {
     for (int c = 0; c < 32; c += 1) {
         f32x1_store(sums + c, f32x1_zero());
     }
-    for (int c = 0; c < 32; c += 1) {
-        for (int oy = 0; oy < 5; oy++) {
-            const int top = oy * 2 - 2;
-            const int ky0 = top < 0 ? -top : 0;
-            const int ky1 = 9 - top < 5 ? 9 - top : 5;
-            depthwise5x5_row_of_5(x + c, w + c * 26, y + oy * 160 + c, sums + c, top, ky0, ky1);
+    int made_1 = 0; /* the row of part 2 that comes next */
+    const float *rows[3];
+    int next = -1; /* the input row that is copied next */
+    for (int oy = 0; oy < 5; oy++) {
+        const int top_2 = oy * 2 - 2;
+        const int ky0_2 = top_2 < 0 ? -top_2 : 0;
+        const int ky1_2 = 9 - top_2 < 5 ? 9 - top_2 : 5;
+        const int need_1 = top_2 + 5 < 9 ? top_2 + 5 : 9;
+        for (; made_1 < need_1; made_1++) {
+            for (; next < made_1 * 2 + 2; next++) {
+                stage_row_17x3(x, ring + (next + 1) % 3 * 57, next);
+            }
+            for (int ky = 0; ky < 3; ky++) {
+                rows[ky] = ring + (made_1 * 2 + ky) % 3 * 57;
+            }
+            conv3x3_3_to_8_row_of_9(rows, w, t0);
+            conv1x1_8_to_32_row_of_9(t0, w + 224, t1 + made_1 % 5 * 288);
+        }
+        for (int c = 0; c < 32; c += 1) {
+            depthwise5x5_row_of_5(t1 + c, w + c * 26 + 512, y + oy * 160 + c, sums + c, top_2, ky0_2, ky1_2);
         }
     }
 }
@@ -916,84 +842,74 @@ static void softmax_of_10(const float *x, float *y) {
 
 void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
-     * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
-     * direct 9 x 1 of f32x1 */
-    STEP_HOOK(1, "conv_1", 1);
-    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(10368), AT(0));
-    STEP_HOOK(1, "conv_1", 0);
-    /* 2. expand: conv 1x1, hswish (prelude.net:29)
-     * [9, 9, 8] -> [9, 9, 32], 0.02 M MACs, 1152 bytes of weights
-     * pointwise 14 x 1 of f32x1 */
-    STEP_HOOK(2, "expand", 1);
-    conv1x1_8_to_32_at_9x9(AT(10368), WEIGHTS(224), AT(0));
-    STEP_HOOK(2, "expand", 0);
-    /* 3. depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
-     * [9, 9, 32] -> [5, 5, 32], 0.02 M MACs, 3328 bytes of weights
-     * depthwise, 5 columns of f32x1, adding up */
-    STEP_HOOK(3, "depthwise", 1);
-    depthwise5x5_32_at_5x5(AT(0), WEIGHTS(512), AT(10368), AT(13568));
-    STEP_HOOK(3, "depthwise", 0);
-    /* 4. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
+     * expand: conv 1x1, hswish (prelude.net:29)
+     * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
+     * [17, 17, 3] -> [5, 5, 32], 0.06 M MACs, 5376 bytes of weights
+     * by rows: direct 9 x 1 of f32x1, pointwise 9 x 1 of f32x1, depthwise, 5 columns of f32x1, adding up */
+    STEP_HOOK(1, "depthwise", 1);
+    chain_17x17x3_to_5x5x32(image, WEIGHTS(0), AT(0), AT(8960), AT(9664), AT(3200), AT(9984));
+    STEP_HOOK(1, "depthwise", 0);
+    /* 2. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
      * mean, of sums */
-    STEP_HOOK(4, "se.global_avg_pool_1", 1);
-    mean_of_sums_5x5x32(AT(13568), AT(0));
-    STEP_HOOK(4, "se.global_avg_pool_1", 0);
-    /* 5. se.reduce: conv 1x1, hswish (prelude.net:19)
+    STEP_HOOK(2, "se.global_avg_pool_1", 1);
+    mean_of_sums_5x5x32(AT(9984), AT(3200));
+    STEP_HOOK(2, "se.global_avg_pool_1", 0);
+    /* 3. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 264 bytes of weights
      * pointwise 1 x 2 of f32x1 */
-    STEP_HOOK(5, "se.reduce", 1);
-    conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
-    STEP_HOOK(5, "se.reduce", 0);
-    /* 6. se.expand: conv 1x1, hsigmoid (prelude.net:20)
+    STEP_HOOK(3, "se.reduce", 1);
+    conv1x1_32_to_2_at_1x1(AT(3200), WEIGHTS(1344), AT(3328));
+    STEP_HOOK(3, "se.reduce", 0);
+    /* 4. se.expand: conv 1x1, hsigmoid (prelude.net:20)
      * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, 440 bytes of weights
      * pointwise 1 x 7 of f32x1 */
-    STEP_HOOK(6, "se.expand", 1);
-    conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1424), AT(0));
-    STEP_HOOK(6, "se.expand", 0);
-    /* 7. se.mul_1: mul (prelude.net:17)
+    STEP_HOOK(4, "se.expand", 1);
+    conv1x1_2_to_32_at_1x1(AT(3328), WEIGHTS(1424), AT(3200));
+    STEP_HOOK(4, "se.expand", 0);
+    /* 5. se.mul_1: mul (prelude.net:17)
      * [5, 5, 32] -> [5, 5, 32]
      * elementwise, in place */
-    STEP_HOOK(7, "se.mul_1", 1);
-    mul_5x5x32(AT(10368), AT(0), AT(10368));
-    STEP_HOOK(7, "se.mul_1", 0);
-    /* 8. project: conv 1x1 (prelude.net:35)
+    STEP_HOOK(5, "se.mul_1", 1);
+    mul_5x5x32(AT(0), AT(3200), AT(0));
+    STEP_HOOK(5, "se.mul_1", 0);
+    /* 6. project: conv 1x1 (prelude.net:35)
      * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, 2112 bytes of weights
      * pointwise 13 x 1 of f32x1 */
-    STEP_HOOK(8, "project", 1);
-    conv1x1_32_to_16_at_5x5(AT(10368), WEIGHTS(1520), AT(4800));
-    STEP_HOOK(8, "project", 0);
-    /* 9. expand: conv 1x1, hswish (prelude.net:29)
+    STEP_HOOK(6, "project", 1);
+    conv1x1_32_to_16_at_5x5(AT(0), WEIGHTS(1520), AT(4800));
+    STEP_HOOK(6, "project", 0);
+    /* 7. expand: conv 1x1, hswish (prelude.net:29)
      * [5, 5, 16] -> [5, 5, 48], 0.02 M MACs, 3264 bytes of weights
      * pointwise 13 x 1 of f32x1 */
-    STEP_HOOK(9, "expand", 1);
+    STEP_HOOK(7, "expand", 1);
     conv1x1_16_to_48_at_5x5(AT(4800), WEIGHTS(2048), AT(0));
-    STEP_HOOK(9, "expand", 0);
-    /* 10. depthwise: depthwise 3x3, hswish (prelude.net:31)
+    STEP_HOOK(7, "expand", 0);
+    /* 8. depthwise: depthwise 3x3, hswish (prelude.net:31)
      * project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.03 M MACs, 5056 bytes of weights
      * by rows: depthwise, 5 columns of f32x1, pointwise 5 x 2 of f32x1 */
-    STEP_HOOK(10, "project", 1);
+    STEP_HOOK(8, "project", 1);
     chain_5x5x48_to_5x5x16(AT(0), WEIGHTS(2864), AT(4800), AT(4800), AT(6400));
-    STEP_HOOK(10, "project", 0);
-    /* 11. global_avg_pool_2: global_avg_pool (inverted.net:9)
+    STEP_HOOK(8, "project", 0);
+    /* 9. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
      * mean */
-    STEP_HOOK(11, "global_avg_pool_2", 1);
+    STEP_HOOK(9, "global_avg_pool_2", 1);
     mean_of_5x5x16(AT(4800), AT(0));
-    STEP_HOOK(11, "global_avg_pool_2", 0);
-    /* 12. dense_1: dense (inverted.net:9)
+    STEP_HOOK(9, "global_avg_pool_2", 0);
+    /* 10. dense_1: dense (inverted.net:9)
      * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, 680 bytes of weights
      * dense 1 x 5 of f32x1 */
-    STEP_HOOK(12, "dense_1", 1);
+    STEP_HOOK(10, "dense_1", 1);
     dense_16_to_10(AT(0), WEIGHTS(4128), AT(64));
-    STEP_HOOK(12, "dense_1", 0);
-    /* 13. softmax_1: softmax (inverted.net:9)
+    STEP_HOOK(10, "dense_1", 0);
+    /* 11. softmax_1: softmax (inverted.net:9)
      * [1, 1, 10] -> [1, 1, 10]
      * softmax */
-    STEP_HOOK(13, "softmax_1", 1);
+    STEP_HOOK(11, "softmax_1", 1);
     softmax_of_10(AT(64), probs);
-    STEP_HOOK(13, "softmax_1", 0);
+    STEP_HOOK(11, "softmax_1", 0);
 }
 
 static union {
@@ -1058,152 +974,132 @@ static int guard(unsigned char *arena, const int64_t *live, int fill) {
 
 int inverted_selftest(void) {
     void *const arena = static_arena.bytes;
-    uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 13696);
+    uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 10112);
     for (int i = 0; i < 867; i++) image[i] = (uint8_t)input_byte((uint32_t)i);
-    float *const probs = (float *)(void *)(static_arena.bytes + 14592);
-    static const int64_t before_1[] = {13696, 13696};
-    static const int64_t in_1[] = {0, 684, 10368, 12960, 13696, 13696};
+    float *const probs = (float *)(void *)(static_arena.bytes + 11008);
+    static const int64_t before_1[] = {10112, 10112};
+    static const int64_t in_1[] = {0, 9644, 9664, 9952, 9984, 10112, 10112, 10112};
     guard(static_arena.bytes, before_1, 1);
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
-     * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
-     * direct 9 x 1 of f32x1 */
-    STEP_HOOK(1, "conv_1", 1);
-    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(10368), AT(0));
-    STEP_HOOK(1, "conv_1", 0);
+     * expand: conv 1x1, hswish (prelude.net:29)
+     * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
+     * [17, 17, 3] -> [5, 5, 32], 0.06 M MACs, 5376 bytes of weights
+     * by rows: direct 9 x 1 of f32x1, pointwise 9 x 1 of f32x1, depthwise, 5 columns of f32x1, adding up */
+    STEP_HOOK(1, "depthwise", 1);
+    chain_17x17x3_to_5x5x32(image, WEIGHTS(0), AT(0), AT(8960), AT(9664), AT(3200), AT(9984));
+    STEP_HOOK(1, "depthwise", 0);
     if (!guard(static_arena.bytes, in_1, 0)) return 1;
-    if (differs(AT(10368), 81, 8, 8, 4.424617980e-02, 4.403805422e+01)) return 1;
-    static const int64_t before_2[] = {10368, 12960, 13696, 13696};
-    static const int64_t in_2[] = {0, 12960, 13696, 13696};
+    if (differs(AT(0), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 1;
+    static const int64_t before_2[] = {0, 3200, 9984, 10112, 10112, 10112};
+    static const int64_t in_2[] = {0, 3328, 9984, 10112, 10112, 10112};
     guard(static_arena.bytes, before_2, 1);
-    /* 2. expand: conv 1x1, hswish (prelude.net:29)
-     * [9, 9, 8] -> [9, 9, 32], 0.02 M MACs, 1152 bytes of weights
-     * pointwise 14 x 1 of f32x1 */
-    STEP_HOOK(2, "expand", 1);
-    conv1x1_8_to_32_at_9x9(AT(10368), WEIGHTS(224), AT(0));
-    STEP_HOOK(2, "expand", 0);
-    if (!guard(static_arena.bytes, in_2, 0)) return 2;
-    if (differs(AT(0), 81, 32, 32, -7.181223833e+00, 1.161258555e+02)) return 2;
-    static const int64_t before_3[] = {0, 10368, 13696, 13696};
-    static const int64_t in_3[] = {0, 13696, 13696, 13696};
-    guard(static_arena.bytes, before_3, 1);
-    /* 3. depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
-     * [9, 9, 32] -> [5, 5, 32], 0.02 M MACs, 3328 bytes of weights
-     * depthwise, 5 columns of f32x1, adding up */
-    STEP_HOOK(3, "depthwise", 1);
-    depthwise5x5_32_at_5x5(AT(0), WEIGHTS(512), AT(10368), AT(13568));
-    STEP_HOOK(3, "depthwise", 0);
-    if (!guard(static_arena.bytes, in_3, 0)) return 3;
-    if (differs(AT(10368), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 3;
-    static const int64_t before_4[] = {10368, 13696, 13696, 13696};
-    static const int64_t in_4[] = {0, 128, 10368, 13696, 13696, 13696};
-    guard(static_arena.bytes, before_4, 1);
-    /* 4. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
+    /* 2. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
      * mean, of sums */
-    STEP_HOOK(4, "se.global_avg_pool_1", 1);
-    mean_of_sums_5x5x32(AT(13568), AT(0));
-    STEP_HOOK(4, "se.global_avg_pool_1", 0);
-    if (!guard(static_arena.bytes, in_4, 0)) return 4;
-    if (differs(AT(0), 1, 32, 32, -1.844536886e-01, 5.002569014e-01)) return 4;
-    static const int64_t before_5[] = {0, 128, 10368, 13568, 13696, 13696};
-    static const int64_t in_5[] = {0, 136, 10368, 13568, 13696, 13696};
-    guard(static_arena.bytes, before_5, 1);
-    /* 5. se.reduce: conv 1x1, hswish (prelude.net:19)
+    STEP_HOOK(2, "se.global_avg_pool_1", 1);
+    mean_of_sums_5x5x32(AT(9984), AT(3200));
+    STEP_HOOK(2, "se.global_avg_pool_1", 0);
+    if (!guard(static_arena.bytes, in_2, 0)) return 2;
+    if (differs(AT(3200), 1, 32, 32, -1.844536886e-01, 5.002569014e-01)) return 2;
+    static const int64_t before_3[] = {0, 3328, 10112, 10112};
+    static const int64_t in_3[] = {0, 3336, 10112, 10112};
+    guard(static_arena.bytes, before_3, 1);
+    /* 3. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 264 bytes of weights
      * pointwise 1 x 2 of f32x1 */
-    STEP_HOOK(5, "se.reduce", 1);
-    conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
-    STEP_HOOK(5, "se.reduce", 0);
-    if (!guard(static_arena.bytes, in_5, 0)) return 5;
-    if (differs(AT(128), 1, 2, 2, -1.801111658e-03, 9.977192417e-03)) return 5;
-    static const int64_t before_6[] = {128, 136, 10368, 13568, 13696, 13696};
-    static const int64_t in_6[] = {0, 136, 10368, 13568, 13696, 13696};
-    guard(static_arena.bytes, before_6, 1);
-    /* 6. se.expand: conv 1x1, hsigmoid (prelude.net:20)
+    STEP_HOOK(3, "se.reduce", 1);
+    conv1x1_32_to_2_at_1x1(AT(3200), WEIGHTS(1344), AT(3328));
+    STEP_HOOK(3, "se.reduce", 0);
+    if (!guard(static_arena.bytes, in_3, 0)) return 3;
+    if (differs(AT(3328), 1, 2, 2, -1.801111658e-03, 9.977192417e-03)) return 3;
+    static const int64_t before_4[] = {0, 3200, 3328, 3336, 10112, 10112};
+    static const int64_t in_4[] = {0, 3336, 10112, 10112};
+    guard(static_arena.bytes, before_4, 1);
+    /* 4. se.expand: conv 1x1, hsigmoid (prelude.net:20)
      * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, 440 bytes of weights
      * pointwise 1 x 7 of f32x1 */
-    STEP_HOOK(6, "se.expand", 1);
-    conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1424), AT(0));
-    STEP_HOOK(6, "se.expand", 0);
-    if (!guard(static_arena.bytes, in_6, 0)) return 6;
-    if (differs(AT(0), 1, 32, 32, -2.115331147e-01, 4.036553234e+00)) return 6;
-    static const int64_t before_7[] = {0, 128, 10368, 13568, 13696, 13696};
-    static const int64_t in_7[] = {0, 128, 10368, 13568, 13696, 13696};
-    guard(static_arena.bytes, before_7, 1);
-    /* 7. se.mul_1: mul (prelude.net:17)
+    STEP_HOOK(4, "se.expand", 1);
+    conv1x1_2_to_32_at_1x1(AT(3328), WEIGHTS(1424), AT(3200));
+    STEP_HOOK(4, "se.expand", 0);
+    if (!guard(static_arena.bytes, in_4, 0)) return 4;
+    if (differs(AT(3200), 1, 32, 32, -2.115331147e-01, 4.036553234e+00)) return 4;
+    static const int64_t before_5[] = {0, 3328, 10112, 10112};
+    static const int64_t in_5[] = {0, 3328, 10112, 10112};
+    guard(static_arena.bytes, before_5, 1);
+    /* 5. se.mul_1: mul (prelude.net:17)
      * [5, 5, 32] -> [5, 5, 32]
      * elementwise, in place */
-    STEP_HOOK(7, "se.mul_1", 1);
-    mul_5x5x32(AT(10368), AT(0), AT(10368));
-    STEP_HOOK(7, "se.mul_1", 0);
-    if (!guard(static_arena.bytes, in_7, 0)) return 7;
-    if (differs(AT(10368), 25, 32, 32, 3.178514417e-01, 1.186859450e+01)) return 7;
-    static const int64_t before_8[] = {10368, 13568, 13696, 13696};
-    static const int64_t in_8[] = {4800, 6400, 10368, 13568, 13696, 13696};
-    guard(static_arena.bytes, before_8, 1);
-    /* 8. project: conv 1x1 (prelude.net:35)
+    STEP_HOOK(5, "se.mul_1", 1);
+    mul_5x5x32(AT(0), AT(3200), AT(0));
+    STEP_HOOK(5, "se.mul_1", 0);
+    if (!guard(static_arena.bytes, in_5, 0)) return 5;
+    if (differs(AT(0), 25, 32, 32, 3.178514417e-01, 1.186859450e+01)) return 5;
+    static const int64_t before_6[] = {0, 3200, 10112, 10112};
+    static const int64_t in_6[] = {0, 3200, 4800, 6400, 10112, 10112};
+    guard(static_arena.bytes, before_6, 1);
+    /* 6. project: conv 1x1 (prelude.net:35)
      * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, 2112 bytes of weights
      * pointwise 13 x 1 of f32x1 */
-    STEP_HOOK(8, "project", 1);
-    conv1x1_32_to_16_at_5x5(AT(10368), WEIGHTS(1520), AT(4800));
-    STEP_HOOK(8, "project", 0);
-    if (!guard(static_arena.bytes, in_8, 0)) return 8;
-    if (differs(AT(4800), 25, 16, 16, 2.460692407e-01, 1.239838151e+01)) return 8;
-    static const int64_t before_9[] = {4800, 6400, 13696, 13696};
-    static const int64_t in_9[] = {0, 6400, 13696, 13696};
-    guard(static_arena.bytes, before_9, 1);
-    /* 9. expand: conv 1x1, hswish (prelude.net:29)
+    STEP_HOOK(6, "project", 1);
+    conv1x1_32_to_16_at_5x5(AT(0), WEIGHTS(1520), AT(4800));
+    STEP_HOOK(6, "project", 0);
+    if (!guard(static_arena.bytes, in_6, 0)) return 6;
+    if (differs(AT(4800), 25, 16, 16, 2.460692407e-01, 1.239838151e+01)) return 6;
+    static const int64_t before_7[] = {4800, 6400, 10112, 10112};
+    static const int64_t in_7[] = {0, 6400, 10112, 10112};
+    guard(static_arena.bytes, before_7, 1);
+    /* 7. expand: conv 1x1, hswish (prelude.net:29)
      * [5, 5, 16] -> [5, 5, 48], 0.02 M MACs, 3264 bytes of weights
      * pointwise 13 x 1 of f32x1 */
-    STEP_HOOK(9, "expand", 1);
+    STEP_HOOK(7, "expand", 1);
     conv1x1_16_to_48_at_5x5(AT(4800), WEIGHTS(2048), AT(0));
-    STEP_HOOK(9, "expand", 0);
-    if (!guard(static_arena.bytes, in_9, 0)) return 9;
-    if (differs(AT(0), 25, 48, 48, 2.323827558e+00, 2.653541540e+01)) return 9;
-    static const int64_t before_10[] = {0, 6400, 13696, 13696};
-    static const int64_t in_10[] = {0, 7360, 13696, 13696};
-    guard(static_arena.bytes, before_10, 1);
-    /* 10. depthwise: depthwise 3x3, hswish (prelude.net:31)
+    STEP_HOOK(7, "expand", 0);
+    if (!guard(static_arena.bytes, in_7, 0)) return 7;
+    if (differs(AT(0), 25, 48, 48, 2.323827558e+00, 2.653541540e+01)) return 7;
+    static const int64_t before_8[] = {0, 6400, 10112, 10112};
+    static const int64_t in_8[] = {0, 7360, 10112, 10112};
+    guard(static_arena.bytes, before_8, 1);
+    /* 8. depthwise: depthwise 3x3, hswish (prelude.net:31)
      * project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.03 M MACs, 5056 bytes of weights
      * by rows: depthwise, 5 columns of f32x1, pointwise 5 x 2 of f32x1 */
-    STEP_HOOK(10, "project", 1);
+    STEP_HOOK(8, "project", 1);
     chain_5x5x48_to_5x5x16(AT(0), WEIGHTS(2864), AT(4800), AT(4800), AT(6400));
-    STEP_HOOK(10, "project", 0);
-    if (!guard(static_arena.bytes, in_10, 0)) return 10;
-    if (differs(AT(4800), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 10;
-    static const int64_t before_11[] = {4800, 6400, 13696, 13696};
-    static const int64_t in_11[] = {0, 64, 4800, 6400, 13696, 13696};
-    guard(static_arena.bytes, before_11, 1);
-    /* 11. global_avg_pool_2: global_avg_pool (inverted.net:9)
+    STEP_HOOK(8, "project", 0);
+    if (!guard(static_arena.bytes, in_8, 0)) return 8;
+    if (differs(AT(4800), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 8;
+    static const int64_t before_9[] = {4800, 6400, 10112, 10112};
+    static const int64_t in_9[] = {0, 64, 4800, 6400, 10112, 10112};
+    guard(static_arena.bytes, before_9, 1);
+    /* 9. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
      * mean */
-    STEP_HOOK(11, "global_avg_pool_2", 1);
+    STEP_HOOK(9, "global_avg_pool_2", 1);
     mean_of_5x5x16(AT(4800), AT(0));
-    STEP_HOOK(11, "global_avg_pool_2", 0);
-    if (!guard(static_arena.bytes, in_11, 0)) return 11;
-    if (differs(AT(0), 1, 16, 16, 2.567291997e-02, 7.877436441e-01)) return 11;
-    static const int64_t before_12[] = {0, 64, 13696, 13696};
-    static const int64_t in_12[] = {0, 104, 13696, 13696};
-    guard(static_arena.bytes, before_12, 1);
-    /* 12. dense_1: dense (inverted.net:9)
+    STEP_HOOK(9, "global_avg_pool_2", 0);
+    if (!guard(static_arena.bytes, in_9, 0)) return 9;
+    if (differs(AT(0), 1, 16, 16, 2.567291997e-02, 7.877436441e-01)) return 9;
+    static const int64_t before_10[] = {0, 64, 10112, 10112};
+    static const int64_t in_10[] = {0, 104, 10112, 10112};
+    guard(static_arena.bytes, before_10, 1);
+    /* 10. dense_1: dense (inverted.net:9)
      * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, 680 bytes of weights
      * dense 1 x 5 of f32x1 */
-    STEP_HOOK(12, "dense_1", 1);
+    STEP_HOOK(10, "dense_1", 1);
     dense_16_to_10(AT(0), WEIGHTS(4128), AT(64));
-    STEP_HOOK(12, "dense_1", 0);
-    if (!guard(static_arena.bytes, in_12, 0)) return 12;
-    if (differs(AT(64), 1, 10, 10, 2.862860785e-01, 6.144360910e-01)) return 12;
-    static const int64_t before_13[] = {64, 104, 13696, 13696};
-    static const int64_t in_13[] = {64, 104, 13696, 13696};
-    guard(static_arena.bytes, before_13, 1);
-    /* 13. softmax_1: softmax (inverted.net:9)
+    STEP_HOOK(10, "dense_1", 0);
+    if (!guard(static_arena.bytes, in_10, 0)) return 10;
+    if (differs(AT(64), 1, 10, 10, 2.862860785e-01, 6.144360910e-01)) return 10;
+    static const int64_t before_11[] = {64, 104, 10112, 10112};
+    static const int64_t in_11[] = {64, 104, 10112, 10112};
+    guard(static_arena.bytes, before_11, 1);
+    /* 11. softmax_1: softmax (inverted.net:9)
      * [1, 1, 10] -> [1, 1, 10]
      * softmax */
-    STEP_HOOK(13, "softmax_1", 1);
+    STEP_HOOK(11, "softmax_1", 1);
     softmax_of_10(AT(64), probs);
-    STEP_HOOK(13, "softmax_1", 0);
-    if (!guard(static_arena.bytes, in_13, 0)) return 13;
-    if (differs(probs, 1, 10, 10, 1.794796474e-02, 2.850709556e-01)) return 13;
+    STEP_HOOK(11, "softmax_1", 0);
+    if (!guard(static_arena.bytes, in_11, 0)) return 11;
+    if (differs(probs, 1, 10, 10, 1.794796474e-02, 2.850709556e-01)) return 11;
     return 0;
 }

@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-#define INVERTED_ARENA_BYTES 13696
+#define INVERTED_ARENA_BYTES 10112
 #define INVERTED_ARENA_ALIGN 64
 #define INVERTED_WEIGHTS_BYTES 17256
 #define INVERTED_IMAGE_H 17
@@ -47,7 +47,7 @@ int inverted_selftest(void);
 #ifdef INVERTED_PROFILE
 void inverted_profile_hook(int step, const char *name, int begin);
 #endif
-#define INVERTED_STEPS 13
+#define INVERTED_STEPS 11
 
 #ifdef __cplusplus
 }

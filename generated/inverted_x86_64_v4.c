@@ -4,7 +4,7 @@
  *
  * The weights are random numbers: what this network predicts means nothing.
  *
- * 11 steps, 0.12 M multiply-adds, 10112 bytes of arena, 17856 bytes of weights (hash df05b8c15b130f6a).
+ * 12 steps, 0.12 M multiply-adds, 11712 bytes of arena, 17856 bytes of weights (hash df05b8c15b130f6a).
  * Tensors are [height, width, channels], one pixel's channels side by side. */
 #include "inverted_x86_64_v4.h"
 
@@ -310,8 +310,19 @@ static void tile_9x1_of_27(const float *const *rows, int at, const float *w, flo
     f32x8_store(y + 64, f32x8_hswish(acc8_0));
 }
 
-static void conv3x3_3_to_8_row_of_9(const float *const *rows, const float *w, float *y) {
-    tile_9x1_of_27(rows, 0, w, y);
+static void conv3x3_3_to_8_at_9x9(const uint8_t *x, const float *w, float *y, float *ring, int thread, int threads) {
+    const float *rows[3];
+    int next = PART(9, thread) * 2 - 1; /* the input row that is copied next */
+    for (int oy = PART(9, thread); oy < PART(9, thread + 1); oy++) {
+        for (; next < oy * 2 + 2; next++) {
+            stage_row_17x3(x, ring + (next + 1) % 3 * 57, next);
+        }
+        for (int ky = 0; ky < 3; ky++) {
+            rows[ky] = ring + (oy * 2 + ky) % 3 * 57;
+        }
+        tile_9x1_of_27(rows, 0, w, y + oy * 72);
+    }
+    (void)threads;
 }
 
 /* 9 pixels x 32 channels, over 8 inputs. */
@@ -445,31 +456,22 @@ static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, floa
     f32x16_store(sums, total);
 }
 
-static void chain_17x17x3_to_5x5x32(const uint8_t *x, const float *w, float *y, float *ring, float *t0, float *t1, float *sums, int thread, int threads) {
+static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, float *t0, float *sums, int thread, int threads) {
     for (int c = 0; c < 32; c += 16) {
         f32x16_store(sums + c, f32x16_zero());
     }
-    int made_1 = PART(5, thread) * 2 - 2; /* the row of part 2 that comes next */
-    if (made_1 < 0) made_1 = 0;
-    const float *rows[3];
-    int next = made_1 * 2 - 1; /* the input row that is copied next */
+    int made_0 = PART(5, thread) * 2 - 2; /* the row of part 1 that comes next */
+    if (made_0 < 0) made_0 = 0;
     for (int oy = PART(5, thread); oy < PART(5, thread + 1); oy++) {
-        const int top_2 = oy * 2 - 2;
-        const int ky0_2 = top_2 < 0 ? -top_2 : 0;
-        const int ky1_2 = 9 - top_2 < 5 ? 9 - top_2 : 5;
-        const int need_1 = top_2 + 5 < 9 ? top_2 + 5 : 9;
-        for (; made_1 < need_1; made_1++) {
-            for (; next < made_1 * 2 + 2; next++) {
-                stage_row_17x3(x, ring + (next + 1) % 3 * 57, next);
-            }
-            for (int ky = 0; ky < 3; ky++) {
-                rows[ky] = ring + (made_1 * 2 + ky) % 3 * 57;
-            }
-            conv3x3_3_to_8_row_of_9(rows, w, t0);
-            conv1x1_8_to_32_row_of_9(t0, w + 224, t1 + made_1 % 5 * 288);
+        const int top_1 = oy * 2 - 2;
+        const int ky0_1 = top_1 < 0 ? -top_1 : 0;
+        const int ky1_1 = 9 - top_1 < 5 ? 9 - top_1 : 5;
+        const int need_0 = top_1 + 5 < 9 ? top_1 + 5 : 9;
+        for (; made_0 < need_0; made_0++) {
+            conv1x1_8_to_32_row_of_9(x + made_0 * 72, w, t0 + made_0 % 5 * 288);
         }
         for (int c = 0; c < 32; c += 16) {
-            depthwise5x5_row_of_5(t1 + c, w + c * 26 + 512, y + oy * 160 + c, sums + c, top_2, ky0_2, ky1_2);
+            depthwise5x5_row_of_5(t0 + c, w + c * 26 + 288, y + oy * 160 + c, sums + c, top_1, ky0_1, ky1_1);
         }
     }
     (void)threads;
@@ -959,78 +961,84 @@ static void softmax_of_10(const float *x, float *y) {
 static void run_steps(void *arena, const uint8_t *image, float *probs, meeting *team, int thread, int threads) {
     (void)thread, (void)threads;
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
-     * expand: conv 1x1, hswish (prelude.net:29)
-     * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
-     * [17, 17, 3] -> [5, 5, 32], 0.06 M MACs, 5376 bytes of weights
-     * by rows: direct 9 x 1 of f32x16, pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16, adding up */
-    if (thread == 0) STEP_HOOK(1, "depthwise", 1);
-    chain_17x17x3_to_5x5x32(image, WEIGHTS(0), AT(0), OWN(8960, 128), OWN(9664, 832), OWN(3200, 1152), OWN(9984, 0), thread, threads);
+     * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
+     * direct 9 x 1 of f32x16 */
+    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
+    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), OWN(0, 0), thread, threads);
     meet(team, threads);
-    if (thread == 0) STEP_HOOK(1, "depthwise", 0);
-    /* 2. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
+    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
+    /* 2. expand: conv 1x1, hswish (prelude.net:29)
+     * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
+     * [9, 9, 8] -> [5, 5, 32], 0.04 M MACs, 4480 bytes of weights
+     * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16, adding up */
+    if (thread == 0) STEP_HOOK(2, "depthwise", 1);
+    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(0, 128), OWN(11584, 0), thread, threads);
+    meet(team, threads);
+    if (thread == 0) STEP_HOOK(2, "depthwise", 0);
+    /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
      * mean, of sums */
-    if (thread == 0) STEP_HOOK(2, "se.global_avg_pool_1", 1);
-    if (thread == 0) mean_of_sums_5x5x32(AT(9984), AT(INVERTED_ARENA_BYTES + 0), AT(3200), threads);
-    if (thread == 0) STEP_HOOK(2, "se.global_avg_pool_1", 0);
-    /* 3. se.reduce: conv 1x1, hswish (prelude.net:19)
+    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 1);
+    if (thread == 0) mean_of_sums_5x5x32(AT(11584), AT(INVERTED_ARENA_BYTES + 0), AT(0), threads);
+    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 0);
+    /* 4. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 528 bytes of weights
      * pointwise 1 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(3, "se.reduce", 1);
-    if (thread == 0) conv1x1_32_to_2_at_1x1(AT(3200), WEIGHTS(1344), AT(3328));
-    if (thread == 0) STEP_HOOK(3, "se.reduce", 0);
-    /* 4. se.expand: conv 1x1, hsigmoid (prelude.net:20)
+    if (thread == 0) STEP_HOOK(4, "se.reduce", 1);
+    if (thread == 0) conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
+    if (thread == 0) STEP_HOOK(4, "se.reduce", 0);
+    /* 5. se.expand: conv 1x1, hsigmoid (prelude.net:20)
      * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, 432 bytes of weights
      * pointwise 1 x 2 of f32x16 */
-    if (thread == 0) STEP_HOOK(4, "se.expand", 1);
-    if (thread == 0) conv1x1_2_to_32_at_1x1(AT(3328), WEIGHTS(1488), AT(3200));
-    if (thread == 0) STEP_HOOK(4, "se.expand", 0);
-    /* 5. se.mul_1: mul (prelude.net:17)
+    if (thread == 0) STEP_HOOK(5, "se.expand", 1);
+    if (thread == 0) conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
+    if (thread == 0) STEP_HOOK(5, "se.expand", 0);
+    /* 6. se.mul_1: mul (prelude.net:17)
      * [5, 5, 32] -> [5, 5, 32]
      * elementwise, in place */
-    if (thread == 0) STEP_HOOK(5, "se.mul_1", 1);
-    if (thread == 0) mul_5x5x32(AT(0), AT(3200), AT(0));
-    if (thread == 0) STEP_HOOK(5, "se.mul_1", 0);
-    /* 6. project: conv 1x1 (prelude.net:35)
+    if (thread == 0) STEP_HOOK(6, "se.mul_1", 1);
+    if (thread == 0) mul_5x5x32(AT(5760), AT(0), AT(5760));
+    if (thread == 0) STEP_HOOK(6, "se.mul_1", 0);
+    /* 7. project: conv 1x1 (prelude.net:35)
      * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, 2112 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(6, "project", 1);
-    if (thread == 0) conv1x1_32_to_16_at_5x5(AT(0), WEIGHTS(1584), AT(4800));
+    if (thread == 0) STEP_HOOK(7, "project", 1);
+    if (thread == 0) conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
     meet(team, threads);
-    if (thread == 0) STEP_HOOK(6, "project", 0);
-    /* 7. expand: conv 1x1, hswish (prelude.net:29)
+    if (thread == 0) STEP_HOOK(7, "project", 0);
+    /* 8. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 3x3, hswish (prelude.net:31)
      * [5, 5, 16] -> [5, 5, 48], 0.03 M MACs, 5184 bytes of weights
      * by rows: pointwise 5 x 3 of f32x16, depthwise, 5 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(7, "depthwise", 1);
-    chain_5x5x16_to_5x5x48(AT(4800), WEIGHTS(2112), AT(0), OWN(6400, 0), thread, threads);
+    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
+    chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(4800, 0), thread, threads);
     meet(team, threads);
-    if (thread == 0) STEP_HOOK(7, "depthwise", 0);
-    /* 8. project: conv 1x1, + residual (prelude.net:35)
+    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
+    /* 9. project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, 3136 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(8, "project", 1);
-    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(6400), AT(4800), thread, threads);
+    if (thread == 0) STEP_HOOK(9, "project", 1);
+    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960), thread, threads);
     meet(team, threads);
-    if (thread == 0) STEP_HOOK(8, "project", 0);
-    /* 9. global_avg_pool_2: global_avg_pool (inverted.net:9)
+    if (thread == 0) STEP_HOOK(9, "project", 0);
+    /* 10. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
      * mean */
-    if (thread == 0) STEP_HOOK(9, "global_avg_pool_2", 1);
-    if (thread == 0) mean_of_5x5x16(AT(6400), AT(0));
-    if (thread == 0) STEP_HOOK(9, "global_avg_pool_2", 0);
-    /* 10. dense_1: dense (inverted.net:9)
+    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 1);
+    if (thread == 0) mean_of_5x5x16(AT(4800), AT(0));
+    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 0);
+    /* 11. dense_1: dense (inverted.net:9)
      * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, 1088 bytes of weights
      * dense 1 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(10, "dense_1", 1);
+    if (thread == 0) STEP_HOOK(11, "dense_1", 1);
     if (thread == 0) dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
-    if (thread == 0) STEP_HOOK(10, "dense_1", 0);
-    /* 11. softmax_1: softmax (inverted.net:9)
+    if (thread == 0) STEP_HOOK(11, "dense_1", 0);
+    /* 12. softmax_1: softmax (inverted.net:9)
      * [1, 1, 10] -> [1, 1, 10]
      * softmax */
-    if (thread == 0) STEP_HOOK(11, "softmax_1", 1);
+    if (thread == 0) STEP_HOOK(12, "softmax_1", 1);
     if (thread == 0) softmax_of_10(AT(64), probs);
-    if (thread == 0) STEP_HOOK(11, "softmax_1", 0);
+    if (thread == 0) STEP_HOOK(12, "softmax_1", 0);
 }
 
 void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
@@ -1129,137 +1137,148 @@ int inverted_selftest(void) {
     const int thread = 0, threads = 1;
     (void)thread, (void)threads;
     meeting *const team = NULL;
-    uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 10112);
+    uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 11712);
     for (int i = 0; i < 867; i++) image[i] = (uint8_t)input_byte((uint32_t)i);
-    float *const probs = (float *)(void *)(static_arena.bytes + 11008);
-    static const int64_t before_1[] = {10112, 10112};
-    static const int64_t in_1[] = {0, 9644, 9664, 9952, 9984, 10112, 10112, 10112};
+    float *const probs = (float *)(void *)(static_arena.bytes + 12608);
+    static const int64_t before_1[] = {11712, 11712};
+    static const int64_t in_1[] = {0, 684, 8960, 11552, 11712, 11712};
     guard(static_arena.bytes, before_1, 1);
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
-     * expand: conv 1x1, hswish (prelude.net:29)
-     * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
-     * [17, 17, 3] -> [5, 5, 32], 0.06 M MACs, 5376 bytes of weights
-     * by rows: direct 9 x 1 of f32x16, pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16, adding up */
-    if (thread == 0) STEP_HOOK(1, "depthwise", 1);
-    chain_17x17x3_to_5x5x32(image, WEIGHTS(0), AT(0), OWN(8960, 128), OWN(9664, 832), OWN(3200, 1152), OWN(9984, 0), thread, threads);
+     * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
+     * direct 9 x 1 of f32x16 */
+    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
+    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), OWN(0, 0), thread, threads);
     meet(team, threads);
-    if (thread == 0) STEP_HOOK(1, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
     if (!guard(static_arena.bytes, in_1, 0)) return 1;
-    if (differs(AT(0), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 1;
-    static const int64_t before_2[] = {0, 3200, 9984, 10112, 10112, 10112};
-    static const int64_t in_2[] = {0, 3328, 9984, 10112, 10112, 10112};
+    if (differs(AT(8960), 81, 8, 8, 4.424617980e-02, 4.403805422e+01)) return 1;
+    static const int64_t before_2[] = {8960, 11552, 11712, 11712};
+    static const int64_t in_2[] = {0, 11552, 11584, 11712, 11712, 11712};
     guard(static_arena.bytes, before_2, 1);
-    /* 2. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
+    /* 2. expand: conv 1x1, hswish (prelude.net:29)
+     * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
+     * [9, 9, 8] -> [5, 5, 32], 0.04 M MACs, 4480 bytes of weights
+     * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16, adding up */
+    if (thread == 0) STEP_HOOK(2, "depthwise", 1);
+    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(0, 128), OWN(11584, 0), thread, threads);
+    meet(team, threads);
+    if (thread == 0) STEP_HOOK(2, "depthwise", 0);
+    if (!guard(static_arena.bytes, in_2, 0)) return 2;
+    if (differs(AT(5760), 25, 32, 32, 6.198781006e-01, 2.381761777e+01)) return 2;
+    static const int64_t before_3[] = {5760, 8960, 11584, 11712, 11712, 11712};
+    static const int64_t in_3[] = {0, 128, 5760, 8960, 11584, 11712, 11712, 11712};
+    guard(static_arena.bytes, before_3, 1);
+    /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
      * mean, of sums */
-    if (thread == 0) STEP_HOOK(2, "se.global_avg_pool_1", 1);
-    if (thread == 0) mean_of_sums_5x5x32(AT(9984), AT(INVERTED_ARENA_BYTES + 0), AT(3200), threads);
-    if (thread == 0) STEP_HOOK(2, "se.global_avg_pool_1", 0);
-    if (!guard(static_arena.bytes, in_2, 0)) return 2;
-    if (differs(AT(3200), 1, 32, 32, -1.844536886e-01, 5.002569014e-01)) return 2;
-    static const int64_t before_3[] = {0, 3328, 10112, 10112};
-    static const int64_t in_3[] = {0, 3336, 10112, 10112};
-    guard(static_arena.bytes, before_3, 1);
-    /* 3. se.reduce: conv 1x1, hswish (prelude.net:19)
+    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 1);
+    if (thread == 0) mean_of_sums_5x5x32(AT(11584), AT(INVERTED_ARENA_BYTES + 0), AT(0), threads);
+    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 0);
+    if (!guard(static_arena.bytes, in_3, 0)) return 3;
+    if (differs(AT(0), 1, 32, 32, -1.844536886e-01, 5.002569014e-01)) return 3;
+    static const int64_t before_4[] = {0, 128, 5760, 8960, 11712, 11712};
+    static const int64_t in_4[] = {0, 136, 5760, 8960, 11712, 11712};
+    guard(static_arena.bytes, before_4, 1);
+    /* 4. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 528 bytes of weights
      * pointwise 1 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(3, "se.reduce", 1);
-    if (thread == 0) conv1x1_32_to_2_at_1x1(AT(3200), WEIGHTS(1344), AT(3328));
-    if (thread == 0) STEP_HOOK(3, "se.reduce", 0);
-    if (!guard(static_arena.bytes, in_3, 0)) return 3;
-    if (differs(AT(3328), 1, 2, 2, -1.801111658e-03, 9.977192417e-03)) return 3;
-    static const int64_t before_4[] = {0, 3200, 3328, 3336, 10112, 10112};
-    static const int64_t in_4[] = {0, 3336, 10112, 10112};
-    guard(static_arena.bytes, before_4, 1);
-    /* 4. se.expand: conv 1x1, hsigmoid (prelude.net:20)
+    if (thread == 0) STEP_HOOK(4, "se.reduce", 1);
+    if (thread == 0) conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
+    if (thread == 0) STEP_HOOK(4, "se.reduce", 0);
+    if (!guard(static_arena.bytes, in_4, 0)) return 4;
+    if (differs(AT(128), 1, 2, 2, -1.801111658e-03, 9.977192417e-03)) return 4;
+    static const int64_t before_5[] = {128, 136, 5760, 8960, 11712, 11712};
+    static const int64_t in_5[] = {0, 136, 5760, 8960, 11712, 11712};
+    guard(static_arena.bytes, before_5, 1);
+    /* 5. se.expand: conv 1x1, hsigmoid (prelude.net:20)
      * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, 432 bytes of weights
      * pointwise 1 x 2 of f32x16 */
-    if (thread == 0) STEP_HOOK(4, "se.expand", 1);
-    if (thread == 0) conv1x1_2_to_32_at_1x1(AT(3328), WEIGHTS(1488), AT(3200));
-    if (thread == 0) STEP_HOOK(4, "se.expand", 0);
-    if (!guard(static_arena.bytes, in_4, 0)) return 4;
-    if (differs(AT(3200), 1, 32, 32, -2.115331147e-01, 4.036553234e+00)) return 4;
-    static const int64_t before_5[] = {0, 3328, 10112, 10112};
-    static const int64_t in_5[] = {0, 3328, 10112, 10112};
-    guard(static_arena.bytes, before_5, 1);
-    /* 5. se.mul_1: mul (prelude.net:17)
+    if (thread == 0) STEP_HOOK(5, "se.expand", 1);
+    if (thread == 0) conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
+    if (thread == 0) STEP_HOOK(5, "se.expand", 0);
+    if (!guard(static_arena.bytes, in_5, 0)) return 5;
+    if (differs(AT(0), 1, 32, 32, -2.115331147e-01, 4.036553234e+00)) return 5;
+    static const int64_t before_6[] = {0, 128, 5760, 8960, 11712, 11712};
+    static const int64_t in_6[] = {0, 128, 5760, 8960, 11712, 11712};
+    guard(static_arena.bytes, before_6, 1);
+    /* 6. se.mul_1: mul (prelude.net:17)
      * [5, 5, 32] -> [5, 5, 32]
      * elementwise, in place */
-    if (thread == 0) STEP_HOOK(5, "se.mul_1", 1);
-    if (thread == 0) mul_5x5x32(AT(0), AT(3200), AT(0));
-    if (thread == 0) STEP_HOOK(5, "se.mul_1", 0);
-    if (!guard(static_arena.bytes, in_5, 0)) return 5;
-    if (differs(AT(0), 25, 32, 32, 3.178514417e-01, 1.186859450e+01)) return 5;
-    static const int64_t before_6[] = {0, 3200, 10112, 10112};
-    static const int64_t in_6[] = {0, 3200, 4800, 6400, 10112, 10112};
-    guard(static_arena.bytes, before_6, 1);
-    /* 6. project: conv 1x1 (prelude.net:35)
+    if (thread == 0) STEP_HOOK(6, "se.mul_1", 1);
+    if (thread == 0) mul_5x5x32(AT(5760), AT(0), AT(5760));
+    if (thread == 0) STEP_HOOK(6, "se.mul_1", 0);
+    if (!guard(static_arena.bytes, in_6, 0)) return 6;
+    if (differs(AT(5760), 25, 32, 32, 3.178514417e-01, 1.186859450e+01)) return 6;
+    static const int64_t before_7[] = {5760, 8960, 11712, 11712};
+    static const int64_t in_7[] = {5760, 10560, 11712, 11712};
+    guard(static_arena.bytes, before_7, 1);
+    /* 7. project: conv 1x1 (prelude.net:35)
      * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, 2112 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(6, "project", 1);
-    if (thread == 0) conv1x1_32_to_16_at_5x5(AT(0), WEIGHTS(1584), AT(4800));
+    if (thread == 0) STEP_HOOK(7, "project", 1);
+    if (thread == 0) conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
     meet(team, threads);
-    if (thread == 0) STEP_HOOK(6, "project", 0);
-    if (!guard(static_arena.bytes, in_6, 0)) return 6;
-    if (differs(AT(4800), 25, 16, 16, 2.460692407e-01, 1.239838151e+01)) return 6;
-    static const int64_t before_7[] = {4800, 6400, 10112, 10112};
-    static const int64_t in_7[] = {0, 9280, 10112, 10112};
-    guard(static_arena.bytes, before_7, 1);
-    /* 7. expand: conv 1x1, hswish (prelude.net:29)
+    if (thread == 0) STEP_HOOK(7, "project", 0);
+    if (!guard(static_arena.bytes, in_7, 0)) return 7;
+    if (differs(AT(8960), 25, 16, 16, 2.460692407e-01, 1.239838151e+01)) return 7;
+    static const int64_t before_8[] = {8960, 10560, 11712, 11712};
+    static const int64_t in_8[] = {0, 7680, 8960, 10560, 11712, 11712};
+    guard(static_arena.bytes, before_8, 1);
+    /* 8. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 3x3, hswish (prelude.net:31)
      * [5, 5, 16] -> [5, 5, 48], 0.03 M MACs, 5184 bytes of weights
      * by rows: pointwise 5 x 3 of f32x16, depthwise, 5 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(7, "depthwise", 1);
-    chain_5x5x16_to_5x5x48(AT(4800), WEIGHTS(2112), AT(0), OWN(6400, 0), thread, threads);
+    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
+    chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(4800, 0), thread, threads);
     meet(team, threads);
-    if (thread == 0) STEP_HOOK(7, "depthwise", 0);
-    if (!guard(static_arena.bytes, in_7, 0)) return 7;
-    if (differs(AT(0), 25, 48, 48, 1.050401809e+00, 2.072650452e+01)) return 7;
-    static const int64_t before_8[] = {0, 6400, 10112, 10112};
-    static const int64_t in_8[] = {0, 8000, 10112, 10112};
-    guard(static_arena.bytes, before_8, 1);
-    /* 8. project: conv 1x1, + residual (prelude.net:35)
+    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
+    if (!guard(static_arena.bytes, in_8, 0)) return 8;
+    if (differs(AT(0), 25, 48, 48, 1.050401809e+00, 2.072650452e+01)) return 8;
+    static const int64_t before_9[] = {0, 4800, 8960, 10560, 11712, 11712};
+    static const int64_t in_9[] = {0, 6400, 8960, 10560, 11712, 11712};
+    guard(static_arena.bytes, before_9, 1);
+    /* 9. project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, 3136 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(8, "project", 1);
-    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(6400), AT(4800), thread, threads);
+    if (thread == 0) STEP_HOOK(9, "project", 1);
+    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960), thread, threads);
     meet(team, threads);
-    if (thread == 0) STEP_HOOK(8, "project", 0);
-    if (!guard(static_arena.bytes, in_8, 0)) return 8;
-    if (differs(AT(6400), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 8;
-    static const int64_t before_9[] = {6400, 8000, 10112, 10112};
-    static const int64_t in_9[] = {0, 64, 6400, 8000, 10112, 10112};
-    guard(static_arena.bytes, before_9, 1);
-    /* 9. global_avg_pool_2: global_avg_pool (inverted.net:9)
+    if (thread == 0) STEP_HOOK(9, "project", 0);
+    if (!guard(static_arena.bytes, in_9, 0)) return 9;
+    if (differs(AT(4800), 25, 16, 16, 3.283001773e-01, 2.278092260e+01)) return 9;
+    static const int64_t before_10[] = {4800, 6400, 11712, 11712};
+    static const int64_t in_10[] = {0, 64, 4800, 6400, 11712, 11712};
+    guard(static_arena.bytes, before_10, 1);
+    /* 10. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
      * mean */
-    if (thread == 0) STEP_HOOK(9, "global_avg_pool_2", 1);
-    if (thread == 0) mean_of_5x5x16(AT(6400), AT(0));
-    if (thread == 0) STEP_HOOK(9, "global_avg_pool_2", 0);
-    if (!guard(static_arena.bytes, in_9, 0)) return 9;
-    if (differs(AT(0), 1, 16, 16, 2.567291997e-02, 7.877436441e-01)) return 9;
-    static const int64_t before_10[] = {0, 64, 10112, 10112};
-    static const int64_t in_10[] = {0, 104, 10112, 10112};
-    guard(static_arena.bytes, before_10, 1);
-    /* 10. dense_1: dense (inverted.net:9)
+    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 1);
+    if (thread == 0) mean_of_5x5x16(AT(4800), AT(0));
+    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 0);
+    if (!guard(static_arena.bytes, in_10, 0)) return 10;
+    if (differs(AT(0), 1, 16, 16, 2.567291997e-02, 7.877436441e-01)) return 10;
+    static const int64_t before_11[] = {0, 64, 11712, 11712};
+    static const int64_t in_11[] = {0, 104, 11712, 11712};
+    guard(static_arena.bytes, before_11, 1);
+    /* 11. dense_1: dense (inverted.net:9)
      * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, 1088 bytes of weights
      * dense 1 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(10, "dense_1", 1);
+    if (thread == 0) STEP_HOOK(11, "dense_1", 1);
     if (thread == 0) dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
-    if (thread == 0) STEP_HOOK(10, "dense_1", 0);
-    if (!guard(static_arena.bytes, in_10, 0)) return 10;
-    if (differs(AT(64), 1, 10, 10, 2.862860785e-01, 6.144360910e-01)) return 10;
-    static const int64_t before_11[] = {64, 104, 10112, 10112};
-    static const int64_t in_11[] = {64, 104, 10112, 10112};
-    guard(static_arena.bytes, before_11, 1);
-    /* 11. softmax_1: softmax (inverted.net:9)
+    if (thread == 0) STEP_HOOK(11, "dense_1", 0);
+    if (!guard(static_arena.bytes, in_11, 0)) return 11;
+    if (differs(AT(64), 1, 10, 10, 2.862860785e-01, 6.144360910e-01)) return 11;
+    static const int64_t before_12[] = {64, 104, 11712, 11712};
+    static const int64_t in_12[] = {64, 104, 11712, 11712};
+    guard(static_arena.bytes, before_12, 1);
+    /* 12. softmax_1: softmax (inverted.net:9)
      * [1, 1, 10] -> [1, 1, 10]
      * softmax */
-    if (thread == 0) STEP_HOOK(11, "softmax_1", 1);
+    if (thread == 0) STEP_HOOK(12, "softmax_1", 1);
     if (thread == 0) softmax_of_10(AT(64), probs);
-    if (thread == 0) STEP_HOOK(11, "softmax_1", 0);
-    if (!guard(static_arena.bytes, in_11, 0)) return 11;
-    if (differs(probs, 1, 10, 10, 1.794796474e-02, 2.850709556e-01)) return 11;
+    if (thread == 0) STEP_HOOK(12, "softmax_1", 0);
+    if (!guard(static_arena.bytes, in_12, 0)) return 12;
+    if (differs(probs, 1, 10, 10, 1.794796474e-02, 2.850709556e-01)) return 12;
     return 0;
 }
 

@@ -12,10 +12,10 @@
 extern "C" {
 #endif
 
-#define INVERTED_ARENA_BYTES 10112
+#define INVERTED_ARENA_BYTES 11712
 #define INVERTED_ARENA_ALIGN 64
 #define INVERTED_WEIGHTS_BYTES 17920
-#define INVERTED_THREAD_BYTES 6912
+#define INVERTED_THREAD_BYTES 5888
 #define INVERTED_IMAGE_H 17
 #define INVERTED_IMAGE_W 17
 #define INVERTED_IMAGE_C 3
@@ -53,7 +53,7 @@ int inverted_selftest(void);
 #ifdef INVERTED_PROFILE
 void inverted_profile_hook(int step, const char *name, int begin);
 #endif
-#define INVERTED_STEPS 11
+#define INVERTED_STEPS 12
 
 #ifdef __cplusplus
 }

@@ -17,6 +17,7 @@ typedef struct candidate {
 
 struct choices {
     int n_steps;
+    double cycles; /* of the steps one by one */
     candidate *all;
     int n, room;
     int *begin; /* [n_steps + 1]: where the candidates of each first step begin */
@@ -58,6 +59,25 @@ static int64_t scratch_of(const plan_step *parts, int n) {
     return bytes;
 }
 
+/* What it costs that two threads meet in a chain: where the rows of one end and those of the other begin, both
+ * make the rows that a window needs above its own, and what the parts before it need for those. That is so with
+ * two threads alone, and they save a meeting behind each part: a quarter is counted. */
+static double seam_cycles(const plan *p, const plan_step *parts, int n) {
+    const double share = 0.25;
+    double cycles = 0;
+    if (!p->t->threads || p->lean) return 0;
+    int rows = 0; /* of a part's output, that both threads make */
+    for (int i = n - 1; i > 0; i--) {
+        const attrs *a = &p->g->nodes[parts[i].node].a;
+        int overlap = (a->kernel[0] - 1) * a->dilation[0] + 1 - a->stride[0];
+        rows = rows * a->stride[0] + (overlap > 0 ? overlap : 0);
+        int height = p->g->nodes[parts[i - 1].node].shape.h;
+        if (rows > height) rows = height;
+        cycles += predict_cycles(p, &parts[i - 1]) * rows / height;
+    }
+    return share * cycles;
+}
+
 /* All chains that begin with step `first`, and the step by itself. `losses`: of each step by rows. */
 static void find_chains(const plan *p, const usage *use, const double *losses, int first, choices *c) {
     const plan_step *s = &p->steps[first];
@@ -68,7 +88,7 @@ static void find_chains(const plan *p, const usage *use, const double *losses, i
         gain += link_traffic(p, s[n - 2].out_buffer) - losses[first + n - 1];
         if (!can_chain(p, use, s, n)) continue;
         int64_t live = live_within(p, first, first + n) - saved_between(p, s, n) + scratch_of(s, n);
-        add_candidate(p->mem, c, (candidate){n, 0, gain, live});
+        add_candidate(p->mem, c, (candidate){n, 0, gain - seam_cycles(p, s, n), live});
     }
 }
 
@@ -97,6 +117,7 @@ choices *find_choices(const plan *p) {
     for (int i = 0; i < p->n_steps; i++) {
         plan_step by_row = p->steps[i];
         losses[i] = cut_by_row(p, &by_row);
+        c->cycles += predict_cycles(p, &p->steps[i]);
     }
     for (int i = 0; i < p->n_steps; i++) {
         c->begin[i] = c->n;
@@ -120,9 +141,9 @@ int64_t least_live(arena *a, const choices *c) {
     return least[0];
 }
 
-/* The best candidate of each first step, of those with at most `most` bytes live; false where the network has
- * no way through. */
-static bool find_way(arena *a, const choices *c, int64_t most, const candidate **way) {
+/* The best candidate of each first step, of those with at most `most` bytes live. What the way gains; -INFINITY
+ * where the network has no way through. */
+static double find_way(arena *a, const choices *c, int64_t most, const candidate **way) {
     double *gain = ARENA_ARRAY(a, double, c->n_steps + 1); /* from each step to the end */
     for (int i = c->n_steps - 1; i >= 0; i--) {
         gain[i] = -INFINITY;
@@ -134,23 +155,38 @@ static bool find_way(arena *a, const choices *c, int64_t most, const candidate *
             way[i] = x;
         }
     }
-    return !isinf(gain[0]);
+    return gain[0];
+}
+
+static int64_t live_along(const choices *c, const candidate *const *way) {
+    int64_t live = 0;
+    for (int i = 0; i < c->n_steps; i += way[i]->length) {
+        if (way[i]->live > live) live = way[i]->live;
+    }
+    return live;
+}
+
+int64_t frugal_live(arena *a, const choices *c) {
+    const double next_to_nothing = 0.005;
+    const candidate **way = ARENA_ARRAY(a, const candidate *, c->n_steps + 1);
+    double best = find_way(a, c, INT64_MAX, way), least = best - next_to_nothing * c->cycles;
+    int64_t live = live_along(c, way);
+    while (live > 0 && find_way(a, c, live - 1, way) >= least) live = live_along(c, way);
+    return live;
 }
 
 int64_t fuse_steps(plan *p, const choices *c, int64_t most) {
     const candidate **way = ARENA_ARRAY(p->mem, const candidate *, c->n_steps + 1);
-    if (!find_way(p->mem, c, most, way)) return -1;
+    if (isinf(find_way(p->mem, c, most, way))) return -1;
     const plan_step *steps = p->steps;
     p->steps = ARENA_ARRAY(p->mem, plan_step, p->n_steps + 1);
     p->n_steps = 0;
-    int64_t live = 0;
     for (int i = 0; i < c->n_steps; i += way[i]->length) {
         const candidate *x = way[i];
-        if (x->live > live) live = x->live;
         if (x->window)
             p->n_steps += make_twice(p, &steps[i], x->window, x->length, &p->steps[p->n_steps]);
         else
             p->steps[p->n_steps++] = x->length > 1 ? make_chain(p, &steps[i], x->length) : steps[i];
     }
-    return live;
+    return live_along(c, way);
 }

@@ -57,7 +57,7 @@ static plan *find_smallest(const plan *steps, const choices *c) {
  * none does. */
 static plan *fit_steps(const plan *steps, int64_t max_ram) {
     const choices *c = find_choices(steps);
-    int64_t most = max_ram ? max_ram : INT64_MAX;
+    int64_t most = max_ram ? max_ram : frugal_live(steps->mem, c);
     for (int try = 0; try < MOST_TRIES && max_ram != LEAST_RAM; try++) {
         int64_t live;
         plan *p = join_steps(steps, c, most, &live);

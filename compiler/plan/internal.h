@@ -74,6 +74,10 @@ choices *find_choices(const plan *p);
  * where there is no such way. */
 int64_t fuse_steps(plan *p, const choices *c, int64_t most);
 
+/* A limit on what is live that costs next to nothing: the ways within it are as fast as the fastest, as far as
+ * the model of cost can tell. */
+int64_t frugal_live(arena *a, const choices *c);
+
 /* The least `most` for which there is a way. */
 int64_t least_live(arena *a, const choices *c);
 

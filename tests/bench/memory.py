@@ -244,15 +244,20 @@ def pool_peak(layers, lives):
     return peak
 
 
+def slices_together(layers):
+    """The layers with all slices of a tensor at the place of the first: ncnn's Slice makes them at once."""
+    order = []
+    for i, layer in enumerate(layers):
+        alike = [k for k, other in enumerate(layers) if other["op"] == "slice" and other["inputs"] == layer["inputs"]]
+        order += [k for k in (alike if layer["op"] == "slice" else [i]) if k not in order]
+    place = {old: new for new, old in enumerate(order)}
+    return [dict(layers[i], inputs=[place[j] for j in layers[i]["inputs"]]) for i in order]
+
+
 def ncnn(layers):
     """Bytes of ncnn's blobs, and of the blocks of its pool that hold them."""
+    layers = slices_together(layers)
     lives = lives_of(layers, False, ACTIVATIONS | {"bn"}, blob_bytes)
-    firsts = {}  # Slice makes all of its parts at once
-    for i, layer in enumerate(layers):
-        if layer["op"] == "slice":
-            firsts[i] = firsts.setdefault(("of", layer["inputs"][0]), i)
-    for life in lives:
-        life.first = firsts.get(life.first, life.first)
     return peak_of(layers, lives), pool_peak(layers, lives)
 
 

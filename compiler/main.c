@@ -169,19 +169,17 @@ static void collect_outputs(job *j) {
 }
 
 /* Which stages the outputs need. */
+static bool is_of_plan(emit_kind kind) { return kind != EMIT_NET && kind != EMIT_DOT; }
+
 static bool needs_weights(const options *o) {
-    return o->weights.count || o->run.count || o->summary || o->after || o->emit == EMIT_C ||
-           o->emit == EMIT_JSON || o->emit == EMIT_MEMORY;
+    return o->weights.count || o->run.count || o->summary || o->after || is_of_plan(o->emit);
 }
 
 static bool needs_passes(const options *o) {
     return o->after || (needs_weights(o) && !o->run.count) || o->summary;
 }
 
-static bool needs_code(const options *o) {
-    bool of_plan = o->emit == EMIT_C || o->emit == EMIT_JSON || o->emit == EMIT_MEMORY;
-    return o->summary || (!o->run.count && of_plan);
-}
+static bool needs_code(const options *o) { return o->summary || (!o->run.count && is_of_plan(o->emit)); }
 
 static bool compile(job *j) {
     const options *o = &j->o;

@@ -25,7 +25,8 @@ typedef struct parser {
 static const loc command_line = {0};
 
 static const char *const emit_names[EMIT_KIND_COUNT] = {
-    [EMIT_C] = "c", [EMIT_NET] = "net", [EMIT_JSON] = "json", [EMIT_DOT] = "dot", [EMIT_MEMORY] = "memory"};
+    [EMIT_C] = "c",     [EMIT_NET] = "net",       [EMIT_JSON] = "json",
+    [EMIT_DOT] = "dot", [EMIT_MEMORY] = "memory", [EMIT_MEMORY_TABLE] = "memory-table"};
 
 static const char *const storage_names[] = {
     [STORAGE_EMBED] = "embed", [STORAGE_INCBIN] = "incbin", [STORAGE_FILE] = "file"};

@@ -8,7 +8,15 @@
 
 #include <stdint.h>
 
-typedef enum emit_kind { EMIT_C, EMIT_NET, EMIT_JSON, EMIT_DOT, EMIT_MEMORY, EMIT_KIND_COUNT } emit_kind;
+typedef enum emit_kind {
+    EMIT_C,
+    EMIT_NET,
+    EMIT_JSON,
+    EMIT_DOT,
+    EMIT_MEMORY,
+    EMIT_MEMORY_TABLE,
+    EMIT_KIND_COUNT
+} emit_kind;
 
 /* Words of the command line, in their order. */
 typedef struct words {

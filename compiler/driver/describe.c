@@ -81,6 +81,7 @@ void describe_network(text *out, const job *j) {
     case EMIT_DOT: print_dot(j->shown, out); break;
     case EMIT_JSON: describe_json(out, j); break;
     case EMIT_MEMORY: memory_print(out, j); break;
+    case EMIT_MEMORY_TABLE: memory_table_print(out, j); break;
     case EMIT_C:
     case EMIT_KIND_COUNT: break;
     }

@@ -29,7 +29,7 @@ typedef struct job {
     weights_report weights;
     emitted code;
     text out;     /* for standard output */
-    text netlist; /* for -o with --format, or with --emit net, json, dot, memory */
+    text netlist; /* for -o with --format, or with --emit net, json, dot, .. */
     text depfile;
     text *results; /* one .npy for each --out */
     output_stream *outputs;
@@ -55,6 +55,8 @@ bool run_interpreter(job *j);
 
 /* summary.c: appends the table of layers and the totals. */
 void summary_print(text *out, const job *j);
+/* 1234567 -> "1,234,567"; nothing for 0. */
+const char *show_count(arena *a, int64_t value);
 
 /* tune.c: --tune. Reads the file of tiles into j->tuning or, where there is none, measures and makes it. False
  * after errors. */
@@ -68,6 +70,11 @@ void describe_network(text *out, const job *j);
 
 /* memory.c: --emit memory: the arena over the steps, as SVG. */
 void memory_print(text *out, const job *j);
+/* What a step is called: the label of its layer. */
+const char *step_label(const plan *p, int step);
+
+/* memory_table.c: --emit memory-table: the same as text. */
+void memory_table_print(text *out, const job *j);
 
 /* outputs.c */
 void add_output(job *j, const char *path, const text *content);

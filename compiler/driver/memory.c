@@ -41,9 +41,7 @@ static const char *show_bytes(arena *a, int64_t bytes) {
     return arena_printf(a, "%lld bytes", (long long)bytes);
 }
 
-static bool is_drawn(const plan_buffer *b) { return b->kind == BUFFER_ARENA && b->first >= 0; }
-
-static const char *step_label(const plan *p, int step) {
+const char *step_label(const plan *p, int step) {
     const char *label = p->g->nodes[p->steps[step].node].label;
     return label ? label : op_table[p->g->nodes[p->steps[step].node].op].name;
 }
@@ -96,17 +94,12 @@ static void print_scale(const picture *k) {
 
 static void print_peak(const picture *k) {
     const plan *p = k->p;
-    int64_t live = 0;
-    for (int i = 0; i < p->n_buffers; i++) {
-        const plan_buffer *b = &p->buffers[i];
-        if (is_drawn(b) && b->first <= p->peak_step && p->peak_step <= b->last) live += b->bytes;
-    }
     text_printf(k->out,
                 "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" class=\"peak\"/>"
                 "<text x=\"%d\" y=\"42\">fullest at step %d, ",
                 x_of(k, p->peak_step), TOP_MARGIN, k->step_width, HEIGHT, LEFT_MARGIN, p->peak_step + 1);
     print_escaped(k->out, step_label(p, p->peak_step));
-    text_printf(k->out, ": %lld bytes are live</text>\n", (long long)live);
+    text_printf(k->out, ": %lld bytes are live</text>\n", (long long)plan_live_bytes(p, p->peak_step));
 }
 
 void memory_print(text *out, const job *j) {
@@ -130,7 +123,7 @@ void memory_print(text *out, const job *j) {
                 (long long)p->arena_bytes, p->n_steps);
     print_scale(&k);
     for (int i = 0; i < p->n_buffers; i++) {
-        if (is_drawn(&p->buffers[i])) print_bar(&k, &p->buffers[i]);
+        if (lives_in_arena(&p->buffers[i])) print_bar(&k, &p->buffers[i]);
     }
     if (p->n_steps && p->arena_bytes) print_peak(&k);
     text_string(out, "</svg>\n");

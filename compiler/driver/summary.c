@@ -39,8 +39,7 @@ typedef struct table {
     int n_rows;
 } table;
 
-/* 1234567 -> "1,234,567"; nothing for 0. */
-static const char *show_count(arena *a, int64_t value) {
+const char *show_count(arena *a, int64_t value) {
     if (value == 0) return "";
     const char *digits = arena_printf(a, "%" PRId64, value);
     size_t length = strlen(digits);

@@ -123,7 +123,7 @@ static void emit_live(const plan *p, int step, bool before, text *out) {
     int n = 0;
     for (int i = 0; i < p->n_buffers; i++) {
         const plan_buffer *b = &p->buffers[i];
-        bool lives = b->kind == BUFFER_ARENA && b->first >= 0 && b->first <= step - before && b->last >= step;
+        bool lives = lives_in_arena(b) && b->first <= step - before && b->last >= step;
         if (lives && b->bytes) live[n++] = (stretch){b->offset, b->offset + b->bytes};
     }
     qsort(live, (size_t)n, sizeof *live, by_begin);

@@ -28,16 +28,19 @@ void find_lifetimes(plan *p) {
     for (int i = 0; i < p->n_steps; i++) touch_step(p, &p->steps[i], i);
 }
 
-static bool lives_in_arena(const plan_buffer *b) { return b->kind == BUFFER_ARENA && b->first >= 0; }
+int64_t plan_live_bytes(const plan *p, int step) {
+    int64_t live = 0;
+    for (int i = 0; i < p->n_buffers; i++) {
+        const plan_buffer *b = &p->buffers[i];
+        if (lives_in_arena(b) && b->first <= step && step <= b->last) live += arena_aligned(b->bytes);
+    }
+    return live;
+}
 
 static int64_t most_live(plan *p) {
     int64_t most = 0;
     for (int i = 0; i < p->n_steps; i++) {
-        int64_t live = 0;
-        for (int j = 0; j < p->n_buffers; j++) {
-            const plan_buffer *b = &p->buffers[j];
-            if (lives_in_arena(b) && b->first <= i && i <= b->last) live += arena_aligned(b->bytes);
-        }
+        int64_t live = plan_live_bytes(p, i);
         if (live > most) {
             most = live;
             p->peak_step = i;

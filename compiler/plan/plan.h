@@ -185,6 +185,12 @@ static inline int64_t plan_weight_bytes(const plan *p) {
     return bytes;
 }
 
+/* Whether a finished plan has a place for the buffer in its arena. */
+static inline bool lives_in_arena(const plan_buffer *b) { return b->kind == BUFFER_ARENA && b->first >= 0; }
+
+/* What of the arena is live in a step, alignment included. */
+int64_t plan_live_bytes(const plan *p, int step);
+
 bool reads_buffer(const operand *o, int buffer_index);
 
 /* Distance in elements from a buffer's pixel to the next. */

@@ -184,6 +184,25 @@ class Memory(Case):
         self.good("tiny.net", "--emit", "memory", "-o", "arena.svg")
         self.assertTrue(self.read("arena.svg").startswith(b"<svg "))
 
+    def test_table(self):
+        for target in ("generic", "x86-64-v4"):
+            words = ("tiny.net", "--target", target, "--emit")
+            about = json.loads(self.good(*words, "json"))
+            title, steps, buffers = self.good(*words, "memory-table").split("\n\n")
+            self.assertIn(f"an arena of {about['arena_bytes']:,} bytes", title)
+            live = [int(line.split()[2].replace(",", "")) for line in steps.splitlines()[1:]]
+            self.assertEqual(len(live), len(about["steps"]))
+            fullest = [i for i, line in enumerate(steps.splitlines()[1:]) if line.endswith("the fullest")]
+            self.assertEqual([live[i] for i in fullest], [max(live)])
+            summed = [0] * len(live)  # what is live in a step is what its buffers take, each rounded up to 64 bytes
+            end = 0
+            for line in buffers.splitlines()[1:]:
+                offset, size, first, _, last = [int(word.replace(",", "")) for word in line.replace("to", "0").split()[:5]]
+                end = max(end, offset + (size + 63) // 64 * 64)
+                for i in range(first - 1, last):
+                    summed[i] += (size + 63) // 64 * 64
+            self.assertEqual((summed, end), (live, about["arena_bytes"]))
+
 
 class Summary(Case):
     def test_table(self):

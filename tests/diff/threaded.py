@@ -14,7 +14,7 @@ import tempfile
 import numpy as np
 
 from emitted import largest_error
-from machines import WARNINGS, empty_outputs, run
+from machines import WARNINGS, bind, empty_outputs, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GUARD = 4096
@@ -22,13 +22,15 @@ ROUNDING = 1e-5
 
 
 class Threaded:
-    """A C file with the prefix `model`, compiled with OpenMP and `words`. `about`: what --emit json says of it."""
+    """A C file with the prefix `model`, compiled with OpenMP and `words`. `about`: what --emit json says of it. `weights`: the
+    file of a model that wants to be bound."""
 
-    def __init__(self, c_file, about, words=()):
+    def __init__(self, c_file, about, words=(), weights=None):
         path = ".".join([c_file[:-2], *words, "so"])
         run(["cc", "-O2", "-fopenmp", *words, *WARNINGS, "-shared", "-fPIC", c_file, "-o", path])
         self.about, self.loaded = about, ctypes.CDLL(path)
         self.loaded.model_version.restype = ctypes.c_char_p
+        self.room = bind(self.loaded, "model", weights) if weights else None  # the weights live as long as this
 
     def target(self):
         return self.loaded.model_version().decode().split(", ")[1]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles networks of the zoo with seeded weights, runs them, and compares the logits with PyTorch's in double precision.
 
-    test_zoo.py --lcc PATH --target NAME [--only NAME] [--cc COMPILER]
+    test_zoo.py --lcc PATH [--target NAME] [--only NAME] [--cc COMPILER]
 
 The answers are in goldens/ (make_goldens.py wrote them); agreement is within 1e-4 of the largest logit.
 """
@@ -39,9 +39,7 @@ def difference(logits, golden):
     return max(abs(got - wanted) for got, wanted in pairs) / largest
 
 
-def check(options, name):
-    with open(f"{HERE}/goldens/{name}.json") as f:
-        golden = json.load(f)
+def check(options, name, golden):
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         network = Model(options.lcc, os.path.join(ZOO, golden["net"]), folder, golden["arguments"] + ["-D", "logits=true"],
@@ -54,10 +52,11 @@ def check(options, name):
     return good
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def run_goldens(about, check_one):
+    """The program round check_one(options, name, golden), which says whether a network of goldens/ is right; its exit code."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--lcc", required=True)
-    parser.add_argument("--target", required=True)
+    parser.add_argument("--target", default="native")
     parser.add_argument("--only")
     parser.add_argument("--cc")
     options = parser.parse_args()
@@ -68,9 +67,11 @@ def main():
     require_machine(options.target, options.cc)
     failures = 0
     for name in names:
+        with open(f"{HERE}/goldens/{name}.json") as f:
+            golden = json.load(f)
         signal.alarm(TIME_LIMIT)  # ends the program, also inside of code that does not come back
         try:
-            failures += not check(options, name)
+            failures += not check_one(options, name, golden)
         except (RuntimeError, subprocess.SubprocessError, OSError) as error:
             print(f"FAIL {name}, {options.target}: {error}")
             failures += 1
@@ -78,4 +79,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_goldens(__doc__, check))

@@ -93,11 +93,12 @@ static bool bind_weights(job *j) {
 static void watch_pass(void *data, const pass *p, const graph *g) {
     job *j = data;
     say(j, p->name, g);
+    if (!g->half_weights) j->unrounded = g;
     if (j->o.after && strcmp(j->o.after, p->name) == 0) j->shown = g;
 }
 
 static bool reduce_graph(job *j) {
-    const pass_options o = {.keep_dead = j->o.keep_dead};
+    const pass_options o = {.keep_dead = j->o.keep_dead, .half_weights = j->o.half_weights};
     j->reduced = run_passes_with(&o, j->described, j->mem, j->d, watch_pass, j);
     return j->reduced != NULL;
 }
@@ -176,10 +177,14 @@ static bool needs_weights(const options *o) {
 }
 
 static bool needs_passes(const options *o) {
-    return o->after || (needs_weights(o) && !o->run.count) || o->summary;
+    return o->after || (needs_weights(o) && (!o->run.count || o->half_weights)) || o->summary;
 }
 
 static bool needs_code(const options *o) { return o->summary || (!o->run.count && is_of_plan(o->emit)); }
+
+static bool needs_loss(const options *o) {
+    return o->half_weights && (o->summary || (!o->run.count && (o->emit == EMIT_C || o->emit == EMIT_JSON)));
+}
 
 static bool compile(job *j) {
     const options *o = &j->o;
@@ -189,8 +194,9 @@ static bool compile(job *j) {
     bool good = read_network(j);
     if (o->check) return diag_error_count(j->d) == 0;
     if (good && needs_weights(o)) good = bind_weights(j);
-    if (good && o->run.count) good = run_interpreter(j);
     if (good && needs_passes(o)) good = reduce_graph(j);
+    if (good && o->run.count) good = run_interpreter(j);
+    if (good && needs_loss(o)) good = measure_rounding(j);
     if (good && needs_code(o)) good = plan_memory(j) && write_code(j);
     if (!good) return false;
     collect_outputs(j);

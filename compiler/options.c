@@ -198,10 +198,12 @@ static void take_dtype(parser *p, const char *value) {
     }
 }
 
-static void take_calibrate(parser *p, const char *value) {
-    (void)value;
-    refuse(p, "--calibrate (it serves --dtype int8)");
+static void take_weights_dtype(parser *p, const char *value) {
+    static const char *const names[] = {"f32", "f16"};
+    p->o->half_weights = find_choice(p, "--weights-dtype", value, names, 2) == 1;
 }
+
+static void take_calibrate(parser *p, const char *value) { append_word(p->mem, &p->o->calibrate, value); }
 
 static void take_storage(parser *p, const char *value) {
     int chosen = find_choice(p, "--storage", value, storage_names, STORAGE_COUNT);
@@ -476,6 +478,12 @@ static void check_combination(parser *p) {
     if (o->tune && !o->summary && (o->emit == EMIT_NET || o->emit == EMIT_DOT)) {
         diag_error(d, command_line, "--tune and --emit %s cannot be given together", emit_names[o->emit]);
     }
+    if (o->calibrate.count && !o->half_weights) {
+        diag_error(d, command_line,
+                   "--calibrate needs --weights-dtype f16, of which it measures the accuracy on your samples");
+    }
+    if (o->calibrate.count && runs)
+        diag_error(d, command_line, "--run and --calibrate cannot be given together: each has its own samples");
     if (o->renames.count && !o->weights.count)
         diag_error(d, command_line, "--rename needs -w: it renames what is in the weights");
     if (o->after && o->emit != EMIT_NET && o->emit != EMIT_DOT) {
@@ -544,6 +552,7 @@ const char *options_command(arena *a, const options *o) {
     if (o->planes) append_setting(&out, "--input-layout", "nchw");
     if (o->name) append_setting(&out, "--name", o->name);
     append_setting(&out, "--target", options_targets(a, o));
+    if (o->half_weights) append_setting(&out, "--weights-dtype", "f16");
     if (o->storage != STORAGE_EMBED) append_setting(&out, "--storage", storage_names[o->storage]);
     if (o->max_ram == LEAST_RAM) append_setting(&out, "--max-ram", "min");
     if (o->max_ram > 0) text_printf(&out, " --max-ram %" PRId64, o->max_ram);

@@ -29,15 +29,16 @@ typedef struct options {
         model; /* as given; never NULL after a parse without errors, unless help, man or version is asked for */
     const char *out;  /* -o, or NULL */
     const char *base; /* of -o FILE.c: "model", or NULL */
-    words weights, renames, include_dirs, run, result;
+    words weights, renames, include_dirs, run, result, calibrate;
     const char *variant, *name, *depfile, *after, *tune; /* or NULL */
     define *defines;
     int n_defines;
     target_list targets;
     storage storage;
     emit_kind emit;
-    bool planes;     /* --input-layout nchw */
-    int64_t max_ram; /* bytes; 0: no limit; LEAST_RAM: as few as can be */
+    bool planes;       /* --input-layout nchw */
+    bool half_weights; /* --weights-dtype f16 */
+    int64_t max_ram;   /* bytes; 0: no limit; LEAST_RAM: as few as can be */
     uint64_t seed;
     bool keep_dead, selftest, profile, summary, verbose, check, format;
     bool help, help_man, version;

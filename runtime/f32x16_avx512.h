@@ -34,6 +34,14 @@ static inline LCC_INLINE f32x16 f32x16_set1(float x) { return _mm512_set1_ps(x);
 /* 0 in every lane. */
 static inline LCC_INLINE f32x16 f32x16_zero(void) { return _mm512_setzero_ps(); }
 
+/* 16 halves (IEEE 754 binary16) from any even address, as floats. */
+static inline LCC_INLINE f32x16 f32x16_load_f16(const uint16_t *p) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i_u *)(const void *)p));
+}
+
+/* 16 floats that stand among halves, at any even address. */
+static inline LCC_INLINE f32x16 f32x16_load_wide(const uint16_t *p) { return _mm512_loadu_ps(p); }
+
 /* 16 bytes 0..255 as floats. */
 static inline LCC_INLINE f32x16 f32x16_load_u8(const uint8_t *p) {
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)(const void *)p)));

@@ -70,6 +70,20 @@ static inline f32x1 f32x1_from_bits(uint32_t bits) {
     return pun.value;
 }
 
+/* A half (IEEE 754 binary16) as a float; no infinity, no NaN. Exponent and fraction move to their places. An
+ * exponent of 0 makes 2^-14 (1 + fraction) so, of which 2^-14 goes: no subnormal float is met, which processors
+ * may be slow with or take for 0. */
+static inline f32x1 f32x1_load_f16(const uint16_t *p) {
+    uint32_t size = ((uint32_t)*p & 0x7fffu) << 13, tiny = size < (UINT32_C(1) << 23) ? 1u : 0u;
+    float v = f32x1_from_bits(size + ((112u + tiny) << 23)) - (tiny ? 0x1p-14f : 0.0f);
+    return *p & 0x8000u ? -v : v;
+}
+
+/* A float that stands among halves: its low half, then its high one. */
+static inline f32x1 f32x1_load_wide(const uint16_t *p) {
+    return f32x1_from_bits((uint32_t)p[0] | (uint32_t)p[1] << 16);
+}
+
 /* exp(x) = 2^n (1 + h): sets *n to the whole number and returns h. For |x| <= 104; the relative error is 2^-28.
  * A NaN must not come here, since it has no integer. */
 static inline f32x1 f32x1_exp_parts(f32x1 x, int32_t *n) {

@@ -48,6 +48,16 @@ static inline LCC_INLINE __m128i f32x4_bytes(const uint8_t *p, int n) {
     return _mm_cvtsi32_si128((int)bytes);
 }
 
+/* 4 halves (IEEE 754 binary16) from any even address, as floats. With F16C. */
+static inline LCC_INLINE f32x4 f32x4_load_f16(const uint16_t *p) {
+    return _mm_cvtph_ps(_mm_loadl_epi64((const __m128i_u *)(const void *)p));
+}
+
+/* 4 floats that stand among halves, at any even address. */
+static inline LCC_INLINE f32x4 f32x4_load_wide(const uint16_t *p) {
+    return _mm_loadu_ps((const float *)(const void *)p);
+}
+
 /* 4 bytes 0..255 as floats. */
 static inline LCC_INLINE f32x4 f32x4_load_u8(const uint8_t *p) {
     return _mm_cvtepi32_ps(_mm_cvtepu8_epi32(f32x4_bytes(p, 4)));

@@ -61,6 +61,16 @@ static inline LCC_INLINE f32x4 f32x4_from_i8(uint8x8_t v) {
     return vcvtq_f32_s32(vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_u8(v)))));
 }
 
+/* 4 halves (IEEE 754 binary16) from any even address, as floats. */
+static inline LCC_INLINE f32x4 f32x4_load_f16(const uint16_t *p) {
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+}
+
+/* 4 floats that stand among halves, at any even address. */
+static inline LCC_INLINE f32x4 f32x4_load_wide(const uint16_t *p) {
+    return vreinterpretq_f32_u16(vld1q_u16(p));
+}
+
 /* 4 bytes 0..255 as floats. */
 static inline LCC_INLINE f32x4 f32x4_load_u8(const uint8_t *p) { return f32x4_from_u8(f32x4_bytes(p, 4)); }
 

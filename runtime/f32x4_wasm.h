@@ -64,6 +64,23 @@ static inline LCC_INLINE f32x4 f32x4_from_i8(v128_t v) {
     return (f32x4)wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(wasm_i16x8_extend_low_i8x16(v)));
 }
 
+/* 4 halves (IEEE 754 binary16) from any even address, as floats; no infinity, no
+ * NaN. Exponent and fraction move to their places. An exponent of 0 makes
+ * 2^-14 (1 + fraction) so, of which 2^-14 goes: no subnormal float is met, with
+ * which processors are slow. */
+static inline LCC_INLINE f32x4 f32x4_load_f16(const uint16_t *p) {
+    v128_t half = wasm_u32x4_load16x4(p), sign = wasm_i32x4_shl(wasm_u32x4_shr(half, 15), 31);
+    v128_t size = wasm_i32x4_shl(wasm_v128_and(half, wasm_i32x4_splat(0x7fff)), 13);
+    v128_t tiny = wasm_i32x4_lt(size, wasm_i32x4_splat(1 << 23));
+    v128_t bias = wasm_v128_and(tiny, wasm_i32x4_splat(1 << 23));
+    f32x4 v = (f32x4)wasm_i32x4_add(size, wasm_i32x4_add(bias, wasm_i32x4_splat(112 << 23)));
+    v = v - (f32x4)wasm_v128_and(tiny, wasm_f32x4_splat(0x1p-14f));
+    return (f32x4)wasm_v128_or((v128_t)v, sign);
+}
+
+/* 4 floats that stand among halves, at any even address. */
+static inline LCC_INLINE f32x4 f32x4_load_wide(const uint16_t *p) { return (f32x4)wasm_v128_load(p); }
+
 /* 4 bytes 0..255 as floats. */
 static inline LCC_INLINE f32x4 f32x4_load_u8(const uint8_t *p) { return f32x4_from_u8(f32x4_bytes(p, 4)); }
 

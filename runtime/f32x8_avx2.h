@@ -51,6 +51,16 @@ static inline LCC_INLINE __m128i f32x8_bytes(const uint8_t *p, int n) {
     return _mm_set_epi64x(0, (long long)bytes);
 }
 
+/* 8 halves (IEEE 754 binary16) from any even address, as floats. With F16C. */
+static inline LCC_INLINE f32x8 f32x8_load_f16(const uint16_t *p) {
+    return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i_u *)(const void *)p));
+}
+
+/* 8 floats that stand among halves, at any even address. */
+static inline LCC_INLINE f32x8 f32x8_load_wide(const uint16_t *p) {
+    return _mm256_loadu_ps((const float *)(const void *)p);
+}
+
 /* 8 bytes 0..255 as floats. */
 static inline LCC_INLINE f32x8 f32x8_load_u8(const uint8_t *p) {
     return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i_u *)(const void *)p)));

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* One object a target: what its part of the code does and takes. */
 static json_t *describe_targets(const job *j) {
@@ -40,6 +41,18 @@ static json_t *describe_steps(const plan *p) {
     return steps;
 }
 
+/* What rounding the weights did; rounded itself, since libraries differ in the last digits of exp. */
+static json_t *describe_loss(const rounding_loss *l) {
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.3g", l->difference);
+    json_t *loss = json_object();
+    json_object_set_new(loss, "samples", json_integer(l->samples));
+    json_object_set_new(loss, "calibrated", json_boolean(l->given));
+    json_object_set_new(loss, "largest_difference", json_real(strtod(digits, NULL)));
+    if (l->classifies) json_object_set_new(loss, "same_top_class", json_integer(l->same_top));
+    return loss;
+}
+
 static int append_json(const char *buffer, size_t size, void *data) {
     text_bytes(data, buffer, size);
     return 0;
@@ -52,6 +65,8 @@ static void describe_json(text *out, const job *j) {
     json_object_set_new(root, "arena_bytes", json_integer(j->code.arena_bytes));
     json_object_set_new(root, "thread_bytes", json_integer(j->code.thread_bytes));
     json_object_set_new(root, "weights_bytes", json_integer(j->code.weights_bytes));
+    json_object_set_new(root, "weights_dtype", json_string(j->o.half_weights ? "f16" : "f32"));
+    if (j->loss.samples) json_object_set_new(root, "rounding", describe_loss(&j->loss));
     if (j->described->compound) {
         json_t *compound = json_object();
         json_object_set_new(compound, "param", json_string(j->described->compound));

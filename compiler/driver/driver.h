@@ -9,6 +9,16 @@
 #include "plan/plan.h"
 #include "weights/weights.h"
 
+/* What rounding the weights to halves did to the outputs. */
+typedef struct rounding_loss {
+    int64_t samples;   /* 0: not measured */
+    bool given;        /* the samples are the user's; else one picture of noise */
+    double difference; /* the largest, as a part of the largest output of the sample */
+    bool classifies;   /* there is one output, and it is a vector */
+    int64_t same_top;  /* samples whose largest output is the same one */
+    const char *why;   /* it was not measured */
+} rounding_loss;
+
 /* One run of the command: what goes in, what each stage made, what comes out. */
 typedef struct job {
     arena *mem;
@@ -22,6 +32,8 @@ typedef struct job {
     graph *described;       /* as the .net file says */
     double compound_factor; /* by which one step of the compound param multiplies the MACs; 0: there is none */
     graph *reduced;         /* after the passes */
+    const graph *unrounded; /* before the one that rounds weights, which is the last */
+    rounding_loss loss;     /* of --weights-dtype f16 */
     const graph *shown;     /* what --emit net and dot show: `described`, or after the pass of --after */
     tuning tuning;          /* of --tune */
     plan *plans[MAX_FILE_TARGETS]; /* one for each target */
@@ -52,6 +64,12 @@ void add_onnx_weights(job *j);
 /* run.c: --run. Reads the inputs, runs the interpreter for each sample, makes the results. False after errors.
  */
 bool run_interpreter(job *j);
+
+/* rounding.c: runs the network with the weights as they were and with rounded ones, into j->loss, and says what
+ * came of it in a note. False after errors. */
+bool measure_rounding(job *j);
+/* The same as a sentence. */
+const char *describe_rounding(const job *j);
 
 /* summary.c: appends the table of layers and the totals. */
 void summary_print(text *out, const job *j);

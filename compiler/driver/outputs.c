@@ -82,6 +82,7 @@ bool check_outputs(job *j) {
         check_inputs_survive(j, path, j->files, j->n_files);
         check_inputs_survive(j, path, j->o.weights.at, j->o.weights.count);
         check_inputs_survive(j, path, j->o.run.at, j->o.run.count);
+        check_inputs_survive(j, path, j->o.calibrate.at, j->o.calibrate.count);
         if (j->o.tune) check_inputs_survive(j, path, &j->o.tune, 1);
         for (int k = 0; k < i; k++) {
             if (strcmp(path, j->outputs[k].file.path) == 0) {

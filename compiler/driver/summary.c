@@ -288,10 +288,12 @@ static void print_totals(text *out, const job *j) {
         print_total(
             out, "threads",
             arena_printf(a, "%s bytes more for each behind the first", show_count(a, j->code.thread_bytes)));
-    const char *weights_text = arena_printf(a, "%s bytes", weights ? show_count(a, weights) : "0");
+    const char *weights_text = arena_printf(a, "%s bytes%s", weights ? show_count(a, weights) : "0",
+                                            j->o.half_weights ? " of f16, with biases of f32" : "");
     if (n_targets > 1)
         weights_text = arena_printf(a, "%s: each of the %d targets has its own", weights_text, n_targets);
     print_total(out, "weights", weights_text);
+    if (j->o.half_weights) print_total(out, "accuracy", describe_rounding(j));
     if (j->described->compound) print_total(out, "compound", describe_compound(j));
     print_total(out, "predicted", arena_printf(a, "%.2f M cycles of one core", cycles * 1e-6));
     print_total(out, "steps", arena_printf(a, "%d", p->n_steps));

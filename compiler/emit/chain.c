@@ -15,7 +15,7 @@ typedef struct chain {
     const char *names[MOST_BUFFERS];
     const char *stage;                 /* the function that stages a row for the first part, or NULL */
     int64_t base;                      /* where the chain's weights begin, in floats */
-    int64_t weights[MOST_CHAIN_PARTS]; /* of each part: floats from w */
+    int64_t weights[MOST_CHAIN_PARTS]; /* of each part: from w, in its units */
 } chain;
 
 static const node *node_of(const chain *k, int i) { return &k->e->p->g->nodes[k->s->parts[i].node]; }
@@ -72,13 +72,13 @@ static void begin_part_weights(chain *k, int i) {
         begin = e->packed[part->node];
     else
         e->packed[part->node] = begin;
-    k->weights[i] = begin - k->base;
+    k->weights[i] = (begin - k->base) * (e->p->g->half_weights ? 2 : 1);
 }
 
 static void end_part_weights(const chain *k, int i) {
     plan_step *part = &k->s->parts[i];
-    int64_t end = (int64_t)(k->e->weights.size / sizeof(float)) - k->base;
-    part->weight_bytes = part->again ? 0 : (end - k->weights[i]) * type_table[TYPE_F32].bytes;
+    int64_t begin = k->base * type_table[TYPE_F32].bytes + k->weights[i] * weight_size(k->e->p->g);
+    part->weight_bytes = part->again ? 0 : (int64_t)k->e->weights.size - begin;
 }
 
 static const char *part_weights(const chain *k, int i) {
@@ -191,8 +191,7 @@ static void put_parameters(const chain *k, text *parameters, text *args) {
     }
     bool weights = e->weights.size > (size_t)k->base * sizeof(float);
     for (int i = 0; i < s->n_parts; i++) weights = weights || s->parts[i].again;
-    if (weights)
-        add_pointer(parameters, args, "const float", "w", arena_printf(a, "WEIGHTS(%lld)", (long long)k->base));
+    if (weights) add_pointer(parameters, args, weight_type(e->p->g->half_weights), "w", weights_at(e, k->base));
     add_pointer(parameters, args, "float", "y", offset_buffer(e, s->out_buffer, s->out_begin));
     for (int i = 0; i < s->n_parts; i++) {
         if (is_window(k, i) || !node_of(k, i)->a.has_residual || residual_source(k, i) >= 0) continue;

@@ -22,9 +22,9 @@ static const step_emitter emitters[STEP_KIND_COUNT] = {
 /* "9 steps, 0.09 M multiply-adds, 24192 bytes of arena, 8976 bytes of weights" */
 static const char *describe_target(const emitter *e) {
     const plan *p = e->p;
-    return arena_printf(e->a, "%d steps, %.2f M multiply-adds, %lld bytes of arena, %lld bytes of weights",
+    return arena_printf(e->a, "%d steps, %.2f M multiply-adds, %lld bytes of arena, %lld bytes of weights%s",
                         p->n_steps, (double)plan_macs(p) * 1e-6, (long long)p->arena_bytes,
-                        (long long)plan_weight_bytes(p));
+                        (long long)plan_weight_bytes(p), p->g->half_weights ? " (f16)" : "");
 }
 
 static void emit_banner(const emitter *all, int n, text *out) {
@@ -49,6 +49,9 @@ static void emit_banner(const emitter *all, int n, text *out) {
                     (long long)e->arena_bytes, (long long)weights_bytes(e),
                     (unsigned long long)e->o->weights_hash);
     }
+    if (e->p->g->half_weights)
+        text_string(out,
+                    " * Weights are IEEE 754 halves, widened to floats as they are used; biases are floats.\n");
     text_string(out, " * Tensors are [height, width, channels], one pixel's channels side by side. */\n");
 }
 
@@ -365,13 +368,17 @@ void emit_entry_points(const emitter *all, int n, text *out) {
     }
 }
 
-static void emit_target_begin(const target *t, text *out) {
+static void emit_target_begin(const emitter *e, text *out) {
+    const target *t = e->p->t;
     if (!t->attributes) return;
+    bool more = e->p->g->half_weights && t->half_attributes;
+    const char *attributes =
+        more ? arena_printf(e->a, "%s%s", t->attributes, t->half_attributes) : t->attributes;
     text_printf(out,
                 "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), "
                 "apply_to = function)\n"
                 "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
-                t->attributes, t->attributes);
+                attributes, attributes);
 }
 
 static void emit_target_end(const target *t, text *out) {
@@ -419,7 +426,7 @@ static void emit_alone(const emitter *e, text *out) {
     text_bytes(&code, e->functions.data, e->functions.size);
     emit_entry_points(e, 1, &code);
     if (e->o->selftest) emit_selftest(e, 1, &code);
-    emit_target_begin(e->p->t, out);
+    emit_target_begin(e, out);
     emit_runtime(e, &code, out);
     emit_weights(e, out);
     text_bytes(out, code.data, code.size);
@@ -439,7 +446,7 @@ static void emit_together(const emitter *all, int n, text *out) {
         text_bytes(&code, all[i].functions.data, all[i].functions.size);
         emit_step_list(&all[i], &code);
         text_printf(out, "/* ======== %s: %s ======== */\n\n", t->name, t->what);
-        emit_target_begin(t, out);
+        emit_target_begin(&all[i], out);
         emit_runtime(&all[i], &code, out);
         text_bytes(out, code.data, code.size - 1); /* less the blank line behind the last function */
         emit_target_end(t, out);
@@ -467,6 +474,8 @@ bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a
         }
         emit_kernels(&all[i], plans[i]);
     }
+    while (all[n_plans - 1].weights.size % sizeof(float)) /* halves */
+        text_char(&all[n_plans - 1].weights, 0);
     measure_file(all, n_plans);
     const emitter *best = &all[n_plans - 1];
 

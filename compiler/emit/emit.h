@@ -32,6 +32,10 @@ typedef struct emitted {
  * step's weight_bytes. False after errors. The caller frees the texts. */
 bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a, diag *d, emitted *out);
 
+/* What the self-test runs the network on: numbers over the whole range of each input, the same on every
+ * machine. */
+const double *const *selftest_inputs(const graph *g, arena *a);
+
 /* Appends the next piece of the literal; false where it was the last. `state`: the emitted. */
 bool next_literal_piece(void *state, text *piece);
 

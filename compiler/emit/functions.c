@@ -1,5 +1,6 @@
 /* functions.c: the emitted functions, kept by their text so that equal layers share one; weights, in reading
  * order. */
+#include "base/half.h"
 #include "emit/internal.h"
 
 #include <string.h>
@@ -89,6 +90,12 @@ int64_t begin_weights(emitter *e) {
     enum { LINE_BYTES = 64 };
     while (e->weights.size % LINE_BYTES) text_char(&e->weights, 0);
     return (int64_t)(e->weights.size / sizeof(float));
+}
+
+void put_half(emitter *e, double value) {
+    uint16_t bits = half_bits((float)value);
+    unsigned char bytes[2] = {(unsigned char)bits, (unsigned char)(bits >> 8)};
+    text_bytes(&e->weights, bytes, sizeof bytes);
 }
 
 void put_weight(emitter *e, double value) {

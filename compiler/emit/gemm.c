@@ -9,14 +9,14 @@
  * floats, to a ring of rows in scratch, so that the tile has no border to mind (and im2col is never made).
  *
  * Packed weights: for each group, for each block: the bias, then for each (ky, kx, input channel) the block's
- * lanes. */
+ * lanes. Halves are widened as a tile loads them, once for all of its pixels. */
 #include "emit/internal.h"
 #include "emit/stage.h"
 
 enum { MOST_BUFFERS = 64 };
 
 /* So far ahead of a tile its weights are asked for: 6 KB, what a core takes in while memory answers. */
-enum { PREFETCH_FLOATS = 1536, LINE_FLOATS = 16 };
+enum { PREFETCH_BYTES = 6144, LINE_BYTES = 64 };
 
 typedef struct gemm {
     emitter *e;
@@ -32,7 +32,11 @@ typedef struct gemm {
     bool by_row;
     bool shared; /* threads share the tiles; with by_row they share the rows */
     int pixels;  /* of one row, or of the whole map */
+    bool halves; /* the packed weights are halves */
 } gemm;
+
+/* Whether the tiles read halves: scaled weights are a copy of the packed ones, in floats. */
+static bool tile_halves(const gemm *g) { return g->halves && !g->s->gemm.scaled; }
 
 static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
 
@@ -52,12 +56,14 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
         used[b->pieces[j].kind] = true;
-        line(w, "const %s w%d = %s_load(%s);", v->name, j, v->name, expression(a, "w", NULL, NULL, 0, at));
+        line(w, "const %s w%d = %s;", v->name, j,
+             load_weight_text(a, v, tile_halves(g), expression(a, "w", NULL, NULL, 0, at)));
         at += v->lanes;
     }
     if (g->s->gemm.prefetch) {
-        for (int i = 0; i < b->lanes; i += LINE_FLOATS)
-            line(w, "__builtin_prefetch(%s);", expression(a, "w", NULL, NULL, 0, PREFETCH_FLOATS + i));
+        int size = tile_halves(g) ? 2 : 4;
+        for (int i = 0; i < b->lanes; i += LINE_BYTES / size)
+            line(w, "__builtin_prefetch(%s);", expression(a, "w", NULL, NULL, 0, PREFETCH_BYTES / size + i));
     }
     for (int m = 0; m < m_count; m++) {
         const char *index = step == 1 ? "k" : arena_printf(a, "k * %lld", (long long)step);
@@ -149,9 +155,9 @@ static const char *define_tile(const gemm *g, const channel_block *b, int m_coun
     int at = 0;
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
-        line(&w, "%s %s = %s_load(%s);", v->name, accumulator(g, 0, j), v->name,
-             expression(a, "w", NULL, NULL, 0, at));
-        at += v->lanes;
+        line(&w, "%s %s = %s;", v->name, accumulator(g, 0, j),
+             load_bias_text(a, v, tile_halves(g), expression(a, "w", NULL, NULL, 0, at)));
+        at += v->lanes * bias_units(tile_halves(g));
     }
     for (int m = 1; m < m_count; m++) {
         text all = {0};
@@ -162,7 +168,7 @@ static const char *define_tile(const gemm *g, const channel_block *b, int m_coun
         line(&w, "%s", all.data);
         text_free(&all);
     }
-    line(&w, "w += %d;", b->lanes);
+    line(&w, "w += %d;", at);
     emit_walk(g, &w, b, m_count);
     emit_tile_end(g, &w, b, m_count);
 
@@ -173,7 +179,7 @@ static const char *define_tile(const gemm *g, const channel_block *b, int m_coun
         for (int i = 0; i < g->n_buffers; i++)
             text_printf(&parameters, "%sconst float *%s", i ? ", " : "", x_name(g, i));
     }
-    text_string(&parameters, ", const float *w, float *y");
+    text_printf(&parameters, ", %s *w, float *y", weight_type(tile_halves(g)));
     if (g->n->a.has_residual) text_string(&parameters, ", const float *r");
     if (g->s->gemm.run_table) text_string(&parameters, ", const int *runs");
     const char *list = arena_strndup(a, parameters.data, parameters.size);
@@ -184,12 +190,17 @@ static const char *define_tile(const gemm *g, const channel_block *b, int m_coun
     return define_function(e, hint, comment, list, &w);
 }
 
-/* Floats of packed weights for one block, and for a group. */
+/* Units of the weights of one block, and of a group, as the tiles read them. */
 static int64_t block_weights(const gemm *g, const channel_block *b) {
-    return block_floats(b, g->depth * g->taps);
+    return (bias_units(tile_halves(g)) + (int64_t)g->depth * g->taps) * b->lanes;
 }
 
-static int64_t group_weights(const gemm *g) { return packed_floats(&g->s->gemm, g->depth * g->taps); }
+static int64_t group_weights(const gemm *g) {
+    int64_t total = 0;
+    for (int i = 0; i < g->s->gemm.n_blocks; i++)
+        total += g->s->gemm.blocks[i].repeat * block_weights(g, &g->s->gemm.blocks[i]);
+    return total;
+}
 
 /* One call of a tile: of block shape i, at pixel p (and the variable p where `p_loop`), in a loop over the
  * equal blocks where `b_loop`; else the variable b, if there are several, is an outer loop's. */
@@ -337,20 +348,25 @@ static void emit_groups(const gemm *g, writer *w) {
 }
 
 static void emit_scaling(const gemm *g, writer *w, const char *begin, const char *scaled) {
-    line(w, "const float *from = %s;", begin);
+    arena *a = g->e->a;
+    line(w, "%s *from = %s;", weight_type(g->halves), begin);
     line(w, "float *to = %s;", scaled);
     for (int i = 0; i < g->s->gemm.n_blocks; i++) {
         const channel_block *b = &g->s->gemm.blocks[i];
         if (b->repeat > 1) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
         for (int row = 0; row < 2; row++) { /* the bias, then the weights */
             if (row) line(w, "for (int k = 0; k < %d; k++) {", g->depth);
+            int units = row ? 1 : bias_units(g->halves);
             for (int j = 0, at = 0; j < b->n_pieces; j++) {
                 const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
-                const char *factor = row ? arena_printf(g->e->a, " * %s_set1(scale[k])", v->name) : "";
-                line(w, "%s_store(to + %d, %s_load(from + %d)%s);", v->name, at, v->name, at, factor);
+                const char *from = arena_printf(a, "from + %d", at * units);
+                const char *value =
+                    row ? load_weight_text(a, v, g->halves, from) : load_bias_text(a, v, g->halves, from);
+                const char *factor = row ? arena_printf(a, " * %s_set1(scale[k])", v->name) : "";
+                line(w, "%s_store(to + %d, %s%s);", v->name, at, value, factor);
                 at += v->lanes;
             }
-            line(w, "from += %d;", b->lanes);
+            line(w, "from += %d;", b->lanes * units);
             line(w, "to += %d;", b->lanes);
             if (row) line(w, "}");
         }
@@ -362,8 +378,8 @@ static void emit_driver_body(const gemm *g, writer *w, const char *stage) {
     if (g->s->gemm.run_table) emit_run_table(g, w);
     bool staged = g->s->gemm.staged;
     if (g->s->gemm.scaled) {
-        emit_scaling(g, w, "w", "scaled");
-        line(w, "w = scaled;");
+        emit_scaling(g, w, g->halves ? "packed" : "w", "scaled");
+        line(w, g->halves ? "const float *w = scaled;" : "w = scaled;");
     }
     if (staged) emit_stage_begin(g->e, g->s, w, share_begin(g->e, g->s, g->n->shape.h));
     if (g->by_row) begin_shared_loop(g->e, g->s, w, "oy", g->n->shape.h);
@@ -395,7 +411,7 @@ static void pack_gemm(const gemm *g) {
                                 int64_t at = ((int64_t)o * g->taps + tap) * g->depth + in;
                                 v = k >= 0 ? (double)weight->data[at] : bias ? (double)bias->data[o] : 0;
                             }
-                            put_weight(e, v);
+                            put_packed(e, k < 0, v);
                         }
                         out += b->pieces[j].valid;
                     }
@@ -409,7 +425,7 @@ static gemm describe_gemm(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     const node *n = &p->g->nodes[s->node];
     bool dense = n->op == OP_DENSE;
-    gemm g = {.e = e, .s = s, .n = n, .t = p->t};
+    gemm g = {.e = e, .s = s, .n = n, .t = p->t, .halves = p->g->half_weights};
     g.groups = dense ? 1 : n->a.groups;
     g.depth = s->operands[0].shape.c / g.groups;
     g.out_c = n->shape.c / g.groups;
@@ -448,8 +464,9 @@ const char *emit_gemm(emitter *e, const plan_step *s) {
     }
     int64_t offset = begin_weights(e);
     pack_gemm(&g);
-    text_string(&parameters, ", const float *w, float *y");
-    text_printf(&args, ", WEIGHTS(%lld), %s", (long long)offset,
+    text_printf(&parameters, ", %s *%s, float *y", weight_type(g.halves),
+                g.halves && s->gemm.scaled ? "packed" : "w");
+    text_printf(&args, ", %s, %s", weights_at(e, offset),
                 expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
     if (g.n->a.has_residual) {
         const run *r = &s->operands[1].runs[0];
@@ -494,7 +511,8 @@ const char *define_gemm_row(emitter *e, const plan_step *s) {
     for (int i = 0; i < g.n_buffers && !s->gemm.staged; i++) {
         text_printf(&parameters, "%sconst float *%s", i ? ", " : "", x_name(&g, i));
     }
-    text_printf(&parameters, ", const float *w, float *y%s", g.n->a.has_residual ? ", const float *r" : "");
+    text_printf(&parameters, ", %s *w, float *y%s", weight_type(tile_halves(&g)),
+                g.n->a.has_residual ? ", const float *r" : "");
     const char *list = arena_strndup(a, parameters.data, parameters.size);
     text_free(&parameters);
     const char *hint = arena_printf(a, "conv%dx%d_%d_to_%d_row_of_%d", g.n->a.kernel[0], g.n->a.kernel[1],

@@ -76,6 +76,25 @@ int distinct_buffers(const emitter *e, const operand *o, int *out, int room);
 /* Offset in floats at which the next weights go; a multiple of 16. */
 int64_t begin_weights(emitter *e);
 void put_weight(emitter *e, double value);
+void put_half(emitter *e, double value);
+
+/* ---- weights.c: floats or halves ----
+ *
+ * A kernel's weights are a row of biases, then rows of weights. Where the graph's are halves, the pointer w is
+ * one to uint16_t and counts halves: a bias, which stays a float, takes two of them. */
+
+/* The type that w points to; a weight of a conv, a depthwise or a dense layer, packed; a vector of biases or of
+ * weights, loaded as floats. */
+const char *weight_type(bool halves);
+void put_packed(emitter *e, bool is_bias, double value);
+const char *load_bias_text(arena *a, const vector_kind *v, bool halves, const char *address);
+const char *load_weight_text(arena *a, const vector_kind *v, bool halves, const char *address);
+
+/* Units of w that a lane of biases takes. */
+static inline int bias_units(bool halves) { return halves ? 2 : 1; }
+
+/* "WEIGHTS(16)", "HALVES(32)": the argument for w where the weights begin `offset` floats behind the first. */
+const char *weights_at(const emitter *e, int64_t offset);
 
 /* "f32x16_relu6(v)" for an activation on an expression. */
 const char *activation_text(arena *a, const target *t, int kind, op_kind act, double slope, const char *v);
@@ -139,7 +158,7 @@ void emit_scaled_weights(emitter *e, const plan_step *s, writer *w, const char *
 typedef struct window_place {
     const char *const *x; /* a name for each distinct buffer of the operand */
     int ring;             /* rows of the ring that x is, or 0 */
-    int64_t w_begin;      /* floats from `w` to the step's weights */
+    int64_t w_begin;      /* from `w` to the step's weights, in its units */
     const char *y;        /* where the output's row begins is y + oy * y_row */
     int64_t y_row;
     const char *const *rows; /* from, to: which rows; or NULL: the row oy */

@@ -61,16 +61,16 @@ static void watch_node(void *data, int index, const double *value) {
     for (int i = 0; i < all->count; i++) watch_steps(&all->at[i], index, value);
 }
 
-static double **make_inputs(const emitter *e) {
-    const graph *g = e->p->g;
-    double **inputs = ARENA_ARRAY(e->a, double *, g->n_inputs + 1);
+const double *const *selftest_inputs(const graph *g, arena *a) {
+    const double **inputs = ARENA_ARRAY(a, const double *, g->n_inputs + 1);
     for (int i = 0; i < g->n_inputs; i++) {
         const node *n = &g->nodes[g->inputs[i].node];
         int64_t count = shape_elements(n->shape);
-        inputs[i] = ARENA_ARRAY(e->a, double, count);
+        double *x = ARENA_ARRAY(a, double, count);
+        inputs[i] = x;
         for (int64_t j = 0; j < count; j++) {
             double byte = (double)input_byte((uint32_t)j);
-            inputs[i][j] = n->type == TYPE_U8 ? byte : n->type == TYPE_I8 ? byte - 128 : byte / 128 - 1;
+            x[j] = n->type == TYPE_U8 ? byte : n->type == TYPE_I8 ? byte - 128 : byte / 128 - 1;
         }
     }
     return inputs;
@@ -198,7 +198,7 @@ void emit_selftest(const emitter *all, int n, text *out) {
     watchers k = {.count = n};
     for (int i = 0; i < n; i++)
         k.at[i] = (watcher){all[i].p, ARENA_ARRAY(e->a, reference, all[i].p->n_steps + 1)};
-    interp_run(e->p->g, e->a, (const double *const *)make_inputs(e), watch_node, &k);
+    interp_run(e->p->g, e->a, selftest_inputs(e->p->g, e->a), watch_node, &k);
 
     text_string(out, "\n");
     text_string(out, helpers);

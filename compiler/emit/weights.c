@@ -8,6 +8,28 @@
 
 #include <string.h>
 
+const char *weight_type(bool halves) { return halves ? "const uint16_t" : "const float"; }
+
+void put_packed(emitter *e, bool is_bias, double value) {
+    if (e->p->g->half_weights && !is_bias)
+        put_half(e, value);
+    else
+        put_weight(e, value);
+}
+
+const char *load_bias_text(arena *a, const vector_kind *v, bool halves, const char *address) {
+    return arena_printf(a, "%s_load%s(%s)", v->name, halves ? "_wide" : "", address);
+}
+
+const char *load_weight_text(arena *a, const vector_kind *v, bool halves, const char *address) {
+    return arena_printf(a, "%s_load%s(%s)", v->name, halves ? "_f16" : "", address);
+}
+
+const char *weights_at(const emitter *e, int64_t offset) {
+    bool halves = e->p->g->half_weights;
+    return arena_printf(e->a, "%s(%lld)", halves ? "HALVES" : "WEIGHTS", (long long)offset * (halves ? 2 : 1));
+}
+
 int64_t weights_bytes(const emitter *e) { return (int64_t)e->weights.size; }
 
 uint64_t hash_words(const text *bytes) {
@@ -126,4 +148,6 @@ void emit_weights(const emitter *e, text *out) {
                     "#define WEIGHTS(i) (weights + (i))\n\n");
         break;
     }
+    if (e->p->g->half_weights)
+        text_string(out, "#define HALVES(i) ((const uint16_t *)(const void *)WEIGHTS(0) + (i))\n\n");
 }

@@ -5,7 +5,8 @@
  * lie outside the input are left out by the bounds ky0 and ky1, columns by leaving them out of the text: the
  * first and the last columns of a row have code of their own, and the loop between them tests nothing.
  *
- * Packed weights of a depthwise layer: for each vector of channels the bias, then each tap (ky, kx). */
+ * Packed weights of a depthwise layer: for each vector of channels the bias, then each tap (ky, kx). Halves are
+ * widened as they are loaded, once for a few columns. */
 #include "emit/internal.h"
 
 #include <string.h>
@@ -23,6 +24,7 @@ typedef struct window {
 } window;
 
 static bool is_depthwise(const window *g) { return g->n->op == OP_DEPTHWISE; }
+static bool halves(const window *g) { return g->e->p->g->half_weights; }
 static bool is_max(const window *g) { return g->n->op == OP_MAX_POOL; }
 
 /* ceil(a / b) for b > 0 and any a. */
@@ -39,14 +41,15 @@ static void inner_columns(const window *g, int *first, int *end) {
     if (*end < *first) *end = *first;
 }
 
-static const char *vector_name(const window *g) { return g->t->vectors[g->x.kind].name; }
+static const vector_kind *vector_of(const window *g) { return &g->t->vectors[g->x.kind]; }
+static const char *vector_name(const window *g) { return vector_of(g)->name; }
 
 static void begin_accumulators(const window *g, writer *w, int columns) {
     const char *v = vector_name(g);
     for (int m = 0; m < columns; m++) {
         if (is_depthwise(g)) {
             if (m == 0)
-                line(w, "%s acc0 = %s_load(w);", v, v);
+                line(w, "%s acc0 = %s;", v, load_bias_text(g->e->a, vector_of(g), halves(g), "w"));
             else
                 line(w, "%s acc%d = acc0;", v, m);
         } else if (is_max(g)) {
@@ -137,15 +140,17 @@ static void emit_window_row(const window *g, writer *w, const columns *c, int re
     if (c->looped) row = expression(a, row, &variable, &factor, 1, -at->pad[LEFT] * g->pixel);
     line(w, "const float *row = %s;", row);
     if (is_depthwise(g)) {
-        line(w, "const float *taps = w + (ky * %d + 1) * %d;", at->kernel[1], lanes);
+        line(w, "%s *taps = w + (ky * %d + %d) * %d;", weight_type(halves(g)), at->kernel[1],
+             bias_units(halves(g)), lanes);
         for (int kx = 0; kx < at->kernel[1]; kx++) {
             bool used = false;
             for (int j = 0; j < reach; j++) {
                 for (int m = 0; m < c->count; m++) used = used || tap_of(g, c, j, m) == kx;
             }
             if (used)
-                line(w, "const %s k%d = %s_load(%s);", v, kx, v,
-                     expression(a, "taps", NULL, NULL, 0, kx * lanes));
+                line(w, "const %s k%d = %s;", v, kx,
+                     load_weight_text(a, vector_of(g), halves(g),
+                                      expression(a, "taps", NULL, NULL, 0, kx * lanes)));
         }
     }
     for (int j = 0; j < reach; j++) {
@@ -221,7 +226,10 @@ static void emit_wide_window(const window *g, writer *w) {
         arena_printf(a, "x + (%s * %d + left + kx * %d) * %lld", row, g->in_w, d, (long long)g->pixel);
     line(w, "const %s v = %s;", v, load_text(a, g->t, g->x, TYPE_F32, address));
     if (is_depthwise(g))
-        line(w, "const %s k0 = %s_load(w + (ky * %d + kx + 1) * %d);", v, v, at->kernel[1], lanes);
+        line(w, "const %s k0 = %s;", v,
+             load_weight_text(
+                 a, vector_of(g), halves(g),
+                 arena_printf(a, "w + (ky * %d + kx + %d) * %d", at->kernel[1], bias_units(halves(g)), lanes)));
     accumulate(g, w, 0, 0, "v");
     line(w, "}");
     line(w, "}");
@@ -265,8 +273,8 @@ static const char *define_walker(const window *g) {
     const char *what = is_depthwise(g) ? "depthwise" : is_max(g) ? "max" : "average";
     const char *parameters =
         arena_printf(a, "const float *x%s, float *y%s%s, int top, int ky0, int ky1",
-                     is_depthwise(g) ? ", const float *w" : "", g->n->a.has_residual ? ", const float *r" : "",
-                     g->s->sums >= 0 ? ", float *sums" : "");
+                     is_depthwise(g) ? arena_printf(a, ", %s *w", weight_type(halves(g))) : "",
+                     g->n->a.has_residual ? ", const float *r" : "", g->s->sums >= 0 ? ", float *sums" : "");
     const char *hint = arena_printf(a, "%s%dx%d_row_of_%d", what, g->n->a.kernel[0], g->n->a.kernel[1], width);
     return define_function(g->e, hint, NULL, parameters, &w);
 }
@@ -274,7 +282,7 @@ static const char *define_walker(const window *g) {
 typedef struct walk {
     window g;
     int x_begin, y_begin; /* of the run */
-    int64_t w_begin;      /* floats */
+    int64_t w_begin;      /* units of w */
     const char *x_name, *y_name;
     int64_t y_row;           /* floats between rows of the output, as the caller counts them */
     const char *const *rows; /* from, to: the loop over rows stands round each call; or NULL */
@@ -287,7 +295,8 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
     arena *a = e->a;
     k->g.x = x;
     const attrs *attributes = &k->g.n->a;
-    int64_t one = 1, per_channel = 1 + (int64_t)attributes->kernel[0] * attributes->kernel[1];
+    int64_t one = 1, per_channel = (int64_t)attributes->kernel[0] * attributes->kernel[1];
+    per_channel += bias_units(halves(&k->g));
     const char *names[] = {"oy", at};
     int64_t y_factors[] = {k->y_row, 1};
     text args = {0};
@@ -309,17 +318,17 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
 }
 
 /* Packs a run of depthwise weights for output channels [begin, begin + count) of the step, vector by vector,
- * save where it has them again. Their number. */
+ * save where it has them again. The units of w that they take. */
 static int64_t pack_run(const window *g, int begin, int count) {
     const tensor *weight = g->n->weights[ROLE_WEIGHT], *bias = g->n->weights[ROLE_BIAS];
     int taps = g->n->a.kernel[0] * g->n->a.kernel[1], out_c = g->n->shape.c;
     int lanes = g->t->vectors[0].lanes;
-    int64_t floats = 0;
+    int64_t units = 0;
     for (int c = 0; c < count;) {
         piece x = {0, lanes};
         if (count - c < lanes) cut_pieces(g->t, count - c, &x, 1);
         int width = g->t->vectors[x.kind].lanes;
-        floats += (int64_t)(1 + taps) * width;
+        units += (int64_t)(bias_units(halves(g)) + taps) * width;
         for (int tap = -1; tap < taps && !g->s->again; tap++) {
             for (int l = 0; l < width; l++) {
                 double v = 0;
@@ -329,12 +338,12 @@ static int64_t pack_run(const window *g, int begin, int count) {
                         : bias   ? (double)bias->data[o]
                                  : 0;
                 }
-                put_weight(g->e, v);
+                put_packed(g->e, tap < 0, v);
             }
         }
         c += x.valid;
     }
-    return floats;
+    return units;
 }
 
 static window describe_window(const emitter *e, const plan_step *s) {
@@ -410,6 +419,7 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
 const char *emit_window(emitter *e, const plan_step *s) {
     arena *a = e->a;
     window g = describe_window(e, s);
+    g.e = e;
     const node *n = g.n;
     int sources[MOST_BUFFERS];
     int n_sources = distinct_buffers(e, &s->operands[0], sources, MOST_BUFFERS);
@@ -434,8 +444,8 @@ const char *emit_window(emitter *e, const plan_step *s) {
         text_printf(&args, "%s, ", buffer_text(e, sources[i]));
     }
     if (is_depthwise(&g)) {
-        text_string(&parameters, "const float *w, ");
-        text_printf(&args, "WEIGHTS(%lld), ", (long long)offset);
+        text_printf(&parameters, "%s *w, ", weight_type(halves(&g)));
+        text_printf(&args, "%s, ", weights_at(e, offset));
     }
     text_string(&parameters, "float *y");
     text_string(&args, expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));

@@ -166,6 +166,7 @@ typedef struct graph {
     /* Output channels of conv, depthwise and dense that passes have removed: for every input the same value,
      * and of no effect on any output. */
     int64_t constant_channels, unread_channels;
+    bool half_weights; /* of conv, depthwise and dense: each is a half (binary16), and is kept as one */
 } graph;
 
 graph *graph_new(arena *mem, const char *name);
@@ -192,6 +193,10 @@ int64_t node_macs(const graph *g, const node *n);
 int64_t node_params(const node *n);
 int64_t graph_macs(const graph *g);
 int64_t graph_params(const graph *g);
+
+/* Bytes in which a weight of conv, depthwise and dense is kept. Biases, and all that other ops have, are
+ * floats. */
+static inline int weight_size(const graph *g) { return g->half_weights ? 2 : 4; }
 
 /* How many times each node's tensor is read: by nodes and as an output. [n_nodes], in the arena. */
 int *graph_use_counts(const graph *g, arena *a);

@@ -5,7 +5,8 @@
  * come before the norms in front of layers, whose padded value must be right for all of a layer's padding. What
  * norms are left become affines. Then activations move to what makes their values and ride on it, and adds do,
  * with activations on either side. What each channel can be is known best then, with norms in the weights and
- * activations beside them: dead ones go. Conversions come last, when it is known who reads an input. */
+ * activations beside them: dead ones go. Conversions come when it is known who reads an input. Weights are
+ * rounded last, when they are what the code will hold. */
 #include "passes/internal.h"
 #include "graph/verify.h"
 
@@ -25,6 +26,7 @@ const pass pass_table[] = {
     {"fuse_residual", "let adds ride on the kernel before them", fuse_residual},
     {"remove_dead_channels", "drop channels on which no output depends", remove_dead_channels},
     {"insert_convert", "convert integer inputs where floats are needed", insert_convert},
+    {"round_weights", "round weights to halves, for --weights-dtype f16", round_weights},
     {NULL, NULL, NULL},
 };
 
@@ -44,7 +46,7 @@ static void check_graph(const graph *g, const pass *p) {
 }
 
 static bool is_left_out(const pass_options *o, const pass *p) {
-    return o->keep_dead && p->run == remove_dead_channels;
+    return (o->keep_dead && p->run == remove_dead_channels) || (!o->half_weights && p->run == round_weights);
 }
 
 graph *run_passes_with(const pass_options *o, const graph *in, arena *a, diag *d, pass_watch watch,

@@ -13,7 +13,8 @@ typedef struct pass {
 } pass;
 
 typedef struct pass_options {
-    bool keep_dead; /* leave remove_dead_channels out */
+    bool keep_dead;    /* leave remove_dead_channels out */
+    bool half_weights; /* do not leave round_weights out */
 } pass_options;
 
 /* In the order in which they run; the last has a NULL name. */

@@ -63,7 +63,7 @@ double cut_by_row(const plan *p, plan_step *s) {
     const node *n = &p->g->nodes[s->node];
     choose_gemm(p, s, true);
     if (s->gemm.scaled) s->kernel = arena_printf(p->mem, "%s, weights scaled", s->kernel);
-    double weights = (double)n->weights[ROLE_WEIGHT]->count * type_table[TYPE_F32].bytes;
+    double weights = (double)n->weights[ROLE_WEIGHT]->count * (s->gemm.scaled ? 4 : weight_size(p->g));
     double rate = weights > p->t->l2_bytes / 2.0 ? 16 : weights > p->t->l1_bytes / 2.0 ? 128 : 1e9;
     return s->gemm.cycles - whole + weights / rate * (n->shape.h - 1);
 }

@@ -3,7 +3,8 @@
  * A GEMM tile of m pixels x n vectors spends, for each input channel, m*n multiply-adds, n loads of weights and
  * m loads of pixels; all accumulators and the weights must stay in registers. The model charges the slowest of
  * arithmetic, loads and the latency of the chain of additions, and counts what remainders of pixels and
- * channels waste. */
+ * channels waste. Weights that are halves are widened, n times for each input channel: work beside the
+ * multiply-adds, of which a tile of more pixels has less. */
 #include "plan/internal.h"
 
 int cut_pieces(const target *t, int channels, piece *out, int room) {
@@ -49,26 +50,26 @@ static int cut_blocks(const target *t, int channels, int width, channel_block *o
 
 static double larger(double a, double b) { return a > b ? a : b; }
 
-/* Cycles that a tile of m pixels x n vectors takes for one input channel. Compilers fold the loads of weights
- * into the multiply-adds where there are few pixels, and repeat them so. `far`: the weights come from the
- * second cache. */
-static double tile_cycles(const target *t, int m, int n, bool far) {
+/* Cycles that a tile of m pixels x n vectors takes for one input channel, with weights of `size` bytes.
+ * Compilers fold the loads of weights into the multiply-adds where there are few pixels, and repeat them so,
+ * but for halves. `far`: the weights come from the second cache. */
+static double tile_cycles(const target *t, int m, int n, int size, bool far) {
     enum { FEW_PIXELS = 4, LOADS_PER_CYCLE = 2, FAR_BYTES_PER_CYCLE = 40 };
-    double arithmetic = (double)(m * n) / t->fma_per_cycle;
-    double loads = (double)(m + (m < FEW_PIXELS ? m * n : n)) / LOADS_PER_CYCLE;
-    double stream =
-        far ? (double)n * t->vectors[0].lanes * type_table[TYPE_F32].bytes / FAR_BYTES_PER_CYCLE : 0;
+    bool halves = size < type_table[TYPE_F32].bytes;
+    double arithmetic = (m * n + (halves ? n * t->widening : 0)) / t->fma_per_cycle;
+    double loads = (double)(m + (m < FEW_PIXELS && !halves ? m * n : n)) / LOADS_PER_CYCLE;
+    double stream = far ? (double)n * t->vectors[0].lanes * size / FAR_BYTES_PER_CYCLE : 0;
     return larger(larger(arithmetic, loads), larger(stream, t->fma_latency));
 }
 
 static double gemm_cycles(const target *t, const channel_block *blocks, int n_blocks, int64_t rows, int pixels,
-                          int m, double depth) {
+                          int m, double depth, int size) {
     double total = 0;
     for (int i = 0; i < n_blocks; i++) {
         int n = blocks[i].n_pieces, rest = pixels % m;
-        bool far = depth * blocks[i].lanes * type_table[TYPE_F32].bytes > t->l1_bytes / 2.0;
-        double tile = depth * tile_cycles(t, m, n, far) + 2.0 * m * n + 10;
-        double last = rest ? depth * tile_cycles(t, rest, n, far) + 2.0 * rest * n + 10 : 0;
+        bool far = depth * blocks[i].lanes * size > t->l1_bytes / 2.0;
+        double tile = depth * tile_cycles(t, m, n, size, far) + 2.0 * m * n + 10;
+        double last = rest ? depth * tile_cycles(t, rest, n, size, far) + 2.0 * rest * n + 10 : 0;
         total += blocks[i].repeat * (double)rows * (pixels / m * tile + last);
     }
     return total;
@@ -83,6 +84,8 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     int64_t rows = by_row ? n->shape.h : 1;
     int groups = n->op == OP_CONV ? n->a.groups : 1;
     int out_c = n->shape.c / groups;
+    /* Scaled weights are read from a copy in floats. */
+    int size = gemm->scaled ? type_table[TYPE_F32].bytes : weight_size(p->g);
     double depth = (double)s->operands[0].shape.c / groups * n->a.kernel[0] * n->a.kernel[1];
     channel_block blocks[2];
     enum { MOST_PIXELS = 14 };
@@ -95,7 +98,7 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
         if (widest < width) break;
         for (int m = 1; m <= MOST_PIXELS && m <= pixels; m++) {
             if (m * widest + widest + 1 > t->registers) break;
-            cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth);
+            cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth, size);
             tiles[n_tiles++] = (tile_shape){m, widest};
         }
     }
@@ -106,7 +109,7 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     gemm->tile_pixels = chosen.pixels;
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
     gemm->n_blocks = cut_blocks(t, out_c, chosen.vectors, gemm->blocks);
-    double weight_bytes = depth * out_c * type_table[TYPE_F32].bytes;
+    double weight_bytes = depth * out_c * size;
     gemm->cycles = groups * best;
     gemm->prefetch = groups * weight_bytes > t->l1_bytes / 2.0 && !t->strict_c99;
     gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels;
@@ -148,7 +151,7 @@ double predict_cycles(const plan *p, const plan_step *s) {
         for (int i = 0; i < s->n_parts; i++) total += predict_cycles(p, &s->parts[i]);
         return total;
     case STEP_GEMM:
-        total = (double)n->weights[ROLE_WEIGHT]->count * type_table[TYPE_F32].bytes / WEIGHT_BYTES_PER_CYCLE;
+        total = (double)n->weights[ROLE_WEIGHT]->count * weight_size(p->g) / WEIGHT_BYTES_PER_CYCLE;
         return larger(s->gemm.cycles, total);
     case STEP_WINDOW:
         total = (double)shape_elements(n->shape) / lanes;

@@ -23,12 +23,14 @@ typedef struct target {
     const char *what; /* "AVX-512 (Skylake-X, Zen 4 and later)" */
     /* Targets of one machine may stand in one file, which takes the best when it runs: each says what sets it
      * apart, to end the names of its functions. All of them have threads. NULL: stands alone. */
-    const char *machine;    /* "x86-64" */
-    const char *tag;        /* "avx512" */
-    const char *attributes; /* for the compiler's target pragma: "avx512f,avx512vl,..", or NULL */
+    const char *machine;         /* "x86-64" */
+    const char *tag;             /* "avx512" */
+    const char *attributes;      /* for the compiler's target pragma: "avx512f,avx512vl,..", or NULL */
+    const char *half_attributes; /* what widening halves needs besides: ",f16c", or NULL */
     vector_kind vectors[MAX_VECTOR_KINDS]; /* widest first; lanes 0 ends the list */
     int registers;                         /* vector registers */
     int fma_latency, fma_per_cycle;
+    double widening; /* of a vector of halves: so many multiply-adds would go in its place */
     int l1_bytes, l2_bytes;
     bool strict_c99; /* no extension of any compiler */
     bool threads;    /* may have several cores: the code can share its steps among threads, by OpenMP */

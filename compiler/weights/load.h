@@ -2,8 +2,7 @@
 #ifndef LCC_LOAD_H
 #define LCC_LOAD_H
 
-#include <stdint.h>
-#include <string.h>
+#include "base/half.h"
 
 static inline uint16_t load_u16(const unsigned char *p) { return (uint16_t)(p[0] | p[1] << 8); }
 
@@ -37,19 +36,7 @@ static inline float load_bf16(const unsigned char *p) {
     return value;
 }
 
-/* IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. A normal number's fraction and exponent move to
- * their places in a float; a subnormal one is its fraction in units of 2^-24, which a float holds exactly. */
-static inline float load_f16(const unsigned char *p) {
-    uint32_t half = load_u16(p), sign = (half & 0x8000) << 16, exponent = half >> 10 & 31,
-             fraction = half & 0x3ff;
-    if (exponent == 0) {
-        float value = (float)fraction * 0x1p-24f;
-        return sign ? -value : value;
-    }
-    uint32_t bits = sign | (exponent == 31 ? 255u << 23 : (exponent + 112) << 23) | fraction << 13;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
+/* IEEE 754 binary16. */
+static inline float load_f16(const unsigned char *p) { return half_value(load_u16(p)); }
 
 #endif

@@ -1,6 +1,7 @@
 """Random networks: emitted C against the reference interpreter.
 
     differential.py --lcc LCC --target NAME [--first 0] [--count 200] [--cc COMPILER] [--keep DIR] [--max-ram BYTES or min]
+                    [--weights-dtype f16]
 
 Each seed gives one network (random_net.py), with seeded weights and random inputs. Every output must agree within 1e-4 of
 its largest value. All that fail are listed. No warning of the C compiler is let pass. Foreign targets run under an emulator.
@@ -24,10 +25,11 @@ def check_seed(seed, arguments, folder):
     """The largest error of the network of this seed."""
     net = os.path.join(folder, "net.net")
     run([sys.executable, os.path.join(HERE, "random_net.py"), str(seed), "-o", net])
-    options = ["--max-ram", arguments.max_ram] if arguments.max_ram else []
+    dtype = ["--weights-dtype", arguments.weights_dtype] if arguments.weights_dtype else []
+    options = dtype + (["--max-ram", arguments.max_ram] if arguments.max_ram else [])
     model = emitted.Model(arguments.lcc, net, folder, options, target=arguments.target, cc=arguments.cc)
     inputs = model.random_inputs(seed)
-    expected = emitted.interpret(arguments.lcc, net, folder, inputs, len(model.about["outputs"]))
+    expected = emitted.interpret(arguments.lcc, net, folder, inputs, len(model.about["outputs"]), dtype)
     return emitted.largest_error(model(inputs), expected)
 
 
@@ -39,6 +41,7 @@ def main():
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--cc", help="a compiler for the target, where not the usual one")
     parser.add_argument("--max-ram")
+    parser.add_argument("--weights-dtype", help="f16: the interpreter has the rounded weights, too")
     parser.add_argument("--keep", help="a folder for the networks that fail")
     arguments = parser.parse_args()
     require_machine(arguments.target, arguments.cc)

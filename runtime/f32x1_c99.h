@@ -72,11 +72,12 @@ static inline f32x1 f32x1_from_bits(uint32_t bits) {
 
 /* A half (IEEE 754 binary16) as a float; no infinity, no NaN. Exponent and fraction move to their places. An
  * exponent of 0 makes 2^-14 (1 + fraction) so, of which 2^-14 goes: no subnormal float is met, which processors
- * may be slow with or take for 0. */
+ * may be slow with or take for 0. Without a branch, since signs follow no rule. */
 static inline f32x1 f32x1_load_f16(const uint16_t *p) {
-    uint32_t size = ((uint32_t)*p & 0x7fffu) << 13, tiny = size < (UINT32_C(1) << 23) ? 1u : 0u;
-    float v = f32x1_from_bits(size + ((112u + tiny) << 23)) - (tiny ? 0x1p-14f : 0.0f);
-    return *p & 0x8000u ? -v : v;
+    uint32_t half = *p, sign = (half & 0x8000u) << 16, size = (half & 0x7fffu) << 13;
+    uint32_t tiny = (size - 0x800000u) >> 31; /* 1 or 0 */
+    float v = f32x1_from_bits(sign | (size + ((112u + tiny) << 23)));
+    return v - f32x1_from_bits(sign | tiny * 0x38800000u); /* 2^-14 */
 }
 
 /* A float that stands among halves: its low half, then its high one. */

@@ -62,18 +62,16 @@ static inline LCC_INLINE f32x4 f32x4_from_i8(__m128i v) {
     return _mm_cvtepi32_ps(_mm_srai_epi32(_mm_unpacklo_epi16(pairs, pairs), 24));
 }
 
-/* 4 halves (IEEE 754 binary16) from any even address, as floats; no infinity, no NaN. Exponent and fraction
- * move to their places. An exponent of 0 makes 2^-14 (1 + fraction) so, of which 2^-14 goes: no subnormal float
- * is met, with which processors are slow, or which they may take for 0. */
+/* 4 halves (IEEE 754 binary16) from any even address, as floats; no infinity, no NaN. Exponent and fraction move
+ * to their places. An exponent of 0 makes a = 2^-15 (1 + fraction) so, to which a - 2^-14 is added; all others are at
+ * least 2^-14 and stay. No subnormal float is met, with which processors are slow, or which they may take for 0. */
 static inline LCC_INLINE f32x4 f32x4_load_f16(const uint16_t *p) {
     __m128i half = _mm_loadl_epi64((const __m128i_u *)(const void *)p);
     __m128i high = _mm_unpacklo_epi16(_mm_setzero_si128(), half);
     __m128i sign = _mm_and_si128(high, _mm_castps_si128(_mm_set1_ps(-0.0f)));
     __m128i size = _mm_srli_epi32(_mm_xor_si128(high, sign), 3);
-    __m128i tiny = _mm_cmplt_epi32(size, _mm_set1_epi32(1 << 23));
-    __m128i bias = _mm_add_epi32(_mm_set1_epi32(112 << 23), _mm_and_si128(tiny, _mm_set1_epi32(1 << 23)));
-    f32x4 v = _mm_castsi128_ps(_mm_add_epi32(size, bias));
-    v = v - _mm_and_ps(_mm_castsi128_ps(tiny), _mm_set1_ps(0x1p-14f));
+    f32x4 a = _mm_castsi128_ps(_mm_add_epi32(size, _mm_set1_epi32(112 << 23)));
+    f32x4 v = a + (_mm_min_ps(a, _mm_set1_ps(0x1p-14f)) - _mm_set1_ps(0x1p-14f));
     return _mm_or_ps(v, _mm_castsi128_ps(sign));
 }
 

@@ -83,9 +83,26 @@ static plan *better_plan(plan *roomy, plan *lean, int64_t max_ram) {
     return lean->arena_bytes < roomy->arena_bytes ? lean : roomy;
 }
 
-plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d) {
+static plan *find_plan(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a) {
     plan *p = fit_steps(list_steps(g, t, tuned, false, a), max_ram);
     if (max_ram) p = better_plan(p, fit_steps(list_steps(g, t, tuned, true, a), max_ram), max_ram);
+    return p;
+}
+
+/* The plan where weights are halves: chains are worth more or less with them, but who wants small weights shall not
+ * pay for them with a larger arena than that of f32. */
+static plan *find_plan_for_halves(const graph *g, const target *t, const tuning *tuned, arena *a) {
+    graph *floats = ARENA_NEW(a, graph);
+    *floats = *g;
+    floats->half_weights = false;
+    int64_t most = find_plan(floats, t, 0, tuned, a)->arena_bytes;
+    plan *p = find_plan(g, t, 0, tuned, a);
+    return p->arena_bytes > most && most ? find_plan(g, t, most, tuned, a) : p;
+}
+
+plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d) {
+    plan *p = g->half_weights && !max_ram ? find_plan_for_halves(g, t, tuned, a)
+                                          : find_plan(g, t, max_ram, tuned, a);
     if (max_ram > 0 && p->arena_bytes > max_ram) {
         const plan_step *peak = &p->steps[p->peak_step];
         diag_error(d, g->nodes[peak->node].at,

@@ -13,13 +13,13 @@ import sys
 import tempfile
 
 WARNINGS = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror".split()
-V4 = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"
+V4 = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"
 # header: (kind of machine, attributes for the pragma)
 HEADERS = {
     "f32x1_c99.h": ("any", None),
     "f32x4_sse2.h": ("x86", "sse2"),
-    "f32x4_fma.h": ("x86", "avx2,fma"),
-    "f32x8_avx2.h": ("x86", "avx2,fma"),
+    "f32x4_fma.h": ("x86", "avx2,fma,f16c"),
+    "f32x8_avx2.h": ("x86", "avx2,fma,f16c"),
     "f32x16_avx512.h": ("x86", V4),
     "f32x4_neon.h": ("aarch64", None),
     "f32x4_wasm.h": ("wasm32", "simd128"),

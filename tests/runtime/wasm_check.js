@@ -96,6 +96,20 @@ for (let n = 1; n <= 4; n++) {
   expect(output.every((v, i) => v === (i < n ? ((120 + 30 * i) << 24) >> 24 : 0)), `load_i8 ${n}`);
 }
 
+const halves = new Uint16Array(bytes.buffer, bytes.byteOffset + bytes.length - 8, 4);
+for (let bits = 0; bits < 0x10000; bits++) {
+  const exponent = (bits >> 10) & 31, fraction = bits & 0x3ff;
+  if (exponent === 31) continue; // infinities and NaNs are no weights
+  const size = exponent ? (1024 + fraction) * 2 ** (exponent - 25) : fraction * 2 ** -24;
+  halves.fill(0x3c00);
+  halves[bits & 3] = bits;
+  wasm.load_f16(halves.byteOffset);
+  expect(output.every((v, i) => v === (i === (bits & 3) ? (bits & 0x8000 ? -size : size) : 1)), `load_f16 of ${bits}`);
+}
+new Float32Array(halves.buffer, scratch.byteOffset, 4).set([1.5, -2, 3, 0]);
+wasm.load_wide(scratch.byteOffset);
+expect(output.every((v, i) => v === [1.5, -2, 3, 0][i]), "load_wide");
+
 input.set([1, 2, 4, 8]);
 expect(wasm.sum() === 15, "sum");
 for (let i = 0; i < 4; i++) {

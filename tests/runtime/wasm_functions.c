@@ -52,4 +52,6 @@ EXPORT(void, load_u8, (const uint8_t *p, int n)) {
 EXPORT(void, load_i8, (const int8_t *p, int n)) {
     f32x4_store(out, n < 4 ? f32x4_load_i8_part(p, n) : f32x4_load_i8(p));
 }
+EXPORT(void, load_f16, (const uint16_t *p)) { f32x4_store(out, f32x4_load_f16(p)); }
+EXPORT(void, load_wide, (const uint16_t *p)) { f32x4_store(out, f32x4_load_wide(p)); }
 #pragma clang attribute pop

@@ -196,6 +196,32 @@ static void test_bytes(void **state) {
     for (int k = 0; k < LANES; k++) assert_true(out[k] == -2.0f);
 }
 
+/* All finite halves, at every lane and at the end of memory; floats among halves. */
+static void test_halves(void **state) {
+    (void)state;
+    float out[LANES];
+    uint16_t *end = (uint16_t *)(void *)bytes_before_guard(2 * LANES);
+    for (uint32_t i = 0; i < 0x10000; i++) {
+        for (uint32_t k = 0; k < LANES; k++) {
+            uint16_t bits = (uint16_t)(i + 4099 * k);
+            end[k] = (bits & 0x7c00) == 0x7c00 ? (uint16_t)(bits & 0x83ff) : bits;
+        }
+        F(store)(out, F(load_f16)(end));
+        for (int k = 0; k < LANES; k++) {
+            assert_true(out[k] == half_value(end[k]));
+            if (end[k] != 0x8000) assert_true((end[k] >> 15) == (signbit(out[k]) != 0));
+        }
+    }
+    uint16_t pairs[2 * LANES + 1];
+    float in[LANES];
+    for (int k = 0; k < LANES; k++) in[k] = (float)(k + 1) * -1.37f;
+    for (int offset = 0; offset < 2; offset++) {
+        memcpy(pairs + offset, in, sizeof in);
+        F(store)(out, F(load_wide)(pairs + offset));
+        assert_memory_equal(out, in, sizeof in);
+    }
+}
+
 /* Sums against double precision; the largest lane wherever it stands. */
 static void test_across_lanes(void **state) {
     (void)state;
@@ -271,6 +297,7 @@ static void test_parts(void **state) {
 static const struct CMUnitTest runtime_tests[] = {
     cmocka_unit_test(test_functions), cmocka_unit_test(test_arithmetic),   cmocka_unit_test(test_whole_vectors),
     cmocka_unit_test(test_bytes),     cmocka_unit_test(test_across_lanes),
+    cmocka_unit_test(test_halves),
 #if LANES > 1
     cmocka_unit_test(test_parts),
 #endif

@@ -7,6 +7,8 @@
 #ifndef RUNTIME_REFERENCE_H
 #define RUNTIME_REFERENCE_H
 
+#include "../../compiler/base/half.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -62,9 +62,10 @@ static inline LCC_INLINE f32x4 f32x4_from_i8(__m128i v) {
     return _mm_cvtepi32_ps(_mm_srai_epi32(_mm_unpacklo_epi16(pairs, pairs), 24));
 }
 
-/* 4 halves (IEEE 754 binary16) from any even address, as floats; no infinity, no NaN. Exponent and fraction move
- * to their places. An exponent of 0 makes a = 2^-15 (1 + fraction) so, to which a - 2^-14 is added; all others are at
- * least 2^-14 and stay. No subnormal float is met, with which processors are slow, or which they may take for 0. */
+/* 4 halves (IEEE 754 binary16) from any even address, as floats; no infinity, no NaN. Exponent and fraction
+ * move to their places. An exponent of 0 makes a = 2^-15 (1 + fraction) so, to which a - 2^-14 is added; all
+ * others are at least 2^-14 and stay. No subnormal float is met, with which processors are slow, or which they
+ * may take for 0. */
 static inline LCC_INLINE f32x4 f32x4_load_f16(const uint16_t *p) {
     __m128i half = _mm_loadl_epi64((const __m128i_u *)(const void *)p);
     __m128i high = _mm_unpacklo_epi16(_mm_setzero_si128(), half);

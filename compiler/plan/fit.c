@@ -89,20 +89,23 @@ static plan *find_plan(const graph *g, const target *t, int64_t max_ram, const t
     return p;
 }
 
-/* The plan where weights are halves: chains are worth more or less with them, but who wants small weights shall not
- * pay for them with a larger arena than that of f32. */
+/* The plan where weights are halves: chains are worth more or less with them, but who wants small weights shall
+ * not pay for them with a larger arena than that of f32. */
 static plan *find_plan_for_halves(const graph *g, const target *t, const tuning *tuned, arena *a) {
     graph *floats = ARENA_NEW(a, graph);
     *floats = *g;
     floats->half_weights = false;
-    int64_t most = find_plan(floats, t, 0, tuned, a)->arena_bytes;
-    plan *p = find_plan(g, t, 0, tuned, a);
-    return p->arena_bytes > most && most ? find_plan(g, t, most, tuned, a) : p;
+    plan *wide = find_plan(floats, t, 0, tuned, a), *p = find_plan(g, t, 0, tuned, a);
+    int64_t most = wide->arena_bytes;
+    if (p->arena_bytes > most) p = find_plan(g, t, most, tuned, a);
+    if (p->arena_bytes <= most) return p;
+    wide->g = g; /* as good a plan for halves, save for its tiles */
+    return wide;
 }
 
 plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d) {
-    plan *p = g->half_weights && !max_ram ? find_plan_for_halves(g, t, tuned, a)
-                                          : find_plan(g, t, max_ram, tuned, a);
+    plan *p =
+        g->half_weights && !max_ram ? find_plan_for_halves(g, t, tuned, a) : find_plan(g, t, max_ram, tuned, a);
     if (max_ram > 0 && p->arena_bytes > max_ram) {
         const plan_step *peak = &p->steps[p->peak_step];
         diag_error(d, g->nodes[peak->node].at,

@@ -30,7 +30,7 @@ typedef struct target {
     vector_kind vectors[MAX_VECTOR_KINDS]; /* widest first; lanes 0 ends the list */
     int registers;                         /* vector registers */
     int fma_latency, fma_per_cycle;
-    double widening; /* of a vector of halves: so many multiply-adds would go in its place */
+    double widening; /* a vector of halves to floats: the time of so many multiply-adds */
     int l1_bytes, l2_bytes;
     bool strict_c99; /* no extension of any compiler */
     bool threads;    /* may have several cores: the code can share its steps among threads, by OpenMP */

@@ -296,8 +296,7 @@ static void test_parts(void **state) {
 
 static const struct CMUnitTest runtime_tests[] = {
     cmocka_unit_test(test_functions), cmocka_unit_test(test_arithmetic),   cmocka_unit_test(test_whole_vectors),
-    cmocka_unit_test(test_bytes),     cmocka_unit_test(test_across_lanes),
-    cmocka_unit_test(test_halves),
+    cmocka_unit_test(test_bytes),     cmocka_unit_test(test_across_lanes), cmocka_unit_test(test_halves),
 #if LANES > 1
     cmocka_unit_test(test_parts),
 #endif

@@ -6,6 +6,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import unittest
 import zlib
 
 import numpy
@@ -15,15 +16,19 @@ from installed import CMAKE, NO_WEIGHTS, SOURCE, Installed, run  # noqa: E402
 
 EXAMPLES = os.path.join(SOURCE, "examples")
 FASHION = os.path.join(EXAMPLES, "fashion")
-CLOTHES = ["T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
+MODELS = os.environ.get("LCC_MODELS") or os.path.join(SOURCE, "..", "shared", "models")
+SKIPPED = 77
+with open(os.path.join(FASHION, "labels.txt"), encoding="utf-8") as names:
+    CLOTHES = names.read().splitlines()
 
 
 class Example(Installed):
     name = None  # the folder
+    wrapper = ()  # what cmake is called by, such as emcmake
 
     def configure(self, build, *words):
         generator = ["-G", "Ninja"] if shutil.which("ninja") else []
-        return run([CMAKE, *generator, "-S", os.path.join(EXAMPLES, self.name), "-B", build,
+        return run([*self.wrapper, CMAKE, *generator, "-S", os.path.join(EXAMPLES, self.name), "-B", build,
                     f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_COMPILE_WARNING_AS_ERROR=ON",
                     f"-DPython3_EXECUTABLE={sys.executable}", *words], self.folder)
 
@@ -65,6 +70,14 @@ class Example(Installed):
         return answers
 
 
+def main(missing):
+    """Runs the tests, or says which of Debian's packages are missing for them."""
+    if missing:
+        print("SKIP: Debian's " + " and ".join(missing) + (" is" if len(missing) == 1 else " are") + " not here")
+        sys.exit(SKIPPED)
+    unittest.main()
+
+
 def read_pgm(path):
     with open(path, "rb") as f:
         data = f.read()
@@ -82,6 +95,12 @@ def png(pixels):
     height, width, _ = pixels.shape
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)
     return png_chunks(width, height, zlib.compress(rows))
+
+
+def enlarged(pixels, times=10):
+    """A picture [h, w, 1] or [h, w, 3] as one of 3 channels, each pixel a square."""
+    height, width = pixels.shape[:2]
+    return numpy.broadcast_to(pixels, (height, width, 3)).repeat(times, 0).repeat(times, 1)
 
 
 def png_chunks(width, height, data):

@@ -13,7 +13,7 @@ import unittest
 
 import numpy
 
-from example import CMAKE, SOURCE, Example, has_sanitizer, png, png_chunks, run, softmax
+from example import CMAKE, MODELS, SOURCE, Example, has_sanitizer, png, png_chunks, run, softmax
 
 try:
     from PIL import Image
@@ -287,9 +287,6 @@ class Pictures(Case):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertNotIn("Sanitizer", done.stderr)
         self.assertEqual(len(parse(done.stdout)) + done.stderr.count("classify: "), len(names))
-
-
-MODELS = os.environ.get("LCC_MODELS") or os.path.join(SOURCE, "..", "shared", "models")
 
 
 @unittest.skipUnless(os.path.exists(os.path.join(MODELS, "expected.json")),

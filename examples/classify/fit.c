@@ -96,3 +96,12 @@ bool picture_fit(const picture *p, int width, int height, double ratio, unsigned
     axis_free(&y);
     return good;
 }
+
+/* The luminance of ITU-R BT.601 in 16 bits behind the point, as Pillow has it. */
+void picture_grey(unsigned char *pixels, size_t count) {
+    enum { RED = 19595, GREEN = 38470, BLUE = 7471, HALF = 1 << 15 };
+    for (size_t i = 0; i < count; i++) {
+        const unsigned char *rgb = pixels + i * CHANNELS;
+        pixels[i] = (unsigned char)((RED * rgb[0] + GREEN * rgb[1] + BLUE * rgb[2] + HALF) >> 16);
+    }
+}

@@ -34,7 +34,7 @@ typedef struct options {
 
 static void help(FILE *f) {
     fprintf(f,
-            "classify [options] PICTURE.. says what is on JPEG and PNG files.\n\n"
+            "classify [options] PICTURE.. says what is on JPEG, PNG, PGM and PPM files.\n\n"
             "  --labels FILE    the classes' names, one a line (default: labels.txt beside the program)\n"
             "  --ratio R        how much of the picture's shorter side is looked at (default: 0.875)\n"
             "  --top N          how many classes are shown (default: 5)\n"

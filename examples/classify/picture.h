@@ -3,16 +3,22 @@
 #define PICTURE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef struct picture {
     int width, height;
     unsigned char *pixels; /* RGB, row after row; picture_free frees them */
-    const char *format;    /* "JPEG" or "PNG" */
+    const char *format;    /* "JPEG", "PNG", "PGM" or "PPM" */
     char wrong[256];       /* where it could not be read: why */
 } picture;
 
-/* Reads a JPEG or PNG file, known by its content. False: see p->wrong. Free it in either case. */
+enum { PICTURE_MOST_PIXELS = 100 * 1000 * 1000 }; /* of a file that picture_read takes */
+
+/* Reads a JPEG, PNG, PGM or PPM file, known by its content. False: see p->wrong. Free it in either case. */
 bool picture_read(picture *p, const char *path);
+
+/* The same of a file that is in memory. Files that claim to hold more pixels are refused. */
+bool picture_decode(picture *p, const void *file, size_t size, size_t most_pixels);
 void picture_free(picture *p);
 
 /* fit.c. Scales the picture and writes the middle of it to `out`, [height, width, 3]. As in training, the
@@ -20,5 +26,8 @@ void picture_free(picture *p);
  * memory.
  */
 bool picture_fit(const picture *p, int width, int height, double ratio, unsigned char *out);
+
+/* Turns so many pixels from RGB to grey, in place, for networks of one channel. */
+void picture_grey(unsigned char *pixels, size_t count);
 
 #endif

@@ -57,7 +57,7 @@ def parse(told):
             assert abs(len(row[2]) - 30 * min(max(float(row[1]) / 100, 0), 1)) <= 0.502, line
             pictures[-1][1].append((float(row[1]), int(row[3]), row[4]))
         else:
-            head = re.fullmatch(r"(.+): (JPEG|PNG), (\d+) x (\d+), (\d+\.\d\d) ms", line)
+            head = re.fullmatch(r"(.+): (JPEG|PNG|PGM|PPM), (\d+) x (\d+), (\d+\.\d\d) ms", line)
             assert head, line
             pictures.append((head.groups(), []))
     return pictures
@@ -201,6 +201,10 @@ class Pictures(Case):
         numpy.testing.assert_array_equal(self.pixels(program, "larger.png", "--ratio", "1"), larger[:, 12:28])
         self.write_bytes("thin.png", png(pattern(1, 2000)))
         self.assertEqual(self.pixels(program, "thin.png").shape, (20, 16, 3))
+        for head, file in ((b"P6\n# by hand\n40  20 255\n", larger), (b"P5 40\n20\n255\t", larger[:, :, :1])):
+            self.write_bytes("x.ppm", head + file.tobytes() + b"more")
+            got = self.pixels(program, "x.ppm", "--ratio", "1")
+            numpy.testing.assert_array_equal(got, numpy.broadcast_to(file[:, 12:28], got.shape))
         if not Image:
             self.skipTest("Debian's python3-pil is not here")
 
@@ -234,12 +238,16 @@ class Pictures(Case):
         good = png(pattern(40, 50))
         broken = bytearray(good)
         broken[len(broken) // 2] ^= 0x55
-        neither = "neither a JPEG nor a PNG file"
+        neither = "no JPEG, PNG, PGM or PPM file"
         files = {"text.png": (b"hello", neither), "empty.png": (b"", neither),
                  "short.png": (good[:len(good) // 2], ""), "head.png": (good[:30], ""), "broken.png": (bytes(broken), ""),
                  "huge.png": (png_chunks(30000, 30000, b""), "30000 x 30000 pixels: at most 32768 a side, and 100 million"),
                  "wide.png": (png_chunks(900000, 1, b""), "900000 x 1 pixels: at most 32768"),
-                 "none.png": (png_chunks(0, 5, b""), "")}
+                 "none.png": (png_chunks(0, 5, b""), ""),
+                 "short.pgm": (b"P5\n9 9\n255\n" + bytes(80), "ends too soon"), "head.pgm": (b"P5 #9", "its header is broken"),
+                 "end.pgm": (b"P5 1 1 255", "its header is broken"), "none.pgm": (b"P5 0 1 255\n", "has no pixels"),
+                 "deep.ppm": (b"P6 1 1 65535\n" + bytes(6), "has other values than 0 to 255"),
+                 "huge.ppm": (b"P6 99999999999999999999 1 255\n", "at most 32768 a side"), "other.pnm": (b"P7 1 1", neither)}
         if Image:
             photo = jpeg(pattern(60, 80))
             size = photo.index(b"\xff\xc0") + 5
@@ -275,7 +283,9 @@ class Pictures(Case):
         program = self.pixels_program()
         random.seed(5)
         picture = pattern(30, 40)
-        originals = [png(picture)] + ([jpeg(picture), jpeg(picture, progressive=True)] if Image else [])
+        originals = [png(picture), b"P6\n#x\n40 30\n255\n" + picture.tobytes()]
+        if Image:
+            originals += [jpeg(picture), jpeg(picture, progressive=True)]
         names = []
         for i in range(300):
             data = bytearray(originals[i % len(originals)])

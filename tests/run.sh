@@ -40,6 +40,8 @@ wish man-db have man
 # The examples, and the Debian package.
 wish libturbojpeg0-dev pkg-config --exists libturbojpeg
 wish libpng-dev pkg-config --exists libpng
+wish libmicrohttpd-dev pkg-config --exists libmicrohttpd
+wish curl have curl
 wish emscripten have emcmake
 wish chromium have chromium
 wish python3-pil /usr/bin/python3 -c "import PIL"

@@ -1,6 +1,6 @@
-/* classifier.c: what the page calls. It writes a picture to model_image(), calls model_classify(), and reads the
- * probabilities where that says; the sizes are asked for, so that the page fits any network whose input is called
- * image and whose output probs. */
+/* classifier.c: what the page calls. It writes a picture to model_image(), calls model_classify(), and reads
+ * the probabilities where that says; the sizes are asked for, so that the page fits any network whose input is
+ * called image and whose output probs. */
 #include "model.h"
 
 static uint8_t image[MODEL_IMAGE_SIZE];

@@ -42,6 +42,8 @@ wish libturbojpeg0-dev pkg-config --exists libturbojpeg
 wish libpng-dev pkg-config --exists libpng
 wish libmicrohttpd-dev pkg-config --exists libmicrohttpd
 wish curl have curl
+wish libopenmpi-dev have mpicc
+wish openmpi-bin have mpirun
 wish emscripten have emcmake
 wish chromium have chromium
 wish python3-pil /usr/bin/python3 -c "import PIL"

@@ -49,6 +49,7 @@ wish chromium have chromium
 wish python3-pil /usr/bin/python3 -c "import PIL"
 wish dpkg-dev have dpkg-shlibdeps
 wish file have file
+wish lintian have lintian
 wish vim have vim
 install_missing
 

@@ -16,7 +16,8 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/lcc-config.cmake.in ${PR
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lcc PATH_VARS CMAKE_INSTALL_BINDIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/lcc-config-version.cmake COMPATIBILITY SameMinorVersion
   ARCH_INDEPENDENT)
-file(RELATIVE_PATH LCC_PREFIX_FROM_PC /${CMAKE_INSTALL_LIBDIR}/pkgconfig /) # Debian's /usr/lib has a folder per machine
+# It names no library, and so is the same for every machine: pkg-config for another one looks in share, too.
+file(RELATIVE_PATH LCC_PREFIX_FROM_PC /${CMAKE_INSTALL_DATADIR}/pkgconfig /)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/lcc.pc.in ${PROJECT_BINARY_DIR}/lcc.pc @ONLY)
 
 install(TARGETS lcc RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
@@ -28,4 +29,4 @@ endif()
 install(FILES ${PROJECT_BINARY_DIR}/lcc-config.cmake ${PROJECT_BINARY_DIR}/lcc-config-version.cmake
   ${CMAKE_CURRENT_LIST_DIR}/lcc_add_model.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lcc)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
-install(FILES ${PROJECT_BINARY_DIR}/lcc.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/lcc.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)

@@ -1,6 +1,7 @@
 """Further ways in which lcc reaches other people: the Debian package, ONNX files in CMake, other machines by a toolchain
 file, Debian's folders, the presets."""
 import glob
+import gzip
 import json
 import os
 import platform
@@ -61,7 +62,7 @@ class Package(Installed):
             if not shutil.which(tool):
                 self.skipTest(f"there is no {tool} here")
         self.good(os.path.join(os.path.dirname(CMAKE), "cpack"), "-G", "DEB", "-B", self.folder, "--config",
-                  os.path.join(BUILD, "CPackConfig.cmake"))
+                  os.path.join(BUILD, "CPackConfig.cmake"), umask=0o077)
         package, = glob.glob(self.path("lcc_*.deb"))
 
         listed = set(re.findall(r"^-\S+ root/root .* \./(\S+)$", self.good("dpkg-deb", "-c", package).stdout, re.M))
@@ -75,7 +76,11 @@ class Package(Installed):
         self.assertEqual(found, listed)
         installed = {os.path.relpath(os.path.join(folder, name), self.prefix)
                      for folder, _, names in os.walk(self.prefix) for name in names}
-        self.assertEqual(found, {"usr/" + path for path in installed})
+        page, changelog = "usr/share/man/man1/lcc.1", "usr/share/doc/lcc/changelog.gz"
+        self.assertEqual(found, {"usr/" + path for path in installed} - {page} | {page + ".gz", changelog})
+        self.check_policy(package, os.path.join(unpacked, page + ".gz"), os.path.join(unpacked, changelog))
+        for line in self.good("dpkg-deb", "-c", package).stdout.splitlines():
+            self.assertRegex(line, r"^(drwxr-xr-x|-rwxr-xr-x .*/bin/lcc$|-rw-r--r--)")
 
         lcc = os.path.join(unpacked, "usr", "bin", "lcc")
         self.check_dependencies(package, lcc)
@@ -86,6 +91,21 @@ class Package(Installed):
         self.good("cc", "-O2", "main.c", "one.c", "two.c", "-o", "app")
         self.assertRegex(self.good("./app").stdout, r"^(0\.\d{4} ){6}lcc ")
         self.good(lcc, "mobilenet_v2.net", "--emit", "net")  # found in the package
+
+    def check_policy(self, package, page, changelog):
+        with gzip.open(page) as packed, open(os.path.join(self.prefix, "share/man/man1/lcc.1"), "rb") as plain:
+            self.assertEqual(packed.read(), plain.read())
+        with gzip.open(changelog, "rt") as f:
+            self.write("changelog", f.read())
+        version = self.good("dpkg-deb", "-f", package, "Version").stdout.strip()
+        for field, value in (("Source", "lcc"), ("Version", version)):
+            if shutil.which("dpkg-parsechangelog"):
+                self.assertEqual(self.good("dpkg-parsechangelog", "-l", "changelog", "-S", field).stdout.strip(), value)
+        if not shutil.which("lintian"):
+            print("the package is not held to Debian's policy: lintian is not here")
+            return
+        done = run(["lintian", "--profile", "debian", "--allow-root", "--fail-on", "error", package], self.folder)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def check_dependencies(self, package, lcc):
         """Debian calls the package of libNAME.so.N libNAMEN or libNAME-N, and zlib1g is an exception."""
@@ -105,12 +125,12 @@ class Package(Installed):
             wanted = {"z": ["zlib1g"]}.get(name, [f"lib{name}{number}", f"lib{name}-{number}"])
             self.assertTrue(set(wanted) & set(packages), f"{wanted} in {packages}")
 
-    def test_pkg_config_in_debians_folder(self):
-        """/usr/lib has a folder for each kind of machine: the way from there to the program is longer."""
+    def test_pkg_config_in_another_folder(self):
+        """The way from there to the program is longer."""
         if not shutil.which("pkg-config"):
             self.skipTest("there is no pkg-config here")
-        self.good(CMAKE, "-S", SOURCE, "-B", "build", "-DBUILD_TESTING=OFF", "-DCMAKE_INSTALL_LIBDIR=lib/some-machine")
-        pc = self.path("moved/lib/some-machine/pkgconfig/lcc.pc")
+        self.good(CMAKE, "-S", SOURCE, "-B", "build", "-DBUILD_TESTING=OFF", "-DCMAKE_INSTALL_DATADIR=share/deeper")
+        pc = self.path("moved/share/deeper/pkgconfig/lcc.pc")
         os.makedirs(os.path.dirname(pc))
         shutil.copy(self.path("build/lcc.pc"), pc)
         self.write("moved/bin/lcc", "")

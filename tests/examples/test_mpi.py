@@ -1,11 +1,12 @@
-"""examples/mpi: a folder of pictures by 1, 2 and 3 ranks: the same answers, those of the interpreter, and a picture that cannot be
-read stops none of the rest."""
+"""examples/mpi: a folder of pictures by 1, 2 and 3 ranks: the same answers, those of the interpreter, and a picture that cannot
+be read stops none of the rest."""
+import json
 import os
 import re
 import shutil
 import subprocess
 
-from example import FASHION, Example, enlarged, has_sanitizer, main, png, read_pgm, run
+from example import FASHION, MODELS, Example, enlarged, has_sanitizer, main, png, read_pgm, run
 
 # Open MPI's --oversubscribe and --allow-run-as-root; another MPI does not need them and passes these over.
 os.environ |= {"OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
@@ -91,6 +92,27 @@ class Mpi(Example):
             self.assertNotIn("Sanitizer", done.stderr)
             self.check(done.stdout, answers)
             self.assertEqual(re.findall(r"^classify_folder: pictures/(.*)$", done.stderr, re.M), wanted)
+
+    def test_photographs(self):
+        """A network of ImageNet, in colour, where models are at hand: the classes that ONNX Runtime gives."""
+        if not os.path.exists(os.path.join(MODELS, "expected.json")):
+            self.skipTest("no trained models here; set LCC_MODELS to their folder")
+        with open(os.path.join(MODELS, "expected.json"), encoding="utf-8") as f:
+            expected = json.load(f)["mobilenet_v1_025_224"]["top5"]
+        labels = os.path.join(MODELS, "imagenet_labels_1001.txt")
+        with open(labels, encoding="utf-8") as f:
+            names = f.read().splitlines()[1:]
+        self.program = os.path.join(self.build("-DMODEL=mobilenet_v1.net", "-DOPTIONS=-D;width=0.25", f"-DLABELS={labels}",
+                                               f"-DWEIGHTS={MODELS}/mobilenet_v1_025_224.safetensors"), "classify_folder")
+        done = self.look(2, os.path.join(MODELS, "images"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = re.findall(r"^.*/(\w+)\.png: (.*), ([\d.]+) %$", done.stdout, re.M)
+        self.assertLessEqual(set(expected), {name for name, _, _ in told})
+        for name, label, percent in told:
+            if name in expected:
+                index, _, probability = expected[name][0]
+                self.assertEqual(label, names[index])
+                self.assertAlmostEqual(float(percent), 100 * probability, delta=0.02)
 
     def test_readme(self):
         told = self.follow_readme()

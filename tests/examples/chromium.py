@@ -25,7 +25,8 @@ class Chromium:
         # It reads from descriptor 3 and writes to 4. The sandbox wants more rights than a container has, or less than root.
         command = [find(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe",
                    "--no-first-run", f"--user-data-dir={self.profile}", "--window-size=1000,900", *flags, "about:blank"]
-        shell = ["/bin/sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", *command]
+        # Not sh, which may know descriptors of one digit only.
+        shell = ["bash", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", *command]
         self.process = subprocess.Popen(shell, pass_fds=(to_browser, from_browser), stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         os.close(to_browser)

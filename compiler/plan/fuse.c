@@ -250,16 +250,19 @@ int twice_length(const plan *p, const usage *use, const plan_step *first, int le
     return 0;
 }
 
-/* The same operand, in another buffer. */
-static operand *move_operand(const plan *p, const operand *o, int buffer_index) {
-    operand *moved = ARENA_NEW(p->mem, operand);
-    *moved = *o;
-    moved->runs = ARENA_ARRAY(p->mem, run, o->n_runs);
-    for (int i = 0; i < o->n_runs; i++) {
-        moved->runs[i] = o->runs[i];
-        moved->runs[i].buffer = buffer_index;
+/* Has the step read buffer `to` where it read `from`: its operands become its own. */
+static void read_instead(const plan *p, plan_step *s, int from, int to) {
+    operand *operands = ARENA_ARRAY(p->mem, operand, s->n_operands);
+    for (int j = 0; j < s->n_operands; j++) {
+        const operand *o = &s->operands[j];
+        operands[j] = *o;
+        operands[j].runs = ARENA_ARRAY(p->mem, run, o->n_runs);
+        for (int i = 0; i < o->n_runs; i++) {
+            operands[j].runs[i] = o->runs[i];
+            if (o->runs[i].buffer == from) operands[j].runs[i].buffer = to;
+        }
     }
-    return moved;
+    s->operands = operands;
 }
 
 /* The chain that keeps nothing but sums. Its rows lie in buffers of their own. */
@@ -270,7 +273,7 @@ static plan_step make_sums_only(plan *p, const plan_step *first, int n) {
         shape rows = {i + 1 < n ? rows_kept(p, first, n, i) : 1, b->shape.w, b->shape.c};
         int buffer = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, rows, b->what);
         parts[i].out_buffer = buffer;
-        if (i + 1 < n) parts[i + 1].operands = move_operand(p, &parts[i + 1].operands[0], buffer);
+        for (int to = i + 1; to < n; to++) read_instead(p, &parts[to], first[i].out_buffer, buffer);
     }
     plan_step s = join_parts(p, parts, n);
     s.sums_only = true;

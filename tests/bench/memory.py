@@ -311,16 +311,8 @@ def small_target(lcc):
     return "cortex-m4" if "cortex-m4" in known else "generic"
 
 
-def small_arguments(net, arguments, folder):
-    """lcc's arguments. The resolutions of the MobileNetV1 paper end at 128: a copy of that file takes any."""
-    source = os.path.join(programs.ROOT, "dsl", net)
-    with open(source, encoding="utf-8") as f:
-        text, count = re.subn(r"^(param resolution\b[^#\n]*?) in \[[^]]*\]", r"\1", f.read(), flags=re.M)
-    if count:
-        source = os.path.join(folder, net)
-        with open(source, "w", encoding="utf-8") as f:
-            f.write(text)
-    return [source, "-I", os.path.join(programs.ROOT, "dsl"), *arguments, "-D", "logits=true"]
+def small_arguments(net, arguments):
+    return [os.path.join(programs.ROOT, "dsl", net), *arguments, "-D", "logits=true"]
 
 
 def code_bytes(lcc, arm_cc, arguments, target, folder):
@@ -337,7 +329,7 @@ def small_rows(lcc, arm_cc):
     target, rows = small_target(lcc), []
     for title, net, more in SMALL:
         with tempfile.TemporaryDirectory() as folder:
-            arguments = small_arguments(net, more, folder)
+            arguments = small_arguments(net, more)
             fastest, least = plan(lcc, arguments, target), plan(lcc, arguments, target, "min")
             code = code_bytes(lcc, arm_cc, arguments, target, folder)
         added = 100 * (least["macs_emitted"] / fastest["macs_emitted"] - 1)

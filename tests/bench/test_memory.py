@@ -7,7 +7,6 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import memory
@@ -174,8 +173,7 @@ class Networks(unittest.TestCase):
         """They are planned for the target, at the side that they say. (Their code is not compiled here.)"""
         target = memory.small_target(OPTIONS.lcc)
         for title, net, more in memory.SMALL:
-            with tempfile.TemporaryDirectory() as folder:
-                about = memory.plan(OPTIONS.lcc, memory.small_arguments(net, more, folder), target)
+            about = memory.plan(OPTIONS.lcc, memory.small_arguments(net, more), target)
             side = int(title.rsplit(" ", 1)[1])
             self.assertEqual(about["inputs"][0]["shape"], [side, side, 3], title)
             self.assertLess(about["arena_bytes"], memory.ideal(about["layers"]), title)

@@ -1,4 +1,4 @@
-"""Compares the C in generated/ with what lcc writes now; --update writes it anew, and git shows the difference."""
+"""Compares the C in generated/, and the picture of an arena that the README shows, with what lcc writes now; --update writes it anew, and git shows the difference."""
 
 import argparse
 import difflib
@@ -10,6 +10,7 @@ import tempfile
 
 TARGETS = ["generic", "x86-64-v4"]
 ENDINGS = [".c", ".h"]
+PICTURE = "mobilenet_v2_memory.svg"
 
 
 def generate(lcc, net, target, folder):
@@ -23,6 +24,13 @@ def generate(lcc, net, target, folder):
         with open(os.path.join(folder, name + ending)) as made:
             texts[name + ending] = made.read()
     return texts
+
+
+def draw(lcc, folder):
+    """The picture of an arena: {name of the file: text}."""
+    net = os.path.join(folder, "..", "dsl", "mobilenet_v2.net")
+    done = subprocess.run([lcc, net, "--target", "x86-64-v4", "--emit", "memory"], check=True, stdout=subprocess.PIPE)
+    return {PICTURE: done.stdout.decode()}
 
 
 def compare(path, new):
@@ -45,17 +53,18 @@ def main():
     arguments = parser.parse_args()
     different = 0
     nets = sorted(glob.glob(os.path.join(arguments.folder, "*.net")))
+    texts = draw(arguments.lcc, arguments.folder)
     for net in nets:
         for target in TARGETS:
             with tempfile.TemporaryDirectory() as folder:
-                texts = generate(arguments.lcc, net, target, folder)
-            for name, new in texts.items():
-                path = os.path.join(arguments.folder, name)
-                if arguments.update:
-                    with open(path, "w") as kept:
-                        kept.write(new)
-                else:
-                    different += compare(path, new)
+                texts.update(generate(arguments.lcc, net, target, folder))
+    for name, new in texts.items():
+        path = os.path.join(arguments.folder, name)
+        if arguments.update:
+            with open(path, "w") as kept:
+                kept.write(new)
+        else:
+            different += compare(path, new)
     print("%d networks, %d files differ" % (len(nets), different))
     if different:
         print("if that is meant: cmake --build BUILD --target update-generated")

@@ -214,8 +214,11 @@ static bool leaves_alone(const plan *p, const plan_step *s, const plan_step *fir
     for (int i = 0; i < s->n_operands && !of_sums; i++) {
         if (reads_buffer(&s->operands[i], window->out_buffer)) return false;
     }
-    return s->kind != STEP_CHAIN && !reads_buffer(&first->operands[0], s->out_buffer) &&
-           p->buffers[s->out_buffer].kind == BUFFER_ARENA;
+    for (const plan_step *part = first; part <= window; part++) {
+        if (reads_buffer(&part->operands[0], s->out_buffer)) return false;
+        if (has_residual(p, part) && reads_buffer(&part->operands[1], s->out_buffer)) return false;
+    }
+    return s->kind != STEP_CHAIN && p->buffers[s->out_buffer].kind == BUFFER_ARENA;
 }
 
 /* A 1x1 convolution, its weights scaled, that takes the window's rows one by one. */

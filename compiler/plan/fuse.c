@@ -143,12 +143,29 @@ static void shrink(plan *p, int buffer_index, int rows) {
     b->bytes = shape_elements(b->shape) * type_table[b->type].bytes;
 }
 
-/* A chain that ends in place writes rows over its own input. That is right where each row has been taken up
- * before: by a convolution that has passed it, not by a window that will look back at it; and by no other
- * thread, which may still want the rows at the seam: a lean plan leaves such a chain to one thread. */
+/* Whether the residual of part `i` of a chain is where the chain's last part writes. */
+static bool is_residual_overwritten(const plan *p, const plan_step *parts, int n, int i) {
+    return has_residual(p, &parts[i]) && reads_buffer(&parts[i].operands[1], parts[n - 1].out_buffer);
+}
+
+bool ends_in_place(const plan *p, const plan_step *parts, int n) {
+    bool over = reads_buffer(&parts[0].operands[0], parts[n - 1].out_buffer);
+    for (int i = 0; i + 1 < n; i++) over = over || is_residual_overwritten(p, parts, n, i);
+    return over;
+}
+
+/* A chain that ends in place writes rows over its own input, or over a residual of an earlier part. That is
+ * right where each row has been taken up before: by a convolution that has passed it, not by a window that will
+ * look back at it; and by no other thread, which may still want the rows at the seam: a lean plan leaves such a
+ * chain to one thread. */
 static bool may_end_in_place(const plan *p, const plan_step *parts, int n) {
+    if (!ends_in_place(p, parts, n)) return true;
+    if (p->t->threads && !p->lean) return false;
+    for (int i = 0; i + 1 < n; i++) {
+        if (is_residual_overwritten(p, parts, n, i) && !rows_for_residual(p, parts, i, n - 1)) return false;
+    }
     if (!reads_buffer(&parts[0].operands[0], parts[n - 1].out_buffer)) return true;
-    if ((p->t->threads && !p->lean) || n > 3 || is_window(&parts[0])) return false;
+    if (n > 3 || is_window(&parts[0])) return false;
     const attrs *first = &p->g->nodes[parts[0].node].a, *a = &p->g->nodes[parts[1].node].a;
     return first->stride[0] == 1 && a->stride[0] == 1 && a->pad[TOP] < (a->kernel[0] - 1) * a->dilation[0] + 1;
 }
@@ -163,8 +180,6 @@ bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
         if (!window && !(i == 0 ? can_begin(p, s) : can_end(p, s))) return false;
         if (i + 1 == n) break;
         if (!is_link(p, use, first, n, i)) return false;
-        bool overwritten = has_residual(p, s) && reads_buffer(&s->operands[1], first[n - 1].out_buffer);
-        if (overwritten) return false;
     }
     return windows > 0 && may_end_in_place(p, first, n);
 }

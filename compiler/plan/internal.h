@@ -62,6 +62,9 @@ double cut_by_row(const plan *p, plan_step *s);
 /* Cycles to write a tensor and read it back, by where it fits. */
 double link_traffic(const plan *p, int buffer_index);
 
+/* Whether a chain's last part writes over what an earlier one reads. */
+bool ends_in_place(const plan *p, const plan_step *parts, int n);
+
 /* How many rows stay of the tensor between part `i` and the next one, of a chain of `n`. */
 int rows_kept(const plan *p, const plan_step *parts, int n, int i);
 

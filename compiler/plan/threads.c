@@ -2,8 +2,8 @@
  *
  * All threads run every step together and meet behind it; each takes a part of the step's rows, pixels or
  * channels. A step whose work is over before a second thread has noticed is left to the first one, and where
- * such steps follow each other nobody waits between them. So is a chain that ends in place over its own input:
- * plan/fuse.c says why.
+ * such steps follow each other nobody waits between them. So is a chain that ends in place over what its
+ * earlier parts read: plan/fuse.c says why.
  *
  * What a step keeps for itself (rings of rows, staged input) every thread needs for its own: the first thread
  * has it in the arena, where the plan put it, each further one in a block of its own behind the arena. */
@@ -13,7 +13,7 @@ static bool is_shared(const plan *p, const plan_step *s) {
     enum { LEAST_CYCLES = 600 }; /* some times what it takes to meet */
     bool of_sums = s->kind == STEP_GLOBAL_POOL && s->sums >= 0;
     if (!p->t->threads || of_sums || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
-    bool in_place = s->kind == STEP_CHAIN && reads_buffer(&s->operands[0], s->out_buffer);
+    bool in_place = s->kind == STEP_CHAIN && ends_in_place(p, s->parts, s->n_parts);
     return s->cycles >= LEAST_CYCLES && !in_place;
 }
 

@@ -49,6 +49,10 @@ static bool can_take_factor(const plan *p, const plan_step *factor, const plan_s
     if (s->kind != STEP_GEMM || n->op != OP_CONV || s->gemm.staged || n->a.groups > 1) return false;
     /* Written over the map that it would then read: the residual of a block that begins with the factor. */
     if (reads_buffer(&factor->operands[0], s->out_buffer)) return false;
+    /* Somebody else reads the scaled map, which then is not made: the caller, or the convolution's residual. */
+    int map = factor->out_buffer;
+    if (p->buffers[map].kind != BUFFER_ARENA || s->out_buffer == map) return false;
+    if (n->a.has_residual && reads_buffer(&s->operands[1], map)) return false;
     const operand *x = &s->operands[0];
     return takes_whole_output(p, x, factor) && is_identity(x->order, x->shape.c) &&
            shape_pixels(n->shape) >= 2 * (int64_t)n->shape.c;

@@ -4,6 +4,7 @@
 #include "graph/print.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -48,7 +49,9 @@ static json_t *describe_loss(const rounding_loss *l) {
     json_t *loss = json_object();
     json_object_set_new(loss, "samples", json_integer(l->samples));
     json_object_set_new(loss, "calibrated", json_boolean(l->given));
-    json_object_set_new(loss, "largest_difference", json_real(strtod(digits, NULL)));
+    /* An output that was 0 everywhere has no largest: JSON knows no infinity. */
+    json_object_set_new(loss, "largest_difference",
+                        isinf(l->difference) ? json_null() : json_real(strtod(digits, NULL)));
     if (l->classifies) json_object_set_new(loss, "same_top_class", json_integer(l->same_top));
     return loss;
 }

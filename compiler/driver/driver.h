@@ -13,7 +13,7 @@
 typedef struct rounding_loss {
     int64_t samples;   /* 0: not measured */
     bool given;        /* the samples are the user's; else one picture of noise */
-    double difference; /* the largest, as a part of the largest output of the sample */
+    double difference; /* the largest, as a part of the sample's largest output; INFINITY where that was 0 */
     bool classifies;   /* there is one output, and it is a vector */
     int64_t same_top;  /* samples whose largest output is the same one */
     const char *why;   /* it was not measured */

@@ -61,8 +61,10 @@ const char *describe_rounding(const job *j) {
     const char *where =
         l->given ? arena_printf(j->mem, "%" PRId64 " sample%s", l->samples, l->samples == 1 ? "" : "s")
                  : "a picture of noise";
-    const char *s = arena_printf(j->mem, "on %s that changes the outputs by at most %.1e of the largest", where,
-                                 l->difference);
+    const char *s = isinf(l->difference)
+                        ? arena_printf(j->mem, "on %s that changes an output that was 0 everywhere", where)
+                        : arena_printf(j->mem, "on %s that changes the outputs by at most %.1e of the largest",
+                                       where, l->difference);
     if (!l->classifies) return s;
     if (l->samples > 1)
         return arena_printf(j->mem, "%s; the top class stays in %" PRId64 " of %" PRId64, s, l->same_top,

@@ -168,6 +168,21 @@ class Words(Case):
                for i in range(3)]
         self.assertAlmostEqual(said["largest_difference"] / max(off), 1, 2)
 
+    def test_an_output_of_zeros(self):
+        self.write("zeros.net", """net zeros {
+    input a: f32[1, 1, 2]
+    dense(2, bias = false) @"fc" -> relu
+    output y
+}
+""")
+        values = [-1 - 2**-12, 1, -1 - 2**-12, 1]  # the nearest halves are -1 and 1
+        self.write("zeros.safetensors", safetensors({"fc.weight": ([2, 2], values)}))
+        self.write("x.npy", npy([1, 1, 2], [1.0, 1.0001]))
+        done = self.lcc("zeros.net", "-w", "zeros.safetensors", "--weights-dtype", "f16", "--calibrate", "x.npy", "--emit", "json")
+        self.assertEqual(done.stderr, "lcc: note: weights are rounded to f16: on 1 sample that changes an output that was 0 "
+                                      "everywhere; the top class stays\n")
+        self.assertIsNone(json.loads(done.stdout)["rounding"]["largest_difference"])
+
     def test_not_measured(self):
         done = self.lcc(SOURCE + "/dsl/efficientnet_b4.net", "--weights-dtype", "f16", "--emit", "json")
         self.assertRegex(done.stderr, r"^lcc: note: weights are rounded to f16: what that costs in accuracy was not measured: the reference "

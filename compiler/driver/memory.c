@@ -99,7 +99,8 @@ static void print_peak(const picture *k) {
                 "<text x=\"%d\" y=\"42\">fullest at step %d, ",
                 x_of(k, p->peak_step), TOP_MARGIN, k->step_width, HEIGHT, LEFT_MARGIN, p->peak_step + 1);
     print_escaped(k->out, step_label(p, p->peak_step));
-    text_printf(k->out, ": %lld bytes are live</text>\n", (long long)plan_live_bytes(p, p->peak_step));
+    text_printf(k->out, ": %lld bytes are live</text>\n",
+                (long long)plan_live_bytes(p, p->peak_step, p->peak_step + 1));
 }
 
 void memory_print(text *out, const job *j) {

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* In a table of bytes nothing is not left out. */
+static const char *show_exact(arena *a, int64_t bytes) { return bytes ? show_count(a, bytes) : "0"; }
+
 static const char *name_of(const plan_buffer *b) { return b->what ? b->what : ""; }
 
 /* The columns' width for labels. */
@@ -24,11 +27,10 @@ static void print_steps(text *out, const job *j) {
     const plan *p = j->plan;
     int width = label_width(p);
     text_printf(out, "step  %-*s  %13s\n", width, "layer", "live bytes");
-    int64_t most = p->n_steps ? plan_live_bytes(p, p->peak_step) : 0;
+    int64_t most = p->n_steps ? plan_live_bytes(p, p->peak_step, p->peak_step + 1) : 0;
     for (int i = 0; i < p->n_steps; i++) {
-        int64_t live = plan_live_bytes(p, i);
-        const char *shown = live ? show_count(j->mem, live) : "0";
-        text_printf(out, "%4d  %-*s  %13s  ", i + 1, width, step_label(p, i), shown);
+        int64_t live = plan_live_bytes(p, i, i + 1);
+        text_printf(out, "%4d  %-*s  %13s  ", i + 1, width, step_label(p, i), show_exact(j->mem, live));
         for (int64_t k = 0; most && k < (live * BAR + most - 1) / most; k++) text_char(out, '#');
         text_string(out, i == p->peak_step && live ? "  the fullest\n" : "\n");
     }
@@ -52,17 +54,17 @@ static void print_buffers(text *out, const job *j) {
     text_printf(out, "%13s  %13s  %-11s  buffer\n", "offset", "bytes", "steps");
     for (int i = 0; i < n; i++) {
         const plan_buffer *b = in_arena[i];
-        const char *offset = b->offset ? show_count(j->mem, b->offset) : "0";
         const char *steps = arena_printf(j->mem, "%d to %d", b->first + 1, b->last + 1);
-        text_printf(out, "%13s  %13s  %-11s  %s %dx%dx%d%s\n", offset, show_count(j->mem, b->bytes), steps,
-                    name_of(b), b->shape.h, b->shape.w, b->shape.c, b->own ? ", one for each thread" : "");
+        text_printf(out, "%13s  %13s  %-11s  %s %dx%dx%d%s\n", show_exact(j->mem, b->offset),
+                    show_exact(j->mem, b->bytes), steps, name_of(b), b->shape.h, b->shape.w, b->shape.c,
+                    b->own ? ", one for each thread" : "");
     }
 }
 
 void memory_table_print(text *out, const job *j) {
     const plan *p = j->plan;
     text_printf(out, "%s for %s: an arena of %s bytes, %d steps\n\n", j->described->name, p->t->name,
-                p->arena_bytes ? show_count(j->mem, p->arena_bytes) : "0", p->n_steps);
+                show_exact(j->mem, p->arena_bytes), p->n_steps);
     print_steps(out, j);
     text_char(out, '\n');
     print_buffers(out, j);

@@ -113,20 +113,12 @@ static void emit_window_row(chain *k, writer *w, int i, const char *row) {
     end_part_weights(k, i);
 }
 
-/* The part whose output is the residual of part i, or -1: it comes from outside. */
-static int residual_source(const chain *k, int i) {
-    for (int j = 0; j < i; j++) {
-        if (reads_buffer(&k->s->parts[i].operands[1], k->s->parts[j].out_buffer)) return j;
-    }
-    return -1;
-}
-
 static const char *residual_name(const chain *k, int i) {
     return i + 1 == k->s->n_parts ? "r" : numbered(k, "r", i);
 }
 
 static const char *residual_place(const chain *k, int i, const char *row) {
-    int from = residual_source(k, i);
+    int from = residual_source(k->e->p, k->s->parts, i);
     if (from >= 0) return row_place(k, from, row);
     int64_t pixel = pixel_stride(k->e->p, k->s->parts[i].operands[1].runs[0].buffer);
     int64_t floats = node_of(k, i)->shape.w * pixel;
@@ -194,7 +186,8 @@ static void put_parameters(const chain *k, text *parameters, text *args) {
     if (weights) add_pointer(parameters, args, weight_type(e->p->g->half_weights), "w", weights_at(e, k->base));
     add_pointer(parameters, args, "float", "y", offset_buffer(e, s->out_buffer, s->out_begin));
     for (int i = 0; i < s->n_parts; i++) {
-        if (is_window(k, i) || !node_of(k, i)->a.has_residual || residual_source(k, i) >= 0) continue;
+        if (is_window(k, i) || !node_of(k, i)->a.has_residual || residual_source(e->p, s->parts, i) >= 0)
+            continue;
         const run *r = &s->parts[i].operands[1].runs[0];
         add_pointer(parameters, args, "const float", residual_name(k, i),
                     offset_buffer(e, r->buffer, r->begin));

@@ -107,26 +107,17 @@ static const char guard[] =
     "    }\n"
     "}\n\n";
 
-typedef struct stretch {
-    int64_t begin, end;
-} stretch;
-
-static int by_begin(const void *x, const void *y) {
-    const stretch *a = x, *b = y;
-    return (a->begin > b->begin) - (a->begin < b->begin);
-}
-
 /* Declares the stretches of the arena that are live in a step; without those that it makes anew where `before`.
  */
 static void emit_live(const plan *p, int step, bool before, text *out) {
-    stretch *live = ARENA_ARRAY(p->mem, stretch, p->n_buffers);
+    interval *live = ARENA_ARRAY(p->mem, interval, p->n_buffers);
     int n = 0;
     for (int i = 0; i < p->n_buffers; i++) {
         const plan_buffer *b = &p->buffers[i];
         bool lives = lives_in_arena(b) && b->first <= step - before && b->last >= step;
-        if (lives && b->bytes) live[n++] = (stretch){b->offset, b->offset + b->bytes};
+        if (lives && b->bytes) live[n++] = (interval){b->offset, b->offset + b->bytes};
     }
-    qsort(live, (size_t)n, sizeof *live, by_begin);
+    qsort(live, (size_t)n, sizeof *live, compare_intervals);
     text_printf(out, "    static const int64_t %s_%d[] = {", before ? "before" : "in", step + 1);
     for (int i = 0; i < n; i++) {
         bool joined = i > 0 && live[i].begin == live[i - 1].end;

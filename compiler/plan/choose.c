@@ -32,17 +32,6 @@ static void add_candidate(arena *a, choices *c, candidate x) {
     c->all[c->n++] = x;
 }
 
-/* The bytes that are live in some of the steps [first, end). */
-static int64_t live_within(const plan *p, int first, int end) {
-    int64_t live = 0;
-    for (int i = 0; i < p->n_buffers; i++) {
-        const plan_buffer *b = &p->buffers[i];
-        bool lives = b->kind == BUFFER_ARENA && b->first >= 0 && b->first < end && b->last >= first;
-        if (lives) live += arena_aligned(b->bytes);
-    }
-    return live;
-}
-
 /* What a chain of `n` parts saves of the tensors between them. */
 static int64_t saved_between(const plan *p, const plan_step *parts, int n) {
     int64_t saved = 0;
@@ -81,13 +70,13 @@ static double seam_cycles(const plan *p, const plan_step *parts, int n) {
 /* All chains that begin with step `first`, and the step by itself. `losses`: of each step by rows. */
 static void find_chains(const plan *p, const usage *use, const double *losses, int first, choices *c) {
     const plan_step *s = &p->steps[first];
-    add_candidate(p->mem, c, (candidate){1, 0, 0, live_within(p, first, first + 1) + scratch_of(s, 1)});
+    add_candidate(p->mem, c, (candidate){1, 0, 0, plan_live_bytes(p, first, first + 1) + scratch_of(s, 1)});
     double gain = -losses[first];
     for (int n = 2; n <= MOST_CHAIN_PARTS && first + n <= p->n_steps; n++) {
         if (p->buffers[s[n - 2].out_buffer].kind != BUFFER_ARENA) break;
         gain += link_traffic(p, s[n - 2].out_buffer) - losses[first + n - 1];
         if (!can_chain(p, use, s, n)) continue;
-        int64_t live = live_within(p, first, first + n) - saved_between(p, s, n) + scratch_of(s, n);
+        int64_t live = plan_live_bytes(p, first, first + n) - saved_between(p, s, n) + scratch_of(s, n);
         add_candidate(p->mem, c, (candidate){n, 0, gain - seam_cycles(p, s, n), live});
     }
 }
@@ -105,7 +94,7 @@ static void find_twice(const plan *p, const usage *use, const double *losses, in
         gain += link_traffic(p, s[i].out_buffer) - losses[first + i];
         gain -= predict_cycles(p, &s[i]) + losses[first + i];
     }
-    int64_t live = live_within(p, first, first + n) - saved_between(p, parts, window + 1);
+    int64_t live = plan_live_bytes(p, first, first + n) - saved_between(p, parts, window + 1);
     add_candidate(p->mem, c, (candidate){n, window, gain, live + scratch_of(parts, window + 1)});
 }
 

@@ -102,8 +102,7 @@ static int rows_for_residual(const plan *p, const plan_step *parts, int from, in
     return rows;
 }
 
-/* The part whose output is the residual of part `to`, or -1: it comes from outside. */
-static int residual_source(const plan *p, const plan_step *parts, int to) {
+int residual_source(const plan *p, const plan_step *parts, int to) {
     if (!has_residual(p, &parts[to])) return -1;
     for (int i = 0; i < to; i++) {
         if (reads_buffer(&parts[to].operands[1], parts[i].out_buffer)) return i;

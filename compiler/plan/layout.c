@@ -30,11 +30,11 @@ void find_lifetimes(plan *p) {
     for (int i = 0; i < p->n_steps; i++) touch_step(p, &p->steps[i], i);
 }
 
-int64_t plan_live_bytes(const plan *p, int step) {
+int64_t plan_live_bytes(const plan *p, int first, int end) {
     int64_t live = 0;
     for (int i = 0; i < p->n_buffers; i++) {
         const plan_buffer *b = &p->buffers[i];
-        if (lives_in_arena(b) && b->first <= step && step <= b->last) live += arena_aligned(b->bytes);
+        if (lives_in_arena(b) && b->first < end && b->last >= first) live += arena_aligned(b->bytes);
     }
     return live;
 }
@@ -42,7 +42,7 @@ int64_t plan_live_bytes(const plan *p, int step) {
 static int64_t most_live(plan *p) {
     int64_t most = 0;
     for (int i = 0; i < p->n_steps; i++) {
-        int64_t live = plan_live_bytes(p, i);
+        int64_t live = plan_live_bytes(p, i, i + 1);
         if (live > most) {
             most = live;
             p->peak_step = i;
@@ -86,11 +86,7 @@ static int by_start(const void *x, const void *y) {
     return by_size(x, y);
 }
 
-typedef struct interval {
-    int64_t begin, end;
-} interval;
-
-static int by_begin(const void *x, const void *y) {
+int compare_intervals(const void *x, const void *y) {
     const interval *a = x, *b = y;
     return (a->begin > b->begin) - (a->begin < b->begin);
 }
@@ -119,7 +115,7 @@ static int64_t place_in_order(const item *items, int n, int64_t *offsets, interv
                 taken[n_taken++] = (interval){offsets[j], offsets[j] + items[j].bytes};
             }
         }
-        qsort(taken, (size_t)n_taken, sizeof *taken, by_begin);
+        qsort(taken, (size_t)n_taken, sizeof *taken, compare_intervals);
         offsets[i] = best_gap(taken, n_taken, items[i].bytes);
         if (offsets[i] + items[i].bytes > total) total = offsets[i] + items[i].bytes;
     }

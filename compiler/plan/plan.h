@@ -188,10 +188,21 @@ static inline int64_t plan_weight_bytes(const plan *p) {
 /* Whether a finished plan has a place for the buffer in its arena. */
 static inline bool lives_in_arena(const plan_buffer *b) { return b->kind == BUFFER_ARENA && b->first >= 0; }
 
-/* What of the arena is live in a step, alignment included. */
-int64_t plan_live_bytes(const plan *p, int step);
+/* What of the arena is live in some of the steps first .. end - 1, alignment included. */
+int64_t plan_live_bytes(const plan *p, int first, int end);
 
 bool reads_buffer(const operand *o, int buffer_index);
+
+/* The part of a chain whose output is the residual of its part `to`; -1: it comes from outside, or there is
+ * none. */
+int residual_source(const plan *p, const plan_step *parts, int to);
+
+typedef struct interval {
+    int64_t begin, end;
+} interval;
+
+/* For qsort: by where they begin. */
+int compare_intervals(const void *x, const void *y);
 
 /* Distance in elements from a buffer's pixel to the next. */
 static inline int pixel_stride(const plan *p, int buffer_index) { return p->buffers[buffer_index].shape.c; }

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FAILED = 1, WRONG_USE = 2, MOST_PICTURES = 1 << 20, LONGEST_PATH = 4096 };
 
@@ -219,6 +220,13 @@ static int run(const options *o, int rank, int ranks) {
     return good && !failures ? 0 : FAILED;
 }
 
+/* mpirun ends the whole job as soon as one rank ends with an error, and drops what it has not read yet of what
+ * was printed: all ranks wait until it has had time for that. */
+static void await_reader(void) {
+    fflush(stdout);
+    sleep(1);
+}
+
 int main(int argc, char **argv) {
     int rank, ranks, status = 0;
     MPI_Init(&argc, &argv);
@@ -232,6 +240,7 @@ int main(int argc, char **argv) {
     } else {
         status = run(&o, rank, ranks);
     }
+    if (status) await_reader();
     MPI_Finalize();
     return status;
 }

@@ -8,12 +8,29 @@ import os
 import re
 import sys
 
-LONGEST_FILE, LONGEST_FUNCTION = 600, 80
+# A function that is a table or a grammar says so: the comment right above it has the word "table" or "grammar".
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TABLE = 600, 60, 70
+# Functions that are still longer, up to LONGEST_PENDING. The list only shrinks: one that is listed and is no longer too long
+# fails as well.
+LONGEST_PENDING = 80
+PENDING = {"compiler/emit/elementwise.c: emit_elementwise", "compiler/emit/emit.c: emit_header"}
 TOP = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "compiler", "runtime", "dsl", "examples", "generated",
        "tests"}
 
 root = sys.argv[1]
-faults = []
+faults, too_long = [], set()
+
+
+def find_limit(lines, start, name):
+    """How long the function may be whose first line is `start`, counted from 1."""
+    if name in PENDING:
+        return LONGEST_PENDING
+    comment = ""
+    for line in reversed(lines[:start - 1]):
+        if not line.startswith(("/*", " *", "//")):
+            break
+        comment += " " + line.lower()
+    return LONGEST_TABLE if re.search(r"\b(table|grammar)\b", comment) else LONGEST_FUNCTION
 
 
 def check_functions(path, lines):
@@ -23,7 +40,12 @@ def check_functions(path, lines):
         if re.match(r"[a-zA-Z_]\w*\b[^:]*$", line):
             start = number
         elif line == "}" and number - start + 1 > LONGEST_FUNCTION:
-            faults.append(f"{path}:{start}: a function of {number - start + 1} lines; at most {LONGEST_FUNCTION}")
+            found = re.search(r"(\w+)\(", lines[start - 1])
+            name = f"{path}: {found.group(1) if found else lines[start - 1]}"
+            limit = find_limit(lines, start, name)
+            too_long.add(name)
+            if number - start + 1 > limit:
+                faults.append(f"{path}:{start}: a function of {number - start + 1} lines; at most {limit}")
 
 
 def check_file(path):
@@ -51,5 +73,7 @@ for room in ("compiler", "runtime", "tests", "examples"):
         for name in sorted(names):
             if name.endswith((".c", ".h", ".y", ".l", ".cpp", ".hpp")):
                 check_file(os.path.join(folder, name))
+for name in sorted(PENDING - too_long):
+    faults.append(f"{name}: it is short enough by now; take it off PENDING in {os.path.basename(__file__)}")
 print("\n".join(faults) or "the house is in order")
 sys.exit(1 if faults else 0)

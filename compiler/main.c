@@ -5,7 +5,6 @@
 #include "driver/driver.h"
 
 #include "interp/interp.h"
-#include "onnx/onnx.h"
 #include "passes/passes.h"
 #include "targets/target.h"
 
@@ -30,55 +29,17 @@ static void say(const job *j, const char *what, const graph *g) {
     if (j->o.verbose) fprintf(stderr, "lcc: %-28s %5d nodes\n", what, g->n_nodes);
 }
 
-static lang_options make_lang_options(const job *j) {
-    const options *o = &j->o;
-    return (lang_options){.variant = o->variant,
-                          .defines = o->defines,
-                          .n_defines = o->n_defines,
-                          .include_dirs = o->include_dirs.at,
-                          .n_include_dirs = o->include_dirs.count,
-                          .shipped_dir = j->shipped,
-                          .check = o->check,
-                          .check_padding = o->weights.count > 0};
-}
-
-/* By how much one step of the compound param multiplies the MACs: read the network again, one step further. 0
- * where it has no such param, or none so large. */
-static double measure_compound(const job *j) {
-    const graph *now = j->described;
-    if (!now->compound || graph_macs(now) == 0) return 0;
-    arena *a = arena_new();
-    lang_options lang = make_lang_options(j);
-    define *defines = ARENA_ARRAY(a, define, lang.n_defines + 1);
-    if (lang.n_defines) memcpy(defines, lang.defines, (size_t)lang.n_defines * sizeof *defines);
-    defines[lang.n_defines++] = (define){now->compound, arena_printf(a, "%.17g", now->phi + 1)};
-    lang.defines = defines;
-    const graph *next = lang_compile(a, diag_new(a), j->model, &lang, NULL, NULL);
-    double factor = next ? (double)graph_macs(next) / (double)graph_macs(now) : 0;
-    arena_free(a);
-    return factor;
-}
-
 static bool read_network(job *j) {
-    const options *o = &j->o;
-    lang_options lang = make_lang_options(j);
-    j->from_onnx = onnx_is_model(j->model);
-    if (o->planes && !j->from_onnx) {
-        diag_error(j->d, command_line,
-                   "--input-layout speaks of an ONNX model; the inputs of a .net file are [h, w, c]");
-        return false;
-    }
-    if (j->from_onnx) return read_onnx(j);
-    j->shown = j->described = lang_compile(j->mem, j->d, j->model, &lang, &j->files, &j->n_files);
-    if (!j->described) return false;
-    say(j, arena_printf(j->mem, "read %s", o->model), j->described);
-    if (o->summary || o->emit == EMIT_JSON) j->compound_factor = measure_compound(j);
+    j->reader = find_reader(j->model);
+    if (!j->reader->read(j)) return false;
+    j->shown = j->described;
+    say(j, arena_printf(j->mem, "read %s as %s", j->o.model, j->reader->name), j->described);
     return true;
 }
 
 static bool bind_weights(job *j) {
     const words *files = &j->o.weights;
-    if (j->from_onnx) return true;
+    if (j->reader->brings_weights) return true;
     if (files->count) {
         return weights_load_renamed(j->mem, j->d, j->described, files->at, files->count, j->o.renames.at,
                                     j->o.renames.count, &j->weights);
@@ -139,7 +100,7 @@ static bool write_code(job *j) {
                       .selftest = o->selftest,
                       .profile = o->profile,
                       .weights_hash = j->weights.hash,
-                      .seeded = o->weights.count == 0 && !j->from_onnx};
+                      .seeded = o->weights.count == 0 && !j->reader->brings_weights};
     return emit_model(j->plans, j->o.targets.count, &e, j->mem, j->d, &j->code);
 }
 
@@ -158,7 +119,7 @@ static void collect_outputs(job *j) {
         add_code_outputs(j);
     } else if (o->out) {
         add_output(j, o->out, &j->netlist);
-        if (j->from_onnx && o->emit == EMIT_NET && !o->after) add_onnx_weights(j);
+        if (j->reader->brings_weights && o->emit == EMIT_NET && !o->after) add_weights_output(j);
     } else if (j->netlist.size) {
         text_bytes(&j->out, j->netlist.data, j->netlist.size);
     }

@@ -9,6 +9,18 @@
 #include "plan/plan.h"
 #include "weights/weights.h"
 
+typedef struct job job;
+
+/* A kind of file in which a network comes. */
+typedef struct reader {
+    const char *name;   /* what such a file is called */
+    const char *ending; /* of its name */
+    bool (*sniff)(const unsigned char *head,
+                  size_t size); /* whether a file begins so; NULL: it cannot be told */
+    bool (*read)(job *j);       /* sets j->described; false after errors */
+    bool brings_weights;        /* the weights are bound once it is read */
+} reader;
+
 /* What rounding the weights to halves did to the outputs. */
 typedef struct rounding_loss {
     int64_t samples;   /* 0: not measured */
@@ -20,13 +32,13 @@ typedef struct rounding_loss {
 } rounding_loss;
 
 /* One run of the command: what goes in, what each stage made, what comes out. */
-typedef struct job {
+struct job {
     arena *mem;
     diag *d;
     options o;
     const char *shipped;      /* folder of the networks that come along, or NULL */
     const char *model;        /* the path of the network as found */
-    bool from_onnx;           /* the network is an ONNX file, and has its weights */
+    const reader *reader;     /* of the network's file */
     const char *const *files; /* every .net file read, or the ONNX file and its external data */
     int n_files;
     graph *described;       /* as the .net file says */
@@ -46,7 +58,7 @@ typedef struct job {
     text *results; /* one .npy for each --out */
     output_stream *outputs;
     int n_outputs;
-} job;
+};
 
 /* locate.c. The folder of networks that belongs to this program: beside the program where it was moved, else
  * where it was installed. NULL where there is neither. */
@@ -56,10 +68,18 @@ const char *find_library(arena *a, const char *program);
  * is in none of them (opening it then fails and says so). */
 const char *find_model(arena *a, const char *name, const words *include_dirs, const char *library);
 
-/* import_onnx.c. Reads the network and its weights from an ONNX file; false after errors. */
+/* readers.c. The reader of the file, by its first bytes, else by its name; never NULL. */
+const reader *find_reader(const char *path);
+
+/* read_net.c. Reads a .net file, and what it imports. False after errors. */
+bool read_net(job *j);
+
+/* read_onnx.c. Reads the network and its weights from an ONNX file. False after errors. */
 bool read_onnx(job *j);
-/* Beside the .net file that --emit net -o writes of one: its weights, under the same name with .safetensors. */
-void add_onnx_weights(job *j);
+
+/* weights_output.c. The weights of a network whose file brought them, as an output beside the .net file that
+ * --emit net -o writes: under the same name, ending in .safetensors. */
+void add_weights_output(job *j);
 
 /* run.c: --run. Reads the inputs, runs the interpreter for each sample, makes the results. False after errors.
  */

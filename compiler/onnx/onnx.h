@@ -8,8 +8,8 @@ typedef struct onnx_options {
     bool planes; /* every input is given as one map [h, w, 1] for each channel */
 } onnx_options;
 
-/* Whether the file is one: by its name or its first bytes. */
-bool onnx_is_model(const char *path);
+/* Whether a file that begins with these bytes is one. */
+bool onnx_sniff(const unsigned char *head, size_t size);
 
 /* Reads `path`, opsets 9 to 17, and the files with external data that it names. The weights are bound: the
  * graph is as one that lang/ has made and weights/ has filled. NULL after errors, which are in `d`; nodes that

@@ -179,6 +179,20 @@ class Errors(OnnxTest):
         done = self.lcc("m.onnx", "-o", "m.c", "--input-layout", "chw")
         self.assertEqual(done.returncode, 2)
 
+    def test_the_reader_is_chosen_by_content_then_by_name(self):
+        model = onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"])
+        for name in ("m.onnx", "m.net", "m"):
+            self.write(name, model)
+            self.assertIn("relu", self.good(name, "--emit", "net"))
+        text = b"net m { input x: f32[2, 2, 2] -> relu\n output y }"
+        for name in ("t.onnx", "t.net", "t"):
+            self.write(name, text)
+        self.assertIn("relu", self.good("t.net", "--emit", "net"))
+        self.assertIn("relu", self.good("t", "--emit", "net"))
+        done = self.lcc("t.onnx", "--emit", "net")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no ONNX file", done.stderr)
+
     def test_the_weights_do_not_overwrite_the_model(self):
         self.write("m.safetensors", onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"]))
         done = self.lcc("m.safetensors", "--emit", "net", "-o", "m.net")

@@ -1,13 +1,11 @@
-/* import_onnx.c: a network that comes as an ONNX file, with its weights, and how it goes on as a .net file. */
+/* read_onnx.c: reads a network that comes as an ONNX file, with its weights. */
 #include "driver/driver.h"
 
 #include "onnx/onnx.h"
 
-#include <string.h>
-
 static const loc command_line = {0};
 
-/* Options that speak of a .net file. */
+/* Refuses options that speak of a .net file. */
 static bool check_options(job *j) {
     const options *o = &j->o;
     const char *other = o->weights.count ? "-w"
@@ -25,26 +23,11 @@ static bool check_options(job *j) {
 bool read_onnx(job *j) {
     if (!check_options(j)) return false;
     const onnx_options o = {.planes = j->o.planes};
-    j->shown = j->described = onnx_compile(j->mem, j->d, j->model, &o, &j->files, &j->n_files);
+    j->described = onnx_compile(j->mem, j->d, j->model, &o, &j->files, &j->n_files);
     if (!j->described) return false;
     j->weights = (weights_report){.hash = weights_hash(j->described)};
     for (int i = 0; i < j->described->n_nodes; i++) {
         for (int r = 0; r < ROLE_COUNT; r++) j->weights.n_used += j->described->nodes[i].weights[r] != NULL;
     }
     return true;
-}
-
-void add_onnx_weights(job *j) {
-    const char *out = j->o.out;
-    size_t size = strlen(out);
-    if (size > 4 && strcmp(out + size - 4, ".net") == 0) size -= 4;
-    text *header = ARENA_NEW(j->mem, text), made = {0};
-    weights_header(j->described, &made);
-    header->data = arena_alloc(j->mem, made.size);
-    memcpy(header->data, made.data, made.size);
-    header->size = made.size;
-    text_free(&made);
-    weights_writer *w = ARENA_NEW(j->mem, weights_writer);
-    w->g = j->described;
-    add_stream(j, arena_printf(j->mem, "%.*s.safetensors", (int)size, out), header, next_weights_piece, w);
 }

@@ -1,0 +1,51 @@
+/* read_net.c: reads a network that comes as a .net file. */
+#include "driver/driver.h"
+
+#include "lang/lang.h"
+
+#include <string.h>
+
+static lang_options make_lang_options(const job *j) {
+    const options *o = &j->o;
+    return (lang_options){.variant = o->variant,
+                          .defines = o->defines,
+                          .n_defines = o->n_defines,
+                          .include_dirs = o->include_dirs.at,
+                          .n_include_dirs = o->include_dirs.count,
+                          .shipped_dir = j->shipped,
+                          .check = o->check,
+                          .check_padding = o->weights.count > 0};
+}
+
+/* By how much one step of the compound param multiplies the MACs: the network is read again, one step further.
+ * 0 where it has no such param, or the next step is too large. */
+static double measure_compound(const job *j) {
+    const graph *now = j->described;
+    if (!now->compound || graph_macs(now) == 0) return 0;
+    arena *a = arena_new();
+    lang_options lang = make_lang_options(j);
+    define *defines = ARENA_ARRAY(a, define, lang.n_defines + 1);
+    if (lang.n_defines) memcpy(defines, lang.defines, (size_t)lang.n_defines * sizeof *defines);
+    defines[lang.n_defines++] = (define){now->compound, arena_printf(a, "%.17g", now->phi + 1)};
+    lang.defines = defines;
+    const graph *next = lang_compile(a, diag_new(a), j->model, &lang, NULL, NULL);
+    double factor = next ? (double)graph_macs(next) / (double)graph_macs(now) : 0;
+    arena_free(a);
+    return factor;
+}
+
+static const loc command_line = {0};
+
+bool read_net(job *j) {
+    const options *o = &j->o;
+    lang_options lang = make_lang_options(j);
+    if (o->planes) {
+        diag_error(j->d, command_line,
+                   "--input-layout speaks of an ONNX model; the inputs of a .net file are [h, w, c]");
+        return false;
+    }
+    j->described = lang_compile(j->mem, j->d, j->model, &lang, &j->files, &j->n_files);
+    if (!j->described) return false;
+    if (o->summary || o->emit == EMIT_JSON) j->compound_factor = measure_compound(j);
+    return true;
+}

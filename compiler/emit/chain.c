@@ -6,14 +6,11 @@
  * parts stand one inside the other, the first one innermost. */
 #include "emit/stage.h"
 
-enum { MOST_BUFFERS = 64 };
-
 typedef struct chain {
     emitter *e;
     const plan_step *s;
-    int n_sources, sources[MOST_BUFFERS];
-    const char *names[MOST_BUFFERS];
-    const char *stage;                 /* the function that stages a row for the first part, or NULL */
+    sources x;
+    bool staged;                       /* the first part reads staged rows */
     int64_t base;                      /* where the chain's weights begin, in floats */
     int64_t weights[MOST_CHAIN_PARTS]; /* of each part: from w, in its units */
 } chain;
@@ -28,7 +25,7 @@ static int64_t row_floats(const chain *k, int i) {
 }
 
 /* How many rows of a part's output are kept. */
-static int rows_kept(const chain *k, int i) { return k->e->p->buffers[k->s->parts[i].out_buffer].shape.h; }
+static int kept_rows(const chain *k, int i) { return k->e->p->buffers[k->s->parts[i].out_buffer].shape.h; }
 
 static const char *numbered(const chain *k, const char *name, int i) {
     return arena_printf(k->e->a, "%s%d", name, i);
@@ -39,7 +36,7 @@ static const char *row_place(const chain *k, int i, const char *row) {
     arena *a = k->e->a;
     int64_t floats = row_floats(k, i);
     if (i + 1 == k->s->n_parts) return k->s->sums_only ? "y" : expression(a, "y", &row, &floats, 1, 0);
-    int kept = rows_kept(k, i);
+    int kept = kept_rows(k, i);
     const char *t = numbered(k, "t", i);
     return kept == 1 ? t : arena_printf(a, "%s + %s %% %d * %lld", t, row, kept, (long long)floats);
 }
@@ -60,7 +57,7 @@ static void emit_first_rows(const chain *k, writer *w) {
         if (k->s->shared && at->pad[TOP]) line(w, "if (%s < 0) %s = 0;", made, made);
         if (k->s->shared) first = made;
     }
-    if (k->stage) emit_stage_begin(k->e, &k->s->parts[0], w, first);
+    if (k->staged) emit_stage_begin(k->e, &k->s->parts[0], w, first);
 }
 
 /* The weights of part i begin here, or stand where another chain has put them. */
@@ -106,8 +103,8 @@ static void emit_window_row(chain *k, writer *w, int i, const char *row) {
     if (i > 0) emit_rows_before(k, w, i, suffix);
     begin_part_weights(k, i);
     const char *before = i > 0 ? numbered(k, "t", i - 1) : NULL;
-    window_place place = {.x = i > 0 ? &before : k->names, .w_begin = k->weights[i], .suffix = suffix};
-    place.ring = i > 0 ? rows_kept(k, i - 1) : 0;
+    window_place place = {.x = i > 0 ? &before : k->x.names, .w_begin = k->weights[i], .suffix = suffix};
+    place.ring = i > 0 ? kept_rows(k, i - 1) : 0;
     place.y = row_place(k, i, row);
     emit_window_lines(k->e, part, w, &place);
     end_part_weights(k, i);
@@ -125,34 +122,33 @@ static const char *residual_place(const chain *k, int i, const char *row) {
     return expression(k->e->a, residual_name(k, i), &row, &floats, 1, 0);
 }
 
-/* The arguments for the row that a convolution takes. */
-static void put_conv_input(const chain *k, text *args, int i, const char *row) {
+/* Where the row of a convolution's input begins, in each of its sources. */
+static const char **conv_input(const chain *k, int i, const char *row) {
     arena *a = k->e->a;
     const plan_step *part = &k->s->parts[i];
-    if (i > 0 || k->stage) {
-        text_string(args, i > 0 ? row_place(k, i - 1, row) : "rows");
-        return;
+    const char **x = ARENA_ARRAY(a, const char *, k->x.n);
+    if (i > 0 || k->staged) {
+        x[0] = i > 0 ? row_place(k, i - 1, row) : "rows";
+        return x;
     }
-    for (int j = 0; j < k->n_sources; j++) {
+    for (int j = 0; j < k->x.n; j++) {
         int64_t floats = (int64_t)node_of(k, i)->a.stride[0] * part->operands[0].shape.w *
-                         pixel_stride(k->e->p, k->sources[j]);
-        text_printf(args, "%s%s", j ? ", " : "", expression(a, k->names[j], &row, &floats, 1, 0));
+                         pixel_stride(k->e->p, k->x.buffers[j]);
+        x[j] = expression(a, k->x.names[j], &row, &floats, 1, 0);
     }
+    return x;
 }
 
 static void emit_conv_row(chain *k, writer *w, int i, const char *row) {
     const plan_step *part = &k->s->parts[i];
     if (i > 0) emit_row(k, w, i - 1, row);
-    if (i == 0 && k->stage) emit_stage_rows(k->e, part, w, k->stage, row);
+    if (i == 0 && k->staged) emit_stage_rows(k->e, part, w, row);
     begin_part_weights(k, i);
-    const char *name = define_gemm_row(k->e, part);
+    gemm_place place = {.x = conv_input(k, i, row), .y = row_place(k, i, row)};
+    place.w = part->gemm.scaled ? "scaled" : part_weights(k, i);
+    if (node_of(k, i)->a.has_residual) place.r = residual_place(k, i, row);
+    emit_gemm_row(k->e, part, w, &place);
     end_part_weights(k, i);
-    text args = {0};
-    put_conv_input(k, &args, i, row);
-    text_printf(&args, ", %s, %s", part->gemm.scaled ? "scaled" : part_weights(k, i), row_place(k, i, row));
-    if (node_of(k, i)->a.has_residual) text_printf(&args, ", %s", residual_place(k, i, row));
-    line(w, "%s(%s);", name, args.data);
-    text_free(&args);
 }
 
 /* The lines that make a row of part i, after those of the parts before it. */
@@ -163,55 +159,40 @@ static void emit_row(chain *k, writer *w, int i, const char *row) {
         emit_conv_row(k, w, i, row);
 }
 
-/* Parameters and arguments that go together. */
-static void add_pointer(text *parameters, text *args, const char *type, const char *name, const char *value) {
-    text_printf(parameters, "%s%s *%s", parameters->size ? ", " : "", type, name);
-    text_printf(args, "%s%s", args->size ? ", " : "", value);
-}
-
-static const char *offset_buffer(const emitter *e, int buffer_index, int begin) {
-    return expression(e->a, buffer_text(e, buffer_index), NULL, NULL, 0, begin);
-}
-
-static void put_parameters(const chain *k, text *parameters, text *args) {
+static signature pass_to_chain(const chain *k) {
     emitter *e = k->e;
-    arena *a = e->a;
     const plan_step *s = k->s, *last = &s->parts[s->n_parts - 1];
-    for (int i = 0; i < k->n_sources; i++) {
-        const char *type = arena_printf(a, "const %s", buffer_type(e, k->sources[i]));
-        add_pointer(parameters, args, type, k->names[i], buffer_text(e, k->sources[i]));
-    }
+    signature f = {0};
+    add_sources(e, &f, &k->x);
     bool weights = e->weights.size > (size_t)k->base * sizeof(float);
     for (int i = 0; i < s->n_parts; i++) weights = weights || s->parts[i].again;
-    if (weights) add_pointer(parameters, args, weight_type(e->p->g->half_weights), "w", weights_at(e, k->base));
-    add_pointer(parameters, args, "float", "y", offset_buffer(e, s->out_buffer, s->out_begin));
+    if (weights) add_pointer(e->a, &f, READS, weight_type(e->p->g->half_weights), "w", weights_at(e, k->base));
+    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
     for (int i = 0; i < s->n_parts; i++) {
         if (is_window(k, i) || !node_of(k, i)->a.has_residual || residual_source(e->p, s->parts, i) >= 0)
             continue;
         const run *r = &s->parts[i].operands[1].runs[0];
-        add_pointer(parameters, args, "const float", residual_name(k, i),
-                    offset_buffer(e, r->buffer, r->begin));
+        add_pointer_into(e, &f, READS, residual_name(k, i), r->buffer, r->begin);
     }
     if (last->gemm.scaled) {
         const run *r = &last->operands[last->n_operands - 1].runs[0];
-        add_pointer(parameters, args, "const float", "scale", offset_buffer(e, r->buffer, r->begin));
-        add_pointer(parameters, args, "float", "scaled", buffer_text(e, last->scratch));
+        add_pointer_into(e, &f, READS, "scale", r->buffer, r->begin);
+        add_pointer_into(e, &f, WRITES, "scaled", last->scratch, 0);
     }
-    if (k->stage) add_pointer(parameters, args, "float", "ring", buffer_text(e, s->parts[0].scratch));
+    if (k->staged) add_pointer_into(e, &f, WRITES, "ring", s->parts[0].scratch, 0);
     for (int i = 0; i + 1 < s->n_parts; i++)
-        add_pointer(parameters, args, "float", numbered(k, "t", i), buffer_text(e, s->parts[i].out_buffer));
-    if (last->sums >= 0) add_pointer(parameters, args, "float", "sums", buffer_text(e, last->sums));
-    text_string(parameters, thread_parameters(s));
-    text_string(args, thread_arguments(s));
+        add_pointer_into(e, &f, WRITES, numbered(k, "t", i), s->parts[i].out_buffer, 0);
+    if (last->sums >= 0) add_pointer_into(e, &f, WRITES, "sums", last->sums, 0);
+    add_threads(e, &f, s);
+    return f;
 }
 
-const char *emit_chain(emitter *e, const plan_step *s) {
+call emit_chain(emitter *e, const plan_step *s) {
     arena *a = e->a;
     chain k = {.e = e, .s = s};
     int n = s->n_parts;
-    k.n_sources = distinct_buffers(e, &s->operands[0], k.sources, MOST_BUFFERS);
-    for (int j = 0; j < k.n_sources; j++) k.names[j] = k.n_sources == 1 ? "x" : arena_printf(a, "x%d", j);
-    if (s->parts[0].kind == STEP_GEMM && s->parts[0].gemm.staged) k.stage = define_stage_row(e, &s->parts[0]);
+    k.x = find_sources(a, &s->operands[0], "x", false);
+    k.staged = s->parts[0].kind == STEP_GEMM && s->parts[0].gemm.staged;
     k.base = begin_weights(e);
 
     writer rows = {0};
@@ -227,13 +208,8 @@ const char *emit_chain(emitter *e, const plan_step *s) {
     text_bytes(&w.out, rows.out.data, rows.out.size);
     text_free(&rows.out);
 
-    text parameters = {0}, args = {0};
-    put_parameters(&k, &parameters, &args);
-    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    signature f = pass_to_chain(&k);
     shape in = s->operands[0].shape, out = node_of(&k, n - 1)->shape;
     const char *hint = arena_printf(a, "chain_%dx%dx%d_to_%dx%dx%d", in.h, in.w, in.c, out.h, out.w, out.c);
-    const char *call_text = arena_printf(a, "%s(%s)", define_function(e, hint, NULL, list, &w), args.data);
-    text_free(&parameters);
-    text_free(&args);
-    return call_text;
+    return define_call(e, hint, NULL, &f, &w);
 }

@@ -15,10 +15,13 @@ typedef struct elementwise {
     int64_t pixel[2]; /* elements between pixels; 0: broadcast */
     elem_type type;   /* of the first operand */
     int64_t y_pixel;
-    int begin;      /* of the run, in the output's channels */
-    int64_t scales; /* affine: floats from w to the run's scales */
-    bool flat;      /* one row of all pixels and channels */
+    int begin;       /* of the run, in the output's channels */
+    int64_t weights; /* affine: where w points, in floats from the first of all weights */
+    int64_t scales;  /* affine: floats from w to the run's scales */
+    bool flat;       /* one row of all pixels and channels */
 } elementwise;
+
+static const char *const operand_names[2] = {"x", "z"};
 
 static const char *address_at(arena *a, const char *base, int64_t pixel, const char *at, bool flat,
                               int64_t begin) {
@@ -74,72 +77,64 @@ static bool is_flat(const emitter *e, const plan_step *s, const node *n) {
     return true;
 }
 
-const char *emit_elementwise(emitter *e, const plan_step *s) {
+/* The lines for run `r` of the operands. Each operand's source for this run is named x (the second's: z). */
+static void emit_elementwise_run(emitter *e, writer *w, elementwise *k, const sources *from, int r) {
+    const plan *p = e->p;
+    const plan_step *s = k->s;
+    const node *n = k->n;
+    int64_t pixels = shape_pixels(n->shape);
+    for (int i = 0; i < s->n_operands; i++) {
+        k->runs[i] = &s->operands[i].runs[r];
+        int buffer = k->runs[i]->buffer;
+        k->pixel[i] = shape_pixels(s->operands[i].shape) == 1 && pixels > 1 ? 0 : pixel_stride(p, buffer);
+        line(w, "const %s *%s = %s;", buffer_type(e, buffer), operand_names[i],
+             from[i].names[from[i].of_run[r]]);
+    }
+    k->type = p->buffers[k->runs[0]->buffer].type;
+    if (n->op == OP_AFFINE) {
+        k->scales = (int64_t)(e->weights.size / sizeof(float)) - k->weights;
+        pack_affine(e, k);
+    }
+    if (k->flat) {
+        share_vectors(e, s, w, (int)(pixels * n->shape.c), "i", emit_element, k);
+    } else if (pixels > 1) {
+        begin_shared_loop(e, s, w, "p", pixels);
+        for_each_vector(e, w, k->runs[0]->count, "c", emit_element, k);
+        line(w, "}");
+    } else {
+        k->pixel[0] = k->pixel[1] = k->y_pixel = 0;
+        share_vectors(e, s, w, k->runs[0]->count, "c", emit_element, k);
+    }
+}
+
+call emit_elementwise(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];
     bool flat = is_flat(e, s, n), affine = n->op == OP_AFFINE;
-    int64_t pixels = shape_pixels(n->shape), offset = affine ? begin_weights(e) : 0;
-    int sources[2][64], n_sources[2] = {0, 0};
-    for (int i = 0; i < s->n_operands; i++) n_sources[i] = distinct_buffers(e, &s->operands[i], sources[i], 64);
-
-    /* Each operand's buffers are parameters x, x1, .. and z, z1, ..; a run's own is named x (z) in its block.
-     */
-    text parameters = {0}, args = {0};
+    int64_t offset = affine ? begin_weights(e) : 0;
+    sources from[2];
+    signature f = {0};
     for (int i = 0; i < s->n_operands; i++) {
-        for (int j = 0; j < n_sources[i]; j++) {
-            text_printf(&parameters, "const %s *%s%d, ", buffer_type(e, sources[i][j]), i == 0 ? "x" : "z", j);
-            text_printf(&args, "%s, ", buffer_text(e, sources[i][j]));
-        }
+        from[i] = find_sources(a, &s->operands[i], operand_names[i], true);
+        add_sources(e, &f, &from[i]);
     }
-    if (affine) {
-        text_string(&parameters, "const float *w, ");
-        text_printf(&args, "WEIGHTS(%lld), ", (long long)offset);
-    }
-    text_string(&parameters, "float *y");
-    text_string(&args, expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+    if (affine) add_pointer(a, &f, READS, "float", "w", arena_printf(a, "WEIGHTS(%lld)", (long long)offset));
+    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    add_threads(e, &f, s);
 
     writer w = {0};
-    for (int r = 0, c = 0; r < s->operands[0].n_runs; r++) {
-        elementwise k = {.s = s, .n = n, .y_pixel = pixel_stride(p, s->out_buffer), .begin = c, .flat = flat};
-        bool block = s->operands[0].n_runs > 1;
-        if (block) line(&w, "{");
-        for (int i = 0; i < s->n_operands; i++) {
-            k.runs[i] = &s->operands[i].runs[r];
-            int buffer_index = k.runs[i]->buffer, which = 0;
-            while (sources[i][which] != buffer_index) which++;
-            k.pixel[i] =
-                shape_pixels(s->operands[i].shape) == 1 && pixels > 1 ? 0 : pixel_stride(p, buffer_index);
-            line(&w, "const %s *%s = %s%d;", buffer_type(e, buffer_index), i == 0 ? "x" : "z",
-                 i == 0 ? "x" : "z", which);
-        }
-        k.type = p->buffers[k.runs[0]->buffer].type;
-        if (affine) {
-            k.scales = (int64_t)(e->weights.size / sizeof(float)) - offset;
-            pack_affine(e, &k);
-        }
-        if (flat) {
-            share_vectors(e, s, &w, (int)(pixels * n->shape.c), "i", emit_element, &k);
-        } else if (pixels > 1) {
-            begin_shared_loop(e, s, &w, "p", pixels);
-            for_each_vector(e, &w, k.runs[0]->count, "c", emit_element, &k);
-            line(&w, "}");
-        } else {
-            k.pixel[0] = k.pixel[1] = k.y_pixel = 0;
-            share_vectors(e, s, &w, k.runs[0]->count, "c", emit_element, &k);
-        }
-        if (block) line(&w, "}");
+    int n_runs = s->operands[0].n_runs;
+    for (int r = 0, c = 0; r < n_runs; r++) {
+        elementwise k = {.s = s, .n = n, .begin = c, .weights = offset, .flat = flat};
+        k.y_pixel = pixel_stride(p, s->out_buffer);
+        if (n_runs > 1) line(&w, "{");
+        emit_elementwise_run(e, &w, &k, from, r);
+        if (n_runs > 1) line(&w, "}");
         c += k.runs[0]->count;
     }
-    text_string(&parameters, thread_parameters(s));
-    text_string(&args, thread_arguments(s));
-    const char *list = arena_strndup(a, parameters.data, parameters.size);
     const char *hint = arena_printf(a, "%s_%dx%dx%d", op_table[n->op].name, n->shape.h, n->shape.w, n->shape.c);
-    const char *name = define_function(e, hint, NULL, list, &w);
-    const char *call_text = arena_printf(a, "%s(%s)", name, args.data);
-    text_free(&parameters);
-    text_free(&args);
-    return call_text;
+    return define_call(e, hint, NULL, &f, &w);
 }
 
 /* ---- global average pool ---- */
@@ -194,56 +189,49 @@ static void emit_mean_of_sums(emitter *e, writer *w, piece x, const char *at, vo
     line(w, "}");
 }
 
-/* The pool whose window has added up: see plan/squeeze.c. */
-static const char *emit_pool_of_sums(emitter *e, const plan_step *s) {
+/* The pool of a map whose window has already added up the channels: see plan/squeeze.c. */
+static call emit_pool_of_sums(emitter *e, const plan_step *s) {
     arena *a = e->a;
     const plan_buffer *sums = &e->p->buffers[s->sums];
     shape in = s->operands[0].shape;
     sums_mean k = {&e->p->g->nodes[s->node], shape_pixels(in), sums->own};
     writer w = {0};
     for_each_vector(e, &w, in.c, "c", emit_mean_of_sums, &k);
-    const char *parameters = k.others ? "const float *sums, const float *others, float *y, int threads"
-                                      : "const float *sums, float *y";
-    const char *hint = arena_printf(a, "mean_of_sums_%dx%dx%d", in.h, in.w, in.c);
-    const char *name = define_function(e, hint, NULL, parameters, &w);
-    const char *y = expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin);
-    if (!k.others) return arena_printf(a, "%s(AT(%lld), %s)", name, (long long)sums->offset, y);
-    return arena_printf(a, "%s(AT(%lld), AT(%s_ARENA_BYTES + %lld), %s, threads)", name,
-                        (long long)sums->offset, e->macro, (long long)sums->own_offset, y);
+    signature f = {0};
+    const char *type = buffer_type(e, s->sums);
+    const char *first = arena_printf(a, "AT(%lld)", (long long)sums->offset); /* the first thread's own */
+    add_parameter(a, &f, (parameter){type, true, true, "sums", first, s->sums, false});
+    if (k.others) {
+        const char *others =
+            arena_printf(a, "AT(%s_ARENA_BYTES + %lld)", e->macro, (long long)sums->own_offset);
+        add_parameter(a, &f, (parameter){type, true, true, "others", others, s->sums, false});
+    }
+    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    if (k.others) add_value(a, &f, "int", "threads", "threads");
+    return define_call(e, arena_printf(a, "mean_of_sums_%dx%dx%d", in.h, in.w, in.c), NULL, &f, &w);
 }
 
-const char *emit_global_pool(emitter *e, const plan_step *s) {
+call emit_global_pool(emitter *e, const plan_step *s) {
     if (s->sums >= 0) return emit_pool_of_sums(e, s);
     const plan *p = e->p;
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];
     const operand *o = &s->operands[0];
-    int sources[64], n_sources = distinct_buffers(e, o, sources, 64);
-    text parameters = {0}, args = {0};
-    for (int i = 0; i < n_sources; i++) {
-        text_printf(&parameters, "const float *x%d, ", i);
-        text_printf(&args, "%s, ", buffer_text(e, sources[i]));
-    }
-    text_string(&parameters, "float *y");
-    text_string(&args, expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+    sources from = find_sources(a, o, "x", true);
+    signature f = {0};
+    add_sources(e, &f, &from);
+    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    add_threads(e, &f, s);
     writer w = {0};
     for (int i = 0, c = 0; i < o->n_runs; i++) {
         const run *r = &o->runs[i];
-        int which = 0;
-        while (sources[which] != r->buffer) which++;
-        mean k = {
-            n, arena_printf(a, "x%d", which), pixel_stride(p, r->buffer), shape_pixels(o->shape), r->begin, c};
+        const char *x = from.names[from.of_run[i]];
+        mean k = {n, x, pixel_stride(p, r->buffer), shape_pixels(o->shape), r->begin, c};
         share_vectors(e, s, &w, r->count, "c", emit_mean, &k);
         c += r->count;
     }
-    text_string(&parameters, thread_parameters(s));
-    text_string(&args, thread_arguments(s));
-    const char *list = arena_strndup(a, parameters.data, parameters.size);
     const char *hint = arena_printf(a, "mean_of_%dx%dx%d", o->shape.h, o->shape.w, o->shape.c);
-    const char *call_text = arena_printf(a, "%s(%s)", define_function(e, hint, NULL, list, &w), args.data);
-    text_free(&parameters);
-    text_free(&args);
-    return call_text;
+    return define_call(e, hint, NULL, &f, &w);
 }
 
 /* ---- softmax ---- */
@@ -260,7 +248,7 @@ static void emit_exponential(emitter *e, writer *w, piece x, const char *at, voi
                     arena_printf(a, "%s_exp(%s - %s_set1(most))", v, load_text(a, t, x, TYPE_F32, from), v)));
 }
 
-static void emit_scaling(emitter *e, writer *w, piece x, const char *at, void *data) {
+static void emit_scale(emitter *e, writer *w, piece x, const char *at, void *data) {
     (void)data;
     arena *a = e->a;
     const target *t = e->p->t;
@@ -271,7 +259,7 @@ static void emit_scaling(emitter *e, writer *w, piece x, const char *at, void *d
                                  t->vectors[x.kind].name)));
 }
 
-const char *emit_softmax(emitter *e, const plan_step *s) {
+call emit_softmax(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];
@@ -289,15 +277,14 @@ const char *emit_softmax(emitter *e, const plan_step *s) {
     line(&w, "sum += y[i];");
     line(&w, "}");
     line(&w, "const float scale = 1.0f / sum;");
-    for_each_vector(e, &w, c, "i", emit_scaling, NULL);
+    for_each_vector(e, &w, c, "i", emit_scale, NULL);
     if (pixels > 1) {
         line(&w, "x += %d;", pixel_stride(p, r->buffer));
         line(&w, "y += %d;", pixel_stride(p, s->out_buffer));
         line(&w, "}");
     }
-    const char *name =
-        define_function(e, arena_printf(a, "softmax_of_%d", c), NULL, "const float *x, float *y", &w);
-    return arena_printf(a, "%s(%s, %s)", name,
-                        expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
-                        expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+    signature f = {0};
+    add_pointer_into(e, &f, READS, "x", r->buffer, r->begin);
+    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    return define_call(e, arena_printf(a, "softmax_of_%d", c), NULL, &f, &w);
 }

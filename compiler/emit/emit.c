@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-typedef const char *(*step_emitter)(emitter *e, const plan_step *s);
+typedef call (*step_emitter)(emitter *e, const plan_step *s);
 
 static const step_emitter emitters[STEP_KIND_COUNT] = {
     [STEP_GEMM] = emit_gemm,
@@ -184,7 +184,7 @@ void emit_calls(const emitter *e, text *out, int i) {
     bool first_only = p->t->threads && !p->steps[i].shared;
     const char *who = p->t->threads ? "if (thread == 0) " : "", *name = label_literal(a, label);
     if (e->o->profile) text_printf(out, "    %sSTEP_HOOK(%d, %s, 1);\n", who, i + 1, name);
-    text_printf(out, "    %s%s;\n", first_only ? who : "", e->calls[i]);
+    text_printf(out, "    %s%s;\n", first_only ? who : "", call_text(a, &e->calls[i]));
     if (meets_behind(p, i)) text_string(out, "    meet(team, threads);\n");
     if (e->o->profile) text_printf(out, "    %sSTEP_HOOK(%d, %s, 0);\n", who, i + 1, name);
 }
@@ -210,9 +210,15 @@ static void emit_bind(const emitter *e, text *out) {
     text_string(out, "    return 0;\n}\n\n");
 }
 
+/* Whether some call points into the arena. */
 static bool calls_use_arena(const emitter *e) {
-    for (int i = 0; i < e->p->n_steps; i++) {
-        if (strstr(e->calls[i], "AT(") || strstr(e->calls[i], "OWN(")) return true;
+    const plan *p = e->p;
+    for (int i = 0; i < p->n_steps; i++) {
+        const signature *f = &e->calls[i].passed;
+        for (int j = 0; j < f->n; j++) {
+            int buffer = f->list[j].buffer;
+            if (buffer != NO_BUFFER && p->buffers[buffer].kind == BUFFER_ARENA) return true;
+        }
     }
     return false;
 }
@@ -390,7 +396,7 @@ static void emit_target_end(const target *t, text *out) {
 /* The functions, the calls and the weights of one target, behind those that `e` has already. */
 static void emit_kernels(emitter *e, const plan *p) {
     choose_names(e);
-    e->calls = ARENA_ARRAY(e->a, const char *, p->n_steps);
+    e->calls = ARENA_ARRAY(e->a, call, p->n_steps);
     e->packed = ARENA_ARRAY(e->a, int64_t, p->g->n_nodes);
     for (int i = 0; i < p->n_steps; i++) {
         size_t before = e->weights.size;

@@ -1,12 +1,13 @@
-/* functions.c: the emitted functions, kept by their text so that equal layers share one; weights, in reading
- * order. */
+/* functions.c: the functions that the kernels define, and the blob of weights.
+ *
+ * A function is known by its parameters and its body: where two layers lead to the same text, they share it. */
 #include "base/half.h"
 #include "emit/internal.h"
 
 #include <string.h>
 
 /* Whether a text has the word. */
-bool mentions(const text *t, const char *word) {
+static bool mentions(const text *t, const char *word) {
     size_t length = strlen(word);
     for (const char *at = t->data; (at = strstr(at, word)); at += length) {
         if ((at == t->data || !is_identifier_char(at[-1])) && !is_identifier_char(at[length])) return true;
@@ -18,7 +19,7 @@ static bool name_is_taken(const emitter *e, const char *name) {
     for (int i = 0; i < e->n_known; i++) {
         if (strcmp(e->known[i].name, name) == 0) return true;
     }
-    const graph *g = e->p->g; /* a function that bears a port's name could not be called where that port is */
+    const graph *g = e->p->g; /* in an entry point, the parameter of that name would hide the function */
     for (int i = 0; i < g->n_inputs; i++) {
         if (strcmp(e->input_names[i], name) == 0) return true;
     }
@@ -34,19 +35,21 @@ static const char *free_name(emitter *e, const char *hint) {
     return name;
 }
 
-const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters,
-                            writer *body) {
-    /* A step may have too little to share for its code to ask. */
-    static const char *const may_be_idle[] = {"thread", "threads"};
-    bool shared = strstr(parameters, ", int thread, int threads") != NULL;
-    for (int i = 0; i < 2 && shared; i++) {
-        if (!mentions(&body->out, may_be_idle[i])) line(body, "(void)%s;", may_be_idle[i]);
+/* Says (void)name for each parameter that the body has no use for. Only the body's text can tell: it depends on
+ * what its kernel unrolls, and each kernel would have to keep count. */
+static void mention_idle_parameters(const signature *s, writer *body) {
+    for (int i = 0; i < s->n; i++) {
+        const parameter *p = &s->list[i];
+        if (p->may_be_idle && !mentions(&body->out, p->name)) line(body, "(void)%s;", p->name);
     }
+}
+
+/* The name of a function with these parameters and this body, which is defined now unless it stands already. */
+static const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters,
+                                   writer *body) {
     for (int i = 0; i < e->n_known; i++) {
-        if (strcmp(e->known[i].parameters, parameters) == 0 && strcmp(e->known[i].body, body->out.data) == 0) {
-            text_free(&body->out);
+        if (strcmp(e->known[i].parameters, parameters) == 0 && strcmp(e->known[i].body, body->out.data) == 0)
             return e->known[i].name;
-        }
     }
     if (e->n_known == e->room_known) {
         int room = e->room_known ? e->room_known * 2 : 64;
@@ -56,10 +59,16 @@ const char *define_function(emitter *e, const char *hint, const char *comment, c
     function *f = &e->known[e->n_known];
     *f = (function){free_name(e, hint), parameters, arena_strndup(e->a, body->out.data, body->out.size)};
     e->n_known++;
-    text_free(&body->out);
     if (comment) text_printf(&e->functions, "/* %s */\n", comment);
     text_printf(&e->functions, "static void %s(%s) {\n%s}\n\n", f->name, f->parameters, f->body);
     return f->name;
+}
+
+call define_call(emitter *e, const char *hint, const char *comment, const signature *s, writer *body) {
+    mention_idle_parameters(s, body);
+    const char *name = define_function(e, hint, comment, parameters_text(e->a, s), body);
+    text_free(&body->out);
+    return (call){name, *s};
 }
 
 const char *buffer_text(const emitter *e, int index) {
@@ -74,17 +83,6 @@ const char *buffer_text(const emitter *e, int index) {
 }
 
 const char *buffer_type(const emitter *e, int index) { return type_table[e->p->buffers[index].type].c_name; }
-
-int distinct_buffers(const emitter *e, const operand *o, int *out, int room) {
-    (void)e;
-    int n = 0;
-    for (int i = 0; i < o->n_runs; i++) {
-        bool seen = false;
-        for (int j = 0; j < n; j++) seen = seen || out[j] == o->runs[i].buffer;
-        if (!seen && n < room) out[n++] = o->runs[i].buffer;
-    }
-    return n;
-}
 
 int64_t begin_weights(emitter *e) {
     enum { LINE_BYTES = 64 };

@@ -13,8 +13,6 @@
 #include "emit/internal.h"
 #include "emit/stage.h"
 
-enum { MOST_BUFFERS = 64 };
-
 /* So far ahead of a tile its weights are asked for: 6 KB, what a core takes in while memory answers. */
 enum { PREFETCH_BYTES = 6144, LINE_BYTES = 64 };
 
@@ -26,8 +24,8 @@ typedef struct gemm {
     int groups, depth; /* input channels of a group */
     int out_c;         /* output channels of a group */
     int taps;          /* kh * kw */
-    int n_buffers, buffers[MOST_BUFFERS];
-    int64_t x_step[MOST_BUFFERS]; /* floats between neighbouring pixels of the tile, per buffer */
+    sources x;
+    int64_t *x_step; /* [x.n]: floats between neighbouring pixels of the tile; staged: in the ring's rows */
     int64_t y_step, r_step;
     bool by_row;
     bool shared; /* threads share the tiles; with by_row they share the rows */
@@ -39,11 +37,6 @@ typedef struct gemm {
 static bool tile_halves(const gemm *g) { return g->halves && !g->s->gemm.scaled; }
 
 static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
-
-/* The name of the parameter for buffer i. */
-static const char *x_name(const gemm *g, int i) {
-    return g->n_buffers == 1 ? "x" : arena_printf(g->e->a, "x%d", i);
-}
 
 /* One walk over `count` (a number or an expression) input channels: pixel m's k-th value is base[k * step + m *
  * x_step]. */
@@ -104,9 +97,8 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     if (!g->s->gemm.staged) {
         const operand *o = &g->s->operands[0];
         for (int i = 0; i < o->n_runs; i++) {
-            int x = 0;
-            while (g->buffers[x] != o->runs[i].buffer) x++;
-            const char *base = x_name(g, x);
+            int x = g->x.of_run[i];
+            const char *base = g->x.names[x];
             if (o->runs[i].begin) base = arena_printf(a, "(%s + %d)", base, o->runs[i].begin);
             emit_depth_loop(g, w, b, m_count, base, o->runs[i].step, g->x_step[x],
                             arena_printf(a, "%d", o->runs[i].count));
@@ -148,7 +140,7 @@ static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int 
     }
 }
 
-static const char *define_tile(const gemm *g, const channel_block *b, int m_count) {
+static call define_tile(const gemm *g, const channel_block *b, int m_count, const signature *f) {
     emitter *e = g->e;
     arena *a = e->a;
     writer w = {0};
@@ -171,23 +163,10 @@ static const char *define_tile(const gemm *g, const channel_block *b, int m_coun
     line(&w, "w += %d;", at);
     emit_walk(g, &w, b, m_count);
     emit_tile_end(g, &w, b, m_count);
-
-    text parameters = {0};
-    if (g->s->gemm.staged) {
-        text_string(&parameters, "const float *const *rows, int at");
-    } else {
-        for (int i = 0; i < g->n_buffers; i++)
-            text_printf(&parameters, "%sconst float *%s", i ? ", " : "", x_name(g, i));
-    }
-    text_printf(&parameters, ", %s *w, float *y", weight_type(tile_halves(g)));
-    if (g->n->a.has_residual) text_string(&parameters, ", const float *r");
-    if (g->s->gemm.run_table) text_string(&parameters, ", const int *runs");
-    const char *list = arena_strndup(a, parameters.data, parameters.size);
-    text_free(&parameters);
     const char *hint = arena_printf(a, "tile_%dx%d_of_%d", m_count, b->n_pieces, g->depth * g->taps);
     const char *comment = arena_printf(a, "%d pixel%s x %d channels, over %d inputs.", m_count,
                                        m_count == 1 ? "" : "s", b->channels, g->depth * g->taps);
-    return define_function(e, hint, comment, list, &w);
+    return define_call(e, hint, comment, f, &w);
 }
 
 /* Units of the weights of one block, and of a group, as the tiles read them. */
@@ -202,51 +181,69 @@ static int64_t group_weights(const gemm *g) {
     return total;
 }
 
-/* One call of a tile: of block shape i, at pixel p (and the variable p where `p_loop`), in a loop over the
- * equal blocks where `b_loop`; else the variable b, if there are several, is an outer loop's. */
-static void emit_tile_call(const gemm *g, writer *w, int i, int m_count, bool p_loop, int p, bool b_loop) {
+/* Which tile a call computes. */
+typedef struct tile_at {
+    int shape;   /* of the blocks */
+    int m_count; /* pixels */
+    int p;       /* the first pixel .. */
+    bool p_loop; /* .. behind the variable p */
+} tile_at;
+
+/* What the call of a tile passes. The variable b counts equal blocks, if there are several. */
+static signature pass_to_tile(const gemm *g, const tile_at *at) {
     arena *a = g->e->a;
     const gemm_plan *cut = &g->s->gemm;
-    const channel_block *b = &cut->blocks[i];
+    const channel_block *b = &cut->blocks[at->shape];
     int64_t w_begin = 0;
     int y_begin = 0;
-    for (int j = 0; j < i; j++) {
+    for (int j = 0; j < at->shape; j++) {
         w_begin += cut->blocks[j].repeat * block_weights(g, &cut->blocks[j]);
         y_begin += cut->blocks[j].repeat * cut->blocks[j].channels;
     }
-    const char *tile = define_tile(g, b, m_count);
     const char *const names[] = {"oy", "g", "b", "p"};
-    int64_t repeat = b->repeat > 1, grouped = g->groups > 1, row = g->by_row;
+    int64_t repeat = b->repeat > 1, grouped = g->groups > 1, row = g->by_row, p = at->p, p_loop = at->p_loop;
     int in_w = g->s->operands[0].shape.w, stride = g->n->a.stride[0];
-    text args = {0};
+    signature f = {0};
     if (cut->staged) {
-        int64_t factors[] = {0, grouped * cut->group_stride, 0, p_loop ? g->x_step[0] : 0};
-        text_printf(&args, "rows, %s", expression(a, "", names, factors, 4, p * g->x_step[0]));
+        int64_t factors[] = {0, grouped * cut->group_stride, 0, p_loop * g->x_step[0]};
+        add_pointer(a, &f, READS, "float *const", "rows", "rows");
+        add_value(a, &f, "int", "at", expression(a, "", names, factors, 4, p * g->x_step[0]));
     } else {
-        for (int j = 0; j < g->n_buffers; j++) {
-            int64_t pixel = pixel_stride(g->e->p, g->buffers[j]);
+        for (int j = 0; j < g->x.n; j++) {
+            int64_t pixel = pixel_stride(g->e->p, g->x.buffers[j]);
             int64_t factors[] = {row * stride * in_w * pixel, grouped * cut->group_stride, 0,
-                                 p_loop ? g->x_step[j] : 0};
-            text_printf(&args, "%s%s", j ? ", " : "",
-                        expression(a, x_name(g, j), names, factors, 4, p * g->x_step[j]));
+                                 p_loop * g->x_step[j]};
+            add_pointer(a, &f, READS, buffer_type(g->e, g->x.buffers[j]), g->x.names[j],
+                        expression(a, g->x.names[j], names, factors, 4, p * g->x_step[j]));
         }
     }
     int64_t w_factors[] = {0, grouped * group_weights(g), repeat * block_weights(g, b), 0};
-    text_printf(&args, ", %s", expression(a, "w", names, w_factors, 4, w_begin));
+    add_pointer(a, &f, READS, weight_type(tile_halves(g)), "w",
+                expression(a, "w", names, w_factors, 4, w_begin));
     int64_t y_factors[] = {row * g->pixels * g->y_step, grouped * g->out_c, repeat * b->channels,
-                           p_loop ? g->y_step : 0};
-    text_printf(&args, ", %s", expression(a, "y", names, y_factors, 4, y_begin + p * g->y_step));
+                           p_loop * g->y_step};
+    add_pointer(a, &f, WRITES, "float", "y", expression(a, "y", names, y_factors, 4, y_begin + p * g->y_step));
     if (g->n->a.has_residual) {
         int64_t r_factors[] = {row * g->pixels * g->r_step, grouped * g->out_c, repeat * b->channels,
-                               p_loop ? g->r_step : 0};
-        text_printf(&args, ", %s", expression(a, "r", names, r_factors, 4, y_begin + p * g->r_step));
+                               p_loop * g->r_step};
+        add_pointer(a, &f, READS, "float", "r",
+                    expression(a, "r", names, r_factors, 4, y_begin + p * g->r_step));
     }
-    if (cut->run_table) text_string(&args, ", runs[g]");
-    b_loop = b_loop && repeat;
+    if (cut->run_table) add_pointer(a, &f, READS, "int", "runs", "runs[g]");
+    return f;
+}
+
+/* Writes one call of a tile. `b_loop`: in a loop over the equal blocks; else such a loop, if there are several
+ * blocks, is already open. */
+static void emit_tile_call(const gemm *g, writer *w, tile_at at, bool b_loop) {
+    arena *a = g->e->a;
+    const channel_block *b = &g->s->gemm.blocks[at.shape];
+    signature f = pass_to_tile(g, &at);
+    call tile = define_tile(g, b, at.m_count, &f);
+    b_loop = b_loop && b->repeat > 1;
     if (b_loop) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
-    line(w, "%s(%s);", tile, args.data);
+    line(w, "%s;", call_text(a, &tile));
     if (b_loop) line(w, "}");
-    text_free(&args);
 }
 
 /* The tile u of the block shapes [first, last). */
@@ -255,9 +252,9 @@ static void emit_numbered_tile(const gemm *g, writer *w, int first, int last, bo
     bool several = g->pixels > m;
     if (several) line(w, "const int p = u * %d;", m);
     if (several && rest) line(w, "if (p < %d) {", full);
-    for (int i = first; i < last && full; i++) emit_tile_call(g, w, i, m, several, 0, b_loop);
+    for (int i = first; i < last && full; i++) emit_tile_call(g, w, (tile_at){i, m, 0, several}, b_loop);
     if (several && rest) line(w, "} else {");
-    for (int i = first; i < last && rest; i++) emit_tile_call(g, w, i, rest, several, 0, b_loop);
+    for (int i = first; i < last && rest; i++) emit_tile_call(g, w, (tile_at){i, rest, 0, several}, b_loop);
     if (several && rest) line(w, "}");
 }
 
@@ -292,14 +289,14 @@ static void emit_shared_blocks(const gemm *g, writer *w, int i) {
 static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool b_loop) {
     int m = g->s->gemm.tile_pixels, full = g->pixels / m * m, rest = g->pixels - full;
     if (full == m) {
-        for (int i = first; i < last; i++) emit_tile_call(g, w, i, m, false, 0, b_loop);
+        for (int i = first; i < last; i++) emit_tile_call(g, w, (tile_at){i, m, 0, false}, b_loop);
     } else if (full > m) {
         line(w, "for (int p = 0; p < %d; p += %d) {", full, m);
-        for (int i = first; i < last; i++) emit_tile_call(g, w, i, m, true, 0, b_loop);
+        for (int i = first; i < last; i++) emit_tile_call(g, w, (tile_at){i, m, 0, true}, b_loop);
         line(w, "}");
     }
     if (rest) {
-        for (int i = first; i < last; i++) emit_tile_call(g, w, i, rest, false, full, b_loop);
+        for (int i = first; i < last; i++) emit_tile_call(g, w, (tile_at){i, rest, full, false}, b_loop);
     }
 }
 
@@ -347,9 +344,9 @@ static void emit_groups(const gemm *g, writer *w) {
     if (g->groups > 1) line(w, "}");
 }
 
-static void emit_scaling(const gemm *g, writer *w, const char *begin, const char *scaled) {
+static void emit_scaled_copy(const gemm *g, writer *w, const char *begin, const char *scaled) {
     arena *a = g->e->a;
-    line(w, "%s *from = %s;", weight_type(g->halves), begin);
+    line(w, "const %s *from = %s;", weight_type(g->halves), begin);
     line(w, "float *to = %s;", scaled);
     for (int i = 0; i < g->s->gemm.n_blocks; i++) {
         const channel_block *b = &g->s->gemm.blocks[i];
@@ -374,16 +371,16 @@ static void emit_scaling(const gemm *g, writer *w, const char *begin, const char
     }
 }
 
-static void emit_driver_body(const gemm *g, writer *w, const char *stage) {
+static void emit_driver_body(const gemm *g, writer *w) {
     if (g->s->gemm.run_table) emit_run_table(g, w);
     bool staged = g->s->gemm.staged;
     if (g->s->gemm.scaled) {
-        emit_scaling(g, w, g->halves ? "packed" : "w", "scaled");
+        emit_scaled_copy(g, w, g->halves ? "packed" : "w", "scaled");
         line(w, g->halves ? "const float *w = scaled;" : "w = scaled;");
     }
     if (staged) emit_stage_begin(g->e, g->s, w, share_begin(g->e, g->s, g->n->shape.h));
     if (g->by_row) begin_shared_loop(g->e, g->s, w, "oy", g->n->shape.h);
-    if (staged) emit_stage_rows(g->e, g->s, w, stage, "oy");
+    if (staged) emit_stage_rows(g->e, g->s, w, "oy");
     emit_groups(g, w);
     if (g->by_row) line(w, "}");
 }
@@ -435,92 +432,69 @@ static gemm describe_gemm(emitter *e, const plan_step *s) {
     g.pixels = g.by_row ? n->shape.w : (int)shape_pixels(n->shape);
     g.y_step = pixel_stride(p, s->out_buffer);
     if (n->a.has_residual) g.r_step = pixel_stride(p, s->operands[1].runs[0].buffer);
-    if (s->gemm.staged) {
-        g.n_buffers = 1;
-        g.x_step[0] = (int64_t)n->a.stride[1] * s->operands[0].shape.c;
-    } else {
-        g.n_buffers = distinct_buffers(e, &s->operands[0], g.buffers, MOST_BUFFERS);
-        for (int i = 0; i < g.n_buffers; i++) {
-            g.x_step[i] = dense ? 0 : (int64_t)n->a.stride[1] * pixel_stride(p, g.buffers[i]);
-        }
+    g.x = find_sources(e->a, &s->operands[0], "x", false);
+    g.x_step = ARENA_ARRAY(e->a, int64_t, g.x.n);
+    for (int i = 0; i < g.x.n && !dense; i++) {
+        int pixel = s->gemm.staged ? s->operands[0].shape.c : pixel_stride(p, g.x.buffers[i]);
+        g.x_step[i] = (int64_t)n->a.stride[1] * pixel;
     }
     return g;
 }
 
-const char *emit_gemm(emitter *e, const plan_step *s) {
+call emit_gemm(emitter *e, const plan_step *s) {
     gemm g = describe_gemm(e, s);
     arena *a = e->a;
-    const char *stage = s->gemm.staged ? define_stage_row(e, s) : NULL;
     writer w = {0};
-    emit_driver_body(&g, &w, stage);
-
-    text parameters = {0}, args = {0};
-    int sources[MOST_BUFFERS];
-    int n_sources = distinct_buffers(e, &s->operands[0], sources, MOST_BUFFERS);
-    for (int i = 0; i < n_sources; i++) {
-        const char *name = n_sources == 1 ? "x" : arena_printf(a, "x%d", i);
-        text_printf(&parameters, "%sconst %s *%s", i ? ", " : "", buffer_type(e, sources[i]), name);
-        text_printf(&args, "%s%s", i ? ", " : "", buffer_text(e, sources[i]));
-    }
+    emit_driver_body(&g, &w);
     int64_t offset = begin_weights(e);
     pack_gemm(&g);
-    text_printf(&parameters, ", %s *%s, float *y", weight_type(g.halves),
-                g.halves && s->gemm.scaled ? "packed" : "w");
-    text_printf(&args, ", %s, %s", weights_at(e, offset),
-                expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+
+    signature f = {0};
+    add_sources(e, &f, &g.x);
+    add_pointer(a, &f, READS, weight_type(g.halves), g.halves && s->gemm.scaled ? "packed" : "w",
+                weights_at(e, offset));
+    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
     if (g.n->a.has_residual) {
         const run *r = &s->operands[1].runs[0];
-        text_string(&parameters, ", const float *r");
-        text_printf(&args, ", %s", expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin));
+        add_pointer_into(e, &f, READS, "r", r->buffer, r->begin);
     }
     if (s->gemm.scaled) {
         const run *r = &s->operands[s->n_operands - 1].runs[0];
-        text_string(&parameters, ", const float *scale, float *scaled");
-        text_printf(&args, ", %s, %s", expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
-                    buffer_text(e, s->scratch));
+        add_pointer_into(e, &f, READS, "scale", r->buffer, r->begin);
+        add_pointer_into(e, &f, WRITES, "scaled", s->scratch, 0);
     }
-    if (s->gemm.staged) {
-        text_string(&parameters, ", float *ring");
-        text_printf(&args, ", %s", buffer_text(e, s->scratch));
-    }
-    text_string(&parameters, thread_parameters(s));
-    text_string(&args, thread_arguments(s));
-    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    if (s->gemm.staged) add_pointer_into(e, &f, WRITES, "ring", s->scratch, 0);
+    add_threads(e, &f, s);
     const char *hint = g.n->op == OP_DENSE
                            ? arena_printf(a, "dense_%d_to_%d", g.depth, g.out_c)
                            : arena_printf(a, "conv%dx%d_%d_to_%d_at_%dx%d", g.n->a.kernel[0], g.n->a.kernel[1],
                                           s->operands[0].shape.c, g.n->shape.c, g.n->shape.h, g.n->shape.w);
-    const char *name = define_function(e, hint, NULL, list, &w);
-    const char *call_text = arena_printf(a, "%s(%s)", name, args.data);
-    text_free(&parameters);
-    text_free(&args);
-    return call_text;
+    return define_call(e, hint, NULL, &f, &w);
 }
 
-const char *define_gemm_row(emitter *e, const plan_step *s) {
+void emit_gemm_row(emitter *e, const plan_step *s, writer *w, const gemm_place *at) {
     gemm g = describe_gemm(e, s);
     arena *a = e->a;
     g.by_row = g.shared = false;
     g.pixels = g.n->shape.w;
-    writer w = {0};
-    if (s->gemm.run_table) emit_run_table(&g, &w);
-    emit_groups(&g, &w);
+    writer body = {0};
+    if (s->gemm.run_table) emit_run_table(&g, &body);
+    emit_groups(&g, &body);
     if (!s->again) pack_gemm(&g);
-    text parameters = {0};
-    if (s->gemm.staged) text_string(&parameters, "const float *const *rows");
-    for (int i = 0; i < g.n_buffers && !s->gemm.staged; i++) {
-        text_printf(&parameters, "%sconst float *%s", i ? ", " : "", x_name(&g, i));
-    }
-    text_printf(&parameters, ", %s *w, float *y%s", weight_type(tile_halves(&g)),
-                g.n->a.has_residual ? ", const float *r" : "");
-    const char *list = arena_strndup(a, parameters.data, parameters.size);
-    text_free(&parameters);
+    signature f = {0};
+    if (s->gemm.staged) add_pointer(a, &f, READS, "float *const", "rows", at->x[0]);
+    for (int i = 0; i < g.x.n && !s->gemm.staged; i++)
+        add_pointer(a, &f, READS, buffer_type(e, g.x.buffers[i]), g.x.names[i], at->x[i]);
+    add_pointer(a, &f, READS, weight_type(tile_halves(&g)), "w", at->w);
+    add_pointer(a, &f, WRITES, "float", "y", at->y);
+    if (g.n->a.has_residual) add_pointer(a, &f, READS, "float", "r", at->r);
     const char *hint = arena_printf(a, "conv%dx%d_%d_to_%d_row_of_%d", g.n->a.kernel[0], g.n->a.kernel[1],
                                     s->operands[0].shape.c, g.n->shape.c, g.n->shape.w);
-    return define_function(e, hint, NULL, list, &w);
+    call row = define_call(e, hint, NULL, &f, &body);
+    line(w, "%s;", call_text(a, &row));
 }
 
 void emit_scaled_weights(emitter *e, const plan_step *s, writer *w, const char *from, const char *to) {
     gemm g = describe_gemm(e, s);
-    emit_scaling(&g, w, from, to);
+    emit_scaled_copy(&g, w, from, to);
 }

@@ -7,6 +7,7 @@
 #define LCC_EMIT_INTERNAL_H
 
 #include "emit/emit.h"
+#include "emit/signature.h"
 
 typedef struct function {
     const char *name;
@@ -14,7 +15,7 @@ typedef struct function {
     const char *body;
 } function;
 
-typedef struct emitter {
+struct emitter {
     const plan *p;
     const emit_options *o;
     arena *a;
@@ -23,7 +24,7 @@ typedef struct emitter {
     int n_known, room_known;
     text weights;    /* packed floats, little-endian */
     int64_t *packed; /* [n_nodes]: where a part's weights begin, in floats, for the chain that has it again */
-    const char **calls;                         /* [n_steps]: "dense_64_to_10(AT(0), WEIGHTS(1234), probs)" */
+    call *calls;     /* [n_steps] */
     const char **input_names, **output_names;   /* identifiers for C */
     const char **input_macros, **output_macros; /* the same in capitals, no two alike */
     const char *prefix, *macro;                 /* of symbols, of macros */
@@ -34,7 +35,7 @@ typedef struct emitter {
     int n_steps;
     bool uses_arena;
     const char *team; /* the parameter of run_steps by which threads meet, or "": see team_parameter */
-} emitter;
+};
 
 /* ---- writer.c: lines of C, indented by their braces ---- */
 
@@ -57,21 +58,14 @@ const char *float_text(arena *a, double value);
 
 /* ---- functions.c ---- */
 
-/* Whether a text has the word. */
-bool mentions(const text *t, const char *word);
-
-/* The name of a static function with these parameters and this body, defined now unless an equal one stands
- * already. `hint` becomes its name; `comment` (may be NULL) stands above it. Takes the body's text and frees
- * it. */
-const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters,
-                            writer *body);
+/* Defines a static function with the signature's parameters and this body, unless an equal one stands already,
+ * and returns the call of it with the signature's arguments. The function is named `hint`, with a number where
+ * that name is taken. `comment` (may be NULL) stands above it. Frees the body's text. */
+call define_call(emitter *e, const char *hint, const char *comment, const signature *s, writer *body);
 
 /* The C expression for where a buffer begins: "AT(4096)", "image". */
 const char *buffer_text(const emitter *e, int buffer);
 const char *buffer_type(const emitter *e, int buffer);
-
-/* The distinct buffers that an operand reads, in order of their runs; their number. */
-int distinct_buffers(const emitter *e, const operand *o, int *out, int room);
 
 /* Offset in floats at which the next weights go; a multiple of 16. */
 int64_t begin_weights(emitter *e);
@@ -113,8 +107,7 @@ void for_each_vector(emitter *e, writer *w, int count, const char *variable, lan
 void for_each_rest(emitter *e, writer *w, int count, lanes_body body, void *data);
 
 /* ---- share.c: a step's parts for several threads; where it is not shared, the whole ---- */
-const char *thread_parameters(const plan_step *s); /* ", int thread, int threads" or "" */
-const char *thread_arguments(const plan_step *s);  /* ", thread, threads" or "" */
+void add_threads(const emitter *e, signature *f, const plan_step *s); /* int thread, int threads; or nothing */
 
 /* Expressions for the thread's first of `units`, and for the one behind its last. */
 const char *share_begin(const emitter *e, const plan_step *s, int64_t units);
@@ -132,23 +125,29 @@ const char *team_parameter(const emitter *e); /* "meeting *team, ", or "" where 
 void emit_thread_helpers(const emitter *all, int n, text *out); /* what the targets of the file need */
 
 /* ---- kernels: each defines the functions of a step, packs its weights, and returns the call ---- */
-const char *emit_gemm(emitter *e, const plan_step *s);
-const char *emit_window(emitter *e, const plan_step *s);
-const char *emit_chain(emitter *e, const plan_step *s);
-const char *emit_global_pool(emitter *e, const plan_step *s);
-const char *emit_elementwise(emitter *e, const plan_step *s);
-const char *emit_softmax(emitter *e, const plan_step *s);
-const char *emit_upsample(emitter *e, const plan_step *s);
-const char *emit_pad(emitter *e, const plan_step *s);
-const char *emit_copy(emitter *e, const plan_step *s);
+call emit_gemm(emitter *e, const plan_step *s);
+call emit_window(emitter *e, const plan_step *s);
+call emit_chain(emitter *e, const plan_step *s);
+call emit_global_pool(emitter *e, const plan_step *s);
+call emit_elementwise(emitter *e, const plan_step *s);
+call emit_softmax(emitter *e, const plan_step *s);
+call emit_upsample(emitter *e, const plan_step *s);
+call emit_pad(emitter *e, const plan_step *s);
+call emit_copy(emitter *e, const plan_step *s);
 
 /* ---- parts of a chain (chain.c): what the kernels' files offer for one row ---- */
 
-/* Defines the function that computes one row of a convolution's output, and packs its weights, save where the
- * step has them again. Its parameters:
- * where the row of the input begins, one pointer a buffer (staged: `const float *const *rows`), w, where the
- * row of the output begins, and where that of the residual does if there is one. */
-const char *define_gemm_row(emitter *e, const plan_step *s);
+/* What the call that computes a row of a convolution's output passes: expressions. */
+typedef struct gemm_place {
+    const char *const *x; /* where the row of the input begins, in each of the operand's sources; staged: one
+                             pointer to the rows, float ** */
+    const char *w;        /* the step's weights */
+    const char *y, *r;    /* where the output's row begins, and the residual's (NULL: there is none) */
+} gemm_place;
+
+/* Writes the call that computes one row of a convolution's output. Packs the step's weights, unless the step
+ * uses those of another chain. */
+void emit_gemm_row(emitter *e, const plan_step *s, writer *w, const gemm_place *at);
 
 /* Writes the lines that put weights, each row times the factor of its input channel, into `to`. The parameter
  * `scale` has the factors. */

@@ -51,18 +51,17 @@ static void emit_position(emitter *e, writer *w, const char *o, int size, int fa
     line(w, "const float f%s = p%s - (float)%s0;", o, o, o);
 }
 
-static const char *move_parameters(const emitter *e, const plan_step *s) {
-    return arena_printf(e->a, "const float *x, float *y%s", thread_parameters(s));
-}
-
-static const char *move_call(emitter *e, const plan_step *s, const char *name) {
+/* What a step passes that takes one map and makes another. */
+static signature pass_maps(const emitter *e, const plan_step *s) {
     const run *r = &s->operands[0].runs[0];
-    return arena_printf(
-        e->a, "%s(%s, %s%s)", name, expression(e->a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin),
-        expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin), thread_arguments(s));
+    signature f = {0};
+    add_pointer_into(e, &f, READS, "x", r->buffer, r->begin);
+    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    add_threads(e, &f, s);
+    return f;
 }
 
-const char *emit_upsample(emitter *e, const plan_step *s) {
+call emit_upsample(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];
@@ -86,10 +85,11 @@ const char *emit_upsample(emitter *e, const plan_step *s) {
     line(&w, "}");
     line(&w, "}");
     const char *hint = arena_printf(a, "upsample_%dx_to_%dx%dx%d", factor, n->shape.h, n->shape.w, n->shape.c);
-    return move_call(e, s, define_function(e, hint, NULL, move_parameters(e, s), &w));
+    signature f = pass_maps(e, s);
+    return define_call(e, hint, NULL, &f, &w);
 }
 
-const char *emit_pad(emitter *e, const plan_step *s) {
+call emit_pad(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     const node *n = &p->g->nodes[s->node];
     shape in = s->operands[0].shape, out = n->shape;
@@ -111,21 +111,21 @@ const char *emit_pad(emitter *e, const plan_step *s) {
     line(&w, "}");
     line(&w, "}");
     const char *hint = arena_printf(e->a, "pad_to_%dx%dx%d", out.h, out.w, out.c);
-    return move_call(e, s, define_function(e, hint, NULL, move_parameters(e, s), &w));
+    signature f = pass_maps(e, s);
+    return define_call(e, hint, NULL, &f, &w);
 }
 
 /* Above so many runs the places are a table. */
 enum { MOST_LOOPS = 8 };
 
-static void emit_copy_table(emitter *e, writer *w, const operand *o, const int *sources, int n_sources,
-                            int64_t y_pixel) {
-    for (int b = 0; b < n_sources; b++) {
+static void emit_copy_table(emitter *e, writer *w, const operand *o, const sources *from, int64_t y_pixel) {
+    for (int b = 0; b < from->n; b++) {
         text pairs = {0};
         int count = 0, c = 0;
         for (int i = 0; i < o->n_runs; i++) {
             const run *r = &o->runs[i];
             for (int j = 0; j < r->count; j++, c++) {
-                if (r->buffer != sources[b]) continue;
+                if (from->of_run[i] != b) continue;
                 text_printf(&pairs, "%s{%d, %d}", count ? ", " : "", r->begin + j * r->step, c);
                 count++;
             }
@@ -134,8 +134,8 @@ static void emit_copy_table(emitter *e, writer *w, const operand *o, const int *
         line(w, "static const int places[%d][2] = {%s}; /* from, to */", count, pairs.data);
         line(w, "for (int p = 0; p < %lld; p++) {", (long long)shape_pixels(o->shape));
         line(w, "for (int i = 0; i < %d; i++) {", count);
-        line(w, "y[p * %lld + places[i][1]] = (float)x%d[p * %d + places[i][0]];", (long long)y_pixel, b,
-             pixel_stride(e->p, sources[b]));
+        line(w, "y[p * %lld + places[i][1]] = (float)%s[p * %d + places[i][0]];", (long long)y_pixel,
+             from->names[b], pixel_stride(e->p, from->buffers[b]));
         line(w, "}");
         line(w, "}");
         line(w, "}");
@@ -143,43 +143,32 @@ static void emit_copy_table(emitter *e, writer *w, const operand *o, const int *
     }
 }
 
-const char *emit_copy(emitter *e, const plan_step *s) {
+call emit_copy(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     arena *a = e->a;
     const operand *o = &s->operands[0];
-    int most = o->n_runs, *sources = ARENA_ARRAY(a, int, most),
-        n_sources = distinct_buffers(e, o, sources, most);
+    sources from = find_sources(a, o, "x", true);
     int64_t y_pixel = pixel_stride(p, s->out_buffer), pixels = shape_pixels(o->shape);
     writer w = {0};
     if (o->n_runs > MOST_LOOPS) {
-        emit_copy_table(e, &w, o, sources, n_sources, y_pixel);
+        emit_copy_table(e, &w, o, &from, y_pixel);
     } else {
         line(&w, "for (int p = 0; p < %lld; p++) {", (long long)pixels);
         for (int i = 0, c = 0; i < o->n_runs; i++) {
             const run *r = &o->runs[i];
-            int which = 0;
-            while (sources[which] != r->buffer) which++;
             const char *names[] = {"p", "c"};
             int64_t y_factors[] = {y_pixel, 1}, x_factors[] = {pixel_stride(p, r->buffer), r->step};
             line(&w, "for (int c = 0; c < %d; c++) {", r->count);
-            line(&w, "y[%s] = (float)x%d[%s];", expression(a, "", names, y_factors, 2, c), which,
-                 expression(a, "", names, x_factors, 2, r->begin));
+            line(&w, "y[%s] = (float)%s[%s];", expression(a, "", names, y_factors, 2, c),
+                 from.names[from.of_run[i]], expression(a, "", names, x_factors, 2, r->begin));
             line(&w, "}");
             c += r->count;
         }
         line(&w, "}");
     }
-    text parameters = {0}, args = {0};
-    for (int i = 0; i < n_sources; i++) {
-        text_printf(&parameters, "const %s *x%d, ", buffer_type(e, sources[i]), i);
-        text_printf(&args, "%s, ", buffer_text(e, sources[i]));
-    }
-    text_string(&parameters, "float *y");
-    text_string(&args, expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
-    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    signature f = {0};
+    add_sources(e, &f, &from);
+    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
     const char *hint = arena_printf(a, "gather_%dx%dx%d", o->shape.h, o->shape.w, o->shape.c);
-    const char *call_text = arena_printf(a, "%s(%s)", define_function(e, hint, NULL, list, &w), args.data);
-    text_free(&parameters);
-    text_free(&args);
-    return call_text;
+    return define_call(e, hint, NULL, &f, &w);
 }

@@ -2,9 +2,11 @@
  * are the thread's. What a step may split is its kernel's affair; a step that is not shared has plain loops. */
 #include "emit/internal.h"
 
-const char *thread_parameters(const plan_step *s) { return s->shared ? ", int thread, int threads" : ""; }
-
-const char *thread_arguments(const plan_step *s) { return s->shared ? ", thread, threads" : ""; }
+void add_threads(const emitter *e, signature *f, const plan_step *s) {
+    if (!s->shared) return;
+    add_idle_value(e->a, f, "int", "thread", "thread"); /* a step may have too little to share */
+    add_idle_value(e->a, f, "int", "threads", "threads");
+}
 
 const char *share_begin(const emitter *e, const plan_step *s, int64_t units) {
     return s->shared ? arena_printf(e->a, "PART(%lld, thread)", (long long)units) : "0";

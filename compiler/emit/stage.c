@@ -59,56 +59,56 @@ static void emit_padding_values(emitter *e, writer *w, const staging *g) {
     text_free(&values);
 }
 
-const char *define_stage_row(emitter *e, const plan_step *s) {
-    staging g = describe_staging(e, s);
+/* Copies the row iy of the map, pixel by pixel, from wherever its channels lie. */
+static void emit_scattered_row(emitter *e, writer *w, const staging *g, const sources *from) {
     arena *a = e->a;
-    const attrs *at = &g.n->a;
-    enum { MOST_BUFFERS = 64 };
-    int sources[MOST_BUFFERS];
-    int n_sources = distinct_buffers(e, g.x, sources, MOST_BUFFERS);
-    text parameters = {0};
-    for (int i = 0; i < n_sources; i++) {
-        const char *name = n_sources == 1 ? "x" : arena_printf(a, "x%d", i);
-        text_printf(&parameters, "const %s *%s, ", buffer_type(e, sources[i]), name);
+    line(w, "for (int ix = 0; ix < %d; ix++) {", g->in_w);
+    for (int i = 0, c = 0; i < g->x->n_runs; i++) {
+        const run *r = &g->x->runs[i];
+        int64_t pixel = pixel_stride(e->p, r->buffer);
+        int64_t factors[] = {pixel * g->in_w, pixel, r->step};
+        line(w, "for (int c = 0; c < %d; c++) {", r->count);
+        line(w, "row[%s] = (float)%s[%s];",
+             expression(a, "", (const char *[]){"ix", "c"}, (int64_t[]){g->in_c, 1}, 2, c),
+             from->names[from->of_run[i]],
+             expression(a, "", (const char *[]){"iy", "ix", "c"}, factors, 3, r->begin));
+        line(w, "}");
+        c += r->count;
     }
-    text_string(&parameters, "float *row, int iy");
+    line(w, "}");
+}
+
+/* Writes the call that copies the input row `iy` to `row`, as floats and with its padding. */
+static void emit_stage_call(emitter *e, writer *out, const staging *g, const char *row, const char *iy) {
+    arena *a = e->a;
+    const attrs *at = &g->n->a;
+    sources from = find_sources(a, g->x, "x", false);
     writer w = {0};
-    emit_padding_values(e, &w, &g);
+    emit_padding_values(e, &w, g);
     if (at->pad[TOP] || at->pad[BOTTOM]) {
-        line(&w, "if (iy < 0 || iy >= %d) {", g.in_h);
-        emit_padding(e, &w, &g, 0, g.row / g.in_c);
+        line(&w, "if (iy < 0 || iy >= %d) {", g->in_h);
+        emit_padding(e, &w, g, 0, g->row / g->in_c);
         line(&w, "return;");
         line(&w, "}");
     }
-    emit_padding(e, &w, &g, 0, at->pad[LEFT]);
-    emit_padding(e, &w, &g, (int64_t)(at->pad[LEFT] + g.in_w) * g.in_c, at->pad[RIGHT]);
-    if (at->pad[LEFT]) line(&w, "row += %d;", at->pad[LEFT] * g.in_c);
-    if (is_dense_map(e, &g)) {
-        elem_type type = e->p->buffers[g.x->runs[0].buffer].type;
-        line(&w, "x += iy * %d;", g.in_w * g.in_c);
-        for_each_vector(e, &w, g.in_w * g.in_c, "i", emit_copy_vector, &type);
+    emit_padding(e, &w, g, 0, at->pad[LEFT]);
+    emit_padding(e, &w, g, (int64_t)(at->pad[LEFT] + g->in_w) * g->in_c, at->pad[RIGHT]);
+    if (at->pad[LEFT]) line(&w, "row += %d;", at->pad[LEFT] * g->in_c);
+    if (is_dense_map(e, g)) {
+        elem_type type = e->p->buffers[g->x->runs[0].buffer].type;
+        line(&w, "x += iy * %d;", g->in_w * g->in_c);
+        for_each_vector(e, &w, g->in_w * g->in_c, "i", emit_copy_vector, &type);
     } else {
-        line(&w, "for (int ix = 0; ix < %d; ix++) {", g.in_w);
-        for (int i = 0, c = 0; i < g.x->n_runs; i++) {
-            const run *r = &g.x->runs[i];
-            int which = 0;
-            while (sources[which] != r->buffer) which++;
-            const char *name = n_sources == 1 ? "x" : arena_printf(a, "x%d", which);
-            int64_t pixel = pixel_stride(e->p, r->buffer);
-            int64_t factors[] = {pixel * g.in_w, pixel, r->step};
-            line(&w, "for (int c = 0; c < %d; c++) {", r->count);
-            line(&w, "row[%s] = (float)%s[%s];",
-                 expression(a, "", (const char *[]){"ix", "c"}, (int64_t[]){g.in_c, 1}, 2, c), name,
-                 expression(a, "", (const char *[]){"iy", "ix", "c"}, factors, 3, r->begin));
-            line(&w, "}");
-            c += r->count;
-        }
-        line(&w, "}");
+        emit_scattered_row(e, &w, g, &from);
     }
-    const char *list = arena_strndup(a, parameters.data, parameters.size);
-    text_free(&parameters);
-    return define_function(e, arena_printf(a, "stage_row_%dx%d", g.in_w, g.in_c),
-                           "One padded row of the input, as floats.", list, &w);
+    signature f = {0};
+    for (int i = 0; i < from.n; i++)
+        add_pointer(a, &f, READS, buffer_type(e, from.buffers[i]), from.names[i], from.names[i]);
+    add_pointer(a, &f, WRITES, "float", "row", row);
+    add_value(a, &f, "int", "iy", iy);
+    call stage = define_call(e, arena_printf(a, "stage_row_%dx%d", g->in_w, g->in_c),
+                             "One padded row of the input, as floats.", &f, &w);
+    line(out, "%s;", call_text(a, &stage));
 }
 
 void emit_stage_begin(emitter *e, const plan_step *s, writer *w, const char *first_row) {
@@ -119,7 +119,7 @@ void emit_stage_begin(emitter *e, const plan_step *s, writer *w, const char *fir
          expression(e->a, "", &first_row, &stride, 1, -g.n->a.pad[TOP]));
 }
 
-void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stage_row, const char *oy) {
+void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *oy) {
     staging g = describe_staging(e, s);
     const attrs *at = &g.n->a;
     arena *a = e->a;
@@ -128,19 +128,11 @@ void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stag
     const char *end = expression(a, "", &oy, &stride, 1, g.reach - at->pad[TOP]);
     if (at->stride[0] > g.reach) line(w, "next = %s;", top);
     line(w, "for (; next < %s; next++) {", end);
-    text args = {0};
-    int sources[64];
-    int n_sources = distinct_buffers(e, g.x, sources, 64);
-    for (int i = 0; i < n_sources; i++)
-        text_printf(&args, "%s, ", n_sources == 1 ? "x" : arena_printf(a, "x%d", i));
-    if (g.reach == 1) {
-        line(w, "%s(%sring, next);", stage_row, args.data);
-    } else {
-        line(w, "%s(%sring + (next + %d) %% %d * %lld, next);", stage_row, args.data, at->pad[TOP], g.reach,
-             (long long)g.row);
-    }
+    const char *place = g.reach == 1 ? "ring"
+                                     : arena_printf(a, "ring + (next + %d) %% %d * %lld", at->pad[TOP], g.reach,
+                                                    (long long)g.row);
+    emit_stage_call(e, w, &g, place, "next");
     line(w, "}");
-    text_free(&args);
     line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
     if (g.reach == 1) {
         line(w, "rows[ky] = ring;");

@@ -4,14 +4,11 @@
 
 #include "emit/internal.h"
 
-/* Defines the function that copies one input row into the ring, as floats, with its padding; its name. */
-const char *define_stage_row(emitter *e, const plan_step *s);
-
 /* Declares what the loop over output rows, from `first_row` on, needs: before it. */
 void emit_stage_begin(emitter *e, const plan_step *s, writer *w, const char *first_row);
 
 /* Brings the rows of an output row (the variable `oy` names it) into the ring and points rows[] at them: first
  * thing in the loop. */
-void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *stage_row, const char *oy);
+void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *oy);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-const char *weight_type(bool halves) { return halves ? "const uint16_t" : "const float"; }
+const char *weight_type(bool halves) { return halves ? "uint16_t" : "float"; }
 
 void put_packed(emitter *e, bool is_bias, double value) {
     if (e->p->g->half_weights && !is_bias)

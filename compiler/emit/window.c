@@ -9,8 +9,6 @@
  * widened as they are loaded, once for a few columns. */
 #include "emit/internal.h"
 
-#include <string.h>
-
 typedef struct window {
     emitter *e;
     const plan_step *s;
@@ -140,7 +138,7 @@ static void emit_window_row(const window *g, writer *w, const columns *c, int re
     if (c->looped) row = expression(a, row, &variable, &factor, 1, -at->pad[LEFT] * g->pixel);
     line(w, "const float *row = %s;", row);
     if (is_depthwise(g)) {
-        line(w, "%s *taps = w + (ky * %d + %d) * %d;", weight_type(halves(g)), at->kernel[1],
+        line(w, "const %s *taps = w + (ky * %d + %d) * %d;", weight_type(halves(g)), at->kernel[1],
              bias_units(halves(g)), lanes);
         for (int kx = 0; kx < at->kernel[1]; kx++) {
             bool used = false;
@@ -239,7 +237,7 @@ static void emit_wide_window(const window *g, writer *w) {
 }
 
 /* The walker for a vector of the piece's kind: one row of the output. */
-static const char *define_walker(const window *g) {
+static call define_walker(const window *g, const signature *f) {
     arena *a = g->e->a;
     writer w = {0};
     int tile = g->s->window.tile_columns, width = g->n->shape.w;
@@ -265,56 +263,61 @@ static const char *define_walker(const window *g) {
         }
     }
     if (g->s->sums >= 0) line(&w, "%s", store_text(a, g->t, g->x, "sums", "total"));
-    /* A window may see nothing but padding, or a ring of one row. */
-    static const char *const may_be_idle[] = {"x", "top", "ky0", "ky1"};
-    for (int i = 0; i < 4; i++) {
-        if (!mentions(&w.out, may_be_idle[i])) line(&w, "(void)%s;", may_be_idle[i]);
-    }
     const char *what = is_depthwise(g) ? "depthwise" : is_max(g) ? "max" : "average";
-    const char *parameters =
-        arena_printf(a, "const float *x%s, float *y%s%s, int top, int ky0, int ky1",
-                     is_depthwise(g) ? arena_printf(a, ", %s *w", weight_type(halves(g))) : "",
-                     g->n->a.has_residual ? ", const float *r" : "", g->s->sums >= 0 ? ", float *sums" : "");
     const char *hint = arena_printf(a, "%s%dx%d_row_of_%d", what, g->n->a.kernel[0], g->n->a.kernel[1], width);
-    return define_function(g->e, hint, NULL, parameters, &w);
+    return define_call(g->e, hint, NULL, f, &w);
 }
 
 typedef struct walk {
     window g;
     int x_begin, y_begin; /* of the run */
     int64_t w_begin;      /* units of w */
-    const char *x_name, *y_name;
+    const char *x_type, *x_name, *y_name;
     int64_t y_row;           /* floats between rows of the output, as the caller counts them */
     const char *const *rows; /* from, to: the loop over rows stands round each call; or NULL */
     const char *suffix;      /* of the names of the row's bounds */
 } walk;
 
-/* One vector of channels of one output row: the walker's call. */
+/* What the call of a walker passes. A window may see nothing but padding, and a ring of one row needs no index:
+ * some walkers have no use for x and for the rows' bounds. */
+static signature pass_to_walker(const walk *k, const char *at) {
+    const window *g = &k->g;
+    arena *a = g->e->a;
+    const attrs *attributes = &g->n->a;
+    int64_t one = 1, y_factors[] = {k->y_row, 1};
+    int64_t per_channel = (int64_t)attributes->kernel[0] * attributes->kernel[1] + bias_units(halves(g));
+    const char *names[] = {"oy", at};
+    signature f = {0};
+    const char *x = expression(a, k->x_name, &at, &one, 1, k->x_begin);
+    add_parameter(a, &f, (parameter){k->x_type, true, true, "x", x, NO_BUFFER, true});
+    if (is_depthwise(g))
+        add_pointer(a, &f, READS, weight_type(halves(g)), "w",
+                    expression(a, "w", &at, &per_channel, 1, k->w_begin));
+    add_pointer(a, &f, WRITES, "float", "y", expression(a, k->y_name, names, y_factors, 2, k->y_begin));
+    if (attributes->has_residual) {
+        int64_t r_factors[] = {g->n->shape.w * g->r_pixel, 1};
+        add_pointer(a, &f, READS, "float", "r", expression(a, "r", names, r_factors, 2, k->y_begin));
+    }
+    if (g->s->sums >= 0)
+        add_pointer(a, &f, WRITES, "float", "sums", expression(a, "sums", &at, &one, 1, k->y_begin));
+    static const char *const bounds[] = {"top", "ky0", "ky1"};
+    for (int i = 0; i < 3; i++)
+        add_idle_value(a, &f, "int", bounds[i], arena_printf(a, "%s%s", bounds[i], k->suffix));
+    return f;
+}
+
+/* Writes the call for one vector of channels of one output row. */
 static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, void *data) {
     walk *k = data;
-    arena *a = e->a;
     k->g.x = x;
-    const attrs *attributes = &k->g.n->a;
-    int64_t one = 1, per_channel = (int64_t)attributes->kernel[0] * attributes->kernel[1];
-    per_channel += bias_units(halves(&k->g));
-    const char *names[] = {"oy", at};
-    int64_t y_factors[] = {k->y_row, 1};
-    text args = {0};
-    text_string(&args, expression(a, k->x_name, &at, &one, 1, k->x_begin));
-    if (is_depthwise(&k->g)) text_printf(&args, ", %s", expression(a, "w", &at, &per_channel, 1, k->w_begin));
-    text_printf(&args, ", %s", expression(a, k->y_name, names, y_factors, 2, k->y_begin));
-    if (attributes->has_residual) {
-        int64_t r_factors[] = {k->g.n->shape.w * k->g.r_pixel, 1};
-        text_printf(&args, ", %s", expression(a, "r", names, r_factors, 2, k->y_begin));
-    }
-    if (k->g.s->sums >= 0) text_printf(&args, ", %s", expression(a, "sums", &at, &one, 1, k->y_begin));
     if (k->rows) {
         line(w, "for (int oy = %s; oy < %s; oy++) {", k->rows[0], k->rows[1]);
         emit_window_bounds(e, k->g.s, w, "oy", "");
     }
-    line(w, "%s(%s, top%s, ky0%s, ky1%s);", define_walker(&k->g), args.data, k->suffix, k->suffix, k->suffix);
+    signature f = pass_to_walker(k, at);
+    call walker = define_walker(&k->g, &f);
+    line(w, "%s;", call_text(e->a, &walker));
     if (k->rows) line(w, "}");
-    text_free(&args);
 }
 
 /* Packs a run of depthwise weights for output channels [begin, begin + count) of the step, vector by vector,
@@ -384,27 +387,23 @@ void emit_sums_begin(emitter *e, const plan_step *s, writer *w) {
     if (s->sums >= 0) for_each_vector(e, w, e->p->g->nodes[s->node].shape.c, "c", emit_zero, NULL);
 }
 
-enum { MOST_BUFFERS = 64 };
-
 void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_place *at) {
     window g = describe_window(e, s);
     g.e = e;
     g.ring = at->ring;
     const operand *o = &s->operands[0];
-    int sources[MOST_BUFFERS];
-    distinct_buffers(e, o, sources, MOST_BUFFERS);
+    sources from = find_sources(e->a, o, "x", false);
     int64_t packed = 0;
     int multiplier = is_depthwise(&g) ? g.n->a.multiplier : 1;
     for (int m = 0, c = 0; m < multiplier; m++) {
         for (int i = 0; i < o->n_runs; i++) {
             const run *r = &o->runs[i];
-            int which = 0;
-            while (sources[which] != r->buffer) which++;
             walk k = {.g = g, .x_begin = r->begin, .y_begin = c, .y_name = at->y, .y_row = at->y_row};
             k.rows = at->rows;
             k.suffix = at->suffix ? at->suffix : "";
             k.w_begin = at->w_begin + packed;
-            k.x_name = at->x[which];
+            k.x_type = buffer_type(e, r->buffer);
+            k.x_name = at->x[from.of_run[i]];
             k.g.pixel = pixel_stride(e->p, r->buffer);
             if (is_depthwise(&g)) packed += pack_run(&g, c, r->count);
             if (at->shared_channels)
@@ -416,57 +415,37 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
     }
 }
 
-const char *emit_window(emitter *e, const plan_step *s) {
+call emit_window(emitter *e, const plan_step *s) {
     arena *a = e->a;
     window g = describe_window(e, s);
     g.e = e;
     const node *n = g.n;
-    int sources[MOST_BUFFERS];
-    int n_sources = distinct_buffers(e, &s->operands[0], sources, MOST_BUFFERS);
-    const char *names[MOST_BUFFERS];
-    for (int i = 0; i < n_sources; i++) names[i] = n_sources == 1 ? "x" : arena_printf(a, "x%d", i);
+    sources from = find_sources(a, &s->operands[0], "x", false);
     int64_t offset = begin_weights(e);
 
     /* A vector of channels walks down all rows, so that it finds the rows above in the nearest cache. */
     writer w = {0};
-    enum { ENOUGH_ROWS = 7 }; /* else threads share the channels */
+    enum { ENOUGH_ROWS = 7 }; /* with fewer, threads share the channels */
     bool by_rows = n->shape.h >= ENOUGH_ROWS;
     const char *const rows[] = {by_rows ? share_begin(e, s, n->shape.h) : "0",
                                 by_rows ? share_end(e, s, n->shape.h) : arena_printf(a, "%d", n->shape.h)};
-    window_place place = {.x = names, .y = "y", .y_row = n->shape.w * g.y_pixel, .rows = rows};
+    window_place place = {.x = from.names, .y = "y", .y_row = n->shape.w * g.y_pixel, .rows = rows};
     place.shared_channels = s->shared && !by_rows;
     emit_sums_begin(e, s, &w);
     emit_window_lines(e, s, &w, &place);
 
-    text parameters = {0}, args = {0};
-    for (int i = 0; i < n_sources; i++) {
-        text_printf(&parameters, "const float *%s, ", names[i]);
-        text_printf(&args, "%s, ", buffer_text(e, sources[i]));
-    }
-    if (is_depthwise(&g)) {
-        text_printf(&parameters, "%s *w, ", weight_type(halves(&g)));
-        text_printf(&args, "%s, ", weights_at(e, offset));
-    }
-    text_string(&parameters, "float *y");
-    text_string(&args, expression(a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin));
+    signature f = {0};
+    add_sources(e, &f, &from);
+    if (is_depthwise(&g)) add_pointer(a, &f, READS, weight_type(halves(&g)), "w", weights_at(e, offset));
+    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
     if (n->a.has_residual) {
         const run *r = &s->operands[1].runs[0];
-        text_string(&parameters, ", const float *r");
-        text_printf(&args, ", %s", expression(a, buffer_text(e, r->buffer), NULL, NULL, 0, r->begin));
+        add_pointer_into(e, &f, READS, "r", r->buffer, r->begin);
     }
-    if (s->sums >= 0) {
-        text_string(&parameters, ", float *sums");
-        text_printf(&args, ", %s", buffer_text(e, s->sums));
-    }
-    text_string(&parameters, thread_parameters(s));
-    text_string(&args, thread_arguments(s));
-    const char *list = arena_strndup(a, parameters.data, parameters.size);
+    if (s->sums >= 0) add_pointer_into(e, &f, WRITES, "sums", s->sums, 0);
+    add_threads(e, &f, s);
     const char *what = is_depthwise(&g) ? "depthwise" : is_max(&g) ? "max_pool" : "average_pool";
     const char *hint = arena_printf(a, "%s%dx%d_%d_at_%dx%d", what, n->a.kernel[0], n->a.kernel[1], n->shape.c,
                                     n->shape.h, n->shape.w);
-    const char *name = define_function(e, hint, NULL, list, &w);
-    const char *call_text = arena_printf(a, "%s(%s)", name, args.data);
-    text_free(&parameters);
-    text_free(&args);
-    return call_text;
+    return define_call(e, hint, NULL, &f, &w);
 }

@@ -33,6 +33,7 @@ want_build_tools() {
     want flex have flex
     want libjansson-dev pkg-config --exists jansson
     want libzip-dev pkg-config --exists libzip
+    want libpcre2-dev pkg-config --exists libpcre2-8
     want zlib1g-dev pkg-config --exists zlib
 }
 

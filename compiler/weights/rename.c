@@ -1,22 +1,35 @@
-/* rename.c: --rename: a checkpoint's names as the network calls them.
+/* rename.c: --rename, which changes a checkpoint's names to the network's.
  *
- * A rule is REGEX=REPLACEMENT: POSIX extended regular expressions; every match in a name is replaced, and \1
- * to \9 in the replacement are what the groups matched. Rules apply in the order given. What would let a short
- * rule take the machine's memory or time is refused: counted repeats and references back within the expression.
- */
+ * A rule is REGEX=REPLACEMENT. REGEX is a Perl-compatible regular expression (PCRE2), matched byte by byte.
+ * Every match in a name is replaced; \1 to \9 in the replacement stand for what the groups matched. Rules apply
+ * in the order given.
+ *
+ * A short expression can ask for more memory or time than there is. PCRE2 bounds the size of what it compiles.
+ * The steps of matching are counted here, by a callout before each item of the expression, because the limits
+ * of PCRE2 hold for one match and a file has many names. Counting steps instead of seconds gives the same
+ * answer on every machine. */
+#define PCRE2_CODE_UNIT_WIDTH 8
 #include "weights/rename.h"
 
-#include <regex.h>
+#include <pcre2.h>
 #include <string.h>
 
-enum { LONGEST_RULE = 500, GROUPS = 10 };
+enum {
+    LONGEST_RULE = 500,
+    MOST_STEPS = 10000000, /* of one rule over all names: some tenths of a second */
+    STEPS_PER_NAME = 50,   /* on top of that, as a file may have many names */
+    MOST_HEAP_KIB = 16384  /* of one match */
+};
 
 static const loc command_line = {0};
 
 typedef struct rule {
     const char *text; /* as given */
-    regex_t regex;
+    pcre2_code *regex;
+    pcre2_match_data *match;
+    pcre2_match_context *limits;
     const char *replacement;
+    int64_t steps; /* that are left */
     bool matched;
 } rule;
 
@@ -25,47 +38,63 @@ static bool refuse_rule(diag *d, const char *given, const char *why) {
     return false;
 }
 
-/* References back, and {..}, outside of what a backslash makes plain. */
-static bool is_costly(const char *regex) {
-    for (const char *c = regex; *c; c++) {
-        if (*c == '{') return true;
-        if (*c == '\\' && c[1]) {
-            c++;
-            if (*c >= '0' && *c <= '9') return true;
-        }
-    }
-    return false;
-}
-
-static bool check_replacement(const char *s, size_t groups) {
+static bool check_replacement(const char *s, uint32_t groups) {
     for (; *s; s++) {
         if (*s != '\\') continue;
         s++;
         if (*s == '\\') continue;
-        if (*s < '1' || *s > '9' || (size_t)(*s - '0') > groups) return false;
+        if (*s < '1' || *s > '9' || (uint32_t)(*s - '0') > groups) return false;
     }
     return true;
 }
 
+static void free_rule(rule *r) {
+    pcre2_match_context_free(r->limits);
+    pcre2_match_data_free(r->match);
+    pcre2_code_free(r->regex);
+    *r = (rule){0};
+}
+
+/* Called by PCRE2 before each item of the expression; not 0 ends the match. */
+static int count_step(pcre2_callout_block *block, void *data) {
+    (void)block;
+    rule *r = data;
+    return r->steps-- > 0 ? 0 : PCRE2_ERROR_MATCHLIMIT;
+}
+
+static const char *show_pcre_error(arena *a, int error) {
+    PCRE2_UCHAR why[256];
+    pcre2_get_error_message(error, why, sizeof why);
+    return arena_strdup(a, (const char *)why);
+}
+
 static bool compile_rule(arena *a, diag *d, const char *given, rule *r) {
+    *r = (rule){.text = given};
     const char *equals = strchr(given, '=');
     if (!equals || equals == given) return refuse_rule(d, given, "expected REGEX=REPLACEMENT");
     if (strlen(given) > LONGEST_RULE)
         return refuse_rule(d, given, arena_printf(a, "longer than %d bytes", LONGEST_RULE));
-    const char *regex = arena_strndup(a, given, (size_t)(equals - given));
-    if (is_costly(regex))
-        return refuse_rule(d, given,
-                           "counted repeats, {..}, and references back, \\1, are not covered in a REGEX");
-    int failed = regcomp(&r->regex, regex, REG_EXTENDED);
-    if (failed) {
-        char why[200];
-        regerror(failed, &r->regex, why, sizeof why);
-        return refuse_rule(d, given, arena_strdup(a, why));
+    int error;
+    PCRE2_SIZE offset;
+    r->regex = pcre2_compile((PCRE2_SPTR)given, (PCRE2_SIZE)(equals - given),
+                             PCRE2_AUTO_CALLOUT | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
+                                 PCRE2_NEVER_BACKSLASH_C,
+                             &error, &offset, NULL);
+    if (!r->regex) return refuse_rule(d, given, show_pcre_error(a, error));
+    r->match = pcre2_match_data_create_from_pattern(r->regex, NULL);
+    r->limits = pcre2_match_context_create(NULL);
+    if (!r->match || !r->limits) {
+        free_rule(r);
+        return refuse_rule(d, given, "out of memory");
     }
-    r->text = given;
+    pcre2_set_heap_limit(r->limits, MOST_HEAP_KIB);
+    pcre2_set_match_limit(r->limits, MOST_STEPS);
+    pcre2_set_callout(r->limits, count_step, r);
     r->replacement = equals + 1;
-    if (check_replacement(r->replacement, r->regex.re_nsub)) return true;
-    regfree(&r->regex);
+    uint32_t groups = 0;
+    pcre2_pattern_info(r->regex, PCRE2_INFO_CAPTURECOUNT, &groups);
+    if (check_replacement(r->replacement, groups)) return true;
+    free_rule(r);
     return refuse_rule(
         d, given, "in the REPLACEMENT a backslash stands before the number of a group, or another backslash");
 }
@@ -73,15 +102,16 @@ static bool compile_rule(arena *a, diag *d, const char *given, rule *r) {
 bool check_rename(arena *a, diag *d, const char *given) {
     rule r;
     bool good = compile_rule(a, d, given, &r);
-    if (good) regfree(&r.regex);
+    if (good) free_rule(&r);
     return good;
 }
 
-static void append_replacement(text *out, const char *s, const char *from, const regmatch_t *match) {
-    for (; *s; s++) {
+static void append_replacement(text *out, const rule *r, const char *name) {
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(r->match);
+    for (const char *s = r->replacement; *s; s++) {
         if (*s == '\\' && s[1] != '\\') {
-            const regmatch_t *group = &match[*++s - '0'];
-            if (group->rm_so >= 0) text_bytes(out, from + group->rm_so, (size_t)(group->rm_eo - group->rm_so));
+            const PCRE2_SIZE *group = &ends[2 * (*++s - '0')];
+            if (group[0] != PCRE2_UNSET) text_bytes(out, name + group[0], group[1] - group[0]);
         } else {
             s += *s == '\\';
             text_char(out, *s);
@@ -89,29 +119,54 @@ static void append_replacement(text *out, const char *s, const char *from, const
     }
 }
 
-/* The name with every match replaced. */
-static const char *apply_rule(arena *a, rule *r, const char *name) {
-    regmatch_t match[GROUPS];
+/* Whether the rule matches at `from` or behind; false, and *error, also where matching had to be given up. */
+static bool find_match(rule *r, const char *name, size_t size, size_t from, int *error) {
+    int found = pcre2_match(r->regex, (PCRE2_SPTR)name, size, from, 0, r->match, r->limits);
+    if (found < 0 && found != PCRE2_ERROR_NOMATCH) *error = found;
+    return found > 0;
+}
+
+/* The name with every match replaced; NULL after an error. */
+static const char *apply_rule(arena *a, diag *d, rule *r, const char *name) {
     text out = {0};
-    const char *at = name;
+    size_t size = strlen(name), at = 0;
     bool found = false;
-    while (regexec(&r->regex, at, GROUPS, match, at == name ? 0 : REG_NOTBOL) == 0) {
+    int error = 0;
+    while (at <= size && find_match(r, name, size, at, &error)) {
+        const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(r->match);
+        size_t begin = ends[0], end = ends[1];
+        if (begin < at || end < begin) break; /* \K in a look-around: nothing between the two is a match */
         found = true;
-        text_bytes(&out, at, (size_t)match[0].rm_so);
-        append_replacement(&out, r->replacement, at, match);
-        at += match[0].rm_eo;
-        if (match[0].rm_so == match[0].rm_eo) { /* an empty match: on by a byte */
-            if (!*at) break;
-            text_char(&out, *at++);
+        text_bytes(&out, name + at, begin - at);
+        append_replacement(&out, r, name);
+        at = end;
+        if (begin == end) { /* an empty match: on by a byte */
+            if (at < size) text_char(&out, name[at]);
+            at++;
         }
-        if (!*at) break;
+        if (at >= size) break;
     }
-    if (!found) return name;
-    r->matched = true;
-    text_string(&out, at);
-    const char *renamed = arena_strdup(a, out.size ? out.data : "");
+    const char *renamed = name;
+    if (error) {
+        const char *why = error == PCRE2_ERROR_MATCHLIMIT ? "takes too many steps" : show_pcre_error(a, error);
+        diag_error(d, command_line, "--rename '%s': %s, at the name \"%s\"", r->text, why, name);
+        renamed = NULL;
+    } else if (found) {
+        r->matched = true;
+        if (at < size) text_string(&out, name + at);
+        renamed = arena_strdup(a, out.size ? out.data : "");
+    }
     text_free(&out);
     return renamed;
+}
+
+/* The name with all rules applied, unless it grows too long; NULL after an error. */
+static const char *apply_rules(arena *a, diag *d, rule *rules, int n_rules, const char *name) {
+    for (int k = 0; k < n_rules && name && strlen(name) <= STORED_MAX_NAME; k++) {
+        rules[k].steps += STEPS_PER_NAME;
+        name = apply_rule(a, d, &rules[k], name);
+    }
+    return name;
 }
 
 static bool rename_file(arena *a, diag *d, checkpoint *c, rule *rules, int n_rules) {
@@ -119,9 +174,8 @@ static bool rename_file(arena *a, diag *d, checkpoint *c, rule *rules, int n_rul
     const char *why;
     for (int i = 0; i < c->n_tensors; i++) {
         stored *t = &c->tensors[i];
-        for (int k = 0; k < n_rules && strlen(t->key) <= STORED_MAX_NAME; k++) {
-            t->key = apply_rule(a, &rules[k], t->key);
-        }
+        t->key = apply_rules(a, d, rules, n_rules, t->key);
+        if (!t->key) return false;
         if (strlen(t->key) > STORED_MAX_NAME) {
             diag_error(d, at, "--rename makes a name of more than %d bytes of \"%s\"", STORED_MAX_NAME,
                        t->name);
@@ -136,21 +190,17 @@ static bool rename_file(arena *a, diag *d, checkpoint *c, rule *rules, int n_rul
 bool rename_tensors(arena *a, diag *d, checkpoint *const *files, int n_files, const char *const *texts,
                     int n_rules) {
     rule *rules = ARENA_ARRAY(a, rule, n_rules);
-    int compiled = 0;
     bool good = true;
     for (int i = 0; i < n_rules; i++) {
-        if (compile_rule(a, d, texts[i], &rules[compiled])) {
-            compiled++;
-        } else {
-            good = false;
-        }
+        good = compile_rule(a, d, texts[i], &rules[i]) && good;
+        rules[i].steps = MOST_STEPS;
     }
     for (int i = 0; i < n_files && good; i++) good = rename_file(a, d, files[i], rules, n_rules);
-    for (int i = 0; i < compiled; i++) {
+    for (int i = 0; i < n_rules; i++) {
         if (good && !rules[i].matched) {
             diag_warning(d, command_line, "--rename '%s': no tensor's name matches", rules[i].text);
         }
-        regfree(&rules[i].regex);
+        free_rule(&rules[i]);
     }
     return good;
 }

@@ -1,6 +1,7 @@
 """--rename: a checkpoint's names as the network calls them."""
 import json
 import os
+import resource
 import struct
 import unittest
 
@@ -56,18 +57,50 @@ class Rename(Case):
         self.answers(["weight of a.1", "weight of b", "bias of b"], r"^(weight|bias) of (.*)=\2.\1")
         self.answers(["A.1.weight", "b.weight", "b.bias"], "A=a")
         self.answers(["1.weight", "b.weight", "b.bias"], "^1=a.1")
+        self.answers(["a-1-weight", "b--weight", "b-bias"], "[[:punct:]]{1,2}=.")
+        self.answers(["aa.1.weight", "bb.weight", "bb.bias"], r"^([a-z])\1=\1")
+        self.answers(["m.a.1.weight", "m.b.weight", "m.b.bias"], r"^(?:m|n)\.(?!m)=")
 
     def test_rules_that_are_none(self):
         self.store(NAMES)
         for rule, why in (("abc", "expected REGEX=REPLACEMENT"), ("=x", "expected REGEX=REPLACEMENT"),
-                          ("(a=b", "Unmatched ( or \\("), ("a{9}=b", "counted repeats, {..}, and references back"),
-                          (r"(a)\1=b", "counted repeats, {..}, and references back"),
+                          ("(a=b", "missing closing parenthesis"), ("*a=b", "quantifier does not follow a repeatable item"),
                           (r"a=\1", "in the REPLACEMENT a backslash stands before the number of a group"),
                           ("a=b\\", "in the REPLACEMENT a backslash stands before the number of a group"),
                           ("a=" + "b" * 500, "longer than 500 bytes")):
             done = self.run_with(rule)
             self.assertEqual(done.returncode, 2, rule)
             self.assertIn(f"lcc: error: --rename '{rule[:500]}': {why}", done.stderr)
+
+    def test_rules_that_cost_too_much(self):
+        """No rule takes long, neither to read nor to match; the message names it."""
+        nested = "a"
+        for _ in range(18):
+            nested = f"({nested})+"
+        names = ["a" * 30, "aaab", "a" * 1000]
+        for rule, why in ((nested + "$=b", ""), ("(a{1000}){1000}=b", ""),
+                          ("(" * 18 + "a" + "){9}" * 18 + "=b", "regular expression is too large"),
+                          ("(a*)*[cd]=b", "takes too many steps"), ("(a|aa)+[cd]=b", "takes too many steps"),
+                          (".*.*.*.*.*.*[cd]=b", "takes too many steps"), ("((a+)+)+[cd]|e=b", "takes too many steps"),
+                          ("(?R)=b", "nested recursion"), (r"(?:(a+)\1)*.*.*.*[cd]=b", "takes too many steps"),
+                          ("(a|(?1)a)+=b", "takes too many steps|nested recursion")):
+            self.store(names)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            done = self.run_with(rule)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            self.assertLess(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1, rule)
+            self.assertIn(done.returncode, (1, 2), rule)
+            if why:
+                self.assertIn(f"lcc: error: --rename '{rule}': ", done.stderr)
+                self.assertRegex(done.stderr, why)
+
+    def test_many_names_that_each_cost_much(self):
+        self.write("w.safetensors", safetensors({"a" * 17 + f".{i}": ([1], [0]) for i in range(20000)}))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = self.run_with("(a|aa)+[cd]=b")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.assertLess(after.ru_utime - before.ru_utime, 2)
+        self.assertIn("lcc: error: --rename '(a|aa)+[cd]=b': takes too many steps", done.stderr)
 
     def test_names_that_meet(self):
         self.store(NAMES)

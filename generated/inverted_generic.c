@@ -59,10 +59,12 @@ static inline f32x1 f32x1_from_bits(uint32_t bits) {
     return pun.value;
 }
 
-/* exp(x) = 2^n (1 + h): sets *n to the whole number and returns h. For |x| <= 104; the relative error is 2^-28.
- * A NaN must not come here, since it has no integer. */
-static inline f32x1 f32x1_exp_parts(f32x1 x, int32_t *n) {
-    *n = (int32_t)(x * 0x1.715476p+0f + (x < 0.0f ? -0.5f : 0.5f));
+/* exp(x) = 2^n (1 + h): sets *n and returns h. `limited` is x, or the nearest bound where x may lie too far
+ * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
+ * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. `limited` must not be
+ * NaN, which has no integer; x may be, and then h is. */
+static inline f32x1 f32x1_exp_parts(f32x1 x, f32x1 limited, int32_t *n) {
+    *n = (int32_t)(limited * 0x1.715476p+0f + (limited < 0.0f ? -0.5f : 0.5f));
     float whole = (float)*n;
     float r = x - whole * 0x1.62e4p-1f; /* exact: 16 bits times 8 */
     r = r - whole * 0x1.7f7d1cp-20f;
@@ -79,7 +81,8 @@ static inline f32x1 f32x1_power_of_2(int32_t n) { return f32x1_from_bits((uint32
 /* exp(x): 0 below -104, infinity above 88.73; NaN stays. 2^n comes in two halves, lest it overflow first. */
 static inline f32x1 f32x1_exp(f32x1 x) {
     int32_t n;
-    float h = f32x1_exp_parts(f32x1_min(f32x1_max(x, -104.0f), 89.0f), &n);
+    float limited = f32x1_min(f32x1_max(x, -104.0f), 89.0f);
+    float h = f32x1_exp_parts(limited, limited, &n);
     float y = (1.0f + h) * f32x1_power_of_2(n / 2) * f32x1_power_of_2(n - n / 2);
     return x == x ? y : x;
 }

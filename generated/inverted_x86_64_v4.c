@@ -80,9 +80,12 @@ static inline LCC_INLINE f32x16 f32x16_hsigmoid(f32x16 v) {
 /* v * hsigmoid(v). */
 static inline LCC_INLINE f32x16 f32x16_hswish(f32x16 v) { return v * f32x16_hsigmoid(v); }
 
-/* exp(x) = 2^n (1 + h): sets *n and returns h. For |x| <= 104; the relative error is 2^-28. */
-static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 *n) {
-    *n = _mm512_roundscale_ps(x * f32x16_set1(0x1.715476p+0f), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+/* exp(x) = 2^n (1 + h): sets *n and returns h. `limited` is x, or the nearest bound where x may lie too far
+ * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
+ * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. */
+static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 limited, f32x16 *n) {
+    *n = _mm512_roundscale_ps(limited * f32x16_set1(0x1.715476p+0f),
+                              _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     f32x16 r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.62e4p-1f), x);
     r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.7f7d1cp-20f), r);
     f32x16 q = f32x16_fma(r, f32x16_set1(0x1.6ac74ep-10f), f32x16_set1(0x1.123dep-7f));
@@ -96,7 +99,7 @@ static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 *n) {
 static inline LCC_INLINE f32x16 f32x16_exp(f32x16 x) {
     x = f32x16_max(f32x16_set1(-104.0f), f32x16_min(f32x16_set1(89.0f), x));
     f32x16 n;
-    f32x16 h = f32x16_exp_parts(x, &n);
+    f32x16 h = f32x16_exp_parts(x, x, &n);
     return _mm512_scalef_ps(f32x16_set1(1.0f) + h, n);
 }
 

@@ -108,9 +108,12 @@ static inline LCC_INLINE f32x16 f32x16_leaky_relu(f32x16 v, float slope) {
                               _mm512_set1_ps(slope));
 }
 
-/* exp(x) = 2^n (1 + h): sets *n and returns h. For |x| <= 104; the relative error is 2^-28. */
-static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 *n) {
-    *n = _mm512_roundscale_ps(x * f32x16_set1(0x1.715476p+0f), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+/* exp(x) = 2^n (1 + h): sets *n and returns h. `limited` is x, or the nearest bound where x may lie too far
+ * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
+ * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. */
+static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 limited, f32x16 *n) {
+    *n = _mm512_roundscale_ps(limited * f32x16_set1(0x1.715476p+0f),
+                              _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     f32x16 r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.62e4p-1f), x);
     r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.7f7d1cp-20f), r);
     f32x16 q = f32x16_fma(r, f32x16_set1(0x1.6ac74ep-10f), f32x16_set1(0x1.123dep-7f));
@@ -124,16 +127,20 @@ static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 *n) {
 static inline LCC_INLINE f32x16 f32x16_exp(f32x16 x) {
     x = f32x16_max(f32x16_set1(-104.0f), f32x16_min(f32x16_set1(89.0f), x));
     f32x16 n;
-    f32x16 h = f32x16_exp_parts(x, &n);
+    f32x16 h = f32x16_exp_parts(x, x, &n);
     return _mm512_scalef_ps(f32x16_set1(1.0f) + h, n);
 }
 
-/* 1 + exp(-x) for -88 <= x <= 87; NaN stays. A shorter way than exp_parts, since the 1 hides what is lost: n is
- * rounded by adding 1.5 * 2^23, whose last bits then hold it, and 2^n is made of these bits; ln 2 is one float;
- * exp(r) is 1 + r q(r) with q of degree 4, its relative error 2^-23. In all exp(-x) is right to 2 ulp for x >
- * -10 and to 5 ulp at x = -88, where n takes the error of ln 2 a hundred times. */
+/* 1 + exp(-x); infinity below -88.73; NaN stays. A shorter way than exp_parts, since the 1 hides what is lost:
+ * n is rounded by adding 1.5 * 2^23, whose last bits then hold it, and 2^n is made of these bits; ln 2 is one
+ * float; exp(r) is 1 + r q(r) with q of degree 4, its relative error 2^-23. In all exp(-x) is right to 2 ulp
+ * for x > -10 and to 5 ulp at x = -88, where n takes the error of ln 2 a hundred times. n is made of an x of at
+ * least -88, so that 2^n stays finite; below that r and q grow without end, and the overflow comes from them.
+ */
 static inline LCC_INLINE f32x16 f32x16_one_plus_exp_minus(f32x16 x) {
-    f32x16 shifted = f32x16_fma(x, f32x16_set1(-0x1.715476p+0f), f32x16_set1(0x1.8p+23f));
+    x = f32x16_min(f32x16_set1(87.0f), x);
+    f32x16 limited = f32x16_max(f32x16_set1(-88.0f), x);
+    f32x16 shifted = f32x16_fma(limited, f32x16_set1(-0x1.715476p+0f), f32x16_set1(0x1.8p+23f));
     f32x16 n = shifted - f32x16_set1(0x1.8p+23f);
     f32x16 r = _mm512_fnmsub_ps(n, f32x16_set1(0x1.62e43p-1f), x);
     f32x16 q = f32x16_fma(r, f32x16_set1(0x1.0fa802p-7f), f32x16_set1(0x1.573a9p-5f));
@@ -145,24 +152,20 @@ static inline LCC_INLINE f32x16 f32x16_one_plus_exp_minus(f32x16 x) {
     return f32x16_fma(power * r, q, power + f32x16_set1(1.0f));
 }
 
-/* 1 / (1 + exp(-x)); NaN stays. Below -88 it keeps to the value there, 6e-39. */
+/* 1 / (1 + exp(-x)); 0 below -88.73; NaN stays. */
 static inline LCC_INLINE f32x16 f32x16_sigmoid(f32x16 x) {
-    x = f32x16_max(f32x16_set1(-88.0f), f32x16_min(f32x16_set1(87.0f), x));
     return f32x16_set1(1.0f) / f32x16_one_plus_exp_minus(x);
 }
 
-/* x * sigmoid(x); NaN stays. Below -88 it keeps to the value there, -5e-37. */
-static inline LCC_INLINE f32x16 f32x16_swish(f32x16 x) {
-    x = f32x16_max(f32x16_set1(-88.0f), x);
-    return x / f32x16_one_plus_exp_minus(f32x16_min(f32x16_set1(87.0f), x));
-}
+/* x * sigmoid(x); -0 below -88.73, but NaN at -infinity; NaN stays. */
+static inline LCC_INLINE f32x16 f32x16_swish(f32x16 x) { return x / f32x16_one_plus_exp_minus(x); }
 
 /* tanh(x) = e / (e + 2) with e = exp(2 |x|) - 1, and the sign of x. e loses nothing near 0: it is
  * 2^n h + (2^n - 1), where n is 0 for small x. Past 10 the result is 1. NaN stays. */
 static inline LCC_INLINE f32x16 f32x16_tanh(f32x16 x) {
     f32x16 a = f32x16_min(f32x16_set1(20.0f), f32x16_abs(x + x));
     f32x16 n;
-    f32x16 h = f32x16_exp_parts(a, &n);
+    f32x16 h = f32x16_exp_parts(a, a, &n);
     f32x16 power = _mm512_scalef_ps(f32x16_set1(1.0f), n);
     f32x16 e = f32x16_fma(power, h, power - f32x16_set1(1.0f));
     f32x16 sign = _mm512_and_ps(x, f32x16_set1(-0.0f));

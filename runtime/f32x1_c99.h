@@ -85,10 +85,12 @@ static inline f32x1 f32x1_load_wide(const uint16_t *p) {
     return f32x1_from_bits((uint32_t)p[0] | (uint32_t)p[1] << 16);
 }
 
-/* exp(x) = 2^n (1 + h): sets *n to the whole number and returns h. For |x| <= 104; the relative error is 2^-28.
- * A NaN must not come here, since it has no integer. */
-static inline f32x1 f32x1_exp_parts(f32x1 x, int32_t *n) {
-    *n = (int32_t)(x * 0x1.715476p+0f + (x < 0.0f ? -0.5f : 0.5f));
+/* exp(x) = 2^n (1 + h): sets *n and returns h. `limited` is x, or the nearest bound where x may lie too far
+ * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
+ * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. `limited` must not be
+ * NaN, which has no integer; x may be, and then h is. */
+static inline f32x1 f32x1_exp_parts(f32x1 x, f32x1 limited, int32_t *n) {
+    *n = (int32_t)(limited * 0x1.715476p+0f + (limited < 0.0f ? -0.5f : 0.5f));
     float whole = (float)*n;
     float r = x - whole * 0x1.62e4p-1f; /* exact: 16 bits times 8 */
     r = r - whole * 0x1.7f7d1cp-20f;
@@ -105,32 +107,36 @@ static inline f32x1 f32x1_power_of_2(int32_t n) { return f32x1_from_bits((uint32
 /* exp(x): 0 below -104, infinity above 88.73; NaN stays. 2^n comes in two halves, lest it overflow first. */
 static inline f32x1 f32x1_exp(f32x1 x) {
     int32_t n;
-    float h = f32x1_exp_parts(f32x1_min(f32x1_max(x, -104.0f), 89.0f), &n);
+    float limited = f32x1_min(f32x1_max(x, -104.0f), 89.0f);
+    float h = f32x1_exp_parts(limited, limited, &n);
     float y = (1.0f + h) * f32x1_power_of_2(n / 2) * f32x1_power_of_2(n - n / 2);
     return x == x ? y : x;
 }
 
-/* 1 / (1 + exp(-x)); NaN stays. Below -88 it keeps to the value there, 6e-39. */
+/* 1 / (1 + exp(-x)); 0 below -88.73; NaN stays. */
 static inline f32x1 f32x1_sigmoid(f32x1 x) {
+    float y = -f32x1_min(87.0f, x);
     int32_t n;
-    float h = f32x1_exp_parts(-f32x1_min(f32x1_max(x, -88.0f), 87.0f), &n);
+    float h = f32x1_exp_parts(y, f32x1_min(y, 88.0f), &n);
     float power = f32x1_power_of_2(n);
-    return x == x ? 1.0f / (power * h + (power + 1.0f)) : x;
+    return 1.0f / (power * h + (power + 1.0f));
 }
 
-/* x * sigmoid(x); NaN stays. Below -88 it keeps to the value there, -5e-37. */
+/* x * sigmoid(x); -0 below -88.73, but NaN at -infinity; NaN stays. */
 static inline f32x1 f32x1_swish(f32x1 x) {
+    float y = -f32x1_min(87.0f, x);
     int32_t n;
-    float h = f32x1_exp_parts(-f32x1_min(f32x1_max(x, -88.0f), 87.0f), &n);
+    float h = f32x1_exp_parts(y, f32x1_min(y, 88.0f), &n);
     float power = f32x1_power_of_2(n);
-    return f32x1_max(-88.0f, x) / (power * h + (power + 1.0f));
+    return x / (power * h + (power + 1.0f));
 }
 
 /* tanh(x) = e / (e + 2) with e = exp(2 |x|) - 1, and the sign of x. e loses nothing near 0: it is
  * 2^n h + (2^n - 1), where n is 0 for small x. Past 10 the result is 1. NaN stays. */
 static inline f32x1 f32x1_tanh(f32x1 x) {
     int32_t n;
-    float h = f32x1_exp_parts(f32x1_min(f32x1_max(f32x1_abs(x + x), 0.0f), 20.0f), &n);
+    float a = f32x1_min(f32x1_max(f32x1_abs(x + x), 0.0f), 20.0f);
+    float h = f32x1_exp_parts(a, a, &n);
     float power = f32x1_power_of_2(n);
     float e = power * h + (power - 1.0f);
     float y = e / (e + 2.0f);

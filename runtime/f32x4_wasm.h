@@ -146,10 +146,11 @@ static inline LCC_INLINE f32x4 f32x4_leaky_relu(f32x4 v, float slope) {
     return (f32x4)wasm_v128_bitselect((v128_t)(v * f32x4_set1(slope)), (v128_t)v, negative);
 }
 
-/* exp(x) = 2^n (1 + h): sets *n and returns h. For |x| <= 104; the relative
- * error is 2^-28. */
-static inline LCC_INLINE f32x4 f32x4_exp_parts(f32x4 x, v128_t *n) {
-    *n = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest((v128_t)(x * f32x4_set1(0x1.715476p+0f))));
+/* exp(x) = 2^n (1 + h): sets *n and returns h. `limited` is x, or the nearest bound where x may lie too far
+ * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
+ * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. */
+static inline LCC_INLINE f32x4 f32x4_exp_parts(f32x4 x, f32x4 limited, v128_t *n) {
+    *n = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest((v128_t)(limited * f32x4_set1(0x1.715476p+0f))));
     f32x4 whole = (f32x4)wasm_f32x4_convert_i32x4(*n);
     f32x4 r = x - whole * f32x4_set1(0x1.62e4p-1f); /* exact: 16 bits times 8 */
     r = r - whole * f32x4_set1(0x1.7f7d1cp-20f);
@@ -170,27 +171,26 @@ static inline LCC_INLINE f32x4 f32x4_power_of_2(v128_t n) {
 static inline LCC_INLINE f32x4 f32x4_exp(f32x4 x) {
     x = f32x4_max(f32x4_set1(-104.0f), f32x4_min(f32x4_set1(89.0f), x));
     v128_t n;
-    f32x4 h = f32x4_exp_parts(x, &n);
+    f32x4 h = f32x4_exp_parts(x, x, &n);
     v128_t half = wasm_i32x4_shr(n, 1);
     f32x4 scaled = (f32x4_set1(1.0f) + h) * f32x4_power_of_2(half);
     return scaled * f32x4_power_of_2(wasm_i32x4_sub(n, half));
 }
 
-/* 1 / (1 + exp(-x)); NaN stays. Below -88 it keeps to the value there, 6e-39.
- */
+/* 1 / (1 + exp(-x)); 0 below -88.73; NaN stays. */
 static inline LCC_INLINE f32x4 f32x4_sigmoid(f32x4 x) {
-    x = f32x4_max(f32x4_set1(-88.0f), f32x4_min(f32x4_set1(87.0f), x));
+    f32x4 y = f32x4_zero() - f32x4_min(f32x4_set1(87.0f), x);
     v128_t n;
-    f32x4 h = f32x4_exp_parts(f32x4_zero() - x, &n);
+    f32x4 h = f32x4_exp_parts(y, f32x4_min(f32x4_set1(88.0f), y), &n);
     f32x4 power = f32x4_power_of_2(n);
     return f32x4_set1(1.0f) / f32x4_fma(power, h, power + f32x4_set1(1.0f));
 }
 
-/* x * sigmoid(x); NaN stays. Below -88 it keeps to the value there, -5e-37. */
+/* x * sigmoid(x); -0 below -88.73, but NaN at -infinity; NaN stays. */
 static inline LCC_INLINE f32x4 f32x4_swish(f32x4 x) {
-    x = f32x4_max(f32x4_set1(-88.0f), x);
+    f32x4 y = f32x4_zero() - f32x4_min(f32x4_set1(87.0f), x);
     v128_t n;
-    f32x4 h = f32x4_exp_parts(f32x4_zero() - f32x4_min(f32x4_set1(87.0f), x), &n);
+    f32x4 h = f32x4_exp_parts(y, f32x4_min(f32x4_set1(88.0f), y), &n);
     f32x4 power = f32x4_power_of_2(n);
     return x / f32x4_fma(power, h, power + f32x4_set1(1.0f));
 }
@@ -201,7 +201,7 @@ static inline LCC_INLINE f32x4 f32x4_swish(f32x4 x) {
 static inline LCC_INLINE f32x4 f32x4_tanh(f32x4 x) {
     f32x4 a = f32x4_min(f32x4_set1(20.0f), f32x4_abs(x + x));
     v128_t n;
-    f32x4 h = f32x4_exp_parts(a, &n);
+    f32x4 h = f32x4_exp_parts(a, a, &n);
     f32x4 power = f32x4_power_of_2(n);
     f32x4 e = f32x4_fma(power, h, power - f32x4_set1(1.0f));
     v128_t sign = (v128_t)f32x4_set1(-0.0f);

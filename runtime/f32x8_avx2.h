@@ -131,9 +131,11 @@ static inline LCC_INLINE f32x8 f32x8_leaky_relu(f32x8 v, float slope) {
     return _mm256_blendv_ps(v, v * f32x8_set1(slope), v);
 }
 
-/* exp(x) = 2^n (1 + h): sets *n and returns h. For |x| <= 104; the relative error is 2^-28. */
-static inline LCC_INLINE f32x8 f32x8_exp_parts(f32x8 x, __m256i *n) {
-    *n = _mm256_cvtps_epi32(x * f32x8_set1(0x1.715476p+0f));
+/* exp(x) = 2^n (1 + h): sets *n and returns h. `limited` is x, or the nearest bound where x may lie too far
+ * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
+ * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. */
+static inline LCC_INLINE f32x8 f32x8_exp_parts(f32x8 x, f32x8 limited, __m256i *n) {
+    *n = _mm256_cvtps_epi32(limited * f32x8_set1(0x1.715476p+0f));
     f32x8 whole = _mm256_cvtepi32_ps(*n);
     f32x8 r = _mm256_fnmadd_ps(whole, f32x8_set1(0x1.62e4p-1f), x);
     r = _mm256_fnmadd_ps(whole, f32x8_set1(0x1.7f7d1cp-20f), r);
@@ -153,26 +155,26 @@ static inline LCC_INLINE f32x8 f32x8_power_of_2(__m256i n) {
 static inline LCC_INLINE f32x8 f32x8_exp(f32x8 x) {
     x = f32x8_max(f32x8_set1(-104.0f), f32x8_min(f32x8_set1(89.0f), x));
     __m256i n;
-    f32x8 h = f32x8_exp_parts(x, &n);
+    f32x8 h = f32x8_exp_parts(x, x, &n);
     __m256i half = _mm256_srai_epi32(n, 1);
     f32x8 scaled = (f32x8_set1(1.0f) + h) * f32x8_power_of_2(half);
     return scaled * f32x8_power_of_2(_mm256_sub_epi32(n, half));
 }
 
-/* 1 / (1 + exp(-x)); NaN stays. Below -88 it keeps to the value there, 6e-39. */
+/* 1 / (1 + exp(-x)); 0 below -88.73; NaN stays. */
 static inline LCC_INLINE f32x8 f32x8_sigmoid(f32x8 x) {
-    x = f32x8_max(f32x8_set1(-88.0f), f32x8_min(f32x8_set1(87.0f), x));
+    f32x8 y = f32x8_zero() - f32x8_min(f32x8_set1(87.0f), x);
     __m256i n;
-    f32x8 h = f32x8_exp_parts(f32x8_zero() - x, &n);
+    f32x8 h = f32x8_exp_parts(y, f32x8_min(f32x8_set1(88.0f), y), &n);
     f32x8 power = f32x8_power_of_2(n);
     return f32x8_set1(1.0f) / f32x8_fma(power, h, power + f32x8_set1(1.0f));
 }
 
-/* x * sigmoid(x); NaN stays. Below -88 it keeps to the value there, -5e-37. */
+/* x * sigmoid(x); -0 below -88.73, but NaN at -infinity; NaN stays. */
 static inline LCC_INLINE f32x8 f32x8_swish(f32x8 x) {
-    x = f32x8_max(f32x8_set1(-88.0f), x);
+    f32x8 y = f32x8_zero() - f32x8_min(f32x8_set1(87.0f), x);
     __m256i n;
-    f32x8 h = f32x8_exp_parts(f32x8_zero() - f32x8_min(f32x8_set1(87.0f), x), &n);
+    f32x8 h = f32x8_exp_parts(y, f32x8_min(f32x8_set1(88.0f), y), &n);
     f32x8 power = f32x8_power_of_2(n);
     return x / f32x8_fma(power, h, power + f32x8_set1(1.0f));
 }
@@ -182,7 +184,7 @@ static inline LCC_INLINE f32x8 f32x8_swish(f32x8 x) {
 static inline LCC_INLINE f32x8 f32x8_tanh(f32x8 x) {
     f32x8 a = f32x8_min(f32x8_set1(20.0f), f32x8_abs(x + x));
     __m256i n;
-    f32x8 h = f32x8_exp_parts(a, &n);
+    f32x8 h = f32x8_exp_parts(a, a, &n);
     f32x8 power = f32x8_power_of_2(n);
     f32x8 e = f32x8_fma(power, h, power - f32x8_set1(1.0f));
     f32x8 sign = _mm256_and_ps(x, f32x8_set1(-0.0f));

@@ -41,13 +41,13 @@ def empty_outputs(ports):
 class Native:
     """This machine: a shared library, called from here."""
 
-    def __init__(self, cc=None):
-        self.cc = cc or "cc"
+    def __init__(self, cc=None, level="-O2"):
+        self.cc, self.level = cc or "cc", level
 
     def load(self, c_file, name, about, weights=None):
         """Compiles c_file; a function from arrays to arrays. `weights`: the file of a model that wants to be bound."""
         path = c_file[:-2] + ".so"
-        run([self.cc, "-O2", *WARNINGS, "-shared", "-fPIC", c_file, "-o", path])
+        run([self.cc, self.level, *WARNINGS, "-shared", "-fPIC", c_file, "-o", path])
         library = ctypes.CDLL(path)
         room = bind(library, name, weights) if weights else None
         function = getattr(library, name + "_run")
@@ -76,8 +76,8 @@ def bind(library, name, path):
 class Foreign:
     """Another machine: foreign_main.c and the model become a program, which `runner` runs."""
 
-    def __init__(self, cc, runner):
-        self.cc, self.runner = cc, runner
+    def __init__(self, cc, runner, level="-O2"):
+        self.cc, self.runner, self.level = cc, runner, level
 
     def load(self, c_file, name, about, weights=None):
         assert weights is None, "weights are not handed over to foreign machines"
@@ -88,7 +88,7 @@ class Foreign:
             out.write('#include "%s.h"\n' % c_file[:-2])
         with open(os.path.join(folder, "ports.h"), "w", encoding="utf-8") as out:
             out.write(write_ports(name, about))
-        run([*self.cc, "-O2", *WARNINGS, "-I", folder, c_file, os.path.join(HERE, "foreign_main.c"), "-o", program])
+        run([*self.cc, self.level, *WARNINGS, "-I", folder, c_file, os.path.join(HERE, "foreign_main.c"), "-o", program])
 
         def call(inputs):
             said = run([*self.runner, program], input=b"".join(np.ascontiguousarray(a).tobytes() for a in inputs))
@@ -126,27 +126,27 @@ def first_found(*commands):
     raise Missing("none of " + ", ".join(commands) + " is here")
 
 
-def aarch64(cc):
-    return Foreign([cc or first_found("aarch64-linux-gnu-gcc"), "-static"], [first_found("qemu-aarch64")])
+def aarch64(cc, level="-O2"):
+    return Foreign([cc or first_found("aarch64-linux-gnu-gcc"), "-static"], [first_found("qemu-aarch64")], level)
 
 
-def wasm32(cc):
+def wasm32(cc, level="-O2"):
     """clang for WASI. -O2 may not contract a * b + c: there is no such instruction. Debian's wasi-libc lies under /usr."""
     compiler = [cc or first_found("clang", "clang-19", "clang-14"), "--target=wasm32-wasi"]
     first_found("wasm-ld", "wasm-ld-19", "wasm-ld-14")
     if subprocess.run([*compiler, "-x", "c", "-", "-o", os.devnull], input=b"#include <unistd.h>\nint main(void){return 0;}",
                       capture_output=True).returncode:
         raise Missing("%s does not make programs for WASI: wasi-libc or libclang-rt-dev-wasm32 is missing" % compiler[0])
-    return Foreign(compiler, [first_found("node", "nodejs"), "--no-warnings", os.path.join(HERE, "wasi_run.js")])
+    return Foreign(compiler, [first_found("node", "nodejs"), "--no-warnings", os.path.join(HERE, "wasi_run.js")], level)
 
 
-def machine_for(target, cc=None):
-    """The machine of lcc's target. `cc`: a compiler other than the usual one."""
+def machine_for(target, cc=None, level="-O2"):
+    """The machine of lcc's target. `cc`: a compiler other than the usual one. `level`: how far the compiler optimizes."""
     if target == "wasm32":
-        return wasm32(cc)
+        return wasm32(cc, level)
     if target == "aarch64" and os.uname().machine not in ("aarch64", "arm64"):
-        return aarch64(cc)
-    return Native(cc)
+        return aarch64(cc, level)
+    return Native(cc, level)
 
 
 def require_machine(target, cc=None):

@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 """Prints a random network in the .net language: random_net.py SEED [-o FILE]
 
+Seeds from WIDE on give networks with up to 600 channels on pictures of a few pixels, as the last layers of large networks are.
+There are the sizes that the others never reach: maps whose pixels lie a multiple of 1 KB apart, and GEMMs that do not fit
+a cache.
+
 The differential tests compile many of these and hold the emitted C to the reference interpreter. A network is valid by
 construction: the generator follows every shape, takes only windows that fit, and keeps sizes small (the interpreter
 takes milliseconds) and odd (so that the remainders of tiles and vectors are met). The same seed gives the same network,
@@ -15,14 +19,30 @@ from random_window import Stream, Window, divisors, pair_text, real_text
 ACTIVATIONS = ["relu", "relu6", "hswish", "swish", "silu", "sigmoid", "hsigmoid", "tanh", "leaky_relu(0.1)",
                "leaky_relu(0.25)"]
 GATES = ["sigmoid", "hsigmoid"]
-MAX_ELEMENTS = 6000  # of a tensor
-MAX_MACS = 400_000  # of a layer
-MAX_TOTAL_MACS = 3_000_000
-MAX_CHANNELS = 72
+WIDE = 10000
+
+
+class Small:
+    """Odd sizes, few channels."""
+    MAX_ELEMENTS = 6000  # of a tensor
+    MAX_MACS = 400_000  # of a layer
+    MAX_TOTAL_MACS = 3_000_000
+    MAX_CHANNELS = 72
+    SIDES = [4, 5, 6, 7, 9, 11, 13, 15, 16, 17, 19]
+
+
+class Wide:
+    """A few pixels, many channels."""
+    MAX_ELEMENTS = 12000
+    MAX_MACS = 2_000_000
+    MAX_TOTAL_MACS = 8_000_000
+    MAX_CHANNELS = 600
+    SIDES = [2, 3, 4, 5]
 
 
 class Net:
     def __init__(self, seed):
+        self.limits = Wide if seed >= WIDE else Small
         self.stream = Stream(seed)
         s = self.stream
         self.lines = []
@@ -70,6 +90,8 @@ class Net:
     def channels(self):
         """An output channel count: odd ones, primes, and the multiples that vectors like."""
         s = self.stream
+        if self.limits is Wide:
+            return s.pick([256, 512]) if s.chance(0.5) else s.whole(65, 300) if s.chance(0.7) else s.whole(1, 600)
         if s.chance(0.4):
             return s.pick([1, 3, 5, 7, 11, 13, 17, 19, 23, 31, 33, 47, 63, 65])
         if s.chance(0.5):
@@ -78,8 +100,8 @@ class Net:
 
     def fits(self, shape, macs=0):
         h, w, c = shape
-        return (h * w * c <= MAX_ELEMENTS and c <= MAX_CHANNELS and macs <= MAX_MACS
-                and self.macs + macs <= MAX_TOTAL_MACS)
+        return (h * w * c <= self.limits.MAX_ELEMENTS and c <= self.limits.MAX_CHANNELS and macs <= self.limits.MAX_MACS
+                and self.macs + macs <= self.limits.MAX_TOTAL_MACS)
 
     # --- single layers
 
@@ -218,7 +240,7 @@ class Net:
         s = self.stream
         h, w, c = self.shape
         if s.chance(0.5):
-            self.conv_or_identity(min(c * s.pick([1, 2, 3, 4]), MAX_CHANNELS), "1")
+            self.conv_or_identity(min(c * s.pick([1, 2, 3, 4]), self.limits.MAX_CHANNELS), "1")
         if s.chance(0.8) and self.depthwise(keep=True):
             self.norm_and_act()
         if depth < 2 and s.chance(0.2):
@@ -315,7 +337,7 @@ class Net:
             self.shape = (h, w, c)
             self.open("branch")
             kind = s.weighted([("conv", 4), ("identity", 1), ("pool", 1), ("keep", 1), ("slice", 1)])
-            room = MAX_CHANNELS // 4
+            room = self.limits.MAX_CHANNELS // 4
             if kind == "conv":
                 self.conv_or_identity(min(self.channels(), room), "1" if s.chance(0.5) else "3, padding = same")
             elif kind == "pool":
@@ -485,7 +507,7 @@ class Net:
         if self.shape[:2] == (h, w) and self.fits((h, w, c + self.shape[2])):
             self.say("concat(%s)" % first)
             self.shape = (h, w, c + self.shape[2])
-        elif self.shape[0] * self.shape[1] * self.shape[2] * c <= MAX_MACS:
+        elif self.shape[0] * self.shape[1] * self.shape[2] * c <= self.limits.MAX_MACS:
             self.say("dense(%d) -> tanh" % c)
             self.say("add(%s)" % first)
             self.shape = (h, w, c)
@@ -546,7 +568,7 @@ class Net:
     def dense(self, n_in):
         s = self.stream
         out = s.pick([1, 2, 3, 10, 17, 33])
-        if n_in * out > MAX_MACS:
+        if n_in * out > self.limits.MAX_MACS:
             out = 1
         self.say("dense(%d%s)%s" % (out, s.pick(["", "", ", bias = false"]), self.label()))
         self.act(0.4)
@@ -555,7 +577,7 @@ class Net:
 
     def write(self, seed):
         s = self.stream
-        side = [4, 5, 6, 7, 9, 11, 13, 15, 16, 17, 19]
+        side = self.limits.SIDES
         self.input("image", (s.pick(side), s.pick(side), s.weighted([(3, 4), (1, 2), (4, 1), (2, 1), (7, 1)])))
         if s.chance(0.8) and self.conv():
             self.norm_and_act()

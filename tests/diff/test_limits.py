@@ -34,7 +34,7 @@ class Network:
     def compile(self, name, *more):
         c_file = os.path.join(self.folder, name + ".c")
         run([*self.command, *more, "--name", "model", "--selftest", "-o", c_file])
-        return Threaded(c_file, self.about(*more))
+        return Threaded(c_file, self.about(*more), level="-O1")
 
 
 def check_refusal(network, least):

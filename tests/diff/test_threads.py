@@ -28,7 +28,7 @@ def check_net(net, options, arguments, folder):
     c_file = os.path.join(folder, "model.c")
     run([*command, "--name", "model", "-o", c_file])
     about = json.loads(run([*command, "--emit", "json"]))
-    model = Threaded(c_file, about)
+    model = Threaded(c_file, about, level="-O1")
     inputs = emitted.random_inputs(about, 1)
     wrong = set()
     alone, _ = model.run_threads(inputs, 1)

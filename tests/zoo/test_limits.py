@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Networks of the zoo under --max-ram: five limits from the smallest arena to the fastest plan's, each with PyTorch's logits.
+"""Networks of the zoo under --max-ram: the fastest plan and the smallest one give PyTorch's logits.
 
-    test_limits.py --lcc PATH [--only NAME] [--target NAME]
+    test_limits.py --lcc PATH [--only NAME] [--target NAME] [--limits 2]
 
-Each plan's code runs by one thread and by two, in an arena full of NaNs between guards, and is held to goldens/ as in
-test_zoo.py. Its self-test fills what is dead with NaNs before each step, and finds who reads or writes it. A limit that the plan
-for a larger one keeps within is not tried again.
+--limits: how many limits are tried, evenly spaced from the smallest arena to the fastest plan's. Each plan's code runs by one
+thread and by two, in an arena full of NaNs between guards, and is held to goldens/ as in test_zoo.py. Its self-test fills dead
+memory with NaNs before each step, and finds who reads or writes it. A limit that the plan for a larger one keeps within is not
+tried again.
 """
 import json
 import os
@@ -20,8 +21,6 @@ from machines import run  # noqa: E402
 from picture import picture  # noqa: E402
 from test_zoo import TOLERANCE, ZOO, difference, run_goldens  # noqa: E402
 from threaded import Threaded  # noqa: E402
-
-LIMITS = 5
 
 
 def arena_of(c_file):
@@ -56,9 +55,9 @@ def check(options, name, golden):
     fastest, least = about(), about("--max-ram", "min")["arena_bytes"]
     most = arena = fastest["arena_bytes"]
     good = True
-    for i in reversed(range(LIMITS)):
-        limit = least + (most - least) * i // (LIMITS - 1)
-        if i < LIMITS - 1 and arena <= limit:
+    for i in reversed(range(options.limits)):
+        limit = least + (most - least) * i // (options.limits - 1)
+        if i < options.limits - 1 and arena <= limit:
             continue
         with tempfile.TemporaryDirectory() as folder:
             c_file = os.path.join(folder, "model.c")
@@ -75,4 +74,4 @@ def check(options, name, golden):
 
 
 if __name__ == "__main__":
-    sys.exit(run_goldens(__doc__, check))
+    sys.exit(run_goldens(__doc__, check, lambda parser: parser.add_argument("--limits", type=int, default=2)))

@@ -3,7 +3,7 @@
 
     test_zoo.py --lcc PATH [--target NAME] [--only NAME] [--cc COMPILER]
 
-The answers are in goldens/ (make_goldens.py wrote them); agreement is within 1e-4 of the largest logit.
+The answers are in goldens/ (make_goldens.py wrote them). Each logit agrees within 1e-4 of the largest one.
 """
 import argparse
 import glob
@@ -52,13 +52,15 @@ def check(options, name, golden):
     return good
 
 
-def run_goldens(about, check_one):
-    """The program round check_one(options, name, golden), which says whether a network of goldens/ is right; its exit code."""
+def run_goldens(about, check_one, add_options=lambda parser: None):
+    """The program round check_one(options, name, golden), which says whether a network of goldens/ is right; its exit code.
+    add_options(parser) adds options of its own."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--lcc", required=True)
     parser.add_argument("--target", default="native")
     parser.add_argument("--only")
     parser.add_argument("--cc")
+    add_options(parser)
     options = parser.parse_args()
     names = sorted(os.path.basename(path)[:-5] for path in glob.glob(f"{HERE}/goldens/{options.only or '*'}.json"))
     if not names:

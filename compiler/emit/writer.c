@@ -1,5 +1,6 @@
 /* writer.c: lines of C, indented by their braces, and the small expressions that they are made of. */
 #include "emit/internal.h"
+#include "graph/activations.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,8 +75,9 @@ const char *float_text(arena *a, double value) {
 const char *activation_text(arena *a, const target *t, int kind, op_kind act, double slope, const char *v) {
     if (act == OP_IDENTITY) return v;
     const char *vector = t->vectors[kind].name;
-    if (act == OP_LEAKY_RELU) return arena_printf(a, "%s_leaky_relu(%s, %s)", vector, v, float_text(a, slope));
-    return arena_printf(a, "%s_%s(%s)", vector, op_table[act].name, v);
+    const activation *f = &activation_table[act];
+    if (!f->takes_slope) return arena_printf(a, "%s_%s(%s)", vector, f->name, v);
+    return arena_printf(a, "%s_%s(%s, %s)", vector, f->name, v, float_text(a, slope));
 }
 
 const char *load_text(arena *a, const target *t, piece x, elem_type type, const char *address) {

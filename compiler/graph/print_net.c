@@ -4,6 +4,7 @@
  * where that is another one than its first input does a `from` come before it. Only tensors that are read so,
  * or joined, get a name: t and the number of the node. Labels are printed whole; a layer whose label is the one
  * that the language would make up (op_k) is printed without, and gets it back. */
+#include "graph/activations.h"
 #include "graph/print.h"
 
 #include <ctype.h>
@@ -138,7 +139,6 @@ static void print_arguments(printer *p, const node *n) {
     case OP_BN:
         if (a->eps != p->eps) print_numbers(p, "eps", &a->eps, 1);
         break;
-    case OP_LEAKY_RELU: print_numbers(p, NULL, &a->slope, 1); break;
     case OP_SHUFFLE: print_whole(p, NULL, a->groups); break;
     case OP_NORMALIZE:
         print_numbers(p, "mean", a->mean, a->n_mean);
@@ -159,7 +159,8 @@ static void print_arguments(printer *p, const node *n) {
     case OP_CONCAT:
         for (int i = 1; i < node_own_inputs(n); i++) print_word(p, NULL, tensor_name(p, n->in[i]));
         break;
-    default: break;
+    default:
+        if (activation_table[n->op].takes_slope) print_numbers(p, NULL, &a->slope, 1);
     }
 }
 
@@ -213,7 +214,7 @@ static void print_fused_call(printer *p, op_kind act, double slope) {
     size_t start = p->out->size;
     char room[MAX_NUMBER];
     text_printf(p->out, "%*s%s", INDENT, "", op_table[act].name);
-    if (act == OP_LEAKY_RELU) text_printf(p->out, "(%s)", show_number(slope, room));
+    if (activation_table[act].takes_slope) text_printf(p->out, "(%s)", show_number(slope, room));
     print_comment(p, start, "fused");
     text_char(p->out, '\n');
 }

@@ -1,5 +1,6 @@
 /* shapes.c: what shape each op makes of its inputs, what it refuses, and what weights it needs. */
 #include "graph/shapes.h"
+#include "graph/activations.h"
 
 #include <string.h>
 
@@ -190,23 +191,21 @@ bool shape_flatten(const graph *g, diag *d, node *n) {
 SAME_SHAPE(identity)
 SAME_SHAPE(dropout)
 SAME_SHAPE(softmax)
-SAME_SHAPE(relu)
-SAME_SHAPE(relu6)
-SAME_SHAPE(hswish)
-SAME_SHAPE(swish)
-SAME_SHAPE(sigmoid)
-SAME_SHAPE(hsigmoid)
-SAME_SHAPE(tanh)
 SAME_SHAPE(convert)
 #undef SAME_SHAPE
 
-bool shape_leaky_relu(const graph *g, diag *d, node *n) {
-    if (!(n->a.slope > -1e30 && n->a.slope < 1e30)) {
-        diag_error(d, n->at, "leaky_relu: the slope must be a finite number");
+static bool shape_activation(const graph *g, diag *d, node *n) {
+    if (activation_table[n->op].takes_slope && !(n->a.slope > -1e30 && n->a.slope < 1e30)) {
+        diag_error(d, n->at, "%s: the slope must be a finite number", op_table[n->op].name);
         return false;
     }
     return keep_shape(g, n);
 }
+
+#define ACTIVATION(id, name, ...)                                                                              \
+    bool shape_##name(const graph *g, diag *d, node *n) { return shape_activation(g, d, n); }
+#include "graph/activations.def"
+#undef ACTIVATION
 
 bool shape_shuffle(const graph *g, diag *d, node *n) {
     int c = input_shape(g, n, 0).c;

@@ -1,10 +1,9 @@
 /* verify.c: checks a graph by building every node again with its own shape rule and comparing. */
 #include "graph/verify.h"
+#include "graph/activations.h"
 #include "graph/shapes.h"
 
 #include <string.h>
-
-static bool is_activation(op_kind op) { return op == OP_IDENTITY || op_table[op].class == CLASS_ACT; }
 
 static bool same_tensor_shape(const tensor *x, const tensor *y) {
     return (!x && !y) || (x && y && x->rank == y->rank && memcmp(x->dims, y->dims, sizeof x->dims) == 0);
@@ -22,7 +21,7 @@ static const char *verify_node(const graph *g, arena *a, int index) {
             return arena_printf(a, "node %d (%s) reads node %d, which is not before it", index, name, n->in[i]);
         }
     }
-    if (!is_activation(n->a.act) || !is_activation(n->a.act2)) {
+    if (!activation_table[n->a.act].value || !activation_table[n->a.act2].value) {
         return arena_printf(a, "node %d (%s) has fused something that is no activation", index, name);
     }
     if (n->op == OP_INPUT) return NULL;

@@ -1,44 +1,22 @@
 /* elementwise.c: the ops that map each element, and the activations: bn, affine, normalize, convert, softmax,
  * relu, .. */
+#include "graph/activations.h"
 #include "interp/internal.h"
 
 #include <math.h>
 #include <string.h>
 
-static double clamp(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
-
-static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
-
-/* relu6(x + 3) / 6: Howard et al. 2019, "Searching for MobileNetV3", section 5.2. */
-static double hsigmoid(double x) { return clamp(x + 3, 0, 6) / 6; }
-
-double activate(op_kind act, double slope, double x) {
-    switch (act) {
-    case OP_RELU: return x > 0 ? x : 0;
-    case OP_RELU6: return clamp(x, 0, 6);
-    case OP_HSWISH: return x * hsigmoid(x);
-    case OP_SWISH: return x * sigmoid(x);
-    case OP_SIGMOID: return sigmoid(x);
-    case OP_HSIGMOID: return hsigmoid(x);
-    case OP_TANH: return tanh(x);
-    case OP_LEAKY_RELU: return x > 0 ? x : slope * x;
-    default: return x;
-    }
-}
+double activate(op_kind act, double slope, double x) { return activation_table[act].value(x, slope); }
 
 static void activate_all(const work *k) {
     int64_t count = shape_elements(k->n->shape);
     for (int64_t i = 0; i < count; i++) k->out[i] = activate(k->n->op, k->n->a.slope, k->in[0][i]);
 }
 
-void interp_relu(const work *k) { activate_all(k); }
-void interp_relu6(const work *k) { activate_all(k); }
-void interp_hswish(const work *k) { activate_all(k); }
-void interp_swish(const work *k) { activate_all(k); }
-void interp_sigmoid(const work *k) { activate_all(k); }
-void interp_hsigmoid(const work *k) { activate_all(k); }
-void interp_tanh(const work *k) { activate_all(k); }
-void interp_leaky_relu(const work *k) { activate_all(k); }
+#define ACTIVATION(id, name, ...)                                                                              \
+    void interp_##name(const work *k) { activate_all(k); }
+#include "graph/activations.def"
+#undef ACTIVATION
 
 /* y = gamma (x - mean) / sqrt(var + eps) + beta: Ioffe and Szegedy 2015, with the statistics of training. */
 void interp_bn(const work *k) {

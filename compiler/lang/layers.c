@@ -62,15 +62,12 @@ static const layer table_of_layers[] = {
     {.name = "identity", .op = OP_IDENTITY},
     {.name = "softmax", .op = OP_SOFTMAX},
     {"dropout", OP_DROPOUT, {MAY_HAVE("rate", RATE, out, 0, 0)}},
-    {.name = "relu", .op = OP_RELU},
-    {.name = "relu6", .op = OP_RELU6},
-    {.name = "hswish", .op = OP_HSWISH},
-    {.name = "swish", .op = OP_SWISH},
+#define LAYER_PLAIN(id, word)  {.name = #word, .op = OP_##id},
+#define LAYER_SLOPED(id, word) {#word, OP_##id, {NEEDS("slope", REAL, slope, 0, 0)}},
+#define ACTIVATION(id, word, arguments, ...) LAYER_##arguments(id, word)
+#include "graph/activations.def"
+#undef ACTIVATION
     {.name = "silu", .op = OP_SWISH},
-    {.name = "sigmoid", .op = OP_SIGMOID},
-    {.name = "hsigmoid", .op = OP_HSIGMOID},
-    {.name = "tanh", .op = OP_TANH},
-    {"leaky_relu", OP_LEAKY_RELU, {NEEDS("slope", REAL, slope, 0, 0)}},
     {"shuffle", OP_SHUFFLE, {NEEDS("groups", WHOLE, groups, 1, MAX_CHANNELS)}},
     {"normalize", OP_NORMALIZE,
      {NEEDS("mean", MEANS, mean, 0, 0), NEEDS("std", STDS, std, 0, 0), MAY_HAVE("divide", REAL, divide, 0, 0)}},

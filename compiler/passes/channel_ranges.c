@@ -16,18 +16,20 @@ channel_ranges number_channels(const graph *g, arena *a, int most) {
     return c;
 }
 
-/* What is at hand for one node. */
-typedef struct view {
+/* The node whose channels are looked at, and room for them. */
+typedef struct channel_walk {
     const graph *g;
     const node *n;
     const channel_ranges *all;
     range *out;    /* [n->shape.c] */
     arena *memory; /* for this node alone */
-} view;
+} channel_walk;
 
-static const range *input_of(const view *v, int i) { return v->all->values + v->all->first[v->n->in[i]]; }
+static const range *input_of(const channel_walk *k, int i) {
+    return k->all->values + k->all->first[k->n->in[i]];
+}
 
-static int input_channels(const view *v, int i) { return v->g->nodes[v->n->in[i]].shape.c; }
+static int input_channels(const channel_walk *k, int i) { return k->g->nodes[k->n->in[i]].shape.c; }
 
 /* The bounds of the input as a window sees them, apart, so that sums over them are quick. */
 typedef struct bounds {
@@ -35,13 +37,13 @@ typedef struct bounds {
     bool finite;
 } bounds;
 
-static bounds window_bounds(const view *v) {
-    int channels = input_channels(v, 0);
-    const range *in = input_of(v, 0);
-    bounds b = {ARENA_ARRAY(v->memory, double, channels), ARENA_ARRAY(v->memory, double, channels), true};
-    bool pads = v->n->op != OP_DENSE && has_padding(&v->n->a);
+static bounds window_bounds(const channel_walk *k) {
+    int channels = input_channels(k, 0);
+    const range *in = input_of(k, 0);
+    bounds b = {ARENA_ARRAY(k->memory, double, channels), ARENA_ARRAY(k->memory, double, channels), true};
+    bool pads = k->n->op != OP_DENSE && has_padding(&k->n->a);
     for (int c = 0; c < channels; c++) {
-        double padding = padding_value(v->n, c);
+        double padding = padding_value(k->n, c);
         range x = pads ? join_intervals(in[c], (range){padding, padding}) : in[c];
         b.low[c] = x.low, b.high[c] = x.high;
         b.finite = b.finite && isfinite(x.low) && isfinite(x.high);
@@ -87,13 +89,13 @@ static range bias_interval(const node *n, int channel) {
 }
 
 /* conv and dense: a row of weights for each output channel, over the channels of its group, again and again. */
-static void range_rows(const view *v) {
-    const node *n = v->n;
+static void range_rows(const channel_walk *k) {
+    const node *n = k->n;
     const tensor *weight = n->weights[ROLE_WEIGHT];
     int groups = n->op == OP_CONV ? n->a.groups : 1;
-    int group_in = input_channels(v, 0) / groups, group_out = n->shape.c / groups;
+    int group_in = input_channels(k, 0) / groups, group_out = n->shape.c / groups;
     int64_t row = weight->count / n->shape.c;
-    bounds b = window_bounds(v);
+    bounds b = window_bounds(k);
     for (int o = 0; o < n->shape.c; o++) {
         int from = o / group_out * group_in;
         range sum = bias_interval(n, o);
@@ -103,113 +105,70 @@ static void range_rows(const view *v) {
                                   : sum_any(w, b.low + from, b.high + from, group_in);
             sum = add_intervals(sum, part);
         }
-        v->out[o] = sum;
+        k->out[o] = sum;
     }
 }
 
-static void range_depthwise(const view *v) {
-    const node *n = v->n;
-    bounds b = window_bounds(v);
+static void range_depthwise(const channel_walk *k) {
+    const node *n = k->n;
+    bounds b = window_bounds(k);
     for (int o = 0; o < n->shape.c; o++) {
         range sum = bias_interval(n, o), x = {b.low[o / n->a.multiplier], b.high[o / n->a.multiplier]};
         for (int tap = 0; tap < n->a.kernel[0] * n->a.kernel[1]; tap++) {
             sum = add_intervals(sum, weigh(n->weights[ROLE_WEIGHT]->data[(int64_t)tap * n->shape.c + o], x));
         }
-        v->out[o] = sum;
+        k->out[o] = sum;
     }
 }
 
-static void range_affine(const view *v) {
-    for (int c = 0; c < v->n->shape.c; c++) {
-        range x = weigh(v->n->weights[ROLE_WEIGHT]->data[c], input_of(v, 0)[c]);
-        v->out[c] = add_intervals(x, bias_interval(v->n, c));
+static void range_affine(const channel_walk *k) {
+    for (int c = 0; c < k->n->shape.c; c++) {
+        range x = weigh(k->n->weights[ROLE_WEIGHT]->data[c], input_of(k, 0)[c]);
+        k->out[c] = add_intervals(x, bias_interval(k->n, c));
     }
 }
 
-/* With gaps between its taps a window may lie beside the input altogether; its mean or maximum is nothing then.
- */
-static bool may_see_nothing(const node *n) {
-    return has_padding(&n->a) && (n->a.dilation[0] > 1 || n->a.dilation[1] > 1);
+static void range_shuffle(const channel_walk *k) {
+    int groups = k->n->a.groups, each = k->n->shape.c / groups;
+    for (int c = 0; c < k->n->shape.c; c++) k->out[c % each * groups + c / each] = input_of(k, 0)[c];
 }
 
-static void range_pool(const view *v) {
-    const node *n = v->n;
-    bool counts = n->op == OP_AVG_POOL && n->a.count_pad && has_padding(&n->a);
-    for (int c = 0; c < n->shape.c; c++) {
-        range x = input_of(v, 0)[c];
-        v->out[c] = may_see_nothing(n) ? unknown_interval() : counts ? join_intervals(x, (range){0, 0}) : x;
-    }
-}
-
-static void range_shuffle(const view *v) {
-    int groups = v->n->a.groups, each = v->n->shape.c / groups;
-    for (int c = 0; c < v->n->shape.c; c++) v->out[c % each * groups + c / each] = input_of(v, 0)[c];
-}
-
-static void range_join(const view *v) {
-    const range *x = input_of(v, 0), *y = input_of(v, 1);
-    for (int c = 0; c < v->n->shape.c; c++) {
-        v->out[c] = v->n->op == OP_ADD ? add_intervals(x[c], y[c]) : multiply_intervals(x[c], y[c]);
-    }
-}
-
-static void range_concat(const view *v) {
+static void range_concat(const channel_walk *k) {
     int at = 0;
-    for (int i = 0; i < node_own_inputs(v->n); i++) {
-        for (int c = 0; c < input_channels(v, i); c++) v->out[at++] = input_of(v, i)[c];
+    for (int i = 0; i < node_own_inputs(k->n); i++) {
+        for (int c = 0; c < input_channels(k, i); c++) k->out[at++] = input_of(k, i)[c];
     }
 }
 
-static void range_softmax(const view *v) {
+static void range_softmax(const channel_walk *k) {
     range all = {0, 1};
-    for (int c = 0; c < v->n->shape.c; c++) {
-        if (is_unknown(input_of(v, 0)[c])) all = unknown_interval();
+    for (int c = 0; c < k->n->shape.c; c++) {
+        if (is_unknown(input_of(k, 0)[c])) all = unknown_interval();
     }
-    for (int c = 0; c < v->n->shape.c; c++) v->out[c] = all;
+    for (int c = 0; c < k->n->shape.c; c++) k->out[c] = all;
 }
 
-static void range_input(const view *v) {
-    static const range of_type[TYPE_COUNT] = {{-INFINITY, INFINITY}, {0, 255}, {-128, 127}};
-    for (int c = 0; c < v->n->shape.c; c++) v->out[c] = of_type[v->n->type];
-}
-
-/* Everything else that keeps a channel to itself. */
-static void range_unary(const view *v) {
-    const node *n = v->n;
-    int channels = input_channels(v, 0), begin = n->op == OP_SLICE ? n->a.begin : 0;
+/* Every other op, which keeps a channel to itself or is unknown. */
+static void range_unmixed(const channel_walk *k) {
+    const node *n = k->n;
+    int channels = n->n_in ? input_channels(k, 0) : 1, begin = n->op == OP_SLICE ? n->a.begin : 0;
     for (int c = 0; c < n->shape.c; c++) {
-        range x =
-            input_of(v, 0)[(begin + c) % channels]; /* a flatten counts through the channels at each pixel */
-        switch (n->op) {
-        case OP_PAD: v->out[c] = join_intervals(x, (range){0, 0}); break;
-        case OP_GLOBAL_AVG_POOL:
-        case OP_FLATTEN:
-        case OP_IDENTITY:
-        case OP_DROPOUT:
-        case OP_CONVERT:
-        case OP_SLICE:
-        case OP_UPSAMPLE: v->out[c] = x; break; /* bilinear weights are at least 0 and sum to 1 */
-        default:
-            v->out[c] = is_activation(n->op) ? activate_interval(n->op, n->a.slope, x) : unknown_interval();
-        }
+        /* A flatten counts through the channels at each pixel. */
+        range x = n->n_in ? input_of(k, 0)[(begin + c) % channels] : any_value();
+        k->out[c] = op_interval(n, x, node_own_inputs(n) > 1 ? input_of(k, 1)[c] : x);
     }
 }
 
-static void range_node(const view *v) {
-    switch (v->n->op) {
-    case OP_INPUT: range_input(v); break;
+static void range_node(const channel_walk *k) {
+    switch (k->n->op) {
     case OP_CONV:
-    case OP_DENSE: range_rows(v); break;
-    case OP_DEPTHWISE: range_depthwise(v); break;
-    case OP_AFFINE: range_affine(v); break;
-    case OP_MAX_POOL:
-    case OP_AVG_POOL: range_pool(v); break;
-    case OP_SHUFFLE: range_shuffle(v); break;
-    case OP_SOFTMAX: range_softmax(v); break;
-    case OP_ADD:
-    case OP_MUL: range_join(v); break;
-    case OP_CONCAT: range_concat(v); break;
-    default: range_unary(v);
+    case OP_DENSE: range_rows(k); break;
+    case OP_DEPTHWISE: range_depthwise(k); break;
+    case OP_AFFINE: range_affine(k); break;
+    case OP_SHUFFLE: range_shuffle(k); break;
+    case OP_SOFTMAX: range_softmax(k); break;
+    case OP_CONCAT: range_concat(k); break;
+    default: range_unmixed(k);
     }
 }
 
@@ -218,14 +177,14 @@ static void range_node(const view *v) {
 static double pick_value(range v) { return isfinite(v.high) ? v.high : isfinite(v.low) ? v.low : NAN; }
 
 /* What passes have fused into the node: act2(act(v) + residual). */
-static void finish_node(const view *v, double *fixed) {
-    const attrs *a = &v->n->a;
-    const range *residual = a->has_residual ? input_of(v, v->n->n_in - 1) : NULL;
-    for (int c = 0; c < v->n->shape.c; c++) {
-        range x = activate_interval(a->act, a->act_slope, v->out[c]);
-        fixed[c] = has_kernel(v->n) && is_constant(x) ? pick_value(v->out[c]) : NAN;
+static void finish_node(const channel_walk *k, double *fixed) {
+    const attrs *a = &k->n->a;
+    const range *residual = a->has_residual ? input_of(k, k->n->n_in - 1) : NULL;
+    for (int c = 0; c < k->n->shape.c; c++) {
+        range x = activate_interval(a->act, a->act_slope, k->out[c]);
+        fixed[c] = has_kernel(k->n) && is_constant(x) ? pick_value(k->out[c]) : NAN;
         if (residual) x = add_intervals(x, residual[c]);
-        v->out[c] = activate_interval(a->act2, a->act2_slope, x);
+        k->out[c] = activate_interval(a->act2, a->act2_slope, x);
     }
 }
 
@@ -234,9 +193,9 @@ void find_channel_ranges(const graph *g, arena *a, channel_ranges *c) {
     c->fixed = ARENA_ARRAY(a, double, c->count);
     for (int i = 0; i < g->n_nodes; i++) {
         arena *memory = arena_new();
-        view v = {g, &g->nodes[i], c, c->values + c->first[i], memory};
-        range_node(&v);
-        finish_node(&v, c->fixed + c->first[i]);
+        channel_walk k = {g, &g->nodes[i], c, c->values + c->first[i], memory};
+        range_node(&k);
+        finish_node(&k, c->fixed + c->first[i]);
         arena_free(memory);
     }
 }

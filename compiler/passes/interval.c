@@ -1,14 +1,27 @@
-/* interval.c: each result is the tightest interval up to rounding; an interval of one value gives exactly one
+/* interval.c: each result is the tightest interval up to rounding. An interval of one value gives exactly one
  * value, so that constants stay constants. */
 #include "passes/interval.h"
+#include "graph/activations.h"
+#include "passes/rewrite.h"
 
 range unknown_interval(void) { return (range){NAN, NAN}; }
 
-range settle_interval(range x) { return is_unknown(x) ? unknown_interval() : x; }
+range any_value(void) { return (range){-INFINITY, INFINITY}; }
 
-range add_intervals(range x, range y) { return settle_interval((range){x.low + y.low, x.high + y.high}); }
+/* Makes both bounds NaN where one is. */
+static range settle(range x) { return is_unknown(x) ? unknown_interval() : x; }
 
-/* Of finite values, of which a bound may be infinite: nothing times anything is nothing. */
+range type_interval(elem_type type) {
+    switch (type) {
+    case TYPE_U8: return (range){0, 255};
+    case TYPE_I8: return (range){-128, 127};
+    default: return any_value();
+    }
+}
+
+range add_intervals(range x, range y) { return settle((range){x.low + y.low, x.high + y.high}); }
+
+/* The product of two bounds. The values are finite even where a bound is infinite, so 0 times a bound is 0. */
 static double multiply_bounds(double x, double y) { return x == 0 || y == 0 ? 0 : x * y; }
 
 range multiply_intervals(range x, range y) {
@@ -23,45 +36,48 @@ range join_intervals(range x, range y) {
     return (range){fmin(x.low, y.low), fmax(x.high, y.high)};
 }
 
-static double clamp(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
-
-static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
-
+/* An activation's value at a bound. */
 static double activate_bound(op_kind act, double slope, double x) {
-    switch (act) {
-    case OP_RELU: return x > 0 ? x : 0;
-    case OP_RELU6: return clamp(x, 0, 6);
-    case OP_HSIGMOID: return clamp(x + 3, 0, 6) / 6;
-    case OP_HSWISH: return x <= -3 ? 0 : x * (clamp(x + 3, 0, 6) / 6);
-    case OP_SIGMOID: return sigmoid(x);
-    case OP_SWISH: return isinf(x) && x < 0 ? 0 : x * sigmoid(x);
-    case OP_TANH: return tanh(x);
-    case OP_LEAKY_RELU: return x > 0 ? x : multiply_bounds(slope, x);
-    default: return x;
-    }
-}
-
-/* A function that falls to its least value at `bottom` and rises from there; hswish, zero below -3, is one too.
- */
-typedef struct valley {
-    double bottom, least;
-} valley;
-
-/* False: the activation never falls. */
-static bool find_valley(op_kind act, double slope, valley *v) {
-    switch (act) {
-    case OP_HSWISH: *v = (valley){-1.5, -0.375}; return true;
-    case OP_SWISH: *v = (valley){-1.2784645427610738, -0.2784645427610739}; return true;
-    case OP_LEAKY_RELU: *v = (valley){0, 0}; return slope < 0;
-    default: return false;
-    }
+    return isinf(x) ? activation_limit(act, slope, x > 0) : activation_table[act].value(x, slope);
 }
 
 range activate_interval(op_kind act, double slope, range x) {
     if (is_unknown(x) || act == OP_IDENTITY) return x;
+    const activation *f = &activation_table[act];
     range y = {activate_bound(act, slope, x.low), activate_bound(act, slope, x.high)};
-    valley v;
-    if (x.low == x.high || !find_valley(act, slope, &v)) return settle_interval(y);
+    bool falls = !isnan(f->bottom) && (!f->takes_slope || slope < 0);
+    if (x.low == x.high || !falls) return settle(y);
     double high = fmax(y.low, y.high), low = fmin(y.low, y.high);
-    return settle_interval((range){x.low <= v.bottom && v.bottom <= x.high ? v.least : low, high});
+    return settle((range){x.low <= f->bottom && f->bottom <= x.high ? f->least : low, high});
+}
+
+/* A window with gaps between its taps may lie beside the input altogether. It has no mean and no maximum then.
+ */
+static bool may_see_nothing(const node *n) {
+    return has_padding(&n->a) && (n->a.dilation[0] > 1 || n->a.dilation[1] > 1);
+}
+
+range op_interval(const node *n, range x, range y) {
+    const range zero = {0, 0};
+    switch (n->op) {
+    case OP_INPUT: return type_interval(n->type);
+    case OP_SOFTMAX: return is_unknown(x) ? x : (range){0, 1};
+    case OP_MAX_POOL: return may_see_nothing(n) ? unknown_interval() : x;
+    case OP_AVG_POOL:
+        if (may_see_nothing(n)) return unknown_interval();
+        return n->a.count_pad && has_padding(&n->a) ? join_intervals(x, zero) : x;
+    case OP_PAD: return join_intervals(x, zero);
+    case OP_ADD: return add_intervals(x, y);
+    case OP_MUL: return multiply_intervals(x, y);
+    case OP_GLOBAL_AVG_POOL:
+    case OP_FLATTEN:
+    case OP_IDENTITY:
+    case OP_DROPOUT:
+    case OP_SHUFFLE:
+    case OP_CONVERT:
+    case OP_UPSAMPLE: /* bilinear weights are at least 0 and sum to 1 */
+    case OP_CONCAT:
+    case OP_SLICE: return x;
+    default: return is_activation(n->op) ? activate_interval(n->op, n->a.slope, x) : unknown_interval();
+    }
 }

@@ -1,25 +1,33 @@
-/* interval.h: arithmetic on intervals, in double precision: what an op can make of all values between two
+/* interval.h: interval arithmetic in double precision: which values an op can make from all values between two
  * bounds.
  *
- * Bounds may be infinite: the values themselves are finite then, and nothing is known of their size. Where a
- * value may not even be a number (the weights are not finite), both bounds are NaN, and so are those of all
- * that is computed from it. */
+ * A bound may be infinite. The values themselves are finite then, and nothing is known of their size. Where a
+ * value may not even be a number (for instance because a weight is not finite), both bounds are NaN, and so are
+ * the bounds of everything that is computed from it. Such an interval is called unknown. */
 #ifndef LCC_PASSES_INTERVAL_H
 #define LCC_PASSES_INTERVAL_H
 
-#include "passes/range.h"
+#include "graph/graph.h"
 
 #include <math.h>
+
+typedef struct range {
+    double low, high;
+} range;
 
 static inline bool is_unknown(range x) { return isnan(x.low) || isnan(x.high); }
 
 /* One finite value, whatever the network's input is. */
 static inline bool is_constant(range x) { return x.low == x.high && isfinite(x.low); }
 
+/* Both bounds NaN. */
 range unknown_interval(void);
 
-/* Both bounds NaN where one is. */
-range settle_interval(range x);
+/* All finite values. */
+range any_value(void);
+
+/* The values that an element of this type can have: 0 to 255 for u8, all for a float. */
+range type_interval(elem_type type);
 
 range add_intervals(range x, range y);
 range multiply_intervals(range x, range y);
@@ -27,7 +35,14 @@ range multiply_intervals(range x, range y);
 /* The smallest interval that holds both. */
 range join_intervals(range x, range y);
 
-/* All values that an activation takes on x; OP_IDENTITY takes x's own. `slope` is leaky_relu's below zero. */
+/* All values that an activation takes on x. OP_IDENTITY takes x's own. `slope` is that of an activation which
+ * takes one. */
 range activate_interval(op_kind act, double slope, range x);
+
+/* All values that the op of node n makes in one channel, without what passes have fused into the node. x and y
+ * are the intervals of the channels that it reads there from its first and its second input; y counts only for
+ * ops of two inputs. Unknown for ops that multiply by weights, and for those that mix channels in other ways.
+ */
+range op_interval(const node *n, range x, range y);
 
 #endif

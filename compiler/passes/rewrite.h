@@ -7,7 +7,7 @@
 #ifndef LCC_PASSES_REWRITE_H
 #define LCC_PASSES_REWRITE_H
 
-#include "graph/graph.h"
+#include "graph/activations.h"
 
 enum { NO_NODE = -1 };
 
@@ -46,8 +46,6 @@ static inline bool same_shape(shape x, shape y) { return x.h == y.h && x.w == y.
 
 /* conv, depthwise, dense: the ops that have weights to fold into, and that may take a residual. */
 static inline bool has_kernel(const node *n) { return op_table[n->op].class == CLASS_CONV; }
-
-static inline bool is_activation(op_kind op) { return op_table[op].class == CLASS_ACT; }
 
 static inline bool has_padding(const attrs *a) {
     return a->pad[TOP] || a->pad[BOTTOM] || a->pad[LEFT] || a->pad[RIGHT];

@@ -63,6 +63,7 @@ def check_layers_are_told():
     page = read("dsl", "README.md")
     source = read("compiler", "lang", "layers.c") + read("compiler", "lang", "structure.c") + read("compiler", "lang", "functions.c")
     words = set(re.findall(r'\{(?:\.name = )?"(\w+)",\s+(?:OP_|\.op|eval_|call_)', source))
+    words |= set(re.findall(r"^ACTIVATION\(\w+,\s+(\w+),", read("compiler", "graph", "activations.def"), re.M))
     for word in sorted(words):
         if not re.search(rf"`[^`\n]*\b{word}\b[^`\n]*`", page):
             faults.append(f"dsl/README.md does not name {word}")

@@ -32,7 +32,9 @@ def language():
     """The compiler's words, by kind."""
     keywords = set(re.findall(r'^"([a-z]+)"\s+return [A-Z]+;', read("compiler", "lang", "scan.l"), re.M))
     ops = {name: kind for name, kind in re.findall(r"^OP\(\w+, (\w+), \d+, \d+, (\w+),", read("compiler", "graph", "ops.def"), re.M)}
-    layers = table("layers.c", "table_of_layers")
+    activations = dict.fromkeys(re.findall(r"^ACTIVATION\(\w+,\s+(\w+),", read("compiler", "graph", "activations.def"), re.M), "ACT")
+    ops |= activations
+    layers = table("layers.c", "table_of_layers") | set(activations)
     forms = table("structure.c", "table_of_structures")
     # An op that no file can spell is made by passes; these few, and no more.
     unspelt = set(ops) - layers - forms - keywords

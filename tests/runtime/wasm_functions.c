@@ -20,15 +20,15 @@ EXPORT(float *, address_scratch, (void)) { return scratch; }
 #define MAP(name)                                                                                              \
     EXPORT(void, map_##name, (void)) { f32x4_store(out, f32x4_##name(f32x4_load(in))); }
 MAP(exp)
-MAP(sigmoid)
-MAP(tanh)
-MAP(swish)
-MAP(relu)
-MAP(relu6)
-MAP(hsigmoid)
-MAP(hswish)
 MAP(abs)
-EXPORT(void, map_leaky_relu, (void)) { f32x4_store(out, f32x4_leaky_relu(f32x4_load(in), 0.125f)); }
+
+/* The activations; the slope is activation_reference.c's. */
+#define CALL_PLAIN(name)  f32x4_##name(f32x4_load(in))
+#define CALL_SLOPED(name) f32x4_##name(f32x4_load(in), 0.125f)
+#define ACTIVATION(id, name, arguments, ...)                                                                   \
+    EXPORT(void, map_##name, (void)) { f32x4_store(out, CALL_##arguments(name)); }
+#include "../../compiler/graph/activations.def"
+#undef ACTIVATION
 
 EXPORT(float, sum, (void)) { return f32x4_sum(f32x4_load(in)); }
 EXPORT(float, hmax, (void)) { return f32x4_hmax(f32x4_load(in)); }

@@ -1,7 +1,11 @@
 /* runtime_check.h: the tests of one family of vectors. The file that includes it has included
  * runtime_reference.h and the family's header, and defines V (the family's name), LANES, ROUNDED_ONCE and
  * ROUNDED_TWICE (1 where V_fma may round so) and X86_MAX (1 where V_max and V_min give their second argument
- * where one is NaN, 0 where they give NaN). */
+ * where one is NaN, 0 where they give NaN). It may define OWN_PROMISES, promises with a comma behind each: of
+ * the activations that they name these hold in place of what graph/activations.def says. */
+#ifndef OWN_PROMISES
+#define OWN_PROMISES
+#endif
 
 #define PASTE(a, b)  a##_##b
 #define EXPAND(a, b) PASTE(a, b)
@@ -13,52 +17,44 @@
 #define MAP(name)                                                                                              \
     static void map_##name(const float *in, float *out) { F(store)(out, F(name)(F(load)(in))); }
 MAP(exp)
-MAP(sigmoid)
-MAP(tanh)
-MAP(swish)
-MAP(relu)
-MAP(relu6)
-MAP(hsigmoid)
-MAP(hswish)
 MAP(abs)
 
-static void map_leaky(const float *in, float *out) {
-    F(store)(out, F(leaky_relu)(F(load)(in), (float)leaky_slope));
-}
-
-static void map_leaky_odd(const float *in, float *out) {
-    F(store)(out, F(leaky_relu)(F(load)(in), (float)odd_slope));
-}
-
-/* What runtime/README.md promises of sigmoid and swish for x >= -16, and as far down as -87.3. */
-#ifndef SIGMOID_ULPS
-#define SIGMOID_ULPS     2.5
-#define SIGMOID_FAR_ULPS 2.5
-#endif
+/* The activations. One that takes a slope is tried with two of them, a power of two and an odd one. */
+#define CALL_PLAIN(name, v, slope)  F(name)(v)
+#define CALL_SLOPED(name, v, slope) F(name)(v, (float)(slope))
+#define ACTIVATION(id, name, arguments, ...)                                                                   \
+    static void map_##name(const float *in, float *out) {                                                      \
+        F(store)(out, CALL_##arguments(name, F(load)(in), even_slope));                                        \
+    }                                                                                                          \
+    static void map_##name##_odd(const float *in, float *out) {                                                \
+        F(store)(out, CALL_##arguments(name, F(load)(in), odd_slope));                                         \
+    }
+#include "graph/activations.def"
+#undef ACTIVATION
 
 typedef struct function_check {
     const char *name;
     void (*map)(const float *in, float *out);
-    double (*reference)(double x);
-    double max_ulps; /* where the argument is at least `from` */
-    double from;
-    double max_below; /* the largest absolute error below that */
+    double (*reference)(double x, double slope);
+    double slope;
+    promise promised;
 } function_check;
 
-static const function_check checks[] = {
-    {"exp", map_exp, exp, 1.05, -INFINITY, 0},
-    {"sigmoid", map_sigmoid, reference_sigmoid, SIGMOID_ULPS, -16, 1e-13},
-    {"sigmoid (far)", map_sigmoid, reference_sigmoid, SIGMOID_FAR_ULPS, -87.3, 1e-38},
-    {"swish", map_swish, reference_swish, SIGMOID_ULPS, -16, 1e-12},
-    {"swish (far)", map_swish, reference_swish, SIGMOID_FAR_ULPS, -87.3, 1e-36},
-    {"tanh", map_tanh, tanh, 2.75, -INFINITY, 0},
-    {"relu", map_relu, reference_relu, 0, -INFINITY, 0},
-    {"relu6", map_relu6, reference_relu6, 0, -INFINITY, 0},
-    {"hsigmoid", map_hsigmoid, reference_hsigmoid, 2.0, -INFINITY, 0},
-    {"hswish", map_hswish, reference_hswish, 2.5, -INFINITY, 0},
-    {"abs", map_abs, fabs, 0, -INFINITY, 0},
-    {"leaky_relu", map_leaky, reference_leaky, 0.5, -INFINITY, 0},
-    {"leaky_relu_odd", map_leaky_odd, reference_leaky_odd, 0.5, -INFINITY, 0},
+static const function_check helper_checks[] = {
+    {"exp", map_exp, reference_exp, 0, {OP_INPUT, 1.05, -INFINITY, 0}},
+    {"abs", map_abs, reference_abs, 0, {OP_INPUT, 0, -INFINITY, 0}},
+};
+
+typedef struct activation_maps {
+    op_kind op;
+    void (*map)(const float *in, float *out);
+    void (*map_odd)(const float *in, float *out);
+} activation_maps;
+
+static const activation_maps all_maps[] = {
+#define ACTIVATION(id, name, ...) {OP_##id, map_##name, map_##name##_odd},
+#include "graph/activations.def"
+#undef ACTIVATION
 };
 
 /* The largest error seen of one function, and where. */
@@ -69,11 +65,12 @@ typedef struct worst {
 
 static void look(const function_check *c, const float *in, worst *w) {
     float out[LANES];
+    double from = c->promised.from;
     c->map(in, out);
     for (int i = 0; i < LANES; i++) {
         double x = (double)in[i];
-        double truth = c->reference(x);
-        if (x < c->from) {
+        double truth = c->reference(x, c->slope);
+        if (x < from) {
             double error = isnan(out[i]) ? INFINITY : fabs((double)out[i] - truth);
             if (isnan(truth) && isnan(out[i])) error = 0; /* swish(-inf) */
             if (error > w->below) *w = (worst){w->ulps, w->at, error, x};
@@ -86,35 +83,56 @@ static void look(const function_check *c, const float *in, worst *w) {
 
 /* Floats of every exponent and both signs, then the stretch where the functions bend, then the special values.
  */
-static void test_functions(void **state) {
-    (void)state;
+static void check_function(const function_check *c) {
     static const float special[] = {
         0.0f,       -0.0f,      INFINITY,   -INFINITY, NAN,    -NAN,   0x1p-149f, -0x1p-149f, 0x1p-126f,
         -0x1p-126f, 0x1p-127f,  88.0f,      -88.0f,    87.0f,  -87.0f, 104.0f,    -104.0f,    88.72283f,
         88.72284f,  -87.33654f, -87.33655f, -103.972f, 89.0f,  -3.0f,  3.0f,      6.0f,       0.34657f,
         -0.34657f,  1.0f,       -1.0f,      10.0f,     -10.0f, 9.01f,  9.02f,     3.4e38f,    -3.4e38f};
     const int n_special = (int)(sizeof special / sizeof special[0]);
-    for (size_t k = 0; k < sizeof checks / sizeof checks[0]; k++) {
-        const function_check *c = &checks[k];
-        worst w = {0, 0, 0, 0};
-        float in[LANES];
-        for (uint64_t bits = 0; bits < (uint64_t)1 << 32; bits += 4001 * LANES) {
-            for (int i = 0; i < LANES; i++) in[i] = float_of_bits((uint32_t)(bits + (uint64_t)i * 4001));
-            look(c, in, &w);
+    worst w = {0, 0, 0, 0};
+    float in[LANES];
+    for (uint64_t bits = 0; bits < (uint64_t)1 << 32; bits += 4001 * LANES) {
+        for (int i = 0; i < LANES; i++) in[i] = float_of_bits((uint32_t)(bits + (uint64_t)i * 4001));
+        look(c, in, &w);
+    }
+    for (int step = 0; step < 400000; step += LANES) {
+        for (int i = 0; i < LANES; i++) in[i] = -110.0f + (float)(step + i) * (205.0f / 400000.0f);
+        look(c, in, &w);
+    }
+    for (int i = 0; i < n_special; i++) {
+        for (int lane = 0; lane < LANES; lane++) in[lane] = special[(i + lane) % n_special];
+        look(c, in, &w);
+    }
+    printf("%s_%s: %.3f ulp at %.9g", NAME(V), c->name, w.ulps, w.at);
+    if (w.below > 0) printf("; below %g, %.3g at %.9g", c->promised.from, w.below, w.below_at);
+    printf("\n");
+    assert_true(w.ulps <= c->promised.max_ulps);
+    assert_true(w.below <= c->promised.max_below);
+}
+
+/* An activation against the table's reference, by one promise. */
+static void check_activation(const activation_maps *m, promise promised) {
+    const activation *f = &activation_table[m->op];
+    check_function(&(function_check){f->name, m->map, f->value, even_slope, promised});
+    if (!f->takes_slope) return;
+    check_function(&(function_check){f->name, m->map_odd, f->value, odd_slope, promised});
+}
+
+static void test_functions(void **state) {
+    (void)state;
+    static const promise own_promises[] = {OWN_PROMISES{OP_INPUT, 0, 0, 0}};
+    for (size_t i = 0; i < sizeof helper_checks / sizeof *helper_checks; i++) check_function(&helper_checks[i]);
+    for (size_t i = 0; i < sizeof all_maps / sizeof *all_maps; i++) {
+        const activation *f = &activation_table[all_maps[i].op];
+        bool has_own = false;
+        for (size_t k = 0; k < sizeof own_promises / sizeof *own_promises; k++) {
+            if (own_promises[k].op != all_maps[i].op) continue;
+            has_own = true;
+            check_activation(&all_maps[i], own_promises[k]);
         }
-        for (int step = 0; step < 400000; step += LANES) {
-            for (int i = 0; i < LANES; i++) in[i] = -110.0f + (float)(step + i) * (205.0f / 400000.0f);
-            look(c, in, &w);
-        }
-        for (int i = 0; i < n_special; i++) {
-            for (int lane = 0; lane < LANES; lane++) in[lane] = special[(i + lane) % n_special];
-            look(c, in, &w);
-        }
-        printf("%s_%s: %.3f ulp at %.9g", NAME(V), c->name, w.ulps, w.at);
-        if (w.below > 0) printf("; below %g, %.3g at %.9g", c->from, w.below, w.below_at);
-        printf("\n");
-        assert_true(w.ulps <= c->max_ulps);
-        assert_true(w.below <= c->max_below);
+        if (has_own) continue;
+        check_activation(&all_maps[i], (promise){all_maps[i].op, f->ulps, f->ulps_from, f->error_below});
     }
 }
 

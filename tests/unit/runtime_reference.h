@@ -7,7 +7,8 @@
 #ifndef RUNTIME_REFERENCE_H
 #define RUNTIME_REFERENCE_H
 
-#include "../../compiler/base/half.h"
+#include "base/half.h"
+#include "graph/activations.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,17 +22,26 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const double leaky_slope = 0.125f; /* a power of two and an odd one: see the table in runtime_check.h */
+static const double even_slope = 0.125f; /* a power of two, and one that is none */
 static const double odd_slope = 0.3f;
 
-static inline double reference_relu(double x) { return x < 0 ? 0 : x; }
-static inline double reference_relu6(double x) { return x > 6 ? 6 : reference_relu(x); }
-static inline double reference_hsigmoid(double x) { return reference_relu6(x + 3) / 6; }
-static inline double reference_hswish(double x) { return x * reference_hsigmoid(x); }
-static inline double reference_leaky(double x) { return x < 0 ? x * leaky_slope : x; }
-static inline double reference_leaky_odd(double x) { return x < 0 ? x * odd_slope : x; }
-static inline double reference_sigmoid(double x) { return 1 / (1 + exp(-x)); }
-static inline double reference_swish(double x) { return x / (1 + exp(-x)); }
+/* The references of functions that are no activations. Those of the activations stand in
+ * graph/activations.c. */
+static inline double reference_exp(double x, double slope) {
+    (void)slope;
+    return exp(x);
+}
+
+static inline double reference_abs(double x, double slope) {
+    (void)slope;
+    return fabs(x);
+}
+
+/* The largest error that a function may have: in units in the last place for x >= from, absolute below. */
+typedef struct promise {
+    op_kind op; /* OP_INPUT: no activation */
+    double max_ulps, from, max_below;
+} promise;
 
 static inline float float_of_bits(uint32_t bits) {
     float f;

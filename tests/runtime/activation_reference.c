@@ -1,0 +1,49 @@
+/* activation_reference.c: the references of graph/activations.c for tests in other languages.
+ *
+ * Without arguments it prints the table as JSON: name, slope (the one to try, or null), ulps, from, below. With
+ * a name and a slope it reads floats from standard input and writes the activation of each as a double. Both
+ * are in the machine's byte order. */
+#include "graph/activations.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* JSON has no infinity: "from" is null where the promise holds for all x. */
+static void print_row(const activation *f, bool first) {
+    printf("%s{\"name\": \"%s\", \"slope\": %s, \"ulps\": %g, ", first ? "[" : ",\n ", f->name,
+           f->takes_slope ? "0.125" : "null", f->ulps);
+    if (isinf(f->ulps_from)) {
+        printf("\"from\": null, ");
+    } else {
+        printf("\"from\": %g, ", f->ulps_from);
+    }
+    printf("\"below\": %g}", f->error_below);
+}
+
+static void print_table(void) {
+    bool first = true;
+    for (int op = 0; op < OP_COUNT; op++) {
+        if (!is_activation((op_kind)op)) continue;
+        print_row(&activation_table[op], first);
+        first = false;
+    }
+    printf("]\n");
+}
+
+int main(int argc, char **argv) {
+    if (argc == 1) {
+        print_table();
+        return 0;
+    }
+    op_kind op = op_by_name(argv[1]);
+    if (argc != 3 || op == OP_COUNT || !is_activation(op)) return 2;
+    double slope = atof(argv[2]);
+    float x;
+    while (fread(&x, sizeof x, 1, stdin) == 1) {
+        double y = activation_table[op].value((double)x, slope);
+        fwrite(&y, sizeof y, 1, stdout);
+    }
+    return 0;
+}

@@ -8,7 +8,7 @@
  * library (libgcc, compiler-rt) has asked the processor, and whether the operating system keeps its registers,
  * before main() began. That is a few loads of what nobody writes, so there is nothing to initialise and no
  * race. */
-#include "emit/internal.h"
+#include "emit/prototypes.h"
 
 #include <string.h>
 
@@ -77,11 +77,11 @@ void emit_choice(const emitter *all, int n, text *out) {
     emit_chosen_target(all, n, out);
     const char *calls[MAX_FILE_TARGETS];
     for (int i = 0; i < n; i++) {
-        calls[i] = arena_printf(all[i].a, "run_steps%s(arena%s, %sthread, threads); break;", all[i].suffix,
-                                port_arguments(&all[i]), *all[i].team ? "team, " : "");
+        call c = {arena_printf(all[i].a, "run_steps%s", all[i].suffix),
+                  run_steps_signature(&all[i], "team", "thread", "threads")};
+        calls[i] = arena_printf(all[i].a, "%s; break;", call_text(all[i].a, &c));
     }
-    text_printf(out, "static void run_steps(%s, %sint thread, int threads) {\n",
-                port_declarations(&all[0], "void *arena"), all[0].team);
+    text_printf(out, "%s {\n", run_steps_prototype(&all[0], ""));
     emit_target_switch(all, n, calls, out);
     text_string(out, "}\n\n");
 }

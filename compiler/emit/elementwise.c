@@ -198,13 +198,11 @@ static call emit_pool_of_sums(emitter *e, const plan_step *s) {
     writer w = {0};
     for_each_vector(e, &w, in.c, "c", emit_mean_of_sums, &k);
     signature f = {0};
-    const char *type = buffer_type(e, s->sums);
-    const char *first = arena_printf(a, "AT(%lld)", (long long)sums->offset); /* the first thread's own */
-    add_parameter(a, &f, (parameter){type, true, true, "sums", first, s->sums, false});
+    /* The first thread's own sums, then those of the others. */
+    add_pointer_at(e, &f, READS, "sums", s->sums, arena_printf(a, "AT(%lld)", (long long)sums->offset));
     if (k.others) {
-        const char *others =
-            arena_printf(a, "AT(%s_ARENA_BYTES + %lld)", e->macro, (long long)sums->own_offset);
-        add_parameter(a, &f, (parameter){type, true, true, "others", others, s->sums, false});
+        add_pointer_at(e, &f, READS, "others", s->sums,
+                       arena_printf(a, "AT(%s_ARENA_BYTES + %lld)", e->macro, (long long)sums->own_offset));
     }
     add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
     if (k.others) add_value(a, &f, "int", "threads", "threads");

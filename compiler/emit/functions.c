@@ -71,19 +71,6 @@ call define_call(emitter *e, const char *hint, const char *comment, const signat
     return (call){name, *s};
 }
 
-const char *buffer_text(const emitter *e, int index) {
-    const plan_buffer *b = &e->p->buffers[index];
-    switch (b->kind) {
-    case BUFFER_INPUT: return e->input_names[b->port];
-    case BUFFER_OUTPUT: return e->output_names[b->port];
-    case BUFFER_ARENA: break;
-    }
-    if (b->own) return arena_printf(e->a, "OWN(%lld, %lld)", (long long)b->offset, (long long)b->own_offset);
-    return arena_printf(e->a, "AT(%lld)", (long long)b->offset);
-}
-
-const char *buffer_type(const emitter *e, int index) { return type_table[e->p->buffers[index].type].c_name; }
-
 int64_t begin_weights(emitter *e) {
     enum { LINE_BYTES = 64 };
     while (e->weights.size % LINE_BYTES) text_char(&e->weights, 0);

@@ -34,7 +34,7 @@ struct emitter {
     int64_t arena_bytes, thread_bytes;
     int n_steps;
     bool uses_arena;
-    const char *team; /* the parameter of run_steps by which threads meet, or "": see team_parameter */
+    bool threads_meet; /* in some target: run_steps has a parameter for it */
 };
 
 /* ---- writer.c: lines of C, indented by their braces ---- */
@@ -62,10 +62,6 @@ const char *float_text(arena *a, double value);
  * and returns the call of it with the signature's arguments. The function is named `hint`, with a number where
  * that name is taken. `comment` (may be NULL) stands above it. Frees the body's text. */
 call define_call(emitter *e, const char *hint, const char *comment, const signature *s, writer *body);
-
-/* The C expression for where a buffer begins: "AT(4096)", "image". */
-const char *buffer_text(const emitter *e, int buffer);
-const char *buffer_type(const emitter *e, int buffer);
 
 /* Offset in floats at which the next weights go; a multiple of 16. */
 int64_t begin_weights(emitter *e);
@@ -120,8 +116,10 @@ void begin_shared_loop(emitter *e, const plan_step *s, writer *w, const char *va
 void share_vectors(emitter *e, const plan_step *s, writer *w, int count, const char *variable, lanes_body body,
                    void *data);
 
+/* Whether the threads wait for each other behind a step; behind some step. */
 bool meets_behind(const plan *p, int step_index);
-const char *team_parameter(const emitter *e); /* "meeting *team, ", or "" where threads never meet */
+bool has_meetings(const plan *p);
+
 void emit_thread_helpers(const emitter *all, int n, text *out); /* what the targets of the file need */
 
 /* ---- kernels: each defines the functions of a step, packs its weights, and returns the call ---- */
@@ -186,15 +184,18 @@ const char *describe_step(const emitter *e, int step_index); /* what a step does
 void emit_header(const emitter *e, text *out);
 void emit_runtime_includes(const emitter *e, text *out);
 void emit_runtime(const emitter *e, const text *code,
-                  text *out);                     /* the functions of runtime/ that `code` calls */
-void emit_weights(const emitter *e, text *out);   /* their declaration, or how they come in */
-void emit_step_list(const emitter *e, text *out); /* what runs all steps, where threads share them */
-void emit_calls(const emitter *e, text *out, int step_index); /* one step in run(): comment, hooks, call */
-void emit_arena_macros(const emitter *e, text *out);
+                  text *out);                                 /* the functions of runtime/ that `code` calls */
+void emit_weights(const emitter *e, text *out);               /* their declaration, or how they come in */
 void emit_entry_points(const emitter *all, int n, text *out); /* run, run_in, version, bind */
 void emit_selftest(const emitter *all, int n, text *out);
-const char *port_declarations(const emitter *e, const char *first); /* of an entry point, behind `first` */
-const char *port_arguments(const emitter *e);
+void emit_file(const emitter *all, int n, text *out); /* all of it, for these targets, the weakest first */
+
+/* ---- steps.c ---- */
+bool calls_use_arena(const emitter *e); /* whether some call passes a pointer into the arena */
+void emit_arena_macros(const emitter *e, text *out);
+void emit_calls(const emitter *e, text *out, int step_index); /* one step: comment, hooks, call */
+void emit_steps(const emitter *e, text *out);                 /* all steps, to the end of their function */
+void emit_step_list(const emitter *e, text *out);             /* the target's run_steps */
 
 /* ---- dispatch.c: several targets in one file. `all`: an emitter for each, the weakest first; the last one has
  * the weights of all ---- */

@@ -7,7 +7,7 @@
  *
  * Before each step all of the arena that is not live is filled with NaNs, so that what reads it is found out,
  * and behind it they must still be there: nothing is written where the plan has not said so. */
-#include "emit/internal.h"
+#include "emit/prototypes.h"
 #include "interp/interp.h"
 
 #include <math.h>
@@ -148,12 +148,12 @@ static void emit_comparison(const emitter *e, const reference *steps, text *out)
     if (*e->suffix) {
         text_printf(out, "static int selftest%s(void) {\n", e->suffix);
     } else {
-        text_printf(out, "int %s_selftest(void) {\n", e->prefix);
+        text_printf(out, "%s {\n", entry_definition(e, ENTRY_SELFTEST));
     }
     if (p->arena_bytes) text_string(out, "    void *const arena = static_arena.bytes;\n");
     if (p->t->threads) {
         text_string(out, "    const int thread = 0, threads = 1;\n    (void)thread, (void)threads;\n");
-        if (*team_parameter(e)) text_string(out, "    meeting *const team = NULL;\n");
+        if (has_meetings(p)) text_string(out, "    meeting *const team = NULL;\n");
     }
     int64_t at = arena_aligned(p->arena_bytes);
     for (int i = 0; i < g->n_inputs; i++) {
@@ -201,7 +201,7 @@ void emit_selftest(const emitter *all, int n, text *out) {
         calls[i] = arena_printf(e->a, "return selftest%s();", all[i].suffix);
     }
     if (n == 1) return;
-    text_printf(out, "int %s_selftest(void) {\n", e->prefix);
+    text_printf(out, "%s {\n", entry_definition(e, ENTRY_SELFTEST));
     emit_target_switch(all, n, calls, out);
     text_string(out, "}\n");
 }

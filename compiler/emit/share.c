@@ -98,12 +98,12 @@ void emit_thread_helpers(const emitter *all, int n, text *out) {
                     "/* The first of `units` that are thread's; thread's end is where thread + 1 begins. */\n"
                     "#define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))\n\n");
     }
-    if (*all[0].team) text_string(out, meeting);
+    if (all[0].threads_meet) text_string(out, meeting);
 }
 
-const char *team_parameter(const emitter *e) {
-    for (int i = 0; i < e->p->n_steps; i++) {
-        if (meets_behind(e->p, i)) return "meeting *team, ";
+bool has_meetings(const plan *p) {
+    for (int i = 0; i < p->n_steps; i++) {
+        if (meets_behind(p, i)) return true;
     }
-    return "";
+    return false;
 }

@@ -1,6 +1,19 @@
 /* signature.c: lists of parameters and arguments: see signature.h. */
 #include "emit/internal.h"
 
+const char *buffer_text(const emitter *e, int index) {
+    const plan_buffer *b = &e->p->buffers[index];
+    switch (b->kind) {
+    case BUFFER_INPUT: return e->input_names[b->port];
+    case BUFFER_OUTPUT: return e->output_names[b->port];
+    case BUFFER_ARENA: break;
+    }
+    if (b->own) return arena_printf(e->a, "OWN(%lld, %lld)", (long long)b->offset, (long long)b->own_offset);
+    return arena_printf(e->a, "AT(%lld)", (long long)b->offset);
+}
+
+const char *buffer_type(const emitter *e, int index) { return type_table[e->p->buffers[index].type].c_name; }
+
 void add_parameter(arena *a, signature *s, parameter p) {
     if (s->n == s->room) {
         int room = s->room ? 2 * s->room : 8;
@@ -11,21 +24,34 @@ void add_parameter(arena *a, signature *s, parameter p) {
 }
 
 void add_pointer(arena *a, signature *s, access how, const char *type, const char *name, const char *argument) {
-    add_parameter(a, s, (parameter){type, true, how == READS, name, argument, NO_BUFFER, false});
+    add_parameter(a, s,
+                  (parameter){.type = type,
+                              .is_pointer = true,
+                              .is_const = how == READS,
+                              .name = name,
+                              .argument = argument,
+                              .buffer = NO_BUFFER});
 }
 
 void add_value(arena *a, signature *s, const char *type, const char *name, const char *argument) {
-    add_parameter(a, s, (parameter){type, false, false, name, argument, NO_BUFFER, false});
+    add_parameter(a, s, (parameter){.type = type, .name = name, .argument = argument, .buffer = NO_BUFFER});
 }
 
 void add_idle_value(arena *a, signature *s, const char *type, const char *name, const char *argument) {
-    add_parameter(a, s, (parameter){type, false, false, name, argument, NO_BUFFER, true});
+    add_parameter(
+        a, s,
+        (parameter){
+            .type = type, .name = name, .argument = argument, .buffer = NO_BUFFER, .may_be_idle = true});
+}
+
+void add_pointer_at(const emitter *e, signature *s, access how, const char *name, int buffer,
+                    const char *argument) {
+    add_pointer(e->a, s, how, buffer_type(e, buffer), name, argument);
+    s->list[s->n - 1].buffer = buffer;
 }
 
 void add_pointer_into(const emitter *e, signature *s, access how, const char *name, int buffer, int64_t begin) {
-    const char *argument = expression(e->a, buffer_text(e, buffer), NULL, NULL, 0, begin);
-    add_parameter(e->a, s,
-                  (parameter){buffer_type(e, buffer), true, how == READS, name, argument, buffer, false});
+    add_pointer_at(e, s, how, name, buffer, expression(e->a, buffer_text(e, buffer), NULL, NULL, 0, begin));
 }
 
 const char *parameters_text(arena *a, const signature *s) {

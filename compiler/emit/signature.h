@@ -20,9 +20,10 @@ typedef struct parameter {
     const char *type; /* in C: of the value, or of the elements that a pointer points to */
     bool is_pointer, is_const;
     const char *name;
-    const char *argument; /* the expression that the call passes */
-    int buffer;           /* the buffer of the plan that a pointer points into, or NO_BUFFER */
-    bool may_be_idle;     /* some bodies have no use for it: they then say (void)name, against warnings */
+    const char *header_name; /* in the file's header, where it is another; or NULL */
+    const char *argument;    /* the expression that the call passes */
+    int buffer;              /* the buffer of the plan that a pointer points into, or NO_BUFFER */
+    bool may_be_idle;        /* some bodies have no use for it: they then say (void)name, against warnings */
 } parameter;
 
 typedef struct signature {
@@ -43,8 +44,15 @@ void add_value(arena *a, signature *s, const char *type, const char *name, const
 /* A value that some bodies have no use for. */
 void add_idle_value(arena *a, signature *s, const char *type, const char *name, const char *argument);
 
-/* A pointer to the element `begin` of a buffer of the plan. Its type is that of the buffer's elements. */
+/* The C expression for where a buffer of the plan begins: "AT(4096)", "image". The C type of its elements. */
+const char *buffer_text(const emitter *e, int buffer);
+const char *buffer_type(const emitter *e, int buffer);
+
+/* A pointer into a buffer of the plan, to its element `begin` or as an expression says. Its type is that of the
+ * buffer's elements. */
 void add_pointer_into(const emitter *e, signature *s, access how, const char *name, int buffer, int64_t begin);
+void add_pointer_at(const emitter *e, signature *s, access how, const char *name, int buffer,
+                    const char *argument);
 
 /* "const float *x, float *y"; "void" where the list is empty. */
 const char *parameters_text(arena *a, const signature *s);

@@ -289,7 +289,14 @@ static signature pass_to_walker(const walk *k, const char *at) {
     const char *names[] = {"oy", at};
     signature f = {0};
     const char *x = expression(a, k->x_name, &at, &one, 1, k->x_begin);
-    add_parameter(a, &f, (parameter){k->x_type, true, true, "x", x, NO_BUFFER, true});
+    add_parameter(a, &f,
+                  (parameter){.type = k->x_type,
+                              .is_pointer = true,
+                              .is_const = true,
+                              .name = "x",
+                              .argument = x,
+                              .buffer = NO_BUFFER,
+                              .may_be_idle = true});
     if (is_depthwise(g))
         add_pointer(a, &f, READS, weight_type(halves(g)), "w",
                     expression(a, "w", &at, &per_channel, 1, k->w_begin));

@@ -1,0 +1,135 @@
+/* entry.c: the functions that callers see: run, run_in, run_threads_in, version, bind. */
+#include "emit/prototypes.h"
+
+/* The arena that run() uses, with room behind it for further threads, or for the self-test's own inputs and
+ * outputs. */
+static void emit_arena(const emitter *e, text *out) {
+    int64_t bytes = e->arena_bytes, ports = 0;
+    const graph *g = e->p->g;
+    for (int i = 0; i < g->n_inputs; i++)
+        ports += shape_elements(g->nodes[g->inputs[i].node].shape) * 4 + ARENA_ALIGN;
+    for (int i = 0; i < g->n_outputs; i++)
+        ports += shape_elements(g->nodes[g->outputs[i].node].shape) * 4 + ARENA_ALIGN;
+    const char *more = "";
+    if (e->o->selftest)
+        more = arena_printf(e->a, " + %lld /* the self-test's inputs and outputs */", (long long)ports);
+    if (e->thread_bytes) more = arena_printf(e->a, "%s + (MAX_THREADS - 1) * %s_THREAD_BYTES", more, e->macro);
+    const char *size = bytes || *more ? arena_printf(e->a, "%s_ARENA_BYTES%s", e->macro, more) : "1";
+    if (e->p->t->strict_c99) {
+        text_printf(out,
+                    "static union {\n    unsigned char bytes[%s];\n    double aligned;\n} static_arena;\n\n",
+                    size);
+    } else {
+        text_printf(
+            out,
+            "static struct {\n    unsigned char bytes[%s];\n} static_arena __attribute__((aligned(%d)));\n\n",
+            size, ARENA_ALIGN);
+    }
+}
+
+/* "run_steps(arena, image, probs, NULL, 0, 1)" */
+static const char *steps_call(const emitter *e, const char *team, const char *thread, const char *threads) {
+    call c = {"run_steps", run_steps_signature(e, team, thread, threads)};
+    return call_text(e->a, &c);
+}
+
+/* run_in, run_threads_in and run, where steps may be shared among threads. */
+static void emit_threaded_entries(const emitter *e, text *out) {
+    const char *alone = steps_call(e, "NULL", "0", "1");
+    text_printf(out, "%s {\n    %s;\n}\n\n", entry_definition(e, ENTRY_RUN_IN), alone);
+    text_printf(out,
+                "%s {\n"
+                "#ifdef _OPENMP\n"
+                "    if (threads > 1) {\n"
+                "%s"
+                "#pragma omp parallel num_threads(threads)\n"
+                "        %s;\n"
+                "        return;\n"
+                "    }\n"
+                "#else\n"
+                "    (void)threads;\n"
+                "#endif\n"
+                "    %s;\n}\n\n",
+                entry_definition(e, ENTRY_RUN_THREADS_IN),
+                e->threads_meet ? "        meeting team = {0, 0};\n" : "",
+                steps_call(e, "&team", "omp_get_thread_num()", "omp_get_num_threads()"), alone);
+    text_string(out, "/* The most threads that run() takes. */\n"
+                     "#ifndef MAX_THREADS\n"
+                     "#ifdef _OPENMP\n"
+                     "#define MAX_THREADS 16\n"
+                     "#else\n"
+                     "#define MAX_THREADS 1\n"
+                     "#endif\n"
+                     "#endif\n\n");
+    emit_arena(e, out);
+    text_printf(
+        out,
+        "%s {\n"
+        "#ifdef _OPENMP\n"
+        "    const int most = omp_get_max_threads(), threads = most < MAX_THREADS ? most : MAX_THREADS;\n"
+        "#else\n"
+        "    const int threads = 1;\n"
+        "#endif\n"
+        "    %s;\n}\n\n",
+        entry_definition(e, ENTRY_RUN),
+        entry_call(e, ENTRY_RUN_THREADS_IN, (const char *[]){"static_arena.bytes", "threads"}));
+}
+
+static void emit_version(const emitter *all, int n, text *out) {
+    const char *versions[MAX_FILE_TARGETS];
+    for (int i = 0; i < n; i++) {
+        versions[i] = arena_printf(all[i].a, "return \"lcc %s, %s, weights %016llx\";", LCC_VERSION,
+                                   all[i].p->t->name, (unsigned long long)all[i].o->weights_hash);
+    }
+    text_printf(out, "%s {\n", entry_definition(&all[0], ENTRY_VERSION));
+    if (n > 1) {
+        emit_target_switch(all, n, versions, out);
+    } else {
+        text_printf(out, "    %s\n", versions[0]);
+    }
+    text_string(out, "}\n");
+}
+
+static void emit_bind(const emitter *e, text *out) {
+    text_printf(out, "%s {\n", entry_definition(e, ENTRY_BIND));
+    text_printf(
+        out,
+        "    static const char magic[15] = \"lcc weights 1\\n\";\n"
+        "    const unsigned char *p = (const unsigned char *)file;\n"
+        "    uint64_t hash = UINT64_C(0xcbf29ce484222325);\n"
+        "    if (!p || bytes != %s_WEIGHTS_BYTES || ((uintptr_t)file & 3) != 0) return -1;\n"
+        "    for (size_t i = 0; i < sizeof magic; i++) {\n"
+        "        if (p[i] != (unsigned char)magic[i]) return -1;\n    }\n"
+        "    for (size_t i = %d; i + 4 <= bytes; i += 4) {\n"
+        "        const uint32_t word = (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16 |\n"
+        "                              (uint32_t)p[i + 3] << 24;\n"
+        "        hash = (hash ^ word) * UINT64_C(0x100000001b3);\n    }\n"
+        "    if (hash != UINT64_C(0x%016llx)) return -1;\n",
+        e->macro, FILE_HEADER_BYTES, (unsigned long long)hash_words(&e->weights));
+    if (e->weights.size)
+        text_printf(out, "    weights = (const float *)(const void *)(p + %d);\n", FILE_HEADER_BYTES);
+    text_string(out, "    return 0;\n}\n\n");
+}
+
+void emit_entry_points(const emitter *all, int n, text *out) {
+    const emitter *e = &all[n - 1];
+    if (n == 1) emit_arena_macros(e, out);
+    if (n > 1) {
+        emit_choice(all, n, out);
+        emit_threaded_entries(e, out);
+    } else if (e->p->t->threads) {
+        emit_step_list(e, out);
+        emit_threaded_entries(e, out);
+    } else {
+        text_printf(out, "%s {\n", entry_definition(e, ENTRY_RUN_IN));
+        emit_steps(e, out);
+        emit_arena(e, out);
+        text_printf(out, "%s {\n    %s;\n}\n\n", entry_definition(e, ENTRY_RUN),
+                    entry_call(e, ENTRY_RUN_IN, (const char *[]){"static_arena.bytes"}));
+    }
+    emit_version(all, n, out);
+    if (e->o->storage == STORAGE_FILE) {
+        text_char(out, '\n');
+        emit_bind(e, out);
+    }
+}

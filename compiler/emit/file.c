@@ -1,0 +1,109 @@
+/* file.c: the C file of one target or of several, put together from its parts. */
+#include "emit/internal.h"
+
+/* "9 steps, 0.09 M multiply-adds, 24192 bytes of arena, 8976 bytes of weights" */
+static const char *describe_target(const emitter *e) {
+    const plan *p = e->p;
+    return arena_printf(e->a, "%d steps, %.2f M multiply-adds, %lld bytes of arena, %lld bytes of weights%s",
+                        p->n_steps, (double)plan_macs(p) * 1e-6, (long long)p->arena_bytes,
+                        (long long)plan_weight_bytes(p), p->g->half_weights ? " (f16)" : "");
+}
+
+static void emit_banner(const emitter *all, int n, text *out) {
+    const emitter *e = &all[n - 1];
+    const graph *g = e->p->g;
+    arena *a = e->a;
+    text_printf(out, "/* %s%s%s, written by lcc %s for ", comment_safe(a, g->name), g->variant ? " " : "",
+                g->variant ? comment_safe(a, g->variant) : "", LCC_VERSION);
+    if (n == 1) text_printf(out, "%s: %s.\n", e->p->t->name, e->p->t->what);
+    for (int i = 0; i < n && n > 1; i++)
+        text_printf(out, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " and ", all[i].p->t->name);
+    if (n > 1) text_string(out, ":\n * the best that the machine runs is chosen at run time.\n");
+    text_printf(out, " *\n *     %s\n *\n", comment_safe(a, e->o->command));
+    if (e->o->seeded)
+        text_string(out, " * The weights are random numbers: what this network predicts means nothing.\n *\n");
+    if (n == 1)
+        text_printf(out, " * %s (hash %016llx).\n", describe_target(e), (unsigned long long)e->o->weights_hash);
+    for (int i = 0; i < n && n > 1; i++)
+        text_printf(out, " * %s: %s.\n", all[i].p->t->name, describe_target(&all[i]));
+    if (n > 1) {
+        text_printf(out, " * Together %lld bytes of arena, %lld bytes of weights (hash %016llx).\n",
+                    (long long)e->arena_bytes, (long long)weights_bytes(e),
+                    (unsigned long long)e->o->weights_hash);
+    }
+    if (e->p->g->half_weights)
+        text_string(out,
+                    " * Weights are IEEE 754 halves, widened to floats as they are used; biases are floats.\n");
+    text_string(out, " * Tensors are [height, width, channels], one pixel's channels side by side. */\n");
+}
+
+static void emit_target_begin(const emitter *e, text *out) {
+    const target *t = e->p->t;
+    if (!t->attributes) return;
+    bool more = e->p->g->half_weights && t->half_attributes;
+    const char *attributes =
+        more ? arena_printf(e->a, "%s%s", t->attributes, t->half_attributes) : t->attributes;
+    text_printf(out,
+                "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), "
+                "apply_to = function)\n"
+                "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
+                attributes, attributes);
+}
+
+static void emit_target_end(const target *t, text *out) {
+    if (!t->attributes) return;
+    text_string(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma "
+                     "GCC pop_options\n#endif\n");
+}
+
+/* What stands between the includes and the literal of the weights, for one target. */
+static void emit_alone(const emitter *e, text *out) {
+    text code = {0};
+    emit_thread_helpers(e, 1, &code);
+    text_bytes(&code, e->functions.data, e->functions.size);
+    emit_entry_points(e, 1, &code);
+    if (e->o->selftest) emit_selftest(e, 1, &code);
+    emit_target_begin(e, out);
+    emit_runtime(e, &code, out);
+    emit_weights(e, out);
+    text_bytes(out, code.data, code.size);
+    emit_target_end(e->p->t, out);
+    text_free(&code);
+}
+
+/* The same for several. */
+static void emit_together(const emitter *all, int n, text *out) {
+    const emitter *best = &all[n - 1];
+    emit_weights(best, out);
+    emit_arena_macros(best, out);
+    emit_thread_helpers(all, n, out);
+    for (int i = 0; i < n; i++) {
+        const target *t = all[i].p->t;
+        text code = {0};
+        text_bytes(&code, all[i].functions.data, all[i].functions.size);
+        emit_step_list(&all[i], &code);
+        text_printf(out, "/* ======== %s: %s ======== */\n\n", t->name, t->what);
+        emit_target_begin(&all[i], out);
+        emit_runtime(&all[i], &code, out);
+        text_bytes(out, code.data, code.size - 1); /* less the blank line behind the last function */
+        emit_target_end(t, out);
+        text_char(out, '\n');
+        text_free(&code);
+    }
+    text_printf(out, "/* ======== the choice ======== */\n\n");
+    emit_entry_points(all, n, out);
+    if (best->o->selftest) emit_selftest(all, n, out);
+}
+
+void emit_file(const emitter *all, int n, text *out) {
+    const emitter *best = &all[n - 1];
+    emit_banner(all, n, out);
+    text_printf(out, "#include \"%s.h\"\n\n", best->o->base_name);
+    emit_runtime_includes(best, out);
+    text_char(out, '\n');
+    if (n > 1) {
+        emit_together(all, n, out);
+    } else {
+        emit_alone(best, out);
+    }
+}

@@ -1,0 +1,83 @@
+/* header.c: the header of the emitted file: sizes, and what each function asks of its caller. */
+#include "emit/prototypes.h"
+
+static void emit_port_sizes(const emitter *e, text *out, const char *name, shape s) {
+    const char *macro = e->macro;
+    text_printf(out, "#define %s_%s_H %d\n#define %s_%s_W %d\n#define %s_%s_C %d\n#define %s_%s_SIZE %lld\n",
+                macro, name, s.h, macro, name, s.w, macro, name, s.c, macro, name,
+                (long long)shape_elements(s));
+}
+
+/* Each function that callers see, under a comment on what it does and asks. */
+static void declare_functions(const emitter *e, text *out) {
+    const char *macro = e->macro;
+    if (e->o->storage == STORAGE_FILE) {
+        text_printf(out,
+                    "\n/* Hands over the contents of %s.weights, %s_WEIGHTS_BYTES bytes, aligned to 4, which "
+                    "must stay where they\n"
+                    " * are. Once, before any run. 0, or -1 where they are not this model's. */\n"
+                    "%s;\n",
+                    comment_safe(e->a, e->o->base_name), macro, entry_declaration(e, ENTRY_BIND));
+    }
+    bool threads = e->p->t->threads;
+    text_printf(out, "\n/* Runs the network in a static arena, so one call at a time.%s */\n%s;\n",
+                threads ? " Where the C file is compiled with OpenMP, all its\n * threads take part." : "",
+                entry_declaration(e, ENTRY_RUN));
+    text_printf(out,
+                "\n/* The same in the caller's arena, of %s_ARENA_BYTES bytes aligned to %s_ARENA_ALIGN: as "
+                "many at a time as\n"
+                " * there are arenas. What the arena held before does not matter.%s */\n%s;\n",
+                macro, macro, threads ? " The caller's thread does it alone." : "",
+                entry_declaration(e, ENTRY_RUN_IN));
+    if (threads) {
+        text_printf(out,
+                    "\n/* The same by `threads` threads of OpenMP, in an arena with %s_THREAD_BYTES bytes more "
+                    "for each "
+                    "thread behind\n * the first. Without OpenMP the caller's thread does it alone. */\n"
+                    "%s;\n",
+                    macro, entry_declaration(e, ENTRY_RUN_THREADS_IN));
+    }
+    text_printf(out, "\n/* lcc's version, the target, and the hash of the weights. */\n%s;\n",
+                entry_declaration(e, ENTRY_VERSION));
+    if (e->o->selftest) {
+        text_printf(out,
+                    "\n/* Runs the network on a picture of its own and compares every step with the reference "
+                    "that lcc computed:\n"
+                    " * 0, or the number of the first step that differs. In the static arena. */\n%s;\n",
+                    entry_declaration(e, ENTRY_SELFTEST));
+    }
+    if (e->o->profile) {
+        text_printf(out,
+                    "\n/* Called before (begin 1) and after (begin 0) each step when the C file is compiled "
+                    "with -D%s_PROFILE; yours\n"
+                    " * to define. `name` is the layer's label. */\n"
+                    "#ifdef %s_PROFILE\n%s;\n#endif\n"
+                    "#define %s_STEPS %d\n",
+                    macro, macro, entry_declaration(e, ENTRY_PROFILE_HOOK), macro, e->n_steps);
+    }
+}
+
+void emit_header(const emitter *e, text *out) {
+    const graph *g = e->p->g;
+    arena *a = e->a;
+    const char *macro = e->macro;
+    text_printf(out, "/* %s.h: %s, written by lcc %s. Works in C99 and C++.\n *\n",
+                comment_safe(a, e->o->base_name), comment_safe(a, g->name), LCC_VERSION);
+    text_string(
+        out,
+        " * Arrays are flat, in the order [height, width, channels]. Compiled with -O2, no function takes more "
+        "than 4 KB\n * of stack. */\n");
+    text_printf(out, "#ifndef %s_LCC_H\n#define %s_LCC_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n",
+                macro, macro);
+    text_string(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    text_printf(out, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n#define %s_WEIGHTS_BYTES %lld\n",
+                macro, (long long)e->arena_bytes, macro, ARENA_ALIGN, macro,
+                (long long)weights_bytes(e) + (e->o->storage == STORAGE_FILE ? FILE_HEADER_BYTES : 0));
+    if (e->p->t->threads) text_printf(out, "#define %s_THREAD_BYTES %lld\n", macro, (long long)e->thread_bytes);
+    for (int i = 0; i < g->n_inputs; i++)
+        emit_port_sizes(e, out, e->input_macros[i], g->nodes[g->inputs[i].node].shape);
+    for (int i = 0; i < g->n_outputs; i++)
+        emit_port_sizes(e, out, e->output_macros[i], g->nodes[g->outputs[i].node].shape);
+    declare_functions(e, out);
+    text_printf(out, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+}

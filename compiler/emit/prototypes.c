@@ -1,0 +1,97 @@
+/* prototypes.c: see prototypes.h. */
+#include "emit/prototypes.h"
+
+enum { MOST_FIRST = 3 };
+
+typedef struct entry_point {
+    const char *returns, *name; /* the name stands behind the prefix */
+    parameter first[MOST_FIRST];
+    bool has_ports; /* behind `first` comes a pointer for each input, then for each output */
+} entry_point;
+
+#define AN_ARENA                                                                                               \
+    { .type = "void", .is_pointer = true, .name = "arena" }
+
+static const entry_point entry_points[ENTRY_COUNT] = {
+    [ENTRY_BIND] = {"int ",
+                    "bind",
+                    {{.type = "void",
+                      .is_pointer = true,
+                      .is_const = true,
+                      .name = "file", /* in the file, `weights` is what bind sets */
+                      .header_name = "weights"},
+                     {.type = "size_t", .name = "bytes"}},
+                    false},
+    [ENTRY_RUN] = {"void ", "run", {{0}}, true},
+    [ENTRY_RUN_IN] = {"void ", "run_in", {AN_ARENA}, true},
+    [ENTRY_RUN_THREADS_IN] = {"void ", "run_threads_in", {AN_ARENA, {.type = "int", .name = "threads"}}, true},
+    [ENTRY_VERSION] = {"const char *", "version", {{0}}, false},
+    [ENTRY_SELFTEST] = {"int ", "selftest", {{0}}, false},
+    [ENTRY_PROFILE_HOOK] = {"void ",
+                            "profile_hook",
+                            {{.type = "int", .name = "step"},
+                             {.type = "char", .is_pointer = true, .is_const = true, .name = "name"},
+                             {.type = "int", .name = "begin"}},
+                            false},
+};
+
+/* A pointer for each port, which a call passes on under its own name. */
+static void add_ports(const emitter *e, signature *s) {
+    const graph *g = e->p->g;
+    for (int i = 0; i < g->n_inputs; i++) {
+        const char *type = type_table[g->nodes[g->inputs[i].node].type].c_name, *name = e->input_names[i];
+        add_pointer(e->a, s, READS, type, name, name);
+    }
+    const char *type = type_table[TYPE_F32].c_name;
+    for (int i = 0; i < g->n_outputs; i++)
+        add_pointer(e->a, s, WRITES, type, e->output_names[i], e->output_names[i]);
+}
+
+/* `first` may be NULL where no call is printed. */
+static signature entry_signature(const emitter *e, entry which, const char *const *first) {
+    const entry_point *point = &entry_points[which];
+    signature s = {0};
+    for (int i = 0; i < MOST_FIRST && point->first[i].name; i++) {
+        parameter p = point->first[i];
+        p.argument = first ? first[i] : p.name;
+        p.buffer = NO_BUFFER;
+        add_parameter(e->a, &s, p);
+    }
+    if (point->has_ports) add_ports(e, &s);
+    return s;
+}
+
+const char *entry_declaration(const emitter *e, entry which) {
+    const entry_point *point = &entry_points[which];
+    signature s = entry_signature(e, which, NULL);
+    for (int i = 0; i < s.n; i++) {
+        if (s.list[i].header_name) s.list[i].name = s.list[i].header_name;
+    }
+    return arena_printf(e->a, "%s%s_%s(%s)", point->returns, e->prefix, point->name, parameters_text(e->a, &s));
+}
+
+const char *entry_definition(const emitter *e, entry which) {
+    const entry_point *point = &entry_points[which];
+    signature s = entry_signature(e, which, NULL);
+    return arena_printf(e->a, "%s%s_%s(%s)", point->returns, e->prefix, point->name, parameters_text(e->a, &s));
+}
+
+const char *entry_call(const emitter *e, entry which, const char *const *first) {
+    signature s = entry_signature(e, which, first);
+    return arena_printf(e->a, "%s_%s(%s)", e->prefix, entry_points[which].name, arguments_text(e->a, &s));
+}
+
+signature run_steps_signature(const emitter *e, const char *team, const char *thread, const char *threads) {
+    signature s = {0};
+    add_pointer(e->a, &s, WRITES, "void", "arena", "arena");
+    add_ports(e, &s);
+    if (e->threads_meet) add_pointer(e->a, &s, WRITES, "meeting", "team", team);
+    add_value(e->a, &s, "int", "thread", thread);
+    add_value(e->a, &s, "int", "threads", threads);
+    return s;
+}
+
+const char *run_steps_prototype(const emitter *e, const char *suffix) {
+    signature s = run_steps_signature(e, "team", "thread", "threads");
+    return arena_printf(e->a, "static void run_steps%s(%s)", suffix, parameters_text(e->a, &s));
+}

@@ -1,4 +1,4 @@
-/* names.c: identifiers and comments: what the user called things, made safe for C. */
+/* names.c: names and comments for the C file. Users may call things anything; here that is made safe for C. */
 #include "emit/internal.h"
 
 #include <string.h>
@@ -35,41 +35,62 @@ static bool is_of_the_model(const emitter *e, const char *s) {
     return false;
 }
 
-/* Words that cannot name a parameter: C's and C++'s, and what the file itself uses. */
-static bool is_reserved(const emitter *e, const char *s) {
-    static const char *const words[] = {
-        "alignas",   "alignof",      "and",           "and_eq",    "arena",      "asm",       "auto",
-        "bitand",    "bitor",        "bool",          "break",     "case",       "catch",     "char",
-        "class",     "compl",        "const",         "constexpr", "continue",   "decltype",  "default",
-        "delete",    "do",           "double",        "else",      "enum",       "explicit",  "export",
-        "extern",    "false",        "float",         "for",       "friend",     "goto",      "if",
-        "inline",    "int",          "int8_t",        "long",      "mutable",    "namespace", "new",
-        "noexcept",  "not",          "not_eq",        "nullptr",   "operator",   "or",        "or_eq",
-        "private",   "protected",    "public",        "register",  "restrict",   "return",    "short",
-        "signed",    "sizeof",       "size_t",        "static",    "struct",     "switch",    "template",
-        "this",      "throw",        "true",          "try",       "typedef",    "typeid",    "typename",
-        "typeof",    "uint8_t",      "uint32_t",      "uint64_t",  "union",      "unsigned",  "using",
-        "virtual",   "void",         "volatile",      "wchar_t",   "weights",    "while",     "xor",
-        "xor_eq",    "linux",        "unix",          "f32x1",     "f32x4",      "f32x8",     "f32x16",
-        "uintptr_t", "team",         "thread",        "threads",   "most",       "meet",      "meeting",
-        "NULL",      "static_arena", "chosen_target", "differs",   "input_byte", "i"};
-    static const char *const beginnings[] = {"_", "TARGET_", "run_steps", "omp_get_", "MAX_THREADS"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcmp(words[i], s) == 0) return true;
-    }
-    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
-        if (strncmp(s, beginnings[i], strlen(beginnings[i])) == 0) return true;
-    }
-    return is_of_the_model(e, s);
-}
-
-static bool is_among(const char *s, const char *const *list, int n) {
-    for (int i = 0; i < n; i++) {
+static bool is_among(const char *s, const char *const *list, size_t n) {
+    for (size_t i = 0; i < n; i++) {
         if (strcmp(list[i], s) == 0) return true;
     }
     return false;
 }
 
+static bool begins_with(const char *s, const char *beginning) {
+    return strncmp(s, beginning, strlen(beginning)) == 0;
+}
+
+/* Words that cannot name a parameter: keywords of C and C++, macros in small letters that compilers predefine
+ * and that the headers of C, POSIX, Windows and AltiVec define, and what the C file itself uses. */
+static bool is_reserved(const emitter *e, const char *s) {
+    static const char *const words[] = {
+        "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case",
+        "catch", "char", "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return", "co_yield",
+        "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit", "continue",
+        "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit", "export",
+        "extern", "false", "float", "for", "fortran", "friend", "goto", "if", "import", "inline", "int", "long",
+        "module", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or",
+        "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires", "restrict",
+        "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast", "struct", "switch",
+        "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "typeof",
+        "typeof_unqual", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor",
+        "xor_eq",
+        /* macros */
+        "complex", "imaginary", "errno", "noreturn", "stdin", "stdout", "stderr", "math_errhandling",
+        "offsetof", "d_fileno", "h_addr", "h_errno", "environ", "signgam", "i386", "linux", "unix", "mips",
+        "sparc", "sun", "vax", "hpux", "arm", "near", "far", "huge", "small", "pascal", "cdecl", "interface",
+        "vector", "pixel",
+        /* the C file */
+        "arena", "weights", "f32x1", "f32x4", "f32x8", "f32x16", "team", "thread", "threads", "most", "meet",
+        "meeting", "static_arena", "chosen_target", "differs", "guard", "input_byte", "i", "int8_t", "int32_t",
+        "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "uintptr_t", "size_t"};
+    static const char *const beginnings[] = {"_",   "run_steps", "omp_get_", "atomic_", "si_",
+                                             "sa_", "sigev_",    "st_",      "s6_",     "selftest_"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        if (begins_with(s, beginnings[i])) return true;
+    }
+    return is_among(s, words, sizeof words / sizeof *words) || is_of_the_model(e, s);
+}
+
+/* Whether a name has a capital letter. Macros of any header have one (EOF, I, M_PIf), save those that
+ * is_reserved lists. */
+static bool has_capital(const char *s) {
+    for (; *s; s++) {
+        if (*s >= 'A' && *s <= 'Z') return true;
+    }
+    return false;
+}
+
+/* A port named x becomes the parameter x and the macros PREFIX_X_H and so on, wherever that is safe. A reserved
+ * name gets `the_` before it in both. A name with a capital letter, which may be a macro of some header, gets
+ * it in the parameter alone: a macro of the model has the prefix before it and meets no other. A second port
+ * whose name would make the same parameter or macros gets a number behind it. */
 void choose_names(emitter *e) {
     const graph *g = e->p->g;
     arena *a = e->a;
@@ -79,15 +100,15 @@ void choose_names(emitter *e) {
     const char **names = ARENA_ARRAY(a, const char *, n), **macros = ARENA_ARRAY(a, const char *, n);
     for (int i = 0; i < n; i++) {
         const char *given = i < g->n_inputs ? g->inputs[i].name : g->outputs[i - g->n_inputs].name;
-        const char *name =
+        const char *safe =
             is_reserved(e, given) ? arena_printf(a, "%s%s", given[0] == '_' ? "port" : "the_", given) : given;
-        const char *macro = upper_case(a, name);
-        for (int k = 2; is_among(name, names, i) || is_among(macro, macros, i); k++) {
-            name = arena_printf(a, "%s_%d", given, k);
-            macro = upper_case(a, name);
+        const char *base = safe;
+        for (int k = 2;; k++) {
+            names[i] = has_capital(safe) && !begins_with(safe, "the_") ? arena_printf(a, "the_%s", safe) : safe;
+            macros[i] = upper_case(a, safe);
+            if (!is_among(names[i], names, (size_t)i) && !is_among(macros[i], macros, (size_t)i)) break;
+            safe = arena_printf(a, "%s_%d", base, k);
         }
-        names[i] = name;
-        macros[i] = macro;
     }
     e->input_names = names;
     e->output_names = names + g->n_inputs;

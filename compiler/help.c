@@ -65,10 +65,8 @@ void help_print(text *out) {
         }
         print_wrapped(out, e->text);
     }
-    int count;
-    const char *const *names = target_names(&count);
-    text_string(out, "\nTargets:");
-    for (int i = 0; i < count; i++) text_printf(out, " %s", names[i]);
+    text_string(out, "\nTargets: native");
+    for (const target *t = target_table; t->name; t++) text_printf(out, " %s", t->name);
     text_string(out, "\nExit status: 0 done, 1 the network, the weights or the output is at fault, 2 the "
                      "command line is.\n");
 }

@@ -129,7 +129,7 @@ static void take_name(parser *p, const char *value) {
 /* "x86-64, x86-64-v3 and x86-64-v4": the targets that may stand in one file. */
 static const char *list_companions(arena *a) {
     int count;
-    const char *const *names = target_names(&count);
+    const char *const *names = target_names(a, &count);
     const char *list = "", *last = "";
     for (int i = 0; i < count; i++) {
         if (strcmp(names[i], "native") == 0 || !target_by_name(names[i])->machine) continue;
@@ -155,7 +155,7 @@ static bool add_target(parser *p, const char *value, const target *t) {
                        other->name, t->name, list_companions(p->mem));
             return false;
         }
-        if (target_is_above(other, t) && i < at) at = i;
+        if (target_is_stronger(other, t) && i < at) at = i;
     }
     memmove(list->at + at + 1, list->at + at, (size_t)(list->count - at) * sizeof *list->at);
     list->at[at] = t;
@@ -166,7 +166,7 @@ static bool add_target(parser *p, const char *value, const target *t) {
 /* NAME[,NAME..] */
 static void take_target(parser *p, const char *value) {
     int n_names;
-    const char *const *names = target_names(&n_names);
+    const char *const *names = target_names(p->mem, &n_names);
     p->o->targets.count = 0;
     for (const char *at = value;; at++) {
         size_t size = strcspn(at, ",");

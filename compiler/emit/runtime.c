@@ -92,18 +92,10 @@ static void put_preamble(text *out, const block *b, bool first) {
 }
 
 void emit_runtime_includes(const emitter *e, text *out) {
-    static const char *const wanted[] = {"#include <immintrin.h>", "#include <arm_neon.h>",
-                                         "#include <wasm_simd128.h>"};
+    const target *t = e->p->t;
     text_string(out, "#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n");
-    if (e->p->t->threads) text_string(out, "#ifdef _OPENMP\n#include <omp.h>\n#endif\n");
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        bool found = false;
-        for (int k = 0; k < MAX_VECTOR_KINDS && e->p->t->vectors[k].lanes; k++) {
-            const embedded_file *f = find_embedded(e->p->t->vectors[k].runtime);
-            found = found || (f && strstr(f->text, wanted[i]));
-        }
-        if (found) text_printf(out, "%s\n", wanted[i]);
-    }
+    if (t->threads) text_string(out, "#ifdef _OPENMP\n#include <omp.h>\n#endif\n");
+    if (t->intrinsics) text_printf(out, "#include <%s>\n", t->intrinsics);
 }
 
 /* What is used of a header. */

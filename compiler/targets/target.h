@@ -1,7 +1,12 @@
-/* target.h: what a machine is: data, read by plan/ and emit/. Adding a target is an entry in targets.c and a
- * section of the runtime. */
+/* target.h: what a machine is: data, which plan/ and emit/ read. To add a target, add an entry to the table in
+ * targets.c, and a header to runtime/ if its vectors have none yet.
+ *
+ * Of two targets of one machine, the stronger one has more instructions: its code is faster and runs on fewer
+ * processors. The stronger processor runs the weaker target's code, too. */
 #ifndef LCC_TARGET_H
 #define LCC_TARGET_H
+
+#include "base/arena.h"
 
 #include <stdbool.h>
 
@@ -18,23 +23,31 @@ enum {
     MAX_FILE_TARGETS = 4 /* no machine has more */
 };
 
-typedef struct target {
+typedef struct target target;
+
+struct target {
     const char *name; /* "x86-64-v4" */
     const char *what; /* "AVX-512 (Skylake-X, Zen 4 and later)" */
-    /* Targets of one machine may stand in one file, which takes the best when it runs: each says what sets it
-     * apart, to end the names of its functions. All of them have threads. NULL: stands alone. */
-    const char *machine;         /* "x86-64" */
-    const char *tag;             /* "avx512" */
-    const char *attributes;      /* for the compiler's target pragma: "avx512f,avx512vl,..", or NULL */
+    /* Targets of one machine may stand in one file, which takes the strongest that the processor runs. All of
+     * them have threads. NULL: the target stands alone. */
+    const char *machine; /* "x86-64" */
+    const char *tag;     /* "avx512": the end of its functions' names in such a file; NULL where machine is */
+    /* What the compiler's target pragma takes, with commas between, or NULL. It lists what the runtime's
+     * headers use, and no more. A file of several targets asks the processor for each of them. */
+    const char *attributes;      /* "avx512f,avx512vl,.." */
     const char *half_attributes; /* what widening halves needs besides: ",f16c", or NULL */
+    const char *intrinsics;      /* the compiler's header that the runtime's headers include, or NULL */
+    /* Whether the machine that lcc runs on, and its operating system, can run this target's code (native.c).
+     * NULL: it never can. */
+    bool (*runs_here)(const target *t);
     vector_kind vectors[MAX_VECTOR_KINDS]; /* widest first; lanes 0 ends the list */
     int registers;                         /* vector registers */
-    int fma_latency, fma_per_cycle;
-    double widening; /* a vector of halves to floats: the time of so many multiply-adds */
+    int fma_latency, fma_per_cycle;        /* cycles; multiply-adds of a vector */
+    double widening;                       /* a vector of halves to floats: the time of so many multiply-adds */
     int l1_bytes, l2_bytes;
     bool strict_c99; /* no extension of any compiler */
     bool threads;    /* may have several cores: the code can share its steps among threads, by OpenMP */
-} target;
+};
 
 /* The targets of one file: of the same machine, the weakest first. */
 typedef struct target_list {
@@ -42,16 +55,20 @@ typedef struct target_list {
     int count;
 } target_list;
 
-/* NULL where the name is unknown. "native" is the best target that this machine runs. */
+/* Every target; the last one has a NULL name. The weaker of two targets of one machine comes first, and what
+ * runs on any machine comes before all others. */
+extern const target target_table[];
+
+/* NULL where the name is unknown. "native" is the strongest target that this machine runs. */
 const target *target_by_name(const char *name);
 
-/* Whether code for `one` runs on fewer machines than code for `other`: both of the same machine. */
-bool target_is_above(const target *one, const target *other);
+/* Whether code for `one` runs on fewer processors than code for `other`. Both are of the same machine, and from
+ * the table. */
+bool target_is_stronger(const target *one, const target *other);
 
-/* Whether this machine, and its operating system, can run code for `t`. */
 bool target_runs_here(const target *t);
 
-/* All names, for messages; `count` is set. */
-const char *const *target_names(int *count);
+/* All names, "native" first, for messages. `count` is set. */
+const char *const *target_names(arena *a, int *count);
 
 #endif

@@ -132,10 +132,8 @@ static void test_headers(void **state) {
         "load", "store", "set1",  "zero", "load_u8", "load_i8",  "fma",    "max",        "min",   "abs", "sum",
         "hmax", "relu",  "relu6", "exp",  "sigmoid", "hsigmoid", "hswish", "leaky_relu", "swish", "tanh"};
     static const char *const wanted_parts[] = {"load_part", "store_part", "load_u8_part", "load_i8_part"};
-    int n_targets, n_headers = 0;
-    const char *const *names = target_names(&n_targets);
-    for (int t = 0; t < n_targets; t++) {
-        const target *machine = target_by_name(names[t]);
+    int n_headers = 0;
+    for (const target *machine = target_table; machine->name; machine++) {
         for (int v = 0; v < MAX_VECTOR_KINDS && machine->vectors[v].lanes > 0; v++, n_headers++) {
             header h;
             read_header(&h, machine->vectors[v].runtime, machine->vectors[v].name);
@@ -153,16 +151,51 @@ static void test_headers(void **state) {
     assert_true(n_headers >= 7);
 }
 
+/* The header of the compiler that the target names is the one that its headers of the runtime include. */
+static void check_intrinsics(const target *t) {
+    for (int v = 0; v < MAX_VECTOR_KINDS && t->vectors[v].lanes > 0; v++) {
+        const embedded_file *f = find_embedded(t->vectors[v].runtime);
+        assert_non_null(f);
+        for (const char *at = f->text; (at = strstr(at, "#include <")); at++) {
+            const char *name = at + strlen("#include <");
+            if (starts_with(name, "stdint.h>")) continue;
+            assert_true(t->intrinsics && starts_with(name, t->intrinsics));
+        }
+        if (t->intrinsics) assert_non_null(strstr(f->text, t->intrinsics));
+    }
+}
+
+/* What this machine runs: generic always, a weaker target wherever a stronger one runs, and nothing stronger
+ * than "native". */
+static void test_native(void **state) {
+    (void)state;
+    const target *native = target_by_name("native");
+    assert_true(target_runs_here(native) && target_runs_here(target_by_name("generic")));
+    assert_false(target_runs_here(target_by_name("wasm32")));
+    for (const target *weak = target_table; weak->name; weak++) {
+        for (const target *strong = weak + 1; strong->name; strong++) {
+            if (!weak->machine || !strong->machine || strcmp(weak->machine, strong->machine) != 0) continue;
+            assert_true(target_is_stronger(strong, weak) && !target_is_stronger(weak, strong));
+            if (target_runs_here(strong)) assert_true(target_runs_here(weak));
+            if (target_runs_here(strong)) assert_ptr_not_equal(native, weak);
+        }
+    }
+    arena *a = arena_new();
+    int count;
+    const char *const *names = target_names(a, &count);
+    assert_string_equal(names[0], "native");
+    for (int i = 1; i < count; i++) assert_string_equal(names[i], target_table[i - 1].name);
+    assert_null(target_table[count - 1].name);
+    arena_free(a);
+}
+
 /* Every name has an entry that makes sense; what is no name has none. */
 static void test_targets(void **state) {
     (void)state;
-    int count;
-    const char *const *names = target_names(&count);
-    assert_string_equal(names[0], "native");
-    for (int i = 0; i < count; i++) {
-        const target *t = target_by_name(names[i]);
-        assert_non_null(t);
-        if (i > 0) assert_string_equal(t->name, names[i]);
+    assert_non_null(target_by_name("native"));
+    for (const target *t = target_table; t->name; t++) {
+        assert_ptr_equal(target_by_name(t->name), t);
+        assert_true((t->machine == NULL) == (t->tag == NULL));
         assert_true(t->vectors[0].lanes > 0);
         for (int v = 0; v < MAX_VECTOR_KINDS && t->vectors[v].lanes > 0; v++) {
             char name[MAX_NAME];
@@ -172,6 +205,7 @@ static void test_targets(void **state) {
         }
         assert_true(t->registers >= 8 && t->fma_latency > 0 && t->fma_per_cycle > 0);
         assert_true(t->l1_bytes > 0 && t->l2_bytes > t->l1_bytes);
+        check_intrinsics(t);
         assert_true(t->strict_c99 == (t->attributes == NULL && t->vectors[0].lanes == 1));
     }
     assert_string_equal(target_by_name("x86-64-v4")->vectors[0].runtime, "f32x16_avx512.h");
@@ -184,6 +218,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_native),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

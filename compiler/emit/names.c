@@ -46,6 +46,16 @@ static bool begins_with(const char *s, const char *beginning) {
     return strncmp(s, beginning, strlen(beginning)) == 0;
 }
 
+/* Whether a target has a vector of this name: "f32x8". */
+static bool is_a_vector(const char *s) {
+    for (const target *t = target_table; t->name; t++) {
+        for (int k = 0; k < MAX_VECTOR_KINDS && t->vectors[k].lanes; k++) {
+            if (strcmp(s, t->vectors[k].name) == 0) return true;
+        }
+    }
+    return false;
+}
+
 /* Words that cannot name a parameter: keywords of C and C++, macros in small letters that compilers predefine
  * and that the headers of C, POSIX, Windows and AltiVec define, and what the C file itself uses. */
 static bool is_reserved(const emitter *e, const char *s) {
@@ -67,15 +77,15 @@ static bool is_reserved(const emitter *e, const char *s) {
         "sparc", "sun", "vax", "hpux", "arm", "near", "far", "huge", "small", "pascal", "cdecl", "interface",
         "vector", "pixel",
         /* the C file */
-        "arena", "weights", "f32x1", "f32x4", "f32x8", "f32x16", "team", "thread", "threads", "most", "meet",
-        "meeting", "static_arena", "chosen_target", "differs", "guard", "input_byte", "i", "int8_t", "int32_t",
-        "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "uintptr_t", "size_t"};
+        "arena", "weights", "team", "thread", "threads", "most", "meet", "meeting", "static_arena",
+        "chosen_target", "differs", "guard", "input_byte", "i", "int8_t", "int32_t", "int64_t", "uint8_t",
+        "uint16_t", "uint32_t", "uint64_t", "uintptr_t", "size_t"};
     static const char *const beginnings[] = {"_",   "run_steps", "omp_get_", "atomic_", "si_",
                                              "sa_", "sigev_",    "st_",      "s6_",     "selftest_"};
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
         if (begins_with(s, beginnings[i])) return true;
     }
-    return is_among(s, words, sizeof words / sizeof *words) || is_of_the_model(e, s);
+    return is_among(s, words, sizeof words / sizeof *words) || is_a_vector(s) || is_of_the_model(e, s);
 }
 
 /* Whether a name has a capital letter. Macros of any header have one (EOF, I, M_PIf), save those that

@@ -1,4 +1,4 @@
-/* model.c: reads the message and finds the data that it keeps in other files. */
+/* model.c: parses an ONNX file, and opens the files in which it keeps data. */
 #include "onnx/model.h"
 
 #include "onnx/wire.h"
@@ -49,7 +49,7 @@ bool model_parse(model *m, diag *d, const unsigned char *bytes, size_t size) {
     return find_opset(m, d);
 }
 
-/* Only files beside the model, or in folders below it. */
+/* Whether the file is in the model's folder, or in one below it. */
 static bool stays_below(const char *location) {
     if (!*location || *location == '/' || strlen(location) > 1000) return false;
     for (const char *p = location; p; p = strchr(p, '/')) {
@@ -78,9 +78,8 @@ static mapping *open_external(model *m, const char *location, const char **why) 
     return file;
 }
 
-const unsigned char *model_find_external(void *data, const char *location, uint64_t offset, uint64_t size,
+const unsigned char *model_find_external(model *m, const char *location, uint64_t offset, uint64_t size,
                                          const char **why) {
-    model *m = data;
     if (!stays_below(location)) {
         *why = "its data are said to be in a file outside of the model's folder";
         return NULL;

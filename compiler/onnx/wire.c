@@ -3,7 +3,7 @@
  *   message = { tag value }         tag = varint of field << 3 | kind
  *   value   = varint (kind 0) | 8 bytes (1) | length bytes (2) | 4 bytes (5)
  *
- * A value of kind 2 is a message, a string, bytes or packed numbers, which the schema tells. */
+ * A value of kind 2 is a message, a string, bytes or packed numbers. The schema tells which. */
 #include "onnx/wire.h"
 
 #include <stdint.h>
@@ -43,7 +43,7 @@ static bool skip_bytes(walk *w, uint64_t count) {
 
 static bool walk_message(walk *w, const ProtobufCMessageDescriptor *type, int depth);
 
-/* The bytes of a field of kind 2, as a message of their own where the schema says so. */
+/* Passes over a field of kind 2. Where the schema says that it is a message, that is walked, too. */
 static bool walk_length(walk *w, const ProtobufCMessageDescriptor *type, uint64_t field, int depth) {
     uint64_t length;
     if (!read_varint(w, &length)) return false;

@@ -1,8 +1,10 @@
-/* build.c: adding to the graph, so that what an ONNX file spells out becomes what it means.
+/* build.c: adds single nodes to the graph.
  *
- * Activations are put together here: x * sigmoid(x) is swish, relu6(x + 3) / 6 is hsigmoid, x * hsigmoid(x) is
- * hswish, and a clip to any bounds is a relu or relu6 between shifts. */
-#include "onnx/import.h"
+ * Files often write an activation as arithmetic. Some of it is recognised here: relu6(x + 3) / 6 is hsigmoid,
+ * and x times that is hswish. A clip to any bounds is a relu or relu6 between shifts. */
+#include "import/build.h"
+
+#include "graph/shapes.h"
 
 #include <float.h>
 #include <math.h>
@@ -22,8 +24,8 @@ int add_unary(importer *im, op_kind op, int x) {
 
 /* --- scale and shift */
 
-/* A norm with these as gamma and beta: for a factor of 0 or more channels than a list in a .net file should
- * have. */
+/* Adds a batch norm with these as gamma and beta. It serves where `normalize` cannot: a factor of 0, or more
+ * channels than a list in a .net file should have. */
 static int add_norm(importer *im, int x, const double *scale, const double *shift, int count) {
     attrs a = graph_attrs_init();
     a.eps = 0;
@@ -45,7 +47,7 @@ static int add_norm(importer *im, int x, const double *scale, const double *shif
 
 static bool nearly(double x, double y) { return fabs(x - y) <= 1e-6 * fabs(y); }
 
-/* Whether node `index` is relu6(y + 3): then y, else -1. */
+/* y where node `index` is relu6(y + 3), else -1. */
 static int relu6_of_plus_3(const graph *g, int index) {
     const node *n = &g->nodes[index];
     if (n->op != OP_RELU6) return -1;
@@ -55,7 +57,8 @@ static int relu6_of_plus_3(const graph *g, int index) {
     return plus_3 ? shift->in[0] : -1;
 }
 
-/* A sixth of relu6(y + 3), and of y relu6(y + 3). */
+/* Adds hsigmoid where `x` is relu6(y + 3), and hswish where it is y * relu6(y + 3): the caller asked for a
+ * sixth of it. -1 where it is neither. */
 static int add_sixth(importer *im, int x) {
     const graph *g = im->g;
     int y = relu6_of_plus_3(g, x);
@@ -130,18 +133,39 @@ int add_clip(importer *im, int x, double low, double high) {
                            1);
 }
 
-/* --- weights and their names */
+/* --- windows */
 
-float to_weight(importer *im, double number, bool *good) {
-    float single = (float)number;
-    if (single - single == 0) return single;
-    if (*good)
-        node_error(im, "a weight of it is %s", number != number ? "NaN" : "infinite, or too large for a float");
-    *good = false;
-    return 0;
+pad_kind name_padding(const attrs *a, shape in) {
+    const int sizes[2] = {in.h, in.w};
+    bool none = true, half = true, same = true;
+    for (int i = 0; i < 2; i++) {
+        int before = a->pad[i == 0 ? TOP : LEFT], behind = a->pad[i == 0 ? BOTTOM : RIGHT], first, last;
+        int64_t reach = (int64_t)a->dilation[i] * (a->kernel[i] - 1);
+        if (a->kernel[i] < 1 || a->kernel[i] > MAX_KERNEL || a->stride[i] < 1 || a->stride[i] > MAX_KERNEL ||
+            a->dilation[i] < 1 || a->dilation[i] > MAX_KERNEL) {
+            return PAD_EXPLICIT;
+        }
+        same_padding(sizes[i], a->kernel[i], a->stride[i], a->dilation[i], &first, &last);
+        none = none && before == 0 && behind == 0;
+        half = half && 2 * (int64_t)before == reach && before == behind;
+        same = same && before == first && behind == last;
+    }
+    /* All three hold for a 1x1 window. It gets the word that most other layers have. */
+    return half ? PAD_SYMMETRIC : none ? PAD_VALID : same ? PAD_SAME : PAD_EXPLICIT;
 }
 
-/* Cuts an ending off the first `size` bytes of a name; the size left. */
+int add_whole_pool(importer *im, op_kind op, int x, bool over_h, bool over_w) {
+    shape s = im->g->nodes[x].shape;
+    attrs a = graph_attrs_init();
+    a.padding = PAD_VALID;
+    a.kernel[0] = over_h ? s.h : 1;
+    a.kernel[1] = over_w ? s.w : 1;
+    return add_op(im, op, &x, 1, &a);
+}
+
+/* --- labels */
+
+/* The size of the name without the ending that a weight's name has; 0 where it has none of them. */
 static size_t cut_ending(const char *name, size_t size) {
     static const char *const endings[] = {"weights", "weight", "depthwise_kernel", "kernel", "gamma", "scale",
                                           "w",       "W"};
@@ -154,34 +178,19 @@ static size_t cut_ending(const char *name, size_t size) {
     return 0;
 }
 
-static bool is_made_up(const char *name) {
-    return strncmp(name, "onnx::", 6) == 0 || name[strspn(name, "0123456789")] == 0;
-}
-
 /* "features.0.0.weight" -> features.0.0; NULL where the name does not tell. */
 static const char *label_from_weight(arena *a, const char *name) {
     size_t size = strlen(name);
-    if (is_made_up(name)) return NULL;
     if (size > 2 && strcmp(name + size - 2, ":0") == 0) size -= 2;
     size = cut_ending(name, size);
     return size ? arena_strndup(a, name, size) : NULL;
 }
 
-/* "/features/features.0/features.0.0/Conv" -> features.0.0, and any other name as it is. */
-static const char *label_from_node(arena *a, const Onnx__NodeProto *n) {
-    if (!n->name || !*n->name) return NULL;
-    const char *last = strrchr(n->name, '/');
-    if (*n->name != '/' || last == n->name) return n->name;
-    const char *start = last;
-    while (start[-1] != '/') start--;
-    return arena_strndup(a, start, (size_t)(last - start));
-}
-
-void label_node(importer *im, int index, const value *weight) {
+void label_node(importer *im, int made, const file_value *weight) {
     enum { LONGEST = 200 };
-    if (index < 0) return;
-    const char *found = weight ? label_from_weight(im->scratch, weight->name) : NULL;
-    if (!found) found = label_from_node(im->scratch, im->node);
+    if (made < 0) return;
+    const char *found = weight && !weight->made_up ? label_from_weight(im->scratch, weight->name) : NULL;
+    if (!found) found = im->node->label;
     if (!found) return;
     char *label = arena_strndup(im->mem, found, strnlen(found, LONGEST));
     for (char *c = label; *c; c++) {
@@ -189,100 +198,6 @@ void label_node(importer *im, int index, const value *weight) {
                      strchr("_./-", *c);
         if (!plain) *c = '_';
     }
-    im->g->nodes[index].label = label;
-    im->g->nodes[index].labelled = true;
-}
-
-/* --- views */
-
-/* The shuffle of node `x` in so many groups, made where there is none: the parts of a split read one. -1 after
- * an error. */
-static int share_shuffle(importer *im, int x, int groups) {
-    if (!spend(im, im->g->n_nodes - x)) return -1;
-    for (int i = x + 1; i < im->g->n_nodes; i++) {
-        const node *n = &im->g->nodes[i];
-        if (n->op == OP_SHUFFLE && n->in[0] == x && n->a.groups == groups) return i;
-    }
-    attrs a = graph_attrs_init();
-    a.groups = groups;
-    return add_op(im, OP_SHUFFLE, &x, 1, &a);
-}
-
-/* (g, n) -> (n, g) is what Reshape, Transpose, Reshape make of channels counted by two factors, the inner one
- * first. */
-bool order_channels(importer *im, value *x) {
-    if (view_in_order(&x->v, MAP_C)) return true;
-    factor list[VIEW_FACTORS];
-    int count = view_factors_of(&x->v, MAP_C, list);
-    if (count != 2 || list[0].stride != 1 || list[1].stride != list[0].size) {
-        return node_error(
-            im, "the channels that it reads have been rearranged in a way that is no shuffle of groups");
-    }
-    int made = share_shuffle(im, x->node, list[1].size);
-    if (made < 0) return false;
-    x->node = made;
-    view_order_channels(&x->v);
-    return true;
-}
-
-bool as_planes(importer *im, value *x) {
-    if (!order_channels(im, x)) return false;
-    view planes = view_planes(im->g->nodes[x->node].shape);
-    if (view_equal(&x->v, &planes)) return true;
-    return node_error(
-        im,
-        "its input is no feature map [1, c, h, w], or one that was rearranged in a way that is not covered");
-}
-
-bool map_input(importer *im, value *x) {
-    const value *given = tensor_input(im, 0);
-    if (!given) return false;
-    *x = *given;
-    return as_planes(im, x);
-}
-
-/* The element of the constant that stands over channel `channel`; -1 where it depends on more than the channel.
- */
-static int64_t find_element(const constant *c, const view *v, int channel) {
-    int64_t index = 0;
-    for (int d = 0; d < c->rank; d++) {
-        if (c->dims[d] == 1) continue;
-        int axis = v->rank - c->rank + d;
-        int64_t place = 0;
-        for (int k = v->begin[axis]; k < v->begin[axis + 1]; k++) {
-            factor f = v->factors[k];
-            if (f.axis != MAP_C) return -1;
-            place = place * f.size + channel / f.stride % f.size;
-        }
-        index = index * c->dims[d] + place;
-    }
-    return index;
-}
-
-static bool fits_over(const constant *c, const view *v) {
-    for (int d = 0; d < c->rank; d++) {
-        if (c->dims[d] != 1 && c->dims[d] != view_size(v, v->rank - c->rank + d)) return false;
-    }
-    return c->count > 0;
-}
-
-bool channel_values(importer *im, const constant *c, const value *x, double **values, int *count) {
-    if (c->rank > x->v.rank || !fits_over(c, &x->v)) {
-        return node_error(
-            im, "the shapes of a constant and a tensor do not fit, or the constant has the more axes");
-    }
-    if (!spend(im, c->count)) return false;
-    double first = constant_number(c, 0);
-    bool uniform = true;
-    for (int64_t i = 1; i < c->count && uniform; i++) uniform = constant_number(c, i) == first;
-    int channels = im->g->nodes[x->node].shape.c;
-    *count = uniform ? 1 : channels;
-    *values = ARENA_ARRAY(im->scratch, double, *count);
-    (*values)[0] = first;
-    for (int i = 0; i < channels && !uniform; i++) {
-        int64_t at = find_element(c, &x->v, i);
-        if (at < 0) return node_error(im, "a constant that differs from pixel to pixel is not covered");
-        (*values)[i] = constant_number(c, at);
-    }
-    return true;
+    im->g->nodes[made].label = label;
+    im->g->nodes[made].labelled = true;
 }

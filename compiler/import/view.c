@@ -1,9 +1,9 @@
-/* view.c: factors of axes: split, joined, moved. */
-#include "onnx/view.h"
+/* view.c: splits, joins and moves the factors of a view's axes. */
+#include "import/view.h"
 
 #include <string.h>
 
-static void append_factor(view *v, factor f) {
+static void append_factor(file_view *v, factor f) {
     int at = v->begin[v->rank + 1];
     if (f.size > 1 && at < VIEW_FACTORS) {
         v->factors[at] = f;
@@ -11,14 +11,14 @@ static void append_factor(view *v, factor f) {
     }
 }
 
-/* The factors appended since the last call become an axis. */
-static void close_axis(view *v) {
+/* Makes an axis of the factors appended since the last call. */
+static void close_axis(file_view *v) {
     v->rank++;
     v->begin[v->rank + 1] = v->begin[v->rank];
 }
 
-static view view_of(const factor *axes, int rank) {
-    view v = {0};
+static file_view view_of(const factor *axes, int rank) {
+    file_view v = {0};
     for (int i = 0; i < rank; i++) {
         append_factor(&v, axes[i]);
         close_axis(&v);
@@ -26,29 +26,29 @@ static view view_of(const factor *axes, int rank) {
     return v;
 }
 
-view view_planes(shape s) {
+file_view view_planes(shape s) {
     return view_of((factor[]){{MAP_C, 1, 1}, {MAP_C, s.c, 1}, {MAP_H, s.h, 1}, {MAP_W, s.w, 1}}, 4);
 }
 
-view view_pixels(shape s) {
+file_view view_pixels(shape s) {
     return view_of((factor[]){{MAP_C, 1, 1}, {MAP_H, s.h, 1}, {MAP_W, s.w, 1}, {MAP_C, s.c, 1}}, 4);
 }
 
-view view_vector(int c) { return view_of((factor[]){{MAP_C, 1, 1}, {MAP_C, c, 1}}, 2); }
+file_view view_vector(int c) { return view_of((factor[]){{MAP_C, 1, 1}, {MAP_C, c, 1}}, 2); }
 
-int view_count(const view *v, int axis) { return v->begin[axis + 1] - v->begin[axis]; }
+int view_count(const file_view *v, int axis) { return v->begin[axis + 1] - v->begin[axis]; }
 
-int64_t view_size(const view *v, int axis) {
+int64_t view_size(const file_view *v, int axis) {
     int64_t size = 1;
     for (int i = v->begin[axis]; i < v->begin[axis + 1]; i++) size *= v->factors[i].size;
     return size;
 }
 
-void view_sizes(const view *v, int64_t *sizes) {
+void view_sizes(const file_view *v, int64_t *sizes) {
     for (int i = 0; i < v->rank; i++) sizes[i] = view_size(v, i);
 }
 
-/* Joins neighbours that one stride walks; the new count. */
+/* Joins neighbours that one stride walks. Returns the new count. */
 static int join_factors(factor *list, int count) {
     int n = 0;
     for (int i = 0; i < count; i++) {
@@ -63,8 +63,8 @@ static int join_factors(factor *list, int count) {
     return n;
 }
 
-static void join_axes(view *v) {
-    view joined = {0};
+static void join_neighbours(file_view *v) {
+    file_view joined = {0};
     for (int i = 0; i < v->rank; i++) {
         factor list[VIEW_FACTORS];
         int count = view_count(v, i);
@@ -76,11 +76,12 @@ static void join_axes(view *v) {
     *v = joined;
 }
 
-/* Moves factors of product `size` from the front of the list to the view; false where they do not divide so. */
-static bool take_size(view *v, factor *list, int count, int *next, int64_t size) {
+/* Moves factors whose product is `size` from the front of the list to the view. False where the list does not
+ * divide so. */
+static bool take_size(file_view *v, factor *list, int count, int *next, int64_t size) {
     while (size > 1) {
         if (*next == count || v->begin[v->rank + 1] >= VIEW_FACTORS - VIEW_RANK)
-            return false; /* room for one more an axis */
+            return false; /* keeps room for one more factor on each axis */
         factor *f = &list[*next];
         if (size % f->size == 0) {
             append_factor(v, *f);
@@ -98,13 +99,13 @@ static bool take_size(view *v, factor *list, int count, int *next, int64_t size)
     return true;
 }
 
-bool view_reshape(view *v, const int64_t *sizes, int rank) {
+bool view_reshape(file_view *v, const int64_t *sizes, int rank) {
     factor list[VIEW_FACTORS];
     int count = v->begin[v->rank], next = 0;
     if (rank < 0 || rank > VIEW_RANK) return false;
     memcpy(list, v->factors, sizeof list);
     count = join_factors(list, count);
-    view made = {0};
+    file_view made = {0};
     for (int i = 0; i < rank; i++) {
         if (!take_size(&made, list, count, &next, sizes[i])) return false;
         close_axis(&made);
@@ -114,8 +115,8 @@ bool view_reshape(view *v, const int64_t *sizes, int rank) {
     return true;
 }
 
-void view_transpose(view *v, const int *order) {
-    view moved = {0};
+void view_transpose(file_view *v, const int *order) {
+    file_view moved = {0};
     for (int i = 0; i < v->rank; i++) {
         for (int k = v->begin[order[i]]; k < v->begin[order[i] + 1]; k++) append_factor(&moved, v->factors[k]);
         close_axis(&moved);
@@ -123,9 +124,9 @@ void view_transpose(view *v, const int *order) {
     *v = moved;
 }
 
-/* The view with an axis replaced by a factor, or (`drop`) left out. */
-static void replace_axis(view *v, int axis, factor f, bool drop) {
-    view made = {0};
+/* Replaces an axis by a factor, or removes it (`drop`). */
+static void replace_axis(file_view *v, int axis, factor f, bool drop) {
+    file_view made = {0};
     for (int i = 0; i < v->rank; i++) {
         if (i == axis) {
             append_factor(&made, f);
@@ -139,15 +140,15 @@ static void replace_axis(view *v, int axis, factor f, bool drop) {
 
 static const factor nothing = {MAP_C, 1, 1};
 
-void view_set_axis(view *v, int axis, factor f) { replace_axis(v, axis, f, false); }
-void view_clear_axis(view *v, int axis) { replace_axis(v, axis, nothing, false); }
-void view_drop_axis(view *v, int axis) { replace_axis(v, axis, nothing, true); }
+void view_set_axis(file_view *v, int axis, factor f) { replace_axis(v, axis, f, false); }
+void view_clear_axis(file_view *v, int axis) { replace_axis(v, axis, nothing, false); }
+void view_drop_axis(file_view *v, int axis) { replace_axis(v, axis, nothing, true); }
 
 static bool same_factor(factor x, factor y) {
     return x.axis == y.axis && x.size == y.size && x.stride == y.stride;
 }
 
-bool view_same_axis(const view *x, int x_axis, const view *y, int y_axis) {
+bool view_same_axis(const file_view *x, int x_axis, const file_view *y, int y_axis) {
     int n = x_axis < 0 ? 0 : view_count(x, x_axis), m = y_axis < 0 ? 0 : view_count(y, y_axis);
     if (n != m) return false;
     for (int i = 0; i < n; i++) {
@@ -156,7 +157,7 @@ bool view_same_axis(const view *x, int x_axis, const view *y, int y_axis) {
     return true;
 }
 
-bool view_equal(const view *x, const view *y) {
+bool view_equal(const file_view *x, const file_view *y) {
     if (x->rank != y->rank) return false;
     for (int i = 0; i < x->rank; i++) {
         if (!view_same_axis(x, i, y, i)) return false;
@@ -164,7 +165,7 @@ bool view_equal(const view *x, const view *y) {
     return true;
 }
 
-int view_factors_of(const view *v, map_axis axis, factor *list) {
+int view_factors_of(const file_view *v, map_axis axis, factor *list) {
     int count = 0;
     for (int i = 0; i < v->begin[v->rank]; i++) {
         if (v->factors[i].axis == axis) list[count++] = v->factors[i];
@@ -172,23 +173,23 @@ int view_factors_of(const view *v, map_axis axis, factor *list) {
     return join_factors(list, count);
 }
 
-bool view_in_order(const view *v, map_axis axis) {
+bool view_in_order(const file_view *v, map_axis axis) {
     factor list[VIEW_FACTORS];
     int count = view_factors_of(v, axis, list);
     return count == 0 || (count == 1 && list[0].stride == 1);
 }
 
-void view_order_channels(view *v) {
+void view_order_channels(file_view *v) {
     int stride = 1;
     for (int i = v->begin[v->rank] - 1; i >= 0; i--) {
         if (v->factors[i].axis != MAP_C) continue;
         v->factors[i].stride = stride;
         stride *= v->factors[i].size;
     }
-    join_axes(v);
+    join_neighbours(v);
 }
 
-bool view_is_whole(const view *v, int axis, map_axis of, int size) {
+bool view_is_whole(const file_view *v, int axis, map_axis of, int size) {
     if (size == 1) return view_count(v, axis) == 0;
     if (view_count(v, axis) != 1) return false;
     factor f = v->factors[v->begin[axis]];

@@ -1,0 +1,188 @@
+/* arithmetic.c: sums and products of two tensors, and of a tensor and a constant, which is a scale and shift.
+ */
+#include "import/build.h"
+
+/* --- two tensors */
+
+/* The view with axes of length 1 put before it, up to `rank` axes. */
+static file_view with_rank(const file_view *v, int rank) {
+    int64_t sizes[VIEW_RANK];
+    int more = rank - v->rank;
+    for (int i = 0; i < rank; i++) sizes[i] = i < more ? 1 : view_size(v, i - more);
+    file_view wide = *v;
+    view_reshape(&wide, sizes, rank);
+    return wide;
+}
+
+static bool is_vector(shape s) { return s.h == 1 && s.w == 1; }
+static bool same_shape(shape x, shape y) { return x.h == y.h && x.w == y.w && x.c == y.c; }
+
+/* Whether every axis of `small` is that of `x`, or of length 1. */
+static bool lies_within(const file_view *small, const file_view *x) {
+    for (int i = 0; i < x->rank; i++) {
+        if (view_count(small, i) && !view_same_axis(small, i, x, i)) return false;
+    }
+    return true;
+}
+
+/* Adds x * sigmoid(x) as swish and x * hsigmoid(x) as hswish. -1 where `gate` is neither. */
+static int add_gated(importer *im, int x, int gate) {
+    const node *n = &im->g->nodes[gate];
+    if (n->n_in == 0 || n->in[0] != x) return -1;
+    if (n->op == OP_SIGMOID) return add_unary(im, OP_SWISH, x);
+    return n->op == OP_HSIGMOID ? add_unary(im, OP_HSWISH, x) : -1;
+}
+
+/* Adds the sum or product of both. Returns the node, or -1 after an error, and sets *v to the view of the
+ * result. */
+static int join_tensors(importer *im, op_kind op, file_value x, file_value y, file_view *v) {
+    if (!view_equal(&x.v, &y.v) && (!order_channels(im, &x) || !order_channels(im, &y))) return -1;
+    int rank = x.v.rank > y.v.rank ? x.v.rank : y.v.rank;
+    x.v = with_rank(&x.v, rank);
+    y.v = with_rank(&y.v, rank);
+    shape s = im->g->nodes[x.node].shape, t = im->g->nodes[y.node].shape;
+    bool equal = same_shape(s, t) && view_equal(&x.v, &y.v);
+    bool y_small = s.c == t.c && is_vector(t) && lies_within(&y.v, &x.v);
+    bool x_small = s.c == t.c && is_vector(s) && lies_within(&x.v, &y.v);
+    if (!equal && !x_small && !y_small) {
+        node_error(
+            im,
+            "the tensors that it joins do not fit: of equal shapes, or one of them [1, c, 1, 1], is covered");
+        return -1;
+    }
+    *v = equal || y_small ? x.v : y.v;
+    if (equal && op == OP_MUL) {
+        int gated = add_gated(im, x.node, y.node);
+        if (gated < 0) gated = add_gated(im, y.node, x.node);
+        if (gated >= 0) return gated;
+    }
+    attrs a = graph_attrs_init();
+    const int pair[2] = {x.node, y.node};
+    return add_op(im, op, pair, 2, &a);
+}
+
+static bool build_joined(importer *im, op_kind op, file_value x, file_value y) {
+    file_view v;
+    return set_result(im, join_tensors(im, op, x, y, &v), &v);
+}
+
+/* --- a tensor and a constant */
+
+/* Gives the constant to the layer that makes `x` as its bias, where that layer has none and nothing else reads
+ * it. False where it does not fit, and after an error. */
+static bool becomes_bias(importer *im, const file_value *x, const double *shift, int count) {
+    const node n = im->g->nodes[x->node];
+    if (op_table[n.op].class != CLASS_CONV || n.a.has_bias || !x->fresh || x->uses != 1) return false;
+    attrs a = n.a;
+    a.has_bias = true;
+    int made = add_op(im, n.op, n.in, n.n_in, &a);
+    if (made < 0) return false;
+    node *layer = &im->g->nodes[made];
+    layer->label = n.label;
+    layer->labelled = n.labelled;
+    layer->weights[ROLE_WEIGHT]->data = n.weights[ROLE_WEIGHT]->data;
+    tensor *bias = layer->weights[ROLE_BIAS];
+    bias->data = ARENA_ARRAY(im->mem, float, bias->count);
+    bool good = true;
+    for (int64_t c = 0; c < bias->count; c++) bias->data[c] = to_weight(im, shift[count == 1 ? 0 : c], &good);
+    return good && set_result(im, made, &x->v);
+}
+
+/* x * scale + shift, where one of the two comes from the constant. With `constant_scale`, that is the scale and
+ * the constant times `sign` the shift; else the constant, or its `inverse`, is the scale and there is no shift.
+ */
+static bool build_affine(importer *im, file_value *x, const constant *c, bool inverse,
+                         const double *constant_scale, double sign) {
+    double *values;
+    int count;
+    if (!channel_values(im, c, x, &values, &count)) return false;
+    double *scale = ARENA_ARRAY(im->scratch, double, count), *shift = ARENA_ARRAY(im->scratch, double, count);
+    for (int i = 0; i < count; i++) {
+        scale[i] = constant_scale ? *constant_scale : inverse ? 1 / values[i] : values[i];
+        shift[i] = constant_scale ? sign * values[i] : 0;
+    }
+    if (constant_scale && *constant_scale == 1) {
+        int errors = diag_error_count(im->d);
+        if (becomes_bias(im, x, shift, count)) return true;
+        if (diag_error_count(im->d) > errors) return false;
+    }
+    int made = add_scale_shift(im, x->node, scale, shift, count);
+    if (made >= 0 && im->g->nodes[made].op == OP_BN && !im->g->nodes[made].label) label_node(im, made, NULL);
+    return set_result(im, made, &x->v);
+}
+
+/* Tells which of the inputs 0 and 1 is the tensor and which the constant. False where both are tensors. */
+static bool split_pair(importer *im, file_value **x, const constant **c, bool *first) {
+    file_value *one = node_input(im, 0), *other = node_input(im, 1);
+    if (!one || !other || (one->kind == FILE_TENSOR && other->kind == FILE_TENSOR)) return false;
+    *first = one->kind == FILE_CONSTANT;
+    *x = *first ? other : one;
+    *c = *first ? &one->c : &other->c;
+    return true;
+}
+
+/* Both inputs must be there, and one of them a tensor: an operator that is not folded may have two constants.
+ */
+static bool check_pair(importer *im) {
+    const file_value *x = node_input(im, 0), *y = node_input(im, 1);
+    if (!x || !y) return node_error(im, "one of its two inputs is missing");
+    return y->kind == FILE_TENSOR || tensor_input(im, 0);
+}
+
+bool build_add(importer *im) {
+    file_value *x;
+    const constant *c;
+    bool first;
+    double one = 1;
+    if (!check_pair(im)) return false;
+    if (split_pair(im, &x, &c, &first)) return build_affine(im, x, c, false, &one, 1);
+    return build_joined(im, OP_ADD, *node_input(im, 0), *node_input(im, 1));
+}
+
+bool build_mul(importer *im) {
+    file_value *x;
+    const constant *c;
+    bool first;
+    if (!check_pair(im)) return false;
+    if (split_pair(im, &x, &c, &first)) return build_affine(im, x, c, false, NULL, 1);
+    return build_joined(im, OP_MUL, *node_input(im, 0), *node_input(im, 1));
+}
+
+/* x - y is added as x + -y. */
+bool build_sub(importer *im) {
+    file_value *x;
+    const constant *c;
+    bool first;
+    double one = 1, minus = -1;
+    if (!check_pair(im)) return false;
+    if (split_pair(im, &x, &c, &first))
+        return build_affine(im, x, c, false, first ? &minus : &one, first ? 1 : -1);
+    file_value y = *node_input(im, 1);
+    y.node = add_scale(im, y.node, -1);
+    return y.node >= 0 && build_joined(im, OP_ADD, *node_input(im, 0), y);
+}
+
+bool build_div(importer *im) {
+    file_value *x;
+    const constant *c;
+    bool first;
+    if (!check_pair(im)) return false;
+    if (split_pair(im, &x, &c, &first) && !first) return build_affine(im, x, c, true, NULL, 1);
+    return node_error(im, "dividing by what depends on the network's input is not covered");
+}
+
+bool build_sum(importer *im) {
+    if (im->node->n_in == 2) return build_add(im);
+    if (im->node->n_in == 0) return node_error(im, "it has no input");
+    file_value sum = {0};
+    for (int i = 0; i < im->node->n_in; i++) {
+        const file_value *x = tensor_input(im, i);
+        if (!x) return false;
+        int made = i == 0 ? x->node : join_tensors(im, OP_ADD, sum, *x, &sum.v);
+        if (made < 0) return false;
+        if (i == 0) sum.v = x->v;
+        sum.node = made;
+    }
+    set_tensor(im, 0, sum.node, &sum.v, im->node->n_in > 1);
+    return true;
+}

@@ -1,0 +1,124 @@
+/* build.h: adding to the graph what a node of a file means.
+ *
+ * Functions `add_..` return a node of the graph, or -1 after an error; they take -1 for an input, and pass it
+ * on. Functions `build_..` read the inputs of the file's node at work where they are not given, and set its
+ * output; they return false after an error. */
+#ifndef LCC_IMPORT_BUILD_H
+#define LCC_IMPORT_BUILD_H
+
+#include "import/importer.h"
+
+/* --- build.c: single nodes of the graph */
+
+int add_op(importer *im, op_kind op, const int *in, int n_in, const attrs *a);
+int add_unary(importer *im, op_kind op, int x);
+/* x * scale[c] + shift[c]. `count` is 1 for one pair for all channels, or the number of channels. A sixth of
+ * relu6(x + 3) becomes hsigmoid, and x times that hswish. */
+int add_scale_shift(importer *im, int x, const double *scale, const double *shift, int count);
+int add_shift(importer *im, int x, double shift);
+int add_scale(importer *im, int x, double scale);
+/* max(low, min(high, x)); an infinite bound is none. */
+int add_clip(importer *im, int x, double low, double high);
+/* A pool over the whole height, the whole width, or both, whose output has one row, one column, or both. */
+int add_whole_pool(importer *im, op_kind op, int x, bool over_h, bool over_w);
+/* The word of a .net file for these sides of padding, where there is one; else PAD_EXPLICIT. */
+pad_kind name_padding(const attrs *a, shape in);
+/* Gives a node of the graph the label that a checkpoint would have for it: from the name of its weight, which
+ * may be NULL, else from the name of the file's node. */
+void label_node(importer *im, int made, const file_value *weight);
+
+/* --- weights.c: weights in the graph's order */
+
+/* The number as a weight. Where a float cannot hold it, *good becomes false, and the first such number of a
+ * node is reported. */
+float to_weight(importer *im, double number, bool *good);
+/* Room for the numbers of a weight, which are zero. */
+float *new_weights(importer *im, tensor *t);
+/* Fills one of the node's vectors (a bias, a norm's statistics), called `what` in messages. */
+bool fill_vector(importer *im, tensor *t, const constant *c, const char *what);
+
+/* A convolution's weights, of any order of axes. */
+typedef struct filters {
+    const constant *c;
+    int64_t out, in; /* channels; `in` of one group */
+    int64_t kernel[2];
+    int64_t out_step, in_step, kernel_step[2]; /* how far apart neighbours along each axis lie */
+} filters;
+
+/* Fills the weights of `n`, which is a conv [out, kh, kw, in] or depthwise [kh, kw, out]. */
+bool fill_filters(importer *im, const node *n, const filters *w);
+
+/* --- maps.c: tensors as layers want them */
+
+/* Sees to it that the file counts the channels of `x` in the map's order, by a shuffle if need be. */
+bool order_channels(importer *im, file_value *x);
+/* The same, and that `x` is a map in the file's layout. */
+bool as_map(importer *im, file_value *x);
+/* Input 0 of the node at work as such a map. */
+bool map_input(importer *im, file_value *x);
+/* What a constant that is broadcast over `x` holds for each channel. *count is 1 where it holds one number. */
+bool channel_values(importer *im, const constant *c, const file_value *x, double **values, int *count);
+
+/* --- product.c */
+
+/* A dense layer's matrix. */
+typedef struct matrix {
+    const constant *c; /* of rank 2 or more, where all but the last two axes are 1 */
+    bool transposed;   /* [out, in]; else [in, out] */
+    int64_t in, out;   /* set by read_matrix */
+    double scale;      /* by which each element is multiplied */
+} matrix;
+
+bool read_matrix(importer *im, matrix *w);
+/* x times the matrix over the last axis, plus `bias` [out], which may be NULL. It is a dense layer where that
+ * axis holds the whole tensor, in whatever order, and a 1x1 convolution where it holds the channels. Returns
+ * the node and sets *v to the view of the result. */
+int add_product(importer *im, file_value x, const matrix *w, const double *bias, file_view *v);
+
+/* --- elementwise.c */
+
+/* Input 0 through a function of one number. */
+bool build_unary(importer *im, op_kind op);
+/* Input 0 where it is positive, else times `slope`; the same with input 1 as a constant slope for each channel.
+ */
+bool build_leaky_relu(importer *im, double slope);
+bool build_prelu(importer *im);
+/* Softmax of `x` over the axes of the set `over`, which must hold all channels and nothing else. */
+bool build_softmax(importer *im, const file_value *x, const bool *over);
+
+/* --- arithmetic.c: input 0 and input 1, of which one may be a constant */
+
+bool build_add(importer *im);
+bool build_sub(importer *im);
+bool build_mul(importer *im);
+bool build_div(importer *im);
+/* The sum of all inputs, which must be tensors where they are not two. */
+bool build_sum(importer *im);
+
+/* --- rearrange.c: other axes over the same numbers, and ranges of channels */
+
+/* A part of an axis: `count` entries from `begin`, `step` apart. */
+typedef struct axis_cut {
+    int64_t begin, step, count;
+} axis_cut;
+
+/* Input 0 with these sizes. */
+bool build_reshape(importer *im, const int64_t *sizes, int rank);
+/* Input 0 with axis order[i] as axis i. */
+bool build_transpose(importer *im, const int *order);
+/* Input 0 cut along the axis into parts, one for each output. */
+bool build_split(importer *im, int axis, const int64_t *parts);
+/* The part of input 0 that the cuts of its axes name. */
+bool build_slice(importer *im, const axis_cut *cuts);
+/* The entries of input 0 along the axis that input 1, a constant, lists; the axis goes where that is one
+ * number. */
+bool build_gather(importer *im, int axis);
+/* All inputs joined along an axis, which may be negative. */
+bool build_concat(importer *im, int64_t axis);
+
+/* --- reduce.c */
+
+/* The mean of input 0 over these axes, which must hold all of height, of width, or of both. */
+bool build_mean(importer *im, const int64_t *axes, int count, bool keep);
+
+#endif

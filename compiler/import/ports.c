@@ -1,0 +1,119 @@
+/* ports.c: the inputs and outputs of the network, under names that a .net file and C can have. */
+#include "import/ports.h"
+
+#include "import/build.h"
+
+#include <string.h>
+
+/* --- names */
+
+static bool is_word_of_language(const char *name) {
+    static const char *const words[] = {"import",  "param", "in",    "compound", "variants", "variant",
+                                        "default", "fn",    "block", "net",      "let",      "require",
+                                        "if",      "else",  "input", "from",     "stage",    "as",
+                                        "output",  "true",  "false", "or",       "and",      "not"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i], name) == 0) return true;
+    }
+    return false;
+}
+
+const char *make_identifier(arena *a, const char *name, const char *kind) {
+    enum { LONGEST = 80 };
+    char *s = arena_strndup(a, name, strnlen(name, LONGEST));
+    for (char *c = s; *c; c++) {
+        bool plain =
+            (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_';
+        if (!plain) *c = '_';
+    }
+    if (!*s || (*s >= '0' && *s <= '9')) return arena_printf(a, "%s_%s", kind, *s ? s : "0");
+    return is_word_of_language(s) ? arena_printf(a, "%s_0", s) : s;
+}
+
+static bool is_port(const graph *g, const char *name) {
+    for (int i = 0; i < g->n_inputs; i++) {
+        if (strcmp(g->inputs[i].name, name) == 0) return true;
+    }
+    for (int i = 0; i < g->n_outputs; i++) {
+        if (strcmp(g->outputs[i].name, name) == 0) return true;
+    }
+    return false;
+}
+
+/* The port's name in the graph. Names of the file that differ only in characters that C does not have become
+ * the same, so a number is appended to further ones. */
+static const char *name_port(importer *im, const char *name, const char *kind) {
+    const char *plain = make_identifier(im->mem, name, kind), *unique = plain;
+    for (int i = 2; is_port(im->g, unique); i++) unique = arena_printf(im->mem, "%s_%d", plain, i);
+    return unique;
+}
+
+/* --- inputs */
+
+/* Adds one input for each channel, and their concat. A caller who has planes then gives each plane as it is. */
+static int add_planes(importer *im, const char *name, elem_type type, shape s) {
+    enum { MOST_PLANES = 64 };
+    int planes[MOST_PLANES];
+    if (s.c > MOST_PLANES) {
+        diag_error(im->d, im->at, "input \"%s\" has %d channels; at most %d can be given as planes", name, s.c,
+                   MOST_PLANES);
+        return -1;
+    }
+    for (int c = 0; c < s.c; c++) {
+        const char *plane = s.c == 1 ? name : arena_printf(im->mem, "%s_%d", name, c);
+        planes[c] = graph_add_input(im->g, im->d, plane, type, (shape){s.h, s.w, 1}, im->at);
+        if (planes[c] < 0) return -1;
+    }
+    if (s.c == 1) return planes[0];
+    attrs a = graph_attrs_init();
+    return graph_add(im->g, im->d, OP_CONCAT, planes, s.c, &a, NULL, im->at);
+}
+
+bool import_input(importer *im, file_value *value, elem_type type, shape s, const file_view *v) {
+    const char *name = name_port(im, value->name, "input");
+    int made = im->planes && v->rank == 4 ? add_planes(im, name, type, s)
+                                          : graph_add_input(im->g, im->d, name, type, s, im->at);
+    if (made < 0) return false;
+    value->kind = FILE_TENSOR;
+    value->node = made;
+    value->v = *v;
+    return true;
+}
+
+/* --- outputs */
+
+/* Whether the output can be given as the map lies, (h, w, c). The file may order separate axes as it likes.
+ * Where it has joined several into one axis, they must be in the map's order. */
+static bool is_in_output_order(const file_view *v) {
+    bool columns = false;
+    for (int i = 0; i < v->rank; i++) {
+        bool channels = false;
+        for (int k = v->begin[i]; k < v->begin[i + 1]; k++) {
+            map_axis axis = v->factors[k].axis;
+            if (axis == MAP_H && columns) return false;
+            if (axis != MAP_C && channels) return false; /* (.., c, h) in one axis */
+            columns = columns || axis == MAP_W;
+            channels = channels || axis == MAP_C;
+        }
+    }
+    return view_in_order(v, MAP_H) && view_in_order(v, MAP_W) && view_in_order(v, MAP_C);
+}
+
+bool import_output(importer *im, file_value *value, const char *name) {
+    const char *shown = show_name(im->scratch, name);
+    if (!value || value->kind != FILE_TENSOR) {
+        if (!value || value->node != -1) {
+            diag_error(im->d, im->at, "output \"%s\" is %s", shown,
+                       value && value->kind == FILE_CONSTANT ? "the same for every input" : "made by no node");
+        }
+        return false;
+    }
+    im->node = NULL;
+    im->output = shown;
+    if (!order_channels(im, value)) return false;
+    if (!is_in_output_order(&value->v)) {
+        diag_error(im->d, im->at, "output \"%s\" counts a feature map in another order than (h, w, c)", shown);
+        return false;
+    }
+    return graph_add_output(im->g, im->d, name_port(im, name, "output"), value->node, im->at);
+}

@@ -1,0 +1,26 @@
+/* ports.h: the inputs and outputs of an imported network, and its end. */
+#ifndef LCC_IMPORT_PORTS_H
+#define LCC_IMPORT_PORTS_H
+
+#include "import/importer.h"
+
+/* --- ports.c */
+
+/* A name out of the file as a name that a .net file and C can have: "input.1" becomes input_1. `kind` goes
+ * before what begins with a digit, and before nothing. */
+const char *make_identifier(arena *a, const char *name, const char *kind);
+
+/* Adds an input of the network, which the file sees as `v`; `value` becomes its tensor. A map (a view of 4
+ * axes) is given as one input for each channel where im->planes asks for it. False after an error. */
+bool import_input(importer *im, file_value *value, elem_type type, shape s, const file_view *v);
+
+/* Makes the value of that name an output of the network; NULL for a name that no node makes. False after an
+ * error, also where the file counts the tensor in an order that is not that of the map. */
+bool import_output(importer *im, file_value *value, const char *name);
+
+/* --- finish.c */
+
+/* The graph without what no output needs, with labels that are unique. NULL after an error. */
+graph *finish_graph(importer *im);
+
+#endif

@@ -1,0 +1,45 @@
+/* weights.c: puts the weights of a file's layers into the graph's order. */
+#include "import/build.h"
+
+float to_weight(importer *im, double number, bool *good) {
+    float single = (float)number;
+    if (single - single == 0) return single;
+    if (*good)
+        node_error(im, "a weight of it is %s", number != number ? "NaN" : "infinite, or too large for a float");
+    *good = false;
+    return 0;
+}
+
+float *new_weights(importer *im, tensor *t) {
+    t->data = ARENA_ARRAY(im->mem, float, t->count);
+    return t->data;
+}
+
+bool fill_vector(importer *im, tensor *t, const constant *c, const char *what) {
+    bool good = true;
+    if (c->count != t->count) {
+        return node_error(im, "its %s has %lld numbers, not %lld", what, (long long)c->count,
+                          (long long)t->count);
+    }
+    float *to = new_weights(im, t);
+    for (int64_t i = 0; i < t->count; i++) to[i] = to_weight(im, constant_number(c, i), &good);
+    return good;
+}
+
+bool fill_filters(importer *im, const node *n, const filters *w) {
+    bool good = true, depthwise = n->op == OP_DEPTHWISE;
+    float *to = new_weights(im, n->weights[ROLE_WEIGHT]);
+    int64_t taps = w->kernel[0] * w->kernel[1];
+    for (int64_t o = 0; o < w->out; o++) {
+        for (int64_t i = 0; i < w->in; i++) {
+            for (int64_t k = 0; k < taps; k++) {
+                int64_t row = k / w->kernel[1], column = k % w->kernel[1];
+                int64_t at =
+                    o * w->out_step + i * w->in_step + row * w->kernel_step[0] + column * w->kernel_step[1];
+                float weight = to_weight(im, constant_number(w->c, at), &good);
+                to[depthwise ? k * w->out + o : (o * taps + k) * w->in + i] = weight;
+            }
+        }
+    }
+    return good;
+}

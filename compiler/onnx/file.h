@@ -1,0 +1,24 @@
+/* file.h: an ONNX file while it is imported. */
+#ifndef LCC_ONNX_FILE_H
+#define LCC_ONNX_FILE_H
+
+#include "import/importer.h"
+#include "onnx/model.h"
+#include "onnx/onnx.h"
+
+typedef struct onnx_file {
+    importer im;
+    model m;
+    map values; /* from the names in the file to what is known of them, each a file_value */
+} onnx_file;
+
+/* file.c. The value of that name; NULL where nothing was said of it yet. */
+file_value *find_value(const onnx_file *f, const char *name);
+/* The same, made where there is none. NULL for the empty name, by which a node leaves an input or output out.
+ */
+file_value *name_value(onnx_file *f, const char *name);
+
+/* inputs.c. Adds the network's inputs to the graph. False after an error. */
+bool read_inputs(onnx_file *f);
+
+#endif

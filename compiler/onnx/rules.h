@@ -1,0 +1,121 @@
+/* rules.h: the rules for ONNX's operators. Each reads the attributes of a node, and calls what import/ offers.
+ *
+ * A rule adds to the graph, or folds a node whose inputs are all constants. It returns false after an error. */
+#ifndef LCC_ONNX_RULES_H
+#define LCC_ONNX_RULES_H
+
+#include "import/build.h"
+#include "import/fold.h"
+#include "onnx/operator.h"
+
+typedef bool (*onnx_rule)(importer *im, const onnx_op *op);
+
+typedef struct op_rule {
+    const char *type;
+    onnx_rule make; /* where an input is a tensor; NULL: only constants are covered */
+    onnx_rule fold; /* where all inputs are constants; NULL: it is not folded */
+} op_rule;
+
+/* rules.c. The rule for an operator of the standard; NULL where it is not covered. */
+const op_rule *find_rule(const char *type);
+
+/* layers.c */
+bool make_conv(importer *im, const onnx_op *op);
+bool make_gemm(importer *im, const onnx_op *op);
+bool make_matmul(importer *im, const onnx_op *op);
+bool make_batch_norm(importer *im, const onnx_op *op);
+
+/* window.c. Reads stride, dilation and padding of a window over `in`, whose kernel is set. False after an
+ * error. */
+bool read_window(importer *im, const onnx_op *op, attrs *a, shape in);
+
+/* pools.c */
+bool make_max_pool(importer *im, const onnx_op *op);
+bool make_average_pool(importer *im, const onnx_op *op);
+bool make_global_average_pool(importer *im, const onnx_op *op);
+bool make_global_max_pool(importer *im, const onnx_op *op);
+bool make_reduce_mean(importer *im, const onnx_op *op);
+bool make_pad(importer *im, const onnx_op *op);
+
+/* resize.c */
+bool make_resize(importer *im, const onnx_op *op);
+
+/* activations.c */
+bool make_relu(importer *im, const onnx_op *op);
+bool make_sigmoid(importer *im, const onnx_op *op);
+bool make_tanh(importer *im, const onnx_op *op);
+bool make_clip(importer *im, const onnx_op *op);
+bool make_leaky_relu(importer *im, const onnx_op *op);
+bool make_prelu(importer *im, const onnx_op *op);
+bool make_hard_sigmoid(importer *im, const onnx_op *op);
+bool make_hard_swish(importer *im, const onnx_op *op);
+bool make_softmax(importer *im, const onnx_op *op);
+bool make_identity(importer *im, const onnx_op *op);
+bool make_neg(importer *im, const onnx_op *op);
+
+/* arithmetic.c */
+bool make_add(importer *im, const onnx_op *op);
+bool make_sub(importer *im, const onnx_op *op);
+bool make_mul(importer *im, const onnx_op *op);
+bool make_div(importer *im, const onnx_op *op);
+bool make_sum(importer *im, const onnx_op *op);
+bool fold_add(importer *im, const onnx_op *op);
+bool fold_sub(importer *im, const onnx_op *op);
+bool fold_mul(importer *im, const onnx_op *op);
+bool fold_div(importer *im, const onnx_op *op);
+bool fold_pow(importer *im, const onnx_op *op);
+bool fold_min(importer *im, const onnx_op *op);
+bool fold_max(importer *im, const onnx_op *op);
+bool fold_equal(importer *im, const onnx_op *op);
+bool fold_neg(importer *im, const onnx_op *op);
+bool fold_sqrt(importer *im, const onnx_op *op);
+bool fold_floor(importer *im, const onnx_op *op);
+bool fold_ceil(importer *im, const onnx_op *op);
+bool fold_where_op(importer *im, const onnx_op *op);
+bool fold_range_op(importer *im, const onnx_op *op);
+bool fold_reduce_prod(importer *im, const onnx_op *op);
+
+/* constants.c */
+bool fold_constant(importer *im, const onnx_op *op);
+bool fold_constant_of_shape(importer *im, const onnx_op *op);
+bool fold_cast_op(importer *im, const onnx_op *op);
+bool fold_identity_op(importer *im, const onnx_op *op);
+/* Serves tensors, too, because their sizes are known. */
+bool fold_shape(importer *im, const onnx_op *op);
+
+/* rearrange.c; a rule_.. serves tensors and constants alike */
+bool rule_reshape(importer *im, const onnx_op *op);
+bool rule_flatten(importer *im, const onnx_op *op);
+bool rule_squeeze(importer *im, const onnx_op *op);
+bool rule_unsqueeze(importer *im, const onnx_op *op);
+bool rule_transpose(importer *im, const onnx_op *op);
+bool make_concat(importer *im, const onnx_op *op);
+bool fold_concat_op(importer *im, const onnx_op *op);
+bool rule_split(importer *im, const onnx_op *op);
+bool rule_slice(importer *im, const onnx_op *op);
+bool rule_gather(importer *im, const onnx_op *op);
+bool fold_expand_op(importer *im, const onnx_op *op);
+
+/* --- sizes.c: what the attributes say about sizes, the same for tensors and constants. False after an error.
+ */
+
+/* Sets the sizes that the node gives to an input of those sizes. */
+typedef bool (*sizes_rule)(importer *im, const onnx_op *op, const int64_t *sizes, int rank, int64_t *out,
+                           int *out_rank);
+bool reshaped_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int rank, int64_t *out,
+                    int *out_rank);
+bool flattened_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int rank, int64_t *out,
+                     int *out_rank);
+bool squeezed_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int rank, int64_t *out,
+                    int *out_rank);
+bool unsqueezed_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int rank, int64_t *out,
+                      int *out_rank);
+/* The axis of the input that becomes axis i of the output. */
+bool transposed_order(importer *im, const onnx_op *op, int rank, int *order);
+/* What a Slice takes along each axis. */
+bool slice_cuts(importer *im, const onnx_op *op, const int64_t *sizes, int rank, axis_cut *cuts);
+/* The axis of a Split, and the size of each part along it, of which there are at most `most`. */
+bool split_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int rank, int *axis, int64_t *parts,
+                 int most);
+
+#endif

@@ -179,6 +179,11 @@ class Errors(OnnxTest):
         done = self.lcc("m.onnx", "-o", "m.c", "--input-layout", "chw")
         self.assertEqual(done.returncode, 2)
 
+    def test_outputs_may_be_left_out(self):
+        nodes = [node("Sum", "x,x,x", ""), node("Relu", "x", "y")]
+        self.write("m.onnx", onnx_file.model(nodes, {}, {"x": (1, 4, 6, 6)}, ["y"]))
+        self.assertNotIn(" add(", self.good("m.onnx", "--emit", "net"))
+
     def test_the_reader_is_chosen_by_content_then_by_name(self):
         model = onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"])
         for name in ("m.onnx", "m.net", "m"):

@@ -4,13 +4,6 @@
 
 #include <string.h>
 
-const op_info op_table[OP_COUNT] = {
-#define OP(id, name, least, most, class, weights)                                                              \
-    [OP_##id] = {#name, least, most, CLASS_##class, WEIGHTS_##weights},
-#include "graph/ops.def"
-#undef OP
-};
-
 const shape_rule shape_rules[OP_COUNT] = {
 #define OP(id, name, least, most, class, weights) [OP_##id] = shape_##name,
 #include "graph/ops.def"
@@ -47,7 +40,8 @@ attrs graph_attrs_init(void) {
     };
 }
 
-static node *append_node(graph *g) {
+/* Room for one more node, behind the last. */
+static node *next_node(graph *g) {
     if (g->n_nodes == g->room) {
         int room = g->room ? g->room * 2 : 64;
         g->nodes = arena_grow(g->mem, g->nodes, (size_t)g->n_nodes, (size_t)room, sizeof(node));
@@ -96,7 +90,7 @@ int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s
         diag_error(d, at, "an input or output is already named \"%s\"", name);
         return -1;
     }
-    node *n = append_node(g);
+    node *n = next_node(g);
     *n = (node){.op = OP_INPUT, .shape = s, .type = type, .a = graph_attrs_init(), .label = name, .at = at};
     append_port(g, &g->inputs, &g->n_inputs, (port){g->n_nodes, name, at});
     return g->n_nodes++;
@@ -127,7 +121,7 @@ int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attr
         diag_error(d, at, "the network has more than %d million weights", MAX_WEIGHTS >> 20);
         return -1;
     }
-    *append_node(g) = n;
+    *next_node(g) = n;
     return g->n_nodes++;
 }
 
@@ -138,14 +132,6 @@ bool graph_add_output(graph *g, diag *d, const char *name, int index, loc at) {
     }
     append_port(g, &g->outputs, &g->n_outputs, (port){index, name, at});
     return true;
-}
-
-op_kind op_by_name(const char *name) {
-    if (strcmp(name, "silu") == 0) return OP_SWISH;
-    for (int op = 0; op < OP_COUNT; op++) {
-        if (strcmp(op_table[op].name, name) == 0) return (op_kind)op;
-    }
-    return OP_COUNT;
 }
 
 int64_t node_macs(const graph *g, const node *n) {

@@ -42,7 +42,7 @@ static void print_title(text *out, const node *n) {
     if (a->act2 != OP_IDENTITY) text_printf(out, ", %s", op_table[a->act2].name);
 }
 
-static void print_layer(const graph *g, text *out, int index) {
+static void print_dot_layer(const graph *g, text *out, int index) {
     const node *n = &g->nodes[index];
     text_printf(out, "    n%d [label=\"", index);
     print_title(out, n);
@@ -66,7 +66,7 @@ void print_dot(const graph *g, text *out) {
     text_string(out,
                 "\" {\n    node [shape=box, style=\"filled,rounded\", fontname=\"Helvetica\", fontsize=10];\n"
                 "    edge [arrowsize=0.6];\n");
-    for (int i = 0; i < g->n_nodes; i++) print_layer(g, out, i);
+    for (int i = 0; i < g->n_nodes; i++) print_dot_layer(g, out, i);
     for (int i = 0; i < g->n_outputs; i++) {
         text_printf(out, "    out%d [label=\"output\\n", i);
         print_quoted(out, g->outputs[i].name);

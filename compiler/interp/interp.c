@@ -14,11 +14,11 @@ static const op_function op_functions[OP_COUNT] = {
 #undef OP
 };
 
-typedef struct value {
+typedef struct live_tensor {
     arena *mem; /* NULL: not computed yet, or gone */
     double *data;
     int readers; /* nodes still to read it, and outputs */
-} value;
+} live_tensor;
 
 /* A value v becomes act2(act(v) + residual): what passes have fused into the node. */
 static void finish(const node *n, const double *residual, double *out) {
@@ -30,7 +30,7 @@ static void finish(const node *n, const double *residual, double *out) {
     }
 }
 
-static void evaluate(const graph *g, const node *n, const value *values, double *out) {
+static void evaluate_node(const graph *g, const node *n, const live_tensor *values, double *out) {
     arena *scratch = arena_new();
     int own = node_own_inputs(n);
     shape *shapes = ARENA_ARRAY(scratch, shape, own);
@@ -46,10 +46,10 @@ static void evaluate(const graph *g, const node *n, const value *values, double 
     arena_free(scratch);
 }
 
-static void drop_reader(value *v) {
+static void drop_reader(live_tensor *v) {
     if (--v->readers > 0) return;
     arena_free(v->mem);
-    *v = (value){0};
+    *v = (live_tensor){0};
 }
 
 static const double *given_input(const graph *g, const double *const *inputs, int index) {
@@ -61,19 +61,19 @@ static const double *given_input(const graph *g, const double *const *inputs, in
 
 double **interp_run(const graph *g, arena *a, const double *const *inputs, interp_watch watch, void *data) {
     arena *own = arena_new();
-    value *values = ARENA_ARRAY(own, value, g->n_nodes);
+    live_tensor *values = ARENA_ARRAY(own, live_tensor, g->n_nodes);
     const int *uses = graph_use_counts(g, own);
     double **outputs = ARENA_ARRAY(a, double *, g->n_outputs);
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
-        value *v = &values[i];
+        live_tensor *v = &values[i];
         v->mem = arena_new();
         v->data = ARENA_ARRAY(v->mem, double, shape_elements(n->shape));
         v->readers = uses[i] + 1; /* and this loop */
         if (n->op == OP_INPUT) {
             memcpy(v->data, given_input(g, inputs, i), (size_t)shape_elements(n->shape) * sizeof(double));
         } else {
-            evaluate(g, n, values, v->data);
+            evaluate_node(g, n, values, v->data);
         }
         if (watch) watch(data, i, v->data);
         for (int o = 0; o < g->n_outputs; o++) {

@@ -8,16 +8,16 @@
 #include <math.h>
 
 typedef struct window {
-    int top, left;                        /* where tap (0, 0) lies in the input; may be negative */
+    int top, left;                        /* where window_tap (0, 0) lies in the input; may be negative */
     int first_y, last_y, first_x, last_x; /* taps that lie inside the input */
 } window;
 
-/* Tap 0 lies at `start`, which may be negative: the first tap that lies in the input. */
+/* Tap 0 lies at `start`, which may be negative: the first window_tap that lies in the input. */
 static int first_tap_inside(int start, int dilation) {
     return start >= 0 ? 0 : (-start + dilation - 1) / dilation;
 }
 
-/* The last tap that lies in an input of `size`; -1 where the window lies wholly behind it. */
+/* The last window_tap that lies in an input of `size`; -1 where the window lies wholly behind it. */
 static int last_tap_inside(int start, int dilation, int kernel, int size) {
     int last = start >= size ? -1 : (size - 1 - start) / dilation;
     return last < kernel - 1 ? last : kernel - 1;
@@ -33,7 +33,7 @@ static window window_at(const work *k, int y, int x) {
     return v;
 }
 
-static const double *tap(const work *k, const window *v, int ky, int kx) {
+static const double *window_tap(const work *k, const window *v, int ky, int kx) {
     const attrs *a = &k->n->a;
     return pixel(k->in[0], k->in_shape[0], v->top + ky * a->dilation[0], v->left + kx * a->dilation[1]);
 }
@@ -43,7 +43,7 @@ static void max_pixel(const work *k, const window *v, double *out) {
     for (int i = 0; i < c; i++) out[i] = -INFINITY;
     for (int ky = v->first_y; ky <= v->last_y; ky++) {
         for (int kx = v->first_x; kx <= v->last_x; kx++) {
-            const double *seen = tap(k, v, ky, kx);
+            const double *seen = window_tap(k, v, ky, kx);
             for (int i = 0; i < c; i++) out[i] = seen[i] > out[i] ? seen[i] : out[i];
         }
     }
@@ -56,7 +56,7 @@ static void mean_pixel(const work *k, const window *v, double *out) {
     int divisor = a->count_pad ? a->kernel[0] * a->kernel[1] : real;
     for (int ky = v->first_y; ky <= v->last_y; ky++) {
         for (int kx = v->first_x; kx <= v->last_x; kx++) {
-            const double *seen = tap(k, v, ky, kx);
+            const double *seen = window_tap(k, v, ky, kx);
             for (int i = 0; i < c; i++) out[i] += seen[i];
         }
     }

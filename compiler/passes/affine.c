@@ -67,7 +67,7 @@ static tensor *new_vector(const rewrite *r, int count, bool known) {
     return new_tensor_like(r, &(tensor){.rank = 1, .dims = {count}, .count = count}, known);
 }
 
-static double bias_of(const tensor *bias, int channel) { return bias ? (double)bias->data[channel] : 0; }
+static double bias_value(const tensor *bias, int channel) { return bias ? (double)bias->data[channel] : 0; }
 
 /* Replaces weight and bias by tensors to be filled; false where there are no values to fill them with. */
 static bool replace_weights(const rewrite *r, node *n, const affine *f) {
@@ -89,7 +89,7 @@ void scale_outputs(const rewrite *r, node *n, const affine *f) {
     for (int64_t i = 0; i < weight->count; i++) {
         w[i] = (float)((double)weight->data[i] * f->scale[last ? i % out : i / inner]);
     }
-    for (int o = 0; o < out; o++) b[o] = (float)(bias_of(bias, o) * f->scale[o] + f->shift[o]);
+    for (int o = 0; o < out; o++) b[o] = (float)(bias_value(bias, o) * f->scale[o] + f->shift[o]);
 }
 
 void scale_inputs(const rewrite *r, node *n, const affine *f) {
@@ -104,7 +104,7 @@ void scale_inputs(const rewrite *r, node *n, const affine *f) {
         const double *shift = f->shift + (int64_t)(o / group_out) * group_in;
         const float *from = weight->data + o * row;
         float *to = n->weights[ROLE_WEIGHT]->data + o * row;
-        double sum = bias_of(bias, o);
+        double sum = bias_value(bias, o);
         for (int64_t i = 0; i < row; i++) {
             to[i] = (float)((double)from[i] * scale[i % group_in]);
             sum += (double)from[i] * shift[i % group_in];

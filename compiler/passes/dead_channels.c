@@ -143,7 +143,7 @@ static bool bias_takes(const node *n, int channel, range x) {
 }
 
 /* The row that makes channel `e` is needed, and so are the channels that it reads. */
-static void read_row(liveness *l, int e) {
+static void need_row(liveness *l, int e) {
     if (!isnan(l->ranges->fixed[e])) return;
     const node *n = &l->g->nodes[l->node_of[e]];
     int channels = l->g->nodes[n->in[0]].shape.c, groups = n->op == OP_CONV ? n->a.groups : 1;
@@ -162,20 +162,20 @@ static void read_row(liveness *l, int e) {
     }
 }
 
-static void find_live(liveness *l) {
+static void find_live_channels(liveness *l) {
     for (int e = 0; e < l->ranges->count; e++) l->parent[e] = e;
     for (int i = 0; i < l->g->n_nodes; i++) tie_node(l, i);
     list_rows(l);
     make_ends_live(l);
     while (l->n_waiting) {
         int root = l->waiting[--l->n_waiting];
-        for (int e = l->first_row[root]; e != NO_NODE; e = l->next_row[e]) read_row(l, e);
+        for (int e = l->first_row[root]; e != NO_NODE; e = l->next_row[e]) need_row(l, e);
     }
 }
 
 /* --- shapes: what stays although it is dead. `kept` is that of a class's root. */
 
-static int count_kept(liveness *l, const bool *kept, int begin, int end) {
+static int count_staying(liveness *l, const bool *kept, int begin, int end) {
     int count = 0;
     for (int e = begin; e < end; e++) count += kept[find_root(l, e)];
     return count;
@@ -184,7 +184,7 @@ static int count_kept(liveness *l, const bool *kept, int begin, int end) {
 /* Keeps more of the channels [begin, end), the first ones, until at least `wanted` stay (one class may have
  * several of them); true where any were missing. */
 static bool keep_more(liveness *l, bool *kept, int begin, int end, int wanted) {
-    int missing = wanted - count_kept(l, kept, begin, end);
+    int missing = wanted - count_staying(l, kept, begin, end);
     bool changed = missing > 0;
     for (int e = begin; e < end && missing > 0; e++) {
         int root = find_root(l, e);
@@ -203,15 +203,15 @@ static bool keep_groups_regular(liveness *l, bool *kept, int index) {
     int out = l->ranges->first[index], in = l->ranges->first[n->in[0]];
     int most_in = 1, most_out = 1;
     for (int k = 0; k < groups; k++) {
-        int ins = count_kept(l, kept, in + k * each_in, in + (k + 1) * each_in);
-        int outs = count_kept(l, kept, out + k * each_out, out + (k + 1) * each_out);
+        int ins = count_staying(l, kept, in + k * each_in, in + (k + 1) * each_in);
+        int outs = count_staying(l, kept, out + k * each_out, out + (k + 1) * each_out);
         most_in = ins > most_in ? ins : most_in;
         most_out = outs > most_out ? outs : most_out;
     }
     bool changed = false;
     for (int k = 0; k < groups; k++) {
         int in_k = in + k * each_in, out_k = out + k * each_out;
-        if (!count_kept(l, kept, in_k, in_k + each_in) && !count_kept(l, kept, out_k, out_k + each_out))
+        if (!count_staying(l, kept, in_k, in_k + each_in) && !count_staying(l, kept, out_k, out_k + each_out))
             continue;
         changed = keep_more(l, kept, in_k, in_k + each_in, most_in) || changed;
         changed = keep_more(l, kept, out_k, out_k + each_out, most_out) || changed;
@@ -234,7 +234,7 @@ static bool keep_shapes(liveness *l, bool *kept) {
     for (int i = 0; i < l->g->n_nodes; i++) {
         const node *n = &l->g->nodes[i];
         int begin = l->ranges->first[i], end = l->ranges->first[i + 1];
-        int count = has_rows(n) ? round_to_vectors(count_kept(l, kept, begin, end)) : 1;
+        int count = has_rows(n) ? round_to_vectors(count_staying(l, kept, begin, end)) : 1;
         count = count < 1 ? 1 : count > n->shape.c ? n->shape.c : count;
         changed = keep_more(l, kept, begin, end, count) || changed;
         if (n->op == OP_CONV && n->a.groups > 1) changed = keep_groups_regular(l, kept, i) || changed;
@@ -290,7 +290,7 @@ dead_channels find_dead_channels(const graph *g, arena *a) {
                   .next_row = ARENA_ARRAY(scratch, int, count),
                   .waiting = ARENA_ARRAY(scratch, int, count)};
     bool *kept = ARENA_ARRAY(scratch, bool, count);
-    find_live(&l);
+    find_live_channels(&l);
     if (find_kept(&l, kept)) spread(&l, kept, a, &d);
     arena_free(scratch);
     return d;

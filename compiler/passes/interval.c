@@ -9,7 +9,7 @@ range unknown_interval(void) { return (range){NAN, NAN}; }
 range any_value(void) { return (range){-INFINITY, INFINITY}; }
 
 /* Makes both bounds NaN where one is. */
-static range settle(range x) { return is_unknown(x) ? unknown_interval() : x; }
+static range settle_bounds(range x) { return is_unknown(x) ? unknown_interval() : x; }
 
 range type_interval(elem_type type) {
     switch (type) {
@@ -19,7 +19,7 @@ range type_interval(elem_type type) {
     }
 }
 
-range add_intervals(range x, range y) { return settle((range){x.low + y.low, x.high + y.high}); }
+range add_intervals(range x, range y) { return settle_bounds((range){x.low + y.low, x.high + y.high}); }
 
 /* The product of two bounds. The values are finite even where a bound is infinite, so 0 times a bound is 0. */
 static double multiply_bounds(double x, double y) { return x == 0 || y == 0 ? 0 : x * y; }
@@ -46,9 +46,9 @@ range activate_interval(op_kind act, double slope, range x) {
     const activation *f = &activation_table[act];
     range y = {activate_bound(act, slope, x.low), activate_bound(act, slope, x.high)};
     bool falls = !isnan(f->bottom) && (!f->takes_slope || slope < 0);
-    if (x.low == x.high || !falls) return settle(y);
+    if (x.low == x.high || !falls) return settle_bounds(y);
     double high = fmax(y.low, y.high), low = fmin(y.low, y.high);
-    return settle((range){x.low <= f->bottom && f->bottom <= x.high ? f->least : low, high});
+    return settle_bounds((range){x.low <= f->bottom && f->bottom <= x.high ? f->least : low, high});
 }
 
 /* A window with gaps between its taps may lie beside the input altogether. It has no mean and no maximum then.

@@ -38,7 +38,7 @@ static bool has_dead(const cut *k, int index) {
     return false;
 }
 
-static tensor *new_tensor(const cut *k, int rank, int d0, int d1, int d2, int d3) {
+static tensor *empty_tensor(const cut *k, int rank, int d0, int d1, int d2, int d3) {
     tensor *t = ARENA_NEW(k->r->a, tensor);
     const int dims[4] = {d0, d1, d2, d3};
     t->rank = rank;
@@ -85,9 +85,9 @@ static void cut_rows(const cut *k, int index, node *n) {
     int64_t row = weight->count / old->shape.c;
     int new_group_in = kept_channels(k, old->in[0]) / new_groups, new_out = n->shape.c;
     int64_t new_row = row / group_in * new_group_in;
-    tensor *w = is_conv ? new_tensor(k, 4, new_out, old->a.kernel[0], old->a.kernel[1], new_group_in)
-                        : new_tensor(k, 2, new_out, (int)new_row, 0, 0);
-    tensor *b = new_tensor(k, 1, new_out, 0, 0, 0);
+    tensor *w = is_conv ? empty_tensor(k, 4, new_out, old->a.kernel[0], old->a.kernel[1], new_group_in)
+                        : empty_tensor(k, 2, new_out, (int)new_row, 0, 0);
+    tensor *b = empty_tensor(k, 1, new_out, 0, 0, 0);
     for (int o = 0, at = 0; o < old->shape.c; o++) {
         int e = first_channel(k, index) + o, in = first_channel(k, old->in[0]) + o / group_out * group_in;
         if (!k->d->kept[e]) continue;
@@ -107,7 +107,7 @@ static tensor *cut_last_axis(const cut *k, int index, const tensor *t) {
     if (!t) return NULL;
     int out = old_node(k->r, index)->shape.c, kept = kept_channels(k, index), at = 0;
     const bool *stays = k->d->kept + first_channel(k, index), *live = k->d->live + first_channel(k, index);
-    tensor *fresh = new_tensor(k, t->rank, t->rank == 1 ? kept : t->dims[0], t->dims[1], kept, 0);
+    tensor *fresh = empty_tensor(k, t->rank, t->rank == 1 ? kept : t->dims[0], t->dims[1], kept, 0);
     for (int64_t i = 0; i < t->count; i++) {
         int c = (int)(i % out);
         if (stays[c]) fresh->data[at++] = live[c] ? t->data[i] : 0;

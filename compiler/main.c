@@ -54,7 +54,7 @@ static bool bind_weights(job *j) {
 static void watch_pass(void *data, const pass *p, const graph *g) {
     job *j = data;
     say(j, p->name, g);
-    if (!g->half_weights) j->unrounded = g;
+    if (!graph_has_weights_of(g, TYPE_F16)) j->unrounded = g;
     if (j->o.after && strcmp(j->o.after, p->name) == 0) j->shown = g;
 }
 

@@ -11,6 +11,7 @@ typedef struct chain {
     const plan_step *s;
     sources x;
     bool staged;                       /* the first part reads staged rows */
+    elem_type type;                    /* of the weights of all parts */
     int64_t base;                      /* where the chain's weights begin, in floats */
     int64_t weights[MOST_CHAIN_PARTS]; /* of each part: from w, in its units */
 } chain;
@@ -69,12 +70,12 @@ static void begin_part_weights(chain *k, int i) {
         begin = e->packed[part->node];
     else
         e->packed[part->node] = begin;
-    k->weights[i] = (begin - k->base) * (e->p->g->half_weights ? 2 : 1);
+    k->weights[i] = (begin - k->base) * bias_units(k->type);
 }
 
 static void end_part_weights(const chain *k, int i) {
     plan_step *part = &k->s->parts[i];
-    int64_t begin = k->base * type_table[TYPE_F32].bytes + k->weights[i] * weight_size(k->e->p->g);
+    int64_t begin = k->base * type_table[TYPE_F32].bytes + k->weights[i] * type_table[k->type].bytes;
     part->weight_bytes = part->again ? 0 : (int64_t)k->e->weights.size - begin;
 }
 
@@ -166,7 +167,7 @@ static signature pass_to_chain(const chain *k) {
     add_sources(e, &f, &k->x);
     bool weights = e->weights.size > (size_t)k->base * sizeof(float);
     for (int i = 0; i < s->n_parts; i++) weights = weights || s->parts[i].again;
-    if (weights) add_pointer(e->a, &f, READS, weight_type(e->p->g->half_weights), "w", weights_at(e, k->base));
+    if (weights) add_pointer(e->a, &f, READS, type_table[k->type].c_name, "w", weights_at(e, k->type, k->base));
     add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
     for (int i = 0; i < s->n_parts; i++) {
         if (is_window(k, i) || !node_of(k, i)->a.has_residual || residual_source(e->p, s->parts, i) >= 0)
@@ -189,7 +190,7 @@ static signature pass_to_chain(const chain *k) {
 
 call emit_chain(emitter *e, const plan_step *s) {
     arena *a = e->a;
-    chain k = {.e = e, .s = s};
+    chain k = {.e = e, .s = s, .type = chain_weight_type(e->p, s->parts, s->n_parts)};
     int n = s->n_parts;
     k.x = find_sources(a, &s->operands[0], "x", false);
     k.staged = s->parts[0].kind == STEP_GEMM && s->parts[0].gemm.staged;

@@ -6,7 +6,7 @@ static const char *describe_target(const emitter *e) {
     const plan *p = e->p;
     return arena_printf(e->a, "%d steps, %.2f M multiply-adds, %lld bytes of arena, %lld bytes of weights%s",
                         p->n_steps, (double)plan_macs(p) * 1e-6, (long long)p->arena_bytes,
-                        (long long)plan_weight_bytes(p), p->g->half_weights ? " (f16)" : "");
+                        (long long)plan_weight_bytes(p), graph_has_weights_of(p->g, TYPE_F16) ? " (f16)" : "");
 }
 
 static void emit_banner(const emitter *all, int n, text *out) {
@@ -31,7 +31,7 @@ static void emit_banner(const emitter *all, int n, text *out) {
                     (long long)e->arena_bytes, (long long)weights_bytes(e),
                     (unsigned long long)e->o->weights_hash);
     }
-    if (e->p->g->half_weights)
+    if (graph_has_weights_of(e->p->g, TYPE_F16))
         text_string(out,
                     " * Weights are IEEE 754 halves, widened to floats as they are used; biases are floats.\n");
     text_string(out, " * Tensors are [height, width, channels], one pixel's channels side by side. */\n");
@@ -40,7 +40,7 @@ static void emit_banner(const emitter *all, int n, text *out) {
 static void emit_target_begin(const emitter *e, text *out) {
     const target *t = e->p->t;
     if (!t->attributes) return;
-    bool more = e->p->g->half_weights && t->half_attributes;
+    bool more = graph_has_weights_of(e->p->g, TYPE_F16) && t->half_attributes;
     const char *attributes =
         more ? arena_printf(e->a, "%s%s", t->attributes, t->half_attributes) : t->attributes;
     text_printf(out,

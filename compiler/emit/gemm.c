@@ -28,13 +28,13 @@ typedef struct gemm {
     int64_t *x_step; /* [x.n]: floats between neighbouring pixels of the tile; staged: in the ring's rows */
     int64_t y_step, r_step;
     bool by_row;
-    bool shared; /* threads share the tiles; with by_row they share the rows */
-    int pixels;  /* of one row, or of the whole map */
-    bool halves; /* the packed weights are halves */
+    bool shared;    /* threads share the tiles; with by_row they share the rows */
+    int pixels;     /* of one row, or of the whole map */
+    elem_type type; /* of the packed weights */
 } gemm;
 
-/* Whether the tiles read halves: scaled weights are a copy of the packed ones, in floats. */
-static bool tile_halves(const gemm *g) { return g->halves && !g->s->gemm.scaled; }
+/* The type of the weights that the tiles read: scaled ones are a copy of the packed ones, in floats. */
+static elem_type tile_type(const gemm *g) { return g->s->gemm.scaled ? TYPE_F32 : g->type; }
 
 static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
 
@@ -50,11 +50,11 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
         used[b->pieces[j].kind] = true;
         line(w, "const %s w%d = %s;", v->name, j,
-             load_weight_text(a, v, tile_halves(g), expression(a, "w", NULL, NULL, 0, at)));
+             load_weight_text(a, v, tile_type(g), expression(a, "w", NULL, NULL, 0, at)));
         at += v->lanes;
     }
     if (g->s->gemm.prefetch) {
-        int size = tile_halves(g) ? 2 : 4;
+        int size = type_table[tile_type(g)].bytes;
         for (int i = 0; i < b->lanes; i += LINE_BYTES / size)
             line(w, "__builtin_prefetch(%s);", expression(a, "w", NULL, NULL, 0, PREFETCH_BYTES / size + i));
     }
@@ -148,8 +148,8 @@ static call define_tile(const gemm *g, const channel_block *b, int m_count, cons
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
         line(&w, "%s %s = %s;", v->name, accumulator(g, 0, j),
-             load_bias_text(a, v, tile_halves(g), expression(a, "w", NULL, NULL, 0, at)));
-        at += v->lanes * bias_units(tile_halves(g));
+             load_bias_text(a, v, tile_type(g), expression(a, "w", NULL, NULL, 0, at)));
+        at += v->lanes * bias_units(tile_type(g));
     }
     for (int m = 1; m < m_count; m++) {
         text all = {0};
@@ -171,7 +171,7 @@ static call define_tile(const gemm *g, const channel_block *b, int m_count, cons
 
 /* Units of the weights of one block, and of a group, as the tiles read them. */
 static int64_t block_weights(const gemm *g, const channel_block *b) {
-    return (bias_units(tile_halves(g)) + (int64_t)g->depth * g->taps) * b->lanes;
+    return (bias_units(tile_type(g)) + (int64_t)g->depth * g->taps) * b->lanes;
 }
 
 static int64_t group_weights(const gemm *g) {
@@ -218,7 +218,7 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
         }
     }
     int64_t w_factors[] = {0, grouped * group_weights(g), repeat * block_weights(g, b), 0};
-    add_pointer(a, &f, READS, weight_type(tile_halves(g)), "w",
+    add_pointer(a, &f, READS, type_table[tile_type(g)].c_name, "w",
                 expression(a, "w", names, w_factors, 4, w_begin));
     int64_t y_factors[] = {row * g->pixels * g->y_step, grouped * g->out_c, repeat * b->channels,
                            p_loop * g->y_step};
@@ -346,19 +346,19 @@ static void emit_groups(const gemm *g, writer *w) {
 
 static void emit_scaled_copy(const gemm *g, writer *w, const char *begin, const char *scaled) {
     arena *a = g->e->a;
-    line(w, "const %s *from = %s;", weight_type(g->halves), begin);
+    line(w, "const %s *from = %s;", type_table[g->type].c_name, begin);
     line(w, "float *to = %s;", scaled);
     for (int i = 0; i < g->s->gemm.n_blocks; i++) {
         const channel_block *b = &g->s->gemm.blocks[i];
         if (b->repeat > 1) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
         for (int row = 0; row < 2; row++) { /* the bias, then the weights */
             if (row) line(w, "for (int k = 0; k < %d; k++) {", g->depth);
-            int units = row ? 1 : bias_units(g->halves);
+            int units = row ? 1 : bias_units(g->type);
             for (int j = 0, at = 0; j < b->n_pieces; j++) {
                 const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
                 const char *from = arena_printf(a, "from + %d", at * units);
                 const char *value =
-                    row ? load_weight_text(a, v, g->halves, from) : load_bias_text(a, v, g->halves, from);
+                    row ? load_weight_text(a, v, g->type, from) : load_bias_text(a, v, g->type, from);
                 const char *factor = row ? arena_printf(a, " * %s_set1(scale[k])", v->name) : "";
                 line(w, "%s_store(to + %d, %s%s);", v->name, at, value, factor);
                 at += v->lanes;
@@ -375,8 +375,9 @@ static void emit_driver_body(const gemm *g, writer *w) {
     if (g->s->gemm.run_table) emit_run_table(g, w);
     bool staged = g->s->gemm.staged;
     if (g->s->gemm.scaled) {
-        emit_scaled_copy(g, w, g->halves ? "packed" : "w", "scaled");
-        line(w, g->halves ? "const float *w = scaled;" : "w = scaled;");
+        bool widened = g->type != TYPE_F32;
+        emit_scaled_copy(g, w, widened ? "packed" : "w", "scaled");
+        line(w, widened ? "const float *w = scaled;" : "w = scaled;");
     }
     if (staged) emit_stage_begin(g->e, g->s, w, share_begin(g->e, g->s, g->n->shape.h));
     if (g->by_row) begin_shared_loop(g->e, g->s, w, "oy", g->n->shape.h);
@@ -408,7 +409,7 @@ static void pack_gemm(const gemm *g) {
                                 int64_t at = ((int64_t)o * g->taps + tap) * g->depth + in;
                                 v = k >= 0 ? (double)weight->data[at] : bias ? (double)bias->data[o] : 0;
                             }
-                            put_packed(e, k < 0, v);
+                            put_packed(e, g->type, k < 0, v);
                         }
                         out += b->pieces[j].valid;
                     }
@@ -422,7 +423,7 @@ static gemm describe_gemm(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     const node *n = &p->g->nodes[s->node];
     bool dense = n->op == OP_DENSE;
-    gemm g = {.e = e, .s = s, .n = n, .t = p->t, .halves = p->g->half_weights};
+    gemm g = {.e = e, .s = s, .n = n, .t = p->t, .type = node_weight_type(n)};
     g.groups = dense ? 1 : n->a.groups;
     g.depth = s->operands[0].shape.c / g.groups;
     g.out_c = n->shape.c / g.groups;
@@ -451,8 +452,8 @@ call emit_gemm(emitter *e, const plan_step *s) {
 
     signature f = {0};
     add_sources(e, &f, &g.x);
-    add_pointer(a, &f, READS, weight_type(g.halves), g.halves && s->gemm.scaled ? "packed" : "w",
-                weights_at(e, offset));
+    add_pointer(a, &f, READS, type_table[g.type].c_name, g.type != TYPE_F32 && s->gemm.scaled ? "packed" : "w",
+                weights_at(e, g.type, offset));
     add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
     if (g.n->a.has_residual) {
         const run *r = &s->operands[1].runs[0];
@@ -485,7 +486,7 @@ void emit_gemm_row(emitter *e, const plan_step *s, writer *w, const gemm_place *
     if (s->gemm.staged) add_pointer(a, &f, READS, "float *const", "rows", at->x[0]);
     for (int i = 0; i < g.x.n && !s->gemm.staged; i++)
         add_pointer(a, &f, READS, buffer_type(e, g.x.buffers[i]), g.x.names[i], at->x[i]);
-    add_pointer(a, &f, READS, weight_type(tile_halves(&g)), "w", at->w);
+    add_pointer(a, &f, READS, type_table[tile_type(&g)].c_name, "w", at->w);
     add_pointer(a, &f, WRITES, "float", "y", at->y);
     if (g.n->a.has_residual) add_pointer(a, &f, READS, "float", "r", at->r);
     const char *hint = arena_printf(a, "conv%dx%d_%d_to_%d_row_of_%d", g.n->a.kernel[0], g.n->a.kernel[1],

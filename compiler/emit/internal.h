@@ -70,21 +70,21 @@ void put_half(emitter *e, double value);
 
 /* ---- weights.c: floats or halves ----
  *
- * A kernel's weights are a row of biases, then rows of weights. Where the graph's are halves, the pointer w is
- * one to uint16_t and counts halves: a bias, which stays a float, takes two of them. */
+ * A kernel's weights are a row of biases, then rows of weights. Where they are halves, the pointer w is one to
+ * uint16_t and counts halves: a bias, which stays a float, takes two of them. */
 
-/* The type that w points to; a weight of a conv, a depthwise or a dense layer, packed; a vector of biases or of
- * weights, loaded as floats. */
-const char *weight_type(bool halves);
-void put_packed(emitter *e, bool is_bias, double value);
-const char *load_bias_text(arena *a, const vector_kind *v, bool halves, const char *address);
-const char *load_weight_text(arena *a, const vector_kind *v, bool halves, const char *address);
+/* A weight of a conv, a depthwise or a dense layer, packed; a vector of biases or of weights, loaded as floats.
+ * `type`: the element type of the layer's weights. */
+void put_packed(emitter *e, elem_type type, bool is_bias, double value);
+const char *load_bias_text(arena *a, const vector_kind *v, elem_type type, const char *address);
+const char *load_weight_text(arena *a, const vector_kind *v, elem_type type, const char *address);
 
-/* Units of w that a lane of biases takes. */
-static inline int bias_units(bool halves) { return halves ? 2 : 1; }
+/* Elements of w that a lane of biases takes. */
+static inline int bias_units(elem_type type) { return type_table[TYPE_F32].bytes / type_table[type].bytes; }
 
-/* "WEIGHTS(16)", "HALVES(32)": the argument for w where the weights begin `offset` floats behind the first. */
-const char *weights_at(const emitter *e, int64_t offset);
+/* "WEIGHTS(16)", "HALVES(32)": the argument for w where weights of this type begin `offset` floats behind the
+ * first. */
+const char *weights_at(const emitter *e, elem_type type, int64_t offset);
 
 /* "f32x16_relu6(v)" for an activation on an expression. */
 const char *activation_text(arena *a, const target *t, int kind, op_kind act, double slope, const char *v);

@@ -42,9 +42,10 @@ static void add_ports(const emitter *e, signature *s) {
         const char *type = type_table[g->nodes[g->inputs[i].node].type].c_name, *name = e->input_names[i];
         add_pointer(e->a, s, READS, type, name, name);
     }
-    const char *type = type_table[TYPE_F32].c_name;
-    for (int i = 0; i < g->n_outputs; i++)
-        add_pointer(e->a, s, WRITES, type, e->output_names[i], e->output_names[i]);
+    for (int i = 0; i < g->n_outputs; i++) {
+        const char *type = type_table[g->nodes[g->outputs[i].node].type].c_name, *name = e->output_names[i];
+        add_pointer(e->a, s, WRITES, type, name, name);
+    }
 }
 
 /* `first` may be NULL where no call is printed. */

@@ -1,6 +1,12 @@
 /* signature.c: lists of parameters and arguments: see signature.h. */
 #include "emit/internal.h"
 
+/* A place in the arena, which AT and OWN give as a pointer to float, as a pointer to elements of this type. */
+static const char *typed_place(const emitter *e, elem_type type, const char *place) {
+    if (type == TYPE_F32) return place;
+    return arena_printf(e->a, "((%s *)(void *)%s)", type_table[type].c_name, place);
+}
+
 const char *buffer_text(const emitter *e, int index) {
     const plan_buffer *b = &e->p->buffers[index];
     switch (b->kind) {
@@ -8,8 +14,10 @@ const char *buffer_text(const emitter *e, int index) {
     case BUFFER_OUTPUT: return e->output_names[b->port];
     case BUFFER_ARENA: break;
     }
-    if (b->own) return arena_printf(e->a, "OWN(%lld, %lld)", (long long)b->offset, (long long)b->own_offset);
-    return arena_printf(e->a, "AT(%lld)", (long long)b->offset);
+    const char *place =
+        b->own ? arena_printf(e->a, "OWN(%lld, %lld)", (long long)b->offset, (long long)b->own_offset)
+               : arena_printf(e->a, "AT(%lld)", (long long)b->offset);
+    return typed_place(e, b->type, place);
 }
 
 const char *buffer_type(const emitter *e, int index) { return type_table[e->p->buffers[index].type].c_name; }

@@ -8,26 +8,36 @@
 
 #include <string.h>
 
-const char *weight_type(bool halves) { return halves ? "uint16_t" : "float"; }
+/* How emitted code reads weights of each element type. */
+typedef struct weight_text {
+    const char *pointer;     /* the macro that points to them, at a distance in elements */
+    const char *load_bias;   /* ends the name of the function that loads a vector of biases, as floats */
+    const char *load_weight; /* the same for weights */
+} weight_text;
 
-void put_packed(emitter *e, bool is_bias, double value) {
-    if (e->p->g->half_weights && !is_bias)
+static const weight_text weight_texts[TYPE_COUNT] = {
+    [TYPE_F32] = {"WEIGHTS", "_load", "_load"},
+    [TYPE_F16] = {"HALVES", "_load_wide", "_load_f16"},
+};
+
+void put_packed(emitter *e, elem_type type, bool is_bias, double value) {
+    if (type == TYPE_F16 && !is_bias)
         put_half(e, value);
     else
         put_weight(e, value);
 }
 
-const char *load_bias_text(arena *a, const vector_kind *v, bool halves, const char *address) {
-    return arena_printf(a, "%s_load%s(%s)", v->name, halves ? "_wide" : "", address);
+const char *load_bias_text(arena *a, const vector_kind *v, elem_type type, const char *address) {
+    return arena_printf(a, "%s%s(%s)", v->name, weight_texts[type].load_bias, address);
 }
 
-const char *load_weight_text(arena *a, const vector_kind *v, bool halves, const char *address) {
-    return arena_printf(a, "%s_load%s(%s)", v->name, halves ? "_f16" : "", address);
+const char *load_weight_text(arena *a, const vector_kind *v, elem_type type, const char *address) {
+    return arena_printf(a, "%s%s(%s)", v->name, weight_texts[type].load_weight, address);
 }
 
-const char *weights_at(const emitter *e, int64_t offset) {
-    bool halves = e->p->g->half_weights;
-    return arena_printf(e->a, "%s(%lld)", halves ? "HALVES" : "WEIGHTS", (long long)offset * (halves ? 2 : 1));
+const char *weights_at(const emitter *e, elem_type type, int64_t offset) {
+    int64_t elements = offset * type_table[TYPE_F32].bytes / type_table[type].bytes;
+    return arena_printf(e->a, "%s(%lld)", weight_texts[type].pointer, (long long)elements);
 }
 
 int64_t weights_bytes(const emitter *e) { return (int64_t)e->weights.size; }
@@ -148,6 +158,6 @@ void emit_weights(const emitter *e, text *out) {
                     "#define WEIGHTS(i) (weights + (i))\n\n");
         break;
     }
-    if (e->p->g->half_weights)
+    if (graph_has_weights_of(e->p->g, TYPE_F16))
         text_string(out, "#define HALVES(i) ((const uint16_t *)(const void *)WEIGHTS(0) + (i))\n\n");
 }

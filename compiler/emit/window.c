@@ -22,7 +22,8 @@ typedef struct window {
 } window;
 
 static bool is_depthwise(const window *g) { return g->n->op == OP_DEPTHWISE; }
-static bool halves(const window *g) { return g->e->p->g->half_weights; }
+static elem_type weight_type(const window *g) { return node_weight_type(g->n); }
+static const char *weight_c_type(const window *g) { return type_table[weight_type(g)].c_name; }
 static bool is_max(const window *g) { return g->n->op == OP_MAX_POOL; }
 
 /* ceil(a / b) for b > 0 and any a. */
@@ -47,7 +48,7 @@ static void begin_accumulators(const window *g, writer *w, int columns) {
     for (int m = 0; m < columns; m++) {
         if (is_depthwise(g)) {
             if (m == 0)
-                line(w, "%s acc0 = %s;", v, load_bias_text(g->e->a, vector_of(g), halves(g), "w"));
+                line(w, "%s acc0 = %s;", v, load_bias_text(g->e->a, vector_of(g), weight_type(g), "w"));
             else
                 line(w, "%s acc%d = acc0;", v, m);
         } else if (is_max(g)) {
@@ -138,8 +139,8 @@ static void emit_window_row(const window *g, writer *w, const columns *c, int re
     if (c->looped) row = expression(a, row, &variable, &factor, 1, -at->pad[LEFT] * g->pixel);
     line(w, "const float *row = %s;", row);
     if (is_depthwise(g)) {
-        line(w, "const %s *taps = w + (ky * %d + %d) * %d;", weight_type(halves(g)), at->kernel[1],
-             bias_units(halves(g)), lanes);
+        line(w, "const %s *taps = w + (ky * %d + %d) * %d;", weight_c_type(g), at->kernel[1],
+             bias_units(weight_type(g)), lanes);
         for (int kx = 0; kx < at->kernel[1]; kx++) {
             bool used = false;
             for (int j = 0; j < reach; j++) {
@@ -147,7 +148,7 @@ static void emit_window_row(const window *g, writer *w, const columns *c, int re
             }
             if (used)
                 line(w, "const %s k%d = %s;", v, kx,
-                     load_weight_text(a, vector_of(g), halves(g),
+                     load_weight_text(a, vector_of(g), weight_type(g),
                                       expression(a, "taps", NULL, NULL, 0, kx * lanes)));
         }
     }
@@ -225,9 +226,9 @@ static void emit_wide_window(const window *g, writer *w) {
     line(w, "const %s v = %s;", v, load_text(a, g->t, g->x, TYPE_F32, address));
     if (is_depthwise(g))
         line(w, "const %s k0 = %s;", v,
-             load_weight_text(
-                 a, vector_of(g), halves(g),
-                 arena_printf(a, "w + (ky * %d + kx + %d) * %d", at->kernel[1], bias_units(halves(g)), lanes)));
+             load_weight_text(a, vector_of(g), weight_type(g),
+                              arena_printf(a, "w + (ky * %d + kx + %d) * %d", at->kernel[1],
+                                           bias_units(weight_type(g)), lanes)));
     accumulate(g, w, 0, 0, "v");
     line(w, "}");
     line(w, "}");
@@ -285,7 +286,7 @@ static signature pass_to_walker(const walk *k, const char *at) {
     arena *a = g->e->a;
     const attrs *attributes = &g->n->a;
     int64_t one = 1, y_factors[] = {k->y_row, 1};
-    int64_t per_channel = (int64_t)attributes->kernel[0] * attributes->kernel[1] + bias_units(halves(g));
+    int64_t per_channel = (int64_t)attributes->kernel[0] * attributes->kernel[1] + bias_units(weight_type(g));
     const char *names[] = {"oy", at};
     signature f = {0};
     const char *x = expression(a, k->x_name, &at, &one, 1, k->x_begin);
@@ -298,8 +299,7 @@ static signature pass_to_walker(const walk *k, const char *at) {
                               .buffer = NO_BUFFER,
                               .may_be_idle = true});
     if (is_depthwise(g))
-        add_pointer(a, &f, READS, weight_type(halves(g)), "w",
-                    expression(a, "w", &at, &per_channel, 1, k->w_begin));
+        add_pointer(a, &f, READS, weight_c_type(g), "w", expression(a, "w", &at, &per_channel, 1, k->w_begin));
     add_pointer(a, &f, WRITES, "float", "y", expression(a, k->y_name, names, y_factors, 2, k->y_begin));
     if (attributes->has_residual) {
         int64_t r_factors[] = {g->n->shape.w * g->r_pixel, 1};
@@ -338,7 +338,7 @@ static int64_t pack_run(const window *g, int begin, int count) {
         piece x = {0, lanes};
         if (count - c < lanes) cut_pieces(g->t, count - c, &x, 1);
         int width = g->t->vectors[x.kind].lanes;
-        units += (int64_t)(bias_units(halves(g)) + taps) * width;
+        units += (int64_t)(bias_units(weight_type(g)) + taps) * width;
         for (int tap = -1; tap < taps && !g->s->again; tap++) {
             for (int l = 0; l < width; l++) {
                 double v = 0;
@@ -348,7 +348,7 @@ static int64_t pack_run(const window *g, int begin, int count) {
                         : bias   ? (double)bias->data[o]
                                  : 0;
                 }
-                put_packed(g->e, tap < 0, v);
+                put_packed(g->e, weight_type(g), tap < 0, v);
             }
         }
         c += x.valid;
@@ -443,7 +443,8 @@ call emit_window(emitter *e, const plan_step *s) {
 
     signature f = {0};
     add_sources(e, &f, &from);
-    if (is_depthwise(&g)) add_pointer(a, &f, READS, weight_type(halves(&g)), "w", weights_at(e, offset));
+    if (is_depthwise(&g))
+        add_pointer(a, &f, READS, weight_c_type(&g), "w", weights_at(e, weight_type(&g), offset));
     add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
     if (n->a.has_residual) {
         const run *r = &s->operands[1].runs[0];

@@ -2,6 +2,7 @@
 #include "graph/graph.h"
 #include "graph/shapes.h"
 
+#include <math.h>
 #include <string.h>
 
 const shape_rule shape_rules[OP_COUNT] = {
@@ -11,9 +12,12 @@ const shape_rule shape_rules[OP_COUNT] = {
 };
 
 const type_info type_table[TYPE_COUNT] = {
-    [TYPE_F32] = {"f32", "float", 4},
-    [TYPE_U8] = {"uint8", "uint8_t", 1},
-    [TYPE_I8] = {"int8", "int8_t", 1},
+    [TYPE_F32] = {"f32", "float", 4, -INFINITY, INFINITY, .is_float = true, .is_port = true},
+    [TYPE_F16] = {"f16", "uint16_t", 2, -INFINITY, INFINITY, .is_float = true},
+    [TYPE_U8] = {"uint8", "uint8_t", 1, 0, UINT8_MAX, .is_port = true},
+    [TYPE_I8] = {"int8", "int8_t", 1, INT8_MIN, INT8_MAX, .is_port = true},
+    [TYPE_I16] = {"int16", "int16_t", 2, INT16_MIN, INT16_MAX},
+    [TYPE_I32] = {"int32", "int32_t", 4, INT32_MIN, INT32_MAX},
 };
 
 graph *graph_new(arena *mem, const char *name) {
@@ -166,6 +170,14 @@ int64_t graph_params(const graph *g) {
     int64_t total = 0;
     for (int i = 0; i < g->n_nodes; i++) total += node_params(&g->nodes[i]);
     return total;
+}
+
+bool graph_has_weights_of(const graph *g, elem_type type) {
+    for (int i = 0; i < g->n_nodes; i++) {
+        const tensor *t = g->nodes[i].weights[ROLE_WEIGHT];
+        if (t && t->type == type) return true;
+    }
+    return false;
 }
 
 int *graph_use_counts(const graph *g, arena *a) {

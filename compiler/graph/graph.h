@@ -44,13 +44,17 @@ typedef struct op_info {
 
 extern const op_info op_table[OP_COUNT];
 
-/* Element types. Inputs may be any; what a layer makes is f32 (int8 follows with quantisation). */
-typedef enum elem_type { TYPE_F32, TYPE_U8, TYPE_I8, TYPE_COUNT } elem_type;
+/* Element types of tensors, buffers, weights and ports. A network's input is f32, uint8 or int8; what a layer
+ * makes is f32; the weights of conv, depthwise and dense are f32 or f16. */
+typedef enum elem_type { TYPE_F32, TYPE_F16, TYPE_U8, TYPE_I8, TYPE_I16, TYPE_I32, TYPE_COUNT } elem_type;
 
 typedef struct type_info {
     const char *name;   /* in a .net file: "f32", "uint8", "int8" */
-    const char *c_name; /* in C: "float", "uint8_t", "int8_t" */
+    const char *c_name; /* in C: "float", "uint8_t", "int8_t"; an f16 is kept as its bits, in "uint16_t" */
     int bytes;
+    double least, most; /* what its values lie between: infinities for floats, as inputs may be */
+    bool is_float;
+    bool is_port; /* an input of a network may have this type */
 } type_info;
 
 extern const type_info type_table[TYPE_COUNT];
@@ -94,8 +98,9 @@ typedef enum role { ROLE_WEIGHT, ROLE_BIAS, ROLE_GAMMA, ROLE_BETA, ROLE_MEAN, RO
 typedef struct tensor {
     int rank;
     int dims[4];
-    int64_t count; /* product of dims */
-    float *data;   /* NULL until weights/ has bound it */
+    int64_t count;  /* product of dims */
+    elem_type type; /* in which the emitted code keeps the values */
+    float *data;    /* the values, each one that `type` can hold; NULL until weights/ has bound it */
 } tensor;
 
 /* What a layer was given. Fields that an op does not have stay zero; graph_attrs_init gives the defaults. */
@@ -166,7 +171,6 @@ typedef struct graph {
     /* Output channels of conv, depthwise and dense that passes have removed: for every input the same value,
      * and of no effect on any output. */
     int64_t constant_channels, unread_channels;
-    bool half_weights; /* of conv, depthwise and dense: each is a half (binary16), and is kept as one */
 } graph;
 
 graph *graph_new(arena *mem, const char *name);
@@ -194,9 +198,15 @@ int64_t node_params(const node *n);
 int64_t graph_macs(const graph *g);
 int64_t graph_params(const graph *g);
 
-/* Bytes in which a weight of conv, depthwise and dense is kept. Biases, and all that other ops have, are
- * floats. */
-static inline int weight_size(const graph *g) { return g->half_weights ? 2 : 4; }
+static inline int64_t tensor_bytes(const tensor *t) { return t->count * type_table[t->type].bytes; }
+
+/* The element type of a node's weights; f32 where it has none. */
+static inline elem_type node_weight_type(const node *n) {
+    return n->weights[ROLE_WEIGHT] ? n->weights[ROLE_WEIGHT]->type : TYPE_F32;
+}
+
+/* Whether some node's weights are of this type. */
+bool graph_has_weights_of(const graph *g, elem_type type);
 
 /* How many times each node's tensor is read: by nodes and as an output. [n_nodes], in the arena. */
 int *graph_use_counts(const graph *g, arena *a);

@@ -40,7 +40,8 @@ static int eval_input(evaluator *ev, place *p, const stmt *st, int x) {
     (void)x;
     static const char *const sides[3] = {"the height", "the width", "the number of channels"};
     elem_type type = 0;
-    while (type < TYPE_COUNT && strcmp(type_table[type].name, st->word) != 0) type++;
+    while (type < TYPE_COUNT && !(type_table[type].is_port && strcmp(type_table[type].name, st->word) == 0))
+        type++;
     bool good = type < TYPE_COUNT;
     if (!good) eval_error(ev, st->word_at, "an input is uint8, int8 or f32, not '%s'", st->word);
     int64_t dims[3];

@@ -11,13 +11,7 @@ range any_value(void) { return (range){-INFINITY, INFINITY}; }
 /* Makes both bounds NaN where one is. */
 static range settle_bounds(range x) { return is_unknown(x) ? unknown_interval() : x; }
 
-range type_interval(elem_type type) {
-    switch (type) {
-    case TYPE_U8: return (range){0, 255};
-    case TYPE_I8: return (range){-128, 127};
-    default: return any_value();
-    }
-}
+range type_interval(elem_type type) { return (range){type_table[type].least, type_table[type].most}; }
 
 range add_intervals(range x, range y) { return settle_bounds((range){x.low + y.low, x.high + y.high}); }
 

@@ -1,7 +1,9 @@
-/* round_weights.c: the weights of conv, depthwise and dense become halves (IEEE 754 binary16), each the
- * nearest, the even one of two: for --weights-dtype f16. It comes behind all passes that make weights, so that
- * the interpreter computes with the very numbers that the emitted code holds. Biases and affines, which are
- * few, stay floats. A weight too large for a half is the user's to decide on: an error. */
+/* round_weights.c: the weights of conv, depthwise and dense layers become halves (IEEE 754 binary16), for
+ * --weights-dtype f16. Each becomes the nearest half; of two that are equally near, the even one.
+ *
+ * The pass runs after all passes that make weights, so that the interpreter computes with exactly the numbers
+ * that the emitted code holds. Biases and affines stay floats, for they are few. A weight that is too large for
+ * a half is an error, because only the user can decide what to do about it. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
@@ -9,12 +11,15 @@
 
 #include <math.h>
 
-/* Rounds the weights of a node; false after an error. */
+/* Rounds the weights of a node; false after an error. A tensor without values gets the type alone. */
 static bool round_tensor(node *n, arena *a, diag *d) {
     const tensor *from = n->weights[ROLE_WEIGHT];
-    if (!from || !from->data) return true;
+    if (!from) return true;
     tensor *to = ARENA_NEW(a, tensor);
     *to = *from;
+    to->type = TYPE_F16;
+    n->weights[ROLE_WEIGHT] = to;
+    if (!from->data) return true;
     to->data = ARENA_ARRAY(a, float, from->count);
     for (int64_t i = 0; i < from->count; i++) {
         to->data[i] = half_value(half_bits(from->data[i]));
@@ -26,7 +31,6 @@ static bool round_tensor(node *n, arena *a, diag *d) {
             (long long)i, n->label ? n->label : op_table[n->op].name, (double)from->data[i], LARGEST_HALF);
         return false;
     }
-    n->weights[ROLE_WEIGHT] = to;
     return true;
 }
 
@@ -38,8 +42,5 @@ graph *round_weights(const graph *in, arena *a, diag *d) {
         if (op_table[copy.op].class == CLASS_CONV) good = round_tensor(&copy, a, d) && good;
         r->map[i] = append_node(r, &copy);
     }
-    if (!good) return NULL;
-    graph *out = finish_rewrite(r);
-    out->half_weights = true;
-    return out;
+    return good ? finish_rewrite(r) : NULL;
 }

@@ -11,8 +11,10 @@
 static void complete_step(plan *p, plan_step *s) {
     s->cycles = predict_cycles(p, s);
     if (s->scratch_bytes == 0) return;
-    int elements = (int)(s->scratch_bytes / type_table[TYPE_F32].bytes);
-    s->scratch = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, (shape){1, 1, elements}, "scratch");
+    /* A ring of input rows has the type that the kernel computes in; scaled weights are floats. */
+    elem_type type = s->kind == STEP_GEMM && s->gemm.staged ? p->g->nodes[s->node].type : TYPE_F32;
+    int elements = (int)(s->scratch_bytes / type_table[type].bytes);
+    s->scratch = add_buffer(p, BUFFER_ARENA, -1, type, (shape){1, 1, elements}, "scratch");
 }
 
 /* A plan with these steps, joined so that no step has more than `most` bytes live; NULL where that cannot be.
@@ -89,13 +91,27 @@ static plan *find_plan(const graph *g, const target *t, int64_t max_ram, const t
     return p;
 }
 
+/* A copy of the graph with all weights as f32. The values are shared. */
+static const graph *with_float_weights(const graph *g, arena *a) {
+    graph *floats = ARENA_NEW(a, graph);
+    *floats = *g;
+    floats->nodes = ARENA_ARRAY(a, node, g->n_nodes);
+    for (int i = 0; i < g->n_nodes; i++) {
+        node *n = &floats->nodes[i];
+        *n = g->nodes[i];
+        if (node_weight_type(n) == TYPE_F32) continue;
+        tensor *wide = ARENA_NEW(a, tensor);
+        *wide = *n->weights[ROLE_WEIGHT];
+        wide->type = TYPE_F32;
+        n->weights[ROLE_WEIGHT] = wide;
+    }
+    return floats;
+}
+
 /* The plan where weights are halves: chains are worth more or less with them, but who wants small weights shall
  * not pay for them with a larger arena than that of f32. */
 static plan *find_plan_for_halves(const graph *g, const target *t, const tuning *tuned, arena *a) {
-    graph *floats = ARENA_NEW(a, graph);
-    *floats = *g;
-    floats->half_weights = false;
-    plan *wide = find_plan(floats, t, 0, tuned, a), *p = find_plan(g, t, 0, tuned, a);
+    plan *wide = find_plan(with_float_weights(g, a), t, 0, tuned, a), *p = find_plan(g, t, 0, tuned, a);
     int64_t most = wide->arena_bytes;
     if (p->arena_bytes > most) p = find_plan(g, t, most, tuned, a);
     if (p->arena_bytes <= most) return p;
@@ -104,8 +120,8 @@ static plan *find_plan_for_halves(const graph *g, const target *t, const tuning 
 }
 
 plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d) {
-    plan *p =
-        g->half_weights && !max_ram ? find_plan_for_halves(g, t, tuned, a) : find_plan(g, t, max_ram, tuned, a);
+    bool halves = graph_has_weights_of(g, TYPE_F16);
+    plan *p = halves && !max_ram ? find_plan_for_halves(g, t, tuned, a) : find_plan(g, t, max_ram, tuned, a);
     if (max_ram > 0 && p->arena_bytes > max_ram) {
         const plan_step *peak = &p->steps[p->peak_step];
         diag_error(d, g->nodes[peak->node].at,

@@ -63,7 +63,7 @@ double cut_by_row(const plan *p, plan_step *s) {
     const node *n = &p->g->nodes[s->node];
     choose_gemm(p, s, true);
     if (s->gemm.scaled) s->kernel = arena_printf(p->mem, "%s, weights scaled", s->kernel);
-    double weights = (double)n->weights[ROLE_WEIGHT]->count * (s->gemm.scaled ? 4 : weight_size(p->g));
+    double weights = (double)n->weights[ROLE_WEIGHT]->count * gemm_weight_size(p, s);
     double rate = weights > p->t->l2_bytes / 2.0 ? 16 : weights > p->t->l1_bytes / 2.0 ? 128 : 1e9;
     return s->gemm.cycles - whole + weights / rate * (n->shape.h - 1);
 }
@@ -169,6 +169,17 @@ static bool may_end_in_place(const plan *p, const plan_step *parts, int n) {
     return first->stride[0] == 1 && a->stride[0] == 1 && a->pad[TOP] < (a->kernel[0] - 1) * a->dilation[0] + 1;
 }
 
+elem_type chain_weight_type(const plan *p, const plan_step *parts, int n) {
+    elem_type type = TYPE_COUNT;
+    for (int i = 0; i < n; i++) {
+        const node *part = &p->g->nodes[parts[i].node];
+        if (!part->weights[ROLE_WEIGHT]) continue;
+        if (type != TYPE_COUNT && node_weight_type(part) != type) return TYPE_COUNT;
+        type = node_weight_type(part);
+    }
+    return type == TYPE_COUNT ? TYPE_F32 : type;
+}
+
 /* A residual may be the output of an earlier part, which then keeps so many rows more, or come from outside. */
 bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
     int windows = 0;
@@ -180,7 +191,7 @@ bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
         if (i + 1 == n) break;
         if (!is_link(p, use, first, n, i)) return false;
     }
-    return windows > 0 && may_end_in_place(p, first, n);
+    return windows > 0 && chain_weight_type(p, first, n) != TYPE_COUNT && may_end_in_place(p, first, n);
 }
 
 /* A chain of these parts, which are its own. */
@@ -259,7 +270,8 @@ int twice_length(const plan *p, const usage *use, const plan_step *first, int le
                 memcpy(parts, first, (size_t)n * sizeof *parts);
                 parts[n] = first[i];
                 *window = n;
-                return may_end_in_place(p, parts, n + 1) ? i + 1 : 0;
+                bool one_type = chain_weight_type(p, parts, n + 1) != TYPE_COUNT;
+                return one_type && may_end_in_place(p, parts, n + 1) ? i + 1 : 0;
             }
             if (!leaves_alone(p, &first[i], first, &first[n - 1])) break;
         }
@@ -288,7 +300,7 @@ static plan_step make_sums_only(plan *p, const plan_step *first, int n) {
     for (int i = 0; i < n; i++) {
         const plan_buffer *b = &p->buffers[first[i].out_buffer];
         shape rows = {i + 1 < n ? rows_kept(p, first, n, i) : 1, b->shape.w, b->shape.c};
-        int buffer = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, rows, b->what);
+        int buffer = add_buffer(p, BUFFER_ARENA, -1, b->type, rows, b->what);
         parts[i].out_buffer = buffer;
         for (int to = i + 1; to < n; to++) read_instead(p, &parts[to], first[i].out_buffer, buffer);
     }

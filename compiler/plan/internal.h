@@ -33,6 +33,9 @@ slot *flatten_slots(const plan *p, const slot *slots, shape s);
 void choose_gemm(const plan *p, plan_step *s,
                  bool by_row); /* by_row: a row of the output at a time, whatever the kernel */
 void choose_window(const plan *p, plan_step *s);
+
+/* Bytes of one weight as a convolution's tiles read it. Scaled weights are read from a copy in floats. */
+int gemm_weight_size(const plan *p, const plan_step *s);
 double predict_cycles(const plan *p, const plan_step *s);
 
 /* fuse.c: chains. */

@@ -86,9 +86,12 @@ static void find_merged_concats(builder *b) {
 
 /* The shape of a map's own buffer. Pixels that lie a multiple of 1 KB apart share a few sets of the nearest
  * cache and push each other out of it as a column walks along them: these get one more line each. */
-static shape spread_pixels(const plan *p, shape s) {
-    enum { SHARED_FLOATS = 256, LINE_FLOATS = 16 };
-    if (shape_pixels(s) > 1 && s.c % SHARED_FLOATS == 0 && !p->t->strict_c99 && !p->lean) s.c += LINE_FLOATS;
+static shape spread_pixels(const plan *p, const node *n) {
+    enum { SHARED_BYTES = 1024, LINE_BYTES = 64 };
+    shape s = n->shape;
+    int size = type_table[n->type].bytes;
+    bool shares = shape_pixels(s) > 1 && (int64_t)s.c * size % SHARED_BYTES == 0;
+    if (shares && !p->t->strict_c99 && !p->lean) s.c += LINE_BYTES / size;
     return s;
 }
 
@@ -98,8 +101,8 @@ static int owned_buffer(builder *b, int index) {
         const node *n = &b->g->nodes[index];
         int out = b->port_of[index];
         b->own_buffer[index] =
-            out >= 0 ? add_buffer(b->p, BUFFER_OUTPUT, out, TYPE_F32, n->shape, n->label)
-                     : add_buffer(b->p, BUFFER_ARENA, -1, TYPE_F32, spread_pixels(b->p, n->shape), n->label);
+            out >= 0 ? add_buffer(b->p, BUFFER_OUTPUT, out, n->type, n->shape, n->label)
+                     : add_buffer(b->p, BUFFER_ARENA, -1, n->type, spread_pixels(b->p, n), n->label);
     }
     return b->own_buffer[index];
 }
@@ -134,7 +137,8 @@ static void settle(builder *b, int index, plan_step *s, int buffer, int begin, i
 /* Gathers scattered channels into a fresh dense buffer, in order; their new slots. */
 static slot *gather(builder *b, int index, const slot *slots, shape s) {
     plan *p = b->p;
-    int buffer = add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, s, b->g->nodes[index].label);
+    const node *n = &b->g->nodes[index];
+    int buffer = add_buffer(p, BUFFER_ARENA, -1, n->type, s, n->label);
     plan_step *copy = add_step(p, STEP_COPY, index);
     copy->kernel = "copy";
     copy->n_operands = 1;
@@ -149,10 +153,12 @@ static slot *gather(builder *b, int index, const slot *slots, shape s) {
     return fresh;
 }
 
-/* Whether a step at node `index` may write over what lies in `buffer`. */
+/* Whether a step at node `index` may write over what lies in `buffer`: each element over one of its own size.
+ */
 static bool may_overwrite(const builder *b, int buffer, int index) {
     const plan_buffer *x = &b->p->buffers[buffer];
-    return x->kind == BUFFER_ARENA && x->type == TYPE_F32 && x->until <= index;
+    bool same_size = type_table[x->type].bytes == type_table[b->g->nodes[index].type].bytes;
+    return x->kind == BUFFER_ARENA && same_size && x->until <= index;
 }
 
 /* The operand of a kernel that works channel by channel, in the order in which the channels lie, or the
@@ -181,7 +187,7 @@ static operand *one_operand(builder *b, operand o) {
 static void settle_at(builder *b, int index, plan_step *s, destination d, int *order) {
     const node *n = &b->g->nodes[index];
     if (d.buffer < 0) {
-        d.buffer = add_buffer(b->p, BUFFER_ARENA, -1, TYPE_F32, spread_pixels(b->p, n->shape), n->label);
+        d.buffer = add_buffer(b->p, BUFFER_ARENA, -1, n->type, spread_pixels(b->p, n), n->label);
     }
     settle(b, index, s, d.buffer, d.begin, order);
 }
@@ -215,7 +221,7 @@ static bool groups_are_regular(const slot *slots, const int *order, int c, int g
 static bool needs_staging(const node *n, elem_type in_type) {
     if (n->op == OP_DENSE) return false;
     const attrs *a = &n->a;
-    return in_type != TYPE_F32 || a->kernel[0] > 1 || a->kernel[1] > 1 || a->pad[TOP] || a->pad[BOTTOM] ||
+    return in_type != n->type || a->kernel[0] > 1 || a->kernel[1] > 1 || a->pad[TOP] || a->pad[BOTTOM] ||
            a->pad[LEFT] || a->pad[RIGHT];
 }
 
@@ -317,7 +323,7 @@ static void plan_gemm(builder *b, int index) {
         shape in = x.shape;
         int64_t rows = (int64_t)n->a.dilation[0] * (n->a.kernel[0] - 1) + 1;
         int64_t row = (int64_t)(in.w + n->a.pad[LEFT] + n->a.pad[RIGHT]) * in.c;
-        s->scratch_bytes = rows * row * type_table[TYPE_F32].bytes;
+        s->scratch_bytes = rows * row * type_table[n->type].bytes;
     }
 }
 

@@ -197,6 +197,10 @@ bool reads_buffer(const operand *o, int buffer_index);
  * none. */
 int residual_source(const plan *p, const plan_step *parts, int to);
 
+/* The element type of the weights of a chain's parts: one type, since the chain passes one pointer for all of
+ * them. TYPE_COUNT: they differ. */
+elem_type chain_weight_type(const plan *p, const plan_step *parts, int n);
+
 typedef struct interval {
     int64_t begin, end;
 } interval;

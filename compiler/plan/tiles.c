@@ -75,6 +75,11 @@ static double gemm_cycles(const target *t, const channel_block *blocks, int n_bl
     return total;
 }
 
+int gemm_weight_size(const plan *p, const plan_step *s) {
+    elem_type type = s->gemm.scaled ? TYPE_F32 : node_weight_type(&p->g->nodes[s->node]);
+    return type_table[type].bytes;
+}
+
 void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     const target *t = p->t;
     const node *n = &p->g->nodes[s->node];
@@ -84,8 +89,7 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     int64_t rows = by_row ? n->shape.h : 1;
     int groups = n->op == OP_CONV ? n->a.groups : 1;
     int out_c = n->shape.c / groups;
-    /* Scaled weights are read from a copy in floats. */
-    int size = gemm->scaled ? type_table[TYPE_F32].bytes : weight_size(p->g);
+    int size = gemm_weight_size(p, s);
     double depth = (double)s->operands[0].shape.c / groups * n->a.kernel[0] * n->a.kernel[1];
     channel_block blocks[2];
     enum { MOST_PIXELS = 14 };
@@ -151,7 +155,7 @@ double predict_cycles(const plan *p, const plan_step *s) {
         for (int i = 0; i < s->n_parts; i++) total += predict_cycles(p, &s->parts[i]);
         return total;
     case STEP_GEMM:
-        total = (double)n->weights[ROLE_WEIGHT]->count * weight_size(p->g) / WEIGHT_BYTES_PER_CYCLE;
+        total = (double)tensor_bytes(n->weights[ROLE_WEIGHT]) / WEIGHT_BYTES_PER_CYCLE;
         return larger(s->gemm.cycles, total);
     case STEP_WINDOW:
         total = (double)shape_elements(n->shape) / lanes;

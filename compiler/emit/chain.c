@@ -1,9 +1,10 @@
-/* chain.c: several layers as one function, row by row: see plan/fuse.c.
+/* chain.c: several layers as one function, which computes them row by row: see plan/fuse.c.
  *
  * The function loops over the rows of the last part's output. Part i keeps a few rows of its output in t<i>: a
- * ring where a window comes next, else one row. Before a window takes its turn, the loop over made_<i> lets the
- * part before it make the rows that are still missing, and that part does the same with the one before it: the
- * parts stand one inside the other, the first one innermost. */
+ * ring of rows where part i + 1 is a window, else one row. Before a window computes a row, a loop over made_<i>
+ * computes the rows of the part before it that the window needs and that are still missing. In that loop the
+ * same holds for the part before that one. So the parts' loops are nested, and the first part is the innermost.
+ */
 #include "emit/stage.h"
 
 typedef struct chain {
@@ -13,43 +14,43 @@ typedef struct chain {
     bool staged;                       /* the first part reads staged rows */
     elem_type type;                    /* of the weights of all parts */
     int64_t base;                      /* where the chain's weights begin, in floats */
-    int64_t weights[MOST_CHAIN_PARTS]; /* of each part: from w, in its units */
+    int64_t weights[MOST_CHAIN_PARTS]; /* from w to the weights of each part, in units of w */
 } chain;
 
 static const node *node_of(const chain *k, int i) { return &k->e->p->g->nodes[k->s->parts[i].node]; }
 
-static bool is_window(const chain *k, int i) { return k->s->parts[i].kind == STEP_WINDOW; }
+static bool part_is_window(const chain *k, int i) { return k->s->parts[i].kind == STEP_WINDOW; }
 
-/* Floats of a row of the tensor that a part makes. */
+/* Floats of a row of the output of part i. */
 static int64_t row_floats(const chain *k, int i) {
     return (int64_t)node_of(k, i)->shape.w * pixel_stride(k->e->p, k->s->parts[i].out_buffer);
 }
 
-/* How many rows of a part's output are kept. */
-static int kept_rows(const chain *k, int i) { return k->e->p->buffers[k->s->parts[i].out_buffer].shape.h; }
+/* How many rows the buffer of part i's output holds. */
+static int buffer_rows(const chain *k, int i) { return k->e->p->buffers[k->s->parts[i].out_buffer].shape.h; }
 
 static const char *numbered(const chain *k, const char *name, int i) {
     return arena_printf(k->e->a, "%s%d", name, i);
 }
 
-/* Where a row of part i's output lies. */
+/* The expression for where a row of part i's output lies. */
 static const char *row_place(const chain *k, int i, const char *row) {
     arena *a = k->e->a;
     int64_t floats = row_floats(k, i);
     if (i + 1 == k->s->n_parts) return k->s->sums_only ? "y" : expression(a, "y", &row, &floats, 1, 0);
-    int kept = kept_rows(k, i);
+    int kept = buffer_rows(k, i);
     const char *t = numbered(k, "t", i);
     return kept == 1 ? t : arena_printf(a, "%s + %s %% %d * %lld", t, row, kept, (long long)floats);
 }
 
-/* Declares made_<i>, the row that comes next, for each part before a window, and what the first one needs. The
- * thread's first row of the output asks for the first row of each. */
+/* Declares, for each part before a window, made_<i>: the row that it computes next; and what staging needs. The
+ * values follow from the thread's first row of the output, from the last part to the first. */
 static void emit_first_rows(const chain *k, writer *w) {
     int n = k->s->n_parts;
     arena *a = k->e->a;
     const char *first = share_begin(k->e, k->s, node_of(k, n - 1)->shape.h);
     for (int i = n - 1; i > 0; i--) {
-        if (!is_window(k, i)) continue;
+        if (!part_is_window(k, i)) continue;
         const attrs *at = &node_of(k, i)->a;
         const char *made = numbered(k, "made_", i - 1);
         int64_t stride = at->stride[0];
@@ -61,7 +62,7 @@ static void emit_first_rows(const chain *k, writer *w) {
     if (k->staged) emit_stage_begin(k->e, &k->s->parts[0], w, first);
 }
 
-/* The weights of part i begin here, or stand where another chain has put them. */
+/* Sets where the weights of part i begin: here, or where another chain has packed them. */
 static void begin_part_weights(chain *k, int i) {
     plan_step *part = &k->s->parts[i];
     emitter *e = k->e;
@@ -85,7 +86,7 @@ static const char *part_weights(const chain *k, int i) {
 
 static void emit_row(chain *k, writer *w, int i, const char *row);
 
-/* The rows of part i - 1 that the window i needs for its output row. */
+/* Writes the loop that computes the rows of part i - 1 that the window i needs for a row of its output. */
 static void emit_rows_before(chain *k, writer *w, int i, const char *suffix) {
     const attrs *a = &node_of(k, i)->a;
     int height = k->s->parts[i].operands[0].shape.h, reach = (a->kernel[0] - 1) * a->dilation[0] + 1;
@@ -105,7 +106,7 @@ static void emit_window_row(chain *k, writer *w, int i, const char *row) {
     begin_part_weights(k, i);
     const char *before = i > 0 ? numbered(k, "t", i - 1) : NULL;
     window_place place = {.x = i > 0 ? &before : k->x.names, .w_begin = k->weights[i], .suffix = suffix};
-    place.ring = i > 0 ? kept_rows(k, i - 1) : 0;
+    place.ring = i > 0 ? buffer_rows(k, i - 1) : 0;
     place.y = row_place(k, i, row);
     emit_window_lines(k->e, part, w, &place);
     end_part_weights(k, i);
@@ -152,14 +153,15 @@ static void emit_conv_row(chain *k, writer *w, int i, const char *row) {
     end_part_weights(k, i);
 }
 
-/* The lines that make a row of part i, after those of the parts before it. */
+/* Writes the lines that compute a row of part i, and before them those of the parts before it. */
 static void emit_row(chain *k, writer *w, int i, const char *row) {
-    if (is_window(k, i))
+    if (part_is_window(k, i))
         emit_window_row(k, w, i, row);
     else
         emit_conv_row(k, w, i, row);
 }
 
+/* What the call of the chain passes. */
 static signature pass_to_chain(const chain *k) {
     emitter *e = k->e;
     const plan_step *s = k->s, *last = &s->parts[s->n_parts - 1];
@@ -170,7 +172,7 @@ static signature pass_to_chain(const chain *k) {
     if (weights) add_pointer(e->a, &f, READS, type_table[k->type].c_name, "w", weights_at(e, k->type, k->base));
     add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
     for (int i = 0; i < s->n_parts; i++) {
-        if (is_window(k, i) || !node_of(k, i)->a.has_residual || residual_source(e->p, s->parts, i) >= 0)
+        if (part_is_window(k, i) || !node_of(k, i)->a.has_residual || residual_source(e->p, s->parts, i) >= 0)
             continue;
         const run *r = &s->parts[i].operands[1].runs[0];
         add_pointer_into(e, &f, READS, residual_name(k, i), r->buffer, r->begin);
@@ -188,7 +190,7 @@ static signature pass_to_chain(const chain *k) {
     return f;
 }
 
-call emit_chain(emitter *e, const plan_step *s) {
+kernel_call emit_chain(emitter *e, const plan_step *s) {
     arena *a = e->a;
     chain k = {.e = e, .s = s, .type = chain_weight_type(e->p, s->parts, s->n_parts)};
     int n = s->n_parts;

@@ -1,13 +1,13 @@
 /* dispatch.c: several targets in one file, of which the best is chosen at run time.
  *
- * Each target has a section of its own: its pragmas, its vectors, its functions and its run_steps, all of whose
- * names end in the target's tag, so that the same text serves a file of one target and of several. The weights
- * lie in one blob, one target's behind the other's; the arena is as large as the hungriest wants it.
+ * Each target has a section with its pragmas, vectors, functions and run_steps. In a file of several targets
+ * all of these names end in the target's tag; otherwise the text is the same as in a file of one target. The
+ * weights of all targets lie behind each other in one blob. The arena has the size of the largest one.
  *
- * The choice is made anew in every call, by every thread: __builtin_cpu_supports reads what the compiler's own
- * library (libgcc, compiler-rt) has asked the processor, and whether the operating system keeps its registers,
- * before main() began. That is a few loads of what nobody writes, so there is nothing to initialise and no
- * race. */
+ * Every call chooses anew, in every thread. __builtin_cpu_supports reads what the compiler's own library
+ * (libgcc, compiler-rt) found out before main() began: what the processor has, and whether the operating system
+ * saves its registers. That costs a few loads of memory that nobody writes, so nothing must be initialised and
+ * there is no race. */
 #include "emit/prototypes.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ static const char *target_constant(const emitter *e) {
     return arena_printf(e->a, "TARGET_%s", upper_case(e->a, e->p->t->tag));
 }
 
-/* "__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")", in lines of two. */
+/* "__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")", two in a line. */
 static void emit_condition(const emitter *e, text *out) {
     int count = 0;
     for (const char *p = e->p->t->attributes; *p; count++) {
@@ -49,7 +49,8 @@ void emit_target_switch(const emitter *all, int n, const char *const *statements
     text_printf(out, "    default: %s\n    }\n", statements[0]);
 }
 
-/* Which target runs: a constant where the user has said so, else what the machine can do. */
+/* Writes chosen_target(): a constant where the user defines it as a macro, else the best that the machine runs.
+ */
 static void emit_chosen_target(const emitter *all, int n, text *out) {
     const char *macro = all[0].macro;
     text_string(out, "enum {\n");
@@ -77,8 +78,8 @@ void emit_choice(const emitter *all, int n, text *out) {
     emit_chosen_target(all, n, out);
     const char *calls[MAX_FILE_TARGETS];
     for (int i = 0; i < n; i++) {
-        call c = {arena_printf(all[i].a, "run_steps%s", all[i].suffix),
-                  run_steps_signature(&all[i], "team", "thread", "threads")};
+        kernel_call c = {arena_printf(all[i].a, "run_steps%s", all[i].suffix),
+                         run_steps_signature(&all[i], "team", "thread", "threads")};
         calls[i] = arena_printf(all[i].a, "%s; break;", call_text(all[i].a, &c));
     }
     text_printf(out, "%s {\n", run_steps_prototype(&all[0], ""));

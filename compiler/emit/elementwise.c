@@ -1,10 +1,10 @@
-/* elementwise.c: steps that take one pixel at a time: affine, convert, activations, add, mul; global average
- * pool; softmax.
+/* elementwise.c: layers that work on each pixel alone (affine, convert, activations, add, mul, softmax), and
+ * the global average pool.
  *
- * All of them walk over runs of neighbouring channels with whole vectors and then the rest. Where a tensor lies
- * in one piece and no value depends on the channel, pixels and channels are one long row.
+ * All of them take each run of neighbouring channels with full vectors and then the rest. Where the tensors lie
+ * in one piece and no value depends on the channel, all pixels and channels are one long row.
  *
- * Packed weights of an affine layer: for each run, the scales and then the shifts, in the order of the output.
+ * The packed weights of an affine layer are, for each run: its scales, then its shifts, in the output's order.
  */
 #include "emit/internal.h"
 
@@ -18,11 +18,12 @@ typedef struct elementwise {
     int begin;       /* of the run, in the output's channels */
     int64_t weights; /* affine: where w points, in floats from the first of all weights */
     int64_t scales;  /* affine: floats from w to the run's scales */
-    bool flat;       /* one row of all pixels and channels */
+    bool flat;       /* all pixels and channels are one long row */
 } elementwise;
 
 static const char *const operand_names[2] = {"x", "z"};
 
+/* base + p * pixel + at + begin; without the pixels where the tensors are one long row. */
 static const char *address_at(arena *a, const char *base, int64_t pixel, const char *at, bool flat,
                               int64_t begin) {
     const char *names[] = {"p", at};
@@ -66,7 +67,8 @@ static void pack_affine(emitter *e, const elementwise *k) {
     for (int i = 0; i < k->runs[0]->count; i++) put_weight(e, (double)k->n->weights[ROLE_BIAS]->data[order[i]]);
 }
 
-/* Whether all operands and the output lie in one piece, element beside element. */
+/* Whether all operands and the output lie in one piece, element beside element, so that they are one long row.
+ */
 static bool is_flat(const emitter *e, const plan_step *s, const node *n) {
     if (n->op == OP_AFFINE || pixel_stride(e->p, s->out_buffer) != n->shape.c) return false;
     for (int i = 0; i < s->n_operands; i++) {
@@ -107,7 +109,7 @@ static void emit_elementwise_run(emitter *e, writer *w, elementwise *k, const so
     }
 }
 
-call emit_elementwise(emitter *e, const plan_step *s) {
+kernel_call emit_elementwise(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];
@@ -167,7 +169,7 @@ static void emit_mean(emitter *e, writer *w, piece x, const char *at, void *data
 typedef struct sums_mean {
     const node *n;
     int64_t pixels;
-    bool others; /* other threads have sums, too */
+    bool others; /* the other threads have sums of their own */
 } sums_mean;
 
 static void emit_mean_of_sums(emitter *e, writer *w, piece x, const char *at, void *data) {
@@ -190,7 +192,7 @@ static void emit_mean_of_sums(emitter *e, writer *w, piece x, const char *at, vo
 }
 
 /* The pool of a map whose window has already added up the channels: see plan/squeeze.c. */
-static call emit_pool_of_sums(emitter *e, const plan_step *s) {
+static kernel_call emit_pool_of_sums(emitter *e, const plan_step *s) {
     arena *a = e->a;
     const plan_buffer *sums = &e->p->buffers[s->sums];
     shape in = s->operands[0].shape;
@@ -209,7 +211,7 @@ static call emit_pool_of_sums(emitter *e, const plan_step *s) {
     return define_call(e, arena_printf(a, "mean_of_sums_%dx%dx%d", in.h, in.w, in.c), NULL, &f, &w);
 }
 
-call emit_global_pool(emitter *e, const plan_step *s) {
+kernel_call emit_global_pool(emitter *e, const plan_step *s) {
     if (s->sums >= 0) return emit_pool_of_sums(e, s);
     const plan *p = e->p;
     arena *a = e->a;
@@ -257,7 +259,7 @@ static void emit_scale(emitter *e, writer *w, piece x, const char *at, void *dat
                                  t->vectors[x.kind].name)));
 }
 
-call emit_softmax(emitter *e, const plan_step *s) {
+kernel_call emit_softmax(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];

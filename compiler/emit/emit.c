@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-typedef call (*step_emitter)(emitter *e, const plan_step *s);
+typedef kernel_call (*step_emitter)(emitter *e, const plan_step *s);
 
 static const step_emitter emitters[STEP_KIND_COUNT] = {
     [STEP_GEMM] = emit_gemm,
@@ -19,10 +19,11 @@ static const step_emitter emitters[STEP_KIND_COUNT] = {
     [STEP_COPY] = emit_copy,
 };
 
-/* The functions, the calls and the weights of one target, behind those that `e` has already. */
+/* Defines the functions of one target, collects its calls, and packs its weights behind those that `e` already
+ * has. */
 static void emit_kernels(emitter *e, const plan *p) {
     choose_names(e);
-    e->calls = ARENA_ARRAY(e->a, call, p->n_steps);
+    e->calls = ARENA_ARRAY(e->a, kernel_call, p->n_steps);
     e->packed = ARENA_ARRAY(e->a, int64_t, p->g->n_nodes);
     for (int i = 0; i < p->n_steps; i++) {
         size_t before = e->weights.size;
@@ -31,7 +32,7 @@ static void emit_kernels(emitter *e, const plan *p) {
     }
 }
 
-/* Gives each of the targets what they share. */
+/* Sets in each target's emitter what all targets of the file share. */
 static void measure_file(emitter *all, int n) {
     emitter most = {0};
     for (int i = 0; i < n; i++) {
@@ -67,7 +68,7 @@ bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a
         }
         emit_kernels(&all[i], plans[i]);
     }
-    while (all[n_plans - 1].weights.size % sizeof(float)) /* halves */
+    while (all[n_plans - 1].weights.size % sizeof(float)) /* halves may end between two floats */
         text_char(&all[n_plans - 1].weights, 0);
     measure_file(all, n_plans);
     const emitter *best = &all[n_plans - 1];

@@ -1,8 +1,8 @@
-/* entry.c: the functions that callers see: run, run_in, run_threads_in, version, bind. */
+/* entry.c: defines the functions that callers see: run, run_in, run_threads_in, version, bind. */
 #include "emit/prototypes.h"
 
-/* The arena that run() uses, with room behind it for further threads, or for the self-test's own inputs and
- * outputs. */
+/* The arena that run() uses. Behind it there is room for what further threads need, and for the self-test's
+ * inputs and outputs. */
 static void emit_arena(const emitter *e, text *out) {
     int64_t bytes = e->arena_bytes, ports = 0;
     const graph *g = e->p->g;
@@ -29,7 +29,7 @@ static void emit_arena(const emitter *e, text *out) {
 
 /* "run_steps(arena, image, probs, NULL, 0, 1)" */
 static const char *steps_call(const emitter *e, const char *team, const char *thread, const char *threads) {
-    call c = {"run_steps", run_steps_signature(e, team, thread, threads)};
+    kernel_call c = {"run_steps", run_steps_signature(e, team, thread, threads)};
     return call_text(e->a, &c);
 }
 

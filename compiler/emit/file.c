@@ -56,7 +56,7 @@ static void emit_target_end(const target *t, text *out) {
                      "GCC pop_options\n#endif\n");
 }
 
-/* What stands between the includes and the literal of the weights, for one target. */
+/* Writes what stands between the includes and the literal of the weights in a file of one target. */
 static void emit_alone(const emitter *e, text *out) {
     text code = {0};
     emit_thread_helpers(e, 1, &code);
@@ -71,7 +71,7 @@ static void emit_alone(const emitter *e, text *out) {
     text_free(&code);
 }
 
-/* The same for several. */
+/* The same in a file of several targets. */
 static void emit_together(const emitter *all, int n, text *out) {
     const emitter *best = &all[n - 1];
     emit_weights(best, out);

@@ -53,22 +53,22 @@ static const char *define_function(emitter *e, const char *hint, const char *com
     }
     if (e->n_known == e->room_known) {
         int room = e->room_known ? e->room_known * 2 : 64;
-        e->known = arena_grow(e->a, e->known, (size_t)e->n_known, (size_t)room, sizeof(function));
+        e->known = arena_grow(e->a, e->known, (size_t)e->n_known, (size_t)room, sizeof(kernel_function));
         e->room_known = room;
     }
-    function *f = &e->known[e->n_known];
-    *f = (function){free_name(e, hint), parameters, arena_strndup(e->a, body->out.data, body->out.size)};
+    kernel_function *f = &e->known[e->n_known];
+    *f = (kernel_function){free_name(e, hint), parameters, arena_strndup(e->a, body->out.data, body->out.size)};
     e->n_known++;
     if (comment) text_printf(&e->functions, "/* %s */\n", comment);
     text_printf(&e->functions, "static void %s(%s) {\n%s}\n\n", f->name, f->parameters, f->body);
     return f->name;
 }
 
-call define_call(emitter *e, const char *hint, const char *comment, const signature *s, writer *body) {
+kernel_call define_call(emitter *e, const char *hint, const char *comment, const signature *s, writer *body) {
     mention_idle_parameters(s, body);
     const char *name = define_function(e, hint, comment, parameters_text(e->a, s), body);
     text_free(&body->out);
-    return (call){name, *s};
+    return (kernel_call){name, *s};
 }
 
 int64_t begin_weights(emitter *e) {

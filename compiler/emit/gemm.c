@@ -1,19 +1,21 @@
 /* gemm.c: conv and dense layers as register tiles.
  *
- * A tile computes m neighbouring pixels x a block of output channels. Its accumulators stay in registers while
- * it walks over the input channels: each step loads the block's weights, broadcasts one value per pixel and
- * multiplies. Bias, activation and residual are applied as the tile is stored.
+ * A tile computes m neighbouring pixels by a block of output channels. Its accumulators stay in registers while
+ * it loops over the input channels: each iteration loads the block's weights, broadcasts one value for each
+ * pixel, and multiplies and adds. The bias is where the accumulators start; activation and residual are applied
+ * before the tile is stored.
  *
- * A 1x1 convolution reads its input where it lies, over all runs of channels that it has, in whatever order:
- * the weights are packed to match. Any other convolution first copies the rows that it needs, padded and as
- * floats, to a ring of rows in scratch, so that the tile has no border to mind (and im2col is never made).
+ * A 1x1 convolution and a dense layer read their input where it lies. Its channels may lie in several runs and
+ * in any order, because the weights are packed in the same order. Any other convolution first copies the rows
+ * that it needs to a ring of rows in scratch, padded and as floats. So a tile never meets a border, and no
+ * im2col matrix is made.
  *
- * Packed weights: for each group, for each block: the bias, then for each (ky, kx, input channel) the block's
- * lanes. Halves are widened as a tile loads them, once for all of its pixels. */
+ * The packed weights are, for each group and each block: the biases, then for each (ky, kx, input channel) one
+ * weight for each lane of the block. Halves are widened when a tile loads them, once for all of its pixels. */
 #include "emit/internal.h"
 #include "emit/stage.h"
 
-/* So far ahead of a tile its weights are asked for: 6 KB, what a core takes in while memory answers. */
+/* How far ahead of its use a tile prefetches weights: 6 KB is what a core reads while memory answers. */
 enum { PREFETCH_BYTES = 6144, LINE_BYTES = 64 };
 
 typedef struct gemm {
@@ -26,20 +28,20 @@ typedef struct gemm {
     int taps;          /* kh * kw */
     sources x;
     int64_t *x_step; /* [x.n]: floats between neighbouring pixels of the tile; staged: in the ring's rows */
-    int64_t y_step, r_step;
-    bool by_row;
-    bool shared;    /* threads share the tiles; with by_row they share the rows */
-    int pixels;     /* of one row, or of the whole map */
-    elem_type type; /* of the packed weights */
+    int64_t y_step, r_step; /* the same of the output and of the residual */
+    bool by_row;            /* the function loops over rows of the output; else all pixels are one row */
+    bool shared;            /* threads share the tiles; where by_row is set they share the rows instead */
+    int pixels;             /* of one row where by_row is set; else of the whole map */
+    elem_type type;         /* of the packed weights */
 } gemm;
 
-/* The type of the weights that the tiles read: scaled ones are a copy of the packed ones, in floats. */
+/* The type of the weights that the tiles read. Scaled weights are a copy of the packed ones, in floats. */
 static elem_type tile_type(const gemm *g) { return g->s->gemm.scaled ? TYPE_F32 : g->type; }
 
 static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
 
-/* One walk over `count` (a number or an expression) input channels: pixel m's k-th value is base[k * step + m *
- * x_step]. */
+/* Writes the loop over `count` input channels (a number or an expression). Channel k of pixel m is
+ * base[k * step + m * x_step]. */
 static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base,
                             int64_t step, int64_t x_step, const char *count) {
     arena *a = g->e->a;
@@ -83,7 +85,7 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
     line(w, "}");
 }
 
-/* The walk over all input channels, tap by tap. */
+/* Writes the loops over all taps and input channels of a tile. */
 static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_count) {
     const attrs *at = &g->n->a;
     arena *a = g->e->a;
@@ -120,7 +122,7 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     line(w, "}");
 }
 
-/* Activation, residual, second activation, store. */
+/* Writes what ends a tile: activation, residual, second activation, store. */
 static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int m_count) {
     arena *a = g->e->a;
     const attrs *at = &g->n->a;
@@ -140,7 +142,8 @@ static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int 
     }
 }
 
-static call define_tile(const gemm *g, const channel_block *b, int m_count, const signature *f) {
+/* Defines the function of a tile of m_count pixels by one block, and returns the call of it. */
+static kernel_call define_tile(const gemm *g, const channel_block *b, int m_count, const signature *f) {
     emitter *e = g->e;
     arena *a = e->a;
     writer w = {0};
@@ -169,7 +172,7 @@ static call define_tile(const gemm *g, const channel_block *b, int m_count, cons
     return define_call(e, hint, comment, f, &w);
 }
 
-/* Units of the weights of one block, and of a group, as the tiles read them. */
+/* How much the weights of one block, and of one group, take: in units of w, as the tiles read them. */
 static int64_t block_weights(const gemm *g, const channel_block *b) {
     return (bias_units(tile_type(g)) + (int64_t)g->depth * g->taps) * b->lanes;
 }
@@ -183,13 +186,13 @@ static int64_t group_weights(const gemm *g) {
 
 /* Which tile a call computes. */
 typedef struct tile_at {
-    int shape;   /* of the blocks */
+    int shape;   /* index into the plan's blocks */
     int m_count; /* pixels */
-    int p;       /* the first pixel .. */
-    bool p_loop; /* .. behind the variable p */
+    int p;       /* the first pixel, counted from the variable p where p_loop is set */
+    bool p_loop;
 } tile_at;
 
-/* What the call of a tile passes. The variable b counts equal blocks, if there are several. */
+/* What the call of a tile passes. Where several equal blocks follow each other, the variable b counts them. */
 static signature pass_to_tile(const gemm *g, const tile_at *at) {
     arena *a = g->e->a;
     const gemm_plan *cut = &g->s->gemm;
@@ -233,20 +236,20 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
     return f;
 }
 
-/* Writes one call of a tile. `b_loop`: in a loop over the equal blocks; else such a loop, if there are several
- * blocks, is already open. */
+/* Writes one call of a tile. With `b_loop` it stands in a loop over the equal blocks; without, the caller has
+ * opened that loop where it is needed. */
 static void emit_tile_call(const gemm *g, writer *w, tile_at at, bool b_loop) {
     arena *a = g->e->a;
     const channel_block *b = &g->s->gemm.blocks[at.shape];
     signature f = pass_to_tile(g, &at);
-    call tile = define_tile(g, b, at.m_count, &f);
+    kernel_call tile = define_tile(g, b, at.m_count, &f);
     b_loop = b_loop && b->repeat > 1;
     if (b_loop) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
     line(w, "%s;", call_text(a, &tile));
     if (b_loop) line(w, "}");
 }
 
-/* The tile u of the block shapes [first, last). */
+/* Writes the calls for the tile numbered by the variable u, for the block shapes [first, last). */
 static void emit_numbered_tile(const gemm *g, writer *w, int first, int last, bool b_loop) {
     int m = g->s->gemm.tile_pixels, full = g->pixels / m * m, rest = g->pixels - full;
     bool several = g->pixels > m;
@@ -262,15 +265,16 @@ static int count_tiles(const gemm *g) {
     return (g->pixels + g->s->gemm.tile_pixels - 1) / g->s->gemm.tile_pixels;
 }
 
-/* Each thread's part of the tiles, all blocks inside. */
+/* Writes the loop over the thread's part of the tiles, and in it all blocks. */
 static void emit_shared_tiles(const gemm *g, writer *w) {
     begin_shared_loop(g->e, g->s, w, "u", count_tiles(g));
     emit_numbered_tile(g, w, 0, g->s->gemm.n_blocks, true);
     line(w, "}");
 }
 
-/* Each thread's part of block shape i: its own pixels of all blocks where there are tiles enough, since what it
- * has made before lies in its own cache; else blocks. */
+/* Writes the loops over the thread's part of block shape i. Where there are at least as many tiles as threads,
+ * a thread computes its own pixels for all blocks, because what it computed in the step before lies in its
+ * cache. Otherwise it computes some of the blocks for all pixels. */
 static void emit_shared_blocks(const gemm *g, writer *w, int i) {
     int tiles = count_tiles(g), repeat = g->s->gemm.blocks[i].repeat;
     const char *by_pixels = tiles > 1 ? arena_printf(g->e->a, "threads <= %d", tiles) : "threads == 1";
@@ -285,7 +289,7 @@ static void emit_shared_blocks(const gemm *g, writer *w, int i) {
     line(w, "}");
 }
 
-/* All pixels of a row (or of the map) for block shapes [first, last). */
+/* Writes the loop over all pixels of a row (or of the map), for the block shapes [first, last). */
 static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool b_loop) {
     int m = g->s->gemm.tile_pixels, full = g->pixels / m * m, rest = g->pixels - full;
     if (full == m) {
@@ -300,10 +304,11 @@ static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool 
     }
 }
 
-/* With `blocks_outside`, each block's weights are read once, and the pixels again for each block. */
+/* Writes the loops over pixels and blocks. With `blocks_outside` each weight is read once, and the pixels are
+ * read once for each block. */
 static void emit_map(const gemm *g, writer *w) {
     const gemm_plan *cut = &g->s->gemm;
-    enum { ENOUGH_TILES = 16 }; /* for a few threads to have as much to do */
+    enum { ENOUGH_TILES = 16 }; /* with fewer, some threads would have much more to do than others */
     bool few = g->shared && g->pixels < ENOUGH_TILES * cut->tile_pixels;
     if (!cut->blocks_outside && !few) {
         if (g->shared)
@@ -324,7 +329,7 @@ static void emit_map(const gemm *g, writer *w) {
     }
 }
 
-/* Where each group's channels lie, in runs: begin and count. */
+/* Writes the table of where each group's channels lie, as pairs of begin and count. */
 static void emit_run_table(const gemm *g, writer *w) {
     const gemm_plan *cut = &g->s->gemm;
     int width = 2 * cut->table_runs;
@@ -344,6 +349,8 @@ static void emit_groups(const gemm *g, writer *w) {
     if (g->groups > 1) line(w, "}");
 }
 
+/* Writes the lines that copy the weights from `begin` to `scaled`, as floats, each row of weights times the
+ * factor of its input channel. The biases, which come first, are only copied. */
 static void emit_scaled_copy(const gemm *g, writer *w, const char *begin, const char *scaled) {
     arena *a = g->e->a;
     line(w, "const %s *from = %s;", type_table[g->type].c_name, begin);
@@ -386,7 +393,7 @@ static void emit_driver_body(const gemm *g, writer *w) {
     if (g->by_row) line(w, "}");
 }
 
-/* Weights as the tiles read them; see the head of this file. */
+/* Packs the weights in the order in which the tiles read them: see the head of this file. */
 static void pack_gemm(const gemm *g) {
     emitter *e = g->e;
     const plan_step *s = g->s;
@@ -442,7 +449,7 @@ static gemm describe_gemm(emitter *e, const plan_step *s) {
     return g;
 }
 
-call emit_gemm(emitter *e, const plan_step *s) {
+kernel_call emit_gemm(emitter *e, const plan_step *s) {
     gemm g = describe_gemm(e, s);
     arena *a = e->a;
     writer w = {0};
@@ -491,7 +498,7 @@ void emit_gemm_row(emitter *e, const plan_step *s, writer *w, const gemm_place *
     if (g.n->a.has_residual) add_pointer(a, &f, READS, "float", "r", at->r);
     const char *hint = arena_printf(a, "conv%dx%d_%d_to_%d_row_of_%d", g.n->a.kernel[0], g.n->a.kernel[1],
                                     s->operands[0].shape.c, g.n->shape.c, g.n->shape.w);
-    call row = define_call(e, hint, NULL, &f, &body);
+    kernel_call row = define_call(e, hint, NULL, &f, &body);
     line(w, "%s;", call_text(a, &row));
 }
 

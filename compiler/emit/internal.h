@@ -9,22 +9,22 @@
 #include "emit/emit.h"
 #include "emit/signature.h"
 
-typedef struct function {
+typedef struct kernel_function {
     const char *name;
     const char *parameters;
     const char *body;
-} function;
+} kernel_function;
 
 struct emitter {
     const plan *p;
     const emit_options *o;
     arena *a;
     text functions; /* their definitions, callees first */
-    function *known;
+    kernel_function *known;
     int n_known, room_known;
     text weights;    /* packed floats, little-endian */
     int64_t *packed; /* [n_nodes]: where a part's weights begin, in floats, for the chain that has it again */
-    call *calls;     /* [n_steps] */
+    kernel_call *calls;                         /* [n_steps] */
     const char **input_names, **output_names;   /* identifiers for C */
     const char **input_macros, **output_macros; /* the same in capitals, no two alike */
     const char *prefix, *macro;                 /* of symbols, of macros */
@@ -61,7 +61,7 @@ const char *float_text(arena *a, double value);
 /* Defines a static function with the signature's parameters and this body, unless an equal one stands already,
  * and returns the call of it with the signature's arguments. The function is named `hint`, with a number where
  * that name is taken. `comment` (may be NULL) stands above it. Frees the body's text. */
-call define_call(emitter *e, const char *hint, const char *comment, const signature *s, writer *body);
+kernel_call define_call(emitter *e, const char *hint, const char *comment, const signature *s, writer *body);
 
 /* Offset in floats at which the next weights go; a multiple of 16. */
 int64_t begin_weights(emitter *e);
@@ -123,15 +123,15 @@ bool has_meetings(const plan *p);
 void emit_thread_helpers(const emitter *all, int n, text *out); /* what the targets of the file need */
 
 /* ---- kernels: each defines the functions of a step, packs its weights, and returns the call ---- */
-call emit_gemm(emitter *e, const plan_step *s);
-call emit_window(emitter *e, const plan_step *s);
-call emit_chain(emitter *e, const plan_step *s);
-call emit_global_pool(emitter *e, const plan_step *s);
-call emit_elementwise(emitter *e, const plan_step *s);
-call emit_softmax(emitter *e, const plan_step *s);
-call emit_upsample(emitter *e, const plan_step *s);
-call emit_pad(emitter *e, const plan_step *s);
-call emit_copy(emitter *e, const plan_step *s);
+kernel_call emit_gemm(emitter *e, const plan_step *s);
+kernel_call emit_window(emitter *e, const plan_step *s);
+kernel_call emit_chain(emitter *e, const plan_step *s);
+kernel_call emit_global_pool(emitter *e, const plan_step *s);
+kernel_call emit_elementwise(emitter *e, const plan_step *s);
+kernel_call emit_softmax(emitter *e, const plan_step *s);
+kernel_call emit_upsample(emitter *e, const plan_step *s);
+kernel_call emit_pad(emitter *e, const plan_step *s);
+kernel_call emit_copy(emitter *e, const plan_step *s);
 
 /* ---- parts of a chain (chain.c): what the kernels' files offer for one row ---- */
 

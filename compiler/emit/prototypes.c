@@ -49,7 +49,7 @@ static void add_ports(const emitter *e, signature *s) {
 }
 
 /* `first` may be NULL where no call is printed. */
-static signature entry_signature(const emitter *e, entry which, const char *const *first) {
+static signature entry_signature(const emitter *e, entry_kind which, const char *const *first) {
     const entry_point *point = &entry_points[which];
     signature s = {0};
     for (int i = 0; i < MOST_FIRST && point->first[i].name; i++) {
@@ -62,7 +62,7 @@ static signature entry_signature(const emitter *e, entry which, const char *cons
     return s;
 }
 
-const char *entry_declaration(const emitter *e, entry which) {
+const char *entry_declaration(const emitter *e, entry_kind which) {
     const entry_point *point = &entry_points[which];
     signature s = entry_signature(e, which, NULL);
     for (int i = 0; i < s.n; i++) {
@@ -71,13 +71,13 @@ const char *entry_declaration(const emitter *e, entry which) {
     return arena_printf(e->a, "%s%s_%s(%s)", point->returns, e->prefix, point->name, parameters_text(e->a, &s));
 }
 
-const char *entry_definition(const emitter *e, entry which) {
+const char *entry_definition(const emitter *e, entry_kind which) {
     const entry_point *point = &entry_points[which];
     signature s = entry_signature(e, which, NULL);
     return arena_printf(e->a, "%s%s_%s(%s)", point->returns, e->prefix, point->name, parameters_text(e->a, &s));
 }
 
-const char *entry_call(const emitter *e, entry which, const char *const *first) {
+const char *entry_call(const emitter *e, entry_kind which, const char *const *first) {
     signature s = entry_signature(e, which, first);
     return arena_printf(e->a, "%s_%s(%s)", e->prefix, entry_points[which].name, arguments_text(e->a, &s));
 }

@@ -6,7 +6,7 @@
 
 #include "emit/internal.h"
 
-typedef enum entry {
+typedef enum entry_kind {
     ENTRY_BIND,
     ENTRY_RUN,
     ENTRY_RUN_IN,
@@ -15,16 +15,16 @@ typedef enum entry {
     ENTRY_SELFTEST,
     ENTRY_PROFILE_HOOK,
     ENTRY_COUNT
-} entry;
+} entry_kind;
 
 /* "void model_run_in(void *arena, const float *image, float *probs)": how the header declares an entry point,
  * and how the file defines it. */
-const char *entry_declaration(const emitter *e, entry which);
-const char *entry_definition(const emitter *e, entry which);
+const char *entry_declaration(const emitter *e, entry_kind which);
+const char *entry_definition(const emitter *e, entry_kind which);
 
 /* "model_run_in(static_arena.bytes, image, probs)": a call from another entry point, which passes its own ports
  * on. `first`: what is passed for the parameters before the ports. */
-const char *entry_call(const emitter *e, entry which, const char *const *first);
+const char *entry_call(const emitter *e, entry_kind which, const char *const *first);
 
 /* The function that runs all steps of a target, or of the chosen target where `suffix` is "". `team`: what a
  * call passes for the parameter by which the threads meet; it is left out where no target of the file has

@@ -1,4 +1,4 @@
-/* reshape.c: steps that only move values: upsample, pad, and the copy that gathers scattered channels. */
+/* reshape.c: layers that move values: upsample, pad, and the copy that gathers scattered channels. */
 #include "emit/internal.h"
 
 static const char *at_pixel(arena *a, const char *base, const char *index, int64_t pixel, const char *channel) {
@@ -20,7 +20,7 @@ static void emit_nearest(emitter *e, writer *w, piece x, const char *at, void *d
     line(w, "%s", store_text(a, e->p->t, x, at_pixel(a, "y", "to", k->y_pixel, at), v));
 }
 
-/* top + fy * (bottom - top), each from left and right. */
+/* above + fy * (below - above), where above and below are each interpolated from left to right by fx. */
 static void emit_bilinear(emitter *e, writer *w, piece x, const char *at, void *data) {
     const resample *k = data;
     arena *a = e->a;
@@ -40,7 +40,7 @@ static void emit_bilinear(emitter *e, writer *w, piece x, const char *at, void *
     line(w, "}");
 }
 
-/* Where an output row or column falls in the input, by half-pixel centres, clamped to the edges. */
+/* Writes where an output row or column falls in the input, by half-pixel centres, clamped to the edges. */
 static void emit_position(emitter *e, writer *w, const char *o, int size, int factor) {
     arena *a = e->a;
     const char *scale = float_text(a, 1.0 / factor);
@@ -61,7 +61,7 @@ static signature pass_maps(const emitter *e, const plan_step *s) {
     return f;
 }
 
-call emit_upsample(emitter *e, const plan_step *s) {
+kernel_call emit_upsample(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];
@@ -89,7 +89,7 @@ call emit_upsample(emitter *e, const plan_step *s) {
     return define_call(e, hint, NULL, &f, &w);
 }
 
-call emit_pad(emitter *e, const plan_step *s) {
+kernel_call emit_pad(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     const node *n = &p->g->nodes[s->node];
     shape in = s->operands[0].shape, out = n->shape;
@@ -115,7 +115,7 @@ call emit_pad(emitter *e, const plan_step *s) {
     return define_call(e, hint, NULL, &f, &w);
 }
 
-/* Above so many runs the places are a table. */
+/* With more runs than this, the copy reads its places from a table. */
 enum { MOST_LOOPS = 8 };
 
 static void emit_copy_table(emitter *e, writer *w, const operand *o, const sources *from, int64_t y_pixel) {
@@ -143,7 +143,7 @@ static void emit_copy_table(emitter *e, writer *w, const operand *o, const sourc
     }
 }
 
-call emit_copy(emitter *e, const plan_step *s) {
+kernel_call emit_copy(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     arena *a = e->a;
     const operand *o = &s->operands[0];

@@ -1,21 +1,22 @@
-/* runtime.c: the functions of runtime/ that a model calls, copied into its file.
+/* runtime.c: copies the functions of runtime/ that a model calls into its file.
  *
- * A header of runtime/ is a list of blocks between blank lines. A block that holds a line beginning with
- * "static inline" is a function; it is taken when its name is called, from the model's code or from a block
- * that is taken. The others are preamble and come with the first function of their header; their #include lines
- * move to the top of the file. */
+ * A header of runtime/ is a list of blocks, separated by blank lines. A block with a line that begins with
+ * "static inline" is a function. It is copied where its name is called in the model's code or in another block
+ * that is copied. The other blocks are the preamble, which is copied where any function of the header is. Its
+ * #include lines move to the top of the file.
+ *
+ * The calls are found by a search of the text. The headers are C text that people write, so their own calls can
+ * only be found this way; and the model's code is searched by the same function. */
 #include "base/embedded.h"
 #include "emit/internal.h"
 
 #include <string.h>
 
-enum { MOST_BLOCKS = 256 };
-
-typedef struct block {
+typedef struct runtime_block {
     const char *begin, *end;
     const char *name; /* NULL: preamble */
     bool used;
-} block;
+} runtime_block;
 
 /* The identifier before the first "(" behind "static inline" in a block; NULL where there is none. */
 static const char *find_function_name(arena *a, const char *begin, const char *end) {
@@ -32,13 +33,20 @@ static const char *find_function_name(arena *a, const char *begin, const char *e
     return arena_strndup(a, start, (size_t)(open - start));
 }
 
-static int cut_header(arena *a, const char *p, const char *end, block *out) {
+static int count_blank_lines(const text *t) {
     int n = 0;
-    while (p < end && n < MOST_BLOCKS) {
+    for (const char *p = t->data; (p = strstr(p, "\n\n")); p++) n++;
+    return n;
+}
+
+/* Cuts a header into its blocks. `out` has room for one more than the header has blank lines. */
+static int cut_header(arena *a, const char *p, const char *end, runtime_block *out) {
+    int n = 0;
+    while (p < end) {
         while (p < end && *p == '\n') p++;
         const char *stop = strstr(p, "\n\n");
         if (!stop || stop > end) stop = end;
-        if (stop > p) out[n++] = (block){p, stop, find_function_name(a, p, stop), false};
+        if (stop > p) out[n++] = (runtime_block){p, stop, find_function_name(a, p, stop), false};
         p = stop;
     }
     return n;
@@ -53,8 +61,8 @@ static bool is_called(const char *name, const char *p, const char *end) {
     return false;
 }
 
-/* Marks what the code needs of a header; whether anything is. */
-static bool mark_used(block *blocks, int n, const text *code, const char *type) {
+/* Marks the blocks of a header that the code needs. Returns whether it needs any. */
+static bool mark_used(runtime_block *blocks, int n, const text *code, const char *type) {
     bool any = memmem(code->data, code->size, type, strlen(type)) != NULL;
     for (int i = n - 1; i >= 0; i--) {
         if (!blocks[i].name) continue;
@@ -68,16 +76,16 @@ static bool mark_used(block *blocks, int n, const text *code, const char *type) 
     return any;
 }
 
-/* A block of preamble, less its #include lines and its opening comment: that one is for readers of the header.
- */
-static void put_preamble(text *out, const block *b, bool first) {
+/* Copies a block of the preamble, without its #include lines. The comment that opens the header is left out,
+ * since it speaks to the header's readers. */
+static void put_preamble(text *out, const runtime_block *b, bool first) {
     const char *p = b->begin;
     if (first && strncmp(p, "/*", 2) == 0) {
         const char *close = strstr(p, "*/");
         if (close && close < b->end) p = close + 2;
         if (p < b->end && *p == '\n') p++;
     }
-    if (memmem(out->data, out->size, p, (size_t)(b->end - p))) return; /* another header has brought it */
+    if (memmem(out->data, out->size, p, (size_t)(b->end - p))) return; /* another header has the same block */
     size_t before = out->size;
     while (p < b->end) {
         const char *stop = memchr(p, '\n', (size_t)(b->end - p));
@@ -98,8 +106,8 @@ void emit_runtime_includes(const emitter *e, text *out) {
     if (t->intrinsics) text_printf(out, "#include <%s>\n", t->intrinsics);
 }
 
-/* What is used of a header. */
-static void put_header(const vector_kind *v, const block *blocks, int n, text *out) {
+/* Copies the blocks of a header that are used. */
+static void put_header(const vector_kind *v, const runtime_block *blocks, int n, text *out) {
     text_printf(out, "/* ---- %s: %d float%s ---- */\n\n", v->name, v->lanes, v->lanes == 1 ? "" : "s");
     for (int i = 0; i < n; i++) {
         if (!blocks[i].name) {
@@ -111,8 +119,8 @@ static void put_header(const vector_kind *v, const block *blocks, int n, text *o
     }
 }
 
-/* The text of a header, in which the names of its family (f32x8, f32x8_load) are those of the target's vectors
- * (f32x8_avx2, f32x8_avx2_load). The caller frees it. */
+/* The text of a header in which the suffix is put behind the family's name: f32x8 and f32x8_load become
+ * f32x8_avx2 and f32x8_avx2_load. The caller frees it. */
 static text rename_family(const embedded_file *f, const char *family, size_t length, const char *suffix) {
     text result = {0};
     const char *end = f->text + f->size;
@@ -134,8 +142,8 @@ void emit_runtime(const emitter *e, const text *code, text *out) {
         const vector_kind *v = &e->p->t->vectors[k];
         const embedded_file *f = find_embedded(v->runtime);
         if (!f) continue;
-        block *blocks = ARENA_ARRAY(e->a, block, MOST_BLOCKS);
         text header = rename_family(f, v->name, strlen(v->name) - strlen(e->suffix), e->suffix);
+        runtime_block *blocks = ARENA_ARRAY(e->a, runtime_block, count_blank_lines(&header) + 1);
         int n = cut_header(e->a, header.data, header.data + header.size, blocks);
         bool used = mark_used(blocks, n, code, v->name);
         if (used) put_header(v, blocks, n, out);

@@ -1,5 +1,6 @@
-/* share.c: how the emitted code shares a step among threads: PART(units, thread) is the first of `units` that
- * are the thread's. What a step may split is its kernel's affair; a step that is not shared has plain loops. */
+/* share.c: how the emitted code shares a step among threads. A thread computes the units PART(units, thread) to
+ * PART(units, thread + 1) - 1. What the units are, the kernel decides. A step that is not shared has plain
+ * loops over all units. */
 #include "emit/internal.h"
 
 void add_threads(const emitter *e, signature *f, const plan_step *s) {
@@ -41,16 +42,15 @@ void share_vectors(emitter *e, const plan_step *s, writer *w, int count, const c
     line(w, "}");
 }
 
-/* Whether the threads wait for each other behind a step: not between two that the first one does, nor behind
- * the last. */
+/* The threads need not wait between two steps that the first thread does alone, nor behind the last step. */
 bool meets_behind(const plan *p, int i) {
     if (!p->t->threads || i + 1 == p->n_steps) return false;
     return p->steps[i].shared || p->steps[i + 1].shared;
 }
 
-/* OpenMP's own barrier takes a microsecond or more, as long as a small step. Threads that arrive at about the
- * same time meet by two counters; one that has waited for long falls back to OpenMP's, where it sleeps, and
- * says so, so that all go there. */
+/* OpenMP's own barrier takes a microsecond or more, which is as long as a small step. So threads that arrive at
+ * about the same time meet by two counters. A thread that has waited for long sets a bit in one of them and
+ * goes to OpenMP's barrier, where it can sleep; the bit tells the others to go there too. */
 static const char meeting[] =
     "/* Where the threads meet between steps. */\n"
     "typedef struct meeting {\n"

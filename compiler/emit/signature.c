@@ -83,7 +83,7 @@ const char *arguments_text(arena *a, const signature *s) {
     return result;
 }
 
-const char *call_text(arena *a, const call *c) {
+const char *call_text(arena *a, const kernel_call *c) {
     return arena_printf(a, "%s(%s)", c->function, arguments_text(a, &c->passed));
 }
 

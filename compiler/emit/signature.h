@@ -32,10 +32,10 @@ typedef struct signature {
 } signature;
 
 /* A call of an emitted function. */
-typedef struct call {
+typedef struct kernel_call {
     const char *function;
     signature passed;
-} call;
+} kernel_call;
 
 void add_parameter(arena *a, signature *s, parameter p);
 void add_pointer(arena *a, signature *s, access how, const char *type, const char *name, const char *argument);
@@ -61,7 +61,7 @@ const char *parameters_text(arena *a, const signature *s);
 const char *arguments_text(arena *a, const signature *s);
 
 /* "dense_64_to_10(AT(0), WEIGHTS(1234), probs)" */
-const char *call_text(arena *a, const call *c);
+const char *call_text(arena *a, const kernel_call *c);
 
 /* The distinct buffers that an operand reads, in the order of its runs. */
 typedef struct sources {

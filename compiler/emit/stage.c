@@ -1,7 +1,7 @@
-/* stage.c: input rows, copied to a ring in scratch with their padding and as floats.
+/* stage.c: copies the rows of the input to a ring in scratch, with their padding and as floats.
  *
- * The ring holds as many rows as the window is high, counted with its dilation. Row iy of the (padded) input
- * lies in the slot iy mod that number. Each input row is copied once. */
+ * The ring holds as many rows as the window covers with its dilation. Row iy of the padded input is copied to
+ * row iy mod that number of the ring. Each row is copied once. */
 #include "emit/stage.h"
 
 typedef struct staging {
@@ -21,6 +21,7 @@ static staging describe_staging(const emitter *e, const plan_step *s) {
     return g;
 }
 
+/* Whether the map lies in one buffer, element beside element, in the order of its channels. */
 static bool is_dense_map(const emitter *e, const staging *g) {
     const run *r = &g->x->runs[0];
     return g->x->n_runs == 1 && r->begin == 0 && (r->step == 1 || r->count == 1) &&
@@ -35,7 +36,7 @@ static void emit_copy_vector(emitter *e, writer *w, piece x, const char *at, voi
     line(w, "%s", store_text(a, e->p->t, x, to, load_text(a, e->p->t, x, *type, from)));
 }
 
-/* `pixels` pixels of padding at `row + at`. */
+/* Writes the loop that puts `pixels` pixels of padding at `row + at`. */
 static void emit_padding(emitter *e, writer *w, const staging *g, int64_t at, int64_t pixels) {
     if (pixels == 0) return;
     const char *to = expression(e->a, "", (const char *[]){"i"}, (int64_t[]){1}, 1, at);
@@ -49,6 +50,7 @@ static void emit_padding(emitter *e, writer *w, const staging *g, int64_t at, in
     line(w, "}");
 }
 
+/* Declares the value of the padding of each channel, where that is not 0. */
 static void emit_padding_values(emitter *e, writer *w, const staging *g) {
     if (!g->n->a.pad_value) return;
     text values = {0};
@@ -59,7 +61,7 @@ static void emit_padding_values(emitter *e, writer *w, const staging *g) {
     text_free(&values);
 }
 
-/* Copies the row iy of the map, pixel by pixel, from wherever its channels lie. */
+/* Writes the loops that copy the row iy of the map pixel by pixel, from wherever its channels lie. */
 static void emit_scattered_row(emitter *e, writer *w, const staging *g, const sources *from) {
     arena *a = e->a;
     line(w, "for (int ix = 0; ix < %d; ix++) {", g->in_w);
@@ -106,8 +108,8 @@ static void emit_stage_call(emitter *e, writer *out, const staging *g, const cha
         add_pointer(a, &f, READS, buffer_type(e, from.buffers[i]), from.names[i], from.names[i]);
     add_pointer(a, &f, WRITES, "float", "row", row);
     add_value(a, &f, "int", "iy", iy);
-    call stage = define_call(e, arena_printf(a, "stage_row_%dx%d", g->in_w, g->in_c),
-                             "One padded row of the input, as floats.", &f, &w);
+    kernel_call stage = define_call(e, arena_printf(a, "stage_row_%dx%d", g->in_w, g->in_c),
+                                    "One padded row of the input, as floats.", &f, &w);
     line(out, "%s;", call_text(a, &stage));
 }
 

@@ -1,9 +1,9 @@
-/* steps.c: the calls of the steps, in their order, with their comments and hooks. */
+/* steps.c: the calls of all steps, in order, each with its comment and its hooks for profiling. */
 #include "emit/prototypes.h"
 
 #include <string.h>
 
-/* A label as a C string. */
+/* A label as a C string literal. Whatever would need an escape is replaced by an underscore. */
 static const char *label_literal(arena *a, const char *label) {
     text t = {0};
     for (const char *p = label ? label : ""; *p; p++) {

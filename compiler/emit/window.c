@@ -1,12 +1,12 @@
-/* window.c: depthwise convolution, max and average pools: one vector of channels walks along a row of the
- * output.
+/* window.c: depthwise convolution, max pool and average pool.
  *
- * A walker computes one output row for one vector of channels, a few columns at a time. Rows of the window that
- * lie outside the input are left out by the bounds ky0 and ky1, columns by leaving them out of the text: the
- * first and the last columns of a row have code of their own, and the loop between them tests nothing.
+ * A walker is a function that computes one output row for one vector of channels, a few columns at a time. It
+ * skips rows of the window outside the input by the bounds ky0 and ky1. For columns no test is made at run
+ * time: the first and the last columns of a row have code of their own, from which the taps outside the input
+ * are left out, and a loop computes the columns between them.
  *
- * Packed weights of a depthwise layer: for each vector of channels the bias, then each tap (ky, kx). Halves are
- * widened as they are loaded, once for a few columns. */
+ * The packed weights of a depthwise layer are, for each vector of channels: the biases, then the weights of
+ * each tap (ky, kx). Halves are widened when they are loaded, once for a few columns. */
 #include "emit/internal.h"
 
 typedef struct window {
@@ -14,10 +14,10 @@ typedef struct window {
     const plan_step *s;
     const node *n;
     const target *t;
-    piece x;       /* the vector that walks */
+    piece x;       /* the vector of channels */
     int64_t pixel; /* floats between the input's pixels */
     int in_h, in_w;
-    int ring; /* rows of the ring that the input is, or 0: the whole map */
+    int ring; /* where the input is a ring of rows, their number; 0: it is the whole map */
     int64_t y_pixel, r_pixel;
 } window;
 
@@ -59,7 +59,7 @@ static void begin_accumulators(const window *g, writer *w, int columns) {
     }
 }
 
-/* acc_m takes in the value `v` of the window's column kx. */
+/* Writes the line by which acc_m takes in the value `v`, which lies in column kx of its window. */
 static void accumulate(const window *g, writer *w, int m, int kx, const char *v) {
     const char *name = vector_name(g);
     if (is_depthwise(g))
@@ -70,7 +70,7 @@ static void accumulate(const window *g, writer *w, int m, int kx, const char *v)
         line(w, "acc%d = acc%d + %s;", m, m, v);
 }
 
-/* How many columns of column ox's window lie inside the input. */
+/* How many columns of the window of output column ox lie inside the input. */
 static int columns_inside(const window *g, int ox) {
     const attrs *a = &g->n->a;
     int count = 0;
@@ -81,8 +81,9 @@ static int columns_inside(const window *g, int ox) {
     return count;
 }
 
-/* acc_m is done: `inside` columns of its window were seen (an average divides by what is real). It is column
- * `column` of the output, behind the variable ox where `looped`. */
+/* Writes the lines that finish acc_m and store it. `inside`: how many columns of its window lie inside the
+ * input, by which an average that does not count padding divides. The output's column is `column`, counted from
+ * the variable ox where `looped` is set. */
 static void finish_column(const window *g, writer *w, int m, const char *inside, int column, bool looped) {
     arena *a = g->e->a;
     const attrs *at = &g->n->a;
@@ -110,12 +111,12 @@ static void finish_column(const window *g, writer *w, int m, const char *inside,
 /* A group of neighbouring columns of the output. */
 typedef struct columns {
     int first, count;
-    bool looped; /* from the variable ox on, all windows inside; else from the column `first`, and what lies
-                    outside is left out */
+    bool looped; /* the columns follow the variable ox, and their windows lie inside the input; else they follow
+                    the column `first`, and taps outside the input are left out */
 } columns;
 
-/* The tap with which input column j (counted from the first window's left edge) enters column m's window; -1
- * where it does not, or lies outside the input. */
+/* Which tap kx of column m's window reads input column j, which is counted from the left edge of the first
+ * column's window. -1 where none does, or where j lies outside the input. */
 static int tap_of(const window *g, const columns *c, int j, int m) {
     const attrs *at = &g->n->a;
     int ix = c->first * at->stride[1] - at->pad[LEFT] + j, offset = j - m * at->stride[1];
@@ -124,8 +125,8 @@ static int tap_of(const window *g, const columns *c, int j, int m) {
     return offset / at->dilation[1];
 }
 
-/* One row of the window for a group of columns: each input column is loaded once. */
-static void emit_window_row(const window *g, writer *w, const columns *c, int reach) {
+/* Writes the lines for one row of the window and a group of columns. Each input column is loaded once. */
+static void emit_tap_row(const window *g, writer *w, const columns *c, int reach) {
     arena *a = g->e->a;
     const attrs *at = &g->n->a;
     int lanes = g->t->vectors[g->x.kind].lanes, loads = 0;
@@ -168,6 +169,7 @@ static void emit_window_row(const window *g, writer *w, const columns *c, int re
     }
 }
 
+/* Writes the block that computes a group of columns. */
 static void emit_columns(const window *g, writer *w, columns c) {
     const attrs *at = &g->n->a;
     int reach = (c.count - 1) * at->stride[1] + (at->kernel[1] - 1) * at->dilation[1] + 1;
@@ -179,7 +181,7 @@ static void emit_columns(const window *g, writer *w, columns c) {
     begin_accumulators(g, w, c.count);
     if (any) {
         line(w, "for (int ky = ky0; ky < ky1; ky++) {");
-        emit_window_row(g, w, &c, reach);
+        emit_tap_row(g, w, &c, reach);
         line(w, "}");
     }
     for (int m = 0; m < c.count; m++) {
@@ -195,7 +197,7 @@ static void emit_columns(const window *g, writer *w, columns c) {
     line(w, "}");
 }
 
-/* Columns [first, end) with their own text, at most `most` at a time. */
+/* Writes blocks for the columns [first, end) without a loop, each for at most `most` columns. */
 static void emit_fixed_columns(const window *g, writer *w, int first, int end, int most) {
     int parts = (end - first + most - 1) / most;
     for (int i = 0; i < parts; i++) {
@@ -204,7 +206,8 @@ static void emit_fixed_columns(const window *g, writer *w, int first, int end, i
     }
 }
 
-/* Windows too wide to unroll: one column at a time, its bounds worked out as it goes. */
+/* Writes the loop for windows that are too wide to unroll: one column at a time, with bounds found at run time.
+ */
 static void emit_wide_window(const window *g, writer *w) {
     arena *a = g->e->a;
     const attrs *at = &g->n->a;
@@ -237,8 +240,8 @@ static void emit_wide_window(const window *g, writer *w) {
     line(w, "}");
 }
 
-/* The walker for a vector of the piece's kind: one row of the output. */
-static call define_walker(const window *g, const signature *f) {
+/* Defines the walker for the vector g->x, and returns the call of it. */
+static kernel_call define_walker(const window *g, const signature *f) {
     arena *a = g->e->a;
     writer w = {0};
     int tile = g->s->window.tile_columns, width = g->n->shape.w;
@@ -249,7 +252,7 @@ static call define_walker(const window *g, const signature *f) {
         int first, end;
         inner_columns(g, &first, &end);
         if (width > 2 * tile && end - first >= tile) {
-            /* The first columns take inner ones along to fill their tile. */
+            /* The columns at the left edge take inner ones along, so that their tile is full. */
             int begin = first == 0 ? 0 : first > tile ? first : tile;
             int count = end > begin ? (end - begin) / tile : 0;
             emit_fixed_columns(g, &w, 0, begin, tile);
@@ -269,19 +272,19 @@ static call define_walker(const window *g, const signature *f) {
     return define_call(g->e, hint, NULL, f, &w);
 }
 
-typedef struct walk {
+typedef struct walker_call {
     window g;
-    int x_begin, y_begin; /* of the run */
-    int64_t w_begin;      /* units of w */
+    int x_begin, y_begin; /* the run's first channel in the input's buffer and in the output */
+    int64_t w_begin;      /* from w to the run's weights, in units of w */
     const char *x_type, *x_name, *y_name;
-    int64_t y_row;           /* floats between rows of the output, as the caller counts them */
-    const char *const *rows; /* from, to: the loop over rows stands round each call; or NULL */
-    const char *suffix;      /* of the names of the row's bounds */
-} walk;
+    int64_t y_row;           /* floats between the output's rows; 0 where y is the row itself */
+    const char *const *rows; /* first row and end, for a loop around the call; or NULL */
+    const char *suffix;      /* ends the names of the row's bounds top, ky0 and ky1 */
+} walker_call;
 
 /* What the call of a walker passes. A window may see nothing but padding, and a ring of one row needs no index:
  * some walkers have no use for x and for the rows' bounds. */
-static signature pass_to_walker(const walk *k, const char *at) {
+static signature pass_to_walker(const walker_call *k, const char *at) {
     const window *g = &k->g;
     arena *a = g->e->a;
     const attrs *attributes = &g->n->a;
@@ -315,20 +318,20 @@ static signature pass_to_walker(const walk *k, const char *at) {
 
 /* Writes the call for one vector of channels of one output row. */
 static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, void *data) {
-    walk *k = data;
+    walker_call *k = data;
     k->g.x = x;
     if (k->rows) {
         line(w, "for (int oy = %s; oy < %s; oy++) {", k->rows[0], k->rows[1]);
         emit_window_bounds(e, k->g.s, w, "oy", "");
     }
     signature f = pass_to_walker(k, at);
-    call walker = define_walker(&k->g, &f);
+    kernel_call walker = define_walker(&k->g, &f);
     line(w, "%s;", call_text(e->a, &walker));
     if (k->rows) line(w, "}");
 }
 
-/* Packs a run of depthwise weights for output channels [begin, begin + count) of the step, vector by vector,
- * save where it has them again. The units of w that they take. */
+/* Packs the depthwise weights of the output channels [begin, begin + count), vector by vector, unless the step
+ * uses those of another chain. Returns how much they take, in units of w. */
 static int64_t pack_run(const window *g, int begin, int count) {
     const tensor *weight = g->n->weights[ROLE_WEIGHT], *bias = g->n->weights[ROLE_BIAS];
     int taps = g->n->a.kernel[0] * g->n->a.kernel[1], out_c = g->n->shape.c;
@@ -405,7 +408,7 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
     for (int m = 0, c = 0; m < multiplier; m++) {
         for (int i = 0; i < o->n_runs; i++) {
             const run *r = &o->runs[i];
-            walk k = {.g = g, .x_begin = r->begin, .y_begin = c, .y_name = at->y, .y_row = at->y_row};
+            walker_call k = {.g = g, .x_begin = r->begin, .y_begin = c, .y_name = at->y, .y_row = at->y_row};
             k.rows = at->rows;
             k.suffix = at->suffix ? at->suffix : "";
             k.w_begin = at->w_begin + packed;
@@ -422,7 +425,7 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
     }
 }
 
-call emit_window(emitter *e, const plan_step *s) {
+kernel_call emit_window(emitter *e, const plan_step *s) {
     arena *a = e->a;
     window g = describe_window(e, s);
     g.e = e;
@@ -430,7 +433,7 @@ call emit_window(emitter *e, const plan_step *s) {
     sources from = find_sources(a, &s->operands[0], "x", false);
     int64_t offset = begin_weights(e);
 
-    /* A vector of channels walks down all rows, so that it finds the rows above in the nearest cache. */
+    /* The loop over rows stands inside the loop over vectors, so that the rows above are still in the cache. */
     writer w = {0};
     enum { ENOUGH_ROWS = 7 }; /* with fewer, threads share the channels */
     bool by_rows = n->shape.h >= ENOUGH_ROWS;

@@ -1,4 +1,4 @@
-/* writer.c: lines of C, indented by their braces, and the small expressions that they are made of. */
+/* writer.c: writes lines of C, indented by their braces, and the small expressions in them. */
 #include "emit/internal.h"
 #include "graph/activations.h"
 

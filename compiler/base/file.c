@@ -1,10 +1,8 @@
-/* file.c: reading files whole, and writing several so that either all of them or none appear. */
+/* file.c: reading files whole, and the parts of a path. */
 #include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -81,116 +79,6 @@ bool map_file(arena *a, const char *path, mapping *m, const char **why) {
 void unmap_file(mapping *m) {
     if (m->data) munmap((void *)(size_t)m->data, m->size);
     *m = (mapping){0};
-}
-
-static bool write_all(int fd, const char *data, size_t size) {
-    while (size) {
-        ssize_t n = write(fd, data, size);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        data += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
-
-static bool write_pieces(int fd, const output_stream *s) {
-    text piece = {0};
-    bool good = true;
-    while (good && s->next && s->next(s->state, &piece)) {
-        good = write_all(fd, piece.data, piece.size);
-        piece.size = 0;
-    }
-    int error = errno;
-    text_free(&piece);
-    errno = error;
-    return good;
-}
-
-/* Writes one file under a temporary name beside its place; NULL and *why where that fails, with nothing left.
- */
-static char *write_temporary(arena *a, const output_stream *s, const char **why) {
-    const output_file *f = &s->file;
-    char *name = arena_printf(a, "%s.XXXXXX", f->path);
-    int fd = mkstemp(name);
-    if (fd < 0) {
-        *why = arena_printf(a, "%s: cannot write: %s", f->path, strerror(errno));
-        return NULL;
-    }
-    mode_t mask = umask(0);
-    umask(mask);
-    bool good = fchmod(fd, 0666 & ~mask) == 0 && write_all(fd, f->data, f->size) && write_pieces(fd, s) &&
-                fsync(fd) == 0;
-    int error = errno;
-    if (close(fd) != 0 && good) {
-        good = false;
-        error = errno;
-    }
-    if (good) return name;
-    unlink(name);
-    *why = arena_printf(a, "%s: cannot write: %s", f->path, strerror(error));
-    return NULL;
-}
-
-/* Whether the place can take a file: a folder there, or a device such as /dev/full, is no place for one. */
-static bool check_destination(arena *a, const char *path, const char **why) {
-    struct stat st;
-    if (stat(path, &st) != 0 || S_ISREG(st.st_mode)) return true;
-    *why = arena_printf(a, "%s: cannot write: %s", path,
-                        S_ISDIR(st.st_mode) ? "it is a folder" : "not a regular file");
-    return false;
-}
-
-/* What stood at a place before, under a second name, so that it can come back. */
-typedef struct old_file {
-    const char *second_name; /* NULL: there is none, or the file system has no second names */
-    bool stood;
-} old_file;
-
-static old_file keep_old_file(arena *a, const char *path, const char *temporary) {
-    struct stat st;
-    old_file old = {.stood = lstat(path, &st) == 0};
-    const char *name = arena_printf(a, "%s.old", temporary);
-    if (old.stood && link(path, name) == 0) old.second_name = name;
-    return old;
-}
-
-static void bring_back(const char *path, old_file old) {
-    if (!old.stood) unlink(path);
-    if (old.second_name) rename(old.second_name, path);
-}
-
-bool write_streams(arena *a, const output_stream *files, size_t count, const char **why) {
-    char **temporary = ARENA_ARRAY(a, char *, count);
-    for (size_t i = 0; i < count; i++) {
-        temporary[i] =
-            check_destination(a, files[i].file.path, why) ? write_temporary(a, &files[i], why) : NULL;
-        if (!temporary[i]) {
-            for (size_t j = 0; j < i; j++) unlink(temporary[j]);
-            return false;
-        }
-    }
-    old_file *old = ARENA_ARRAY(a, old_file, count);
-    size_t done = 0;
-    for (; done < count; done++) {
-        old[done] = keep_old_file(a, files[done].file.path, temporary[done]);
-        if (rename(temporary[done], files[done].file.path) != 0) break;
-    }
-    if (done < count) {
-        *why = arena_printf(a, "%s: cannot write: %s", files[done].file.path, strerror(errno));
-        for (size_t j = done; j < count; j++) unlink(temporary[j]);
-        for (size_t j = 0; j < done; j++) bring_back(files[j].file.path, old[j]);
-    }
-    for (size_t j = 0; j < count; j++) {
-        if (old[j].second_name) unlink(old[j].second_name); /* gone already where it was brought back */
-    }
-    return done == count;
-}
-
-bool write_files(arena *a, const output_file *files, size_t count, const char **why) {
-    output_stream *streams = ARENA_ARRAY(a, output_stream, count);
-    for (size_t i = 0; i < count; i++) streams[i].file = files[i];
-    return write_streams(a, streams, count, why);
 }
 
 const char *path_name(const char *path) {

@@ -21,9 +21,10 @@ typedef struct mapping {
 bool map_file(arena *a, const char *path, mapping *m, const char **why);
 void unmap_file(mapping *m);
 
-/* Files that appear together: each is written beside its place under a temporary name, and all are renamed once
- * all are whole (on disk). When any step fails, none is left behind and those that stood there before still do.
- */
+/* Files that appear together (write.c): each is written whole to disk without a name, or beside its place under
+ * a temporary name; then all get their names. Symbolic links are followed, and the file that they lead to is
+ * replaced. When any step fails, none of the new files is left and the old ones still stand; likewise where a
+ * signal such as SIGTERM ends the program. */
 typedef struct output_file {
     const char *path;
     const void *data;
@@ -41,6 +42,10 @@ typedef struct output_stream {
 } output_stream;
 
 bool write_streams(arena *a, const output_stream *streams, size_t count, const char **why);
+
+/* Where a file that is written to `path` comes to lie: behind the symbolic links, the last of which may lead to
+ * nothing yet. NULL, and errno, where they lead in a circle. */
+const char *follow_links(arena *a, const char *path);
 
 /* "dir/name.ext" -> "dir/" (or ""), and -> "name.ext". */
 char *path_folder(arena *a, const char *path);

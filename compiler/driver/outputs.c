@@ -66,6 +66,14 @@ static bool is_same_file(const char *one, const char *other) {
     return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* Whether two outputs, symbolic links followed, are one file of one folder; it need not exist. */
+static bool is_same_place(arena *a, const char *one, const char *other) {
+    const char *p = follow_links(a, one), *q = follow_links(a, other);
+    if (!p || !q || strcmp(path_name(p), path_name(q)) != 0) return false;
+    const char *f = path_folder(a, p), *g = path_folder(a, q);
+    return strcmp(f, g) == 0 || is_same_file(*f ? f : ".", *g ? g : ".");
+}
+
 static void check_inputs_survive(job *j, const char *path, const char *const *inputs, int n_inputs) {
     for (int i = 0; i < n_inputs; i++) {
         if (is_same_file(path, inputs[i])) {
@@ -85,7 +93,7 @@ bool check_outputs(job *j) {
         check_inputs_survive(j, path, j->o.calibrate.at, j->o.calibrate.count);
         if (j->o.tune) check_inputs_survive(j, path, &j->o.tune, 1);
         for (int k = 0; k < i; k++) {
-            if (strcmp(path, j->outputs[k].file.path) == 0) {
+            if (is_same_place(j->mem, path, j->outputs[k].file.path)) {
                 diag_error(j->d, command_line, "%s: would be written twice", path);
                 break;
             }

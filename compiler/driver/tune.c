@@ -5,22 +5,17 @@
  * step keeps the k with the fastest run. The steps are the same for every k (see tuning.h); the two
  * convolutions of a chain are measured together. */
 #include "driver/tune.h"
+#include "driver/child.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { RANKS = 4, WARM_UP_RUNS = 3, TIMED_RUNS = 30 };
-
-extern char **environ;
 
 static const loc command_line = {0};
 
@@ -28,6 +23,7 @@ typedef struct bench {
     job *j;
     const char *folder; /* temporary */
     const char *cc;
+    const held_signals *held; /* the folder goes before they take effect */
     plan *plans[RANKS];
     double *times[RANKS]; /* [n_steps], nanoseconds */
 } bench;
@@ -51,40 +47,10 @@ static void quote_output(const bench *b, const char *path) {
     }
 }
 
-/* Starts a program with its output in the files `out` and `log` of the folder; what errno would be. */
-static int start(const char *const *argv, const char *out, const char *log, pid_t *pid) {
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    const int flags = O_WRONLY | O_CREAT | O_TRUNC;
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out, flags, S_IRUSR | S_IWUSR);
-    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, log, flags, S_IRUSR | S_IWUSR);
-    sigset_t usual;
-    sigemptyset(&usual);
-    const int ignored[] = {SIGINT, SIGQUIT, SIGPIPE, SIGXFSZ};
-    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) sigaddset(&usual, ignored[i]);
-    posix_spawnattr_setsigdefault(&attributes, &usual);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int failure = posix_spawnp(pid, argv[0], &files, &attributes, (char *const *)(uintptr_t)argv, environ);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-    return failure;
-}
-
-/* Runs a program to its end; false after an error. An interrupt ends the program, and so comes back here. */
+/* Runs a program to its end; false after an error. */
 static bool run_program(const bench *b, const char *what, const char *const *argv, const char *out) {
     const char *log = in_folder(b, "log");
-    pid_t pid;
-    void (*on_interrupt)(int) = signal(SIGINT, SIG_IGN), (*on_quit)(int) = signal(SIGQUIT, SIG_IGN);
-    int failure = start(argv, out, log, &pid), status = 0;
-    if (!failure) {
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-        }
-    }
-    signal(SIGINT, on_interrupt);
-    signal(SIGQUIT, on_quit);
+    int status, failure = run_child(argv, out, log, b->held, &status);
     if (failure) {
         diag_error(b->j->d, command_line, "--tune: cannot run %s '%s': %s", what, argv[0], strerror(failure));
     } else if (WIFSIGNALED(status)) {
@@ -270,11 +236,22 @@ static void remove_folder(const char *folder) {
     rmdir(folder);
 }
 
-static bool measure_in(bench *b) {
-    for (int k = 0; k < RANKS; k++) {
-        if (!measure_rank(b, k)) return false;
+/* Makes the temporary folder, and measures in it; false after errors. */
+static bool measure_in(bench *b, const char *parent) {
+    char *folder = arena_printf(b->j->mem, "%s/lcc-tune-XXXXXX", parent);
+    held_signals held;
+    hold_signals(&held);
+    bool good = mkdtemp(folder) != NULL;
+    if (good) {
+        b->folder = folder;
+        b->held = &held;
+        for (int k = 0; k < RANKS && good; k++) good = measure_rank(b, k) && !signal_waits(&held);
+        remove_folder(folder);
+    } else {
+        diag_error(b->j->d, command_line, "--tune: cannot make a folder %s: %s", folder, strerror(errno));
     }
-    return true;
+    release_signals(&held);
+    return good;
 }
 
 /* The tiles of each step's best rank, in the order of the steps. */
@@ -304,14 +281,7 @@ static bool measure_tiles(job *j) {
     int n_tiles = 0;
     for_each_gemm(p, count_tile, &n_tiles);
     if (n_tiles == 0) return true;
-    char *folder = arena_printf(j->mem, "%s/lcc-tune-XXXXXX", parent && *parent ? parent : "/tmp");
-    if (!mkdtemp(folder)) {
-        diag_error(j->d, command_line, "--tune: cannot make a folder %s: %s", folder, strerror(errno));
-        return false;
-    }
-    b.folder = folder;
-    bool good = measure_in(&b);
-    remove_folder(folder);
+    bool good = measure_in(&b, parent && *parent ? parent : "/tmp");
     if (good) keep_fastest(&b, n_tiles);
     return good;
 }

@@ -86,6 +86,55 @@ class AllOrNothing(Case):
         self.assertEqual(os.stat(self.path("model.h")).st_mode & 0o777, 0o640)
 
 
+class Links(Case):
+    """A symbolic link at an output's place stays, and the file that it leads to is written."""
+
+    def test_they_are_followed(self):
+        os.makedirs(self.path("far/away"))
+        os.symlink("away/real.c", self.path("far/link.c"))
+        os.symlink("far/link.c", self.path("model.c"))
+        os.symlink(self.path("far/real.h"), self.path("model.h")) # leads nowhere yet
+        os.symlink("far/real.weights", self.path("model.weights"))
+        os.symlink("far/real.d", self.path("model.d"))
+        self.write("far/away/real.c", "old")
+        self.good("tiny.net", "-o", "plain.c", "--storage", "file")
+        words = ("tiny.net", "-o", "model.c", "--storage", "file", "--depfile", "model.d")
+        done = self.lcc(*words, preexec_fn=limit_file_size(2000))
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual((self.read("far/away/real.c"), sorted(os.listdir(self.path("far")))), (b"old", ["away", "link.c"]))
+        self.good(*words)
+        self.assertEqual(sorted(n for n in os.listdir(self.folder) if os.path.islink(self.path(n))),
+                         ["model.c", "model.d", "model.h", "model.weights"])
+        self.assertEqual(sorted(os.listdir(self.path("far"))), ["away", "link.c", "real.d", "real.h", "real.weights"])
+        self.assertEqual(self.read("far/real.weights"), self.read("plain.weights"))
+        self.assertEqual(self.read("far/away/real.c"), self.read("plain.c").replace(b"plain.", b"model."))
+        self.assertFalse(os.path.islink(self.path("far/away/real.c")))
+
+    def test_other_outputs(self):
+        self.write("x.npy", npy([16, 16, 3], [0] * 768, "B"))
+        for words in (("--emit", "json", "-o", "link"), ("--emit", "net", "-o", "link"), ("--run", "x.npy", "--out", "link")):
+            os.symlink("real", self.path("link"))
+            self.good("tiny.net", *words)
+            self.assertTrue(os.path.islink(self.path("link")))
+            self.assertGreater(len(self.read("real")), 100)
+            os.remove(self.path("link"))
+            os.remove(self.path("real"))
+
+    def test_links_that_lead_nowhere(self):
+        os.symlink("none/real.c", self.path("model.c"))
+        self.bad(1, NO_WEIGHTS + "lcc: error: model.c: cannot write: No such file or directory\n1 error\n", "tiny.net", "-o",
+                 "model.c")
+        os.symlink("b.c", self.path("a.c"))
+        os.symlink("a.c", self.path("b.c"))
+        self.bad(1, NO_WEIGHTS + "lcc: error: a.c: cannot write: Too many levels of symbolic links\n1 error\n", "tiny.net",
+                 "-o", "a.c")
+
+    def test_two_links_to_one_file(self):
+        os.symlink("real", self.path("model.c"))
+        os.symlink("./real", self.path("model.h"))
+        self.bad(1, NO_WEIGHTS + "lcc: error: model.h: would be written twice\n1 error\n", "tiny.net", "-o", "model.c")
+
+
 class StandardOutput(Case):
     def test_full(self):
         for words in (["--version"], ["--help"], ["tiny.net", "--summary"], ["tiny.net", "--emit", "json"]):

@@ -1,0 +1,138 @@
+"""A signal that ends lcc leaves whole files or none: no temporary file, no folder of --tune, and no program that it ran."""
+import glob
+import os
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from common import Case, LCC, SOURCE, compilers
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+# Its weights take 64 MB, and little else takes time.
+LARGE = """net large {
+    input x: f32[1, 1, 2048]
+    dense(8192, bias = false) @"a"
+    output y
+}
+"""
+
+
+def restore():
+    """A test runner in the background may have these ignored."""
+    for s in SIGNALS:
+        signal.signal(s, signal.SIG_DFL)
+
+
+class Signals(Case):
+    def start(self, words, prefix=(), **keywords):
+        return subprocess.Popen([*prefix, LCC, *words], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                preexec_fn=restore, **keywords)
+
+    def is_writing(self, lcc, before):
+        """A new name in the folder, or a file of it that lcc has open under none."""
+        if sorted(os.listdir(self.folder)) != before:
+            return True
+        for fd in glob.glob(f"/proc/{lcc.pid}/fd/*"):
+            try:
+                if os.readlink(fd).startswith(os.path.realpath(self.folder) + "/#"):
+                    return True
+            except OSError:
+                pass # closed meanwhile
+        return False
+
+    def interrupt(self, words, delays, signals, prefix=()):
+        """Signals so many seconds after lcc began to write: the outputs are whole, all new or all old."""
+        others = sorted(os.listdir(self.folder))
+        self.assertEqual(self.start(words, prefix).wait(300), 0)
+        new = {n: self.read(n) for n in os.listdir(self.folder) if n not in others}
+        ended = set()
+        for i, delay in enumerate(delays):
+            how = signals[i % len(signals)]
+            old = {} if i % 2 else {n: b"old" for n in new}
+            for n in new:
+                if os.path.exists(self.path(n)):
+                    os.remove(self.path(n))
+                if n in old:
+                    self.write(n, "old")
+            before = sorted(os.listdir(self.folder))
+            lcc = self.start(words, prefix)
+            while lcc.poll() is None and not self.is_writing(lcc, before):
+                time.sleep(0.001)
+            time.sleep(delay)
+            lcc.send_signal(how)
+            status = lcc.wait(300)
+            self.assertIn(status, (0, -how))
+            ended.add(status)
+            left = {n: self.read(n) for n in os.listdir(self.folder) if n not in others}
+            self.assertEqual(sorted(left), sorted(new if left == new else old), (how, delay))
+            self.assertTrue(left == new or (status and left == old), "files that are not whole")
+        self.assertNotEqual(ended, {0}, "no signal came in time")
+
+    def test_while_weights_are_written(self):
+        self.write("large.net", LARGE)
+        self.interrupt(["large.net", "--target", "generic", "--storage", "file", "-o", "m.c"],
+                       [0.004 * i for i in range(16)], (*SIGNALS, signal.SIGKILL))
+
+    def test_while_a_large_network_is_written(self):
+        net = os.path.join(SOURCE, "dsl", "efficientnet.net")
+        self.interrupt([net, "--variant", "b4", "--target", "generic", "--storage", "file", "-o", "m.c"],
+                       [0, 0.01, 0.05, 0.2], (*SIGNALS, signal.SIGKILL))
+
+    def test_where_files_need_temporary_names(self):
+        """Without /proc a file without a name could not get one."""
+        hide = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+        if subprocess.run([*hide, "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("hiding /proc is not permitted")
+        self.write("large.net", LARGE)
+        self.interrupt(["large.net", "--target", "generic", "--storage", "file", "-o", "m.c"],
+                       [0.006 * i for i in range(9)], SIGNALS, hide)
+
+    def test_an_ignored_signal_stays_ignored(self):
+        self.write("large.net", LARGE)
+        lcc = subprocess.Popen([LCC, "large.net", "--storage", "file", "-o", "m.c"], cwd=self.folder, stderr=subprocess.DEVNULL,
+                               preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        while lcc.poll() is None:
+            lcc.send_signal(signal.SIGHUP)
+            time.sleep(0.01)
+        self.assertEqual(lcc.returncode, 0)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["large.net", "m.c", "m.h", "m.weights", "tiny.net"])
+
+    def test_while_tiles_are_measured(self):
+        compiler = (compilers() or [None])[0]
+        if not compiler:
+            self.skipTest("there is no C compiler here")
+        for i in range(12):
+            scratch = self.path("scratch")
+            os.mkdir(scratch)
+            how = SIGNALS[i % 3]
+            # The compiler waits, where it is to be found at work.
+            self.write("cc.sh", f"#!/bin/sh\nsleep {0 if i % 2 else 77.25}\nexec {compiler} \"$@\"\n")
+            os.chmod(self.path("cc.sh"), 0o700)
+            lcc = self.start(["tiny.net", "--tune", "t.json", "-o", "m.c"],
+                             env={**os.environ, "CC": self.path("cc.sh"), "TMPDIR": scratch})
+            while lcc.poll() is None and not os.listdir(scratch):
+                time.sleep(0.001)
+            time.sleep(0.12 * i)
+            lcc.send_signal(how)
+            status = lcc.wait(60)
+            self.assertEqual(status if i % 2 == 0 else -how, -how)
+            self.assertEqual(os.listdir(scratch), [])
+            self.assertEqual(sorted(n for n in os.listdir(self.folder) if n != "scratch"),
+                             ["cc.sh", "m.c", "m.h", "t.json", "tiny.net"] if status == 0 else ["cc.sh", "tiny.net"])
+            for path in glob.glob("/proc/[0-9]*/cmdline"):
+                try:
+                    with open(path, "rb") as f:
+                        self.assertNotIn(self.folder.encode(), f.read(), "a program that lcc ran is left")
+                except OSError:
+                    pass # it ended meanwhile
+            shutil.rmtree(scratch)
+            for n in ("m.c", "m.h", "t.json"):
+                if os.path.exists(self.path(n)):
+                    os.remove(self.path(n))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -155,6 +155,7 @@ pad_kind name_padding(const attrs *a, shape in) {
 }
 
 int add_whole_pool(importer *im, op_kind op, int x, bool over_h, bool over_w) {
+    if (x < 0) return -1;
     shape s = im->g->nodes[x].shape;
     attrs a = graph_attrs_init();
     a.padding = PAD_VALID;

@@ -1,8 +1,8 @@
 /* build.h: adding to the graph what a node of a file means.
  *
- * Functions `add_..` return a node of the graph, or -1 after an error; they take -1 for an input, and pass it
- * on. Functions `build_..` read the inputs of the file's node at work where they are not given, and set its
- * output; they return false after an error. */
+ * Functions `add_..` return a node of the graph, or -1 after an error. Those with one input take -1 for it, and
+ * pass it on. Functions `build_..` read the inputs of the file's node at work, and set its outputs. They return
+ * false after an error. */
 #ifndef LCC_IMPORT_BUILD_H
 #define LCC_IMPORT_BUILD_H
 
@@ -79,9 +79,9 @@ int add_product(importer *im, file_value x, const matrix *w, const double *bias,
 
 /* Input 0 through a function of one number. */
 bool build_unary(importer *im, op_kind op);
-/* Input 0 where it is positive, else times `slope`; the same with input 1 as a constant slope for each channel.
- */
+/* Input 0 where it is positive, else `slope` times input 0. */
 bool build_leaky_relu(importer *im, double slope);
+/* The same where input 1, a constant, holds a slope for each channel. */
 bool build_prelu(importer *im);
 /* Softmax of `x` over the axes of the set `over`, which must hold all channels and nothing else. */
 bool build_softmax(importer *im, const file_value *x, const bool *over);
@@ -94,6 +94,12 @@ bool build_mul(importer *im);
 bool build_div(importer *im);
 /* The sum of all inputs, which must be tensors where they are not two. */
 bool build_sum(importer *im);
+
+/* --- pad.c */
+
+/* Zeros around the height and width of `x`, which is input 0 as a map. `before` and `behind` are for the four
+ * axes that the file gives to a map. */
+bool build_pad(importer *im, const file_value *x, const int64_t *before, const int64_t *behind);
 
 /* --- rearrange.c: other axes over the same numbers, and ranges of channels */
 
@@ -118,7 +124,8 @@ bool build_concat(importer *im, int64_t axis);
 
 /* --- reduce.c */
 
-/* The mean of input 0 over these axes, which must hold all of height, of width, or of both. */
+/* The mean of input 0 over these axes, which must hold all of height, all of width, or both, and nothing else.
+ * The axes stay with length 1 (`keep`), or go. */
 bool build_mean(importer *im, const int64_t *axes, int count, bool keep);
 
 #endif

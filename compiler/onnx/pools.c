@@ -74,33 +74,20 @@ bool make_reduce_mean(importer *im, const onnx_op *op) {
 
 /* --- padding */
 
-/* Zeros around height and width. The sizes are attributes before opset 11, and inputs from then on. */
+/* The sizes and the value are attributes before opset 11, and inputs from then on. */
 bool make_pad(importer *im, const onnx_op *op) {
-    file_value *given = tensor_input(im, 0);
-    if (!given) return false;
-    file_value x = *given;
+    file_value x;
     int count;
     double fill;
-    int64_t *pads = read_list(im, op, op->m->opset < 11 ? "pads" : NULL, op->m->opset < 11 ? -1 : 1, &count);
-    if (!pads || !as_map(im, &x)) return false;
-    if (!read_number(im, op, op->m->opset < 11 ? "value" : NULL, op->m->opset < 11 ? -1 : 2, &fill))
-        return false;
-    bool none = true;
-    for (int i = 0; i < count; i++) none = none && pads[i] == 0;
+    bool old = op->m->opset < 11, none = true;
+    if (!tensor_input(im, 0)) return false;
+    int64_t *pads = read_list(im, op, old ? "pads" : NULL, old ? -1 : 1, &count);
+    if (!pads || !map_input(im, &x)) return false;
+    if (!read_number(im, op, old ? "value" : NULL, old ? -1 : 2, &fill)) return false;
     if (count != 8) return node_error(im, "its pads are not two for each of 4 axes");
-    if (none) {
-        set_tensor(im, 0, x.node, &x.v, false);
-        return true;
-    }
-    if (strcmp(attribute_string(im, op, "mode", "constant"), "constant") != 0 || (fill == fill && fill != 0)) {
-        return node_error(im, "only padding with zeros is covered");
-    }
-    if (pads[0] || pads[1] || pads[4] || pads[5])
-        return node_error(im, "only padding of height and width is covered");
-    attrs a = graph_attrs_init();
-    a.pad[TOP] = clamp_int(pads[2]);
-    a.pad[LEFT] = clamp_int(pads[3]);
-    a.pad[BOTTOM] = clamp_int(pads[6]);
-    a.pad[RIGHT] = clamp_int(pads[7]);
-    return set_map(im, add_op(im, OP_PAD, &x.node, 1, &a));
+    for (int i = 0; i < count; i++) none = none && pads[i] == 0;
+    bool zeros =
+        strcmp(attribute_string(im, op, "mode", "constant"), "constant") == 0 && !(fill < 0 || fill > 0);
+    if (!none && !zeros) return node_error(im, "only padding with zeros is covered");
+    return build_pad(im, &x, pads, pads + 4);
 }

@@ -45,9 +45,8 @@ static int join_tensors(importer *im, op_kind op, file_value x, file_value y, fi
     bool y_small = s.c == t.c && is_vector(t) && lies_within(&y.v, &x.v);
     bool x_small = s.c == t.c && is_vector(s) && lies_within(&x.v, &y.v);
     if (!equal && !x_small && !y_small) {
-        node_error(
-            im,
-            "the tensors that it joins do not fit: of equal shapes, or one of them [1, c, 1, 1], is covered");
+        node_error(im,
+                   "its inputs do not fit each other: their shapes must be equal, or one of them [1, c, 1, 1]");
         return -1;
     }
     *v = equal || y_small ? x.v : y.v;
@@ -168,7 +167,7 @@ bool build_div(importer *im) {
     bool first;
     if (!check_pair(im)) return false;
     if (split_pair(im, &x, &c, &first) && !first) return build_affine(im, x, c, true, NULL, 1);
-    return node_error(im, "dividing by what depends on the network's input is not covered");
+    return node_error(im, "a divisor that depends on the network's input is not supported");
 }
 
 bool build_sum(importer *im) {

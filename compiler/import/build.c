@@ -12,7 +12,7 @@
 
 int add_op(importer *im, op_kind op, const int *in, int n_in, const attrs *a) {
     int made = graph_add(im->g, im->d, op, in, n_in, a, NULL, im->at);
-    if (made < 0) node_error(im, "it does not fit, as said before");
+    if (made < 0) node_error(im, "it cannot be added, for the reason above");
     return made;
 }
 
@@ -76,7 +76,7 @@ int add_scale_shift(importer *im, int x, const double *scale, const double *shif
     bool idle = true, invertible = true;
     for (int i = 0; i < count; i++) {
         if (!isfinite(scale[i]) || !isfinite(shift[i])) {
-            node_error(im, "a constant of it is not finite");
+            node_error(im, "one of its constants is not finite");
             return -1;
         }
         idle = idle && scale[i] == 1 && shift[i] == 0;
@@ -114,7 +114,7 @@ int add_scale(importer *im, int x, double scale) {
 int add_clip(importer *im, int x, double low, double high) {
     if (x < 0 || (low == -INFINITY && high == INFINITY)) return x;
     if (!(low <= high)) {
-        node_error(im, "its bounds %g and %g are none", low, high);
+        node_error(im, "its bounds %g and %g are not in order", low, high);
         return -1;
     }
     if (high == INFINITY) return add_shift(im, add_unary(im, OP_RELU, add_shift(im, x, -low)), low);

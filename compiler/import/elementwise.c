@@ -49,6 +49,6 @@ bool build_softmax(importer *im, const file_value *x, const bool *over) {
             others = others || view_count(&y.v, i);
         }
     }
-    if (others || (channels != 1 && s.c != 1)) return node_error(im, "only over the channels is it covered");
+    if (others || (channels != 1 && s.c != 1)) return node_error(im, "it is supported only over the channels");
     return set_result(im, add_unary(im, OP_SOFTMAX, y.node), &y.v);
 }

@@ -45,7 +45,7 @@ bool fold_binary(importer *im, fold_function f, number_type type) {
     int rank;
     constant out;
     if (!c[0] || !c[1]) return false;
-    if (im->node->n_in > 2) return node_error(im, "it is covered for two inputs");
+    if (im->node->n_in > 2) return node_error(im, "it is supported only with two inputs");
     if (!broadcast_shape(im, c, 2, dims, &rank)) return false;
     number_type joined = joined_type(c[0]->type, c[1]->type);
     double *to = new_constant(im, &out, dims, rank, type == NUMBER_NONE ? joined : type);
@@ -130,10 +130,7 @@ bool fold_expand(importer *im, const int64_t *sizes, int rank) {
 bool fold_range(importer *im) {
     double numbers[3]; /* start, limit, step */
     for (int i = 0; i < 3; i++) {
-        const constant *c = constant_input(im, i, "number");
-        if (!c) return false;
-        if (c->count != 1) return node_error(im, "its input %d must be one number", i);
-        numbers[i] = constant_number(c, 0);
+        if (!number_input(im, i, "number", &numbers[i])) return false;
     }
     double steps = ceil((numbers[1] - numbers[0]) / numbers[2]);
     constant out;

@@ -155,7 +155,7 @@ bool fold_concat(importer *im, int64_t along) {
 bool fold_product(importer *im, bool keep) {
     const constant *c = constant_input(im, 0, "first");
     if (!c) return false;
-    if (c->rank > 1) return node_error(im, "it is covered for lists only");
+    if (c->rank > 1) return node_error(im, "it is supported only for lists");
     const int64_t dims[1] = {1};
     constant out;
     double *to = new_constant(im, &out, dims, keep ? c->rank : 0, c->type);

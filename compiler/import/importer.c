@@ -34,7 +34,7 @@ bool node_error(importer *im, const char *format, ...) {
 bool spend(importer *im, int64_t count) {
     im->work += count;
     return im->work <= MAX_WORK ||
-           node_error(im, "the network takes too long to read: too many numbers by here");
+           node_error(im, "the network takes too long to read: it has too many numbers up to here");
 }
 
 /* --- inputs */
@@ -46,7 +46,7 @@ file_value *node_input(const importer *im, int i) {
 file_value *tensor_input(importer *im, int i) {
     file_value *v = node_input(im, i);
     if (v && v->kind == FILE_TENSOR) return v;
-    node_error(im, v ? "its input %d is a constant; that is not covered" : "its input %d is missing", i);
+    node_error(im, v ? "its input %d is a constant, which is not supported" : "its input %d is missing", i);
     return NULL;
 }
 
@@ -59,6 +59,14 @@ const constant *constant_input(importer *im, int i, const char *what) {
         node_error(im, "its input %d (%s) is missing", i, what);
     }
     return NULL;
+}
+
+bool number_input(importer *im, int i, const char *what, double *out) {
+    const constant *c = constant_input(im, i, what);
+    if (!c) return false;
+    if (c->count != 1) return node_error(im, "its input %d must be one number", i);
+    *out = constant_number(c, 0);
+    return true;
 }
 
 int64_t *list_input(importer *im, int i, const char *what, int *count) {
@@ -79,7 +87,7 @@ int64_t *list_input(importer *im, int i, const char *what, int *count) {
 
 int check_axis(importer *im, int64_t axis, int rank) {
     if (axis >= -rank && axis < rank) return (int)(axis < 0 ? axis + rank : axis);
-    node_error(im, "it has no axis %lld: its input has %d", (long long)axis, rank);
+    node_error(im, "its axis %lld does not exist: its input has %d axes", (long long)axis, rank);
     return -1;
 }
 

@@ -76,6 +76,8 @@ file_value *node_input(const importer *im, int i);
  * NULL after an error. */
 file_value *tensor_input(importer *im, int i);
 const constant *constant_input(importer *im, int i, const char *what);
+/* Input `i`, a constant that is one number. False after an error. */
+bool number_input(importer *im, int i, const char *what, double *out);
 /* Input `i`, a constant, as a list of integers; the ends of the 64-bit range are kept, as they stand for "to
  * the end". `what` names it in messages. NULL after an error. */
 int64_t *list_input(importer *im, int i, const char *what, int *count);

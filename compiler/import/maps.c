@@ -21,8 +21,8 @@ bool order_channels(importer *im, file_value *x) {
     factor list[VIEW_FACTORS];
     int count = view_factors_of(&x->v, MAP_C, list);
     if (count != 2 || list[0].stride != 1 || list[1].stride != list[0].size) {
-        return node_error(
-            im, "the channels that it reads have been rearranged in a way that is no shuffle of groups");
+        return node_error(im,
+                          "the channels of its input were rearranged in a way that is not a shuffle of groups");
     }
     int made = share_shuffle(im, x->node, list[1].size);
     if (made < 0) return false;
@@ -35,8 +35,7 @@ bool as_map(importer *im, file_value *x) {
     if (!order_channels(im, x)) return false;
     file_view map = map_view(im, im->g->nodes[x->node].shape);
     if (view_equal(&x->v, &map)) return true;
-    return node_error(im,
-                      "its input is no feature map %s, or one that was rearranged in a way that is not covered",
+    return node_error(im, "its input is not a feature map %s, or was rearranged in a way that is not supported",
                       im->layout == LAYOUT_PLANES ? "[1, c, h, w]" : "[1, h, w, c]");
 }
 
@@ -73,8 +72,7 @@ static bool fits_over(const constant *c, const file_view *v) {
 
 bool channel_values(importer *im, const constant *c, const file_value *x, double **values, int *count) {
     if (c->rank > x->v.rank || !fits_over(c, &x->v)) {
-        return node_error(
-            im, "the shapes of a constant and a tensor do not fit, or the constant has the more axes");
+        return node_error(im, "its constant does not fit the shape of its other input, or has more axes");
     }
     if (!spend(im, c->count)) return false;
     double first = constant_number(c, 0);
@@ -86,7 +84,7 @@ bool channel_values(importer *im, const constant *c, const file_value *x, double
     (*values)[0] = first;
     for (int i = 0; i < channels && !uniform; i++) {
         int64_t at = find_element(c, &x->v, i);
-        if (at < 0) return node_error(im, "a constant that differs from pixel to pixel is not covered");
+        if (at < 0) return node_error(im, "a constant that differs from pixel to pixel is not supported");
         (*values)[i] = constant_number(c, at);
     }
     return true;

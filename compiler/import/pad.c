@@ -10,7 +10,7 @@ bool build_pad(importer *im, const file_value *x, const int64_t *before, const i
         return true;
     }
     if (before[0] || behind[0] || before[channels] || behind[channels])
-        return node_error(im, "only padding of height and width is covered");
+        return node_error(im, "only padding of height and width is supported");
     attrs a = graph_attrs_init();
     a.pad[TOP] = clamp_int(before[height]);
     a.pad[BOTTOM] = clamp_int(behind[height]);

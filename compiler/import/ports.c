@@ -112,7 +112,7 @@ bool import_output(importer *im, file_value *value, const char *name) {
     im->output = shown;
     if (!order_channels(im, value)) return false;
     if (!is_in_output_order(&value->v)) {
-        diag_error(im->d, im->at, "output \"%s\" counts a feature map in another order than (h, w, c)", shown);
+        diag_error(im->d, im->at, "output \"%s\" has a feature map in another order than (h, w, c)", shown);
         return false;
     }
     return graph_add_output(im->g, im->d, name_port(im, name, "output"), value->node, im->at);

@@ -45,7 +45,8 @@ int add_product(importer *im, file_value x, const matrix *w, const double *bias,
     shape s = im->g->nodes[x.node].shape;
     int last = x.v.rank - 1;
     if (last < 0 || view_size(&x.v, last) != w->in) {
-        node_error(im, "its matrix takes %lld numbers, its input has others", (long long)w->in);
+        node_error(im, "its matrix takes %lld numbers, but its input has another number of them",
+                   (long long)w->in);
         return -1;
     }
     attrs a = graph_attrs_init();
@@ -54,7 +55,7 @@ int add_product(importer *im, file_value x, const matrix *w, const double *bias,
     bool dense = shape_elements(s) == w->in;
     a.padding = dense ? PAD_EXPLICIT : PAD_SYMMETRIC;
     if (!dense && (!order_channels(im, &x) || !view_is_whole(&x.v, last, MAP_C, s.c))) {
-        node_error(im, "the axis that its matrix multiplies does not hold the channels");
+        node_error(im, "the axis that its matrix multiplies is not that of the channels");
         return -1;
     }
     int made = add_op(im, dense ? OP_DENSE : OP_CONV, &x.node, 1, &a);

@@ -10,7 +10,7 @@ bool build_reshape(importer *im, const int64_t *sizes, int rank) {
     if (!x) return false;
     file_view v = x->v;
     if (!view_reshape(&v, sizes, rank)) {
-        return node_error(im, "it cuts the axes of a feature map in a way that is not covered");
+        return node_error(im, "it reshapes a feature map in a way that is not supported");
     }
     set_tensor(im, 0, x->node, &v, x->fresh && x->uses == 1);
     return true;
@@ -43,10 +43,10 @@ static bool take_range(importer *im, const file_value *x, int axis, int64_t begi
                        bool drop) {
     file_view v = x->v;
     int made = x->node, step = step_of_axis(im, x, axis);
-    if (count < 1) return node_error(im, "an empty part is not covered");
+    if (count < 1) return node_error(im, "an empty part is not supported");
     if (count < view_size(&v, axis)) {
         if (step == 0)
-            return node_error(im, "it takes parts of an axis that is not the channels': that is not covered");
+            return node_error(im, "it takes a part of an axis other than the channels, which is not supported");
         attrs a = graph_attrs_init();
         a.begin = (int)begin * step;
         a.count = (int)count * step;
@@ -114,7 +114,7 @@ bool build_slice(importer *im, const axis_cut *cuts) {
     if (cut == 1 && !strided) return take_range(im, &x, axis, cuts[axis].begin, cuts[axis].count, 0, false);
     int errors = diag_error_count(im->d), made = add_strided(im, &x, cuts);
     if (made >= 0 || diag_error_count(im->d) > errors) return set_map(im, made);
-    return node_error(im, "only a range of channels, or every so many rows and columns, is covered");
+    return node_error(im, "only a range of channels, or rows and columns at a regular step, are supported");
 }
 
 bool build_gather(importer *im, int axis) {
@@ -125,14 +125,14 @@ bool build_gather(importer *im, int axis) {
     if (!order_channels(im, &x)) return false;
     int64_t size = view_size(&x.v, axis);
     if (c->rank > 1 || c->count < 1 || c->count > size)
-        return node_error(im, "only a range of an axis is covered");
+        return node_error(im, "only a range of an axis is supported");
     double first = constant_number(c, 0);
     if (first < 0) first += (double)size;
     for (int64_t i = 0; i < c->count; i++) {
         double at = constant_number(c, i);
         if (at < 0) at += (double)size;
         if (!(at >= 0 && at < (double)size)) return node_error(im, "an index is out of range");
-        if (at != first + (double)i) return node_error(im, "only a range of an axis, in order, is covered");
+        if (at != first + (double)i) return node_error(im, "only a range of an axis, in order, is supported");
     }
     return take_range(im, &x, axis, (int64_t)first, c->count, 0, c->rank == 0);
 }
@@ -151,7 +151,7 @@ static bool fits_behind(const file_value *x, const file_value *first, int axis) 
 bool build_concat(importer *im, int64_t along) {
     int count = im->node->n_in, step = 0, axis = -1;
     int64_t size = 0;
-    if (count < 1 || count > MAX_LIST) return node_error(im, "it joins none or too many");
+    if (count < 1 || count > MAX_LIST) return node_error(im, "it joins no tensors, or too many");
     int *nodes = ARENA_ARRAY(im->scratch, int, count);
     file_value first = {0};
     for (int i = 0; i < count; i++) {
@@ -166,8 +166,9 @@ bool build_concat(importer *im, int64_t along) {
         }
         int own = x.v.rank > axis ? step_of_axis(im, &x, axis) : 0;
         if (own == 0 || (i > 0 && own != step))
-            return node_error(im, "it joins along an axis that is not the channels'");
-        if (!fits_behind(&x, &first, axis)) return node_error(im, "the tensors that it joins do not fit");
+            return node_error(im, "it joins along an axis other than the channels, which is not supported");
+        if (!fits_behind(&x, &first, axis))
+            return node_error(im, "the shapes of the tensors that it joins do not fit");
         step = own;
         size += view_size(&x.v, axis);
         nodes[i] = x.node;

@@ -18,16 +18,16 @@ bool build_mean(importer *im, const int64_t *axes, int count, bool keep) {
     file_view v = x->v;
     shape s = im->g->nodes[x->node].shape;
     int64_t reduced[3] = {1, 1, 1};
-    bool gone[VIEW_RANK] = {0}, covered = count > 0;
+    bool gone[VIEW_RANK] = {0}, supported = count > 0;
     for (int i = 0; i < count; i++) {
         int axis = check_axis(im, axes[i], v.rank);
         if (axis < 0) return false;
         gone[axis] = true;
-        covered = covered && reduce_axis(&v, axis, reduced);
+        supported = supported && reduce_axis(&v, axis, reduced);
     }
     bool over_h = reduced[MAP_H] == s.h, over_w = reduced[MAP_W] == s.w;
-    covered = covered && (over_h || reduced[MAP_H] == 1) && (over_w || reduced[MAP_W] == 1);
-    if (!covered) return node_error(im, "only the mean over height, width or both is covered");
+    supported = supported && (over_h || reduced[MAP_H] == 1) && (over_w || reduced[MAP_W] == 1);
+    if (!supported) return node_error(im, "only the mean over height, width or both is supported");
     int made = x->node;
     if (!over_h || !over_w) {
         made = add_whole_pool(im, OP_AVG_POOL, made, over_h, over_w);

@@ -5,7 +5,8 @@ float to_weight(importer *im, double number, bool *good) {
     float single = (float)number;
     if (single - single == 0) return single;
     if (*good)
-        node_error(im, "a weight of it is %s", number != number ? "NaN" : "infinite, or too large for a float");
+        node_error(im, "one of its weights is %s",
+                   number != number ? "NaN" : "infinite, or too large for a float");
     *good = false;
     return 0;
 }

@@ -17,7 +17,7 @@ bool make_identity(importer *im, const onnx_op *op) {
     if (!x) return false;
     int64_t to = attribute_int(im, op, "to", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
     if (number_table[find_number_type(clamp_int(to))].whole)
-        return node_error(im, "rounding to whole numbers is not covered");
+        return node_error(im, "a cast to integers is not supported");
     set_tensor(im, 0, x->node, &x->v, x->fresh && x->uses == 1);
     return true;
 }

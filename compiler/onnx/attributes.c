@@ -18,7 +18,7 @@ int64_t attribute_int(importer *im, const onnx_op *op, const char *name, int64_t
     const Onnx__AttributeProto *a = find_attribute(op, name);
     if (!a) return otherwise;
     if (a->has_i) return a->i;
-    node_error(im, "its attribute \"%s\" is no whole number", name);
+    node_error(im, "its attribute \"%s\" is not an integer", name);
     return otherwise;
 }
 
@@ -38,7 +38,7 @@ double attribute_float(importer *im, const onnx_op *op, const char *name, double
     const Onnx__AttributeProto *a = find_attribute(op, name);
     if (!a) return otherwise;
     if (a->has_f && isfinite(a->f)) return shortest_decimal(a->f);
-    node_error(im, "its attribute \"%s\" is no finite number", name);
+    node_error(im, "its attribute \"%s\" is not a finite number", name);
     return otherwise;
 }
 
@@ -54,8 +54,8 @@ bool attribute_ints(importer *im, const onnx_op *op, const char *name, int count
     if (!a) return true;
     if (a->n_ints != (size_t)count) {
         return node_error(
-            im, "its attribute \"%s\" has %zu numbers, not %d: only two-dimensional windows are covered", name,
-            a->n_ints, count);
+            im, "its attribute \"%s\" has %zu numbers, not %d: only two-dimensional windows are supported",
+            name, a->n_ints, count);
     }
     for (int i = 0; i < count; i++) out[i] = clamp_int(a->ints[i]);
     return true;
@@ -82,14 +82,7 @@ int64_t *read_list(importer *im, const onnx_op *op, const char *attribute, int i
 
 bool read_number(importer *im, const onnx_op *op, const char *attribute, int i, double *out) {
     const Onnx__AttributeProto *a = attribute ? find_attribute(op, attribute) : NULL;
-    *out = NAN;
-    if (a && a->has_f) {
-        *out = (double)a->f;
-    } else if (node_input(im, i)) {
-        const constant *c = constant_input(im, i, attribute ? attribute : "number");
-        if (!c) return false;
-        if (c->count != 1) return node_error(im, "its input %d must be one number", i);
-        *out = constant_number(c, 0);
-    }
-    return true;
+    *out = a && a->has_f ? (double)a->f : NAN;
+    if ((a && a->has_f) || !node_input(im, i)) return true;
+    return number_input(im, i, attribute ? attribute : "number", out);
 }

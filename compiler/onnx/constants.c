@@ -24,7 +24,7 @@ bool fold_constant(importer *im, const onnx_op *op) {
         return true;
     }
     const Onnx__AttributeProto *is = find_attribute(op, "value_ints"), *fs = find_attribute(op, "value_floats");
-    if (!is && !fs) return node_error(im, "its value is of a kind that is not covered");
+    if (!is && !fs) return node_error(im, "its value has a kind that is not supported");
     const int64_t count[1] = {(int64_t)(is ? is->n_ints : fs->n_floats)};
     double *to = new_constant(im, &c, count, 1, is ? NUMBER_I64 : NUMBER_F32);
     if (!to) return false;

@@ -25,7 +25,7 @@ static bool read_initializers(onnx_file *f) {
         }
     }
     if (p->n_sparse_initializer) {
-        diag_error(im->d, im->at, "it has sparse tensors, which are not read");
+        diag_error(im->d, im->at, "it has sparse tensors, which are not supported");
         good = false;
     }
     return good;
@@ -121,7 +121,7 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     const onnx_op op = {.proto = n, .m = &f->m};
     bool standard = !n->domain || !*n->domain || strcmp(n->domain, "ai.onnx") == 0;
     const op_rule *r = standard && n->op_type ? find_rule(n->op_type) : NULL;
-    if (!r) return node_error(im, "this operator is not covered");
+    if (!r) return node_error(im, "this operator is not supported");
     bool all_constant;
     if (!check_outputs(im) || !check_inputs(im, &all_constant)) return false;
     int errors = diag_error_count(im->d);
@@ -131,7 +131,7 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     } else if (r->make) {
         good = r->make(im, &op);
     } else {
-        good = node_error(im, "this operator is covered only where its inputs are constants");
+        good = node_error(im, "this operator is supported only where its inputs are constants");
     }
     return good && diag_error_count(im->d) == errors;
 }
@@ -172,7 +172,7 @@ static bool add_outputs(onnx_file *f) {
     const Onnx__GraphProto *p = f->m.proto->graph;
     bool good = p->n_output > 0 && p->n_output <= MOST_OUTPUTS;
     if (!good) {
-        diag_error(f->im.d, f->im.at, "the network has %zu outputs; from 1 to %d are covered", p->n_output,
+        diag_error(f->im.d, f->im.at, "the network has %zu outputs; from 1 to %d are supported", p->n_output,
                    MOST_OUTPUTS);
         return false;
     }

@@ -41,7 +41,7 @@ static bool read_sizes(importer *im, const Onnx__ValueInfoProto *p, const char *
                        int *rank, int *type) {
     const Onnx__TypeProto *t = p->type;
     if (!t || t->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE || !t->tensor_type->shape) {
-        diag_error(im->d, im->at, "input \"%s\" is no tensor of a known shape", shown);
+        diag_error(im->d, im->at, "input \"%s\" is not a tensor of known shape", shown);
         return false;
     }
     *type = t->tensor_type->elem_type;
@@ -49,8 +49,8 @@ static bool read_sizes(importer *im, const Onnx__ValueInfoProto *p, const char *
     *rank = clamp_int((int64_t)s->n_dim);
     if (*rank != 2 && *rank != 4) {
         diag_error(im->d, im->at,
-                   "input \"%s\" has %d axes; those of [1, c, h, w], [1, h, w, c] and [1, c] are covered",
-                   shown, *rank);
+                   "input \"%s\" has %d axes; only [1, c, h, w], [1, h, w, c] and [1, c] are supported", shown,
+                   *rank);
         return false;
     }
     for (int i = 0; i < *rank; i++) {
@@ -74,7 +74,7 @@ static bool find_element_type(importer *im, int type, const char *shown, elem_ty
     const number_info *info = &number_table[find_number_type(type)];
     *out = info->port;
     if (info->is_port) return true;
-    diag_error(im->d, im->at, "input \"%s\" is neither of floats nor of bytes", shown);
+    diag_error(im->d, im->at, "input \"%s\" has elements that are neither floats nor bytes", shown);
     return false;
 }
 
@@ -119,6 +119,6 @@ bool read_inputs(onnx_file *f) {
     if (!weight) return good;
     diag_error(f->im.d, f->im.at, "the weights are not in the file: \"%s\" is an input, and others may be",
                show_name(f->im.scratch, weight));
-    diag_note(f->im.d, f->im.at, "export with them: export_params = True");
+    diag_note(f->im.d, f->im.at, "export the weights, too: export_params = True");
     return false;
 }

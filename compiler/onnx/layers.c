@@ -12,7 +12,8 @@ bool make_conv(importer *im, const onnx_op *op) {
     shape in = im->g->nodes[x.node].shape;
     attrs a = graph_attrs_init();
     int64_t groups = attribute_int(im, op, "group", 1);
-    if (w->rank != 4) return node_error(im, "only two-dimensional windows are covered, with weights of 4 axes");
+    if (w->rank != 4)
+        return node_error(im, "only two-dimensional windows, whose weights have 4 axes, are supported");
     if (groups < 1 || groups > MAX_CHANNELS || w->count == 0 || w->dims[1] * groups != in.c) {
         return node_error(im, "its weights are for %lld channels in %lld groups, but its input has %d channels",
                           (long long)w->dims[1], (long long)groups, in.c);
@@ -64,7 +65,7 @@ bool make_gemm(importer *im, const onnx_op *op) {
     if (!w.c) return false;
     w.scale = attribute_float(im, op, "alpha", 1);
     w.transposed = attribute_int(im, op, "transB", 0) != 0;
-    if (attribute_int(im, op, "transA", 0)) return node_error(im, "transA is not covered");
+    if (attribute_int(im, op, "transA", 0)) return node_error(im, "transA is not supported");
     if (x->v.rank != 2 || view_count(&x->v, 0)) return node_error(im, "its first input must be [1, n]");
     if (!read_matrix(im, &w)) return false;
     double *bias = NULL;
@@ -72,8 +73,8 @@ bool make_gemm(importer *im, const onnx_op *op) {
         const constant *c = constant_input(im, 2, "bias");
         if (!c) return false;
         if (w.out > MAX_CHANNELS || (c->count != 1 && c->count != w.out)) {
-            return node_error(im, "its bias has %lld numbers, its matrix %lld columns", (long long)c->count,
-                              (long long)w.out);
+            return node_error(im, "its bias has %lld numbers, but its matrix has %lld columns",
+                              (long long)c->count, (long long)w.out);
         }
         double beta = attribute_float(im, op, "beta", 1);
         bias = ARENA_ARRAY(im->scratch, double, w.out);
@@ -95,7 +96,7 @@ bool make_batch_norm(importer *im, const onnx_op *op) {
     /* Before opset 14 a norm at training is known by the statistics that it gives back. */
     bool training = attribute_int(im, op, "training_mode", 0) != 0;
     for (int i = 1; i < im->node->n_out; i++) training = training || im->node->out[i];
-    if (training) return node_error(im, "it was exported for training: say model.eval() before");
+    if (training) return node_error(im, "it was exported for training: call model.eval() before the export");
     attrs a = graph_attrs_init();
     a.eps = attribute_float(im, op, "epsilon", 1e-5);
     int made = add_op(im, OP_BN, &x.node, 1, &a);

@@ -16,15 +16,15 @@ static bool find_opset(model *m, diag *d) {
         const Onnx__OperatorSetIdProto *o = m->proto->opset_import[i];
         if (o->domain && *o->domain && strcmp(o->domain, "ai.onnx") != 0) continue;
         if (o->version < LEAST_OPSET || o->version > MOST_OPSET) {
-            diag_error(d, at, "it is of opset %lld; opsets %d to %d are read", (long long)o->version,
+            diag_error(d, at, "it uses opset %lld; opsets %d to %d are supported", (long long)o->version,
                        LEAST_OPSET, MOST_OPSET);
-            diag_note(d, at, "when exporting, say opset_version = %d", MOST_OPSET);
+            diag_note(d, at, "export with opset_version = %d", MOST_OPSET);
             return false;
         }
         m->opset = (int)o->version;
         return true;
     }
-    diag_error(d, at, "it does not say of which opset it is: truncated, or no ONNX file");
+    diag_error(d, at, "it does not name its opset: it is truncated, or not an ONNX file");
     return false;
 }
 
@@ -32,8 +32,10 @@ bool model_parse(model *m, diag *d, const unsigned char *bytes, size_t size) {
     loc at = {.src = m->src};
     const char *why;
     if (size == 0 || size > LARGEST) {
-        diag_error(d, at, size ? "the file has more than 2 GB, which is not read" : "the file is empty");
-        if (size) diag_note(d, at, "protobuf ends there; save the weights beside it, as external data");
+        diag_error(d, at,
+                   size ? "the file has more than 2 GB, which is more than protobuf can hold"
+                        : "the file is empty");
+        if (size) diag_note(d, at, "save the weights in a file beside it, as external data");
         return false;
     }
     if (!check_wire(bytes, size, &onnx__model_proto__descriptor, &why)) {
@@ -43,7 +45,7 @@ bool model_parse(model *m, diag *d, const unsigned char *bytes, size_t size) {
     ProtobufCAllocator allocator = {alloc_in_arena, keep_in_arena, m->mem};
     m->proto = onnx__model_proto__unpack(&allocator, size, bytes);
     if (!m->proto || !m->proto->graph) {
-        diag_error(d, at, m->proto ? "it holds no network" : "damaged, or no ONNX file");
+        diag_error(d, at, m->proto ? "it contains no network" : "it is damaged, or not an ONNX file");
         return false;
     }
     return find_opset(m, d);
@@ -81,7 +83,7 @@ static mapping *open_external(model *m, const char *location, const char **why) 
 const unsigned char *model_find_external(model *m, const char *location, uint64_t offset, uint64_t size,
                                          const char **why) {
     if (!stays_below(location)) {
-        *why = "its data are said to be in a file outside of the model's folder";
+        *why = "its data would be in a file outside of the model's folder";
         return NULL;
     }
     const mapping *file = open_external(m, location, why);

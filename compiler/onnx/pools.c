@@ -27,20 +27,21 @@ static bool make_pool(importer *im, const onnx_op *op, op_kind kind) {
     shape in = im->g->nodes[x.node].shape;
     if (!find_attribute(op, "kernel_shape")) return node_error(im, "it has no kernel_shape");
     if (!attribute_ints(im, op, "kernel_shape", 2, 1, a.kernel) || !read_window(im, op, &a, in)) return false;
-    if (a.dilation[0] != 1 || a.dilation[1] != 1) return node_error(im, "its dilation is not covered");
+    if (a.dilation[0] != 1 || a.dilation[1] != 1)
+        return node_error(im, "a pool with dilation is not supported");
     for (int i = 0; i < 2; i++) {
         bool good =
             a.kernel[i] >= 1 && a.kernel[i] <= MAX_KERNEL && a.stride[i] >= 1 && a.stride[i] <= MAX_KERNEL;
         if (!good) return node_error(im, "its kernel or stride is out of range");
     }
     if (im->node->n_out > 1)
-        return node_error(im, "the places of the maxima, its second output, are not covered");
+        return node_error(im, "its second output, the positions of the maxima, is not supported");
     a.count_pad = attribute_int(im, op, "count_include_pad", 0) != 0;
     if (attribute_int(im, op, "ceil_mode", 0)) {
         attrs before = a;
         pad_to_last_window(&a, in);
         if (a.count_pad && memcmp(before.pad, a.pad, sizeof a.pad) != 0) {
-            return node_error(im, "ceil_mode together with count_include_pad is not covered");
+            return node_error(im, "ceil_mode together with count_include_pad is not supported");
         }
     }
     a.count_pad = a.count_pad && a.padding != PAD_VALID;
@@ -84,10 +85,10 @@ bool make_pad(importer *im, const onnx_op *op) {
     int64_t *pads = read_list(im, op, old ? "pads" : NULL, old ? -1 : 1, &count);
     if (!pads || !map_input(im, &x)) return false;
     if (!read_number(im, op, old ? "value" : NULL, old ? -1 : 2, &fill)) return false;
-    if (count != 8) return node_error(im, "its pads are not two for each of 4 axes");
+    if (count != 8) return node_error(im, "it must have two pads for each of 4 axes");
     for (int i = 0; i < count; i++) none = none && pads[i] == 0;
     bool zeros =
         strcmp(attribute_string(im, op, "mode", "constant"), "constant") == 0 && !(fill < 0 || fill > 0);
-    if (!none && !zeros) return node_error(im, "only padding with zeros is covered");
+    if (!none && !zeros) return node_error(im, "only padding with zeros is supported");
     return build_pad(im, &x, pads, pads + 4);
 }

@@ -14,7 +14,7 @@ static int find_factor(importer *im, const onnx_op *op, const file_value *x) {
         by_size || scales ? constant_input(im, by_size ? 3 : at, by_size ? "sizes" : "scales") : NULL;
     if (!c || c->count != 4) {
         if (!c && (by_size || scales)) return 0;
-        node_error(im, "its scales or sizes are not one for each of 4 axes");
+        node_error(im, "it must have one scale or one size for each of 4 axes");
         return 0;
     }
     double f[4];
@@ -23,7 +23,7 @@ static int find_factor(importer *im, const onnx_op *op, const file_value *x) {
     }
     bool good =
         f[0] == 1 && f[1] == 1 && f[2] == f[3] && f[2] >= 1 && f[2] <= MAX_KERNEL && f[2] == floor(f[2]);
-    if (!good) node_error(im, "only a whole factor, the same for height and width, is covered");
+    if (!good) node_error(im, "only an integer factor that is the same for height and width is supported");
     return good ? (int)f[2] : 0;
 }
 
@@ -58,11 +58,11 @@ bool make_resize(importer *im, const onnx_op *op) {
     bool half = strcmp(transform, "half_pixel") == 0 || strcmp(transform, "pytorch_half_pixel") == 0;
     bool linear = strcmp(mode, "linear") == 0;
     a.mode = linear ? UPSAMPLE_BILINEAR : UPSAMPLE_NEAREST;
-    bool covered = linear ? half : strcmp(mode, "nearest") == 0 && takes_floor(transform, nearest, a.factor);
-    if (a.factor > 1 && !covered) {
-        return node_error(
-            im, "its mode (%.20s, %.30s) is not covered: nearest, and linear between half pixels, are", mode,
-            transform);
+    bool supported = linear ? half : strcmp(mode, "nearest") == 0 && takes_floor(transform, nearest, a.factor);
+    if (a.factor > 1 && !supported) {
+        return node_error(im,
+                          "its mode (%.20s, %.30s) is not supported; nearest, and linear with half pixels, are",
+                          mode, transform);
     }
     int made = a.factor == 1 ? x.node : add_op(im, OP_UPSAMPLE, &x.node, 1, &a);
     return set_map(im, made);

@@ -1,4 +1,4 @@
-/* rules.c: every operator that is covered, with its rules for tensors and for constants. Sorted by name. */
+/* rules.c: every operator that is supported, with its rules for tensors and for constants. Sorted by name. */
 #include "onnx/rules.h"
 
 #include <stdlib.h>

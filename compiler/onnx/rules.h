@@ -12,11 +12,11 @@ typedef bool (*onnx_rule)(importer *im, const onnx_op *op);
 
 typedef struct op_rule {
     const char *type;
-    onnx_rule make; /* where an input is a tensor; NULL: only constants are covered */
+    onnx_rule make; /* where an input is a tensor; NULL: only constants are supported */
     onnx_rule fold; /* where all inputs are constants; NULL: it is not folded */
 } op_rule;
 
-/* rules.c. The rule for an operator of the standard; NULL where it is not covered. */
+/* rules.c. The rule for an operator of the standard; NULL where it is not supported. */
 const op_rule *find_rule(const char *type);
 
 /* layers.c */

@@ -28,7 +28,7 @@ bool reshaped_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int r
     int64_t known = size_product(out, 0, count), all = size_product(sizes, 0, rank);
     if (unknown >= 0 && known > 0 && all % known == 0) out[unknown] = all / known;
     if (size_product(out, 0, count) == all) return true;
-    return node_error(im, "the shape that it gives does not hold as many numbers as its input has");
+    return node_error(im, "its shape has another number of elements than its input");
 }
 
 bool flattened_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int rank, int64_t *out,
@@ -85,11 +85,11 @@ bool unsqueezed_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int
 bool transposed_order(importer *im, const onnx_op *op, int rank, int *order) {
     const Onnx__AttributeProto *a = find_attribute(op, "perm");
     bool seen[VIEW_RANK] = {0};
-    if (a && a->n_ints != (size_t)rank) return node_error(im, "its perm is not for %d axes", rank);
+    if (a && a->n_ints != (size_t)rank) return node_error(im, "its perm does not list %d axes", rank);
     for (int i = 0; i < rank; i++) {
         int64_t from = a ? a->ints[i] : rank - 1 - i;
         if (from < 0 || from >= rank || seen[from])
-            return node_error(im, "its perm is no order of %d axes", rank);
+            return node_error(im, "its perm is not an order of %d axes", rank);
         seen[from] = true;
         order[i] = (int)from;
     }
@@ -109,7 +109,7 @@ bool slice_cuts(importer *im, const onnx_op *op, const int64_t *sizes, int rank,
     if (!steps) return false;
     if (n_ends != n_starts || (n_axes && n_axes != n_starts) || (n_steps && n_steps != n_starts) ||
         n_starts > rank) {
-        return node_error(im, "its starts, ends, axes and steps are not equally many");
+        return node_error(im, "its starts, ends, axes and steps differ in number");
     }
     for (int i = 0; i < rank; i++) cuts[i] = (axis_cut){0, 1, sizes[i]};
     for (int i = 0; i < n_starts; i++) {
@@ -117,7 +117,7 @@ bool slice_cuts(importer *im, const onnx_op *op, const int64_t *sizes, int rank,
         if (axis < 0) return false;
         int64_t size = sizes[axis], step = n_steps ? steps[i] : 1, begin = starts[i], end = ends[i];
         if (step == 0 || step > INT32_MAX || step < -INT32_MAX)
-            return node_error(im, "its step is 0 or too far");
+            return node_error(im, "its step is 0 or too large");
         if (begin < 0) begin += size;
         if (end < 0) end += size;
         begin = step > 0 ? clamp_index(begin, 0, size) : clamp_index(begin, 0, size - 1);
@@ -136,14 +136,15 @@ bool split_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int rank
     int64_t *given = *axis >= 0 ? read_list(im, op, "split", 1, &count) : NULL;
     if (!given) return false;
     if (outputs > most || (count && count != outputs))
-        return node_error(im, "its parts are not as many as its outputs");
+        return node_error(im, "it does not have one part for each of its outputs");
     int64_t size = sizes[*axis], sum = 0;
     if (!count && (outputs == 0 || size % outputs))
         return node_error(im, "%lld does not divide into its %d outputs", (long long)size, outputs);
     for (int i = 0; i < outputs; i++) {
         parts[i] = count ? given[i] : size / outputs;
-        if (parts[i] < 0 || parts[i] > size - sum) return node_error(im, "its parts are more than there is");
+        if (parts[i] < 0 || parts[i] > size - sum)
+            return node_error(im, "its parts sum to more than the axis has");
         sum += parts[i];
     }
-    return sum == size || node_error(im, "its parts are less than there is");
+    return sum == size || node_error(im, "its parts sum to less than the axis has");
 }

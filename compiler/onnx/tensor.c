@@ -97,12 +97,12 @@ static bool read_array(arena *a, const Onnx__TensorProto *t, constant *c) {
 bool read_tensor(arena *a, const Onnx__TensorProto *t, model *m, constant *out, const char **why) {
     number_type type = find_number_type(t->data_type);
     if (type == NUMBER_NONE) {
-        *why = arena_printf(a, "its element type is number %d, which is not read", t->data_type);
+        *why = arena_printf(a, "its element type, number %d, is not supported", t->data_type);
         return false;
     }
     *out = (constant){.type = type, .stored = type};
     if (!constant_set_shape(out, t->dims, t->n_dims, MAX_ELEMENTS)) {
-        *why = arena_printf(a, "its shape is not read: more than %d axes, or too large, or negative",
+        *why = arena_printf(a, "its shape has more than %d axes, a negative size, or too many elements",
                             CONSTANT_RANK);
         return false;
     }
@@ -116,6 +116,6 @@ bool read_tensor(arena *a, const Onnx__TensorProto *t, model *m, constant *out, 
     } else if (read_array(a, t, out)) {
         return true;
     }
-    *why = "it does not hold as many numbers as its shape says";
+    *why = "it does not have as many numbers as its shape says";
     return false;
 }

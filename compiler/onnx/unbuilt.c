@@ -1,4 +1,5 @@
-/* unbuilt.c: in the place of this room where protobuf-c or the ONNX schema was not there when lcc was built. */
+/* unbuilt.c: takes the place of this room where lcc is built without protobuf-c or the ONNX schema. It says
+ * what is missing. */
 #include "onnx/onnx.h"
 
 #include "base/file.h"
@@ -9,8 +10,8 @@ graph *onnx_compile_bytes(arena *a, diag *d, const char *path, const unsigned ch
     source *src = ARENA_NEW(a, source);
     src->path = path;
     diag_error(d, (loc){.src = src},
-               "this lcc was built without ONNX: building it with libprotobuf-c-dev, "
-               "protobuf-c-compiler and libonnx-dev (Debian's names) adds it");
+               "this lcc was built without ONNX: build it where libprotobuf-c-dev, "
+               "protobuf-c-compiler and libonnx-dev (Debian's names) are installed");
     return NULL;
 }
 

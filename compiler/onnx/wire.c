@@ -26,17 +26,18 @@ static bool refuse_bytes(walk *w, const char *why) {
 static bool read_varint(walk *w, uint64_t *value) {
     *value = 0;
     for (int shift = 0; shift < 70; shift += 7) {
-        if (w->at == w->end) return refuse_bytes(w, "truncated, or no ONNX file: a number has no end");
+        if (w->at == w->end)
+            return refuse_bytes(w, "it is truncated, or not an ONNX file: a number has no end");
         unsigned char byte = *w->at++;
         if (shift < 64) *value |= (uint64_t)(byte & 127) << shift;
         if (!(byte & 128)) return true;
     }
-    return refuse_bytes(w, "damaged, or no ONNX file: a number of more than 10 bytes");
+    return refuse_bytes(w, "it is damaged, or not an ONNX file: a number of more than 10 bytes");
 }
 
 static bool skip_bytes(walk *w, uint64_t count) {
     if (count > (uint64_t)(w->end - w->at))
-        return refuse_bytes(w, "truncated, or no ONNX file: a field has no end");
+        return refuse_bytes(w, "it is truncated, or not an ONNX file: a field has no end");
     w->at += count;
     return true;
 }
@@ -52,7 +53,7 @@ static bool walk_length(walk *w, const ProtobufCMessageDescriptor *type, uint64_
     const ProtobufCFieldDescriptor *f =
         field <= INT32_MAX ? protobuf_c_message_descriptor_get_field(type, (unsigned)field) : NULL;
     if (!f || f->type != PROTOBUF_C_TYPE_MESSAGE) return true;
-    if (depth == MAX_DEPTH) return refuse_bytes(w, "it nests too deeply for a network");
+    if (depth == MAX_DEPTH) return refuse_bytes(w, "its messages nest too deeply for a network");
     w->at = start;
     w->end = start + length;
     bool good = walk_message(w, f->descriptor, depth + 1);
@@ -72,7 +73,7 @@ static bool walk_message(walk *w, const ProtobufCMessageDescriptor *type, int de
         case WIRE_64: good = skip_bytes(w, 8); break;
         case WIRE_32: good = skip_bytes(w, 4); break;
         case WIRE_LENGTH: good = walk_length(w, type, tag >> 3, depth); break;
-        default: good = refuse_bytes(w, "damaged, or no ONNX file: a field of an unknown kind");
+        default: good = refuse_bytes(w, "it is damaged, or not an ONNX file: a field of an unknown kind");
         }
         if (!good) return false;
     }

@@ -129,7 +129,15 @@ def describe(kind, component, arrows):
     return "\n".join(lines)
 
 
+def check_search():
+    """The search finds what it is for: a check that finds nothing must not be one that cannot find anything."""
+    arrows = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": {"f"}, "f": {"e"}, "g": {"a", "f"}}
+    assert find_components(arrows) == [["e", "f"], ["a", "b", "c"]], find_components(arrows)
+    assert not find_components({"a": {"b", "c"}, "b": {"c"}})
+
+
 def main():
+    check_search()
     root = sys.argv[1]
     with open(sys.argv[2], encoding="utf-8") as f:
         objects = f.read().split()

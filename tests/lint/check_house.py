@@ -56,6 +56,17 @@ def check_file(path):
             faults.append(f"{shown}:{number}: blanks at the end of the line")
 
 
+def check_import():
+    """compiler/import/ serves the readers of all formats, so it names none."""
+    folder = os.path.join(root, "compiler", "import")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8") as f:
+            for number, line in enumerate(f, 1):
+                if re.search("onnx|tflite|protobuf|flatbuffer", line, re.I):
+                    faults.append(f"compiler/import/{name}:{number}: import/ names a format; its rules belong to the format's room")
+
+
+check_import()
 for name in os.listdir(root):
     if not name.startswith(".") and not name.startswith("build") and name not in TOP:
         faults.append(f"{name}: not a room of the house")

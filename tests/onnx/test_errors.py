@@ -28,44 +28,44 @@ class Errors(OnnxTest):
     def refuse_nodes(self, nodes, tensors, *messages, dims=(1, 4, 6, 6), opset=13):
         self.refuse(onnx_file.model(nodes, tensors, {"x": dims}, ["y"], opset), *messages)
 
-    def test_operators_that_are_not_covered_are_told_all_at_once(self):
+    def test_operators_that_are_not_supported_are_told_all_at_once(self):
         self.refuse_nodes([node("Gelu", "x", "a", name="act_1"), node("Relu", "a", "b"), node("LSTM", "b", "c"),
                            node("Relu", "c", "d"), node("Add", "d,x", "e", name="mine", domain="com.example"),
                            node("Relu", "x", "y")], {},
-                          'node "act_1" (Gelu): this operator is not covered',
-                          'the LSTM that makes "c": this operator is not covered',
-                          'node "mine" (Add): this operator is not covered')
+                          'node "act_1" (Gelu): this operator is not supported',
+                          'the LSTM that makes "c": this operator is not supported',
+                          'node "mine" (Add): this operator is not supported')
 
-    def test_uses_that_are_not_covered(self):
+    def test_uses_that_are_not_supported(self):
         for nodes, tensors, what in (
-                ([node("Softmax", "x", "y", axis=2)], {}, "only over the channels is it covered"),
+                ([node("Softmax", "x", "y", axis=2)], {}, "it is supported only over the channels"),
                 ([node("Slice", "x,b,e,a", "y")], {"b": whole(1), "e": whole(3), "a": whole(2)},
-                 "it takes parts of an axis that is not the channels': that is not covered"),
-                ([node("Concat", "x,x", "y", axis=2)], {}, "it joins along an axis that is not the channels'"),
-                ([node("Div", "x,x", "y")], {}, "dividing by what depends on the network's input is not covered"),
+                 "it takes a part of an axis other than the channels, which is not supported"),
+                ([node("Concat", "x,x", "y", axis=2)], {}, "it joins along an axis other than the channels, which is not supported"),
+                ([node("Div", "x,x", "y")], {}, "a divisor that depends on the network's input is not supported"),
                 ([node("Add", "x,c", "y")], {"c": numbers(6, 6)},
-                 "a constant that differs from pixel to pixel is not covered"),
+                 "a constant that differs from pixel to pixel is not supported"),
                 ([node("Conv", "x,x", "y")], {}, "its input 1 (weights) must be a constant, but depends on the network's input"),
                 ([node("Conv", "x,w", "y")], {"w": numbers(2, 3, 1, 1)},
                  "its weights are for 3 channels in 1 groups, but its input has 4 channels"),
                 ([node("Conv", "x,w", "y")], {"w": numbers(2, 4, 1)},
-                 "only two-dimensional windows are covered, with weights of 4 axes"),
+                 "only two-dimensional windows, whose weights have 4 axes, are supported"),
                 ([node("Conv", "x,w", "y")], {"w": numpy.full((1, 4, 1, 1), numpy.nan, numpy.float32)},
-                 "a weight of it is NaN"),
+                 "one of its weights is NaN"),
                 ([node("Resize", "x,,s", "y")], {"s": numpy.array([1, 1, 1.5, 1.5], numpy.float32)},
-                 "only a whole factor, the same for height and width, is covered"),
+                 "only an integer factor that is the same for height and width is supported"),
                 ([node("Pad", "x,p", "y", mode="reflect")], {"p": whole(0, 0, 1, 1, 0, 0, 1, 1)},
-                 "only padding with zeros is covered"),
+                 "only padding with zeros is supported"),
                 ([node("Transpose", "x", "t", perm=[0, 1, 3, 2]), node("MaxPool", "t", "y", kernel_shape=[2, 2])], {},
-                 "its input is no feature map [1, c, h, w], or one that was rearranged in a way that is not covered"),
+                 "its input is not a feature map [1, c, h, w], or was rearranged in a way that is not supported"),
                 ([node("Reshape", "x,s", "y")], {"s": whole(1, 5, -1)},
-                 "the shape that it gives does not hold as many numbers as its input has"),
+                 "its shape has another number of elements than its input"),
                 ([node("Sum", "a,a", "s"), node("Mul", "x,s", "y")], {"a": numpy.float32(2)},
-                 "its input 0 is a constant; that is not covered"),
+                 "its input 0 is a constant, which is not supported"),
                 ([node("Min", "a,a,a", "s"), node("Mul", "x,s", "y")], {"a": numpy.float32(2)},
-                 "it is covered for two inputs"),
+                 "it is supported only with two inputs"),
                 ([node("Slice", "x,b,e,a,t", "y")], {"b": whole(1, 0), "e": whole(9, 9), "a": whole(0, 2), "t": whole(1, 2)},
-                 "only a range of channels, or every so many rows and columns, is covered"),
+                 "only a range of channels, or rows and columns at a regular step, are supported"),
                 ([node("Relu", "nothing", "y")], {}, 'its input "nothing" is made by no node before it'),
                 ([node("Relu", "b", "y"), node("Relu", "y", "b")], {}, 'its input "b" is made by no node before it')):
             with self.subTest(what=what):
@@ -77,18 +77,18 @@ class Errors(OnnxTest):
     def test_a_window_that_does_not_fit(self):
         self.refuse_nodes([node("MaxPool", "x", "y", kernel_shape=[7, 7], name="p")], {},
                           "max_pool: a window of 7 does not fit the input's height of 6 (with its padding)",
-                          'node "p" (MaxPool): it does not fit, as said before')
+                          'node "p" (MaxPool): it cannot be added, for the reason above')
 
     def test_inputs(self):
         for dims, what in (((1, "c", 6, 6), 'input "x": its size along axis 1 is not fixed, or out of range'),
                            ((1, 3, 0, 6), 'input "x": its size along axis 2 is not fixed, or out of range'),
                            ((1, 3, 1 << 40, 6), 'input "x": its size along axis 2 is not fixed, or out of range'),
                            ((8, 3, 6, 6), 'input "x" holds 8 samples; networks take one at a time'),
-                           ((1, 3, 6), 'input "x" has 3 axes; those of [1, c, h, w], [1, h, w, c] and [1, c] are covered')):
+                           ((1, 3, 6), 'input "x" has 3 axes; only [1, c, h, w], [1, h, w, c] and [1, c] are supported')):
             with self.subTest(dims=dims):
                 self.refuse_nodes([node("Relu", "x", "y")], {}, what, dims=dims)
         self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, [onnx_file.value_info("x", (1, 3, 4, 4), onnx_file.INT64)],
-                                    ["y"]), 'input "x" is neither of floats nor of bytes')
+                                    ["y"]), 'input "x" has elements that are neither floats nor bytes')
 
     def test_weights_that_are_not_there(self):
         inputs = {"x": (1, 4, 6, 6), "w": (2, 4, 1, 1), "b": (2,)}
@@ -97,38 +97,38 @@ class Errors(OnnxTest):
 
     def test_norms_at_training(self):
         tensors = {name: abs(numbers(4)) + 0.1 for name in "gbmv"}
-        what = 'the BatchNormalization that makes "y": it was exported for training: say model.eval() before'
+        what = 'the BatchNormalization that makes "y": it was exported for training: call model.eval() before the export'
         self.refuse_nodes([node("BatchNormalization", "x,g,b,m,v", "y,mean,var,m2,v2")], tensors, what, opset=11)
         self.refuse_nodes([node("BatchNormalization", "x,g,b,m,v", "y", training_mode=1)], tensors, what, opset=15)
 
     def test_outputs(self):
         x = {"x": (1, 4, 6, 6)}
         self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, x, ["z"]), 'output "z" is made by no node')
-        self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, x, []), "the network has 0 outputs; from 1 to 64 are covered")
+        self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, x, []), "the network has 0 outputs; from 1 to 64 are supported")
         self.refuse(onnx_file.model([node("Shape", "x", "y")], {}, x, ["y"]), 'output "y" is the same for every input')
         self.refuse(onnx_file.model([node("Flatten", "x", "y")], {}, x, ["y"]),
-                    'output "y" counts a feature map in another order than (h, w, c)')
+                    'output "y" has a feature map in another order than (h, w, c)')
         self.refuse(onnx_file.model([node("Reshape", "x,s", "r"), node("Transpose", "r", "y", perm=[0, 1, 2, 4, 3])],
                                     {"s": whole(1, 4, 6, 2, 3)}, x, ["y"]),
-                    'output "y" counts a feature map in another order than (h, w, c)')
+                    'output "y" has a feature map in another order than (h, w, c)')
         self.refuse(onnx_file.model([node("Reshape", "x,s", "r"), node("Transpose", "r", "y", perm=[0, 3, 2, 1, 4, 5])],
                                     {"s": whole(1, 2, 3, 2, 6, 6)}, {"x": (1, 12, 6, 6)}, ["y"]),
-                    'output "y": the channels that it reads have been rearranged in a way that is no shuffle of groups')
+                    'output "y": the channels of its input were rearranged in a way that is not a shuffle of groups')
 
     def test_opsets(self):
         for opset in (8, 18, 1 << 40):
-            self.refuse_nodes([node("Relu", "x", "y")], {}, f"it is of opset {opset}; opsets 9 to 17 are read", opset=opset)
+            self.refuse_nodes([node("Relu", "x", "y")], {}, f"it uses opset {opset}; opsets 9 to 17 are supported", opset=opset)
 
     def test_damaged_files(self):
         good = onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"])
         self.refuse(b"", "the file is empty")
-        self.refuse(good[:-3], "truncated, or no ONNX file: a field has no end")
-        self.refuse(b"\xff" * 40, "damaged, or no ONNX file: a number of more than 10 bytes")
-        self.refuse(field(1, 8), "it holds no network")
+        self.refuse(good[:-3], "it is truncated, or not an ONNX file: a field has no end")
+        self.refuse(b"\xff" * 40, "it is damaged, or not an ONNX file: a number of more than 10 bytes")
+        self.refuse(field(1, 8), "it contains no network")
         nested = b""
         for _ in range(30):
             nested = field(1, field(5, field(6, nested))) # graph, node, attribute
-        self.refuse(field(1, 8) + field(7, nested), "it nests too deeply for a network")
+        self.refuse(field(1, 8) + field(7, nested), "its messages nest too deeply for a network")
         self.refuse(field(7, field(1, b"") * 2000001), "it has more than two million fields, which no network needs")
 
     def test_a_file_of_more_than_2_gb(self):
@@ -136,8 +136,8 @@ class Errors(OnnxTest):
         os.truncate(self.path("m.onnx"), (1 << 31) + 5) # sparse: takes no room
         done = self.lcc("m.onnx", "-o", "m.c")
         self.assertEqual((done.returncode, done.stderr),
-                         (1, "m.onnx: error: the file has more than 2 GB, which is not read\n"
-                             "m.onnx: note: protobuf ends there; save the weights beside it, as external data\n1 error\n"))
+                         (1, "m.onnx: error: the file has more than 2 GB, which is more than protobuf can hold\n"
+                             "m.onnx: note: save the weights in a file beside it, as external data\n1 error\n"))
 
     def test_tensors(self):
         nodes = [node("Conv", "x,w", "y")]
@@ -145,9 +145,9 @@ class Errors(OnnxTest):
         short = short[:short.rindex(varint(9 << 3 | 2))] + field(9, bytes(28))
         text = field(1, 1) + field(2, 8) + field(8, "w")
         huge = b"".join(field(1, 1 << 40) for _ in range(4)) + field(2, 1) + field(8, "w")
-        for data, what in ((short, "it does not hold as many numbers as its shape says"),
-                           (text, "its element type is number 8, which is not read"),
-                           (huge, "its shape is not read: more than 8 axes, or too large, or negative")):
+        for data, what in ((short, "it does not have as many numbers as its shape says"),
+                           (text, "its element type, number 8, is not supported"),
+                           (huge, "its shape has more than 8 axes, a negative size, or too many elements")):
             self.refuse(onnx_file.model(nodes, [data], {"x": (1, 4, 6, 6)}, ["y"]), f'tensor "w": {what}')
 
     def test_external_data(self):
@@ -156,7 +156,7 @@ class Errors(OnnxTest):
             self.refuse(onnx_file.model([node("Conv", "x,w", "y")], tensors, {"x": (1, 4, 6, 6)}, ["y"]),
                         f'tensor "w": {what}')
         self.write("short.bin", bytes(20))
-        outside = "its data are said to be in a file outside of the model's folder"
+        outside = "its data would be in a file outside of the model's folder"
         refuse("/etc/passwd", 0, outside)
         refuse("../w.bin", 0, outside)
         refuse("a/../../w.bin", 0, outside)
@@ -196,7 +196,7 @@ class Errors(OnnxTest):
         self.assertIn("relu", self.good("t", "--emit", "net"))
         done = self.lcc("t.onnx", "--emit", "net")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("no ONNX file", done.stderr)
+        self.assertIn("not an ONNX file", done.stderr)
 
     def test_the_weights_do_not_overwrite_the_model(self):
         self.write("m.safetensors", onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"]))

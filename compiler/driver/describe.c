@@ -2,6 +2,7 @@
 #include "driver/driver.h"
 
 #include "graph/print.h"
+#include "plan/kernels.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -25,18 +26,56 @@ static json_t *describe_targets(const job *j) {
     return targets;
 }
 
+/* The facts about a step's kernel. The field "kernel" says the same to people, in words that may change. */
+static void add_kernel_facts(json_t *step, const plan *p, const plan_step *s) {
+    json_object_set_new(step, "kind", json_string(kernel_name(kernel_of(p, s))));
+    if (s->kind == STEP_GEMM) {
+        json_object_set_new(step, "vector", json_string(p->t->vectors[0].name));
+        json_object_set_new(step, "tile", json_pack("[i, i]", s->gemm.tile_pixels, s->gemm.blocks[0].n_pieces));
+        json_object_set_new(step, "weights_once", json_boolean(s->gemm.blocks_outside));
+        json_object_set_new(step, "weights_scaled", json_boolean(s->gemm.scaled));
+    }
+    if (s->kind == STEP_WINDOW) {
+        json_object_set_new(step, "vector", json_string(p->t->vectors[0].name));
+        json_object_set_new(step, "columns", json_integer(s->window.tile_columns ? s->window.tile_columns : 1));
+        json_object_set_new(step, "adds_up", json_boolean(s->sums >= 0));
+    }
+    if (s->kind == STEP_GLOBAL_POOL) json_object_set_new(step, "of_sums", json_boolean(s->sums >= 0));
+    if (s->kind == STEP_ELEMENTWISE) json_object_set_new(step, "in_place", json_boolean(s->in_place));
+}
+
+static const char *layer_label(const plan *p, const plan_step *s) {
+    const char *label = p->g->nodes[s->node].label;
+    return label ? label : "";
+}
+
+/* One object for each part of a chain. */
+static json_t *describe_parts(const plan *p, const plan_step *s) {
+    json_t *parts = json_array();
+    for (int i = 0; i < s->n_parts; i++) {
+        json_t *part = json_pack("{s:s}", "layer", layer_label(p, &s->parts[i]));
+        add_kernel_facts(part, p, &s->parts[i]);
+        json_array_append_new(parts, part);
+    }
+    return parts;
+}
+
 /* One object a step: what runs, in which order, and what it takes. */
 static json_t *describe_steps(const plan *p) {
     json_t *steps = json_array();
     for (int i = 0; i < p->n_steps; i++) {
         const plan_step *s = &p->steps[i];
-        const node *n = &p->g->nodes[s->node];
         json_t *step = json_object();
-        json_object_set_new(step, "layer", json_string(n->label ? n->label : ""));
-        json_object_set_new(step, "kernel", json_string(s->kernel ? s->kernel : ""));
+        json_object_set_new(step, "layer", json_string(layer_label(p, s)));
+        json_object_set_new(step, "kernel", json_string(s->words));
+        add_kernel_facts(step, p, s);
         json_object_set_new(step, "macs", json_integer(s->macs));
         json_object_set_new(step, "weights_bytes", json_integer(s->weight_bytes));
         json_object_set_new(step, "scratch_bytes", json_integer(s->scratch_bytes));
+        if (s->kind == STEP_CHAIN) {
+            json_object_set_new(step, "sums_only", json_boolean(s->sums_only));
+            json_object_set_new(step, "parts", describe_parts(p, s));
+        }
         json_array_append_new(steps, step);
     }
     return steps;

@@ -160,7 +160,7 @@ static const char *describe_kept(const table *t, const graph *reduced, const nod
 
 /* What runs for a node: the kernel of its step, or why there is none. */
 static const char *describe_kernel(const node *n, const plan_step *step) {
-    if (step) return step->kernel ? step->kernel : op_table[n->op].name;
+    if (step) return step->words;
     if (n->op == OP_INPUT) return "";
     return op_table[n->op].class == CLASS_VIEW || n->op == OP_CONCAT ? "(no copy)" : "(fused)";
 }

@@ -168,7 +168,7 @@ const char *describe_step(const emitter *e, int step_index) {
     text_printf(&t, " -> %s", describe_shape(a, p->g->nodes[s->node].shape));
     if (s->macs) text_printf(&t, ", %.2f M MACs", (double)s->macs * 1e-6);
     if (s->weight_bytes) text_printf(&t, ", %lld bytes of weights", (long long)s->weight_bytes);
-    if (s->kernel[0]) text_printf(&t, "\n%s", s->kernel);
+    if (s->words[0]) text_printf(&t, "\n%s", s->words);
     const char *result = arena_strndup(a, t.data, t.size);
     text_free(&t);
     return result;

@@ -4,6 +4,7 @@
  * plan/choose.c says which steps to join so that no more than so many bytes are live; then the buffers are
  * placed, which may leave gaps, so that less has to be tried. */
 #include "plan/internal.h"
+#include "plan/kernels.h"
 
 #include <string.h>
 
@@ -130,5 +131,6 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *
                    (long long)max_ram, (long long)p->arena_bytes, g->nodes[peak->node].label);
         return NULL;
     }
+    put_into_words(p);
     return p;
 }

@@ -62,7 +62,6 @@ double cut_by_row(const plan *p, plan_step *s) {
     double whole = s->gemm.cycles;
     const node *n = &p->g->nodes[s->node];
     choose_gemm(p, s, true);
-    if (s->gemm.scaled) s->kernel = arena_printf(p->mem, "%s, weights scaled", s->kernel);
     double weights = (double)n->weights[ROLE_WEIGHT]->count * gemm_weight_size(p, s);
     double rate = weights > p->t->l2_bytes / 2.0 ? 16 : weights > p->t->l1_bytes / 2.0 ? 128 : 1e9;
     return s->gemm.cycles - whole + weights / rate * (n->shape.h - 1);
@@ -195,7 +194,7 @@ bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
 }
 
 /* A chain of these parts, which are its own. */
-static plan_step join_parts(plan *p, plan_step *parts, int n) {
+static plan_step join_parts(plan_step *parts, int n) {
     plan_step s = parts[n - 1];
     s.kind = STEP_CHAIN;
     s.parts = parts;
@@ -204,12 +203,7 @@ static plan_step join_parts(plan *p, plan_step *parts, int n) {
     s.operands = parts[0].operands;
     s.scratch_bytes = 0;
     s.macs = 0;
-    s.kernel = "by rows";
-    for (int i = 0; i < n; i++) {
-        s.macs += parts[i].macs;
-        s.kernel = arena_printf(p->mem, "%s%s %s", s.kernel, i ? "," : ":", parts[i].kernel);
-        parts[i].kernel = arena_printf(p->mem, "%s, by rows", parts[i].kernel);
-    }
+    for (int i = 0; i < n; i++) s.macs += parts[i].macs;
     return s;
 }
 
@@ -228,7 +222,7 @@ static plan_step *copy_parts(plan *p, const plan_step *first, int n) {
 plan_step make_chain(plan *p, const plan_step *first, int n) {
     plan_step *parts = copy_parts(p, first, n);
     shrink_between(p, parts, n);
-    return join_parts(p, parts, n);
+    return join_parts(parts, n);
 }
 
 /* ---- squeeze-excite, the depthwise output made twice ---- */
@@ -304,9 +298,8 @@ static plan_step make_sums_only(plan *p, const plan_step *first, int n) {
         parts[i].out_buffer = buffer;
         for (int to = i + 1; to < n; to++) read_instead(p, &parts[to], first[i].out_buffer, buffer);
     }
-    plan_step s = join_parts(p, parts, n);
+    plan_step s = join_parts(parts, n);
     s.sums_only = true;
-    s.kernel = arena_printf(p->mem, "%s, nothing but the sums", s.kernel);
     return s;
 }
 
@@ -334,6 +327,6 @@ int make_twice(plan *p, const plan_step *first, int window, int n, plan_step *ou
     choose_window(p, &parts[window - 1]);
     parts[window].scratch_bytes = scaled_bytes(&parts[window]);
     shrink_between(p, parts, window + 1);
-    out[count++] = join_parts(p, parts, window + 1);
+    out[count++] = join_parts(parts, window + 1);
     return count;
 }

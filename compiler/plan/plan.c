@@ -140,7 +140,6 @@ static slot *gather(builder *b, int index, const slot *slots, shape s) {
     const node *n = &b->g->nodes[index];
     int buffer = add_buffer(p, BUFFER_ARENA, -1, n->type, s, n->label);
     plan_step *copy = add_step(p, STEP_COPY, index);
-    copy->kernel = "copy";
     copy->n_operands = 1;
     copy->operands = ARENA_ARRAY(p->mem, operand, 1);
     int *order = order_as_given(p, s.c);
@@ -349,13 +348,12 @@ static void plan_window(builder *b, int index) {
     choose_window(p, s);
 }
 
-static void plan_channelwise(builder *b, int index, step_kind kind, int most_runs, const char *kernel) {
+static void plan_channelwise(builder *b, int index, step_kind kind, int most_runs) {
     plan *p = b->p;
     const node *n = &b->g->nodes[index];
     destination d = find_destination(b, index);
     operand x = channelwise_operand(b, n->in[0], d.in_order, most_runs);
     plan_step *s = add_step(p, kind, index);
-    s->kernel = kernel;
     s->operands = one_operand(b, x);
     s->n_operands = 1;
     settle_at(b, index, s, d, x.order);
@@ -404,12 +402,11 @@ static void plan_elementwise(builder *b, int index) {
     s->n_operands = count;
     s->operands = one_operand(b, pair[0]);
     if (count == 2) s->operands[1] = pair[1];
-    s->kernel = "elementwise";
     const run *first = &pair[0].runs[0];
     if (d.buffer < 0 && pair[0].n_runs == 1 && may_overwrite(b, first->buffer, index) &&
         !(count == 2 && reads_buffer(&pair[1], first->buffer))) {
         d = (destination){first->buffer, first->begin, false};
-        s->kernel = "elementwise, in place";
+        s->in_place = true;
     }
     settle_at(b, index, s, d, pair[0].order);
 }
@@ -469,10 +466,10 @@ static void plan_node(builder *b, int index) {
     case OP_DEPTHWISE:
     case OP_MAX_POOL:
     case OP_AVG_POOL: plan_window(b, index); break;
-    case OP_GLOBAL_AVG_POOL: plan_channelwise(b, index, STEP_GLOBAL_POOL, MAX_CHANNELWISE_RUNS, "mean"); break;
-    case OP_SOFTMAX: plan_channelwise(b, index, STEP_SOFTMAX, 1, "softmax"); break;
-    case OP_UPSAMPLE: plan_channelwise(b, index, STEP_UPSAMPLE, 1, "upsample"); break;
-    case OP_PAD: plan_channelwise(b, index, STEP_PAD, 1, "pad"); break;
+    case OP_GLOBAL_AVG_POOL: plan_channelwise(b, index, STEP_GLOBAL_POOL, MAX_CHANNELWISE_RUNS); break;
+    case OP_SOFTMAX: plan_channelwise(b, index, STEP_SOFTMAX, 1); break;
+    case OP_UPSAMPLE: plan_channelwise(b, index, STEP_UPSAMPLE, 1); break;
+    case OP_PAD: plan_channelwise(b, index, STEP_PAD, 1); break;
     default: plan_elementwise(b, index); break; /* affine, convert, activations, add, mul */
     }
 }

@@ -19,8 +19,6 @@ void keep_sums(plan *p) {
         shape sums = {1, 1, p->g->nodes[window->node].shape.c};
         window->sums = pool->sums =
             add_buffer(p, BUFFER_ARENA, -1, TYPE_F32, sums, p->g->nodes[pool->node].label);
-        window->kernel = arena_printf(p->mem, "%s, adding up", window->kernel);
-        pool->kernel = "mean, of sums";
     }
 }
 
@@ -80,7 +78,6 @@ void scale_projections(plan *p) {
         s->operands = operands;
         s->gemm.scaled = true;
         s->scratch_bytes = scaled_bytes(s);
-        s->kernel = arena_printf(p->mem, "%s, weights scaled", s->kernel);
     }
     p->n_steps = kept;
 }

@@ -118,12 +118,6 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     gemm->prefetch = groups * weight_bytes > t->l1_bytes / 2.0 && !t->strict_c99;
     gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels;
     s->macs = node_macs(p->g, n);
-    s->kernel = arena_printf(p->mem, "%s %d x %d of %s%s",
-                             n->op == OP_DENSE ? "dense"
-                             : gemm->staged    ? "direct"
-                                               : "pointwise",
-                             gemm->tile_pixels, gemm->blocks[0].n_pieces, t->vectors[0].name,
-                             gemm->blocks_outside ? ", weights once" : "");
 }
 
 void choose_window(const plan *p, plan_step *s) {
@@ -137,10 +131,6 @@ void choose_window(const plan *p, plan_step *s) {
     if (columns > MOST_COLUMNS) columns = MOST_COLUMNS;
     if (columns > n->shape.w) columns = n->shape.w;
     s->window.tile_columns = kernel > WIDEST_UNROLLED || columns < 1 ? 0 : columns;
-    const char *what = n->op == OP_DEPTHWISE ? "depthwise" : n->op == OP_MAX_POOL ? "max pool" : "average pool";
-    s->kernel = s->window.tile_columns ? arena_printf(p->mem, "%s, %d columns of %s", what,
-                                                      s->window.tile_columns, t->vectors[0].name)
-                                       : arena_printf(p->mem, "%s, one column of %s", what, t->vectors[0].name);
 }
 
 /* A GEMM by its tiles, or by the reading of its weights where that takes longer; a window by its multiply-adds

@@ -10,7 +10,6 @@ need at the FMA peak, which is measured in the same run. Ends with the totals of
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -24,17 +23,12 @@ C_TYPES = {"f32": "float", "uint8": "uint8_t", "int8": "int8_t"}
 class Step:
     def __init__(self, number, described, layers, microseconds, peak):
         layer = layers.get(described["layer"], {"op": "", "shape": []})
-        self.number, self.layer, self.kernel = number, described["layer"], described["kernel"] or layer["op"]
-        self.family = family_of(self.kernel)
+        self.number, self.layer, self.kernel = number, described["layer"], described["kernel"]
+        self.family = described["kind"]
         self.shape = "x".join(map(str, layer["shape"]))
         self.macs, self.weights = described["macs"], described["weights_bytes"]
         self.time = microseconds
         self.lost = microseconds - 2e-3 * self.macs / peak
-
-
-def family_of(kernel):
-    """A kernel's name without its tile: "pointwise 14 x 2 of f32x16, weights once" is of the family "pointwise"."""
-    return re.split(r"\s*(?:,|\b\d)", kernel)[0].strip() or kernel or "other"
 
 
 def ports_header(about):

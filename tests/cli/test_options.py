@@ -310,6 +310,43 @@ class Emit(Case):
         self.assertIn(b"TINY_ARENA_BYTES %d\n" % told["arena_bytes"], self.read("model.h"))
         self.assertIn(b"TINY_WEIGHTS_BYTES %d\n" % told["weights_bytes"], self.read("model.h"))
 
+    def test_json_says_which_kernels_run(self):
+        """The facts about each step, and the words for people, which say the same."""
+        self.write("gate.net", """net gate {
+    input x: f32[24, 24, 8]
+    conv(8, 3) @"stem" -> relu
+    pad(1) @"pad"
+    depthwise(3) @"window" as map
+    global_avg_pool @"pool" -> conv(8, 1) @"squeeze" -> sigmoid as gate
+    from map
+    mul(gate) @"gate" -> conv(8, 1) @"project" -> softmax @"end"
+    output probs
+}
+""")
+        for target, vector in (("generic", "f32x1"), ("x86-64-v3", "f32x8")):
+            steps = json.loads(self.good("gate.net", "--emit", "json", "--target", target))["steps"]
+            parts = [part for step in steps for part in step.get("parts", [step])]
+            kinds = {part["layer"]: part for part in parts}
+            self.assertEqual((kinds["stem"]["kind"], kinds["stem"]["vector"]), ("direct", vector))
+            self.assertEqual((kinds["window"]["kind"], kinds["window"]["adds_up"]), ("depthwise", True))
+            self.assertTrue(kinds["pool"]["of_sums"])
+            self.assertEqual((kinds["project"]["kind"], kinds["project"]["weights_scaled"]), ("pointwise", True))
+            self.assertEqual(kinds["end"]["kind"], "softmax")
+            for part in parts:
+                if "tile" in part:
+                    self.assertEqual([min(1, size) for size in part["tile"]], [1, 1])
+            for step in steps:
+                said = step["kernel"]
+                self.assertEqual("by rows" in said, step["kind"] == "chain")
+                one = step.get("parts", [step])
+                self.assertEqual("adding up" in said, any(part.get("adds_up") for part in one))
+                self.assertEqual("of sums" in said, any(part.get("of_sums") for part in one))
+                self.assertEqual("weights scaled" in said, any(part.get("weights_scaled") for part in one))
+                self.assertEqual("in place" in said, any(part.get("in_place") for part in one))
+                for part in one:
+                    if "tile" in part:
+                        self.assertIn("{} {} x {} of {}".format(part["kind"], *part["tile"], part["vector"]), said)
+
     def test_dot(self):
         self.assertRegex(self.good("tiny.net", "--emit", "dot"), r"^digraph ")
 

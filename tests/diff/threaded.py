@@ -60,7 +60,7 @@ def same_bits(one, other):
 
 def threads_agree(about, got, alone):
     """Whether several threads gave one's answer: to the bit, save where they add up a global pool together, in another order."""
-    if "of sums" in json.dumps(about["steps"]):
+    if any(step.get("of_sums") for step in about["steps"]):
         return largest_error(got, alone) <= ROUNDING
     return same_bits(got, alone)
 

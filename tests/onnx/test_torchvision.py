@@ -70,8 +70,11 @@ def tell(lcc, words, folder):
 
 def plan_of(about):
     """What is done and where the numbers lie; no names."""
-    steps = [{key: step[key] for key in step if key != "layer"} for step in about["steps"]]
-    return steps, {key: about[key] for key in ("macs", "macs_emitted", "arena_bytes", "thread_bytes", "weights_bytes")}
+    def nameless(step):
+        kept = {key: step[key] for key in step if key not in ("layer", "parts")}
+        return kept, [nameless(part) for part in step.get("parts", [])]
+
+    return [nameless(step) for step in about["steps"]], {key: about[key] for key in ("macs", "macs_emitted", "arena_bytes", "thread_bytes", "weights_bytes")}
 
 
 def code_of(lcc, words, folder, name):

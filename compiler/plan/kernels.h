@@ -1,0 +1,32 @@
+/* kernels.h: which kernel a step is, as data, and in the words that people read in summaries and comments. */
+#ifndef LCC_PLAN_KERNELS_H
+#define LCC_PLAN_KERNELS_H
+
+#include "plan/plan.h"
+
+typedef enum kernel_kind {
+    KERNEL_DENSE,
+    KERNEL_POINTWISE, /* a convolution that reads its input where it lies */
+    KERNEL_DIRECT,    /* a convolution whose rows are staged */
+    KERNEL_DEPTHWISE,
+    KERNEL_MAX_POOL,
+    KERNEL_AVERAGE_POOL,
+    KERNEL_MEAN, /* global_avg_pool */
+    KERNEL_ELEMENTWISE,
+    KERNEL_SOFTMAX,
+    KERNEL_UPSAMPLE,
+    KERNEL_PAD,
+    KERNEL_COPY,
+    KERNEL_CHAIN,
+    KERNEL_KIND_COUNT
+} kernel_kind;
+
+kernel_kind kernel_of(const plan *p, const plan_step *s);
+
+/* A name without blanks, for programs: "average_pool". */
+const char *kernel_name(kernel_kind kind);
+
+/* Sets the words of all steps of a finished plan, and of their parts. */
+void put_into_words(plan *p);
+
+#endif

@@ -328,6 +328,10 @@ void summary_print(text *out, const job *j) {
     if (j->weights.n_unused) {
         text_printf(out, "\n%d tensor%s of the weight files not used:\n", j->weights.n_unused,
                     j->weights.n_unused == 1 ? "" : "s");
-        for (int i = 0; i < j->weights.n_unused; i++) text_printf(out, "  %s\n", j->weights.unused[i]);
+        for (int i = 0; i < j->weights.n_unused; i++) {
+            text_printf(out, "  %s", j->weights.unused[i]);
+            if (j->o.weights.count > 1) text_printf(out, " of %s", j->weights.unused_in[i]);
+            text_char(out, '\n');
+        }
     }
 }

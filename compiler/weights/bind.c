@@ -135,8 +135,7 @@ static const char *show_place(arena *a, const stored *t, int64_t index) {
 }
 
 /* Reads the numbers of `t` into the tensor; false after an error. */
-static bool fill_tensor(arena *a, diag *d, const tensor_index *index, const node *n, role r, const layout *l,
-                        const stored *t) {
+static bool fill_tensor(arena *a, diag *d, const node *n, role r, const layout *l, const stored *t) {
     tensor *to = n->weights[r];
     to->data = ARENA_ARRAY(a, float, to->count);
     transfer x = {.from = t, .layout = l, .to = to->data};
@@ -151,8 +150,7 @@ static bool fill_tensor(arena *a, diag *d, const tensor_index *index, const node
     const char *place = show_place(a, t, c_order(t, x.bad_position));
     const char *more =
         x.n_bad > 1 ? arena_printf(a, ", the first of %lld such numbers", (long long)x.n_bad) : "";
-    diag_error(d, n->at, "tensor \"%s\" is %s at %s%s", t->name, x.bad_what, place, more);
-    note_origin(d, index, t);
+    diag_error(d, n->at, "%s is %s at %s%s", show_origin(a, t, t->name), x.bad_what, place, more);
     return false;
 }
 
@@ -171,7 +169,7 @@ static void bind_tensor(arena *a, arena *scratch, diag *d, const graph *g, const
         good = false;
     }
     if (good) {
-        fill_tensor(a, d, index, n, r, &l, p.found);
+        fill_tensor(a, d, n, r, &l, p.found);
     } else {
         p.name = arena_strdup(a, name);
         p.layout.order = NULL;
@@ -187,11 +185,15 @@ static bool is_bookkeeping(const char *name) {
 
 static void list_unused(arena *a, const tensor_index *index, weights_report *report) {
     const char **unused = ARENA_ARRAY(a, const char *, index->count);
+    const char **files = ARENA_ARRAY(a, const char *, index->count);
     for (int i = 0; i < index->count; i++) {
-        const char *name = index->tensors[i]->name;
-        if (!index->used[i] && !is_bookkeeping(name)) unused[report->n_unused++] = name;
+        const stored *t = index->tensors[i];
+        if (index->used[i] || is_bookkeeping(t->name)) continue;
+        unused[report->n_unused] = t->name;
+        files[report->n_unused++] = t->file->src.path;
     }
     report->unused = unused;
+    report->unused_in = files;
 }
 
 static int compare_labels(const void *x, const void *y) {

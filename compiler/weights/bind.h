@@ -29,9 +29,6 @@ typedef struct tensor_index {
 bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int n_files,
                       weights_report *report);
 
-/* Says, where there are several files, which one a tensor at fault came from. */
-void note_origin(diag *d, const tensor_index *index, const stored *t);
-
 /* Reports all problems, of `wanted` tensors in all. */
 void explain_problems(arena *a, diag *d, const graph *g, const tensor_index *index, problem *problems,
                       int n_problems, int wanted);

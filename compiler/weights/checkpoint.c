@@ -161,6 +161,10 @@ bool checkpoint_describe(arena *a, stored *t, const char **why) {
     return t->described || npz_describe(a, t, why);
 }
 
+const char *show_origin(arena *a, const stored *t, const char *name) {
+    return arena_printf(a, "tensor \"%s\" of %s", name, t->file->src.path);
+}
+
 bool checkpoint_read(arena *a, const stored *t, take_elements take, void *data, const char **why) {
     if (t->file->archive) return npz_read(a, t, take, data, why);
     take(data, t->file->bytes + t->place, t->count);

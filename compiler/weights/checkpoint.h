@@ -58,6 +58,10 @@ bool checkpoint_sort(arena *a, checkpoint *c, const char **why);
 /* Makes sure that the type and shape of `t` are known: those in an .npz are first read here. */
 bool checkpoint_describe(arena *a, stored *t, const char **why);
 
+/* `tensor "features.0.weight" of model.npz`: begins each message about a tensor that a file has. `name`: as the
+ * message calls it. */
+const char *show_origin(arena *a, const stored *t, const char *name);
+
 /* Hands the elements of `t` to `take`, in the order of the file, chunk by chunk (`bytes` holds `count` of
  * them). A compressed member is never whole in memory. False, and *why, where the file does not hold what it
  * claims. */

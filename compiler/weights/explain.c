@@ -12,22 +12,24 @@ enum {
     LONG_ERRORS = 24,     /* told with caret and neighbours; the rest is listed */
     NEAREST_AMONG = 3000, /* names that the nearest is looked for among */
     NAMES_SHOWN = 5,      /* of each side, where nothing matches */
+    FILES_SHOWN = 4,      /* likewise */
     MAX_PREFIX = 64,
 };
 
 static loc at_file(const checkpoint *c) { return (loc){.src = &c->src}; }
 
-static bool is_in_files(const tensor_index *index, const char *name) {
+/* The tensor of that key; NULL where no file has it. */
+static stored *find_stored(const tensor_index *index, const char *key) {
     int low = 0, high = index->count;
     while (low < high) {
-        int middle = low + (high - low) / 2, order = strcmp(index->tensors[middle]->key, name);
-        if (order == 0) return true;
+        int middle = low + (high - low) / 2, order = strcmp(index->tensors[middle]->key, key);
+        if (order == 0) return index->tensors[middle];
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return false;
+    return NULL;
 }
 
 /* The files' names that nothing used: those that a missing one may have meant. */
@@ -38,13 +40,6 @@ static const char **list_candidates(arena *a, const tensor_index *index, int *co
         if (!index->used[i]) names[(*count)++] = index->tensors[i]->key;
     }
     return names;
-}
-
-static stored *find_stored(const tensor_index *index, const char *key) {
-    for (int i = 0; i < index->count; i++) {
-        if (strcmp(index->tensors[i]->key, key) == 0) return index->tensors[i];
-    }
-    return NULL;
 }
 
 /* " F32 [32, 3, 3, 3]"; "" where the file does not say. */
@@ -76,23 +71,24 @@ static void explain_missing(arena *a, diag *d, const tensor_index *index, const 
     }
 }
 
-void note_origin(diag *d, const tensor_index *index, const stored *t) {
-    if (index->n_files > 1) diag_note(d, at_file(t->file), "it comes from this file");
-}
-
-static void explain_misshapen(arena *a, diag *d, const graph *g, const tensor_index *index, const problem *p) {
+static void explain_misshapen(arena *a, diag *d, const graph *g, const problem *p) {
+    const char *which = show_origin(a, p->found, p->name);
     if (p->why) {
-        diag_error(d, p->node->at, "tensor \"%s\": %s", p->name, p->why);
-        note_origin(d, index, p->found);
+        diag_error(d, p->node->at, "%s: %s", which, p->why);
         return;
     }
-    diag_error(d, p->node->at, "tensor \"%s\" has the shape %s, expected %s", p->name,
+    diag_error(d, p->node->at, "%s has the shape %s, expected %s", which,
                shape_show(a, p->found->dims, p->found->rank), layout_show(a, &p->layout));
-    if (fits_other_naming(a, g, p)) {
+    if (fits_other_naming(a, g, p))
         diag_note(d, at_file(p->found->file), "it would fit the layout of naming = %s", other_naming(p->node));
-    } else {
-        note_origin(d, index, p->found);
-    }
+}
+
+/* Why a tensor that was found is not taken, in half a line. */
+static const char *show_misfit(arena *a, const problem *p) {
+    const stored *t = p->found;
+    return arena_printf(a, "%s in %s",
+                        p->why ? p->why : arena_printf(a, "has %s", shape_show(a, t->dims, t->rank)),
+                        t->file->src.path);
 }
 
 /* The problems from `first` on, a line each. */
@@ -101,9 +97,7 @@ static void list_rest(arena *a, diag *d, const problem *problems, int first, int
     for (int i = first; i < count; i++) {
         const problem *p = &problems[i];
         loc file = {.src = p->node->at.src};
-        const char *have = "missing";
-        if (p->found)
-            have = p->why ? p->why : arena_printf(a, "has %s", shape_show(a, p->found->dims, p->found->rank));
+        const char *have = p->found ? show_misfit(a, p) : "missing";
         diag_note(d, file, "line %d: \"%s\" %s: %s", p->node->at.line, p->name, layout_show(a, &p->layout),
                   have);
     }
@@ -120,32 +114,38 @@ static int count_with_prefix(const tensor_index *index, const problem *problems,
         if (problems[i].found || strncmp(own, cut, n_cut) != 0 || strlen(own) > STORED_MAX_NAME) continue;
         memcpy(name, prefix, n_prefix);
         strcpy(name + n_prefix, own + n_cut);
-        found += is_in_files(index, name);
+        found += find_stored(index, name) != NULL;
     }
     return found;
 }
 
-/* The prefix that `index` puts before the name, as in "module.conv.weight" for "conv.weight"; NULL where none.
- */
-static const char *prefix_in_files(arena *a, const tensor_index *index, const char *name) {
+/* The first tensor whose key is the name with a prefix, as "module.conv.weight" is of "conv.weight"; NULL:
+ * none. */
+static const stored *find_prefixed(const tensor_index *index, const char *name) {
     size_t length = strlen(name);
     for (int i = 0; i < index->count; i++) {
         const char *key = index->tensors[i]->key;
         size_t n = strlen(key);
         if (n <= length || n - length >= MAX_PREFIX || strcmp(key + n - length, name) != 0) continue;
         char before = key[n - length - 1];
-        if (before == '.' || before == '/' || before == '_') return arena_strndup(a, key, n - length);
+        if (before == '.' || before == '/' || before == '_') return index->tensors[i];
     }
     return NULL;
 }
 
-/* The front of `name` that the files lack, as in "net." of "net.conv.weight"; NULL where none. */
-static const char *prefix_to_cut(arena *a, const tensor_index *index, const char *name) {
+/* The first tensor whose key is the name without a prefix, as "conv.weight" is of "net.conv.weight"; NULL:
+ * none. */
+static const stored *find_cut(const tensor_index *index, const char *name) {
     for (const char *p = name; *p; p++) {
-        if ((*p == '.' || *p == '/') && is_in_files(index, p + 1))
-            return arena_strndup(a, name, (size_t)(p + 1 - name));
+        const stored *t = *p == '.' || *p == '/' ? find_stored(index, p + 1) : NULL;
+        if (t) return t;
     }
     return NULL;
+}
+
+/* The front of the longer name, which the shorter one lacks. */
+static const char *show_prefix(arena *a, const char *longer, const char *shorter) {
+    return arena_strndup(a, longer, strlen(longer) - strlen(shorter));
 }
 
 /* The expression that matches just that: dots made plain. */
@@ -164,19 +164,21 @@ static void hint_at_prefix(arena *a, diag *d, const tensor_index *index, const p
         missing++;
     }
     if (!first) return;
-    const char *added = prefix_in_files(a, index, first->name);
+    const stored *t = find_prefixed(index, first->name);
+    const char *added = t ? show_prefix(a, t->key, first->name) : NULL;
     int found = added ? count_with_prefix(index, problems, count, added, "") : 0;
     if (added && 2 * found >= missing) {
-        diag_note(d, at_file(index->files[0]),
+        diag_note(d, at_file(t->file),
                   "%d of the %d missing names are there with \"%s\" before them: put @\"%s\" "
                   "around the layers, or say --rename '^%s='",
                   found, missing, added, added, as_regex(a, added));
         return;
     }
-    const char *cut = prefix_to_cut(a, index, first->name);
+    t = find_cut(index, first->name);
+    const char *cut = t ? show_prefix(a, first->name, t->key) : NULL;
     found = cut ? count_with_prefix(index, problems, count, "", cut) : 0;
     if (cut && 2 * found >= missing) {
-        diag_note(d, at_file(index->files[0]),
+        diag_note(d, at_file(t->file),
                   "%d of the %d missing names are there without the \"%s\" at their front: say --rename '^=%s'",
                   found, missing, cut, cut);
     }
@@ -194,20 +196,18 @@ static bool looks_like(const char *name, naming whose) {
     return false;
 }
 
-static void hint_at_naming(diag *d, const tensor_index *index, const problem *problems, int count) {
+static void hint_at_naming(diag *d, const checkpoint *file, const problem *problems, int count) {
     int torch = 0, keras = 0, wants_torch = 0;
-    for (int i = 0; i < index->count; i++) {
-        torch += looks_like(index->tensors[i]->key, NAMING_TORCH);
-        keras += looks_like(index->tensors[i]->key, NAMING_KERAS);
+    for (int i = 0; i < file->n_tensors; i++) {
+        torch += looks_like(file->tensors[i].key, NAMING_TORCH);
+        keras += looks_like(file->tensors[i].key, NAMING_KERAS);
     }
     for (int i = 0; i < count; i++) wants_torch += problems[i].node->a.naming == NAMING_TORCH;
     bool wants_keras = 2 * wants_torch < count;
     if (!wants_keras && keras > torch) {
-        diag_note(d, at_file(index->files[0]),
-                  "its names look like those of Keras; the network says naming = torch");
+        diag_note(d, at_file(file), "its names look like those of Keras; the network says naming = torch");
     } else if (wants_keras && torch > keras) {
-        diag_note(d, at_file(index->files[0]),
-                  "its names look like those of PyTorch; the network says naming = keras");
+        diag_note(d, at_file(file), "its names look like those of PyTorch; the network says naming = keras");
     }
 }
 
@@ -219,29 +219,33 @@ static void hint_at_labels(diag *d, const graph *g, const problem *problems, int
               "its layers have no labels; write @\"..\" behind each, as the checkpoint calls it");
 }
 
+/* The first names of a file, and how many there are. */
+static void show_names(arena *a, diag *d, const checkpoint *file) {
+    if (file->n_tensors == 0) {
+        diag_note(d, at_file(file), "it holds no tensor");
+        return;
+    }
+    const char *has = "";
+    for (int i = 0; i < file->n_tensors && i < NAMES_SHOWN; i++) {
+        stored *t = &file->tensors[i];
+        has = arena_printf(a, "%s%s\"%.80s\"%s", has, i ? ", " : "", t->name, show_stored(a, t));
+    }
+    diag_note(d, at_file(file), "it has %d tensor%s: %s%s", file->n_tensors, file->n_tensors == 1 ? "" : "s",
+              has, file->n_tensors > NAMES_SHOWN ? ", .." : "");
+}
+
 static void show_both_sides(arena *a, diag *d, const graph *g, const tensor_index *index,
                             const problem *problems, int count) {
     diag_error(d, g->at, "none of the %d tensors that the network wants is in the weights", count);
-    const char *wants = "", *has = "";
+    const char *wants = "";
     for (int i = 0; i < count && i < NAMES_SHOWN; i++) {
         wants = arena_printf(a, "%s%s\"%.80s\" %s", wants, i ? ", " : "", problems[i].name,
                              layout_show(a, &problems[i].layout));
     }
     diag_note(d, g->at.src ? (loc){.src = g->at.src} : (loc){0}, "it wants %s%s", wants,
               count > NAMES_SHOWN ? ", .." : "");
-    for (int i = 0; i < index->count && i < NAMES_SHOWN; i++) {
-        stored *t = index->tensors[i];
-        has = arena_printf(a, "%s%s\"%.80s\"%s", has, i ? ", " : "", t->name, show_stored(a, t));
-    }
     hint_at_labels(d, g, problems, count);
-    if (index->n_files == 0) return;
-    loc where = at_file(index->files[0]);
-    if (index->count == 0) {
-        diag_note(d, where, "it holds no tensor");
-    } else {
-        diag_note(d, where, "it has %d tensor%s: %s%s", index->count, index->count == 1 ? "" : "s", has,
-                  index->count > NAMES_SHOWN ? ", .." : "");
-    }
+    for (int i = 0; i < index->n_files && i < FILES_SHOWN; i++) show_names(a, d, index->files[i]);
 }
 
 void explain_problems(arena *a, diag *d, const graph *g, const tensor_index *index, problem *problems,
@@ -257,7 +261,7 @@ void explain_problems(arena *a, diag *d, const graph *g, const tensor_index *ind
         int told = n_problems <= LONG_ERRORS + 1 ? n_problems : LONG_ERRORS;
         for (int i = 0; i < told; i++) {
             if (problems[i].found)
-                explain_misshapen(a, d, g, index, &problems[i]);
+                explain_misshapen(a, d, g, &problems[i]);
             else
                 explain_missing(a, d, index, &problems[i], candidates, n_candidates);
         }
@@ -265,6 +269,7 @@ void explain_problems(arena *a, diag *d, const graph *g, const tensor_index *ind
     }
     if (index->n_files && index->count) {
         hint_at_prefix(a, d, index, problems, n_problems);
-        hint_at_naming(d, index, problems, n_problems);
+        for (int i = 0; i < index->n_files && i < FILES_SHOWN; i++)
+            hint_at_naming(d, index->files[i], problems, n_problems);
     }
 }

@@ -126,8 +126,8 @@ static bool find_match(rule *r, const char *name, size_t size, size_t from, int 
     return found > 0;
 }
 
-/* The name with every match replaced; NULL after an error. */
-static const char *apply_rule(arena *a, diag *d, rule *r, const char *name) {
+/* The name, of the file `path`, with every match replaced; NULL after an error. */
+static const char *apply_rule(arena *a, diag *d, rule *r, const char *path, const char *name) {
     text out = {0};
     size_t size = strlen(name), at = 0;
     bool found = false;
@@ -149,7 +149,7 @@ static const char *apply_rule(arena *a, diag *d, rule *r, const char *name) {
     const char *renamed = name;
     if (error) {
         const char *why = error == PCRE2_ERROR_MATCHLIMIT ? "takes too many steps" : show_pcre_error(a, error);
-        diag_error(d, command_line, "--rename '%s': %s, at the name \"%s\"", r->text, why, name);
+        diag_error(d, command_line, "--rename '%s': %s, at the name \"%s\" in %s", r->text, why, name, path);
         renamed = NULL;
     } else if (found) {
         r->matched = true;
@@ -161,10 +161,11 @@ static const char *apply_rule(arena *a, diag *d, rule *r, const char *name) {
 }
 
 /* The name with all rules applied, unless it grows too long; NULL after an error. */
-static const char *apply_rules(arena *a, diag *d, rule *rules, int n_rules, const char *name) {
+static const char *apply_rules(arena *a, diag *d, rule *rules, int n_rules, const char *path,
+                               const char *name) {
     for (int k = 0; k < n_rules && name && strlen(name) <= STORED_MAX_NAME; k++) {
         rules[k].steps += STEPS_PER_NAME;
-        name = apply_rule(a, d, &rules[k], name);
+        name = apply_rule(a, d, &rules[k], path, name);
     }
     return name;
 }
@@ -174,7 +175,7 @@ static bool rename_file(arena *a, diag *d, checkpoint *c, rule *rules, int n_rul
     const char *why;
     for (int i = 0; i < c->n_tensors; i++) {
         stored *t = &c->tensors[i];
-        t->key = apply_rules(a, d, rules, n_rules, t->key);
+        t->key = apply_rules(a, d, rules, n_rules, c->src.path, t->key);
         if (!t->key) return false;
         if (strlen(t->key) > STORED_MAX_NAME) {
             diag_error(d, at, "--rename makes a name of more than %d bytes of \"%s\"", STORED_MAX_NAME,

@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 typedef struct weights_report {
-    const char *const *unused; /* tensors of the files that nothing used, sorted by name */
+    const char *const *unused;    /* tensors of the files that nothing used, sorted by name */
+    const char *const *unused_in; /* the file of each */
     int n_unused;
     int n_used;
     uint64_t hash; /* of all values bound, in graph order: independent of file format and layout */

@@ -131,5 +131,15 @@ class Rename(Case):
         self.assertIn(r"or say --rename '^module\.='", said)
 
 
+    def test_of_two_files_the_one_with_unused_tensors_is_named(self):
+        self.store(NAMES)
+        self.write("more.safetensors", safetensors({"c": ([1], [0])}))
+        done = self.lcc("m.net", "-w", "w.safetensors", "-w", "more.safetensors", "--summary")
+        self.assertIn("1 tensor of the weight files not used:\n  c of more.safetensors\n", done.stdout)
+        self.write("long.safetensors", safetensors({"a" * 40: ([1], [0])}))
+        done = self.lcc("m.net", "-w", "w.safetensors", "-w", "long.safetensors", "--rename", "(a|aa)+[cd]=b", "-o", "m.c")
+        self.assertIn('aa" in long.safetensors\n', done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

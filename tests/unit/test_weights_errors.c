@@ -22,7 +22,8 @@ static void misfits_are_reported_all_at_once(void **state) {
         "    1 | 1\n"
         "      | ^\n"
         "first.w: note: the nearest name here is \"con1.weight\" F32 [4, 3, 3, 3]\n"
-        "small.net:2:1: error: tensor \"conv2.weight\" has the shape [1, 1, 4, 2], expected [2, 4, 1, 1]\n"
+        "small.net:2:1: error: tensor \"conv2.weight\" of first.w has the shape [1, 1, 4, 2], expected [2, 4, "
+        "1, 1]\n"
         "    2 | 2\n"
         "      | ^\n"
         "first.w: note: it would fit the layout of naming = keras\n"
@@ -32,8 +33,9 @@ static void misfits_are_reported_all_at_once(void **state) {
         "small.net:3:1: note: this layer has no label; write @\"..\" behind it, as the checkpoint calls it\n"
         "    3 | 3\n"
         "      | ^\n"
-        "small.net:4:1: error: tensor \"int8.weight\": its type I8 is not read for weights; F32, F16, BF16 and "
-        "F64 are\n"
+        "small.net:4:1: error: tensor \"int8.weight\" of first.w: its type I8 is not read for weights; F32, "
+        "F16, "
+        "BF16 and F64 are\n"
         "    4 | 4\n"
         "      | ^\n"
         "4 errors\n");
@@ -47,11 +49,39 @@ static void of_several_files_the_one_at_fault_is_named(void **state) {
     bad[5] = 1 / bad[5];
     text files[] = {one_safetensor("F32", as_f32, sizeof as_f32), one_safetensor("F32", bad, sizeof bad)};
     assert_false(bind_all(&b, files, 2));
-    assert_string_equal(what_was_said(&b), "small.net:1:1: error: tensor \"fc.weight\" is infinite at [1, 2]\n"
-                                           "    1 | 1\n"
-                                           "      | ^\n"
-                                           "second.w: note: it comes from this file\n"
-                                           "1 error\n");
+    assert_string_equal(what_was_said(&b),
+                        "small.net:1:1: error: tensor \"fc.weight\" of second.w is infinite at [1, 2]\n"
+                        "    1 | 1\n"
+                        "      | ^\n"
+                        "1 error\n");
+    arena_free(b.a);
+}
+
+static void of_several_files_the_one_that_a_hint_is_about_is_named(void **state) {
+    (void)state;
+    bench b = start(1, 1, 2, NAMING_TORCH);
+    add_dense(&b, 2, "a");
+    add_dense(&b, 2, "b");
+    safetensors_maker other = {0}, prefixed = {0}, keras = {0}, none = {0};
+    add_ramp(&b, &other, "c", "[2,2]", 4, 0);
+    add_ramp(&b, &prefixed, "m.a.weight", "[2,2]", 4, 0);
+    add_ramp(&b, &prefixed, "m.b.weight", "[2,2]", 4, 0);
+    add_ramp(&b, &keras, "a/kernel", "[2,2]", 4, 0);
+    text files[] = {safetensors_finish(&other), safetensors_finish(&prefixed), safetensors_finish(&keras),
+                    safetensors_finish(&none)};
+    assert_false(bind_all(&b, files, 4));
+    assert_string_equal(
+        what_was_said(&b),
+        "lcc: error: none of the 2 tensors that the network wants is in the weights\n"
+        "lcc: note: it wants \"a.weight\" [2, 2], \"b.weight\" [2, 2]\n"
+        "first.w: note: it has 1 tensor: \"c\" F32 [2, 2]\n"
+        "second.w: note: it has 2 tensors: \"m.a.weight\" F32 [2, 2], \"m.b.weight\" F32 [2, 2]\n"
+        "third.w: note: it has 1 tensor: \"a/kernel\" F32 [2, 2]\n"
+        "fourth.w: note: it holds no tensor\n"
+        "second.w: note: 2 of the 2 missing names are there with \"m.\" before them: put @\"m.\" around the "
+        "layers, or say --rename '^m\\.='\n"
+        "third.w: note: its names look like those of Keras; the network says naming = torch\n"
+        "1 error\n");
     arena_free(b.a);
 }
 
@@ -68,8 +98,8 @@ static void many_misfits_are_listed_line_by_line(void **state) {
     for (int i = 1; i < 39; i++) assert_non_null(strstr(said, arena_printf(b.a, "\"layer%d.weight\"", i)));
     assert_non_null(strstr(said, "lcc: error: 15 more tensors are missing or misshapen:\n"
                                  "small.net: note: line 26: \"layer25.weight\" [2, 2]: missing\n"));
-    assert_non_null(
-        strstr(said, "small.net: note: line 40: \"layer39.weight\" [2, 2]: has [2, 3]\n25 errors\n"));
+    assert_non_null(strstr(
+        said, "small.net: note: line 40: \"layer39.weight\" [2, 2]: has [2, 3] in first.w\n25 errors\n"));
     arena_free(b.a);
 }
 
@@ -149,7 +179,7 @@ static void expect_bad_variance(double x, double y, double z, double eps, const 
     assert_int_equal(good, expected == NULL);
     if (expected) {
         const char *line =
-            arena_printf(b.a, "small.net:1:1: error: tensor \"bn.running_var\" is %s\n", expected);
+            arena_printf(b.a, "small.net:1:1: error: tensor \"bn.running_var\" of first.w is %s\n", expected);
         const char *said = what_was_said(&b);
         if (strncmp(said, line, strlen(line)) != 0) fail_msg("%s", said);
     }
@@ -174,7 +204,7 @@ static void numbers_that_cannot_be_weights_are_refused(void **state) {
     memcpy(bad, transposed, sizeof bad);
     bad[3] = (float)(1 / zero);
     expect_said(&b, one_npz("<f4", "True", bad, sizeof bad, true),
-                "small.net:1:1: error: tensor \"fc.weight\" is infinite at [1, 1]\n"
+                "small.net:1:1: error: tensor \"fc.weight\" of first.w is infinite at [1, 1]\n"
                 "    1 | 1\n"
                 "      | ^\n"
                 "1 error\n");
@@ -324,7 +354,7 @@ static void expect_tensor_refused(text file, const char *reason) {
     add_dense(&b, 2, "fc");
     assert_false(bind_all(&b, &file, 1));
     const char *said = what_was_said(&b);
-    if (!strstr(said, "error: tensor \"fc.weight\": ") || !strstr(said, reason)) {
+    if (!strstr(said, "error: tensor \"fc.weight\"") || !strstr(said, "first.w") || !strstr(said, reason)) {
         fail_msg("\"%s\" lacks \"%s\"", said, reason);
     }
     arena_free(b.a);
@@ -473,6 +503,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(misfits_are_reported_all_at_once),
         cmocka_unit_test(of_several_files_the_one_at_fault_is_named),
+        cmocka_unit_test(of_several_files_the_one_that_a_hint_is_about_is_named),
         cmocka_unit_test(many_misfits_are_listed_line_by_line),
         cmocka_unit_test(a_file_of_another_network_is_told_once),
         cmocka_unit_test(a_network_without_labels_is_told_to_label),

@@ -70,13 +70,14 @@ static inline node *add_plain(bench *b, op_kind op, const char *label) {
 /* Binds the files' bytes, which are freed. */
 static inline bool bind_all(bench *b, text *files, int count) {
     for (int i = 0; i < b->g->n_nodes; i++) b->g->nodes[i].at.src = b->g->nodes[i].at.line ? &b->net : NULL;
+    static const char *const names[] = {"first.w", "second.w", "third.w", "fourth.w"};
     checkpoint *open[4];
     unsigned char *exact[4];
     bool good = true;
     for (int i = 0; i < count; i++) {
         exact[i] = malloc(files[i].size + !files[i].size); /* so that a sanitizer sees a read behind the end */
         if (files[i].size) memcpy(exact[i], files[i].data, files[i].size);
-        open[i] = checkpoint_parse(b->a, b->d, i ? "second.w" : "first.w", exact[i], files[i].size);
+        open[i] = checkpoint_parse(b->a, b->d, names[i], exact[i], files[i].size);
         good = good && open[i];
     }
     if (good) good = bind_checkpoints(b->a, b->d, b->g, open, count, &b->report);

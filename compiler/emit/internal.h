@@ -116,8 +116,7 @@ void begin_shared_loop(emitter *e, const plan_step *s, writer *w, const char *va
 void share_vectors(emitter *e, const plan_step *s, writer *w, int count, const char *variable, lanes_body body,
                    void *data);
 
-/* Whether the threads wait for each other behind a step; behind some step. */
-bool meets_behind(const plan *p, int step_index);
+/* Whether the threads wait for each other behind some step. */
 bool has_meetings(const plan *p);
 
 void emit_thread_helpers(const emitter *all, int n, text *out); /* what the targets of the file need */

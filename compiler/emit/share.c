@@ -42,12 +42,6 @@ void share_vectors(emitter *e, const plan_step *s, writer *w, int count, const c
     line(w, "}");
 }
 
-/* The threads need not wait between two steps that the first thread does alone, nor behind the last step. */
-bool meets_behind(const plan *p, int i) {
-    if (!p->t->threads || i + 1 == p->n_steps) return false;
-    return p->steps[i].shared || p->steps[i + 1].shared;
-}
-
 /* OpenMP's own barrier takes a microsecond or more, which is as long as a small step. So threads that arrive at
  * about the same time meet by two counters. A thread that has waited for long sets a bit in one of them and
  * goes to OpenMP's barrier, where it can sleep; the bit tells the others to go there too. */

@@ -5,7 +5,10 @@
  * placed, which may leave gaps, so that less has to be tried. */
 #include "plan/internal.h"
 #include "plan/kernels.h"
+#include "plan/verify.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What is known of a step when no pass will change it again: its scratch, and what it costs. */
@@ -120,6 +123,21 @@ static plan *find_plan_for_halves(const graph *g, const target *t, const tuning 
     return wide;
 }
 
+/* A plan that would compute something else is our own mistake: nothing sensible can follow. */
+static void check_plan(const plan *p) {
+#ifndef NDEBUG
+    arena *scratch = arena_new();
+    const char *why = plan_verify(p, scratch);
+    if (why) {
+        fprintf(stderr, "the plan for %s is wrong: %s\n", p->t->name, why);
+        abort();
+    }
+    arena_free(scratch);
+#else
+    (void)p;
+#endif
+}
+
 plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d) {
     bool halves = graph_has_weights_of(g, TYPE_F16);
     plan *p = halves && !max_ram ? find_plan_for_halves(g, t, tuned, a) : find_plan(g, t, max_ram, tuned, a);
@@ -131,6 +149,7 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *
                    (long long)max_ram, (long long)p->arena_bytes, g->nodes[peak->node].label);
         return NULL;
     }
+    check_plan(p);
     put_into_words(p);
     return p;
 }

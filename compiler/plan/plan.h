@@ -202,6 +202,10 @@ int residual_source(const plan *p, const plan_step *parts, int to);
  * them. TYPE_COUNT: they differ. */
 elem_type chain_weight_type(const plan *p, const plan_step *parts, int n);
 
+/* Whether the threads wait for each other behind a step. They need not between two steps that the first thread
+ * does alone, nor behind the last step. */
+bool meets_behind(const plan *p, int step_index);
+
 typedef struct interval {
     int64_t begin, end;
 } interval;

@@ -45,3 +45,8 @@ void plan_threads(plan *p) {
         if (used > p->thread_bytes) p->thread_bytes = used;
     }
 }
+
+bool meets_behind(const plan *p, int i) {
+    if (!p->t->threads || i + 1 == p->n_steps) return false;
+    return p->steps[i].shared || p->steps[i + 1].shared;
+}

@@ -1,0 +1,270 @@
+/* test_verify.c: the verifier of plans finds what was changed for the worse in a plan that was right. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "lang/lang.h"
+#include "passes/passes.h"
+#include "plan/verify.h"
+#include "weights/weights.h"
+
+#include <string.h>
+
+/* Squeeze-excite, a residual, a concat, a shuffle with groups, a side branch. */
+static const char net[] =
+    "net n {\n input x: uint8[48, 48, 3]\n conv(16, 3, stride = 2) -> relu as a\n"
+    " conv(64, 1) -> relu\n depthwise(3) -> relu\n squeeze_excite(8)\n conv(16, 1) -> add(a)\n"
+    " conv(24, 1, groups = 2) -> shuffle(2) as b\n conv(24, 1, groups = 2) -> add(b) as c\n"
+    " conv(8, 3) -> relu as d\n from c\n max_pool(3, stride = 1, padding = same) as m\n"
+    " concat(d, m) -> conv(8, 1)\n output y\n from m\n global_avg_pool -> dense(4) -> softmax\n"
+    " output z\n}\n";
+
+static plan *make(arena *a, const char *target_name, int64_t max_ram) {
+    diag *d = diag_new(a);
+    lang_options o = {0};
+    graph *g = lang_compile_text(a, d, "test.net", net, sizeof net - 1, &o);
+    assert_non_null(g);
+    weights_report report;
+    weights_seed(a, g, 0, &report);
+    plan *p = plan_make(run_passes(g, a, d, NULL, NULL), target_by_name(target_name), max_ram, NULL, a, d);
+    assert_non_null(p);
+    return p;
+}
+
+static const node *node_of(const plan *p, const plan_step *s) { return &p->g->nodes[s->node]; }
+
+/* The plan's `which`-th step, or part of a chain, that fits. */
+static plan_step *find_part(plan *p, bool (*fits)(const plan *p, const plan_step *s)) {
+    for (int i = 0; i < p->n_steps; i++) {
+        plan_step *s = &p->steps[i];
+        if (fits(p, s)) return s;
+        for (int k = 0; k < s->n_parts; k++) {
+            if (fits(p, &s->parts[k])) return &s->parts[k];
+        }
+    }
+    return NULL;
+}
+
+static bool is_chain(const plan *p, const plan_step *s) {
+    (void)p;
+    return s->kind == STEP_CHAIN;
+}
+
+static bool is_shared_chain(const plan *p, const plan_step *s) { return is_chain(p, s) && s->shared; }
+
+static bool has_residual(const plan *p, const plan_step *s) {
+    return s->kind == STEP_GEMM && node_of(p, s)->a.has_residual;
+}
+
+static bool has_groups(const plan *p, const plan_step *s) {
+    return s->kind == STEP_GEMM && node_of(p, s)->a.groups > 1 && !s->gemm.run_table;
+}
+
+static bool is_made_again(const plan *p, const plan_step *s) {
+    (void)p;
+    return s->again && s->kind == STEP_GEMM;
+}
+
+static bool has_scratch(const plan *p, const plan_step *s) {
+    (void)p;
+    return s->scratch >= 0;
+}
+
+static bool is_pool_of_sums(const plan *p, const plan_step *s) {
+    (void)p;
+    return s->kind == STEP_GLOBAL_POOL && s->sums >= 0;
+}
+
+static bool is_window(const plan *p, const plan_step *s) {
+    (void)p;
+    return s->kind == STEP_WINDOW;
+}
+
+/* ---- changes for the worse; each says whether there was something to change ---- */
+
+static bool move_into_another(plan *p) {
+    for (int i = 0; i < p->n_buffers; i++) {
+        for (int k = 0; k < p->n_buffers; k++) {
+            plan_buffer *x = &p->buffers[i], *y = &p->buffers[k];
+            if (i == k || !lives_in_arena(x) || !lives_in_arena(y) || x->last < y->first || y->last < x->first)
+                continue;
+            x->offset = y->offset;
+            p->arena_bytes += x->bytes; /* it is the place that is wrong, not the size */
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool end_a_life_early(plan *p) {
+    for (int i = 0; i < p->n_buffers; i++) {
+        plan_buffer *x = &p->buffers[i];
+        if (lives_in_arena(x) && x->last > x->first) return x->last--, true;
+    }
+    return false;
+}
+
+static bool shorten_ring(plan *p) {
+    plan_step *chain = find_part(p, is_chain);
+    for (int i = 0; chain && i + 1 < chain->n_parts; i++) {
+        plan_buffer *b = &p->buffers[chain->parts[i].out_buffer];
+        if (b->shape.h > 2) return b->shape.h--, true;
+    }
+    return false;
+}
+
+static void swap_first_two(int *order) {
+    int first = order[0];
+    order[0] = order[1];
+    order[1] = first;
+}
+
+static bool swap_inputs(plan *p) {
+    plan_step *s = find_part(p, has_groups);
+    if (s) swap_first_two(s->operands[0].order);
+    return s != NULL;
+}
+
+static bool swap_outputs(plan *p) {
+    plan_step *s = find_part(p, has_residual);
+    if (!s) return false;
+    int c = node_of(p, s)->shape.c, *order = ARENA_ARRAY(p->mem, int, c);
+    memcpy(order, s->out_order, (size_t)c * sizeof *order);
+    swap_first_two(order);
+    s->out_order = order;
+    return true;
+}
+
+static bool swap_window(plan *p) {
+    plan_step *s = find_part(p, is_window);
+    if (s) swap_first_two(s->out_order);
+    return s != NULL;
+}
+
+static bool move_groups(plan *p) {
+    plan_step *s = find_part(p, has_groups);
+    if (s) s->gemm.group_stride--;
+    return s != NULL;
+}
+
+static bool read_another_residual(plan *p) {
+    plan_step *s = find_part(p, has_residual);
+    if (s) s->operands[1].runs[0].begin++;
+    return s != NULL;
+}
+
+static bool pack_otherwise(plan *p) {
+    plan_step *s = find_part(p, is_made_again);
+    if (!s) return false;
+    s->out_order = ARENA_ARRAY(p->mem, int, node_of(p, s)->shape.c); /* the wrong weights for each channel */
+    for (int i = 0, c = node_of(p, s)->shape.c; i < c; i++) s->out_order[i] = c - 1 - i;
+    return true;
+}
+
+static bool shrink_scratch(plan *p) {
+    plan_step *s = find_part(p, has_scratch);
+    if (s) p->buffers[s->scratch].bytes -= 4, p->buffers[s->scratch].shape.c -= 1;
+    return s != NULL;
+}
+
+static bool share_ring(plan *p) {
+    plan_step *s = find_part(p, is_shared_chain);
+    if (s) p->buffers[s->parts[0].out_buffer].own = false;
+    return s != NULL;
+}
+
+static bool share_sums(plan *p) {
+    plan_step *s = find_part(p, is_pool_of_sums);
+    bool own = s && p->buffers[s->sums].own;
+    if (own) p->buffers[s->sums].own = false;
+    return own;
+}
+
+/* Two blocks of a thread's own that overlap. */
+static bool move_own(plan *p) {
+    for (int i = 0; i < p->n_buffers; i++) {
+        plan_buffer *x = &p->buffers[i];
+        if (!x->own || !x->own_offset) continue;
+        x->own_offset -= ARENA_ALIGN;
+        return true;
+    }
+    return false;
+}
+
+static bool share_end(plan *p) {
+    for (int i = 0; i < p->n_steps; i++) {
+        if (p->steps[i].kind == STEP_SOFTMAX) return p->steps[i].shared = true;
+    }
+    return false;
+}
+
+static bool drop_a_step(plan *p) {
+    memmove(&p->steps[1], &p->steps[2], (size_t)(p->n_steps - 2) * sizeof *p->steps);
+    p->n_steps--;
+    return true;
+}
+
+static bool swap_ports(plan *p) {
+    for (int i = 0; i < p->n_buffers; i++) {
+        if (p->buffers[i].kind == BUFFER_OUTPUT) p->buffers[i].port = !p->buffers[i].port;
+    }
+    return true;
+}
+
+static const struct {
+    const char *what;
+    bool (*change)(plan *p);
+    const char *target;
+    int64_t max_ram;
+} worse[] = {
+    {"a buffer in the place of another", move_into_another, "generic", 0},
+    {"a lifetime a step too short", end_a_life_early, "generic", 0},
+    {"a ring a row too short", shorten_ring, "generic", LEAST_RAM},
+    {"inputs of a convolution in another order", swap_inputs, "generic", 0},
+    {"outputs in another order than the residual's", swap_outputs, "generic", 0},
+    {"a window's channels in another order", swap_window, "generic", 0},
+    {"groups nearer to each other", move_groups, "generic", 0},
+    {"a residual one channel on", read_another_residual, "generic", 0},
+    {"weights packed in another order", pack_otherwise, "generic", LEAST_RAM},
+    {"scratch too small", shrink_scratch, "generic", 0},
+    {"one ring of rows for all threads", share_ring, "x86-64-v3", 0},
+    {"one row of sums for all threads", share_sums, "x86-64-v3", 0},
+    {"a block of a thread's own over another one", move_own, "x86-64-v3", 0},
+    {"a step that all threads do", share_end, "x86-64-v3", 0},
+    {"a step that is missing", drop_a_step, "generic", 0},
+    {"outputs exchanged", swap_ports, "generic", 0},
+};
+
+static void test_finds_each_change(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof worse / sizeof *worse; i++) {
+        arena *a = arena_new();
+        plan *p = make(a, worse[i].target, worse[i].max_ram);
+        const char *why = plan_verify(p, a);
+        if (why) fail_msg("a plan that is right: %s", why);
+        if (!worse[i].change(p)) fail_msg("%s: there is nothing to change", worse[i].what);
+        if (!plan_verify(p, a)) fail_msg("%s: not found", worse[i].what);
+        arena_free(a);
+    }
+}
+
+static void test_says_where_and_what(void **state) {
+    (void)state;
+    arena *a = arena_new();
+    plan *p = make(a, "generic", 0);
+    assert_true(swap_outputs(p));
+    const char *why = plan_verify(p, a);
+    assert_non_null(strstr(why, "step "));
+    assert_non_null(strstr(why, "it expects row 0, channel "));
+    arena_free(a);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_finds_each_change),
+        cmocka_unit_test(test_says_where_and_what),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

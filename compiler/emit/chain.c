@@ -170,16 +170,14 @@ static signature pass_to_chain(const chain *k) {
     bool weights = e->weights.size > (size_t)k->base * sizeof(float);
     for (int i = 0; i < s->n_parts; i++) weights = weights || s->parts[i].again;
     if (weights) add_pointer(e->a, &f, READS, type_table[k->type].c_name, "w", weights_at(e, k->type, k->base));
-    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    add_result(e, &f, s);
     for (int i = 0; i < s->n_parts; i++) {
         if (part_is_window(k, i) || !node_of(k, i)->a.has_residual || residual_source(e->p, s->parts, i) >= 0)
             continue;
-        const run *r = &s->parts[i].operands[1].runs[0];
-        add_pointer_into(e, &f, READS, residual_name(k, i), r->buffer, r->begin);
+        add_run(e, &f, residual_name(k, i), &s->parts[i].operands[1]);
     }
     if (last->gemm.scaled) {
-        const run *r = &last->operands[last->n_operands - 1].runs[0];
-        add_pointer_into(e, &f, READS, "scale", r->buffer, r->begin);
+        add_run(e, &f, "scale", &last->operands[last->n_operands - 1]);
         add_pointer_into(e, &f, WRITES, "scaled", last->scratch, 0);
     }
     if (k->staged) add_pointer_into(e, &f, WRITES, "ring", s->parts[0].scratch, 0);

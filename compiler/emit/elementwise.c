@@ -122,7 +122,7 @@ kernel_call emit_elementwise(emitter *e, const plan_step *s) {
         add_sources(e, &f, &from[i]);
     }
     if (affine) add_pointer(a, &f, READS, "float", "w", arena_printf(a, "WEIGHTS(%lld)", (long long)offset));
-    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    add_result(e, &f, s);
     add_threads(e, &f, s);
 
     writer w = {0};
@@ -206,7 +206,7 @@ static kernel_call emit_pool_of_sums(emitter *e, const plan_step *s) {
         add_pointer_at(e, &f, READS, "others", s->sums,
                        arena_printf(a, "AT(%s_ARENA_BYTES + %lld)", e->macro, (long long)sums->own_offset));
     }
-    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    add_result(e, &f, s);
     if (k.others) add_value(a, &f, "int", "threads", "threads");
     return define_call(e, arena_printf(a, "mean_of_sums_%dx%dx%d", in.h, in.w, in.c), NULL, &f, &w);
 }
@@ -220,7 +220,7 @@ kernel_call emit_global_pool(emitter *e, const plan_step *s) {
     sources from = find_sources(a, o, "x", true);
     signature f = {0};
     add_sources(e, &f, &from);
-    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    add_result(e, &f, s);
     add_threads(e, &f, s);
     writer w = {0};
     for (int i = 0, c = 0; i < o->n_runs; i++) {
@@ -284,7 +284,7 @@ kernel_call emit_softmax(emitter *e, const plan_step *s) {
         line(&w, "}");
     }
     signature f = {0};
-    add_pointer_into(e, &f, READS, "x", r->buffer, r->begin);
-    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    add_run(e, &f, "x", &s->operands[0]);
+    add_result(e, &f, s);
     return define_call(e, arena_printf(a, "softmax_of_%d", c), NULL, &f, &w);
 }

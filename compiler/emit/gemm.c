@@ -184,6 +184,11 @@ static int64_t group_weights(const gemm *g) {
     return total;
 }
 
+/* The type of a pointer to a row of the ring: the parameter of a staged step points to an array of them. */
+static const char *rows_type(const gemm *g) {
+    return arena_printf(g->e->a, "%s *const", buffer_type(g->e, g->s->scratch));
+}
+
 /* Which tile a call computes. */
 typedef struct tile_at {
     int shape;   /* index into the plan's blocks */
@@ -209,15 +214,15 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
     signature f = {0};
     if (cut->staged) {
         int64_t factors[] = {0, grouped * cut->group_stride, 0, p_loop * g->x_step[0]};
-        add_pointer(a, &f, READS, "float *const", "rows", "rows");
+        add_pointer(a, &f, READS, rows_type(g), "rows", "rows");
         add_value(a, &f, "int", "at", expression(a, "", names, factors, 4, p * g->x_step[0]));
     } else {
         for (int j = 0; j < g->x.n; j++) {
             int64_t pixel = pixel_stride(g->e->p, g->x.buffers[j]);
             int64_t factors[] = {row * stride * in_w * pixel, grouped * cut->group_stride, 0,
                                  p_loop * g->x_step[j]};
-            add_pointer(a, &f, READS, buffer_type(g->e, g->x.buffers[j]), g->x.names[j],
-                        expression(a, g->x.names[j], names, factors, 4, p * g->x_step[j]));
+            add_pointer_at(g->e, &f, READS, g->x.names[j], g->x.buffers[j],
+                           expression(a, g->x.names[j], names, factors, 4, p * g->x_step[j]));
         }
     }
     int64_t w_factors[] = {0, grouped * group_weights(g), repeat * block_weights(g, b), 0};
@@ -225,12 +230,13 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
                 expression(a, "w", names, w_factors, 4, w_begin));
     int64_t y_factors[] = {row * g->pixels * g->y_step, grouped * g->out_c, repeat * b->channels,
                            p_loop * g->y_step};
-    add_pointer(a, &f, WRITES, "float", "y", expression(a, "y", names, y_factors, 4, y_begin + p * g->y_step));
+    add_pointer_at(g->e, &f, WRITES, "y", g->s->out_buffer,
+                   expression(a, "y", names, y_factors, 4, y_begin + p * g->y_step));
     if (g->n->a.has_residual) {
         int64_t r_factors[] = {row * g->pixels * g->r_step, grouped * g->out_c, repeat * b->channels,
                                p_loop * g->r_step};
-        add_pointer(a, &f, READS, "float", "r",
-                    expression(a, "r", names, r_factors, 4, y_begin + p * g->r_step));
+        add_pointer_at(g->e, &f, READS, "r", g->s->operands[1].runs[0].buffer,
+                       expression(a, "r", names, r_factors, 4, y_begin + p * g->r_step));
     }
     if (cut->run_table) add_pointer(a, &f, READS, "int", "runs", "runs[g]");
     return f;
@@ -461,14 +467,10 @@ kernel_call emit_gemm(emitter *e, const plan_step *s) {
     add_sources(e, &f, &g.x);
     add_pointer(a, &f, READS, type_table[g.type].c_name, g.type != TYPE_F32 && s->gemm.scaled ? "packed" : "w",
                 weights_at(e, g.type, offset));
-    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
-    if (g.n->a.has_residual) {
-        const run *r = &s->operands[1].runs[0];
-        add_pointer_into(e, &f, READS, "r", r->buffer, r->begin);
-    }
+    add_result(e, &f, s);
+    if (g.n->a.has_residual) add_run(e, &f, "r", &s->operands[1]);
     if (s->gemm.scaled) {
-        const run *r = &s->operands[s->n_operands - 1].runs[0];
-        add_pointer_into(e, &f, READS, "scale", r->buffer, r->begin);
+        add_run(e, &f, "scale", &s->operands[s->n_operands - 1]);
         add_pointer_into(e, &f, WRITES, "scaled", s->scratch, 0);
     }
     if (s->gemm.staged) add_pointer_into(e, &f, WRITES, "ring", s->scratch, 0);
@@ -490,12 +492,12 @@ void emit_gemm_row(emitter *e, const plan_step *s, writer *w, const gemm_place *
     emit_groups(&g, &body);
     if (!s->again) pack_gemm(&g);
     signature f = {0};
-    if (s->gemm.staged) add_pointer(a, &f, READS, "float *const", "rows", at->x[0]);
+    if (s->gemm.staged) add_pointer(a, &f, READS, rows_type(&g), "rows", at->x[0]);
     for (int i = 0; i < g.x.n && !s->gemm.staged; i++)
-        add_pointer(a, &f, READS, buffer_type(e, g.x.buffers[i]), g.x.names[i], at->x[i]);
+        add_pointer_at(e, &f, READS, g.x.names[i], g.x.buffers[i], at->x[i]);
     add_pointer(a, &f, READS, type_table[tile_type(&g)].c_name, "w", at->w);
-    add_pointer(a, &f, WRITES, "float", "y", at->y);
-    if (g.n->a.has_residual) add_pointer(a, &f, READS, "float", "r", at->r);
+    add_pointer_at(e, &f, WRITES, "y", s->out_buffer, at->y);
+    if (g.n->a.has_residual) add_pointer_at(e, &f, READS, "r", s->operands[1].runs[0].buffer, at->r);
     const char *hint = arena_printf(a, "conv%dx%d_%d_to_%d_row_of_%d", g.n->a.kernel[0], g.n->a.kernel[1],
                                     s->operands[0].shape.c, g.n->shape.c, g.n->shape.w);
     kernel_call row = define_call(e, hint, NULL, &f, &body);

@@ -53,10 +53,9 @@ static void emit_position(emitter *e, writer *w, const char *o, int size, int fa
 
 /* What a step passes that takes one map and makes another. */
 static signature pass_maps(const emitter *e, const plan_step *s) {
-    const run *r = &s->operands[0].runs[0];
     signature f = {0};
-    add_pointer_into(e, &f, READS, "x", r->buffer, r->begin);
-    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    add_run(e, &f, "x", &s->operands[0]);
+    add_result(e, &f, s);
     add_threads(e, &f, s);
     return f;
 }
@@ -168,7 +167,7 @@ kernel_call emit_copy(emitter *e, const plan_step *s) {
     }
     signature f = {0};
     add_sources(e, &f, &from);
-    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
+    add_result(e, &f, s);
     const char *hint = arena_printf(a, "gather_%dx%dx%d", o->shape.h, o->shape.w, o->shape.c);
     return define_call(e, hint, NULL, &f, &w);
 }

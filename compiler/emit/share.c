@@ -5,8 +5,11 @@
 
 void add_threads(const emitter *e, signature *f, const plan_step *s) {
     if (!s->shared) return;
-    add_idle_value(e->a, f, "int", "thread", "thread"); /* a step may have too little to share */
-    add_idle_value(e->a, f, "int", "threads", "threads");
+    static const char *const names[] = {"thread", "threads"};
+    for (int i = 0; i < 2; i++) {
+        add_value(e->a, f, "int", names[i], names[i]);
+        mark_idle(f); /* a step may have too little to share */
+    }
 }
 
 const char *share_begin(const emitter *e, const plan_step *s, int64_t units) {

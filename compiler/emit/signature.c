@@ -45,12 +45,7 @@ void add_value(arena *a, signature *s, const char *type, const char *name, const
     add_parameter(a, s, (parameter){.type = type, .name = name, .argument = argument, .buffer = NO_BUFFER});
 }
 
-void add_idle_value(arena *a, signature *s, const char *type, const char *name, const char *argument) {
-    add_parameter(
-        a, s,
-        (parameter){
-            .type = type, .name = name, .argument = argument, .buffer = NO_BUFFER, .may_be_idle = true});
-}
+void mark_idle(signature *s) { s->list[s->n - 1].may_be_idle = true; }
 
 void add_pointer_at(const emitter *e, signature *s, access how, const char *name, int buffer,
                     const char *argument) {
@@ -60,6 +55,14 @@ void add_pointer_at(const emitter *e, signature *s, access how, const char *name
 
 void add_pointer_into(const emitter *e, signature *s, access how, const char *name, int buffer, int64_t begin) {
     add_pointer_at(e, s, how, name, buffer, expression(e->a, buffer_text(e, buffer), NULL, NULL, 0, begin));
+}
+
+void add_run(const emitter *e, signature *s, const char *name, const operand *o) {
+    add_pointer_into(e, s, READS, name, o->runs[0].buffer, o->runs[0].begin);
+}
+
+void add_result(const emitter *e, signature *s, const plan_step *step) {
+    add_pointer_into(e, s, WRITES, "y", step->out_buffer, step->out_begin);
 }
 
 const char *parameters_text(arena *a, const signature *s) {

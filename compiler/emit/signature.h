@@ -41,8 +41,8 @@ void add_parameter(arena *a, signature *s, parameter p);
 void add_pointer(arena *a, signature *s, access how, const char *type, const char *name, const char *argument);
 void add_value(arena *a, signature *s, const char *type, const char *name, const char *argument);
 
-/* A value that some bodies have no use for. */
-void add_idle_value(arena *a, signature *s, const char *type, const char *name, const char *argument);
+/* Says of the parameter that was added last that some bodies have no use for it. */
+void mark_idle(signature *s);
 
 /* The C expression for where a buffer of the plan begins: "AT(4096)", "image". The C type of its elements. */
 const char *buffer_text(const emitter *e, int buffer);
@@ -53,6 +53,10 @@ const char *buffer_type(const emitter *e, int buffer);
 void add_pointer_into(const emitter *e, signature *s, access how, const char *name, int buffer, int64_t begin);
 void add_pointer_at(const emitter *e, signature *s, access how, const char *name, int buffer,
                     const char *argument);
+
+/* A pointer to the one run of an operand that has no more; one, named y, to where a step puts its output. */
+void add_run(const emitter *e, signature *s, const char *name, const operand *o);
+void add_result(const emitter *e, signature *s, const plan_step *step);
 
 /* "const float *x, float *y"; "void" where the list is empty. */
 const char *parameters_text(arena *a, const signature *s);

@@ -10,12 +10,14 @@ typedef struct staging {
     int reach;   /* rows of the ring: dilation * (kh - 1) + 1 */
     int64_t row; /* floats of one row */
     int in_h, in_w, in_c;
+    int ring; /* its buffer */
 } staging;
 
 static staging describe_staging(const emitter *e, const plan_step *s) {
     const node *n = &e->p->g->nodes[s->node];
     const operand *x = &s->operands[0];
-    staging g = {.n = n, .x = x, .in_h = x->shape.h, .in_w = x->shape.w, .in_c = x->shape.c};
+    staging g = {
+        .n = n, .x = x, .in_h = x->shape.h, .in_w = x->shape.w, .in_c = x->shape.c, .ring = s->scratch};
     g.reach = n->a.dilation[0] * (n->a.kernel[0] - 1) + 1;
     g.row = (int64_t)(g.in_w + n->a.pad[LEFT] + n->a.pad[RIGHT]) * g.in_c;
     return g;
@@ -105,8 +107,8 @@ static void emit_stage_call(emitter *e, writer *out, const staging *g, const cha
     }
     signature f = {0};
     for (int i = 0; i < from.n; i++)
-        add_pointer(a, &f, READS, buffer_type(e, from.buffers[i]), from.names[i], from.names[i]);
-    add_pointer(a, &f, WRITES, "float", "row", row);
+        add_pointer_at(e, &f, READS, from.names[i], from.buffers[i], from.names[i]);
+    add_pointer_at(e, &f, WRITES, "row", g->ring, row);
     add_value(a, &f, "int", "iy", iy);
     kernel_call stage = define_call(e, arena_printf(a, "stage_row_%dx%d", g->in_w, g->in_c),
                                     "One padded row of the input, as floats.", &f, &w);

@@ -276,7 +276,8 @@ typedef struct walker_call {
     window g;
     int x_begin, y_begin; /* the run's first channel in the input's buffer and in the output */
     int64_t w_begin;      /* from w to the run's weights, in units of w */
-    const char *x_type, *x_name, *y_name;
+    int x_buffer;         /* of the plan */
+    const char *x_name, *y_name;
     int64_t y_row;           /* floats between the output's rows; 0 where y is the row itself */
     const char *const *rows; /* first row and end, for a loop around the call; or NULL */
     const char *suffix;      /* ends the names of the row's bounds top, ky0 and ky1 */
@@ -286,33 +287,31 @@ typedef struct walker_call {
  * some walkers have no use for x and for the rows' bounds. */
 static signature pass_to_walker(const walker_call *k, const char *at) {
     const window *g = &k->g;
-    arena *a = g->e->a;
+    const emitter *e = g->e;
+    arena *a = e->a;
     const attrs *attributes = &g->n->a;
     int64_t one = 1, y_factors[] = {k->y_row, 1};
     int64_t per_channel = (int64_t)attributes->kernel[0] * attributes->kernel[1] + bias_units(weight_type(g));
     const char *names[] = {"oy", at};
     signature f = {0};
-    const char *x = expression(a, k->x_name, &at, &one, 1, k->x_begin);
-    add_parameter(a, &f,
-                  (parameter){.type = k->x_type,
-                              .is_pointer = true,
-                              .is_const = true,
-                              .name = "x",
-                              .argument = x,
-                              .buffer = NO_BUFFER,
-                              .may_be_idle = true});
+    add_pointer_at(e, &f, READS, "x", k->x_buffer, expression(a, k->x_name, &at, &one, 1, k->x_begin));
+    mark_idle(&f);
     if (is_depthwise(g))
         add_pointer(a, &f, READS, weight_c_type(g), "w", expression(a, "w", &at, &per_channel, 1, k->w_begin));
-    add_pointer(a, &f, WRITES, "float", "y", expression(a, k->y_name, names, y_factors, 2, k->y_begin));
+    add_pointer_at(e, &f, WRITES, "y", g->s->out_buffer,
+                   expression(a, k->y_name, names, y_factors, 2, k->y_begin));
     if (attributes->has_residual) {
         int64_t r_factors[] = {g->n->shape.w * g->r_pixel, 1};
-        add_pointer(a, &f, READS, "float", "r", expression(a, "r", names, r_factors, 2, k->y_begin));
+        add_pointer_at(e, &f, READS, "r", g->s->operands[1].runs[0].buffer,
+                       expression(a, "r", names, r_factors, 2, k->y_begin));
     }
     if (g->s->sums >= 0)
-        add_pointer(a, &f, WRITES, "float", "sums", expression(a, "sums", &at, &one, 1, k->y_begin));
+        add_pointer_at(e, &f, WRITES, "sums", g->s->sums, expression(a, "sums", &at, &one, 1, k->y_begin));
     static const char *const bounds[] = {"top", "ky0", "ky1"};
-    for (int i = 0; i < 3; i++)
-        add_idle_value(a, &f, "int", bounds[i], arena_printf(a, "%s%s", bounds[i], k->suffix));
+    for (int i = 0; i < 3; i++) {
+        add_value(a, &f, "int", bounds[i], arena_printf(a, "%s%s", bounds[i], k->suffix));
+        mark_idle(&f);
+    }
     return f;
 }
 
@@ -412,7 +411,7 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             k.rows = at->rows;
             k.suffix = at->suffix ? at->suffix : "";
             k.w_begin = at->w_begin + packed;
-            k.x_type = buffer_type(e, r->buffer);
+            k.x_buffer = r->buffer;
             k.x_name = at->x[from.of_run[i]];
             k.g.pixel = pixel_stride(e->p, r->buffer);
             if (is_depthwise(&g)) packed += pack_run(&g, c, r->count);
@@ -448,11 +447,8 @@ kernel_call emit_window(emitter *e, const plan_step *s) {
     add_sources(e, &f, &from);
     if (is_depthwise(&g))
         add_pointer(a, &f, READS, weight_c_type(&g), "w", weights_at(e, weight_type(&g), offset));
-    add_pointer_into(e, &f, WRITES, "y", s->out_buffer, s->out_begin);
-    if (n->a.has_residual) {
-        const run *r = &s->operands[1].runs[0];
-        add_pointer_into(e, &f, READS, "r", r->buffer, r->begin);
-    }
+    add_result(e, &f, s);
+    if (n->a.has_residual) add_run(e, &f, "r", &s->operands[1]);
     if (s->sums >= 0) add_pointer_into(e, &f, WRITES, "sums", s->sums, 0);
     add_threads(e, &f, s);
     const char *what = is_depthwise(&g) ? "depthwise" : is_max(&g) ? "max_pool" : "average_pool";

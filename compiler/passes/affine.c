@@ -1,4 +1,4 @@
-/* affine.c: composing per-channel scales and shifts, and folding them into weights. */
+/* affine.c: composes scales and shifts of each channel, and folds them into weights. */
 #include "passes/affine.h"
 
 #include <math.h>
@@ -69,7 +69,8 @@ static tensor *new_vector(const rewrite *r, int count, bool known) {
 
 static double bias_value(const tensor *bias, int channel) { return bias ? (double)bias->data[channel] : 0; }
 
-/* Replaces weight and bias by tensors to be filled; false where there are no values to fill them with. */
+/* Replaces weight and bias by new tensors, which the caller fills. False where there are no values to fill them
+ * with. */
 static bool replace_weights(const rewrite *r, node *n, const affine *f) {
     bool known = f->known && has_values(n);
     n->weights[ROLE_WEIGHT] = new_tensor_like(r, n->weights[ROLE_WEIGHT], known);
@@ -83,7 +84,7 @@ void scale_outputs(const rewrite *r, node *n, const affine *f) {
     if (!replace_weights(r, n, f)) return;
     float *w = n->weights[ROLE_WEIGHT]->data, *b = n->weights[ROLE_BIAS]->data;
     int out = n->shape.c;
-    /* The output channel is a depthwise weight's last axis, and the first one of conv and dense. */
+    /* The output channel is the last axis of a depthwise weight, and the first one of conv and dense. */
     bool last = n->op == OP_DEPTHWISE;
     int64_t inner = last ? 1 : weight->count / out;
     for (int64_t i = 0; i < weight->count; i++) {
@@ -96,7 +97,7 @@ void scale_inputs(const rewrite *r, node *n, const affine *f) {
     const tensor *weight = n->weights[ROLE_WEIGHT], *bias = n->weights[ROLE_BIAS];
     if (!replace_weights(r, n, f)) return;
     int out = n->shape.c, groups = n->op == OP_CONV ? n->a.groups : 1;
-    /* A row of weights, one per output channel, walks pixel by pixel over the channels of its group. */
+    /* A row of weights, one for each output channel, goes pixel by pixel through the channels of its group. */
     int group_in = f->channels / groups, group_out = out / groups;
     int64_t row = weight->count / out;
     for (int o = 0; o < out; o++) {

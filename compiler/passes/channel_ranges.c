@@ -1,7 +1,7 @@
-/* channel_ranges.c: interval arithmetic over the graph, once, in order, channel by channel.
+/* channel_ranges.c: interval arithmetic over the graph, once, in order, with one interval for each channel.
  *
- * All pixels of a channel share an interval; so the time is that of one look at each weight. A window with
- * padding sees, at every tap, either the channel or what the padding holds: its interval is widened by that. */
+ * All pixels of a channel share an interval, so the time is that of one look at each weight. In a window with
+ * padding each tap may see either the channel or the value of the padding, so its interval holds both. */
 #include "passes/channel_ranges.h"
 #include "passes/rewrite.h"
 
@@ -31,7 +31,8 @@ static const range *input_of(const channel_walk *k, int i) {
 
 static int input_channels(const channel_walk *k, int i) { return k->g->nodes[k->n->in[i]].shape.c; }
 
-/* The bounds of the input as a window sees them, apart, so that sums over them are quick. */
+/* The bounds of the input as a window sees them. Low and high ones lie apart, so that sums over them are quick.
+ */
 typedef struct bounds {
     double *low, *high; /* [channels] */
     bool finite;
@@ -51,8 +52,8 @@ static bounds window_bounds(const channel_walk *k) {
     return b;
 }
 
-/* The sum of w[i] * x[i], all bounds finite. A weight that is not finite makes it so too. Four sums side by
- * side, since one would wait for itself at every step. */
+/* The sum of w[i] * x[i], where all bounds are finite. Unknown where a weight or the sum is not finite. Four
+ * sums run side by side, because a single one would wait for its last addition at every step. */
 static range sum_finite(const float *w, const double *low, const double *high, int count) {
     double least[4] = {0}, most[4] = {0};
     int i = 0;
@@ -88,7 +89,8 @@ static range bias_interval(const node *n, int channel) {
     return weigh(n->weights[ROLE_BIAS]->data[channel], (range){1, 1});
 }
 
-/* conv and dense: a row of weights for each output channel, over the channels of its group, again and again. */
+/* conv and dense. The weights of an output channel are a row. It goes through the channels of its group once
+ * for each tap. */
 static void range_rows(const channel_walk *k) {
     const node *n = k->n;
     const tensor *weight = n->weights[ROLE_WEIGHT];
@@ -148,7 +150,7 @@ static void range_softmax(const channel_walk *k) {
     for (int c = 0; c < k->n->shape.c; c++) k->out[c] = all;
 }
 
-/* Every other op, which keeps a channel to itself or is unknown. */
+/* Every other op. It keeps a channel to itself, or its interval is unknown. */
 static void range_unmixed(const channel_walk *k) {
     const node *n = k->n;
     int channels = n->n_in ? input_channels(k, 0) : 1, begin = n->op == OP_SLICE ? n->a.begin : 0;
@@ -172,11 +174,10 @@ static void range_node(const channel_walk *k) {
     }
 }
 
-/* Which v of an interval to take where act(v) is the same for all: its larger bound, unless that is infinite.
- */
+/* A value of the interval: its larger bound, or the smaller one where the larger is infinite. */
 static double pick_value(range v) { return isfinite(v.high) ? v.high : isfinite(v.low) ? v.low : NAN; }
 
-/* What passes have fused into the node: act2(act(v) + residual). */
+/* Adds what passes have fused into the node: act2(act(v) + residual). */
 static void finish_node(const channel_walk *k, double *fixed) {
     const attrs *a = &k->n->a;
     const range *residual = a->has_residual ? input_of(k, k->n->n_in - 1) : NULL;

@@ -1,34 +1,33 @@
-/* dead_channels.c: liveness of channels.
+/* dead_channels.c: which channels are live.
  *
- * An op that works channel by channel (depthwise, pool, add, concat, shuffle, ..) ties a channel of what it
- * makes to those of what it reads: the tied ones, a class, stay or go together. A shuffle ties all that its
- * matrix (g, n) has in one column, so that it stays a shuffle. conv and dense are where classes end: a class is
- * live where one of them, in a row that is live and not fixed, has a weight that is not zero for a channel of
- * it, and the channel is no constant that the bias could take. From the outputs back every row is looked at
- * once.
+ * An op that works channel by channel (depthwise, pool, add, concat, shuffle, ..) ties each channel of its
+ * output to the channels that it reads. Channels that are tied to each other form a class, which stays or goes
+ * as a whole. A shuffle seen as a matrix (g, n) ties all channels of a column, so that it remains a shuffle.
  *
- * Where zero padding surrounds a constant that is not zero, the bias cannot take it: the border sees less of
- * it.
- */
+ * Classes end at conv and dense. A class is live if a row of such a layer needs one of its channels: the row is
+ * live and not fixed, its weight for the channel is not zero, and the channel is no constant that the bias
+ * could take. The search starts at the outputs and looks at each row once.
+ *
+ * The bias cannot take a constant other than zero that zero padding surrounds, because windows at the border
+ * see less of it. */
 #include "passes/dead_channels.h"
 #include "passes/rewrite.h"
 
 enum {
-    MOST_CHANNELS = 1 << 22,  /* of all tensors together: 250 MB of tables; EfficientNet B7 has 0.3 million */
-    MOST_WEIGHTS = 100 << 20, /* those that lose channels are copied */
-    MOST_SWEEPS = 64          /* until all shapes are regular; two or three do in practice */
+    MOST_CHANNELS = 1 << 22,  /* in all tensors together: 250 MB of tables. EfficientNet B7 has 0.3 million */
+    MOST_WEIGHTS = 100 << 20, /* weights that lose channels are copied */
+    MOST_SWEEPS = 64          /* until all shapes are regular. Two or three are enough in practice */
 };
 
 typedef struct liveness {
     const graph *g;
     const channel_ranges *ranges;
-    int *parent;  /* [channels] union-find */
-    bool *live;   /* [channels] of a class's root */
-    int *node_of; /* [channels] */
-    int *
-        first_row; /* [channels] the rows of conv and dense that make channels of this root's class; -1: none */
-    int *next_row; /* [channels] */
-    int *waiting;  /* [channels] roots that are live, and whose rows have yet to be looked at */
+    int *parent;    /* [channels] union-find */
+    bool *live;     /* [channels] of the root of a class */
+    int *node_of;   /* [channels] the node whose output it is */
+    int *first_row; /* [channels] by root: the first row of conv or dense that makes one of the class, or -1 */
+    int *next_row;  /* [channels] the next such row, or -1 */
+    int *waiting;   /* [channels] live roots whose rows have not been looked at yet */
     int n_waiting;
 } liveness;
 
@@ -74,7 +73,7 @@ static void tie_concat(liveness *l, const node *n, int out) {
     }
 }
 
-/* `input` 0 or 1, of an op that keeps a channel to itself. */
+/* Of an op that keeps a channel to itself. `input` is 0 or 1. */
 static void tie_each(liveness *l, const node *n, int input, int out) {
     int in = l->ranges->first[n->in[input]], channels = l->g->nodes[n->in[input]].shape.c;
     for (int c = 0; c < n->shape.c; c++) {
@@ -109,8 +108,8 @@ static void make_node_live(liveness *l, int index) {
     for (int e = l->ranges->first[index]; e < l->ranges->first[index + 1]; e++) make_live(l, e);
 }
 
-/* What needs all its channels: inputs and outputs, and what mixes channels without weights, or is not lowered.
- */
+/* Inputs and outputs keep all their channels. So does what mixes channels without weights, and a norm that is
+ * not lowered. */
 static void make_ends_live(liveness *l) {
     for (int i = 0; i < l->g->n_nodes; i++) {
         const node *n = &l->g->nodes[i];
@@ -136,13 +135,13 @@ static void list_rows(liveness *l) {
     }
 }
 
-/* The bias of conv or dense `n` can stand for its input's `channel`. */
+/* Whether the bias of conv or dense `n` can take the input's `channel`. */
 static bool bias_takes(const node *n, int channel, range x) {
     if (!is_constant(x)) return false;
     return n->op == OP_DENSE || !has_padding(&n->a) || padding_value(n, channel) == x.low;
 }
 
-/* The row that makes channel `e` is needed, and so are the channels that it reads. */
+/* The row that makes channel `e` is needed. Makes the channels that it reads live. */
 static void need_row(liveness *l, int e) {
     if (!isnan(l->ranges->fixed[e])) return;
     const node *n = &l->g->nodes[l->node_of[e]];
@@ -173,7 +172,7 @@ static void find_live_channels(liveness *l) {
     }
 }
 
-/* --- shapes: what stays although it is dead. `kept` is that of a class's root. */
+/* --- shapes: channels that stay although they are dead. `kept` is by root. */
 
 static int count_staying(liveness *l, const bool *kept, int begin, int end) {
     int count = 0;
@@ -181,8 +180,8 @@ static int count_staying(liveness *l, const bool *kept, int begin, int end) {
     return count;
 }
 
-/* Keeps more of the channels [begin, end), the first ones, until at least `wanted` stay (one class may have
- * several of them); true where any were missing. */
+/* Keeps more of the channels [begin, end), from the first one on, until at least `wanted` stay. A class may
+ * have several of them. True if any were missing. */
 static bool keep_more(liveness *l, bool *kept, int begin, int end, int wanted) {
     int missing = wanted - count_staying(l, kept, begin, end);
     bool changed = missing > 0;
@@ -195,7 +194,8 @@ static bool keep_more(liveness *l, bool *kept, int begin, int end, int wanted) {
     return changed;
 }
 
-/* Groups of which anything stays read as many channels each, and make as many. */
+/* Makes all groups of which anything stays read equally many channels, and make equally many. True if that
+ * changed anything. */
 static bool keep_groups_regular(liveness *l, bool *kept, int index) {
     const node *n = &l->g->nodes[index];
     int groups = n->a.groups, each_out = n->shape.c / groups;
@@ -219,8 +219,8 @@ static bool keep_groups_regular(liveness *l, bool *kept, int index) {
     return changed;
 }
 
-/* 959 channels of 960 are no gain: vectors do the work of 960, and no pixel begins on a cache line. Rounds up
- * to a multiple of 16, 8 or 4 where that adds a twentieth at most. */
+/* 959 channels instead of 960 gain nothing: the vectors do the work of 960, and pixels no longer begin at a
+ * cache line. Rounds up to a multiple of 16, 8 or 4 where that adds at most a twentieth. */
 static int round_to_vectors(int count) {
     for (int lanes = 16; lanes >= 4; lanes /= 2) {
         int rounded = (count + lanes - 1) / lanes * lanes;
@@ -242,7 +242,7 @@ static bool keep_shapes(liveness *l, bool *kept) {
     return changed;
 }
 
-/* False where it does not come to an end soon. */
+/* False if it takes more than MOST_SWEEPS. */
 static bool find_kept(liveness *l, bool *kept) {
     for (int e = 0; e < l->ranges->count; e++) kept[e] = l->live[e];
     for (int sweep = 0; sweep < MOST_SWEEPS; sweep++) {
@@ -260,7 +260,7 @@ static bool all_weights_known(const graph *g) {
     return true;
 }
 
-/* From roots to all channels. */
+/* Copies what is known of the roots to all channels of their classes. */
 static void spread(liveness *l, const bool *kept, arena *a, dead_channels *d) {
     int count = l->ranges->count;
     d->live = ARENA_ARRAY(a, bool, count);

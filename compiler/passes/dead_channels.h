@@ -6,20 +6,20 @@
 
 typedef struct dead_channels {
     channel_ranges ranges;
-    /* [ranges.count] Some output depends on the channel. Where not, whoever reads it either sees a constant
-     * that can go into a bias, or multiplies by nothing but zeros. */
+    /* [ranges.count] Some output depends on the channel. Where none does, each reader either sees a constant,
+     * which can go into a bias, or multiplies the channel by zeros only. */
     bool *live;
-    /* [ranges.count] The channel stays: it is live, or a tensor needs it to have a shape (a channel at all, as
-     * many in each group of a grouped convolution, whole vectors where few are missing). What it holds in that
-     * case is for nobody. */
+    /* [ranges.count] The channel stays. Either it is live, or the shape of a tensor needs it: a tensor has at
+     * least one channel, the groups of a grouped convolution have equally many, and full vectors are kept where
+     * only few channels are missing. Nothing reads the values of a dead channel that stays. */
     bool *kept;
-    int n_dead; /* channels that do not stay */
+    int n_dead; /* channels that go */
 } dead_channels;
 
-/* In the arena. Nothing is dead where weights have no values, or where the network is too large to look at. */
+/* In the arena. Nothing is dead where weights have no values, or where the network is too large to analyse. */
 dead_channels find_dead_channels(const graph *g, arena *a);
 
-/* A row of a conv or dense that gives the same for all inputs: it need not multiply anything. */
+/* Whether a row of a conv or dense gives the same value for all inputs. Then it need not multiply anything. */
 static inline bool is_fixed_row(const dead_channels *d, int channel) {
     return !isnan(d->ranges.fixed[channel]);
 }

@@ -1,19 +1,21 @@
-/* fold_affine_into_consumer.c: a normalize (or bn, or affine) that only convs and dense layers read goes into
- * their weights and bias, so that the first layer reads the picture's bytes:
+/* fold_affine_into_consumer.c: a normalize (or bn, or affine) goes into the weights and biases of the layers
+ * behind it, if only convs and dense layers read it. So the first layer of a network reads the bytes of the
+ * picture:
  *
  *     W (s x + t) + b = (W s) x + (b + W t)
  *
- * Zero padding was added behind the normalisation. Where the layer pads, the padding must therefore hold the
- * value that the normalisation takes to zero, -t/s, channel by channel: attrs.pad_value.
+ * The zero padding was added behind the normalisation. So the padding of the new layer must hold the value that
+ * the normalisation takes to zero, which is -t/s in each channel: attrs.pad_value.
  *
- * It is refused, and the node lowered to an affine step of its own, where
- *   - a layer pads and some -t/s is beyond 1e6: the padding would take its value from cancellation
- * alone;
+ * The pass leaves the node alone, and it is lowered to an affine step of its own, where
+ *   - a layer pads and some -t/s is beyond 1e6, because the value at the border would come from cancellation
+ *     alone;
  *   - t is more than a hundred times the largest value that s x + t takes (or 1, where the range of x is not
- * known): the sum over W s x and W t would cancel, and lose more than seven bits of a float's 24;
+ *     known), because the sum of W s x and W t would cancel and lose more than seven of a float's 24 bits;
  *   - some s or t is not finite;
  *   - a layer has a pad_value already.
- * All readers are folded into, or none: else the step is needed anyway. */
+ *
+ * Either all readers take the node in or none does: if one cannot, the step is needed anyway. */
 #include "passes/affine.h"
 #include "passes/internal.h"
 #include "passes/range.h"
@@ -22,7 +24,8 @@
 
 static const double most_cancellation = 100, most_pad_value = 1e6;
 
-/* The readers of each old node, as linked lists through (reader, next): a node is listed once per input. */
+/* The readers of each old node, as linked lists through (reader, next). A node that reads it through two inputs
+ * is listed twice. */
 typedef struct readers {
     int *first; /* [old nodes] into reader and next, or NO_NODE */
     int *reader, *next;
@@ -64,7 +67,7 @@ static bool can_pad(const affine *f) {
     for (int c = 0; c < f->channels; c++) {
         if (!(fabs(f->shift[c]) <= most_pad_value * fabs(f->scale[c]))) return false;
     }
-    return f->known; /* without values nothing can be said about the padding */
+    return f->known; /* without values, the value of the padding is unknown */
 }
 
 static bool all_may_read_folded(const rewrite *r, const readers *l, int end) {
@@ -72,7 +75,7 @@ static bool all_may_read_folded(const rewrite *r, const readers *l, int end) {
     for (int e = l->first[end]; e != NO_NODE; e = l->next[e], count++) {
         if (!may_read_folded(old_node(r, l->reader[e]))) return false;
     }
-    return count > 0 && count == r->uses[end]; /* else it is an output */
+    return count > 0 && count == r->uses[end]; /* if it is read more often than that, it is an output */
 }
 
 static bool reads_with_padding(const node *n) { return n->op == OP_CONV && has_padding(&n->a); }
@@ -90,7 +93,8 @@ static const double *make_pad_value(const affine *f, arena *a) {
     return value;
 }
 
-/* Old affine-like node `end` goes into its readers, which wait in `folded` for their turn: true if it does. */
+/* Folds old affine-like node `end` into its readers, which `folded` keeps until their turn comes. False where
+ * it may not be folded. */
 static bool fold_into_readers(rewrite *r, const readers *l, int end, const range *ranges, node **folded) {
     if (!all_may_read_folded(r, l, end)) return false;
     arena *scratch = arena_new();

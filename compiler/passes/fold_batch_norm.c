@@ -1,11 +1,10 @@
-/* fold_batch_norm.c: a bn (or normalize) that alone reads a conv, depthwise or dense goes into its weights and
- * bias:
+/* fold_batch_norm.c: a bn (or normalize) goes into the weights and bias of the conv, depthwise or dense before
+ * it, if nothing else reads that layer:
  *
- *     gamma (w x + b - mean) / sqrt(var + eps) + beta = (w s) x + (b s + beta - mean s),  s = gamma / sqrt(var
- * + eps)
+ *     gamma (w x + b - mean) / sqrt(var + eps) + beta = (w s) x + (b s + beta - mean s)
  *
- * Several in a row are composed first, so that each weight is rounded once. The layer keeps its label and its
- * place. */
+ * where s = gamma / sqrt(var + eps). Several norms in a row are composed first, so that each weight is rounded
+ * once. The layer keeps its label and its place in the source. */
 #include "passes/affine.h"
 #include "passes/internal.h"
 
@@ -21,8 +20,8 @@ static bool takes_affine(const rewrite *r, int index) {
     return has_kernel(n) && is_bare(n) && is_read_by_affine_alone(r, index);
 }
 
-/* A negative variance makes a scale that is no number; the answer stays what it was, but somebody should know.
- */
+/* A negative variance gives a scale that is not a number. The answer is the same as without the pass, but the
+ * user should know. */
 static void warn_if_not_finite(const affine *f, const node *n, diag *d) {
     for (int c = 0; f->known && c < f->channels; c++) {
         if (isfinite(f->scale[c]) && isfinite(f->shift[c])) continue;
@@ -32,7 +31,8 @@ static void warn_if_not_finite(const affine *f, const node *n, diag *d) {
     }
 }
 
-/* The chain of affine-like nodes that ends in old node `end` reads a layer that takes it in: the new layer. */
+/* Makes the layer that takes in the chain of affine-like nodes from behind it up to old node `end`. Its new
+ * number. */
 static int fold_chain(rewrite *r, const affine *f, int end, diag *d) {
     node layer = copy_node(r, f->source);
     warn_if_not_finite(f, old_node(r, end), d);
@@ -42,8 +42,8 @@ static int fold_chain(rewrite *r, const affine *f, int end, diag *d) {
 
 graph *fold_batch_norm(const graph *in, arena *a, diag *d) {
     rewrite *r = begin_rewrite(in, a);
-    bool *absorbed =
-        ARENA_ARRAY(a, bool, in->n_nodes); /* a layer that waits for its chain's end, or part of the chain */
+    /* Layers that wait for the end of their chain, and the parts of a chain. */
+    bool *absorbed = ARENA_ARRAY(a, bool, in->n_nodes);
     for (int i = 0; i < in->n_nodes; i++) {
         const node *n = &in->nodes[i];
         bool in_chain = is_affine_like(n) && absorbed[n->in[0]];

@@ -1,4 +1,5 @@
-/* fuse_activations.c: an activation that alone reads what a kernel makes rides on that kernel, as attrs.act. */
+/* fuse_activations.c: an activation goes into the kernel that makes its input, as attrs.act, if nothing else
+ * reads that input. */
 #include "passes/host.h"
 #include "passes/internal.h"
 #include "passes/rewrite.h"

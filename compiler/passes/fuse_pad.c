@@ -1,16 +1,17 @@
-/* fuse_pad.c: an explicit `pad` becomes part of the padding of what reads it, as Keras models have it in front
- * of each convolution of stride 2. Into
+/* fuse_pad.c: an explicit `pad` becomes part of the padding of the node that reads it. Keras models have such a
+ * pad in front of each convolution of stride 2. It can go into
  *   - conv and depthwise, whose own padding is zeros too;
- *   - avg_pool, if the padded positions keep counting in the divisor: it does so already (count_pad), or it had
- * no padding of its own and will;
- *   - max_pool, whose own padding never wins: where no value is negative, neither do the zeros;
+ *   - avg_pool, if padded positions count in the divisor afterwards: either they do already (count_pad), or the
+ *     pool has no padding of its own, and count_pad is set;
+ *   - max_pool, whose own padding never wins: where no value is negative, the zeros never win either;
  *   - another pad.
- * Each reader is seen by itself: where others need the padded tensor it stays for them. */
+ *
+ * Each reader is looked at by itself. If others need the padded tensor, the pad stays for them. */
 #include "passes/internal.h"
 #include "passes/range.h"
 #include "passes/rewrite.h"
 
-enum { MOST_PADDING = 2 * MAX_KERNEL * MAX_KERNEL }; /* what the shape rules allow to a window */
+enum { MOST_PADDING = 2 * MAX_KERNEL * MAX_KERNEL }; /* the most that the shape rules allow for a window */
 
 static bool fits_padding(const node *n, const int *pad) {
     const attrs *a = &n->a;
@@ -24,8 +25,8 @@ static bool fits_padding(const node *n, const int *pad) {
     return true;
 }
 
-/* `n` reads a pad of zeros, below which values lie in `range`: would it give the same if the zeros were its
- * own? */
+/* Whether `n`, which reads a pad of zeros around `values`, computes the same if the zeros become part of its
+ * own padding. */
 static bool takes_zeros(const node *n, range values) {
     const attrs *a = &n->a;
     switch (n->op) {
@@ -38,7 +39,8 @@ static bool takes_zeros(const node *n, range values) {
     }
 }
 
-/* Moves all pads in front of old node `index` into the copy; its new input, as an old node. */
+/* Moves all pads in front of old node `index` into `a`, the attributes of its copy. Its new input, as an old
+ * node. */
 static int take_pads(const rewrite *r, int index, const range *ranges, attrs *a) {
     const node *n = old_node(r, index);
     int from = n->in[0];

@@ -1,8 +1,9 @@
-/* fuse_residual.c: an add of two equal shapes, one of which a conv, depthwise or dense makes for it alone,
- * becomes that layer with a residual: act2(act(v) + residual). The layer moves to the add's place, where the
- * other operand exists. Of two such layers the later one takes the add: the other's tensor is there by then,
- * and lives no longer for it. In x + x the layer has two readers, and is left
- * alone. */
+/* fuse_residual.c: an add of two tensors of one shape becomes part of the conv, depthwise or dense that makes
+ * one of them for it alone, as that layer's residual: act2(act(v) + residual).
+ *
+ * The layer moves to the place of the add, where the other operand exists. If both operands come from such
+ * layers, the later one takes the add in, because the other's tensor exists by then and need not live longer.
+ * In x + x the layer has two readers and is left alone. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
@@ -11,7 +12,7 @@ static bool takes_residual(const rewrite *r, int index, int add) {
     return has_kernel(n) && !n->a.has_residual && n->a.act2 == OP_IDENTITY && r->sole_user[index] == add;
 }
 
-/* Which operand (0 or 1) of old node `add` takes the other one in; -1: neither. */
+/* Which operand (0 or 1) of old node `add` is the layer that takes it in, or -1. */
 static int find_taker(const rewrite *r, int add) {
     const node *n = old_node(r, add);
     if (n->op != OP_ADD || n->a.has_residual || n->a.act2 != OP_IDENTITY) return -1;
@@ -46,7 +47,7 @@ graph *fuse_residual(const graph *in, arena *a, diag *d) {
         }
         int user = r->sole_user[i];
         taker = user == NO_NODE ? -1 : find_taker(r, user);
-        if (taker >= 0 && in->nodes[user].in[taker] == i) continue; /* its turn comes with the add */
+        if (taker >= 0 && in->nodes[user].in[taker] == i) continue; /* it is made at the add's place */
         keep_node(r, i);
     }
     return finish_rewrite(r);

@@ -1,4 +1,4 @@
-/* host.h: which nodes an activation can ride on. */
+/* host.h: which nodes an activation can be fused into. */
 #ifndef LCC_PASSES_HOST_H
 #define LCC_PASSES_HOST_H
 

@@ -1,5 +1,5 @@
-/* insert_convert.c: an input that is not f32 is read as it is by conv and affine, which widen what they load.
- * For all others, and where it is an output itself (outputs are floats), one convert stands between. */
+/* insert_convert.c: an input that is not f32 gets one convert node for all readers that need floats. conv and
+ * affine read it as it is, and widen what they load. All others need floats, and so does an output. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
@@ -9,7 +9,7 @@ static bool reads_any_type(const node *n, int operand) {
     return operand == 0 && (n->op == OP_CONV || n->op == OP_AFFINE || n->op == OP_CONVERT);
 }
 
-/* The new node that holds old input `index` as f32; made when it is first asked for. */
+/* The new node that holds old input `index` as f32. It is made when it is first asked for. */
 static int convert_input(rewrite *r, int index, int *converted) {
     if (converted[index] != NO_NODE) return converted[index];
     node n = *old_node(r, index);

@@ -1,6 +1,6 @@
-/* internal.h: every pass's entry point, one a file. What each does and refuses stands at the top of its file;
- * their order, and why, in passes.c. All of them work on graphs whose weights have no values yet: what they
- * make then has none either. */
+/* internal.h: the entry points of all passes. Each has a file of its own, at whose top stands what it does and
+ * what it leaves alone. Their order, and the reasons for it, stand in passes.c. All passes work on graphs whose
+ * weights have no values yet, too. The weights that they make then have none either. */
 #ifndef LCC_PASSES_INTERNAL_H
 #define LCC_PASSES_INTERNAL_H
 

@@ -45,7 +45,7 @@ range activate_interval(op_kind act, double slope, range x) {
     return settle_bounds((range){x.low <= f->bottom && f->bottom <= x.high ? f->least : low, high});
 }
 
-/* A window with gaps between its taps may lie beside the input altogether. It has no mean and no maximum then.
+/* A window with gaps between its taps may lie beside the input altogether. Then it has no mean and no maximum.
  */
 static bool may_see_nothing(const node *n) {
     return has_padding(&n->a) && (n->a.dilation[0] > 1 || n->a.dilation[1] > 1);

@@ -1,5 +1,5 @@
-/* lower_affine.c: every bn and normalize that is left becomes an affine, y = x * weight + bias, one for a whole
- * chain of them. It may read an integer input as it is. One that changes nothing vanishes. */
+/* lower_affine.c: every bn and normalize that is left becomes an affine, y = x * weight + bias. A chain of them
+ * becomes one. It may read an integer input as it is. An affine that changes nothing vanishes. */
 #include "passes/affine.h"
 #include "passes/internal.h"
 
@@ -23,13 +23,13 @@ static int lower_chain(rewrite *r, const affine *f, int end) {
     return append_node(r, &n);
 }
 
-/* A chain is lowered where it ends: the end speaks for all. */
+/* Whether the chain of affine-like nodes ends here. The whole chain is lowered at its end. */
 static bool ends_chain(const rewrite *r, int index) {
     int user = r->sole_user[index];
     return is_affine_like(old_node(r, index)) && (user == NO_NODE || !is_affine_like(old_node(r, user)));
 }
 
-/* A normalize had no weights, and there may be thousands of them. */
+/* Whether the new weights keep within the limit. A normalize had none, and there may be thousands of them. */
 static bool check_weights(const rewrite *r, diag *d) {
     int64_t total = r->old->weight_elements;
     for (int i = 0; i < r->old->n_nodes; i++) {

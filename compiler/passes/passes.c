@@ -1,12 +1,18 @@
-/* passes.c: the passes in their order, and running them.
+/* passes.c: the passes in their order, and the loop that runs them. The reasons for the order:
  *
- * Dead nodes go first, for they would count as readers. No-ops next: what stands between two layers keeps them
- * apart. A norm goes into the layer before it rather than the one behind, where padding is no obstacle. Pads
- * come before the norms in front of layers, whose padded value must be right for all of a layer's padding. What
- * norms are left become affines. Then activations move to what makes their values and ride on it, and adds do,
- * with activations on either side. What each channel can be is known best then, with norms in the weights and
- * activations beside them: dead ones go. Conversions come when it is known who reads an input. Weights are
- * rounded last, when they are what the code will hold. */
+ *   - Dead nodes go first, because they would count as readers.
+ *   - No-ops go next, because they keep layers apart that could be joined.
+ *   - A norm goes into the layer before it rather than into the one behind, because padding does not matter
+ *     there.
+ *   - Pads come before the norms in front of layers, because attrs.pad_value must be right for all padding of a
+ *     layer.
+ *   - The norms that are left become affines.
+ *   - Activations move to the kernels that make their values and go into them. Then residual adds go into
+ *     kernels, and may have activations on either side.
+ *   - Dead channels go when norms are in the weights and activations in the kernels, because ranges are known
+ *     best then.
+ *   - Conversions come when it is known who reads an input.
+ *   - Weights are rounded last, when they are what the code will hold. */
 #include "passes/internal.h"
 #include "graph/verify.h"
 
@@ -30,7 +36,7 @@ const pass pass_table[] = {
     {NULL, NULL, NULL},
 };
 
-/* A pass that breaks the graph is our own mistake: nothing sensible can follow. */
+/* A pass that breaks the graph is a fault of lcc itself, and nothing sensible can follow. */
 static void check_graph(const graph *g, const pass *p) {
 #ifndef NDEBUG
     arena *scratch = arena_new();

@@ -1,4 +1,4 @@
-/* passes.h: graph -> graph, each keeping the network's answer for every input. */
+/* passes.h: the passes, which turn a graph into one that gives the same answer for every input. */
 #ifndef LCC_PASSES_H
 #define LCC_PASSES_H
 
@@ -14,19 +14,18 @@ typedef struct pass {
 
 typedef struct pass_options {
     bool keep_dead;    /* leave remove_dead_channels out */
-    bool half_weights; /* do not leave round_weights out */
+    bool half_weights; /* run round_weights, which is left out otherwise */
 } pass_options;
 
-/* In the order in which they run; the last has a NULL name. */
+/* In the order in which they run. The last entry has a NULL name. */
 extern const pass pass_table[];
 
-/* All passes in order. In debug builds the verifier runs after each, and a broken invariant aborts. Called
- * after every pass, `watch` (may be NULL) sees the graph: for --emit net after a pass, and for -v. NULL after
- * errors. */
+/* Runs all passes in order. In debug builds the verifier runs after each, and a broken invariant aborts.
+ * `watch` (may be NULL) sees the graph after every pass, for --emit net and for -v. NULL after errors. */
 typedef void (*pass_watch)(void *data, const pass *p, const graph *g);
 graph *run_passes(const graph *in, arena *a, diag *d, pass_watch watch, void *data);
 
-/* The same, less what the options leave out. */
+/* The same without the passes that the options leave out. */
 graph *run_passes_with(const pass_options *o, const graph *in, arena *a, diag *d, pass_watch watch, void *data);
 
 #endif

@@ -1,7 +1,7 @@
 /* range.c: interval arithmetic over the graph, once, in order, with one interval for each tensor.
  *
- * The bounds come from activations and from integer inputs, and go through the ops that make no new values or
- * mean ones. Nothing is known of what weights make. channel_ranges.c looks at the weights, too. */
+ * Bounds come from activations and from integer inputs. They pass through ops that make no new values, or means
+ * of them. Nothing is known of what layers with weights make. channel_ranges.c looks at the weights, too. */
 #include "passes/range.h"
 #include "graph/activations.h"
 
@@ -10,7 +10,7 @@ bool is_idle_activation(op_kind act, range r) {
     return f->unchanged_from <= r.low && r.high <= f->unchanged_to;
 }
 
-/* What the op itself makes of its inputs' ranges `all`. */
+/* The interval of what the op itself makes. `all` are the intervals of the nodes before it. */
 static range own_range(const node *n, const range *all) {
     range x = n->n_in ? all[n->in[0]] : any_value(), y = x;
     for (int i = 1; i < node_own_inputs(n); i++) {

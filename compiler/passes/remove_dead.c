@@ -1,5 +1,5 @@
-/* remove_dead.c: drops what no output needs. It comes first, so that for all other passes a use is a use; they
- * leave nothing dead behind either, since finish_rewrite sweeps after each. */
+/* remove_dead.c: drops the nodes that no output needs. It runs first, so that later passes see real readers
+ * only. They leave nothing dead behind either, because finish_rewrite drops it after each of them. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 

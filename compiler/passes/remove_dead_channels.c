@@ -1,15 +1,15 @@
-/* remove_dead_channels.c: channels on which no output depends go, with the weights that make them and those
- * that read them.
+/* remove_dead_channels.c: channels on which no output depends go, with the weights that make them and the
+ * weights that read them.
  *
- * Trained networks are full of channels that are zero, or another constant, for every input: the norm before a
- * relu has driven them there. Bounds on all values prove it (channel_ranges.c); which channels may go without
- * breaking a shape, dead_channels.c says. A constant that a conv or dense read goes into its bias:
+ * Trained networks have many channels that are zero, or another constant, for every input: the norm before a
+ * relu has driven them there. The bounds on all values prove it (channel_ranges.c), and dead_channels.c finds
+ * the channels that may go without breaking a shape. A constant that a conv or dense read goes into its bias:
  *
  *     b'[o] = b[o] + sum over c dead of w[o, .., c] * constant[c]
  *
- * Exact but for the rounding of that sum, which is in double. The channels that stay keep their order, so that
- * slices, shuffles, concats and groups remain what they are, only narrower. A dead channel that a shape needs
- * is made of zeros and read by zeros. */
+ * This is exact but for the rounding of the sum, which is computed in double. The channels that stay keep their
+ * order, so slices, shuffles, concats and groups remain what they are, only narrower. If a shape needs a dead
+ * channel, the weights that make it and those that read it are zeros. */
 #include "passes/dead_channels.h"
 #include "passes/internal.h"
 #include "passes/rewrite.h"
@@ -48,7 +48,7 @@ static tensor *empty_tensor(const cut *k, int rank, int d0, int d1, int d2, int 
     return t;
 }
 
-/* How many groups of old conv `index` something stays of. */
+/* The number of groups of old conv `index` of which anything stays. */
 static int count_groups(const cut *k, int index) {
     const node *n = old_node(k->r, index);
     int each = n->shape.c / n->a.groups, count = 0;
@@ -59,8 +59,8 @@ static int count_groups(const cut *k, int index) {
     return count;
 }
 
-/* One row of weights of conv or dense: what stays of `from` goes to `to`; what the bias is then. `e` is the
- * channel that the row makes, `in` the first one that it reads, of group_in at each of its taps. */
+/* Cuts one row of weights of a conv or dense: copies what stays of `from` to `to`, and returns the new bias.
+ * `e` is the channel that the row makes, `in` the first one that it reads, of group_in at each of its taps. */
 static double cut_row(const cut *k, int e, int in, const float *from, int64_t row, int group_in, float *to,
                       double bias) {
     const dead_channels *d = k->d;
@@ -102,7 +102,8 @@ static void cut_rows(const cut *k, int index, node *n) {
     if (is_conv) n->a.groups = new_groups;
 }
 
-/* Keeps of a tensor [.., channels of old node `index`] the channels that stay; zeros where they are dead. */
+/* Cuts a tensor [.., channels of old node `index`] down to the channels that stay. Dead ones of them get zeros.
+ */
 static tensor *cut_last_axis(const cut *k, int index, const tensor *t) {
     if (!t) return NULL;
     int out = old_node(k->r, index)->shape.c, kept = kept_channels(k, index), at = 0;
@@ -143,7 +144,7 @@ static node cut_node(const cut *k, int index) {
     return n;
 }
 
-/* For the summary: why the channels of kernels went. */
+/* Counts for the summary why the channels of kernels go. */
 static void count_reasons(const cut *k, int index, graph *g) {
     if (!has_kernel(old_node(k->r, index))) return;
     for (int e = first_channel(k, index); e < first_channel(k, index + 1); e++) {

@@ -1,6 +1,6 @@
-/* remove_no_ops.c: nodes that give back the tensor they read vanish: identity and dropout always, others where
- * their attributes, shapes or the range of the values make it so. A flatten in front of a dense layer vanishes
- * too: dense reads a feature map in the order (h, w, c) itself. */
+/* remove_no_ops.c: nodes that give back the tensor that they read vanish. Identity and dropout always do,
+ * others depending on their attributes, their shapes or the range of the values. A flatten in front of a dense
+ * layer vanishes, too, because dense reads a feature map in the order (h, w, c) itself. */
 #include "passes/internal.h"
 #include "passes/range.h"
 #include "passes/rewrite.h"
@@ -15,7 +15,7 @@ static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     case OP_CONCAT:
     case OP_SLICE:
     case OP_FLATTEN:
-    case OP_GLOBAL_AVG_POOL: return true; /* of one tensor, of all channels, of one pixel */
+    case OP_GLOBAL_AVG_POOL: return true; /* concat of one tensor, slice of all channels, pool of one pixel */
     case OP_SHUFFLE: return n->a.groups == 1 || n->a.groups == n->shape.c;
     case OP_MAX_POOL:
     case OP_AVG_POOL: return n->a.kernel[0] == 1 && n->a.kernel[1] == 1 && !has_padding(&n->a);
@@ -25,7 +25,7 @@ static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     }
 }
 
-/* What a dense layer may read in place of the old node `index`: the feature map before a flatten. */
+/* The old node that a dense layer may read in place of old node `index`: the feature map before a flatten. */
 static int skip_flatten(const rewrite *r, int index, const range *ranges) {
     const node *n = old_node(r, index);
     while (n->op != OP_INPUT && (n->op == OP_FLATTEN || is_no_op(r, n, ranges))) {

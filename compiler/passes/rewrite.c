@@ -73,7 +73,7 @@ static port *map_ports(const rewrite *r, const int *map, const port *ports, int 
     return mapped;
 }
 
-/* Marks what the outputs need, from the end: a node comes after all that it reads. */
+/* Marks the nodes that the outputs need. It goes from the end, since a node comes after all that it reads. */
 static bool *find_needed(const graph *g, arena *a) {
     bool *needed = ARENA_ARRAY(a, bool, g->n_nodes);
     for (int i = 0; i < g->n_outputs; i++) needed[g->outputs[i].node] = true;

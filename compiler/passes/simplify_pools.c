@@ -1,5 +1,6 @@
-/* simplify_pools.c: an average pool whose one window sees the whole input is a global one, for which there is a
- * better kernel. Where its window reaches into padding, that must not count in the divisor. */
+/* simplify_pools.c: an average pool becomes a global one if it has one window that sees the whole input,
+ * because there is a better kernel for that. If the window reaches into padding, the padding must not count in
+ * the divisor. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
@@ -7,7 +8,7 @@ static bool sees_everything(const node *n, shape from) {
     const attrs *a = &n->a;
     if (n->shape.h != 1 || n->shape.w != 1) return false;
     if (has_padding(a) && a->count_pad) return false;
-    /* Taps stand side by side, from the padding's beginning to the end of the input at least. */
+    /* Taps lie side by side, from the beginning of the padding at least to the end of the input. */
     return (a->dilation[0] == 1 || a->kernel[0] == 1) && (a->dilation[1] == 1 || a->kernel[1] == 1) &&
            a->kernel[0] >= from.h + a->pad[TOP] && a->kernel[1] >= from.w + a->pad[LEFT];
 }

@@ -1,10 +1,10 @@
-/* sink_activations.c: an activation of a concat, shuffle or flatten moves to the tensors that are rearranged
- * there, since act(concat(x, y)) = concat(act(x), act(y)); so it reaches the kernels that make them and can
- * ride on those.
+/* sink_activations.c: an activation behind a concat, shuffle or flatten moves to the tensors that are
+ * rearranged there, since act(concat(x, y)) = concat(act(x), act(y)). So it reaches the kernels that make them,
+ * and can go into those.
  *
- * It moves only where every part can take it: a part that nothing else reads and that a kernel makes, or one
- * that is itself such a rearrangement, or one that it does not change (the relu of a pool of relu'd values:
- * there it vanishes). */
+ * It moves only if every part can take it. A part can if a kernel makes it and nothing else reads it, or if it
+ * is such a rearrangement itself, or if the activation does not change it. An example of the last is the relu
+ * of a pool of values that are not negative: it vanishes there. */
 #include "passes/host.h"
 #include "passes/internal.h"
 #include "passes/range.h"
@@ -24,8 +24,8 @@ static act_set idle_activations(range values) {
     return set;
 }
 
-/* Which activations each old node's tensor could take on, were its reader's gone. In order: parts come first.
- */
+/* Which activations each old node's tensor could take on if its reader gave them away. Parts come before what
+ * they are parts of. */
 static act_set *find_takers(const rewrite *r, const range *ranges) {
     const graph *g = r->old;
     act_set *takes = ARENA_ARRAY(r->a, act_set, g->n_nodes);
@@ -42,8 +42,8 @@ static act_set *find_takers(const rewrite *r, const range *ranges) {
     return takes;
 }
 
-/* wanted[i]: the old activation that old node i's tensor takes on; NO_NODE: none. From the end, so that an
- * activation goes through as many rearrangements as there are. */
+/* wanted[i]: the old activation that old node i's tensor takes on, or NO_NODE. The walk goes from the end, so
+ * that an activation passes through any number of rearrangements. */
 static int *move_activations(const rewrite *r, const act_set *takes, const range *ranges) {
     const graph *g = r->old;
     int *wanted = ARENA_ARRAY(r->a, int, g->n_nodes);

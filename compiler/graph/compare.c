@@ -1,5 +1,5 @@
-/* compare.c: two graphs side by side, for tests of what should not change a network: printing and parsing it
- * again. */
+/* compare.c: compares two graphs, for tests of what must not change a network, such as printing and parsing it.
+ */
 #include "graph/compare.h"
 
 #include <string.h>
@@ -18,7 +18,8 @@ static bool same_sizes(const int *x, const int *y, int count) {
     return memcmp(x, y, (size_t)count * sizeof(int)) == 0;
 }
 
-/* Attributes that other ops carry along, as the file's defaults left them, count where they mean something. */
+/* An attribute that an op only carries along, as the file's defaults left it, is compared only where the op has
+ * a use for it. */
 static const char *attribute_difference(op_kind op, const attrs *x, const attrs *y, int in_channels) {
     if (x->out != y->out) return "out";
     if (!same_sizes(x->kernel, y->kernel, 2)) return "kernel";

@@ -4,9 +4,9 @@
 
 #include "graph/graph.h"
 
-/* NULL where the two agree: inputs and outputs (names, order), and every node's op, inputs, shape, type,
- * attributes, label and weights' shapes. Else what differs first, in the arena. Places in the source, the
- * variant's name and the values of weights are not looked at. */
+/* NULL where the two agree, else the first difference, in the arena. Compared are inputs and outputs (names,
+ * order), and of every node its op, inputs, shape, type, attributes, label and the shapes of its weights.
+ * Places in the source, the name of the variant and the values of weights are not. */
 const char *graph_difference(const graph *x, const graph *y, arena *a);
 
 #endif

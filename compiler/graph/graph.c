@@ -1,4 +1,4 @@
-/* graph.c: building a graph node by node, and counting what it does. */
+/* graph.c: builds a graph node by node, and counts its work and its parameters. */
 #include "graph/graph.h"
 #include "graph/shapes.h"
 
@@ -44,7 +44,7 @@ attrs graph_attrs_init(void) {
     };
 }
 
-/* Room for one more node, behind the last. */
+/* Returns the place behind the last node, and makes room for it. */
 static node *next_node(graph *g) {
     if (g->n_nodes == g->room) {
         int room = g->room ? g->room * 2 : 64;

@@ -1,11 +1,12 @@
 /* graph.h: the intermediate representation: a network as a flat list of nodes in SSA order.
  *
  * A node makes one tensor, of a static shape [h, w, c] (NHWC, batch 1), from tensors made before it: in[i] <
- * its own index. It keeps the label and the place in the source that it came from, so that every later message
- * and every comment in the generated code leads back to a line that somebody typed.
+ * its own index. It keeps its label and its place in the source, so that every later message and every comment
+ * in the generated code leads back to a line that somebody typed.
  *
- * Who writes: lang/ builds a graph with graph_add; weights/ fills the tensors' data; passes/ make new graphs
- * from old ones. Who reads: everybody. A finished graph is not changed in place, save for the weights' data. */
+ * lang/ and the importers build a graph with graph_add, weights/ fills in the data of its tensors, and passes/
+ * make new graphs from old ones. All others only read it. A finished graph never changes but for the data of
+ * its weights. */
 #ifndef LCC_GRAPH_H
 #define LCC_GRAPH_H
 
@@ -63,7 +64,7 @@ typedef struct shape {
     int h, w, c; /* each at least 1; limits below */
 } shape;
 
-/* Limits that keep every product of sizes inside 64 bits and a hostile file from eating the machine. */
+/* Limits, so that no product of sizes overflows 64 bits and no hostile file makes lcc use up the machine. */
 enum {
     MAX_CHANNELS = 65536,
     MAX_SIDE = 65536,     /* height or width */
@@ -77,7 +78,7 @@ enum {
 static inline int64_t shape_pixels(shape s) { return (int64_t)s.h * s.w; }
 static inline int64_t shape_elements(shape s) { return (int64_t)s.h * s.w * s.c; }
 
-/* How a padding was written. Whatever it was, attrs.pad holds the resolved sides once the node is added. */
+/* How a padding was written. Once the node is added, attrs.pad holds the resolved sides in any case. */
 typedef enum pad_kind { PAD_SAME, PAD_SYMMETRIC, PAD_VALID, PAD_EXPLICIT } pad_kind;
 
 /* Whose names and layouts the checkpoint has. */
@@ -103,15 +104,15 @@ typedef struct tensor {
     float *data;    /* the values, each one that `type` can hold; NULL until weights/ has bound it */
 } tensor;
 
-/* What a layer was given. Fields that an op does not have stay zero; graph_attrs_init gives the defaults. */
+/* What a layer was given. Fields that its op does not have keep graph_attrs_init's defaults. */
 typedef struct attrs {
     int out;       /* conv, dense: output channels */
     int kernel[2]; /* height, width */
     int stride[2];
     int dilation[2];
     pad_kind padding;
-    int pad[4]; /* TOP, BOTTOM, LEFT, RIGHT; given for PAD_EXPLICIT and the op `pad`, else resolved by the shape
-                   rule */
+    int pad[4]; /* TOP, BOTTOM, LEFT, RIGHT: given for PAD_EXPLICIT and the op `pad`, else set by the shape rule
+                 */
     int groups; /* conv, shuffle */
     int multiplier; /* depthwise */
     bool has_bias;  /* conv, depthwise, dense */
@@ -131,7 +132,7 @@ typedef struct attrs {
     op_kind act, act2; /* OP_IDENTITY: none */
     double act_slope, act2_slope;
     bool has_residual;
-    const double *pad_value; /* conv, depthwise: value of the padding of each input channel; NULL: zeros */
+    const double *pad_value; /* conv, depthwise: the value of the padding in each input channel; NULL: zeros */
 } attrs;
 
 typedef struct node {
@@ -143,7 +144,7 @@ typedef struct node {
     attrs a;
     tensor *weights[ROLE_COUNT];
     const char *label; /* the full label: "features.3.conv.0.0", or "relu6_4" where none was given */
-    bool labelled;     /* the label was written by the user (or prelude) on this layer, or around it, with @ */
+    bool labelled;     /* with @ by the user (or prelude), on this layer or around it */
     loc at;            /* the call in the .net file */
 } node;
 
@@ -158,41 +159,41 @@ typedef struct graph {
     const char *name;    /* the net's name */
     const char *variant; /* the variant chosen, or NULL */
     const char
-        *compound; /* the param of the compound directive, or NULL: one step of it is -D compound=phi+1 */
+        *compound; /* the param of the compound directive, or NULL. One step of it is -D compound=phi+1 */
     double phi;    /* its value */
-    double compound_work; /* by which one step of it multiplies the work, before rounding to whole layers and
-                             channels */
+    double compound_work; /* one step multiplies the work by it, before sizes are rounded to whole layers and
+                           * channels */
     loc at;
     node *nodes;
     int n_nodes, room;
     port *inputs, *outputs; /* in the order of the file */
     int n_inputs, n_outputs;
     int64_t weight_elements; /* so far, against MAX_WEIGHTS */
-    /* Output channels of conv, depthwise and dense that passes have removed: for every input the same value,
-     * and of no effect on any output. */
+    /* How many output channels of conv, depthwise and dense passes have removed, because the channel has the
+     * same value for every input, or because no output depends on it. */
     int64_t constant_channels, unread_channels;
 } graph;
 
 graph *graph_new(arena *mem, const char *name);
 attrs graph_attrs_init(void);
 
-/* Adds an input of the given type and shape; its node's index, or -1 after an error at `at`. */
+/* Adds an input of the given type and shape. Its node's index, or -1 after an error at `at`. */
 int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s, loc at);
 
-/* Adds a node; its index, or -1 after an error at `at`: wrong number of inputs, shapes that do not fit (the
- * message gives them), sizes beyond the limits above. `label` may be NULL for joins. The weights' shapes are
- * set here. */
+/* Adds a node, and sets the shapes of its weights. Its index, or -1 after an error at `at`: a wrong number of
+ * inputs, shapes that do not fit (the message gives them), or sizes beyond the limits above. `label` may be
+ * NULL for joins. */
 int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attrs *a, const char *label,
               loc at);
 
-/* Names the tensor of node `index` as an output; false after an error (the name is taken). */
+/* Names the tensor of node `index` as an output. False after an error (the name is taken). */
 bool graph_add_output(graph *g, diag *d, const char *name, int index, loc at);
 
-/* The op of that name; OP_COUNT where there is none. "silu" is swish. */
+/* The op of that name, or OP_COUNT. "silu" is swish. */
 op_kind op_by_name(const char *name);
 
-/* Work and parameters, as papers count them: MACs of conv, depthwise and dense; weights, biases and norms'
- * gamma, beta. */
+/* Work and parameters as papers count them: the multiply-adds of conv, depthwise and dense, and their weights
+ * and biases with the norms' gamma and beta. */
 int64_t node_macs(const graph *g, const node *n);
 int64_t node_params(const node *n);
 int64_t graph_macs(const graph *g);
@@ -208,10 +209,10 @@ static inline elem_type node_weight_type(const node *n) {
 /* Whether some node's weights are of this type. */
 bool graph_has_weights_of(const graph *g, elem_type type);
 
-/* How many times each node's tensor is read: by nodes and as an output. [n_nodes], in the arena. */
+/* How many nodes and outputs read each node's tensor; [n_nodes], in the arena. */
 int *graph_use_counts(const graph *g, arena *a);
 
-/* The last input of a node with has_residual is that residual; the others are the op's own. */
+/* The op's own inputs. Of a node with has_residual, the last input is that residual. */
 static inline int node_own_inputs(const node *n) { return n->n_in - (n->a.has_residual ? 1 : 0); }
 
 #endif

@@ -1,5 +1,5 @@
-/* print_dot.c: the graph for Graphviz: layers from top to bottom, colours by what a layer costs (weights,
- * windows, joins), inputs and outputs in boxes. */
+/* print_dot.c: prints the graph for Graphviz. Layers go from top to bottom. Their colours say what kind of work
+ * they do (weights, windows, joins), and inputs and outputs are boxes. */
 #include "graph/print.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ static void print_size(text *out, const int size[2]) {
     }
 }
 
-/* "conv 3 / 2" for a kernel of 3 and a stride of 2; the fused activations behind. */
+/* "conv 3 / 2" for a kernel of 3 and a stride of 2, then the fused activations. */
 static void print_title(text *out, const node *n) {
     const attrs *a = &n->a;
     text_string(out, op_table[n->op].name);

@@ -1,4 +1,5 @@
-/* print_json.c: the network as described, as a JSON object; plan and emission add what they know. */
+/* print_json.c: the network as described, as a JSON object. driver/describe.c adds what the plan and the code
+ * know. */
 #include "graph/print.h"
 
 static json_t *shape_json(shape s) { return json_pack("[i, i, i]", s.h, s.w, s.c); }

@@ -1,9 +1,9 @@
-/* print_net.c: the flat network as a .net file that parses back to the same graph.
+/* print_net.c: prints the network as a flat .net file that parses back to the same graph.
  *
- * A tensor flows down the page as in any .net file: a layer takes the tensor that the line above left, and only
- * where that is another one than its first input does a `from` come before it. Only tensors that are read so,
- * or joined, get a name: t and the number of the node. Labels are printed whole; a layer whose label is the one
- * that the language would make up (op_k) is printed without, and gets it back. */
+ * A layer of such a file takes the tensor that the line above left. Only where its first input is another
+ * tensor does a `from` come before it. A tensor has a name, t and the number of its node, only if a `from` or a
+ * join refers to it. Labels are printed whole. A layer whose label is the one that the language would make up
+ * (op_k) is printed without it, and gets it back when it is parsed. */
 #include "graph/activations.h"
 #include "graph/print.h"
 
@@ -19,10 +19,9 @@ typedef struct printer {
     const graph *g;
     text *out;
     arena *scratch;
-    const char
-        *prefix; /* of the names made up for tensors: no input or output is named so, with digits behind */
-    bool *named; /* [n_nodes]: needs a name */
-    int current; /* the tensor that the next line takes, or NO_TENSOR */
+    const char *prefix; /* of the names made up for tensors; no input or output has it with digits behind */
+    bool *named;        /* [n_nodes] whether the tensor needs a name */
+    int current;        /* the tensor that the next line takes, or NO_TENSOR */
     int op_count[OP_COUNT];
     pad_kind padding; /* what `default` says */
     double eps;
@@ -44,7 +43,7 @@ static const char *show_number(double x, char room[MAX_NUMBER]) {
     return room;
 }
 
-/* --- arguments of a call: each helper prints one, with what separates it from the one before */
+/* --- arguments of a call. Each helper prints one, and what separates it from the one before. */
 
 static void open_argument(printer *p, const char *name) {
     text_string(p->out, p->separator);
@@ -62,7 +61,7 @@ static void print_word(printer *p, const char *name, const char *word) {
     text_string(p->out, word);
 }
 
-/* One number for both axes where they agree. */
+/* Prints one number if it is the same for both axes. */
 static void print_pair(printer *p, const char *name, const int pair[2]) {
     open_argument(p, name);
     if (pair[0] == pair[1]) {
@@ -179,8 +178,8 @@ static void print_comment(printer *p, size_t start, const char *comment) {
     text_printf(p->out, "# %s", comment);
 }
 
-/* A concat of one tensor is written as concat { branch { } }, whose label is one around it: without its own
- * concat_k. */
+/* A concat of one tensor is written as concat { branch { } }. If it has no label of its own (concat_k), its
+ * label comes from around it. */
 static bool is_lone_concat(const node *n) { return n->op == OP_CONCAT && node_own_inputs(n) == 1; }
 
 static void print_call(printer *p, const node *n) {
@@ -219,7 +218,7 @@ static void print_fused_call(printer *p, op_kind act, double slope) {
     text_char(p->out, '\n');
 }
 
-/* What passes have put on the node, as lines of its own: act, the residual's add, act2. */
+/* Prints what passes have fused into the node as lines of their own: act, the residual's add, act2. */
 static void print_fused(printer *p, const node *n) {
     print_fused_call(p, n->a.act, n->a.act_slope);
     if (n->a.has_residual) {
@@ -269,7 +268,7 @@ static void print_layer(printer *p, int index) {
     p->current = index;
 }
 
-/* Outputs stand where their tensor does, as long as that keeps their order; the rest follow at the end. */
+/* Prints outputs right behind their tensor, as long as that keeps their order. The others follow at the end. */
 static int print_outputs_here(printer *p, int index, int next) {
     const graph *g = p->g;
     for (; next < g->n_outputs && g->outputs[next].node == index; next++) {
@@ -278,9 +277,9 @@ static int print_outputs_here(printer *p, int index, int next) {
     return next;
 }
 
-/* --- what has to be known before the first line */
+/* --- what has to be known before the first line is printed */
 
-/* Tensors that a `from` or a join's argument refers to; inputs have a name of their own. */
+/* Finds the tensors that a `from` or an argument of a join refers to. Inputs have a name of their own. */
 static void find_named(printer *p) {
     const graph *g = p->g;
     p->named = ARENA_ARRAY(p->scratch, bool, g->n_nodes);
@@ -334,7 +333,7 @@ static double most_frequent_eps(const graph *g, arena *a, double where_none) {
     return best;
 }
 
-/* What most layers say goes into a `default` line, and they need not say it. */
+/* Puts what most layers say into a `default` line, so that they need not say it. */
 static void choose_defaults(printer *p) {
     int paddings[3] = {0}, biases = 0, convs = 0;
     for (int i = 0; i < p->g->n_nodes; i++) {

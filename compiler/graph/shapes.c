@@ -1,4 +1,4 @@
-/* shapes.c: what shape each op makes of its inputs, what it refuses, and what weights it needs. */
+/* shapes.c: the shape that each op makes from its inputs, what it refuses, and the weights that it needs. */
 #include "graph/shapes.h"
 #include "graph/activations.h"
 
@@ -28,7 +28,7 @@ void same_padding(int size, int kernel, int stride, int dilation, int *before, i
     *behind = (int)(total - total / 2);
 }
 
-/* Resolves the padding and gives the output's height and width for a window that slides over the input. */
+/* Resolves the padding, and computes the output's height and width for a window that slides over the input. */
 static bool slide_window(const graph *g, diag *d, node *n) {
     attrs *a = &n->a;
     shape in = input_shape(g, n, 0);

@@ -4,8 +4,9 @@
 
 #include "graph/graph.h"
 
-/* NULL where all hold, else what does not (in the arena): inputs come before their users, shapes are what the
- * shape rules say, weights have the shapes they should, fused parts are activations, outputs exist. */
+/* NULL where all invariants hold, else the one that does not, in the arena: inputs come before the nodes that
+ * read them, shapes and the shapes of weights are what the shape rules say, fused ops are activations, and
+ * outputs exist. */
 const char *graph_verify(const graph *g, arena *a);
 
 #endif

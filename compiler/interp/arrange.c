@@ -1,5 +1,4 @@
-/* arrange.c: the ops that rename, move or join elements: views, pad, upsample, and the joins add, mul, concat.
- */
+/* arrange.c: the ops that rename, move or join elements: the views, pad, upsample, add, mul and concat. */
 #include "interp/internal.h"
 
 #include <string.h>
@@ -8,7 +7,7 @@ static void copy(double *to, const double *from, int64_t count) {
     memcpy(to, from, (size_t)count * sizeof(double));
 }
 
-/* NHWC order makes flatten a change of name. */
+/* In NHWC order a flatten changes nothing but the shape. */
 void interp_flatten(const work *k) { copy(k->out, k->in[0], shape_elements(k->n->shape)); }
 void interp_identity(const work *k) { copy(k->out, k->in[0], shape_elements(k->n->shape)); }
 void interp_dropout(const work *k) { copy(k->out, k->in[0], shape_elements(k->n->shape)); }
@@ -40,9 +39,9 @@ void interp_pad(const work *k) {
     }
 }
 
-/* The two neighbours along an axis that a place of the enlarged one lies between, and the weight of the second.
- * With half-pixel centres, place p of the output lies at (p + 1/2) / factor - 1/2 of the input; beyond the
- * first and last centre the edge's value holds. */
+/* A place of the enlarged axis lies between two places of the input: these, and the weight of the second one.
+ * With half-pixel centres, place p of the output lies at (p + 1/2) / factor - 1/2 of the input. Beyond the
+ * first and the last centre, the value at the edge holds. */
 typedef struct between {
     int low, high;
     double weight;
@@ -82,7 +81,8 @@ void interp_upsample(const work *k) {
     }
 }
 
-/* The element of a join's input that meets element i of its value: a [1, 1, c] stands for every pixel. */
+/* The element of a join's input that goes into element i of the result. An input of [1, 1, c] holds for every
+ * pixel. */
 static double met_by(const work *k, int input, int64_t i) {
     return k->in[input][shape_pixels(k->in_shape[input]) == 1 ? i % k->n->shape.c : i];
 }

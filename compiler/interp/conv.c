@@ -1,11 +1,11 @@
 /* conv.c: the ops that multiply by weights: conv, depthwise, dense.
  *
- * Cross-correlation as all frameworks mean it, with the weights in the graph's own layouts (graph.h). The inner
- * loops run over contiguous channels, so that a whole EfficientNet takes seconds. Where `pad_value` is given, a
- * position in the padding holds that value of its channel instead of zero. */
+ * They are cross-correlations, as in all frameworks, with the weights in the graph's own layouts (graph.h). The
+ * inner loops run over neighbouring channels, so that a whole EfficientNet takes seconds. Where `pad_value` is
+ * given, the padding holds that value in each channel instead of zero. */
 #include "interp/internal.h"
 
-/* Sum of x[i] * w[i]. Four partial sums, because one would wait for itself at every step. */
+/* The sum of x[i] * w[i]. Four partial sums run side by side, because a single one would wait at every step. */
 static double dot(const double *x, const float *w, int64_t count) {
     double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     int64_t i = 0;
@@ -19,8 +19,8 @@ static double dot(const double *x, const float *w, int64_t count) {
     return (s0 + s1) + (s2 + s3);
 }
 
-/* The channels that the window's tap (ky, kx) sees for the output pixel (y, x): a pixel of the input, or what
- * the padding holds. NULL: zeros. */
+/* The channels that tap (ky, kx) of the window sees for output pixel (y, x): a pixel of the input, or the
+ * values of the padding. NULL: zeros. */
 static const double *tap(const work *k, int y, int x, int ky, int kx) {
     const attrs *a = &k->n->a;
     shape in = k->in_shape[0];

@@ -42,7 +42,7 @@ void interp_affine(const work *k) {
     }
 }
 
-/* (x / divide - mean) / std, each one number or one a channel. */
+/* (x / divide - mean) / std, where mean and std are one number or one for each channel. */
 void interp_normalize(const work *k) {
     const attrs *a = &k->n->a;
     int c = k->n->shape.c;
@@ -53,12 +53,12 @@ void interp_normalize(const work *k) {
     }
 }
 
-/* A change of type alone: the value is the same. */
+/* Only the type changes. The value is the same. */
 void interp_convert(const work *k) {
     memcpy(k->out, k->in[0], (size_t)shape_elements(k->n->shape) * sizeof(double));
 }
 
-/* Over the channels of one pixel; less the largest, so that nothing overflows. */
+/* Over the channels of one pixel. The largest value is subtracted first, so that exp does not overflow. */
 static void softmax_pixel(const double *in, double *out, int c) {
     double largest = in[0], sum = 0;
     for (int i = 1; i < c; i++) largest = in[i] > largest ? in[i] : largest;

@@ -4,8 +4,8 @@
 
 #include "interp/interp.h"
 
-/* What an op's function gets: the node, its inputs' shapes and values, and room for its own value (zeroed). The
- * residual and the fused activations are not its business. */
+/* What the function of an op gets: the node, its inputs' shapes and values, and room for its own value, which
+ * holds zeros. interp.c adds the residual and the fused activations. */
 typedef struct work {
     const node *n;
     const shape *in_shape;   /* [node_own_inputs] */
@@ -17,7 +17,8 @@ typedef struct work {
 #include "graph/ops.def"
 #undef OP
 
-/* An activation's value at x; OP_IDENTITY leaves x as it is. `slope` is leaky_relu's below zero. */
+/* The value of an activation at x. OP_IDENTITY leaves x as it is. `slope` counts only for one that takes a
+ * slope. */
 double activate(op_kind act, double slope, double x);
 
 /* The pixel (y, x) of a tensor: its c channels. */

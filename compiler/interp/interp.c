@@ -1,7 +1,7 @@
 /* interp.c: walks the graph once, in order, and hands every node to the function of its op.
  *
- * Each value has an arena of its own, which goes when the last reader has been served: a whole EfficientNet's
- * values in double precision would take gigabytes. */
+ * Each value has an arena of its own, which is freed after its last reader. All values of an EfficientNet
+ * together would take gigabytes in double precision. */
 #include "interp/internal.h"
 
 #include <string.h>
@@ -17,10 +17,10 @@ static const op_function op_functions[OP_COUNT] = {
 typedef struct live_tensor {
     arena *mem; /* NULL: not computed yet, or gone */
     double *data;
-    int readers; /* nodes still to read it, and outputs */
+    int readers; /* nodes and outputs that have not read it yet */
 } live_tensor;
 
-/* A value v becomes act2(act(v) + residual): what passes have fused into the node. */
+/* Applies what passes have fused into the node: a value v becomes act2(act(v) + residual). */
 static void finish(const node *n, const double *residual, double *out) {
     int64_t count = shape_elements(n->shape);
     for (int64_t i = 0; i < count; i++) {
@@ -89,5 +89,5 @@ double **interp_run(const graph *g, arena *a, const double *const *inputs, inter
     return outputs;
 }
 
-/* An input's value is put in place by interp_run. */
+/* interp_run has put the input's value in place. */
 void interp_input(const work *k) { (void)k; }

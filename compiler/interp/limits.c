@@ -1,10 +1,10 @@
-/* limits.c: which networks the interpreter takes on: those that fit into memory and end in minutes. A few lines
+/* limits.c: which networks the interpreter accepts: those that fit into memory and end in minutes. A few lines
  * of .net can ask for a tensor of 2 GB in double precision, or for years of arithmetic. */
 #include "interp/interp.h"
 
 enum { MOST_MEGABYTES = 640, MOST_GIGA_MACS = 400 };
 
-/* The most bytes of values that are alive at a time: interp_run in numbers only. */
+/* The most bytes of values that are live at a time. It follows interp_run, and counts only. */
 static int64_t peak_bytes(const graph *g, arena *a) {
     int *readers = graph_use_counts(g, a);
     int64_t now = 0, peak = 0;
@@ -16,7 +16,7 @@ static int64_t peak_bytes(const graph *g, arena *a) {
         if (now > peak) peak = now;
         for (int o = 0; o < g->n_outputs; o++) {
             if (g->outputs[o].node == i)
-                readers[i]--; /* copied: the copy stays, and so does its size in `now` */
+                readers[i]--; /* interp_run copies it; the copy stays, and so its size stays in `now` */
         }
         for (int j = 0; j < n->n_in; j++) {
             if (--readers[n->in[j]] == 0) now -= shape_elements(g->nodes[n->in[j]].shape);

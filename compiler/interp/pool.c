@@ -1,23 +1,23 @@
 /* pool.c: the ops that look at a window: max_pool, avg_pool, global_avg_pool.
  *
- * Padding never wins a maximum. It counts in a mean's divisor only where count_pad says so (PyTorch's
- * count_include_pad); the window never reaches beyond the padded input, so the divisor is then the whole
- * window. */
+ * Padding never wins a maximum. It counts in the divisor of a mean only where count_pad says so (PyTorch's
+ * count_include_pad). The divisor is the whole window then, because the window never reaches beyond the padded
+ * input. */
 #include "interp/internal.h"
 
 #include <math.h>
 
 typedef struct window {
-    int top, left;                        /* where window_tap (0, 0) lies in the input; may be negative */
+    int top, left;                        /* where tap (0, 0) lies in the input; may be negative */
     int first_y, last_y, first_x, last_x; /* taps that lie inside the input */
 } window;
 
-/* Tap 0 lies at `start`, which may be negative: the first window_tap that lies in the input. */
+/* The first tap that lies in the input. Tap 0 lies at `start`, which may be negative. */
 static int first_tap_inside(int start, int dilation) {
     return start >= 0 ? 0 : (-start + dilation - 1) / dilation;
 }
 
-/* The last window_tap that lies in an input of `size`; -1 where the window lies wholly behind it. */
+/* The last tap that lies in an input of `size`, or -1 where the whole window lies behind it. */
 static int last_tap_inside(int start, int dilation, int kernel, int size) {
     int last = start >= size ? -1 : (size - 1 - start) / dilation;
     return last < kernel - 1 ? last : kernel - 1;

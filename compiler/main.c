@@ -112,7 +112,8 @@ static void add_code_outputs(job *j) {
     if (o->storage != STORAGE_EMBED) add_output(j, arena_printf(j->mem, "%s.weights", stem), &j->code.weights);
 }
 
-static void collect_outputs(job *j) {
+/* False after errors. */
+static bool collect_outputs(job *j) {
     const options *o = &j->o;
     if (o->emit != EMIT_C) describe_network(&j->netlist, j);
     if (o->emit == EMIT_C && o->out) {
@@ -124,10 +125,10 @@ static void collect_outputs(job *j) {
         text_bytes(&j->out, j->netlist.data, j->netlist.size);
     }
     if (o->summary) summary_print(&j->out, j);
-    if (o->depfile) {
-        depfile_print(&j->depfile, j);
-        add_output(j, o->depfile, &j->depfile);
-    }
+    if (!o->depfile) return true;
+    bool good = depfile_print(&j->depfile, j);
+    add_output(j, o->depfile, &j->depfile);
+    return good;
 }
 
 /* Which stages the outputs need. */
@@ -160,8 +161,7 @@ static bool compile(job *j) {
     if (good && needs_loss(o)) good = measure_rounding(j);
     if (good && needs_code(o)) good = plan_memory(j) && write_code(j);
     if (!good) return false;
-    collect_outputs(j);
-    return check_outputs(j) && write_outputs(j);
+    return collect_outputs(j) && check_outputs(j) && write_outputs(j);
 }
 
 /* --help, --version: true where one was asked for. */

@@ -121,8 +121,9 @@ void add_stream(job *j, const char *path, const text *content, bool (*next)(void
                 void *state);
 /* The C file: the literal is made while it is written. */
 void add_code_output(job *j, const char *path, emitted *code);
-/* The rule of make that names the outputs and all files that they are made from. */
-void depfile_print(text *out, const job *j);
+/* The rule of make that names the outputs and all files that they are made from. False after an error: make or
+ * ninja cannot read one of the names. */
+bool depfile_print(text *out, job *j);
 /* Refuses outputs that would overwrite an input or each other. False after errors. */
 bool check_outputs(job *j);
 /* Standard output first, then all files or none. False after errors. */

@@ -31,36 +31,6 @@ void add_code_output(job *j, const char *path, emitted *code) {
     add_stream(j, path, &code->c, next_literal_piece, code);
 }
 
-/* A path as make reads it: blanks, '#' and '$' are escaped. */
-static void print_make_path(text *out, const char *path) {
-    for (; *path; path++) {
-        if (*path == ' ' || *path == '#') text_char(out, '\\');
-        if (*path == '$') text_char(out, '$');
-        text_char(out, *path);
-    }
-}
-
-void depfile_print(text *out, const job *j) {
-    for (int i = 0; i < j->n_outputs; i++) {
-        if (i) text_char(out, ' ');
-        print_make_path(out, j->outputs[i].file.path);
-    }
-    text_char(out, ':');
-    for (int i = 0; i < j->n_files; i++) {
-        text_string(out, " \\\n  ");
-        print_make_path(out, j->files[i]);
-    }
-    for (int i = 0; i < j->o.weights.count; i++) {
-        text_string(out, " \\\n  ");
-        print_make_path(out, j->o.weights.at[i]);
-    }
-    if (j->o.tune) {
-        text_string(out, " \\\n  ");
-        print_make_path(out, j->o.tune);
-    }
-    text_char(out, '\n');
-}
-
 static bool is_same_file(const char *one, const char *other) {
     struct stat a, b;
     return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;

@@ -10,7 +10,7 @@ typedef enum storage { STORAGE_EMBED, STORAGE_INCBIN, STORAGE_FILE } storage;
 typedef struct emit_options {
     const char *prefix;    /* of all public symbols: a C identifier */
     const char *base_name; /* of the files, without folder and ".c": "model" */
-    const char *command;   /* the command, less paths, for the banner */
+    const char *command;   /* the command without its paths, for the banner */
     storage storage;
     bool selftest, profile;
     uint64_t weights_hash;
@@ -19,24 +19,25 @@ typedef struct emit_options {
 
 typedef struct emitted {
     text c, h;
-    int64_t arena_bytes, thread_bytes; /* what the header asks for: the largest of the targets' */
+    int64_t arena_bytes, thread_bytes; /* what the header asks for: the largest of all targets */
     int64_t weights_bytes;             /* those of all targets */
-    text weights; /* incbin and file: the contents of base_name.weights; embed: what the literal says */
+    text weights; /* incbin and file: the contents of base_name.weights; embed: the bytes of the literal */
 
-    /* The literal is three times as large as the weights: it is made while it is written. */
-    bool has_literal;                  /* stands behind `c` in the C file: next_literal_piece */
-    size_t literal_at, literal_column; /* how far it is: bytes of the weights; characters of the line */
+    /* The literal stands behind `c` in the C file. It is three times as large as the weights, so it is made in
+     * pieces while it is written: see next_literal_piece. */
+    bool has_literal;
+    size_t literal_at, literal_column; /* how far it is made: bytes of the weights, characters of the line */
 } emitted;
 
 /* One plan for each target, the weakest first; several: the code takes the best when it runs. Also sets each
  * step's weight_bytes. False after errors. The caller frees the texts. */
 bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a, diag *d, emitted *out);
 
-/* What the self-test runs the network on: numbers over the whole range of each input, the same on every
- * machine. */
+/* The inputs that the self-test runs the network on, one array for each. They cover the whole range of the
+ * input's type, and are the same on every machine. */
 const double *const *selftest_inputs(const graph *g, arena *a);
 
-/* Appends the next piece of the literal; false where it was the last. `state`: the emitted. */
+/* Appends the next piece of the literal; false where there is none left. `state` points to the emitted. */
 bool next_literal_piece(void *state, text *piece);
 
 #endif

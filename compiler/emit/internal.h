@@ -1,7 +1,7 @@
 /* internal.h: what the files of emit/ share.
  *
- * Each kernel family has a file that turns a step into functions and one call. Functions are kept by their
- * text: two layers of the same shape share one. Weights are packed in the order in which the kernel reads them,
+ * Each family of kernels has a file, which turns a step into functions and the call of one. Where two layers
+ * lead to the same function, they share it. Weights are packed in the order in which the kernels read them,
  * step after step, into one blob; a call passes `weights + offset`. */
 #ifndef LCC_EMIT_INTERNAL_H
 #define LCC_EMIT_INTERNAL_H
@@ -22,8 +22,9 @@ struct emitter {
     text functions; /* their definitions, callees first */
     kernel_function *known;
     int n_known, room_known;
-    text weights;    /* packed floats, little-endian */
-    int64_t *packed; /* [n_nodes]: where a part's weights begin, in floats, for the chain that has it again */
+    text weights; /* packed, little-endian */
+    int64_t
+        *packed; /* [n_nodes]: where a part's weights begin, in floats, for a chain that computes it again */
     kernel_call *calls;                         /* [n_steps] */
     const char **input_names, **output_names;   /* identifiers for C */
     const char **input_macros, **output_macros; /* the same in capitals, no two alike */
@@ -34,7 +35,7 @@ struct emitter {
     int64_t arena_bytes, thread_bytes;
     int n_steps;
     bool uses_arena;
-    bool threads_meet; /* in some target: run_steps has a parameter for it */
+    bool threads_meet; /* in some target's steps: run_steps then has the parameter `team` */
 };
 
 /* ---- writer.c: lines of C, indented by their braces ---- */
@@ -48,12 +49,12 @@ void line(writer *w, const char *format, ...) __attribute__((format(printf, 2, 3
 
 bool is_identifier_char(char c);
 
-/* Appends `+ factor * name` to an index expression; nothing where the factor is 0. A name that is a number
- * counts with the constant. "a + 3", "p * 96". */
+/* The text of base + factors[0] * names[0] + .. + constant: "x + p * 96 + 3". A name whose factor is 0 is left
+ * out, and a name that is itself a number is added to the constant. */
 const char *expression(arena *a, const char *base, const char *const *names, const int64_t *factors, int n,
                        int64_t constant);
 
-/* A float constant that reads back to the same bits: "0.166666672f". */
+/* The shortest constant that reads back as the same float: "0.166666672f". */
 const char *float_text(arena *a, double value);
 
 /* ---- functions.c ---- */
@@ -89,23 +90,25 @@ const char *weights_at(const emitter *e, elem_type type, int64_t offset);
 /* "f32x16_relu6(v)" for an activation on an expression. */
 const char *activation_text(arena *a, const target *t, int kind, op_kind act, double slope, const char *v);
 
-/* A vector's load or store: part of it where valid is below the kind's lanes. `type`: of the element in memory.
- */
+/* The load of a vector from elements of `type`, as floats, and the store of one. Only x.valid lanes are
+ * touched. */
 const char *load_text(arena *a, const target *t, piece x, elem_type type, const char *address);
 const char *store_text(arena *a, const target *t, piece x, const char *address, const char *v);
 
-/* Calls `body` for all of `count` neighbouring channels: in a loop over full vectors, then for the rest. `at`
- * is the index expression ("c", "32"). */
+/* Calls `body` for `count` neighbouring channels: once inside a loop over full vectors, then for the rest. `at`
+ * is where the vector begins, an expression ("c", "32"). */
 typedef void (*lanes_body)(emitter *e, writer *w, piece x, const char *at, void *data);
 void for_each_vector(emitter *e, writer *w, int count, const char *variable, lanes_body body, void *data);
 
-/* The same for what is left behind the full vectors. */
+/* Calls `body` only for the channels behind the last full vector. */
 void for_each_rest(emitter *e, writer *w, int count, lanes_body body, void *data);
 
-/* ---- share.c: a step's parts for several threads; where it is not shared, the whole ---- */
-void add_threads(const emitter *e, signature *f, const plan_step *s); /* int thread, int threads; or nothing */
+/* ---- share.c: the thread's part of a step; all of it where threads do not share the step ---- */
 
-/* Expressions for the thread's first of `units`, and for the one behind its last. */
+/* Adds the parameters thread and threads, if threads share the step. */
+void add_threads(const emitter *e, signature *f, const plan_step *s);
+
+/* Expressions for the first of the thread's part of `units`, and for the one behind its last. */
 const char *share_begin(const emitter *e, const plan_step *s, int64_t units);
 const char *share_end(const emitter *e, const plan_step *s, int64_t units);
 
@@ -119,7 +122,8 @@ void share_vectors(emitter *e, const plan_step *s, writer *w, int count, const c
 /* Whether the threads wait for each other behind some step. */
 bool has_meetings(const plan *p);
 
-void emit_thread_helpers(const emitter *all, int n, text *out); /* what the targets of the file need */
+/* Writes PART and the functions by which threads meet, as far as the targets of the file need them. */
+void emit_thread_helpers(const emitter *all, int n, text *out);
 
 /* ---- kernels: each defines the functions of a step, packs its weights, and returns the call ---- */
 kernel_call emit_gemm(emitter *e, const plan_step *s);
@@ -132,7 +136,7 @@ kernel_call emit_upsample(emitter *e, const plan_step *s);
 kernel_call emit_pad(emitter *e, const plan_step *s);
 kernel_call emit_copy(emitter *e, const plan_step *s);
 
-/* ---- parts of a chain (chain.c): what the kernels' files offer for one row ---- */
+/* ---- what gemm.c and window.c offer to chain.c: one row of a part ---- */
 
 /* What the call that computes a row of a convolution's output passes: expressions. */
 typedef struct gemm_place {
@@ -146,35 +150,36 @@ typedef struct gemm_place {
  * uses those of another chain. */
 void emit_gemm_row(emitter *e, const plan_step *s, writer *w, const gemm_place *at);
 
-/* Writes the lines that put weights, each row times the factor of its input channel, into `to`. The parameter
- * `scale` has the factors. */
+/* Writes the lines that copy weights from `from` to `to`, each row times the factor of its input channel. The
+ * parameter `scale` points to the factors. */
 void emit_scaled_weights(emitter *e, const plan_step *s, writer *w, const char *from, const char *to);
 
-/* Where a window finds its input and puts its output, in the lines that emit_window_row writes. */
+/* Where a window finds its input and puts its output. */
 typedef struct window_place {
-    const char *const *x; /* a name for each distinct buffer of the operand */
-    int ring;             /* rows of the ring that x is, or 0 */
-    int64_t w_begin;      /* from `w` to the step's weights, in its units */
-    const char *y;        /* where the output's row begins is y + oy * y_row */
+    const char *const *x; /* the name of the pointer to each source of the operand */
+    int ring;             /* where x is a ring of rows, their number; else 0 */
+    int64_t w_begin;      /* from w to the step's weights, in elements of w */
+    const char *y;        /* the output's row oy begins at y + oy * y_row */
     int64_t y_row;
-    const char *const *rows; /* from, to: which rows; or NULL: the row oy */
-    const char *suffix;      /* of top, ky0 and ky1; NULL: none */
+    const char *const *rows; /* [2]: the first row and the one behind the last; NULL: only the row oy */
+    const char *suffix;      /* ends the names of top, ky0 and ky1; or NULL */
     bool shared_channels;    /* threads share the channels */
 } window_place;
 
-/* Writes the lines that compute rows of a window's output, and packs its weights (save where the step has them
- * again). */
+/* Writes the lines that compute rows of a window's output. Packs the step's weights, unless the step uses those
+ * of another chain. */
 void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_place *at);
 
-/* Writes the lines that set the sums that a window adds up to zero: first thing in its step. */
+/* Writes the lines that clear the sums of the channels, where the window adds them up. They come first in the
+ * function. */
 void emit_sums_begin(emitter *e, const plan_step *s, writer *w);
 
-/* Writes the lines that declare top, ky0 and ky1, their names with a suffix: which rows of the window of output
- * row `row` lie in the input. */
+/* Writes the lines that declare, for the output row `row`, where its window begins in the input (top), and
+ * which of the window's rows lie inside (ky0 to ky1 - 1). `suffix` ends the three names. */
 void emit_window_bounds(const emitter *e, const plan_step *s, writer *w, const char *row, const char *suffix);
 
 /* ---- names.c ---- */
-const char *comment_safe(arena *a, const char *s); /* cannot end a comment or a line */
+const char *comment_safe(arena *a, const char *s); /* a copy that cannot end a comment or a line */
 const char *upper_case(arena *a, const char *s);
 void choose_names(emitter *e); /* of the parameters of run(): the ports', made safe for C and C++ */
 const char *describe_step(const emitter *e, int step_index); /* what a step does, for its comment */
@@ -196,16 +201,17 @@ void emit_calls(const emitter *e, text *out, int step_index); /* one step: comme
 void emit_steps(const emitter *e, text *out);                 /* all steps, to the end of their function */
 void emit_step_list(const emitter *e, text *out);             /* the target's run_steps */
 
-/* ---- dispatch.c: several targets in one file. `all`: an emitter for each, the weakest first; the last one has
- * the weights of all ---- */
+/* ---- dispatch.c: several targets in one file ----
+ *
+ * `all`: an emitter for each target, the weakest first. The last one has the weights of all. */
 
-/* A plan whose target gives its vectors names of its own. */
+/* A copy of the plan whose target has the suffix behind the names of its vectors. */
 const plan *plan_with_suffix(arena *a, const plan *p, const char *suffix);
 
-/* Which target runs, and run_steps, which calls that one's. */
+/* Writes chosen_target(), and run_steps(), which calls the run_steps of the chosen target. */
 void emit_choice(const emitter *all, int n, text *out);
 
-/* A switch over the targets: `statements`, one for each, that return or break. */
+/* Writes a switch over the targets. `statements`: one for each, which returns or breaks. */
 void emit_target_switch(const emitter *all, int n, const char *const *statements, text *out);
 
 /* The bytes that travel beside the C file with --storage file: a header of FILE_HEADER_BYTES, then the weights.

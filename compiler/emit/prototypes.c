@@ -1,4 +1,4 @@
-/* prototypes.c: see prototypes.h. */
+/* prototypes.c: the table of the functions that callers see, and run_steps. */
 #include "emit/prototypes.h"
 
 enum { MOST_FIRST = 3 };

@@ -1,4 +1,4 @@
-/* signature.c: lists of parameters and arguments: see signature.h. */
+/* signature.c: lists of parameters with their arguments, and the texts made of them. */
 #include "emit/internal.h"
 
 /* A place in the arena, which AT and OWN give as a pointer to float, as a pointer to elements of this type. */

@@ -1,9 +1,9 @@
-/* weights.c: how the weights come into the program: as a literal in the C file, by the assembler, or at run
- * time.
+/* weights.c: how weights are read, and how they come into the program: as a literal in the C file, by the
+ * assembler, or at run time.
  *
- * A string literal in a union with the floats compiles ten times as fast as an array of numbers, in a quarter
- * of the memory. Bytes that are no plain character are octal escapes: three digits where a digit follows, as
- * few as will do elsewhere. */
+ * The literal is a string, in a union with floats. It compiles ten times as fast as an array of numbers, in a
+ * quarter of the memory. Bytes that are not plain characters are written as octal escapes, with as few digits
+ * as possible, but with three where the next byte is a digit. */
 #include "emit/internal.h"
 
 #include <string.h>
@@ -52,26 +52,26 @@ uint64_t hash_words(const text *bytes) {
     return hash;
 }
 
-/* "lcc weights 1\n", zeros, at 32 the hash of the words that follow, at 40 their size in bytes, both
- * little-endian. */
+/* The file begins with "lcc weights 1\n" and zeros. At byte 32 stands the hash of the words behind the header,
+ * at byte 40 their size in bytes, both little-endian. */
 void pack_weights_file(text *weights) {
     unsigned char header[FILE_HEADER_BYTES] = "lcc weights 1\n";
     uint64_t fields[2] = {hash_words(weights), (uint64_t)weights->size};
     for (int f = 0; f < 2; f++) {
         for (int b = 0; b < 8; b++) header[32 + 8 * f + b] = (unsigned char)(fields[f] >> (8 * b));
     }
-    text_reserve(weights, sizeof header); /* in place: a second copy of large weights is too much */
+    text_reserve(weights, sizeof header); /* in place, since large weights must not need twice the memory */
     memmove(weights->data + sizeof header, weights->data, weights->size);
     memcpy(weights->data, header, sizeof header);
     weights->size += sizeof header;
 }
 
-/* Appends the bytes from..to of the literal, broken into lines; *column is how long the last one is, also
- * between calls. */
+/* Appends the bytes [from, to) to the literal, in lines. *column is the length of the last line, which the next
+ * call continues. */
 static void emit_literal(const text *bytes, size_t from, size_t to, size_t *column, text *out) {
     enum { LINE = 112 };
     text_reserve(out, (to - from) * 3);
-    size_t begin = out->size - *column; /* differences alone count: it may lie before this text */
+    size_t begin = out->size - *column; /* may lie before this text begins: only differences are used */
     for (size_t i = from; i < to; i++) {
         unsigned char c = (unsigned char)bytes->data[i];
         if (out->size - begin > LINE) {
@@ -86,8 +86,7 @@ static void emit_literal(const text *bytes, size_t from, size_t to, size_t *colu
         }
         unsigned char next = i + 1 < bytes->size ? (unsigned char)bytes->data[i + 1] : 0;
         char escape[4] = {'\\', (char)('0' + (c >> 6)), (char)('0' + (c >> 3 & 7)), (char)('0' + (c & 7))};
-        /* A line break comes only between escapes, so a digit in the next byte always stands right behind this
-         * one. */
+        /* A digit behind a shorter escape would be read as part of it. */
         int skip = next >= '0' && next <= '9' ? 0 : c < 8 ? 2 : c < 64 ? 1 : 0;
         text_char(out, '\\');
         text_bytes(out, escape + 1 + skip, (size_t)(3 - skip));
@@ -124,7 +123,7 @@ bool next_literal_piece(void *state, text *out) {
     m->literal_at = to;
     if (to == bytes->size) {
         text_string(out, "\"};\n");
-        m->literal_at++; /* past the end: all is said */
+        m->literal_at++; /* past the end, so that the next call returns false */
     }
     return true;
 }

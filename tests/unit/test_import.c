@@ -79,12 +79,31 @@ static void build_conv(file *f, const filters *w, op_kind op) {
     assert_true(set_map(&f->im, made));
 }
 
-/* conv, depthwise, a constant for each channel added, rows and columns dropped, flattened, multiplied by a
- * matrix. */
+/* `x` flattened, and multiplied by a matrix. */
+static void build_head(file *f, file_value *x, file_value *y) {
+    bool planes = f->im.layout == LAYOUT_PLANES;
+    file_value r = {.name = "r"};
+    const int64_t side = SIDE / 2, flat[2] = {1, side * side * OUT},
+                  matrix_sizes[4] = {CLASSES, OUT, side, side};
+    set_node(f, &r, x, NULL, NULL);
+    assert_true(build_reshape(&f->im, flat, 2));
+    file_value m =
+        filled(f, "head.weight", matrix_sizes, planes ? (int[]){0, 1, 2, 3} : (int[]){0, 2, 3, 1}, 4);
+    const int64_t rows[2] = {CLASSES, flat[1]};
+    assert_true(constant_set_shape(&m.c, rows, 2, 1000));
+    matrix p = {.c = &m.c, .transposed = true, .scale = 1};
+    set_node(f, y, &r, &m, NULL);
+    assert_true(read_matrix(&f->im, &p));
+    file_view product;
+    int made = add_product(&f->im, r, &p, NULL, &product);
+    assert_true(set_result(&f->im, made, &product));
+}
+
+/* A conv, a depthwise, the sum with a constant for each channel, every second row and column, and the head. */
 static graph *build_network(file *f) {
     bool planes = f->im.layout == LAYOUT_PLANES;
     file_value x = {.name = "x"}, c = {.name = "c"}, d = {.name = "d", .uses = 1}, e = {.name = "e"},
-               s = {.name = "s"}, r = {.name = "r"}, y = {.name = "y"};
+               s = {.name = "s"}, y = {.name = "y"};
     shape in = {SIDE, SIDE, IN};
     file_view v = map_view(&f->im, in);
     assert_true(import_input(&f->im, &x, TYPE_F32, in, &v));
@@ -122,21 +141,7 @@ static graph *build_network(file *f) {
     assert_true(build_slice(&f->im, planes ? (axis_cut[VIEW_RANK]){all, depth, half, half}
                                            : (axis_cut[VIEW_RANK]){all, half, half, depth}));
 
-    const int64_t side = SIDE / 2, flat[2] = {1, side * side * OUT},
-                  matrix_sizes[4] = {CLASSES, OUT, side, side};
-    set_node(f, &r, &s, NULL, NULL);
-    assert_true(build_reshape(&f->im, flat, 2));
-    file_value m =
-        filled(f, "head.weight", matrix_sizes, planes ? (int[]){0, 1, 2, 3} : (int[]){0, 2, 3, 1}, 4);
-    const int64_t rows[2] = {CLASSES, flat[1]};
-    assert_true(constant_set_shape(&m.c, rows, 2, 1000));
-    matrix p = {.c = &m.c, .transposed = true, .scale = 1};
-    set_node(f, &y, &r, &m, NULL);
-    assert_true(read_matrix(&f->im, &p));
-    file_view product;
-    int made = add_product(&f->im, r, &p, NULL, &product);
-    assert_true(set_result(&f->im, made, &product));
-
+    build_head(f, &s, &y);
     assert_true(import_output(&f->im, &y, "y"));
     graph *g = finish_graph(&f->im);
     assert_non_null(g);

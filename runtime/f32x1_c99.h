@@ -1,10 +1,11 @@
 /* f32x1_c99.h: one float, in strict C99: the family of machines that have no vectors, or of which nothing is
  * known.
  *
- * Generated code is made of these functions and of + - * /. lcc copies the blocks that a model uses, each a run
- * of lines between blank lines, so a block is either preamble or one function. README.md beside this file says
- * what each function promises and where the constants come from. There is no part of a vector of one: no
- * load_part, no store_part. */
+ * Generated code consists of calls of these functions, and of C's own + - * / on values of the type. lcc copies
+ * the blocks that a model uses. A block is a run of lines between blank lines, and is either preamble or one
+ * function. README.md beside this file says what each function promises, where the constants come from, and
+ * what has to stand around the functions. One lane has no parts, so there is no load_part and no
+ * store_part. */
 #include <stdint.h>
 
 typedef float f32x1;

@@ -1,8 +1,9 @@
 /* f32x4_sse2.h: four floats, for any x86-64 (SSE2).
  *
- * Generated code is made of these functions and of the vector type's own + - * /. lcc copies the blocks that a
- * model uses, each a run of lines between blank lines, so a block is either preamble or one function. README.md
- * beside this file says what surrounds them, what each function promises, and where the constants come from. */
+ * Generated code consists of calls of these functions, and of C's own + - * / on values of the type. lcc copies
+ * the blocks that a model uses. A block is a run of lines between blank lines, and is either preamble or one
+ * function. README.md beside this file says what each function promises, where the constants come from, and
+ * what has to stand around the functions. */
 #include <immintrin.h>
 #include <stdint.h>
 

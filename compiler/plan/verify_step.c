@@ -214,7 +214,8 @@ static int find_inputs(verifier *v, const plan_step *s, int thread, input *out) 
         bool whole = shape_pixels(x->r.shape) == shape_pixels(n->shape);
         x->in_step = (elementwise || s->kind == STEP_SOFTMAX) && whole;
     }
-    if (n->a.has_residual && !elementwise) {
+    bool adds = s->kind == STEP_GEMM || s->kind == STEP_WINDOW; /* a copy only moves what its node makes */
+    if (adds && n->a.has_residual) {
         input *x = &out[count++];
         if (!read_residual(v, s, thread, &x->r)) return -1;
         if (x->r.n != n->shape.c) {

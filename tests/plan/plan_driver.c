@@ -1,7 +1,7 @@
 /* plan_driver.c: makes the plans of networks and runs each symbolically (plan/verify.h): for every target, for
  * weights that are floats and halves, without a limit of memory and within several.
  *
- *     plan_driver [--limits N] [--tiny] {[-D name=value | --variant NAME]... FILE.net}...
+ *     plan_driver [--limits N] [--tiny] {[-Dname=value | --variant=NAME]... FILE.net}...
  *
  * The options before a file are that file's. --limits: how many steps lie between the smallest arena and the
  * fastest plan's (1). --tiny: the caches of all targets are so small that small maps count as large ones.
@@ -63,7 +63,7 @@ static int64_t verify_one(driver *all, const setting *s, int64_t max_ram) {
 static void verify_limits(driver *all, const setting *s) {
     enum { SIX_MB = 6 << 20 };
     int64_t most = verify_one(all, s, 0), least = verify_one(all, s, LEAST_RAM);
-    if (most > SIX_MB) verify_one(all, s, SIX_MB);
+    verify_one(all, s, SIX_MB);
     for (int i = 1; i < all->limits; i++) verify_one(all, s, least + (most - least) * i / all->limits);
 }
 
@@ -108,13 +108,13 @@ int main(int argc, char **argv) {
             all.tiny = true;
         } else if (more && strcmp(argv[i], "--limits") == 0) {
             all.limits = atoi(argv[++i]);
-        } else if (more && strcmp(argv[i], "--variant") == 0) {
-            o.variant = argv[++i];
-        } else if (more && strcmp(argv[i], "-D") == 0 && o.n_defines < MOST_DEFINES) {
-            char *equals = strchr(argv[++i], '=');
+        } else if (strncmp(argv[i], "--variant=", strlen("--variant=")) == 0) {
+            o.variant = argv[i] + strlen("--variant=");
+        } else if (strncmp(argv[i], "-D", 2) == 0 && o.n_defines < MOST_DEFINES) {
+            char *equals = strchr(argv[i], '=');
             if (!equals) return 2;
             *equals = 0;
-            defines[o.n_defines++] = (define){argv[i], equals + 1};
+            defines[o.n_defines++] = (define){argv[i] + 2, equals + 1};
         } else {
             if (!verify_net(&all, argv[i], &o)) return 1;
             o = (lang_options){.defines = defines};

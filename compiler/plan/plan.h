@@ -125,8 +125,8 @@ struct plan_step {
     bool sums_only; /* of a chain: it keeps the sums and no map, and puts its rows over each other */
     bool again;     /* of a part: another chain does the same work, with the same weights */
     bool shared;    /* all threads take part; else the first one does it */
-    bool in_place;      /* of an elementwise step: it writes over its first operand */
-    const char *words;  /* "dense 6 x 4 of f32x16", for people: set last, by plan/kernels.c */
+    bool in_place;  /* of an elementwise step: it writes over its first operand */
+    const char *words; /* "dense 6 x 4 of f32x16", for people: set last, by plan/kernels.c */
     int64_t macs;
     double cycles;        /* of one core, by the model of cost: plan/tiles.c */
     int64_t weight_bytes; /* set by emit/ when it packs them */

@@ -68,6 +68,7 @@ static bool plan_for(job *j, int index) {
     const target *t = j->o.targets.at[index];
     const tuning *tuned = j->o.tune ? &j->tuning : NULL;
     j->plan = j->plans[index] = plan_make(j->reduced, t, j->o.max_ram, tuned, j->mem, j->d);
+    if (j->plan && index) plan_place_weights(j->plan, plan_weights_end(j->plans[index - 1]));
     if (j->plan && tuned) tuning_check(tuned, j->plan, j->o.tune, j->d);
     if (j->plan && j->o.verbose) {
         fprintf(stderr, "lcc: plan for %-19s %5d steps, %lld bytes of arena\n", t->name, j->plan->n_steps,

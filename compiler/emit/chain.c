@@ -11,10 +11,8 @@ typedef struct chain {
     emitter *e;
     const plan_step *s;
     sources x;
-    bool staged;                       /* the first part reads staged rows */
-    elem_type type;                    /* of the weights of all parts */
-    int64_t base;                      /* where the chain's weights begin, in floats */
-    int64_t weights[MOST_CHAIN_PARTS]; /* from w to the weights of each part, in units of w */
+    bool staged;    /* the first part reads staged rows */
+    elem_type type; /* of the weights of all parts */
 } chain;
 
 static const node *node_of(const chain *k, int i) { return &k->e->p->g->nodes[k->s->parts[i].node]; }
@@ -62,26 +60,13 @@ static void emit_first_rows(const chain *k, writer *w) {
     if (k->staged) emit_stage_begin(k->e, &k->s->parts[0], w, first);
 }
 
-/* Sets where the weights of part i begin: here, or where another chain has packed them. */
-static void begin_part_weights(chain *k, int i) {
-    plan_step *part = &k->s->parts[i];
-    emitter *e = k->e;
-    int64_t begin = begin_weights(e);
-    if (part->again)
-        begin = e->packed[part->node];
-    else
-        e->packed[part->node] = begin;
-    k->weights[i] = (begin - k->base) * bias_units(k->type);
-}
-
-static void end_part_weights(const chain *k, int i) {
-    plan_step *part = &k->s->parts[i];
-    int64_t begin = k->base * type_table[TYPE_F32].bytes + k->weights[i] * type_table[k->type].bytes;
-    part->weight_bytes = part->again ? 0 : (int64_t)k->e->weights.size - begin;
+/* From the chain's pointer w to the weights of part i, in elements. */
+static int64_t part_distance(const chain *k, int i) {
+    return (k->s->parts[i].weight_begin - k->s->weight_begin) / type_table[k->type].bytes;
 }
 
 static const char *part_weights(const chain *k, int i) {
-    return expression(k->e->a, "w", NULL, NULL, 0, k->weights[i]);
+    return expression(k->e->a, "w", NULL, NULL, 0, part_distance(k, i));
 }
 
 static void emit_row(chain *k, writer *w, int i, const char *row);
@@ -103,13 +88,11 @@ static void emit_window_row(chain *k, writer *w, int i, const char *row) {
     const char *suffix = numbered(k, "_", i);
     emit_window_bounds(k->e, part, w, row, suffix);
     if (i > 0) emit_rows_before(k, w, i, suffix);
-    begin_part_weights(k, i);
     const char *before = i > 0 ? numbered(k, "t", i - 1) : NULL;
-    window_place place = {.x = i > 0 ? &before : k->x.names, .w_begin = k->weights[i], .suffix = suffix};
+    window_place place = {.x = i > 0 ? &before : k->x.names, .w_begin = part_distance(k, i), .suffix = suffix};
     place.ring = i > 0 ? buffer_rows(k, i - 1) : 0;
     place.y = row_place(k, i, row);
     emit_window_lines(k->e, part, w, &place);
-    end_part_weights(k, i);
 }
 
 static const char *residual_name(const chain *k, int i) {
@@ -145,12 +128,10 @@ static void emit_conv_row(chain *k, writer *w, int i, const char *row) {
     const plan_step *part = &k->s->parts[i];
     if (i > 0) emit_row(k, w, i - 1, row);
     if (i == 0 && k->staged) emit_stage_rows(k->e, part, w, row);
-    begin_part_weights(k, i);
     gemm_place place = {.x = conv_input(k, i, row), .y = row_place(k, i, row)};
     place.w = part->gemm.scaled ? "scaled" : part_weights(k, i);
     if (node_of(k, i)->a.has_residual) place.r = residual_place(k, i, row);
     emit_gemm_row(k->e, part, w, &place);
-    end_part_weights(k, i);
 }
 
 /* Writes the lines that compute a row of part i, and before them those of the parts before it. */
@@ -167,9 +148,10 @@ static signature pass_to_chain(const chain *k) {
     const plan_step *s = k->s, *last = &s->parts[s->n_parts - 1];
     signature f = {0};
     add_sources(e, &f, &k->x);
-    bool weights = e->weights.size > (size_t)k->base * sizeof(float);
-    for (int i = 0; i < s->n_parts; i++) weights = weights || s->parts[i].again;
-    if (weights) add_pointer(e->a, &f, READS, type_table[k->type].c_name, "w", weights_at(e, k->type, k->base));
+    bool weights = false;
+    for (int i = 0; i < s->n_parts; i++) weights = weights || node_of(k, i)->weights[ROLE_WEIGHT];
+    if (weights)
+        add_pointer(e->a, &f, READS, type_table[k->type].c_name, "w", weights_at(e, k->type, s->weight_begin));
     add_result(e, &f, s);
     for (int i = 0; i < s->n_parts; i++) {
         if (part_is_window(k, i) || !node_of(k, i)->a.has_residual || residual_source(e->p, s->parts, i) >= 0)
@@ -194,7 +176,6 @@ kernel_call emit_chain(emitter *e, const plan_step *s) {
     int n = s->n_parts;
     k.x = find_sources(a, &s->operands[0], "x", false);
     k.staged = s->parts[0].kind == STEP_GEMM && s->parts[0].gemm.staged;
-    k.base = begin_weights(e);
 
     writer rows = {0};
     emit_first_rows(&k, &rows);

@@ -15,10 +15,9 @@ typedef struct elementwise {
     int64_t pixel[2]; /* elements between pixels; 0: broadcast */
     elem_type type;   /* of the first operand */
     int64_t y_pixel;
-    int begin;       /* of the run, in the output's channels */
-    int64_t weights; /* affine: where w points, in floats from the first of all weights */
-    int64_t scales;  /* affine: floats from w to the run's scales */
-    bool flat;       /* all pixels and channels are one long row */
+    int begin;      /* of the run, in the output's channels */
+    int64_t scales; /* affine: floats from w to the run's scales */
+    bool flat;      /* all pixels and channels are one long row */
 } elementwise;
 
 static const char *const operand_names[2] = {"x", "z"};
@@ -60,13 +59,6 @@ static void emit_element(emitter *e, writer *w, piece x, const char *at, void *d
     line(w, "%s", store_text(a, t, x, address_at(a, "y", k->y_pixel, at, k->flat, k->begin), v));
 }
 
-static void pack_affine(emitter *e, const elementwise *k) {
-    const int *order = k->s->out_order + k->begin;
-    for (int i = 0; i < k->runs[0]->count; i++)
-        put_weight(e, (double)k->n->weights[ROLE_WEIGHT]->data[order[i]]);
-    for (int i = 0; i < k->runs[0]->count; i++) put_weight(e, (double)k->n->weights[ROLE_BIAS]->data[order[i]]);
-}
-
 /* Whether all operands and the output lie in one piece, element beside element, so that they are one long row.
  */
 static bool is_flat(const emitter *e, const plan_step *s, const node *n) {
@@ -93,10 +85,6 @@ static void emit_elementwise_run(emitter *e, writer *w, elementwise *k, const so
              from[i].names[from[i].of_run[r]]);
     }
     k->type = p->buffers[k->runs[0]->buffer].type;
-    if (n->op == OP_AFFINE) {
-        k->scales = (int64_t)(e->weights.size / sizeof(float)) - k->weights;
-        pack_affine(e, k);
-    }
     if (k->flat) {
         share_vectors(e, s, w, (int)(pixels * n->shape.c), "i", emit_element, k);
     } else if (pixels > 1) {
@@ -114,21 +102,20 @@ kernel_call emit_elementwise(emitter *e, const plan_step *s) {
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];
     bool flat = is_flat(e, s, n), affine = n->op == OP_AFFINE;
-    int64_t offset = affine ? begin_weights(e) : 0;
     sources from[2];
     signature f = {0};
     for (int i = 0; i < s->n_operands; i++) {
         from[i] = find_sources(a, &s->operands[i], operand_names[i], true);
         add_sources(e, &f, &from[i]);
     }
-    if (affine) add_pointer(a, &f, READS, "float", "w", arena_printf(a, "WEIGHTS(%lld)", (long long)offset));
+    if (affine) add_pointer(a, &f, READS, "float", "w", weights_at(e, TYPE_F32, s->weight_begin));
     add_result(e, &f, s);
     add_threads(e, &f, s);
 
     writer w = {0};
     int n_runs = s->operands[0].n_runs;
     for (int r = 0, c = 0; r < n_runs; r++) {
-        elementwise k = {.s = s, .n = n, .begin = c, .weights = offset, .flat = flat};
+        elementwise k = {.s = s, .n = n, .begin = c, .scales = 2 * (int64_t)c, .flat = flat};
         k.y_pixel = pixel_stride(p, s->out_buffer);
         if (n_runs > 1) line(&w, "{");
         emit_elementwise_run(e, &w, &k, from, r);

@@ -1,7 +1,8 @@
-/* emit.c: the walk over the steps of each plan, which defines their functions and packs their weights; then the
+/* emit.c: the walk over the steps of each plan, which defines their functions; the weights, packed; then the
  * texts of the C file and of its header. */
 #include "emit/internal.h"
 #include "interp/interp.h"
+#include "plan/pack.h"
 
 #include <string.h>
 
@@ -24,11 +25,8 @@ static const step_emitter emitters[STEP_KIND_COUNT] = {
 static void emit_kernels(emitter *e, const plan *p) {
     choose_names(e);
     e->calls = ARENA_ARRAY(e->a, kernel_call, p->n_steps);
-    e->packed = ARENA_ARRAY(e->a, int64_t, p->g->n_nodes);
     for (int i = 0; i < p->n_steps; i++) {
-        size_t before = e->weights.size;
         e->calls[i] = emitters[p->steps[i].kind](e, &p->steps[i]);
-        p->steps[i].weight_bytes = (int64_t)(e->weights.size - before);
     }
 }
 
@@ -62,14 +60,12 @@ bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a
     for (int i = 0; i < n_plans; i++) {
         const char *suffix = n_plans > 1 ? arena_printf(a, "_%s", plans[i]->t->tag) : "";
         all[i] = (emitter){.p = plan_with_suffix(a, plans[i], suffix), .o = o, .a = a, .suffix = suffix};
-        if (i) { /* one blob of weights for all */
-            all[i].weights = all[i - 1].weights;
-            all[i - 1].weights = (text){0};
-        }
         emit_kernels(&all[i], plans[i]);
+        pack_plan(plans[i], &out->weights);
     }
-    while (all[n_plans - 1].weights.size % sizeof(float)) /* halves may end between two floats */
-        text_char(&all[n_plans - 1].weights, 0);
+    while (out->weights.size % sizeof(float))
+        text_char(&out->weights, 0);         /* halves may end between two floats */
+    all[n_plans - 1].weights = out->weights; /* those of all targets */
     measure_file(all, n_plans);
     const emitter *best = &all[n_plans - 1];
 
@@ -79,7 +75,6 @@ bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a
     out->thread_bytes = best->thread_bytes;
     out->weights_bytes = weights_bytes(best);
     out->has_literal = o->storage == STORAGE_EMBED && best->weights.size > 0;
-    out->weights = best->weights;
     if (o->storage == STORAGE_FILE) pack_weights_file(&out->weights);
     for (int i = 0; i < n_plans; i++) text_free(&all[i].functions);
     return true;

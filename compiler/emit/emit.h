@@ -29,8 +29,8 @@ typedef struct emitted {
     size_t literal_at, literal_column; /* how far it is made: bytes of the weights, characters of the line */
 } emitted;
 
-/* One plan for each target, the weakest first; several: the code takes the best when it runs. Also sets each
- * step's weight_bytes. False after errors. The caller frees the texts. */
+/* One plan for each target, the weakest first; with several, the code takes the best when it runs. Their
+ * weights follow each other: see plan_place_weights. False after errors. The caller frees the texts. */
 bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a, diag *d, emitted *out);
 
 /* The inputs that the self-test runs the network on, one array for each. They cover the whole range of the

@@ -1,7 +1,6 @@
 /* functions.c: the functions that the kernels define, and the blob of weights.
  *
  * A function is known by its parameters and its body: where two layers lead to the same text, they share it. */
-#include "base/half.h"
 #include "emit/internal.h"
 
 #include <string.h>
@@ -69,25 +68,4 @@ kernel_call define_call(emitter *e, const char *hint, const char *comment, const
     const char *name = define_function(e, hint, comment, parameters_text(e->a, s), body);
     text_free(&body->out);
     return (kernel_call){name, *s};
-}
-
-int64_t begin_weights(emitter *e) {
-    enum { LINE_BYTES = 64 };
-    while (e->weights.size % LINE_BYTES) text_char(&e->weights, 0);
-    return (int64_t)(e->weights.size / sizeof(float));
-}
-
-void put_half(emitter *e, double value) {
-    uint16_t bits = half_bits((float)value);
-    unsigned char bytes[2] = {(unsigned char)bits, (unsigned char)(bits >> 8)};
-    text_bytes(&e->weights, bytes, sizeof bytes);
-}
-
-void put_weight(emitter *e, double value) {
-    float f = (float)value;
-    uint32_t bits;
-    memcpy(&bits, &f, sizeof bits);
-    unsigned char bytes[4] = {(unsigned char)bits, (unsigned char)(bits >> 8), (unsigned char)(bits >> 16),
-                              (unsigned char)(bits >> 24)};
-    text_bytes(&e->weights, bytes, sizeof bytes);
 }

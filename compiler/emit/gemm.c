@@ -32,11 +32,9 @@ typedef struct gemm {
     bool by_row;            /* the function loops over rows of the output; else all pixels are one row */
     bool shared;            /* threads share the tiles; where by_row is set they share the rows instead */
     int pixels;             /* of one row where by_row is set; else of the whole map */
-    elem_type type;         /* of the packed weights */
+    pack_layout packed;     /* the weights as they are stored */
+    pack_layout tile;       /* the weights as the tiles read them: scaled ones are a copy in floats */
 } gemm;
-
-/* The type of the weights that the tiles read. Scaled weights are a copy of the packed ones, in floats. */
-static elem_type tile_type(const gemm *g) { return g->s->gemm.scaled ? TYPE_F32 : g->type; }
 
 static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
 
@@ -52,11 +50,11 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
         used[b->pieces[j].kind] = true;
         line(w, "const %s w%d = %s;", v->name, j,
-             load_weight_text(a, v, tile_type(g), expression(a, "w", NULL, NULL, 0, at)));
+             load_weight_text(a, v, g->tile.weight, expression(a, "w", NULL, NULL, 0, at)));
         at += v->lanes;
     }
     if (g->s->gemm.prefetch) {
-        int size = type_table[tile_type(g)].bytes;
+        int size = type_table[g->tile.weight].bytes;
         for (int i = 0; i < b->lanes; i += LINE_BYTES / size)
             line(w, "__builtin_prefetch(%s);", expression(a, "w", NULL, NULL, 0, PREFETCH_BYTES / size + i));
     }
@@ -108,7 +106,7 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
         return;
     }
     int in_c = g->s->operands[0].shape.c;
-    bool whole_rows = g->groups == 1 && at->dilation[1] == 1;
+    bool whole_rows = reads_whole_rows(g->n);
     line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
     line(w, "const float *x = rows[ky] + at;");
     if (whole_rows) {
@@ -151,8 +149,8 @@ static kernel_call define_tile(const gemm *g, const channel_block *b, int m_coun
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
         line(&w, "%s %s = %s;", v->name, accumulator(g, 0, j),
-             load_bias_text(a, v, tile_type(g), expression(a, "w", NULL, NULL, 0, at)));
-        at += v->lanes * bias_units(tile_type(g));
+             load_bias_text(a, v, g->tile.weight, expression(a, "w", NULL, NULL, 0, at)));
+        at += v->lanes * bias_units(&g->tile);
     }
     for (int m = 1; m < m_count; m++) {
         text all = {0};
@@ -170,18 +168,6 @@ static kernel_call define_tile(const gemm *g, const channel_block *b, int m_coun
     const char *comment = arena_printf(a, "%d pixel%s x %d channels, over %d inputs.", m_count,
                                        m_count == 1 ? "" : "s", b->channels, g->depth * g->taps);
     return define_call(e, hint, comment, f, &w);
-}
-
-/* How much the weights of one block, and of one group, take: in units of w, as the tiles read them. */
-static int64_t block_weights(const gemm *g, const channel_block *b) {
-    return (bias_units(tile_type(g)) + (int64_t)g->depth * g->taps) * b->lanes;
-}
-
-static int64_t group_weights(const gemm *g) {
-    int64_t total = 0;
-    for (int i = 0; i < g->s->gemm.n_blocks; i++)
-        total += g->s->gemm.blocks[i].repeat * block_weights(g, &g->s->gemm.blocks[i]);
-    return total;
 }
 
 /* The type of a pointer to a row of the ring: the parameter of a staged step points to an array of them. */
@@ -202,12 +188,11 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
     arena *a = g->e->a;
     const gemm_plan *cut = &g->s->gemm;
     const channel_block *b = &cut->blocks[at->shape];
-    int64_t w_begin = 0;
+    int64_t w_begin = weight_units(&g->tile, pack_block_begin(&g->tile, at->shape));
+    int64_t w_group = weight_units(&g->tile, pack_group_bytes(&g->tile));
+    int64_t w_block = weight_units(&g->tile, pack_block_bytes(&g->tile, b));
     int y_begin = 0;
-    for (int j = 0; j < at->shape; j++) {
-        w_begin += cut->blocks[j].repeat * block_weights(g, &cut->blocks[j]);
-        y_begin += cut->blocks[j].repeat * cut->blocks[j].channels;
-    }
+    for (int j = 0; j < at->shape; j++) y_begin += cut->blocks[j].repeat * cut->blocks[j].channels;
     const char *const names[] = {"oy", "g", "b", "p"};
     int64_t repeat = b->repeat > 1, grouped = g->groups > 1, row = g->by_row, p = at->p, p_loop = at->p_loop;
     int in_w = g->s->operands[0].shape.w, stride = g->n->a.stride[0];
@@ -225,8 +210,8 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
                            expression(a, g->x.names[j], names, factors, 4, p * g->x_step[j]));
         }
     }
-    int64_t w_factors[] = {0, grouped * group_weights(g), repeat * block_weights(g, b), 0};
-    add_pointer(a, &f, READS, type_table[tile_type(g)].c_name, "w",
+    int64_t w_factors[] = {0, grouped * w_group, repeat * w_block, 0};
+    add_pointer(a, &f, READS, type_table[g->tile.weight].c_name, "w",
                 expression(a, "w", names, w_factors, 4, w_begin));
     int64_t y_factors[] = {row * g->pixels * g->y_step, grouped * g->out_c, repeat * b->channels,
                            p_loop * g->y_step};
@@ -359,19 +344,19 @@ static void emit_groups(const gemm *g, writer *w) {
  * factor of its input channel. The biases, which come first, are only copied. */
 static void emit_scaled_copy(const gemm *g, writer *w, const char *begin, const char *scaled) {
     arena *a = g->e->a;
-    line(w, "const %s *from = %s;", type_table[g->type].c_name, begin);
+    line(w, "const %s *from = %s;", type_table[g->packed.weight].c_name, begin);
     line(w, "float *to = %s;", scaled);
     for (int i = 0; i < g->s->gemm.n_blocks; i++) {
         const channel_block *b = &g->s->gemm.blocks[i];
         if (b->repeat > 1) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
         for (int row = 0; row < 2; row++) { /* the bias, then the weights */
             if (row) line(w, "for (int k = 0; k < %d; k++) {", g->depth);
-            int units = row ? 1 : bias_units(g->type);
+            int units = row ? 1 : bias_units(&g->packed);
             for (int j = 0, at = 0; j < b->n_pieces; j++) {
                 const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
                 const char *from = arena_printf(a, "from + %d", at * units);
-                const char *value =
-                    row ? load_weight_text(a, v, g->type, from) : load_bias_text(a, v, g->type, from);
+                const char *value = row ? load_weight_text(a, v, g->packed.weight, from)
+                                        : load_bias_text(a, v, g->packed.weight, from);
                 const char *factor = row ? arena_printf(a, " * %s_set1(scale[k])", v->name) : "";
                 line(w, "%s_store(to + %d, %s%s);", v->name, at, value, factor);
                 at += v->lanes;
@@ -388,7 +373,7 @@ static void emit_driver_body(const gemm *g, writer *w) {
     if (g->s->gemm.run_table) emit_run_table(g, w);
     bool staged = g->s->gemm.staged;
     if (g->s->gemm.scaled) {
-        bool widened = g->type != TYPE_F32;
+        bool widened = g->packed.weight != TYPE_F32;
         emit_scaled_copy(g, w, widened ? "packed" : "w", "scaled");
         line(w, widened ? "const float *w = scaled;" : "w = scaled;");
     }
@@ -399,44 +384,13 @@ static void emit_driver_body(const gemm *g, writer *w) {
     if (g->by_row) line(w, "}");
 }
 
-/* Packs the weights in the order in which the tiles read them: see the head of this file. */
-static void pack_gemm(const gemm *g) {
-    emitter *e = g->e;
-    const plan_step *s = g->s;
-    const tensor *weight = g->n->weights[ROLE_WEIGHT], *bias = g->n->weights[ROLE_BIAS];
-    const int *order = s->operands[0].order;
-    for (int group = 0; group < g->groups; group++) {
-        int channel = group * g->out_c;
-        for (int i = 0; i < s->gemm.n_blocks; i++) {
-            const channel_block *b = &s->gemm.blocks[i];
-            for (int repeat = 0; repeat < b->repeat; repeat++, channel += b->channels) {
-                for (int k = -1; k < g->depth * g->taps; k++) {
-                    int out = channel;
-                    int tap = k / g->depth,
-                        in = k < 0 ? 0 : order[group * g->depth + k % g->depth] - group * g->depth;
-                    for (int j = 0; j < b->n_pieces; j++) {
-                        for (int l = 0; l < g->t->vectors[b->pieces[j].kind].lanes; l++) {
-                            double v = 0;
-                            if (l < b->pieces[j].valid) {
-                                int o = s->out_order[out + l];
-                                int64_t at = ((int64_t)o * g->taps + tap) * g->depth + in;
-                                v = k >= 0 ? (double)weight->data[at] : bias ? (double)bias->data[o] : 0;
-                            }
-                            put_packed(e, g->type, k < 0, v);
-                        }
-                        out += b->pieces[j].valid;
-                    }
-                }
-            }
-        }
-    }
-}
-
 static gemm describe_gemm(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     const node *n = &p->g->nodes[s->node];
     bool dense = n->op == OP_DENSE;
-    gemm g = {.e = e, .s = s, .n = n, .t = p->t, .type = node_weight_type(n)};
+    gemm g = {.e = e, .s = s, .n = n, .t = p->t};
+    g.packed = pack_layout_of_gemm(p, s);
+    g.tile = s->gemm.scaled ? pack_layout_of_scaled(p, s) : g.packed;
     g.groups = dense ? 1 : n->a.groups;
     g.depth = s->operands[0].shape.c / g.groups;
     g.out_c = n->shape.c / g.groups;
@@ -460,13 +414,12 @@ kernel_call emit_gemm(emitter *e, const plan_step *s) {
     arena *a = e->a;
     writer w = {0};
     emit_driver_body(&g, &w);
-    int64_t offset = begin_weights(e);
-    pack_gemm(&g);
 
     signature f = {0};
     add_sources(e, &f, &g.x);
-    add_pointer(a, &f, READS, type_table[g.type].c_name, g.type != TYPE_F32 && s->gemm.scaled ? "packed" : "w",
-                weights_at(e, g.type, offset));
+    add_pointer(a, &f, READS, type_table[g.packed.weight].c_name,
+                g.packed.weight != TYPE_F32 && s->gemm.scaled ? "packed" : "w",
+                weights_at(e, g.packed.weight, s->weight_begin));
     add_result(e, &f, s);
     if (g.n->a.has_residual) add_run(e, &f, "r", &s->operands[1]);
     if (s->gemm.scaled) {
@@ -490,12 +443,11 @@ void emit_gemm_row(emitter *e, const plan_step *s, writer *w, const gemm_place *
     writer body = {0};
     if (s->gemm.run_table) emit_run_table(&g, &body);
     emit_groups(&g, &body);
-    if (!s->again) pack_gemm(&g);
     signature f = {0};
     if (s->gemm.staged) add_pointer(a, &f, READS, rows_type(&g), "rows", at->x[0]);
     for (int i = 0; i < g.x.n && !s->gemm.staged; i++)
         add_pointer_at(e, &f, READS, g.x.names[i], g.x.buffers[i], at->x[i]);
-    add_pointer(a, &f, READS, type_table[tile_type(&g)].c_name, "w", at->w);
+    add_pointer(a, &f, READS, type_table[g.tile.weight].c_name, "w", at->w);
     add_pointer_at(e, &f, WRITES, "y", s->out_buffer, at->y);
     if (g.n->a.has_residual) add_pointer_at(e, &f, READS, "r", s->operands[1].runs[0].buffer, at->r);
     const char *hint = arena_printf(a, "conv%dx%d_%d_to_%d_row_of_%d", g.n->a.kernel[0], g.n->a.kernel[1],

@@ -7,6 +7,7 @@
 #define LCC_EMIT_INTERNAL_H
 
 #include "emit/emit.h"
+#include "plan/pack.h"
 #include "emit/signature.h"
 
 typedef struct kernel_function {
@@ -22,9 +23,7 @@ struct emitter {
     text functions; /* their definitions, callees first */
     kernel_function *known;
     int n_known, room_known;
-    text weights; /* packed, little-endian */
-    int64_t
-        *packed; /* [n_nodes]: where a part's weights begin, in floats, for a chain that computes it again */
+    text weights;                               /* of all targets, packed: the last emitter has them */
     kernel_call *calls;                         /* [n_steps] */
     const char **input_names, **output_names;   /* identifiers for C */
     const char **input_macros, **output_macros; /* the same in capitals, no two alike */
@@ -64,28 +63,27 @@ const char *float_text(arena *a, double value);
  * that name is taken. `comment` (may be NULL) stands above it. Frees the body's text. */
 kernel_call define_call(emitter *e, const char *hint, const char *comment, const signature *s, writer *body);
 
-/* Offset in floats at which the next weights go; a multiple of 16. */
-int64_t begin_weights(emitter *e);
-void put_weight(emitter *e, double value);
-void put_half(emitter *e, double value);
-
-/* ---- weights.c: floats or halves ----
+/* ---- weights.c ----
  *
- * A kernel's weights are a row of biases, then rows of weights. Where they are halves, the pointer w is one to
- * uint16_t and counts halves: a bias, which stays a float, takes two of them. */
+ * A kernel's weights lie as plan/pack.h says. Its pointer w is one to their element type, and distances are
+ * counted in elements: a bias, which may be larger than a weight, takes several. */
 
-/* A weight of a conv, a depthwise or a dense layer, packed; a vector of biases or of weights, loaded as floats.
- * `type`: the element type of the layer's weights. */
-void put_packed(emitter *e, elem_type type, bool is_bias, double value);
+/* A vector of biases or of weights, loaded as floats. `type`: the element type of the weights. */
 const char *load_bias_text(arena *a, const vector_kind *v, elem_type type, const char *address);
 const char *load_weight_text(arena *a, const vector_kind *v, elem_type type, const char *address);
 
 /* Elements of w that a lane of biases takes. */
-static inline int bias_units(elem_type type) { return type_table[TYPE_F32].bytes / type_table[type].bytes; }
+static inline int bias_units(const pack_layout *l) {
+    return type_table[l->bias].bytes / type_table[l->weight].bytes;
+}
 
-/* "WEIGHTS(16)", "HALVES(32)": the argument for w where weights of this type begin `offset` floats behind the
- * first. */
-const char *weights_at(const emitter *e, elem_type type, int64_t offset);
+/* Elements of w in so many bytes. */
+static inline int64_t weight_units(const pack_layout *l, int64_t bytes) {
+    return bytes / type_table[l->weight].bytes;
+}
+
+/* "WEIGHTS(16)", "HALVES(32)": the argument for w where weights of this type begin at byte `begin`. */
+const char *weights_at(const emitter *e, elem_type type, int64_t begin);
 
 /* "f32x16_relu6(v)" for an activation on an expression. */
 const char *activation_text(arena *a, const target *t, int kind, op_kind act, double slope, const char *v);

@@ -20,13 +20,6 @@ static const weight_text weight_texts[TYPE_COUNT] = {
     [TYPE_F16] = {"HALVES", "_load_wide", "_load_f16"},
 };
 
-void put_packed(emitter *e, elem_type type, bool is_bias, double value) {
-    if (type == TYPE_F16 && !is_bias)
-        put_half(e, value);
-    else
-        put_weight(e, value);
-}
-
 const char *load_bias_text(arena *a, const vector_kind *v, elem_type type, const char *address) {
     return arena_printf(a, "%s%s(%s)", v->name, weight_texts[type].load_bias, address);
 }
@@ -35,9 +28,9 @@ const char *load_weight_text(arena *a, const vector_kind *v, elem_type type, con
     return arena_printf(a, "%s%s(%s)", v->name, weight_texts[type].load_weight, address);
 }
 
-const char *weights_at(const emitter *e, elem_type type, int64_t offset) {
-    int64_t elements = offset * type_table[TYPE_F32].bytes / type_table[type].bytes;
-    return arena_printf(e->a, "%s(%lld)", weight_texts[type].pointer, (long long)elements);
+const char *weights_at(const emitter *e, elem_type type, int64_t begin) {
+    return arena_printf(e->a, "%s(%lld)", weight_texts[type].pointer,
+                        (long long)begin / type_table[type].bytes);
 }
 
 int64_t weights_bytes(const emitter *e) { return (int64_t)e->weights.size; }

@@ -14,15 +14,16 @@ typedef struct window {
     const plan_step *s;
     const node *n;
     const target *t;
-    piece x;       /* the vector of channels */
-    int64_t pixel; /* floats between the input's pixels */
+    pack_layout weights; /* of the run of channels, if depthwise */
+    piece x;             /* the vector of channels */
+    int64_t pixel;       /* floats between the input's pixels */
     int in_h, in_w;
     int ring; /* where the input is a ring of rows, their number; 0: it is the whole map */
     int64_t y_pixel, r_pixel;
 } window;
 
 static bool is_depthwise(const window *g) { return g->n->op == OP_DEPTHWISE; }
-static elem_type weight_type(const window *g) { return node_weight_type(g->n); }
+static elem_type weight_type(const window *g) { return g->weights.weight; }
 static const char *weight_c_type(const window *g) { return type_table[weight_type(g)].c_name; }
 static bool is_max(const window *g) { return g->n->op == OP_MAX_POOL; }
 
@@ -141,7 +142,7 @@ static void emit_tap_row(const window *g, writer *w, const columns *c, int reach
     line(w, "const float *row = %s;", row);
     if (is_depthwise(g)) {
         line(w, "const %s *taps = w + (ky * %d + %d) * %d;", weight_c_type(g), at->kernel[1],
-             bias_units(weight_type(g)), lanes);
+             bias_units(&g->weights), lanes);
         for (int kx = 0; kx < at->kernel[1]; kx++) {
             bool used = false;
             for (int j = 0; j < reach; j++) {
@@ -231,7 +232,7 @@ static void emit_wide_window(const window *g, writer *w) {
         line(w, "const %s k0 = %s;", v,
              load_weight_text(a, vector_of(g), weight_type(g),
                               arena_printf(a, "w + (ky * %d + kx + %d) * %d", at->kernel[1],
-                                           bias_units(weight_type(g)), lanes)));
+                                           bias_units(&g->weights), lanes)));
     accumulate(g, w, 0, 0, "v");
     line(w, "}");
     line(w, "}");
@@ -291,7 +292,8 @@ static signature pass_to_walker(const walker_call *k, const char *at) {
     arena *a = e->a;
     const attrs *attributes = &g->n->a;
     int64_t one = 1, y_factors[] = {k->y_row, 1};
-    int64_t per_channel = (int64_t)attributes->kernel[0] * attributes->kernel[1] + bias_units(weight_type(g));
+    const channel_block *b = &g->weights.blocks[0];
+    int64_t per_channel = weight_units(&g->weights, pack_block_bytes(&g->weights, b)) / b->lanes;
     const char *names[] = {"oy", at};
     signature f = {0};
     add_pointer_at(e, &f, READS, "x", k->x_buffer, expression(a, k->x_name, &at, &one, 1, k->x_begin));
@@ -327,35 +329,6 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
     kernel_call walker = define_walker(&k->g, &f);
     line(w, "%s;", call_text(e->a, &walker));
     if (k->rows) line(w, "}");
-}
-
-/* Packs the depthwise weights of the output channels [begin, begin + count), vector by vector, unless the step
- * uses those of another chain. Returns how much they take, in units of w. */
-static int64_t pack_run(const window *g, int begin, int count) {
-    const tensor *weight = g->n->weights[ROLE_WEIGHT], *bias = g->n->weights[ROLE_BIAS];
-    int taps = g->n->a.kernel[0] * g->n->a.kernel[1], out_c = g->n->shape.c;
-    int lanes = g->t->vectors[0].lanes;
-    int64_t units = 0;
-    for (int c = 0; c < count;) {
-        piece x = {0, lanes};
-        if (count - c < lanes) cut_pieces(g->t, count - c, &x, 1);
-        int width = g->t->vectors[x.kind].lanes;
-        units += (int64_t)(bias_units(weight_type(g)) + taps) * width;
-        for (int tap = -1; tap < taps && !g->s->again; tap++) {
-            for (int l = 0; l < width; l++) {
-                double v = 0;
-                if (l < x.valid) {
-                    int o = g->s->out_order[begin + c + l];
-                    v = tap >= 0 ? (double)weight->data[(int64_t)tap * out_c + o]
-                        : bias   ? (double)bias->data[o]
-                                 : 0;
-                }
-                put_packed(g->e, weight_type(g), tap < 0, v);
-            }
-        }
-        c += x.valid;
-    }
-    return units;
 }
 
 static window describe_window(const emitter *e, const plan_step *s) {
@@ -414,7 +387,8 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             k.x_buffer = r->buffer;
             k.x_name = at->x[from.of_run[i]];
             k.g.pixel = pixel_stride(e->p, r->buffer);
-            if (is_depthwise(&g)) packed += pack_run(&g, c, r->count);
+            k.g.weights = pack_layout_of_window(e->p, s, r->count);
+            packed += weight_units(&k.g.weights, pack_bytes(&k.g.weights));
             if (at->shared_channels)
                 share_vectors(e, s, w, r->count, "c", emit_walker_call, &k);
             else
@@ -429,8 +403,8 @@ kernel_call emit_window(emitter *e, const plan_step *s) {
     window g = describe_window(e, s);
     g.e = e;
     const node *n = g.n;
+    elem_type type = node_weight_type(n);
     sources from = find_sources(a, &s->operands[0], "x", false);
-    int64_t offset = begin_weights(e);
 
     /* The loop over rows stands inside the loop over vectors, so that the rows above are still in the cache. */
     writer w = {0};
@@ -446,7 +420,7 @@ kernel_call emit_window(emitter *e, const plan_step *s) {
     signature f = {0};
     add_sources(e, &f, &from);
     if (is_depthwise(&g))
-        add_pointer(a, &f, READS, weight_c_type(&g), "w", weights_at(e, weight_type(&g), offset));
+        add_pointer(a, &f, READS, type_table[type].c_name, "w", weights_at(e, type, s->weight_begin));
     add_result(e, &f, s);
     if (n->a.has_residual) add_run(e, &f, "r", &s->operands[1]);
     if (s->sums >= 0) add_pointer_into(e, &f, WRITES, "sums", s->sums, 0);

@@ -151,5 +151,6 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *
     }
     check_plan(p);
     put_into_words(p);
+    plan_place_weights(p, 0);
     return p;
 }

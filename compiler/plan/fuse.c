@@ -325,7 +325,7 @@ int make_twice(plan *p, const plan_step *first, int window, int n, plan_step *ou
     }
     parts[window - 1].sums = -1;
     choose_window(p, &parts[window - 1]);
-    parts[window].scratch_bytes = scaled_bytes(&parts[window]);
+    parts[window].scratch_bytes = scaled_bytes(p, &parts[window]);
     shrink_between(p, parts, window + 1);
     out[count++] = join_parts(parts, window + 1);
     return count;

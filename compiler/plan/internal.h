@@ -34,6 +34,10 @@ void choose_gemm(const plan *p, plan_step *s,
                  bool by_row); /* by_row: a row of the output at a time, whatever the kernel */
 void choose_window(const plan *p, plan_step *s);
 
+/* Cuts `channels` into blocks of `width` pieces: equal full blocks, which are one entry, and the rest. Their
+ * number, at most 2. */
+int cut_blocks(const target *t, int channels, int width, channel_block *out);
+
 /* Bytes of one weight as a convolution's tiles read it. Scaled weights are read from a copy in floats. */
 int gemm_weight_size(const plan *p, const plan_step *s);
 double predict_cycles(const plan *p, const plan_step *s);
@@ -90,7 +94,7 @@ int64_t least_live(arena *a, const choices *c);
 /* squeeze.c: windows add up for the global pools behind them; convolutions take channel-wise factors. */
 void keep_sums(plan *p);
 void scale_projections(plan *p);
-int64_t scaled_bytes(const plan_step *s); /* of the scaled weights of such a convolution */
+int64_t scaled_bytes(const plan *p, const plan_step *s); /* of the scaled weights of such a convolution */
 
 /* threads.c: which steps are shared, and what each thread keeps for its own. */
 void plan_threads(plan *p);

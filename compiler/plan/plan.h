@@ -29,7 +29,7 @@ typedef struct plan_buffer {
     const char *what;   /* the label of the layer that it holds, for comments */
 } plan_buffer;
 
-enum { ARENA_ALIGN = 64 };
+enum { ARENA_ALIGN = 64, WEIGHTS_ALIGN = 64 };
 
 static inline int64_t arena_aligned(int64_t bytes) {
     return (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
@@ -129,7 +129,8 @@ struct plan_step {
     const char *words; /* "dense 6 x 4 of f32x16", for people: set last, by plan/kernels.c */
     int64_t macs;
     double cycles;        /* of one core, by the model of cost: plan/tiles.c */
-    int64_t weight_bytes; /* set by emit/ when it packs them */
+    int64_t weight_begin; /* where its weights begin among those of the file, in bytes: see pack.h */
+    int64_t weight_bytes; /* of its weights; of a step also what fills up the ones before to WEIGHTS_ALIGN */
     plan_step *parts;     /* of a chain: what it runs, in order; the last one's output is the chain's */
     int n_parts;
 };
@@ -144,10 +145,11 @@ struct plan {
     plan_buffer *buffers;
     int n_steps, room_steps;
     plan_step *steps;
-    slot **slots;         /* [n_nodes][c]: where each tensor's channels lie */
-    int64_t arena_bytes;  /* for one thread */
-    int64_t thread_bytes; /* more for each further one */
-    int peak_step;        /* where the arena is fullest */
+    slot **slots;          /* [n_nodes][c]: where each tensor's channels lie */
+    int64_t arena_bytes;   /* for one thread */
+    int64_t thread_bytes;  /* more for each further one */
+    int peak_step;         /* where the arena is fullest */
+    int64_t weights_begin; /* where the first step's weights begin among those of the file, in bytes */
 };
 
 enum { LEAST_RAM = -1 };
@@ -160,20 +162,11 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *
  * most `room`; their number. */
 int cut_pieces(const target *t, int channels, piece *out, int room);
 
-/* Floats of the packed weights of a block, over `inputs` values, and of all blocks: a row of biases comes
- * first. */
-static inline int64_t block_floats(const channel_block *b, int inputs) {
-    return (1 + (int64_t)inputs) * b->lanes;
-}
+/* Gives each step's weights their place; the first ones begin at byte `begin` of the file's. plan_make has
+ * called it with 0: several plans of one file follow each other. */
+void plan_place_weights(plan *p, int64_t begin);
 
-static inline int64_t packed_floats(const gemm_plan *cut, int inputs) {
-    int64_t total = 0;
-    for (int i = 0; i < cut->n_blocks; i++)
-        total += cut->blocks[i].repeat * block_floats(&cut->blocks[i], inputs);
-    return total;
-}
-
-/* The work of all steps; the bytes of their weights, once they are packed. */
+/* The work of all steps; the bytes of their weights. */
 static inline int64_t plan_macs(const plan *p) {
     int64_t macs = 0;
     for (int i = 0; i < p->n_steps; i++) macs += p->steps[i].macs;
@@ -185,6 +178,9 @@ static inline int64_t plan_weight_bytes(const plan *p) {
     for (int i = 0; i < p->n_steps; i++) bytes += p->steps[i].weight_bytes;
     return bytes;
 }
+
+/* Where the weights of the next plan of the same file begin, in bytes. */
+static inline int64_t plan_weights_end(const plan *p) { return p->weights_begin + plan_weight_bytes(p); }
 
 /* Whether a finished plan has a place for the buffer in its arena. */
 static inline bool lives_in_arena(const plan_buffer *b) { return b->kind == BUFFER_ARENA && b->first >= 0; }

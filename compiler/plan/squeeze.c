@@ -7,6 +7,7 @@
  * A channel-wise factor before a 1x1 convolution: each row of weights takes the factor of its input channel, in
  * a copy that is made anew each time, where that is less than the map. */
 #include "plan/internal.h"
+#include "plan/pack.h"
 
 #include <string.h>
 
@@ -56,8 +57,9 @@ static bool can_take_factor(const plan *p, const plan_step *factor, const plan_s
            shape_pixels(n->shape) >= 2 * (int64_t)n->shape.c;
 }
 
-int64_t scaled_bytes(const plan_step *s) {
-    return packed_floats(&s->gemm, s->operands[0].shape.c) * type_table[TYPE_F32].bytes;
+int64_t scaled_bytes(const plan *p, const plan_step *s) {
+    pack_layout l = pack_layout_of_scaled(p, s);
+    return pack_bytes(&l);
 }
 
 void scale_projections(plan *p) {
@@ -77,7 +79,7 @@ void scale_projections(plan *p) {
         operands[s->n_operands++] = factor->operands[1];
         s->operands = operands;
         s->gemm.scaled = true;
-        s->scratch_bytes = scaled_bytes(s);
+        s->scratch_bytes = scaled_bytes(p, s);
     }
     p->n_steps = kept;
 }

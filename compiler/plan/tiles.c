@@ -29,9 +29,7 @@ static void measure_block(const target *t, channel_block *b) {
     }
 }
 
-/* Cuts `channels` into blocks of `width` pieces; equal neighbours are counted, not listed. At most three shapes
- * arise: full blocks, and a last one. */
-static int cut_blocks(const target *t, int channels, int width, channel_block *out) {
+int cut_blocks(const target *t, int channels, int width, channel_block *out) {
     int full = width * t->vectors[0].lanes;
     int n = 0;
     if (channels >= full) {

@@ -1,0 +1,273 @@
+/* pack.c: where weights lie, and writing them there. See pack.h for the layout. */
+#include "plan/pack.h"
+
+#include "base/half.h"
+#include "plan/internal.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BIAS = -1 }; /* the input that stands for the bias */
+
+/* ---- layouts ---- */
+
+bool reads_whole_rows(const node *n) { return n->a.groups == 1 && n->a.dilation[1] == 1; }
+
+static int count_taps(const node *n) { return n->op == OP_DENSE ? 1 : n->a.kernel[0] * n->a.kernel[1]; }
+
+static int count_groups(const node *n) { return n->op == OP_DENSE ? 1 : n->a.groups; }
+
+pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
+    const node *n = &p->g->nodes[s->node];
+    pack_layout l = {.t = p->t, .weight = node_weight_type(n), .bias = TYPE_F32, .depth = 1};
+    l.groups = count_groups(n);
+    l.inputs = s->operands[0].shape.c / l.groups;
+    l.stretches = count_taps(n);
+    if (s->gemm.staged && reads_whole_rows(n)) {
+        l.inputs *= n->a.kernel[1];
+        l.stretches = n->a.kernel[0];
+    }
+    l.n_blocks = s->gemm.n_blocks;
+    l.blocks = s->gemm.blocks;
+    return l;
+}
+
+pack_layout pack_layout_of_scaled(const plan *p, const plan_step *s) {
+    pack_layout l = pack_layout_of_gemm(p, s);
+    l.weight = TYPE_F32;
+    return l;
+}
+
+pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channels) {
+    const node *n = &p->g->nodes[s->node];
+    pack_layout l = {.t = p->t, .weight = node_weight_type(n), .bias = TYPE_F32, .depth = 1, .groups = 1};
+    l.stretches = 1;
+    l.inputs = count_taps(n);
+    channel_block *blocks = ARENA_ARRAY(p->mem, channel_block, 2);
+    l.n_blocks = cut_blocks(p->t, channels, 1, blocks);
+    l.blocks = blocks;
+    return l;
+}
+
+int64_t pack_bias_bytes(const pack_layout *l, const channel_block *b) {
+    return (int64_t)b->lanes * type_table[l->bias].bytes;
+}
+
+int64_t pack_row_bytes(const pack_layout *l, const channel_block *b) {
+    return (int64_t)b->lanes * l->depth * type_table[l->weight].bytes;
+}
+
+int64_t pack_block_bytes(const pack_layout *l, const channel_block *b) {
+    int64_t rows = (int64_t)l->stretches * ((l->inputs + l->depth - 1) / l->depth);
+    return pack_bias_bytes(l, b) + rows * pack_row_bytes(l, b);
+}
+
+int64_t pack_block_begin(const pack_layout *l, int which) {
+    int64_t begin = 0;
+    for (int i = 0; i < which; i++) begin += l->blocks[i].repeat * pack_block_bytes(l, &l->blocks[i]);
+    return begin;
+}
+
+int64_t pack_group_bytes(const pack_layout *l) { return pack_block_begin(l, l->n_blocks); }
+
+int64_t pack_bytes(const pack_layout *l) { return l->groups * pack_group_bytes(l); }
+
+/* ---- writing ---- */
+
+void pack_value(text *out, elem_type type, double value) {
+    uint32_t bits = 0;
+    float f = (float)value;
+    switch (type) {
+    case TYPE_F32: memcpy(&bits, &f, sizeof bits); break;
+    case TYPE_F16: bits = half_bits(f); break;
+    default: bits = (uint32_t)llround(value); break;
+    }
+    unsigned char bytes[4];
+    for (int i = 0; i < 4; i++) bytes[i] = (unsigned char)(bits >> 8 * i);
+    text_bytes(out, bytes, (size_t)type_table[type].bytes);
+}
+
+/* Appends the values with which a block takes `count` inputs from `input` on, `room` places for each lane. */
+static void pack_row(const pack_layout *l, const channel_block *b, elem_type type, pack_source value,
+                     const void *data, int output, int input, int count, int room, text *out) {
+    for (int j = 0; j < b->n_pieces; j++) {
+        piece x = b->pieces[j];
+        for (int lane = 0; lane < l->t->vectors[x.kind].lanes; lane++) {
+            for (int i = 0; i < room; i++) {
+                bool real = lane < x.valid && i < count;
+                pack_value(out, type, real ? value(data, output + lane, input + i) : 0);
+            }
+        }
+        output += x.valid;
+    }
+}
+
+static void pack_block(const pack_layout *l, const channel_block *b, pack_source value, const void *data,
+                       int output, text *out) {
+    pack_row(l, b, l->bias, value, data, output, BIAS, 1, 1, out);
+    for (int stretch = 0; stretch < l->stretches; stretch++) {
+        for (int i = 0; i < l->inputs; i += l->depth) {
+            int count = l->inputs - i < l->depth ? l->inputs - i : l->depth;
+            pack_row(l, b, l->weight, value, data, output, stretch * l->inputs + i, count, l->depth, out);
+        }
+    }
+}
+
+void pack_values(const pack_layout *l, pack_source value, const void *data, text *out) {
+    int output = 0;
+    for (int group = 0; group < l->groups; group++) {
+        for (int i = 0; i < l->n_blocks; i++) {
+            for (int repeat = 0; repeat < l->blocks[i].repeat; repeat++) {
+                pack_block(l, &l->blocks[i], value, data, output, out);
+                output += l->blocks[i].channels;
+            }
+        }
+    }
+}
+
+/* ---- steps ---- */
+
+/* Where the values of a step's weights come from. */
+typedef struct step_source {
+    const plan_step *s;
+    const node *n;
+    int groups, taps;
+    int depth; /* conv, dense: input channels of a group */
+    int out_c; /* conv, dense: output channels of a group */
+    int begin; /* depthwise: the run's first output channel */
+} step_source;
+
+static double bias_of(const step_source *k, int channel) {
+    const tensor *bias = k->n->weights[ROLE_BIAS];
+    return bias ? (double)bias->data[channel] : 0;
+}
+
+/* Inputs are counted tap by tap, each tap's channels as they lie. */
+static double gemm_value(const void *data, int output, int input) {
+    const step_source *k = data;
+    int channel = k->s->out_order[output], first = output / k->out_c * k->depth;
+    if (input == BIAS) return bias_of(k, channel);
+    int in = k->s->operands[0].order[first + input % k->depth] - first;
+    return (double)k->n->weights[ROLE_WEIGHT]
+        ->data[((int64_t)channel * k->taps + input / k->depth) * k->depth + in];
+}
+
+static double window_value(const void *data, int output, int input) {
+    const step_source *k = data;
+    int channel = k->s->out_order[k->begin + output];
+    if (input == BIAS) return bias_of(k, channel);
+    return (double)k->n->weights[ROLE_WEIGHT]->data[(int64_t)input * k->n->shape.c + channel];
+}
+
+static step_source source_of(const plan *p, const plan_step *s) {
+    const node *n = &p->g->nodes[s->node];
+    step_source k = {.s = s, .n = n, .groups = count_groups(n), .taps = count_taps(n)};
+    k.depth = s->operands[0].shape.c / k.groups;
+    k.out_c = n->shape.c / k.groups;
+    return k;
+}
+
+/* The bytes of a depthwise step's weights, which are appended to `out` unless it is NULL: those of a run of
+ * channels follow those of the run before. */
+static int64_t pack_window(const plan *p, const plan_step *s, text *out) {
+    const node *n = &p->g->nodes[s->node];
+    if (n->op != OP_DEPTHWISE) return 0;
+    step_source k = source_of(p, s);
+    int64_t bytes = 0;
+    for (int m = 0; m < n->a.multiplier; m++) {
+        for (int i = 0; i < s->operands[0].n_runs; i++) {
+            int channels = s->operands[0].runs[i].count;
+            pack_layout l = pack_layout_of_window(p, s, channels);
+            bytes += pack_bytes(&l);
+            if (out) pack_values(&l, window_value, &k, out);
+            k.begin += channels;
+        }
+    }
+    return bytes;
+}
+
+static int64_t pack_gemm(const plan *p, const plan_step *s, text *out) {
+    pack_layout l = pack_layout_of_gemm(p, s);
+    step_source k = source_of(p, s);
+    if (out) pack_values(&l, gemm_value, &k, out);
+    return pack_bytes(&l);
+}
+
+/* The same for an affine: for each run of channels the scales, then the shifts, in the order of the output. */
+static int64_t pack_affine(const plan *p, const plan_step *s, text *out) {
+    static const role roles[] = {ROLE_WEIGHT, ROLE_BIAS};
+    const node *n = &p->g->nodes[s->node];
+    if (n->op != OP_AFFINE) return 0;
+    for (int i = 0, begin = 0; out && i < s->operands[0].n_runs; i++) {
+        int end = begin + s->operands[0].runs[i].count;
+        for (int r = 0; r < 2; r++) {
+            for (int c = begin; c < end; c++)
+                pack_value(out, TYPE_F32, (double)n->weights[roles[r]]->data[s->out_order[c]]);
+        }
+        begin = end;
+    }
+    return 2 * (int64_t)n->shape.c * type_table[TYPE_F32].bytes;
+}
+
+/* The bytes of the weights of a step that is no chain, appended to `out` unless it is NULL. */
+static int64_t pack_step(const plan *p, const plan_step *s, text *out) {
+    switch (s->kind) {
+    case STEP_GEMM: return pack_gemm(p, s, out);
+    case STEP_WINDOW: return pack_window(p, s, out);
+    case STEP_ELEMENTWISE: return pack_affine(p, s, out);
+    default: return 0;
+    }
+}
+
+static int64_t align_weights(int64_t at) { return (at + WEIGHTS_ALIGN - 1) / WEIGHTS_ALIGN * WEIGHTS_ALIGN; }
+
+/* Places a step's own weights behind `at`; where they end. */
+static int64_t place_step(const plan *p, plan_step *s, int64_t at) {
+    bool affine = s->kind == STEP_ELEMENTWISE && p->g->nodes[s->node].op == OP_AFFINE;
+    if (s->kind == STEP_GEMM || s->kind == STEP_WINDOW || affine) at = align_weights(at);
+    s->weight_begin = at;
+    s->weight_bytes = pack_step(p, s, NULL);
+    return at + s->weight_bytes;
+}
+
+/* Places the weights of a chain's parts. A part that does the work of another chain's again has its weights.
+ * `places`: where each node's weights begin. */
+static int64_t place_chain(const plan *p, plan_step *chain, int64_t at, int64_t *places) {
+    chain->weight_begin = at = align_weights(at);
+    for (int i = 0; i < chain->n_parts; i++) {
+        plan_step *part = &chain->parts[i];
+        if (part->again) {
+            part->weight_begin = places[part->node];
+            part->weight_bytes = 0;
+        } else {
+            at = place_step(p, part, at);
+            places[part->node] = part->weight_begin;
+        }
+    }
+    return at;
+}
+
+void plan_place_weights(plan *p, int64_t begin) {
+    int64_t at = begin, *places = ARENA_ARRAY(p->mem, int64_t, p->g->n_nodes);
+    for (int i = 0; i < p->n_steps; i++) {
+        plan_step *s = &p->steps[i];
+        int64_t before = at;
+        at = s->kind == STEP_CHAIN ? place_chain(p, s, at, places) : place_step(p, s, at);
+        s->weight_bytes = at - before;
+    }
+    p->weights_begin = begin;
+}
+
+static void pack_at(const plan *p, const plan_step *s, text *out) {
+    if (s->again) return;
+    while ((int64_t)out->size < s->weight_begin) text_char(out, 0);
+    pack_step(p, s, out);
+}
+
+void pack_plan(const plan *p, text *out) {
+    for (int i = 0; i < p->n_steps; i++) {
+        const plan_step *s = &p->steps[i];
+        pack_at(p, s, out);
+        for (int j = 0; j < s->n_parts; j++) pack_at(p, &s->parts[j], out);
+    }
+}

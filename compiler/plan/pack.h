@@ -1,0 +1,68 @@
+/* pack.h: how the weights of a plan lie in the program.
+ *
+ * A kernel reads its weights from front to back, so they are stored in that order. The output channels of a
+ * layer are cut into blocks (see channel_block). A block begins with a row of biases, one for each of its
+ * lanes. Then come the weights, input by input, those of one input lane by lane:
+ *
+ *     bias[lanes], then for each group of `depth` inputs: for each lane: weight[depth]
+ *
+ * Multiply-adds take one input at a time: depth is 1. Instructions for dot products take 2, 4 or 16 inputs at
+ * once, and these lie side by side for each lane. A lane without a channel holds zeros, and so does a place
+ * behind the last input of a stretch. A stretch is a number of inputs that the kernel reads without a jump,
+ * such as a row of a window; a group of inputs never reaches into the next stretch.
+ *
+ * All values are little-endian. Each step's weights begin at a multiple of 64 bytes. */
+#ifndef LCC_PLAN_PACK_H
+#define LCC_PLAN_PACK_H
+
+#include "base/text.h"
+#include "plan/plan.h"
+
+typedef struct pack_layout {
+    const target *t;
+    elem_type weight, bias; /* element types */
+    int depth;              /* inputs side by side: 1, 2, 4 or 16 */
+    int stretches, inputs;  /* so many stretches of so many inputs each */
+    int groups;             /* of the convolution: each has all blocks, for output channels of its own */
+    int n_blocks;
+    const channel_block *blocks;
+} pack_layout;
+
+/* The layout of a conv or dense step's weights as they are stored, and of their copy in floats that a step with
+ * scaled weights makes when it runs. */
+pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s);
+pack_layout pack_layout_of_scaled(const plan *p, const plan_step *s);
+
+/* The layout of a depthwise step's weights for a run of `channels` neighbouring output channels. Each run of
+ * the input has one, and each multiple of the channels, in the order in which the kernel takes them. */
+pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channels);
+
+/* Whether a staged convolution reads a whole row of its window without a jump. */
+bool reads_whole_rows(const node *n);
+
+/* Bytes of a block's biases; of the weights of one group of `depth` inputs, for all lanes; of a block; of all
+ * blocks of one of the convolution's groups; of everything. */
+int64_t pack_bias_bytes(const pack_layout *l, const channel_block *b);
+int64_t pack_row_bytes(const pack_layout *l, const channel_block *b);
+int64_t pack_block_bytes(const pack_layout *l, const channel_block *b);
+int64_t pack_group_bytes(const pack_layout *l);
+int64_t pack_bytes(const pack_layout *l);
+
+/* Bytes between the beginning of a group and the first block of shape `which`. */
+int64_t pack_block_begin(const pack_layout *l, int which);
+
+/* The weight with which an output channel takes an input, or, for input -1, the channel's bias. Outputs and
+ * inputs are counted as the kernel walks: output 0 is the first lane of the first block of the first group, and
+ * input i is number i % inputs of stretch i / inputs. */
+typedef double (*pack_source)(const void *data, int output, int input);
+
+/* Appends a value of this type; integers are exact, floats are rounded to the nearest. */
+void pack_value(text *out, elem_type type, double value);
+
+/* Appends the weights of a layout, pack_bytes(l) in all. */
+void pack_values(const pack_layout *l, pack_source value, const void *data, text *out);
+
+/* Appends the weights of all steps, each at its weight_begin; `out` holds what lies before the plan's. */
+void pack_plan(const plan *p, text *out);
+
+#endif

@@ -15,7 +15,7 @@ static file_view with_rank(const file_view *v, int rank) {
 }
 
 static bool is_vector(shape s) { return s.h == 1 && s.w == 1; }
-static bool same_shape(shape x, shape y) { return x.h == y.h && x.w == y.w && x.c == y.c; }
+static bool is_equal_shape(shape x, shape y) { return x.h == y.h && x.w == y.w && x.c == y.c; }
 
 /* Whether every axis of `small` is that of `x`, or of length 1. */
 static bool lies_within(const file_view *small, const file_view *x) {
@@ -41,7 +41,7 @@ static int join_tensors(importer *im, op_kind op, file_value x, file_value y, fi
     x.v = with_rank(&x.v, rank);
     y.v = with_rank(&y.v, rank);
     shape s = im->g->nodes[x.node].shape, t = im->g->nodes[y.node].shape;
-    bool equal = same_shape(s, t) && view_equal(&x.v, &y.v);
+    bool equal = is_equal_shape(s, t) && view_equal(&x.v, &y.v);
     bool y_small = s.c == t.c && is_vector(t) && lies_within(&y.v, &x.v);
     bool x_small = s.c == t.c && is_vector(s) && lies_within(&x.v, &y.v);
     if (!equal && !x_small && !y_small) {

@@ -27,7 +27,7 @@ typedef struct file_value {
     file_view v;
     bool fresh;   /* the node was made for this value */
     int uses;     /* by nodes, and as an output */
-    int weighs;   /* how many of them are as the weights of a layer */
+    int weighs;   /* how many of the uses are as the weights of a layer */
     bool made_up; /* a program numbered it: the name says nothing */
 } file_value;
 

@@ -5,7 +5,8 @@
 
 file_value *find_value(const onnx_file *f, const char *name) { return map_find(&f->values, name); }
 
-/* A number, or what PyTorch's exporter makes up ("onnx::Conv_217"). */
+/* Whether a program made the name up: it is a number, or of the kind that PyTorch's exporter makes
+ * ("onnx::Conv_217"). */
 static bool is_made_up(const char *name) {
     return strncmp(name, "onnx::", 6) == 0 || name[strspn(name, "0123456789")] == 0;
 }

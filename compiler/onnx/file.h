@@ -9,16 +9,16 @@
 typedef struct onnx_file {
     importer im;
     model m;
-    map values; /* from the names in the file to what is known of them, each a file_value */
+    map values; /* from the names in the file to a file_value each */
 } onnx_file;
 
-/* file.c. The value of that name; NULL where nothing was said of it yet. */
+/* file.c. The value of that name; NULL where there is none yet. */
 file_value *find_value(const onnx_file *f, const char *name);
 /* The same, made where there is none. NULL for the empty name, by which a node leaves an input or output out.
  */
 file_value *name_value(onnx_file *f, const char *name);
 
 /* inputs.c. Adds the network's inputs to the graph. False after an error. */
-bool read_inputs(onnx_file *f);
+bool import_inputs(onnx_file *f);
 
 #endif

@@ -40,7 +40,7 @@ static bool is_weighted(const Onnx__NodeProto *n) {
     return false;
 }
 
-static void count_uses(onnx_file *f) {
+static void count_readers(onnx_file *f) {
     const Onnx__GraphProto *p = f->m.proto->graph;
     for (size_t i = 0; i < p->n_node; i++) {
         const Onnx__NodeProto *n = p->node[i];
@@ -87,9 +87,9 @@ static file_node describe_node(onnx_file *f, const Onnx__NodeProto *n) {
                        .n_out = clamp_int((int64_t)n->n_output)};
 }
 
-/* Whether all inputs are known. One that no node before makes is an error, once; one whose node failed is not.
- */
-static bool check_inputs(importer *im, bool *all_constant) {
+/* Whether all inputs are known. An input that no node before this one makes is an error, which is reported
+ * once. An input whose node failed is none, because that node's error was reported. */
+static bool check_inputs_are_known(importer *im, bool *all_constant) {
     *all_constant = true;
     for (int i = 0; i < im->node->n_in; i++) {
         file_value *v = node_input(im, i);
@@ -106,7 +106,7 @@ static bool check_inputs(importer *im, bool *all_constant) {
     return true;
 }
 
-static bool check_outputs(importer *im) {
+static bool check_outputs_are_new(importer *im) {
     for (int i = 0; i < im->node->n_out; i++) {
         const file_value *out = im->node->out[i];
         if (out && out->kind != FILE_UNKNOWN) {
@@ -123,7 +123,7 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     const op_rule *r = standard && n->op_type ? find_rule(n->op_type) : NULL;
     if (!r) return node_error(im, "this operator is not supported");
     bool all_constant;
-    if (!check_outputs(im) || !check_inputs(im, &all_constant)) return false;
+    if (!check_outputs_are_new(im) || !check_inputs_are_known(im, &all_constant)) return false;
     int errors = diag_error_count(im->d);
     bool good;
     if (all_constant && r->fold) {
@@ -136,7 +136,7 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     return good && diag_error_count(im->d) == errors;
 }
 
-/* Notes that the outputs of a node that failed are unknown, so that nothing more is said of them. */
+/* Marks the outputs of a node that failed, so that nodes which read them report nothing. */
 static void mark_failed(const file_node *n) {
     for (int i = 0; i < n->n_out; i++) {
         file_value *out = n->out[i];
@@ -185,8 +185,8 @@ static bool add_outputs(onnx_file *f) {
 
 static graph *import_file(onnx_file *f) {
     if (!read_initializers(f)) return NULL;
-    count_uses(f);
-    bool good = read_inputs(f);
+    count_readers(f);
+    bool good = import_inputs(f);
     if (good && f->im.g->n_inputs == 0) {
         diag_error(f->im.d, f->im.at, "the network has no input");
         good = false;

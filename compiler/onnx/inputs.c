@@ -78,7 +78,7 @@ static bool find_element_type(importer *im, int type, const char *shown, elem_ty
     return false;
 }
 
-static bool read_input(onnx_file *f, const Onnx__ValueInfoProto *p, file_value *value) {
+static bool import_one_input(onnx_file *f, const Onnx__ValueInfoProto *p, file_value *value) {
     importer *im = &f->im;
     const char *shown = show_name(im->scratch, p->name);
     int64_t sizes[4];
@@ -100,7 +100,7 @@ static bool read_input(onnx_file *f, const Onnx__ValueInfoProto *p, file_value *
     return import_input(im, value, element, s, &v);
 }
 
-bool read_inputs(onnx_file *f) {
+bool import_inputs(onnx_file *f) {
     enum { MOST_INPUTS = 64 }; /* more are left unknown, and what reads them fails */
     const Onnx__GraphProto *p = f->m.proto->graph;
     const char *weight = NULL;
@@ -113,7 +113,7 @@ bool read_inputs(onnx_file *f) {
         if (v && v->weighs && v->weighs == v->uses) {
             if (!weight) weight = name;
         } else {
-            good = read_input(f, p->input[i], name_value(f, name)) && good;
+            good = import_one_input(f, p->input[i], name_value(f, name)) && good;
         }
     }
     if (!weight) return good;

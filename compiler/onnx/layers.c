@@ -1,4 +1,4 @@
-/* layers.c: what multiplies by weights: Conv, Gemm, MatMul and BatchNormalization. */
+/* layers.c: operators with weights: Conv, Gemm, MatMul and BatchNormalization. */
 #include "onnx/rules.h"
 
 /* The weights are [out, in/groups, kh, kw]. */
@@ -58,7 +58,7 @@ bool make_matmul(importer *im, const onnx_op *op) {
     return w.c && read_matrix(im, &w) && build_product(im, x, &w, NULL);
 }
 
-/* alpha A B + beta C */
+/* alpha * A * B + beta * C, where A is a tensor, and B and C are constants. */
 bool make_gemm(importer *im, const onnx_op *op) {
     file_value *x = tensor_input(im, 0);
     matrix w = {.c = x ? constant_input(im, 1, "matrix") : NULL};
@@ -93,7 +93,8 @@ bool make_batch_norm(importer *im, const onnx_op *op) {
     file_value x = *given;
     file_view vector = view_vector(im->g->nodes[x.node].shape.c);
     if (!order_channels(im, &x) || (!view_equal(&x.v, &vector) && !as_map(im, &x))) return false;
-    /* Before opset 14 a norm at training is known by the statistics that it gives back. */
+    /* Before opset 14, a norm that was exported for training is told by its further outputs, which are the new
+     * statistics. */
     bool training = attribute_int(im, op, "training_mode", 0) != 0;
     for (int i = 1; i < im->node->n_out; i++) training = training || im->node->out[i];
     if (training) return node_error(im, "it was exported for training: call model.eval() before the export");

@@ -1,7 +1,9 @@
-/* operator.h: a node of an ONNX file as its rule sees it: its attributes, and numbers that are attributes in
- * old opsets and inputs in newer ones.
+/* operator.h: reading the attributes of a node, and numbers that are attributes in old opsets and inputs in
+ * newer ones.
  *
- * An attribute that has another type than asked for is an error; the function then returns the default. */
+ * Where an attribute does not have the type that is asked for, that is an error, and the function returns the
+ * default.
+ */
 #ifndef LCC_ONNX_OPERATOR_H
 #define LCC_ONNX_OPERATOR_H
 

@@ -1,4 +1,4 @@
-/* resize.c: Resize and Upsample by a whole factor. */
+/* resize.c: Resize and Upsample by an integer factor. */
 #include "onnx/rules.h"
 
 #include <math.h>

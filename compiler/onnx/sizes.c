@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* A size of 0 copies the input's at that place, and one of -1 takes what is left. */
+/* A size of 0 stands for the input's size of the same axis. One size may be -1, which stands for what is left.
+ */
 bool reshaped_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int rank, int64_t *out,
                     int *out_rank) {
     int count, unknown = -1;

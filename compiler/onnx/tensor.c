@@ -36,7 +36,8 @@ static const char *find_entry(const Onnx__TensorProto *t, const char *key) {
 }
 
 /* The entry as an integer from 0 on; `otherwise` where there is none. False where it is something else. */
-static bool read_entry(const Onnx__TensorProto *t, const char *key, uint64_t otherwise, uint64_t *value) {
+static bool read_external_number(const Onnx__TensorProto *t, const char *key, uint64_t otherwise,
+                                 uint64_t *value) {
     const char *entry = find_entry(t, key);
     *value = otherwise;
     if (!entry) return true;
@@ -49,8 +50,8 @@ static bool read_entry(const Onnx__TensorProto *t, const char *key, uint64_t oth
 static bool read_external(const Onnx__TensorProto *t, uint64_t size, model *m, constant *c, const char **why) {
     uint64_t offset, length;
     const char *location = find_entry(t, "location");
-    if (!location || !read_entry(t, "offset", 0, &offset) || !read_entry(t, "length", size, &length) ||
-        length != size) {
+    if (!location || !read_external_number(t, "offset", 0, &offset) ||
+        !read_external_number(t, "length", size, &length) || length != size) {
         *why = "its external data have no location, offset and length that fit its shape";
         return false;
     }
@@ -67,8 +68,8 @@ static double widen_number(number_type type, int32_t number) {
     return type == NUMBER_F16 ? (double)load_f16(half) : type == NUMBER_BF16 ? (double)load_bf16(half) : number;
 }
 
-/* Takes the numbers from the array that holds the constant's type. False where that has not as many as the
- * shape says. */
+/* Takes the numbers from the array that holds the constant's type. False where it does not have as many
+ * numbers as the shape says. */
 static bool read_array(arena *a, const Onnx__TensorProto *t, constant *c) {
     size_t count = (size_t)c->count;
     bool is_unsigned = c->type == NUMBER_U32 || c->type == NUMBER_U64;

@@ -189,9 +189,6 @@ int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attr
 /* Names the tensor of node `index` as an output. False after an error (the name is taken). */
 bool graph_add_output(graph *g, diag *d, const char *name, int index, loc at);
 
-/* The op of that name, or OP_COUNT. "silu" is swish. */
-op_kind op_by_name(const char *name);
-
 /* Work and parameters as papers count them: the multiply-adds of conv, depthwise and dense, and their weights
  * and biases with the norms' gamma and beta. */
 int64_t node_macs(const graph *g, const node *n);

@@ -2,18 +2,26 @@
 #include "targets/native.h"
 
 #include <string.h>
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
 
 bool runs_everywhere(const target *t) {
     (void)t;
     return true;
 }
 
-#if defined(__x86_64__)
-/* A feature by its name among a target's attributes. __builtin_cpu_supports takes literals only, so each name
- * stands here. A name that does not is one that this machine lacks. */
+static bool is_word(const char *p, size_t size, const char *word) {
+    return size == strlen(word) && memcmp(p, word, size) == 0;
+}
+
+/* Whether the processor has a feature, by its name among a target's attributes. What is not listed here counts
+ * as missing. */
 static bool processor_has(const char *name, size_t size) {
-#define FEATURE(feature)                                                                                       \
-    if (size == strlen(feature) && memcmp(name, feature, size) == 0) return __builtin_cpu_supports(feature) != 0
+#if defined(__x86_64__)
+    /* __builtin_cpu_supports takes literals only. */
+#define FEATURE(word)                                                                                          \
+    if (is_word(name, size, word)) return __builtin_cpu_supports(word) != 0
     FEATURE("sse2");
     FEATURE("avx2");
     FEATURE("fma");
@@ -23,19 +31,29 @@ static bool processor_has(const char *name, size_t size) {
     FEATURE("avx512vl");
     FEATURE("avx512vnni");
 #undef FEATURE
+#elif defined(__aarch64__) && defined(__linux__)
+    if (is_word(name, size, "dotprod")) return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#else
+    (void)is_word;
+    (void)name, (void)size;
+#endif
     return false;
 }
-#endif
 
-bool runs_on_this_x86_64(const target *t) {
-#if defined(__x86_64__)
-    for (const char *p = t->attributes; *p;) {
+static bool processor_has_all(const char *attributes) {
+    for (const char *p = attributes; p && *p;) {
         size_t size = strcspn(p, ",");
         if (!processor_has(p, size)) return false;
         p += size + (p[size] == ',');
     }
     return true;
+}
+
+bool runs_on_this_x86_64(const target *t) {
+#if defined(__x86_64__)
+    return processor_has_all(t->attributes);
 #else
+    (void)processor_has_all;
     (void)t;
     return false;
 #endif
@@ -43,8 +61,9 @@ bool runs_on_this_x86_64(const target *t) {
 
 bool runs_on_this_aarch64(const target *t) {
 #if defined(__aarch64__)
-    return t->attributes == NULL;
+    return processor_has_all(t->attributes);
 #else
+    (void)processor_has_all;
     (void)t;
     return false;
 #endif

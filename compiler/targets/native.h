@@ -7,10 +7,10 @@
 
 bool runs_everywhere(const target *t);
 
-/* The processor, and its operating system, have all of the target's attributes. */
+/* This is an x86-64, and its processor and operating system have all of the target's attributes. */
 bool runs_on_this_x86_64(const target *t);
 
-/* The target has no attributes beyond what every aarch64 has. */
+/* The same for an aarch64. */
 bool runs_on_this_aarch64(const target *t);
 
 #endif

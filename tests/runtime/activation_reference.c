@@ -32,17 +32,26 @@ static void print_table(void) {
     printf("]\n");
 }
 
+static const activation *find_activation(const char *name) {
+    for (int op = 0; op < OP_COUNT; op++) {
+        if (is_activation((op_kind)op) && strcmp(activation_table[op].name, name) == 0) {
+            return &activation_table[op];
+        }
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv) {
     if (argc == 1) {
         print_table();
         return 0;
     }
-    op_kind op = op_by_name(argv[1]);
-    if (argc != 3 || op == OP_COUNT || !is_activation(op)) return 2;
+    const activation *f = find_activation(argv[1]);
+    if (argc != 3 || !f) return 2;
     double slope = atof(argv[2]);
     float x;
     while (fread(&x, sizeof x, 1, stdin) == 1) {
-        double y = activation_table[op].value((double)x, slope);
+        double y = f->value((double)x, slope);
         fwrite(&y, sizeof y, 1, stdout);
     }
     return 0;

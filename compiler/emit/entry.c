@@ -1,18 +1,12 @@
 /* entry.c: defines the functions that callers see: run, run_in, run_threads_in, version, bind. */
 #include "emit/prototypes.h"
 
-/* The arena that run() uses. Behind it there is room for what further threads need, and for the self-test's
- * inputs and outputs. */
+/* The arena that run() uses. Behind it there is room for what further threads need, and for the self-test. */
 static void emit_arena(const emitter *e, text *out) {
-    int64_t bytes = e->arena_bytes, ports = 0;
-    const graph *g = e->p->g;
-    for (int i = 0; i < g->n_inputs; i++)
-        ports += shape_elements(g->nodes[g->inputs[i].node].shape) * 4 + ARENA_ALIGN;
-    for (int i = 0; i < g->n_outputs; i++)
-        ports += shape_elements(g->nodes[g->outputs[i].node].shape) * 4 + ARENA_ALIGN;
+    int64_t bytes = e->arena_bytes;
     const char *more = "";
     if (e->o->selftest)
-        more = arena_printf(e->a, " + %lld /* the self-test's inputs and outputs */", (long long)ports);
+        more = arena_printf(e->a, " + %lld /* for the self-test */", (long long)selftest_bytes(e));
     if (e->thread_bytes) more = arena_printf(e->a, "%s + (MAX_THREADS - 1) * %s_THREAD_BYTES", more, e->macro);
     const char *size = bytes || *more ? arena_printf(e->a, "%s_ARENA_BYTES%s", e->macro, more) : "1";
     if (e->p->t->strict_c99) {

@@ -40,11 +40,17 @@ static void declare_functions(const emitter *e, text *out) {
     text_printf(out, "\n/* lcc's version, the target, and the hash of the weights. */\n%s;\n",
                 entry_declaration(e, ENTRY_VERSION));
     if (e->o->selftest) {
-        text_printf(out,
-                    "\n/* Runs the network on a picture of its own and compares every step with the reference "
-                    "that lcc computed:\n"
-                    " * 0, or the number of the first step that differs. In the static arena. */\n%s;\n",
-                    entry_declaration(e, ENTRY_SELFTEST));
+        text_printf(
+            out,
+            "\n/* Runs the network twice on a picture of its own and compares every step with the reference "
+            "that lcc\n"
+            " * computed. 0: all is well. %s_SELFTEST_WEIGHTS: the weights are not those that lcc wrote%s. "
+            "Above 0: the number\n"
+            " * of the first step that differs. It works in the static arena, which has %lld bytes more for "
+            "it. */\n"
+            "#define %s_SELFTEST_WEIGHTS (-1)\n%s;\n",
+            macro, e->o->storage == STORAGE_FILE ? ", or not bound" : "", (long long)selftest_bytes(e), macro,
+            entry_declaration(e, ENTRY_SELFTEST));
     }
     if (e->o->profile) {
         text_printf(out,

@@ -190,6 +190,7 @@ void emit_runtime(const emitter *e, const text *code,
 void emit_weights(const emitter *e, text *out);               /* their declaration, or how they come in */
 void emit_entry_points(const emitter *all, int n, text *out); /* run, run_in, version, bind */
 void emit_selftest(const emitter *all, int n, text *out);
+int64_t selftest_bytes(const emitter *e); /* behind the static arena: its inputs, outputs and hashes */
 void emit_file(const emitter *all, int n, text *out); /* all of it, for these targets, the weakest first */
 
 /* ---- steps.c ---- */

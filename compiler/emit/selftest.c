@@ -1,64 +1,150 @@
-/* selftest.c: PREFIX_selftest(), which finds the first step that goes wrong on somebody's machine.
+/* selftest.c: PREFIX_selftest(), which finds damaged weights and the first step that goes wrong on somebody's
+ * machine.
+ *
+ * The weights are hashed as the code reads them, wherever they are stored, so that any flipped bit is found.
  *
  * The reference interpreter runs the network on a picture that both sides make from a formula. Of each step's
- * tensor the sum over u(i) * value is kept, u(i) from -1/2 to 1/2 by a hash of the position, and the sum of the
- * |u(i) * value| as its scale; a step differs where its own sum is off by more than a thousandth of the scale,
- * far above rounding and far below what a wrong instruction does.
+ * tensor up to MOST_PARTS sums are kept, over as many equal parts: each element counts times a factor from 1/2
+ * to 1, whose sign is random, by a hash of its position. Errors of rounding then cancel as random numbers do,
+ * so their sum grows with the root of the number of elements only, while one wrong element counts in full. How
+ * large they are is measured: the interpreter runs a second time with every value off by a random amount like a
+ * float's rounding, and TOLERANCE times what this does to a tensor is allowed.
  *
- * Before each step all of the arena that is not live is filled with NaNs, so that what reads it is found out,
- * and behind it they must still be there: nothing is written where the plan has not said so. */
+ * The network runs twice. Before each step all of the arena that is not live is filled with a pattern, another
+ * one in the second run; behind the step the pattern must still be there, or something was written where the
+ * plan has not said so. A step that reads what is not live gives different bits in the two runs. No pattern
+ * relies on NaN, which only floats have. */
 #include "emit/prototypes.h"
 #include "interp/interp.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* Element i of an input, as an integer from 0 to 255; the emitted fill_input does the same. */
+enum {
+    MOST_PARTS = 16,
+    LEAST_PART = 4096, /* elements of a part, but for the last one */
+    SIGNS = 8,         /* random sums of a tensor, by which its error is estimated */
+    TOLERANCE = 32     /* the networks that come along take up to a tenth of it */
+};
+
+/* Element i of an input, as an integer from 0 to 255; the emitted input_byte does the same. */
 static uint32_t input_byte(uint32_t i) { return (i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u; }
 
-static double projection(uint32_t i) { return (double)(i * UINT32_C(2654435761) >> 16) / 65536.0 - 0.5; }
+/* A number whose bits look random, from the position of an element. */
+static uint32_t hash_position(uint32_t i) {
+    uint32_t x = i * UINT32_C(2654435761);
+    x = (x ^ x >> 15) * UINT32_C(2246822519);
+    return x ^ x >> 13;
+}
 
+/* The factor of element i; the emitted selftest_factor does the same. */
+static double factor(uint32_t i) {
+    uint32_t x = hash_position(i);
+    double size = 0.5 + (double)(x >> 8) / 33554432.0;
+    return x & 1 ? size : -size;
+}
+
+/* How far rounding takes a node's value away: SIGNS sums of its elements with random signs, as they should be
+ * and as they are with rounding, and the sum of the squares. */
+typedef struct node_error {
+    double exact[SIGNS], rounded[SIGNS], square;
+} node_error;
+
+/* What a step's tensor is compared with. */
 typedef struct reference {
-    double sum, scale;
+    int64_t part; /* elements of a part */
+    int parts;
+    double sums[MOST_PARTS], squares[MOST_PARTS]; /* of the elements times their factors */
+    int64_t elements;
 } reference;
 
-/* What the interpreter's run is watched for: the steps of one target's plan. */
-typedef struct watcher {
-    const plan *p;
-    reference *steps; /* [n_steps] */
-} watcher;
-
+/* What the interpreter's run is watched for: the steps of each target's plan. */
 typedef struct watchers {
-    watcher at[MAX_FILE_TARGETS];
+    const graph *g;
+    const plan *plans[MAX_FILE_TARGETS];
+    reference *steps[MAX_FILE_TARGETS]; /* [n_steps] */
     int count;
+    node_error *errors; /* [n_nodes] */
 } watchers;
 
-/* A tensor's value, seen as the steps that make it lay it out. */
-static void watch_steps(watcher *k, int index, const double *value) {
-    const plan *p = k->p;
-    shape s = p->g->nodes[index].shape;
+/* How a step lays out the tensor that it makes. A gather for a dense layer lays it out flat, pixel after pixel,
+ * in the same order as a map's. */
+typedef struct layout {
+    int64_t pixels;
+    int channels;
+} layout;
+
+static layout layout_of_step(const plan *p, const plan_step *s) {
+    const shape own = p->g->nodes[s->node].shape, from = s->operands[0].shape;
+    if (s->kind == STEP_COPY) return (layout){shape_pixels(from), from.c};
+    return (layout){shape_pixels(own), own.c};
+}
+
+/* Adds up a node's value as the steps that make it lay it out. */
+static void sum_steps(const plan *p, reference *steps, int index, const double *value) {
     for (int i = 0; i < p->n_steps; i++) {
         const plan_step *step = &p->steps[i];
         if (step->node != index) continue;
-        /* A gather for a dense layer lays the tensor out flat, pixel after pixel: the same order as a map's. */
-        int c = step->operands[0].shape.c;
-        bool flat = step->kind == STEP_COPY && c != s.c;
-        int64_t pixels = flat ? 1 : shape_pixels(s);
-        int channels = flat ? c : s.c;
-        uint32_t at = 0;
-        for (int64_t pixel = 0; pixel < pixels; pixel++) {
-            for (int j = 0; j < channels; j++, at++) {
-                double v = value[pixel * channels + step->out_order[j]] * projection(at);
-                k->steps[i].sum += v;
-                k->steps[i].scale += fabs(v);
-            }
+        layout l = layout_of_step(p, step);
+        reference *r = &steps[i];
+        r->elements = l.pixels * l.channels;
+        int64_t parts = r->elements / LEAST_PART;
+        parts = parts < 1 ? 1 : parts > MOST_PARTS ? MOST_PARTS : parts;
+        r->part = (r->elements + parts - 1) / parts;
+        r->parts = (int)((r->elements + r->part - 1) / r->part);
+        for (int64_t at = 0; at < r->elements; at++) {
+            int64_t pixel = at / l.channels, channel = at % l.channels;
+            double v = value[pixel * l.channels + step->out_order[channel]] * factor((uint32_t)at);
+            r->sums[at / r->part] += v;
+            r->squares[at / r->part] += v * v;
         }
     }
 }
 
-static void watch_node(void *data, int index, const double *value) {
+/* The sums of a value's elements with random signs. */
+static void sum_signs(const double *value, int64_t count, double *sums) {
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t signs = hash_position((uint32_t)i ^ UINT32_C(0x5bd1e995));
+        for (int k = 0; k < SIGNS; k++) sums[k] += signs >> k & 1 ? value[i] : -value[i];
+    }
+}
+
+static void watch_exact(void *data, int index, double *value) {
     watchers *all = data;
-    for (int i = 0; i < all->count; i++) watch_steps(&all->at[i], index, value);
+    int64_t count = shape_elements(all->g->nodes[index].shape);
+    node_error *error = &all->errors[index];
+    sum_signs(value, count, error->exact);
+    for (int64_t i = 0; i < count; i++) error->square += value[i] * value[i];
+    for (int i = 0; i < all->count; i++) sum_steps(all->plans[i], all->steps[i], index, value);
+}
+
+/* Changes each element by up to 2^-21 of it, which is what a long sum of floats is off by. */
+static void watch_rounded(void *data, int index, double *value) {
+    watchers *all = data;
+    int64_t count = shape_elements(all->g->nodes[index].shape);
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t random = hash_position((uint32_t)i + (uint32_t)index * UINT32_C(40503));
+        value[i] *= 1 + ((double)random / 0x1p31 - 1) * 0x1p-21;
+    }
+    sum_signs(value, count, all->errors[index].rounded);
+}
+
+/* The error of a node's value for rounding, as a part of its size; never less than the element's own. */
+static double relative_error(const node_error *e) {
+    const double least = 0x1p-21;
+    double square = 0;
+    for (int k = 0; k < SIGNS; k++) square += (e->exact[k] - e->rounded[k]) * (e->exact[k] - e->rounded[k]);
+    if (!(e->square > 0)) return least;
+    double error = sqrt(square / SIGNS / e->square);
+    return error > least ? error : least;
+}
+
+/* By how much the sum of a part may be off: its elements' size counts, and as much again of the tensor's, since
+ * a part may be all zeros where the tensor is not. */
+static double tolerance(const reference *r, int part, double error) {
+    double all = 0;
+    for (int i = 0; i < r->parts; i++) all += r->squares[i];
+    return TOLERANCE * error * sqrt(r->squares[part] + all * (double)r->part / (double)r->elements) + 1e-30;
 }
 
 const double *const *selftest_inputs(const graph *g, arena *a) {
@@ -79,33 +165,87 @@ const double *const *selftest_inputs(const graph *g, arena *a) {
 static const char helpers[] =
     "/* What the self-test's inputs hold, from 0 to 255. */\n"
     "static int input_byte(uint32_t i) { return (int)((i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u); }\n\n"
-    "/* Whether a tensor's projection is off the reference. */\n"
-    "static int differs(const float *y, int pixels, int pixel, int channels, double sum, double scale) {\n"
-    "    uint32_t i = 0;\n"
+    "/* What element i counts in the sums that are compared: from 1/2 to 1, of either sign, by a hash. */\n"
+    "static double selftest_factor(uint32_t i) {\n"
+    "    uint32_t x = i * UINT32_C(2654435761);\n"
+    "    x = (x ^ x >> 15) * UINT32_C(2246822519);\n"
+    "    x ^= x >> 13;\n"
+    "    const double size = 0.5 + (double)(x >> 8) / 33554432.0;\n"
+    "    return x & 1 ? size : -size;\n"
+    "}\n\n"
+    "/* Whether a tensor differs from the reference: for each `part` of its elements `sums` has their sum, and "
+    "how\n"
+    " * far from it rounding may lead. *bits is a hash of the tensor, which must be the same in the second "
+    "run. */\n"
+    "static int selftest_differs(const float *y, int pixels, int pixel, int channels, int part, const double "
+    "*sums,\n"
+    "                            uint32_t *bits, int again) {\n"
+    "    uint32_t i = 0, hash = UINT32_C(0x811c9dc5);\n"
+    "    int left = part;\n"
     "    double got = 0;\n"
     "    for (int p = 0; p < pixels; p++) {\n"
     "        for (int c = 0; c < channels; c++, i++) {\n"
-    "            got += (double)y[p * pixel + c] * ((double)(i * UINT32_C(2654435761) >> 16) / 65536.0 - "
-    "0.5);\n"
+    "            union {\n"
+    "                float value;\n"
+    "                uint32_t bits;\n"
+    "            } element;\n"
+    "            element.value = y[p * pixel + c];\n"
+    "            hash = (hash ^ element.bits) * UINT32_C(0x01000193);\n"
+    "            got += (double)element.value * selftest_factor(i);\n"
+    "            if (--left > 0 && (p + 1 < pixels || c + 1 < channels)) continue;\n"
+    "            const double off = got > sums[0] ? got - sums[0] : sums[0] - got;\n"
+    "            if (!(off <= sums[1])) return 1;\n"
+    "            sums += 2;\n"
+    "            got = 0;\n"
+    "            left = part;\n"
     "        }\n"
     "    }\n"
-    "    const double off = got > sum ? got - sum : sum - got;\n"
-    "    return !(off <= 1e-3 * scale + 1e-30);\n"
+    "    if (again) return *bits != hash;\n"
+    "    *bits = hash;\n"
+    "    return 0;\n"
+    "}\n\n"
+    "/* What is not live holds: as floats 3e38 in the first run and -8e37 in the second, as bytes 127 and "
+    "-128. */\n"
+    "static unsigned char selftest_poison(int64_t at, int again) {\n"
+    "    return (unsigned char)(!again ? 127 : (at & 3) == 3 ? 254 : 128);\n"
     "}\n\n";
 
 static const char guard[] =
-    "/* Fills what is not live in the arena with NaNs, or says whether they are still there. `live`: begin and "
+    "/* Poisons what is not live in the arena, or says whether the poison is still there. `live`: begin and "
     "end of\n"
     " * each stretch that is, then the arena's end, twice. */\n"
-    "static int guard(unsigned char *arena, const int64_t *live, int fill) {\n"
+    "static int selftest_guard(unsigned char *arena, const int64_t *live, int again, int fill) {\n"
     "    for (int64_t at = 0;; at = live[1], live += 2) {\n"
     "        for (; at < live[0]; at++) {\n"
-    "            if (fill) arena[at] = 255;\n"
-    "            if (arena[at] != 255) return 0;\n"
+    "            if (fill) arena[at] = selftest_poison(at, again);\n"
+    "            if (arena[at] != selftest_poison(at, again)) return 0;\n"
     "        }\n"
     "        if (live[0] == live[1]) return 1;\n"
     "    }\n"
     "}\n\n";
+
+/* The function that hashes the weights, as pack_weights_file does. It reads them from memory even where the
+ * compiler knows them. */
+static void emit_weights_hash(const emitter *e, text *out) {
+    text_printf(out,
+                "/* The hash of the weights, as they lie in memory now. */\n"
+                "static uint64_t selftest_weights(void) {\n"
+                "    uint64_t hash = UINT64_C(0xcbf29ce484222325);\n"
+                "%s"
+                "    const volatile unsigned char *p = (const volatile unsigned char *)(const volatile void "
+                "*)WEIGHTS(0);\n"
+                "    for (size_t i = 0; i < %lld; i += 4, p += 4) {\n"
+                "        uint32_t word = p[0];\n"
+                "        word |= (uint32_t)p[1] << 8;\n"
+                "        word |= (uint32_t)p[2] << 16;\n"
+                "        word |= (uint32_t)p[3] << 24;\n"
+                "        hash = (hash ^ word) * UINT64_C(0x100000001b3);\n"
+                "    }\n"
+                "    return hash;\n"
+                "}\n\n",
+                e->o->storage == STORAGE_FILE ? "    if (!weights) return 0;\n" : "",
+                (long long)weights_bytes(e));
+}
 
 /* Declares the stretches of the arena that are live in a step; without those that it makes anew where `before`.
  */
@@ -128,28 +268,83 @@ static void emit_live(const plan *p, int step, bool before, text *out) {
     text_printf(out, "%lld, %lld};\n", (long long)p->arena_bytes, (long long)p->arena_bytes);
 }
 
+/* The input or output of an element's type in the arena's extra room, from byte *at on, which moves behind it.
+ */
 static void emit_port(text *out, const char *name, elem_type type, shape s, bool input, int64_t *at) {
     const char *c_name = type_table[type].c_name;
+    int64_t elements = shape_elements(s), bytes = elements * type_table[type].bytes;
     text_printf(out, "    %s *const %s = (%s *)(void *)(static_arena.bytes + %lld);\n", c_name, name, c_name,
                 (long long)*at);
-    *at += arena_aligned(shape_elements(s) * type_table[type].bytes);
-    if (!input) return;
-    const char *value = type == TYPE_U8   ? "(uint8_t)input_byte((uint32_t)i)"
-                        : type == TYPE_I8 ? "(int8_t)(input_byte((uint32_t)i) - 128)"
-                                          : "(float)input_byte((uint32_t)i) / 128.0f - 1.0f";
-    text_printf(out, "    for (int i = 0; i < %lld; i++) %s[i] = %s;\n", (long long)shape_elements(s), name,
-                value);
+    if (input) {
+        const char *value = type == TYPE_U8   ? "(uint8_t)input_byte((uint32_t)i)"
+                            : type == TYPE_I8 ? "(int8_t)(input_byte((uint32_t)i) - 128)"
+                                              : "(float)input_byte((uint32_t)i) / 128.0f - 1.0f";
+        text_printf(out, "    for (int i = 0; i < %lld; i++) %s[i] = %s;\n", (long long)elements, name, value);
+    } else {
+        text_printf(
+            out,
+            "    for (int i = 0; i < %lld; i++) static_arena.bytes[%lld + i] = selftest_poison(i, again);\n",
+            (long long)bytes, (long long)*at);
+    }
+    *at += arena_aligned(bytes);
 }
 
-/* The function that runs the steps of one target and compares them. */
-static void emit_comparison(const emitter *e, const reference *steps, text *out) {
+int64_t selftest_bytes(const emitter *e) {
+    const graph *g = e->p->g;
+    int64_t bytes = 0;
+    for (int i = 0; i < g->n_inputs; i++)
+        bytes += shape_elements(g->nodes[g->inputs[i].node].shape) * 4 + ARENA_ALIGN;
+    for (int i = 0; i < g->n_outputs; i++)
+        bytes += shape_elements(g->nodes[g->outputs[i].node].shape) * 4 + ARENA_ALIGN;
+    return bytes + (int64_t)e->n_steps * 4 + ARENA_ALIGN; /* and a hash for each step */
+}
+
+/* A network may overflow: then there is nothing to compare. */
+static bool is_finite(const reference *r) {
+    for (int k = 0; k < r->parts; k++) {
+        if (!isfinite(r->sums[k]) || !isfinite(r->squares[k])) return false;
+    }
+    return true;
+}
+
+/* One step: poison, call, the guard behind it, and the comparison. */
+static void emit_checked_step(const emitter *e, int i, const reference *r, double error, text *out) {
+    const plan *p = e->p;
+    const plan_step *s = &p->steps[i];
+    if (p->arena_bytes) {
+        emit_live(p, i, true, out);
+        emit_live(p, i, false, out);
+        text_printf(out, "    selftest_guard(static_arena.bytes, before_%d, again, 1);\n", i + 1);
+    }
+    emit_calls(e, out, i);
+    if (p->arena_bytes)
+        text_printf(out, "    if (!selftest_guard(static_arena.bytes, in_%d, again, 0)) return %d;\n", i + 1,
+                    i + 1);
+    if (s->sums_only || !is_finite(r)) return;
+    text_printf(out, "    static const double sums_%d[] = {", i + 1);
+    for (int k = 0; k < r->parts; k++) {
+        text_printf(out, "%s%s%.9g, %.2g", k ? "," : "",
+                    k == 0  ? ""
+                    : k % 4 ? " "
+                            : "\n        ",
+                    r->sums[k], 1.05 * tolerance(r, k, error)); /* two digits */
+    }
+    layout l = layout_of_step(p, s);
+    const char *y = expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin);
+    text_printf(
+        out, "};\n    if (selftest_differs(%s, %lld, %d, %d, %lld, sums_%d, &bits[%d], again)) return %d;\n", y,
+        (long long)l.pixels, pixel_stride(p, s->out_buffer), l.channels, (long long)r->part, i + 1, i, i + 1);
+}
+
+/* The function that runs the steps of one target and compares them: selftest_run. */
+static void emit_comparison(const emitter *e, const reference *steps, const node_error *errors, text *out) {
     const plan *p = e->p;
     const graph *g = p->g;
-    if (*e->suffix) {
-        text_printf(out, "static int selftest%s(void) {\n", e->suffix);
-    } else {
-        text_printf(out, "%s {\n", entry_definition(e, ENTRY_SELFTEST));
-    }
+    text_printf(
+        out,
+        "/* Runs all steps; the number of the first one that differs, or 0. `again`: the second run. */\n"
+        "static int selftest_run%s(int again) {\n",
+        e->suffix);
     if (p->arena_bytes) text_string(out, "    void *const arena = static_arena.bytes;\n");
     if (p->t->threads) {
         text_string(out, "    const int thread = 0, threads = 1;\n    (void)thread, (void)threads;\n");
@@ -163,45 +358,49 @@ static void emit_comparison(const emitter *e, const reference *steps, text *out)
     for (int i = 0; i < g->n_outputs; i++) {
         emit_port(out, e->output_names[i], TYPE_F32, g->nodes[g->outputs[i].node].shape, false, &at);
     }
-    for (int i = 0; i < p->n_steps; i++) {
-        const plan_step *s = &p->steps[i];
-        const node *n = &g->nodes[s->node];
-        if (p->arena_bytes) {
-            emit_live(p, i, true, out);
-            emit_live(p, i, false, out);
-            text_printf(out, "    guard(static_arena.bytes, before_%d, 1);\n", i + 1);
-        }
-        emit_calls(e, out, i);
-        if (p->arena_bytes)
-            text_printf(out, "    if (!guard(static_arena.bytes, in_%d, 0)) return %d;\n", i + 1, i + 1);
-        if (s->sums_only) continue;
-        int channels = s->kind == STEP_COPY ? s->operands[0].shape.c : n->shape.c;
-        int64_t pixels = s->kind == STEP_COPY ? shape_pixels(s->operands[0].shape) : shape_pixels(n->shape);
-        const char *y = expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin);
-        text_printf(out, "    if (differs(%s, %lld, %d, %d, %.9e, %.9e)) return %d;\n", y, (long long)pixels,
-                    pixel_stride(p, s->out_buffer), channels, steps[i].sum, steps[i].scale, i + 1);
+    text_printf(out, "    uint32_t *const bits = (uint32_t *)(void *)(static_arena.bytes + %lld);\n",
+                (long long)at);
+    for (int i = 0; i < p->n_steps; i++)
+        emit_checked_step(e, i, &steps[i], relative_error(&errors[p->steps[i].node]), out);
+    text_string(out, "    return 0;\n}\n\n");
+}
+
+/* Runs the interpreter twice, and keeps what the steps of all targets are compared with. */
+static void make_references(const emitter *all, int n, watchers *k) {
+    arena *a = all[0].a;
+    const graph *g = all[0].p->g;
+    *k = (watchers){.g = g, .count = n, .errors = ARENA_ARRAY(a, node_error, g->n_nodes)};
+    for (int i = 0; i < n; i++) {
+        k->plans[i] = all[i].p;
+        k->steps[i] = ARENA_ARRAY(a, reference, all[i].p->n_steps + 1);
     }
-    text_string(out, "    return 0;\n}\n");
+    const double *const *inputs = selftest_inputs(g, a);
+    interp_run(g, a, inputs, watch_exact, k);
+    interp_run(g, a, inputs, watch_rounded, k);
 }
 
 void emit_selftest(const emitter *all, int n, text *out) {
-    const emitter *e = &all[0];
-    watchers k = {.count = n};
-    for (int i = 0; i < n; i++)
-        k.at[i] = (watcher){all[i].p, ARENA_ARRAY(e->a, reference, all[i].p->n_steps + 1)};
-    interp_run(e->p->g, e->a, selftest_inputs(e->p->g, e->a), watch_node, &k);
-
+    const emitter *e = &all[n - 1]; /* which has the weights of all */
+    watchers k;
+    make_references(all, n, &k);
     text_string(out, "\n");
     text_string(out, helpers);
     if (e->uses_arena) text_string(out, guard);
+    if (e->weights.size) emit_weights_hash(e, out);
     const char *calls[MAX_FILE_TARGETS];
     for (int i = 0; i < n; i++) {
-        emit_comparison(&all[i], k.at[i].steps, out);
-        if (n > 1) text_char(out, '\n');
-        calls[i] = arena_printf(e->a, "return selftest%s();", all[i].suffix);
+        emit_comparison(&all[i], k.steps[i], k.errors, out);
+        calls[i] = arena_printf(e->a, "return selftest_run%s(again);", all[i].suffix);
     }
-    if (n == 1) return;
+    if (n > 1) {
+        text_string(out, "static int selftest_run(int again) {\n");
+        emit_target_switch(all, n, calls, out);
+        text_string(out, "}\n\n");
+    }
     text_printf(out, "%s {\n", entry_definition(e, ENTRY_SELFTEST));
-    emit_target_switch(all, n, calls, out);
-    text_string(out, "}\n");
+    if (e->weights.size) {
+        text_printf(out, "    if (selftest_weights() != UINT64_C(0x%016llx)) return %s_SELFTEST_WEIGHTS;\n",
+                    (unsigned long long)hash_words(&e->weights), e->macro);
+    }
+    text_string(out, "    const int step = selftest_run(0);\n    return step ? step : selftest_run(1);\n}\n");
 }

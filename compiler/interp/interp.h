@@ -7,8 +7,9 @@
 #include "graph/graph.h"
 
 /* Called with the value of each node, h*w*c doubles in HWC order, right after it was computed, in the order of
- * the nodes. The value is freed after the call if nothing reads it any more. */
-typedef void (*interp_watch)(void *data, int node, const double *value);
+ * the nodes. It may change the value for the nodes that read it later. The value is freed after the call if
+ * nothing reads it any more. */
+typedef void (*interp_watch)(void *data, int node, double *value);
 
 /* Evaluates the graph. inputs[i] holds the h*w*c values of input i, in HWC order (uint8 values as 0..255). The
  * result holds the values of every output, [n_outputs][h*w*c], in the arena. `watch` may be NULL. All weights

@@ -355,7 +355,7 @@ typedef struct seen {
     double first[4];
 } seen;
 
-static void note_first(void *data, int index, const double *value) {
+static void note_first(void *data, int index, double *value) {
     seen *s = data;
     assert_int_equal(index, s->count);
     s->first[s->count++] = value[0];

@@ -1,5 +1,5 @@
-/* emit.c: the walk over the steps of each plan, which defines their functions; the weights, packed; then the
- * texts of the C file and of its header. */
+/* emit.c: walks over the steps of each plan, which defines their functions; packs the weights; then writes the
+ * C file and its header, as texts. */
 #include "emit/internal.h"
 #include "interp/interp.h"
 #include "plan/pack.h"
@@ -20,14 +20,11 @@ static const step_emitter emitters[STEP_KIND_COUNT] = {
     [STEP_COPY] = emit_copy,
 };
 
-/* Defines the functions of one target, collects its calls, and packs its weights behind those that `e` already
- * has. */
+/* Defines the functions of one target and collects the calls of its steps. */
 static void emit_kernels(emitter *e, const plan *p) {
     choose_names(e);
     e->calls = ARENA_ARRAY(e->a, kernel_call, p->n_steps);
-    for (int i = 0; i < p->n_steps; i++) {
-        e->calls[i] = emitters[p->steps[i].kind](e, &p->steps[i]);
-    }
+    for (int i = 0; i < p->n_steps; i++) e->calls[i] = emitters[p->steps[i].kind](e, &p->steps[i]);
 }
 
 /* Sets in each target's emitter what all targets of the file share. */

@@ -1,4 +1,4 @@
-/* functions.c: the functions that the kernels define, and the blob of weights.
+/* functions.c: the functions that the kernels define.
  *
  * A function is known by its parameters and its body: where two layers lead to the same text, they share it. */
 #include "emit/internal.h"
@@ -34,8 +34,8 @@ static const char *free_name(emitter *e, const char *hint) {
     return name;
 }
 
-/* Says (void)name for each parameter that the body has no use for. Only the body's text can tell: it depends on
- * what its kernel unrolls, and each kernel would have to keep count. */
+/* Writes (void)name for each parameter that may be idle and that the body does not use. The body's text is
+ * searched for the name, because the use of a parameter depends on what the kernel has unrolled. */
 static void mention_idle_parameters(const signature *s, writer *body) {
     for (int i = 0; i < s->n; i++) {
         const parameter *p = &s->list[i];

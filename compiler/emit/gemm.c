@@ -14,6 +14,7 @@
  * weight for each lane of the block. Halves are widened when a tile loads them, once for all of its pixels. */
 #include "emit/internal.h"
 #include "emit/stage.h"
+#include "emit/tile.h"
 
 /* How far ahead of its use a tile prefetches weights: 6 KB is what a core reads while memory answers. */
 enum { PREFETCH_BYTES = 6144, LINE_BYTES = 64 };
@@ -34,9 +35,36 @@ typedef struct gemm {
     int pixels;             /* of one row where by_row is set; else of the whole map */
     pack_layout packed;     /* the weights as they are stored */
     pack_layout tile;       /* the weights as the tiles read them: scaled ones are a copy in floats */
+    const tile_kind *kind;  /* of the tiles */
 } gemm;
 
 static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
+
+/* The vector of kind `kind` that has pixel m's input in all lanes. */
+static const char *input_name(const gemm *g, int m, int kind) {
+    return arena_printf(g->e->a, "v%d_%d", m, kind);
+}
+
+/* Writes the lines that declare pixel m's input `value` as a vector of each kind that is used. Narrower ones
+ * are parts of the widest. */
+static void spread_input(const gemm *g, writer *w, const bool *used, int m, const char *value) {
+    arena *a = g->e->a;
+    int widest = -1;
+    for (int kind = 0; kind < MAX_VECTOR_KINDS; kind++) {
+        if (!used[kind]) continue;
+        const vector_kind *v = &g->t->vectors[kind];
+        const char *spread = widest < 0
+                                 ? g->kind->spread(a, v, value)
+                                 : g->kind->narrow(a, &g->t->vectors[widest], v, input_name(g, m, widest));
+        line(w, "const %s %s = %s;", g->kind->input(v), input_name(g, m, kind), spread);
+        if (widest < 0) widest = kind;
+    }
+}
+
+/* The element type of what the tiles read, in C. */
+static const char *element_name(const gemm *g) {
+    return buffer_type(g->e, g->s->gemm.staged ? g->s->scratch : g->x.buffers[0]);
+}
 
 /* Writes the loop over `count` input channels (a number or an expression). Channel k of pixel m is
  * base[k * step + m * x_step]. */
@@ -49,8 +77,8 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
         used[b->pieces[j].kind] = true;
-        line(w, "const %s w%d = %s;", v->name, j,
-             load_weight_text(a, v, g->tile.weight, expression(a, "w", NULL, NULL, 0, at)));
+        line(w, "const %s w%d = %s;", g->kind->weight(v), j,
+             g->kind->load_weight(a, v, expression(a, "w", NULL, NULL, 0, at)));
         at += v->lanes;
     }
     if (g->s->gemm.prefetch) {
@@ -61,22 +89,12 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
     for (int m = 0; m < m_count; m++) {
         const char *index = step == 1 ? "k" : arena_printf(a, "k * %lld", (long long)step);
         const char *value = arena_printf(a, "%s[%s]", base, expression(a, index, NULL, NULL, 0, m * x_step));
-        int widest = -1;
-        for (int kind = 0; kind < MAX_VECTOR_KINDS; kind++) {
-            if (!used[kind]) continue;
-            const vector_kind *v = &g->t->vectors[kind];
-            if (widest < 0) {
-                widest = kind;
-                line(w, "const %s v%d_%d = %s_set1(%s);", v->name, m, kind, v->name, value);
-            } else {
-                line(w, "const %s v%d_%d = %s_low%d(v%d_%d);", v->name, m, kind, g->t->vectors[widest].name,
-                     v->lanes, m, widest);
-            }
-        }
+        spread_input(g, w, used, m, value);
         for (int j = 0; j < b->n_pieces; j++) {
-            const char *acc = accumulator(g, m, j);
-            line(w, "%s = %s_fma(v%d_%d, w%d, %s);", acc, g->t->vectors[b->pieces[j].kind].name, m,
-                 b->pieces[j].kind, j, acc);
+            int kind = b->pieces[j].kind;
+            const char *acc = accumulator(g, m, j), *weight = arena_printf(a, "w%d", j);
+            line(w, "%s = %s;", acc,
+                 g->kind->multiply_add(a, &g->t->vectors[kind], input_name(g, m, kind), weight, acc));
         }
     }
     line(w, "w += %d;", b->lanes);
@@ -89,7 +107,7 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     arena *a = g->e->a;
     if (g->s->gemm.run_table) {
         line(w, "for (int i = 0; i < %d; i++) {", g->s->gemm.table_runs);
-        line(w, "const float *from = x + runs[2 * i];");
+        line(w, "const %s *from = x + runs[2 * i];", element_name(g));
         emit_depth_loop(g, w, b, m_count, "from", 1, g->x_step[0], "runs[2 * i + 1]");
         line(w, "}");
         return;
@@ -108,7 +126,7 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     int in_c = g->s->operands[0].shape.c;
     bool whole_rows = reads_whole_rows(g->n);
     line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
-    line(w, "const float *x = rows[ky] + at;");
+    line(w, "const %s *x = rows[ky] + at;", element_name(g));
     if (whole_rows) {
         emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], arena_printf(a, "%d", at->kernel[1] * in_c));
     } else {
@@ -128,12 +146,9 @@ static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int 
         int offset = 0;
         for (int j = 0; j < b->n_pieces; j++) {
             piece x = b->pieces[j];
-            const char *v = activation_text(a, g->t, x.kind, at->act, at->act_slope, accumulator(g, m, j));
-            if (at->has_residual) {
-                const char *r = expression(a, "r", NULL, NULL, 0, m * g->r_step + offset);
-                v = arena_printf(a, "%s + %s", v, load_text(a, g->t, x, TYPE_F32, r));
-                v = activation_text(a, g->t, x.kind, at->act2, at->act2_slope, v);
-            }
+            const char *r = NULL;
+            if (at->has_residual) r = expression(a, "r", NULL, NULL, 0, m * g->r_step + offset);
+            const char *v = g->kind->finish(a, g->t, x, at, accumulator(g, m, j), r);
             line(w, "%s", store_text(a, g->t, x, expression(a, "y", NULL, NULL, 0, m * g->y_step + offset), v));
             offset += x.valid;
         }
@@ -148,14 +163,14 @@ static kernel_call define_tile(const gemm *g, const channel_block *b, int m_coun
     int at = 0;
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
-        line(&w, "%s %s = %s;", v->name, accumulator(g, 0, j),
-             load_bias_text(a, v, g->tile.weight, expression(a, "w", NULL, NULL, 0, at)));
+        line(&w, "%s %s = %s;", g->kind->sum(v), accumulator(g, 0, j),
+             g->kind->load_bias(a, v, expression(a, "w", NULL, NULL, 0, at)));
         at += v->lanes * bias_units(&g->tile);
     }
     for (int m = 1; m < m_count; m++) {
         text all = {0};
         for (int j = 0; j < b->n_pieces; j++) {
-            text_printf(&all, "%s%s %s = %s;", j ? " " : "", g->t->vectors[b->pieces[j].kind].name,
+            text_printf(&all, "%s%s %s = %s;", j ? " " : "", g->kind->sum(&g->t->vectors[b->pieces[j].kind]),
                         accumulator(g, m, j), accumulator(g, 0, j));
         }
         line(&w, "%s", all.data);
@@ -344,6 +359,7 @@ static void emit_groups(const gemm *g, writer *w) {
  * factor of its input channel. The biases, which come first, are only copied. */
 static void emit_scaled_copy(const gemm *g, writer *w, const char *begin, const char *scaled) {
     arena *a = g->e->a;
+    const tile_kind *stored = tile_kind_of(g->packed.weight);
     line(w, "const %s *from = %s;", type_table[g->packed.weight].c_name, begin);
     line(w, "float *to = %s;", scaled);
     for (int i = 0; i < g->s->gemm.n_blocks; i++) {
@@ -355,8 +371,7 @@ static void emit_scaled_copy(const gemm *g, writer *w, const char *begin, const 
             for (int j = 0, at = 0; j < b->n_pieces; j++) {
                 const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
                 const char *from = arena_printf(a, "from + %d", at * units);
-                const char *value = row ? load_weight_text(a, v, g->packed.weight, from)
-                                        : load_bias_text(a, v, g->packed.weight, from);
+                const char *value = row ? stored->load_weight(a, v, from) : stored->load_bias(a, v, from);
                 const char *factor = row ? arena_printf(a, " * %s_set1(scale[k])", v->name) : "";
                 line(w, "%s_store(to + %d, %s%s);", v->name, at, value, factor);
                 at += v->lanes;
@@ -391,6 +406,7 @@ static gemm describe_gemm(emitter *e, const plan_step *s) {
     gemm g = {.e = e, .s = s, .n = n, .t = p->t};
     g.packed = pack_layout_of_gemm(p, s);
     g.tile = s->gemm.scaled ? pack_layout_of_scaled(p, s) : g.packed;
+    g.kind = tile_kind_of(g.tile.weight);
     g.groups = dense ? 1 : n->a.groups;
     g.depth = s->operands[0].shape.c / g.groups;
     g.out_c = n->shape.c / g.groups;

@@ -68,10 +68,6 @@ kernel_call define_call(emitter *e, const char *hint, const char *comment, const
  * A kernel's weights lie as plan/pack.h says. Its pointer w is one to their element type, and distances are
  * counted in elements: a bias, which may be larger than a weight, takes several. */
 
-/* A vector of biases or of weights, loaded as floats. `type`: the element type of the weights. */
-const char *load_bias_text(arena *a, const vector_kind *v, elem_type type, const char *address);
-const char *load_weight_text(arena *a, const vector_kind *v, elem_type type, const char *address);
-
 /* Elements of w that a lane of biases takes. */
 static inline int bias_units(const pack_layout *l) {
     return type_table[l->bias].bytes / type_table[l->weight].bytes;

@@ -1,35 +1,16 @@
-/* weights.c: how weights are read, and how they come into the program: as a literal in the C file, by the
+/* weights.c: how weights come into the program: as a literal in the C file, by the
  * assembler, or at run time.
  *
  * The literal is a string, in a union with floats. It compiles ten times as fast as an array of numbers, in a
  * quarter of the memory. Bytes that are not plain characters are written as octal escapes, with as few digits
  * as possible, but with three where the next byte is a digit. */
 #include "emit/internal.h"
+#include "emit/tile.h"
 
 #include <string.h>
 
-/* How emitted code reads weights of each element type. */
-typedef struct weight_text {
-    const char *pointer;     /* the macro that points to them, at a distance in elements */
-    const char *load_bias;   /* ends the name of the function that loads a vector of biases, as floats */
-    const char *load_weight; /* the same for weights */
-} weight_text;
-
-static const weight_text weight_texts[TYPE_COUNT] = {
-    [TYPE_F32] = {"WEIGHTS", "_load", "_load"},
-    [TYPE_F16] = {"HALVES", "_load_wide", "_load_f16"},
-};
-
-const char *load_bias_text(arena *a, const vector_kind *v, elem_type type, const char *address) {
-    return arena_printf(a, "%s%s(%s)", v->name, weight_texts[type].load_bias, address);
-}
-
-const char *load_weight_text(arena *a, const vector_kind *v, elem_type type, const char *address) {
-    return arena_printf(a, "%s%s(%s)", v->name, weight_texts[type].load_weight, address);
-}
-
 const char *weights_at(const emitter *e, elem_type type, int64_t begin) {
-    return arena_printf(e->a, "%s(%lld)", weight_texts[type].pointer,
+    return arena_printf(e->a, "%s(%lld)", tile_kind_of(type)->weights,
                         (long long)begin / type_table[type].bytes);
 }
 

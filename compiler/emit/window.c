@@ -8,6 +8,7 @@
  * The packed weights of a depthwise layer are, for each vector of channels: the biases, then the weights of
  * each tap (ky, kx). Halves are widened when they are loaded, once for a few columns. */
 #include "emit/internal.h"
+#include "emit/tile.h"
 
 typedef struct window {
     emitter *e;
@@ -23,8 +24,8 @@ typedef struct window {
 } window;
 
 static bool is_depthwise(const window *g) { return g->n->op == OP_DEPTHWISE; }
-static elem_type weight_type(const window *g) { return g->weights.weight; }
-static const char *weight_c_type(const window *g) { return type_table[weight_type(g)].c_name; }
+static const char *weight_c_type(const window *g) { return type_table[g->weights.weight].c_name; }
+static const tile_kind *kind_of(const window *g) { return tile_kind_of(g->weights.weight); }
 static bool is_max(const window *g) { return g->n->op == OP_MAX_POOL; }
 
 /* ceil(a / b) for b > 0 and any a. */
@@ -45,11 +46,11 @@ static const vector_kind *vector_of(const window *g) { return &g->t->vectors[g->
 static const char *vector_name(const window *g) { return vector_of(g)->name; }
 
 static void begin_accumulators(const window *g, writer *w, int columns) {
-    const char *v = vector_name(g);
+    const char *v = kind_of(g)->sum(vector_of(g));
     for (int m = 0; m < columns; m++) {
         if (is_depthwise(g)) {
             if (m == 0)
-                line(w, "%s acc0 = %s;", v, load_bias_text(g->e->a, vector_of(g), weight_type(g), "w"));
+                line(w, "%s acc0 = %s;", v, kind_of(g)->load_bias(g->e->a, vector_of(g), "w"));
             else
                 line(w, "%s acc%d = acc0;", v, m);
         } else if (is_max(g)) {
@@ -62,13 +63,14 @@ static void begin_accumulators(const window *g, writer *w, int columns) {
 
 /* Writes the line by which acc_m takes in the value `v`, which lies in column kx of its window. */
 static void accumulate(const window *g, writer *w, int m, int kx, const char *v) {
-    const char *name = vector_name(g);
+    arena *a = g->e->a;
+    const char *sum = arena_printf(a, "acc%d", m);
     if (is_depthwise(g))
-        line(w, "acc%d = %s_fma(%s, k%d, acc%d);", m, name, v, kx, m);
+        line(w, "%s = %s;", sum, kind_of(g)->multiply_add(a, vector_of(g), v, arena_printf(a, "k%d", kx), sum));
     else if (is_max(g))
-        line(w, "acc%d = %s_max(acc%d, %s);", m, name, m, v);
+        line(w, "%s = %s_max(%s, %s);", sum, vector_name(g), sum, v);
     else
-        line(w, "acc%d = acc%d + %s;", m, m, v);
+        line(w, "%s = %s + %s;", sum, sum, v);
 }
 
 /* How many columns of the window of output column ox lie inside the input. */
@@ -94,13 +96,10 @@ static void finish_column(const window *g, writer *w, int m, const char *inside,
                                           : arena_printf(a, "1.0f / (float)((ky1 - ky0) * %s)", inside);
         v = arena_printf(a, "%s * %s_set1(%s)", v, vector_name(g), scale);
     }
-    v = activation_text(a, g->t, g->x.kind, at->act, at->act_slope, v);
-    if (at->has_residual) {
-        int64_t r_factor = looped ? g->r_pixel : 0;
-        const char *r = expression(a, "r", &variable, &r_factor, 1, column * g->r_pixel);
-        v = arena_printf(a, "%s + %s", v, load_text(a, g->t, g->x, TYPE_F32, r));
-        v = activation_text(a, g->t, g->x.kind, at->act2, at->act2_slope, v);
-    }
+    int64_t r_factor = looped ? g->r_pixel : 0;
+    const char *r = NULL;
+    if (at->has_residual) r = expression(a, "r", &variable, &r_factor, 1, column * g->r_pixel);
+    v = kind_of(g)->finish(a, g->t, g->x, at, v, r);
     int64_t factor = looped ? g->y_pixel : 0;
     if (g->s->sums >= 0) {
         line(w, "const %s y%d = %s;", vector_name(g), m, v);
@@ -126,12 +125,33 @@ static int tap_of(const window *g, const columns *c, int j, int m) {
     return offset / at->dilation[1];
 }
 
+/* The element type of the input, in C. */
+static const char *element_name(const window *g) { return buffer_type(g->e, g->s->operands[0].runs[0].buffer); }
+
+/* Writes the lines that load the weights of a row of the window, as far as the columns use them. */
+static void emit_taps(const window *g, writer *w, const columns *c, int reach) {
+    arena *a = g->e->a;
+    int width = g->n->a.kernel[1], lanes = vector_of(g)->lanes;
+    line(w, "const %s *taps = w + (ky * %d + %d) * %d;", weight_c_type(g), width, bias_units(&g->weights),
+         lanes);
+    for (int kx = 0; kx < width; kx++) {
+        bool used = false;
+        for (int j = 0; j < reach; j++) {
+            for (int m = 0; m < c->count; m++) used = used || tap_of(g, c, j, m) == kx;
+        }
+        if (!used) continue;
+        const char *address = expression(a, "taps", NULL, NULL, 0, kx * lanes);
+        line(w, "const %s k%d = %s;", kind_of(g)->weight(vector_of(g)), kx,
+             kind_of(g)->load_weight(a, vector_of(g), address));
+    }
+}
+
 /* Writes the lines for one row of the window and a group of columns. Each input column is loaded once. */
 static void emit_tap_row(const window *g, writer *w, const columns *c, int reach) {
     arena *a = g->e->a;
     const attrs *at = &g->n->a;
-    int lanes = g->t->vectors[g->x.kind].lanes, loads = 0;
-    const char *v = vector_name(g), *variable = "ox";
+    int loads = 0;
+    const char *v = kind_of(g)->input(vector_of(g)), *variable = "ox";
     const char *row_index =
         at->dilation[0] == 1 ? "(top + ky)" : arena_printf(a, "(top + ky * %d)", at->dilation[0]);
     if (g->ring > 1) row_index = arena_printf(a, "%s %% %d", row_index, g->ring);
@@ -139,21 +159,8 @@ static void emit_tap_row(const window *g, writer *w, const columns *c, int reach
         g->ring == 1 ? "x" : arena_printf(a, "x + %s * %lld", row_index, (long long)(g->pixel * g->in_w));
     int64_t factor = at->stride[1] * g->pixel;
     if (c->looped) row = expression(a, row, &variable, &factor, 1, -at->pad[LEFT] * g->pixel);
-    line(w, "const float *row = %s;", row);
-    if (is_depthwise(g)) {
-        line(w, "const %s *taps = w + (ky * %d + %d) * %d;", weight_c_type(g), at->kernel[1],
-             bias_units(&g->weights), lanes);
-        for (int kx = 0; kx < at->kernel[1]; kx++) {
-            bool used = false;
-            for (int j = 0; j < reach; j++) {
-                for (int m = 0; m < c->count; m++) used = used || tap_of(g, c, j, m) == kx;
-            }
-            if (used)
-                line(w, "const %s k%d = %s;", v, kx,
-                     load_weight_text(a, vector_of(g), weight_type(g),
-                                      expression(a, "taps", NULL, NULL, 0, kx * lanes)));
-        }
-    }
+    line(w, "const %s *row = %s;", element_name(g), row);
+    if (is_depthwise(g)) emit_taps(g, w, c, reach);
     for (int j = 0; j < reach; j++) {
         const char *value = NULL;
         for (int m = 0; m < c->count; m++) {
@@ -163,7 +170,7 @@ static void emit_tap_row(const window *g, writer *w, const columns *c, int reach
                 int ix = c->looped ? j : c->first * at->stride[1] - at->pad[LEFT] + j;
                 value = arena_printf(a, "v%d", loads++);
                 line(w, "const %s %s = %s;", v, value,
-                     load_text(a, g->t, g->x, TYPE_F32, expression(a, "row", NULL, NULL, 0, ix * g->pixel)));
+                     kind_of(g)->load_input(a, g->t, g->x, expression(a, "row", NULL, NULL, 0, ix * g->pixel)));
             }
             accumulate(g, w, m, kx, value);
         }
@@ -213,7 +220,7 @@ static void emit_wide_window(const window *g, writer *w) {
     arena *a = g->e->a;
     const attrs *at = &g->n->a;
     int lanes = g->t->vectors[g->x.kind].lanes;
-    const char *v = vector_name(g);
+    const tile_kind *kind = kind_of(g);
     int d = at->dilation[1];
     line(w, "for (int ox = 0; ox < %d; ox++) {", g->n->shape.w);
     line(w, "const int left = ox * %d - %d;", at->stride[1], at->pad[LEFT]);
@@ -227,12 +234,12 @@ static void emit_wide_window(const window *g, writer *w) {
     if (g->ring) row = g->ring == 1 ? "0" : arena_printf(a, "%s %% %d", row, g->ring);
     const char *address =
         arena_printf(a, "x + (%s * %d + left + kx * %d) * %lld", row, g->in_w, d, (long long)g->pixel);
-    line(w, "const %s v = %s;", v, load_text(a, g->t, g->x, TYPE_F32, address));
-    if (is_depthwise(g))
-        line(w, "const %s k0 = %s;", v,
-             load_weight_text(a, vector_of(g), weight_type(g),
-                              arena_printf(a, "w + (ky * %d + kx + %d) * %d", at->kernel[1],
-                                           bias_units(&g->weights), lanes)));
+    line(w, "const %s v = %s;", kind->input(vector_of(g)), kind->load_input(a, g->t, g->x, address));
+    if (is_depthwise(g)) {
+        const char *tap =
+            arena_printf(a, "w + (ky * %d + kx + %d) * %d", at->kernel[1], bias_units(&g->weights), lanes);
+        line(w, "const %s k0 = %s;", kind->weight(vector_of(g)), kind->load_weight(a, vector_of(g), tap));
+    }
     accumulate(g, w, 0, 0, "v");
     line(w, "}");
     line(w, "}");

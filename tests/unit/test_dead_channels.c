@@ -5,7 +5,8 @@
 
 #include "interp/internal.h"
 #include "lang/lang.h"
-#include "passes/interval.h"
+#include "passes/channel_ranges.h"
+#include "passes/range.h"
 
 /* A network from its page, with seeded weights to plant in. */
 static net page(const char *body) {
@@ -425,6 +426,36 @@ static void products_of_intervals(void **state) {
     assert_false(is_constant((range){INFINITY, INFINITY}));
 }
 
+/* Where no weights are, the bounds of a tensor (range.c) are those that its channels have together
+ * (channel_ranges.c), and they are as tight as can be said here. */
+static void tensors_and_channels_have_the_same_ranges(void **state) {
+    (void)state;
+    net t = begin();
+    int x = input(&t, TYPE_I8, 6, 6, 4);
+    int gate = plain(&t, OP_HSIGMOID, x), gated = join(&t, OP_MUL, plain(&t, OP_HSWISH, x), gate);
+    int sum = join(&t, OP_ADD, plain(&t, OP_RELU6, gated), plain(&t, OP_TANH, x));
+    int padded = pad(&t, join(&t, OP_CONCAT, slice(&t, sum, 0, 2), plain(&t, OP_SWISH, x)), 1, 1, 1, 1);
+    int pooled = plain(&t, OP_GLOBAL_AVG_POOL, shuffle(&t, padded, 2));
+    output(&t, plain(&t, OP_SOFTMAX, pooled));
+    const range *all = find_ranges(t.g, t.a);
+    channel_ranges channels = number_channels(t.g, t.a, 1000);
+    find_channel_ranges(t.g, t.a, &channels);
+    for (int i = 0; i < t.g->n_nodes; i++) {
+        range joined = channels.values[channels.first[i]];
+        for (int c = channels.first[i]; c < channels.first[i + 1]; c++) {
+            joined = join_intervals(joined, channels.values[c]);
+        }
+        assert_true(all[i].low == joined.low && all[i].high == joined.high);
+    }
+    assert_true(all[x].low == -128 && all[x].high == 127);
+    assert_true(all[gated].low == -0.375 && all[gated].high == 127);
+    assert_true(all[sum].low == tanh(-128) && all[sum].high == 6 + tanh(127));
+    assert_true(all[padded].low == -1 && all[padded].high == 127); /* of tanh, of swish */
+    assert_true(is_idle_activation(OP_RELU, all[gate]) && is_idle_activation(OP_RELU6, all[gate]));
+    assert_false(is_idle_activation(OP_RELU, all[gated]) || is_idle_activation(OP_SIGMOID, all[gate]));
+    end(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dead_channels_go_from_a_separable_chain),
@@ -447,6 +478,7 @@ int main(void) {
         cmocka_unit_test(it_can_be_left_out_and_needs_values),
         cmocka_unit_test(intervals_hold_all_values),
         cmocka_unit_test(products_of_intervals),
+        cmocka_unit_test(tensors_and_channels_have_the_same_ranges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,7 +72,7 @@ static const port *find_port(const graph *g, const char *name) {
     return NULL;
 }
 
-static bool check_shape(diag *d, const char *what, shape s, loc at) {
+static bool check_sizes(diag *d, const char *what, shape s, loc at) {
     if (s.h < 1 || s.w < 1 || s.c < 1 || s.h > MAX_SIDE || s.w > MAX_SIDE || s.c > MAX_CHANNELS) {
         diag_error(
             d, at,
@@ -89,7 +89,7 @@ static bool check_shape(diag *d, const char *what, shape s, loc at) {
 }
 
 int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s, loc at) {
-    if (!check_shape(d, "input", s, at)) return -1;
+    if (!check_sizes(d, "input", s, at)) return -1;
     if (find_port(g, name)) {
         diag_error(d, at, "an input or output is already named \"%s\"", name);
         return -1;
@@ -117,7 +117,7 @@ int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attr
     if (n_in) memcpy(copy, in, (size_t)n_in * sizeof(int));
     node n = {.op = op, .n_in = n_in, .in = copy, .type = TYPE_F32, .a = *a, .label = label, .at = at};
     if (!shape_rules[op](g, d, &n)) return -1;
-    if (!check_shape(d, info->name, n.shape, at)) return -1;
+    if (!check_sizes(d, info->name, n.shape, at)) return -1;
     for (int r = 0; r < ROLE_COUNT; r++) {
         if (n.weights[r]) g->weight_elements += n.weights[r]->count;
     }

@@ -303,7 +303,7 @@ static bool looks_made_up(const char *name, const char *prefix) {
     return strncmp(name, prefix, size) == 0 && isdigit((unsigned char)name[size]);
 }
 
-static void choose_prefix(printer *p) {
+static void choose_name_prefix(printer *p) {
     const graph *g = p->g;
     p->prefix = "t";
     for (bool taken = true; taken;) {
@@ -368,7 +368,7 @@ static void print_defaults(printer *p) {
 void print_net(const graph *g, text *out) {
     printer p = {.g = g, .out = out, .scratch = arena_new(), .current = NO_TENSOR};
     find_named(&p);
-    choose_prefix(&p);
+    choose_name_prefix(&p);
     choose_defaults(&p);
     if (g->variant) {
         text_printf(out, "# %s, variant %s: one layer a line\n", g->name, g->variant);

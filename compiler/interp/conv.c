@@ -30,7 +30,7 @@ static const double *tap(const work *k, int y, int x, int ky, int kx) {
     return a->pad_value;
 }
 
-static double bias_of(const node *n, int channel) {
+static double bias_at(const node *n, int channel) {
     return n->weights[ROLE_BIAS] ? (double)n->weights[ROLE_BIAS]->data[channel] : 0;
 }
 
@@ -41,7 +41,7 @@ static void conv_pixel(const work *k, int y, int x, double *out) {
     int c = n->shape.c, kh = a->kernel[0], kw = a->kernel[1];
     int group_in = k->in_shape[0].c / a->groups, group_out = c / a->groups;
     const float *w = n->weights[ROLE_WEIGHT]->data;
-    for (int o = 0; o < c; o++) out[o] = bias_of(n, o);
+    for (int o = 0; o < c; o++) out[o] = bias_at(n, o);
     for (int ky = 0; ky < kh; ky++) {
         for (int kx = 0; kx < kw; kx++) {
             const double *seen = tap(k, y, x, ky, kx);
@@ -66,7 +66,7 @@ static void depthwise_pixel(const work *k, int y, int x, double *out) {
     const node *n = k->n;
     const attrs *a = &n->a;
     int c = n->shape.c;
-    for (int o = 0; o < c; o++) out[o] = bias_of(n, o);
+    for (int o = 0; o < c; o++) out[o] = bias_at(n, o);
     for (int ky = 0; ky < a->kernel[0]; ky++) {
         for (int kx = 0; kx < a->kernel[1]; kx++) {
             const double *seen = tap(k, y, x, ky, kx);
@@ -89,5 +89,5 @@ void interp_depthwise(const work *k) {
 void interp_dense(const work *k) {
     int64_t in = shape_elements(k->in_shape[0]);
     const float *w = k->n->weights[ROLE_WEIGHT]->data;
-    for (int o = 0; o < k->n->shape.c; o++) k->out[o] = bias_of(k->n, o) + dot(k->in[0], w + o * in, in);
+    for (int o = 0; o < k->n->shape.c; o++) k->out[o] = bias_at(k->n, o) + dot(k->in[0], w + o * in, in);
 }

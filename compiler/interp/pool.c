@@ -7,10 +7,10 @@
 
 #include <math.h>
 
-typedef struct window {
+typedef struct pool_window {
     int top, left;                        /* where tap (0, 0) lies in the input; may be negative */
     int first_y, last_y, first_x, last_x; /* taps that lie inside the input */
-} window;
+} pool_window;
 
 /* The first tap that lies in the input. Tap 0 lies at `start`, which may be negative. */
 static int first_tap_inside(int start, int dilation) {
@@ -23,9 +23,9 @@ static int last_tap_inside(int start, int dilation, int kernel, int size) {
     return last < kernel - 1 ? last : kernel - 1;
 }
 
-static window window_at(const work *k, int y, int x) {
+static pool_window window_at(const work *k, int y, int x) {
     const attrs *a = &k->n->a;
-    window v = {.top = y * a->stride[0] - a->pad[TOP], .left = x * a->stride[1] - a->pad[LEFT]};
+    pool_window v = {.top = y * a->stride[0] - a->pad[TOP], .left = x * a->stride[1] - a->pad[LEFT]};
     v.first_y = first_tap_inside(v.top, a->dilation[0]);
     v.last_y = last_tap_inside(v.top, a->dilation[0], a->kernel[0], k->in_shape[0].h);
     v.first_x = first_tap_inside(v.left, a->dilation[1]);
@@ -33,12 +33,12 @@ static window window_at(const work *k, int y, int x) {
     return v;
 }
 
-static const double *window_tap(const work *k, const window *v, int ky, int kx) {
+static const double *window_tap(const work *k, const pool_window *v, int ky, int kx) {
     const attrs *a = &k->n->a;
     return pixel(k->in[0], k->in_shape[0], v->top + ky * a->dilation[0], v->left + kx * a->dilation[1]);
 }
 
-static void max_pixel(const work *k, const window *v, double *out) {
+static void max_pixel(const work *k, const pool_window *v, double *out) {
     int c = k->n->shape.c;
     for (int i = 0; i < c; i++) out[i] = -INFINITY;
     for (int ky = v->first_y; ky <= v->last_y; ky++) {
@@ -49,7 +49,7 @@ static void max_pixel(const work *k, const window *v, double *out) {
     }
 }
 
-static void mean_pixel(const work *k, const window *v, double *out) {
+static void mean_pixel(const work *k, const pool_window *v, double *out) {
     const attrs *a = &k->n->a;
     int c = k->n->shape.c;
     int real = (v->last_y - v->first_y + 1) * (v->last_x - v->first_x + 1);
@@ -67,7 +67,7 @@ void interp_max_pool(const work *k) {
     shape s = k->n->shape;
     for (int y = 0; y < s.h; y++) {
         for (int x = 0; x < s.w; x++) {
-            window v = window_at(k, y, x);
+            pool_window v = window_at(k, y, x);
             max_pixel(k, &v, k->out + ((int64_t)y * s.w + x) * s.c);
         }
     }
@@ -77,7 +77,7 @@ void interp_avg_pool(const work *k) {
     shape s = k->n->shape;
     for (int y = 0; y < s.h; y++) {
         for (int x = 0; x < s.w; x++) {
-            window v = window_at(k, y, x);
+            pool_window v = window_at(k, y, x);
             mean_pixel(k, &v, k->out + ((int64_t)y * s.w + x) * s.c);
         }
     }

@@ -30,7 +30,7 @@ static bool ends_chain(const rewrite *r, int index) {
 }
 
 /* Whether the new weights keep within the limit. A normalize had none, and there may be thousands of them. */
-static bool check_weights(const rewrite *r, diag *d) {
+static bool check_weight_count(const rewrite *r, diag *d) {
     int64_t total = r->old->weight_elements;
     for (int i = 0; i < r->old->n_nodes; i++) {
         const node *n = old_node(r, i);
@@ -45,7 +45,7 @@ static bool check_weights(const rewrite *r, diag *d) {
 
 graph *lower_affine(const graph *in, arena *a, diag *d) {
     rewrite *r = begin_rewrite(in, a);
-    if (!check_weights(r, d)) return NULL;
+    if (!check_weight_count(r, d)) return NULL;
     for (int i = 0; i < in->n_nodes; i++) {
         if (ends_chain(r, i)) {
             arena *scratch = arena_new();

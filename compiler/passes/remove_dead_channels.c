@@ -49,7 +49,7 @@ static tensor *empty_tensor(const cut *k, int rank, int d0, int d1, int d2, int 
 }
 
 /* The number of groups of old conv `index` of which anything stays. */
-static int count_groups(const cut *k, int index) {
+static int count_kept_groups(const cut *k, int index) {
     const node *n = old_node(k->r, index);
     int each = n->shape.c / n->a.groups, count = 0;
     for (int from = 0; from < n->shape.c; from += each) {
@@ -80,7 +80,7 @@ static void cut_rows(const cut *k, int index, node *n) {
     const node *old = old_node(k->r, index);
     const tensor *weight = old->weights[ROLE_WEIGHT], *bias = old->weights[ROLE_BIAS];
     bool is_conv = old->op == OP_CONV;
-    int groups = is_conv ? old->a.groups : 1, new_groups = is_conv ? count_groups(k, index) : 1;
+    int groups = is_conv ? old->a.groups : 1, new_groups = is_conv ? count_kept_groups(k, index) : 1;
     int group_in = old_input(k->r, old, 0)->shape.c / groups, group_out = old->shape.c / groups;
     int64_t row = weight->count / old->shape.c;
     int new_group_in = kept_channels(k, old->in[0]) / new_groups, new_out = n->shape.c;

@@ -11,7 +11,7 @@ bool runs_everywhere(const target *t) {
     return true;
 }
 
-static bool is_word(const char *p, size_t size, const char *word) {
+static bool is_feature(const char *p, size_t size, const char *word) {
     return size == strlen(word) && memcmp(p, word, size) == 0;
 }
 
@@ -21,7 +21,7 @@ static bool processor_has(const char *name, size_t size) {
 #if defined(__x86_64__)
     /* __builtin_cpu_supports takes literals only. */
 #define FEATURE(word)                                                                                          \
-    if (is_word(name, size, word)) return __builtin_cpu_supports(word) != 0
+    if (is_feature(name, size, word)) return __builtin_cpu_supports(word) != 0
     FEATURE("sse2");
     FEATURE("avx2");
     FEATURE("fma");
@@ -32,9 +32,9 @@ static bool processor_has(const char *name, size_t size) {
     FEATURE("avx512vnni");
 #undef FEATURE
 #elif defined(__aarch64__) && defined(__linux__)
-    if (is_word(name, size, "dotprod")) return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+    if (is_feature(name, size, "dotprod")) return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
 #else
-    (void)is_word;
+    (void)is_feature;
     (void)name, (void)size;
 #endif
     return false;

@@ -21,6 +21,7 @@ from random_net import Net
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 GUARD = 4096
+MOST_FAILURES = 5
 ROUNDING = 1e-5
 
 
@@ -73,7 +74,8 @@ def add_arguments(parser):
 
 
 def count_failures(arguments, check_net):
-    """Prints what is wrong with the networks; how many have failed. check_net(path, options, folder) gives a list of sentences."""
+    """Prints what is wrong with the networks; how many have failed, of which five end the test. check_net(path, options, folder)
+    gives a list of sentences."""
     failed = 0
     for net in [*arguments.nets, *range(arguments.first, arguments.first + arguments.count)]:
         with tempfile.TemporaryDirectory() as folder:
@@ -89,6 +91,8 @@ def count_failures(arguments, check_net):
         failed += bool(wrong)
         for sentence in wrong:
             print("%s: %s" % (net, sentence), flush=True)
+        if failed == MOST_FAILURES:
+            break
     return failed
 
 

@@ -77,14 +77,14 @@ def check_net(net, options, lcc, folder, with_qemu):
     c_file = os.path.join(folder, "model.c")
     run([*command, "--name", "model", "--selftest", "-o", c_file])
     about = json.loads(run([*command, "--emit", "json"]))
-    alone = {t: Model(lcc, net, folder, options, target=t, name="alone%d" % i) for i, t in enumerate(runnable_targets())}
+    alone = {t: Model(lcc, net, folder, options, target=t, name="alone%d" % i, level="-O1") for i, t in enumerate(runnable_targets())}
     inputs = next(iter(alone.values())).random_inputs(1)
     expected = interpret(lcc, net, folder, inputs, len(about["outputs"]), options)
     wrong = []
     for target, model in alone.items():
-        wrong += check_target(Threaded(c_file, about, ["-DMODEL_TARGET=" + TARGETS[target][1]]), inputs, expected, model)
+        wrong += check_target(Threaded(c_file, about, ["-DMODEL_TARGET=" + TARGETS[target][1]], level="-O1"), inputs, expected, model)
     best = list(alone.values())[-1]
-    wrong += check_target(Threaded(c_file, about), inputs, expected, best)
+    wrong += check_target(Threaded(c_file, about, level="-O1"), inputs, expected, best)
     return wrong + (check_under_qemu(c_file, folder) if with_qemu else [])
 
 

@@ -9,6 +9,7 @@
 #include "lang/lang.h"
 #include "passes/passes.h"
 #include "plan/plan.h"
+#include "plan/verify.h"
 #include "weights/weights.h"
 
 #include <string.h>
@@ -105,6 +106,8 @@ static void check_operands(const plan *p, const plan_step *s) {
 static void check_plan(const plan *p) {
     check_layout(p);
     for (int i = 0; i < p->n_steps; i++) check_operands(p, &p->steps[i]);
+    const char *why = plan_verify(p, p->mem);
+    if (why) fail_msg("%s", why);
 }
 
 static void test_zoo_shares_no_byte(void **state) {
@@ -117,11 +120,11 @@ static void test_zoo_shares_no_byte(void **state) {
     }
 }
 
-/* Layer by layer the arena could not be below 6.02 MB (56 x 56 x 96 beside 112 x 112 x 96 floats); by rows it
- * is a fifth. */
+/* Layer by layer the arena could not be below 6.02 MB (56 x 56 x 96 beside 112 x 112 x 96 floats). By rows it
+ * takes 648,704 bytes. */
 static void test_mobilenet_v2_never_makes_the_expanded_tensor(void **state) {
     const plan *p = plan_file(*state, "mobilenet_v2.net", "x86-64-v4");
-    assert_in_range(p->arena_bytes, 1, 1300000);
+    assert_in_range(p->arena_bytes, 1, 700000);
 }
 
 static void test_shuffles_splits_and_concats_copy_nothing(void **state) {
@@ -162,19 +165,24 @@ static void test_what_is_read_later_is_not_overwritten(void **state) {
     }
 }
 
-/* A chain that begins with a window looks back at rows: it must not end in place over its own input. */
+/* A chain that begins with a window looks back at rows: it must not end in place over its own input. The first
+ * block becomes such a chain, the second one would end in place. */
 static void test_window_first_never_ends_in_place(void **state) {
     const plan *p =
         plan_text(*state,
-                  "net n {\n input x: f32[64, 64, 64]\n conv(64, 1) -> tanh\n"
+                  "net n {\n input x: f32[64, 64, 64]\n max_pool(3, stride = 1, padding = same)\n"
+                  " depthwise(3, padding = same)\n conv(64, 1) -> tanh\n"
                   " residual { depthwise(3, padding = same)\n conv(64, 1) }\n conv(8, 1)\n output y\n}\n",
-                  "x86-64-v3");
+                  "generic"); /* with threads no chain ends in place */
     check_plan(p);
+    int found = 0;
     for (int i = 0; i < p->n_steps; i++) {
         const plan_step *s = &p->steps[i];
         if (s->kind != STEP_CHAIN || s->parts[0].kind != STEP_WINDOW) continue;
+        found++;
         assert_int_not_equal(s->out_buffer, s->operands[0].runs[0].buffer);
     }
+    assert_true(found > 0);
 }
 
 static void test_limit_is_an_error_at_the_fullest_layer(void **state) {

@@ -3,7 +3,7 @@
     test_limits.py --lcc LCC [--target NAME] [--first 0] [--count 0] [NET,OPTION,..]..
 
 Three limits for each network, evenly spaced; tests/plan verifies the plans of more. The code of each is compiled with OpenMP and
-runs in an arena full of NaNs between guards, by one thread and by three. Its self-test finds what reads or writes dead memory.
+runs in arenas full of two different bytes between guards, by one thread and by three. Its self-test finds what reads or writes dead memory.
 All are held to the reference interpreter. Below the smallest arena lcc must refuse, and name it.
 """
 

@@ -5,9 +5,10 @@
 
 To the bit, save where threads add up a global pool together: there the order of the sum is another.
 
-Each network (the files, and random ones of random_net.py) is compiled with OpenMP. Every run gets an arena full of NaNs with a
-guard behind it, which must stay as it was; the one of a single thread is also held to the reference interpreter. Each number of
-threads runs three times, since what goes wrong among threads need not go wrong at once.
+Each network (the files, and random ones of random_net.py) is compiled with OpenMP. Every run is made twice, in arenas full of two
+different bytes, and must give the same answer; the guards around the arena must stay as they were. The answer of a single thread
+is also held to the reference interpreter. Each number of threads runs three times, since what goes wrong among threads need not
+go wrong at once.
 """
 
 import json

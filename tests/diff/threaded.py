@@ -22,6 +22,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 GUARD = 4096
 MOST_FAILURES = 5
+POISONS = 0xFF, 0x5A  # as floats: NaN and 1.5e16, which no sum hides; as signed bytes: -1 and 90
 ROUNDING = 1e-5
 
 
@@ -39,20 +40,34 @@ class Threaded:
     def target(self):
         return self.loaded.model_version().decode().split(", ")[1]
 
-    def call(self, function, inputs, *first):
-        """The outputs of an entry point, whose parameters begin with `first`."""
+    def call(self, function, inputs, *first, poison=0xFF):
+        """The outputs of an entry point, whose parameters begin with `first`. Before, they are full of the byte `poison`."""
         results = empty_outputs(self.about["outputs"])
+        for result in results:
+            result.reshape(-1).view(np.uint8)[:] = poison
         pointers = [a.ctypes.data_as(ctypes.c_void_p) for a in [*inputs, *results]]
         getattr(self.loaded, function)(*first, *pointers)
         return results
 
-    def run_threads(self, inputs, threads):
-        """The outputs by so many threads in an arena full of NaNs, and whether the guards round it still stand."""
+    def run_poisoned(self, inputs, threads, poison):
+        """The outputs by so many threads, and whether the guards around the arena still stand. It is full of the byte `poison`."""
         size = self.about["arena_bytes"] + (threads - 1) * self.about["thread_bytes"]
-        room = np.full(size + GUARD + 64, 0xFF, np.uint8)
+        room = np.full(size + GUARD + 64, poison, np.uint8)
         start = -room.ctypes.data % 64
-        results = self.call("model_run_threads_in", inputs, ctypes.c_void_p(room.ctypes.data + start), threads)
-        return results, bool(np.all(room[start + size:] == 0xFF) and np.all(room[:start] == 0xFF))
+        arena = ctypes.c_void_p(room.ctypes.data + start)
+        results = self.call("model_run_threads_in", inputs, arena, threads, poison=poison)
+        return results, bool(np.all(room[start + size:] == poison) and np.all(room[:start] == poison))
+
+    def run_threads(self, inputs, threads):
+        """The outputs by so many threads, and whether the guards around the arena still stand.
+
+        The network runs twice; before, the arena and the outputs are full of one byte or of another. Code that reads what it
+        never wrote, or leaves something of an output as it was, gives two different answers: an error. That holds for elements
+        of any type; a NaN in what was never written would show in floats alone."""
+        (one, guarded), (other, guarded_too) = (self.run_poisoned(inputs, threads, poison) for poison in POISONS)
+        if not same_bits(one, other) and not (threads > 1 and largest_error(one, other) <= ROUNDING):
+            raise RuntimeError("%d threads: the answer depends on what the memory held before" % threads)
+        return one, guarded and guarded_too
 
 
 def same_bits(one, other):

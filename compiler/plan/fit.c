@@ -149,8 +149,8 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *
                    (long long)max_ram, (long long)p->arena_bytes, g->nodes[peak->node].label);
         return NULL;
     }
+    plan_place_weights(p, 0);
     check_plan(p);
     put_into_words(p);
-    plan_place_weights(p, 0);
     return p;
 }

@@ -64,7 +64,7 @@ static bool check_weights(const chain *k, int i) {
         v->packers[s->node] = s;
         return true;
     }
-    return (packer && same_packing(v->p, packer, s)) ||
+    return (packer && same_packing(v->p, packer, s) && packer->weight_begin == s->weight_begin) ||
            fault(v, "its weights are packed for no other chain, or otherwise");
 }
 
@@ -81,7 +81,8 @@ static bool check_chain(const chain *k) {
         if (!check_part(k, i) || !check_weights(k, i)) return false;
     }
     v->part = -1;
-    return true;
+    return chain_weight_type(v->p, s->parts, s->n_parts) != TYPE_COUNT ||
+           fault(v, "its parts have weights of different types, and one pointer to them");
 }
 
 /* ---- its operands ---- */

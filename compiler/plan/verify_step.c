@@ -40,9 +40,28 @@ static bool check_shape(verifier *v, const plan_step *s, int which, int input) {
                  in.w, in.c);
 }
 
+/* Elements are converted where a kernel stages its input or goes element by element, and nowhere else. */
+static bool check_types(verifier *v, const plan_step *s) {
+    const plan_buffer *buffers = v->p->buffers;
+    elem_type type = v->p->g->nodes[s->node].type;
+    if (buffers[s->out_buffer].type != type)
+        return fault(v, "its elements are %s, its buffer's %s", type_table[type].name,
+                     type_table[buffers[s->out_buffer].type].name);
+    bool converts = s->kind == STEP_COPY || s->kind == STEP_ELEMENTWISE || s->gemm.staged;
+    for (int i = converts; i < s->n_operands; i++) {
+        const operand *o = &s->operands[i];
+        for (int k = 0; k < o->n_runs; k++) {
+            if (buffers[o->runs[k].buffer].type != type)
+                return fault(v, "operand %d has elements of another type than it makes", i);
+        }
+    }
+    return true;
+}
+
 bool check_step(verifier *v, const plan_step *s) {
     const node *n = &v->p->g->nodes[s->node];
     if (s->n_operands < 1) return fault(v, "it has no operands");
+    if (!check_types(v, s)) return false;
     if (s->kind == STEP_COPY)
         return check_shape(v, s, 0, s->node) && (is_permutation(v, s->out_order, s->operands[0].shape.c) ||
                                                  fault(v, "its output's channels are in no order"));
@@ -368,6 +387,7 @@ static bool read_inputs(verifier *v, const plan_step *s, int thread, const track
 }
 
 bool verify_single(verifier *v, const plan_step *s) {
+    v->thread = -1;
     if (!check_step(v, s) || !check_runs(v, s)) return false;
     int threads = s->shared ? v->threads : 1;
     const value *values = output_values(v, s);

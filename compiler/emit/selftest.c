@@ -224,8 +224,8 @@ static const char guard[] =
     "    }\n"
     "}\n\n";
 
-/* The function that hashes the weights, as pack_weights_file does. It reads them from memory even where the
- * compiler knows them. */
+/* Writes the function that hashes the weights, as pack_weights_file does. They are volatile there, so that they
+ * are read from memory even where the compiler knows them. */
 static void emit_weights_hash(const emitter *e, text *out) {
     text_printf(out,
                 "/* The hash of the weights, as they lie in memory now. */\n"
@@ -247,8 +247,8 @@ static void emit_weights_hash(const emitter *e, text *out) {
                 (long long)weights_bytes(e));
 }
 
-/* Declares the stretches of the arena that are live in a step; without those that it makes anew where `before`.
- */
+/* Declares a table of the stretches of the arena that are live in a step. With `before`, what the step writes
+ * first is left out, because it is not live before the step. */
 static void emit_live(const plan *p, int step, bool before, text *out) {
     interval *live = ARENA_ARRAY(p->mem, interval, p->n_buffers);
     int n = 0;
@@ -268,8 +268,8 @@ static void emit_live(const plan *p, int step, bool before, text *out) {
     text_printf(out, "%lld, %lld};\n", (long long)p->arena_bytes, (long long)p->arena_bytes);
 }
 
-/* The input or output of an element's type in the arena's extra room, from byte *at on, which moves behind it.
- */
+/* Declares a port, and fills it: an input with its values, an output with poison. It lies in the extra room of
+ * the static arena, at byte *at, which is moved behind it. */
 static void emit_port(text *out, const char *name, elem_type type, shape s, bool input, int64_t *at) {
     const char *c_name = type_table[type].c_name;
     int64_t elements = shape_elements(s), bytes = elements * type_table[type].bytes;
@@ -307,7 +307,7 @@ static bool is_finite(const reference *r) {
     return true;
 }
 
-/* One step: poison, call, the guard behind it, and the comparison. */
+/* Writes the lines of one step: the poison, the call, the check of the poison, and the comparison. */
 static void emit_checked_step(const emitter *e, int i, const reference *r, double error, text *out) {
     const plan *p = e->p;
     const plan_step *s = &p->steps[i];
@@ -327,7 +327,7 @@ static void emit_checked_step(const emitter *e, int i, const reference *r, doubl
                     k == 0  ? ""
                     : k % 4 ? " "
                             : "\n        ",
-                    r->sums[k], 1.05 * tolerance(r, k, error)); /* two digits */
+                    r->sums[k], 1.05 * tolerance(r, k, error)); /* 1.05: it is rounded to two digits */
     }
     layout l = layout_of_step(p, s);
     const char *y = expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin);
@@ -336,7 +336,7 @@ static void emit_checked_step(const emitter *e, int i, const reference *r, doubl
         (long long)l.pixels, pixel_stride(p, s->out_buffer), l.channels, (long long)r->part, i + 1, i, i + 1);
 }
 
-/* The function that runs the steps of one target and compares them: selftest_run. */
+/* Writes selftest_run(), which runs the steps of one target and compares what they make. */
 static void emit_comparison(const emitter *e, const reference *steps, const node_error *errors, text *out) {
     const plan *p = e->p;
     const graph *g = p->g;

@@ -112,6 +112,15 @@ static const graph *with_float_weights(const graph *g, arena *a) {
     return floats;
 }
 
+/* Whether some chain has weights of several types, which it has no pointers for. */
+static bool has_mixed_chain(const plan *p) {
+    for (int i = 0; i < p->n_steps; i++) {
+        const plan_step *s = &p->steps[i];
+        if (chain_weight_type(p, s->parts, s->n_parts) == TYPE_COUNT) return true;
+    }
+    return false;
+}
+
 /* The plan where weights are halves: chains are worth more or less with them, but who wants small weights shall
  * not pay for them with a larger arena than that of f32. */
 static plan *find_plan_for_halves(const graph *g, const target *t, const tuning *tuned, arena *a) {
@@ -120,7 +129,7 @@ static plan *find_plan_for_halves(const graph *g, const target *t, const tuning 
     if (p->arena_bytes > most) p = find_plan(g, t, most, tuned, a);
     if (p->arena_bytes <= most) return p;
     wide->g = g; /* as good a plan for halves, save for its tiles */
-    return wide;
+    return has_mixed_chain(wide) ? p : wide;
 }
 
 /* A plan that would compute something else is our own mistake: nothing sensible can follow. */

@@ -10,8 +10,9 @@
  * that it needs to a ring of rows in scratch, padded and as floats. So a tile never meets a border, and no
  * im2col matrix is made.
  *
- * The packed weights are, for each group and each block: the biases, then for each (ky, kx, input channel) one
- * weight for each lane of the block. Halves are widened when a tile loads them, once for all of its pixels. */
+ * How the weights lie is said in plan/pack.h: a tile reads those of its block from front to back. What a tile
+ * does for each input, such as loading, multiplying and adding, is in the table of tile.h; the loops are here.
+ */
 #include "emit/internal.h"
 #include "emit/stage.h"
 #include "emit/tile.h"

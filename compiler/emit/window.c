@@ -5,8 +5,9 @@
  * time: the first and the last columns of a row have code of their own, from which the taps outside the input
  * are left out, and a loop computes the columns between them.
  *
- * The packed weights of a depthwise layer are, for each vector of channels: the biases, then the weights of
- * each tap (ky, kx). Halves are widened when they are loaded, once for a few columns. */
+ * The weights of a depthwise layer lie as plan/pack.h says, in blocks of one vector of channels: the biases,
+ * then the weights of each tap (ky, kx). The operations on them are in the table of tile.h, so that halves are
+ * widened when they are loaded, once for a few columns. */
 #include "emit/internal.h"
 #include "emit/tile.h"
 

@@ -74,7 +74,8 @@ int64_t pack_bytes(const pack_layout *l) { return l->groups * pack_group_bytes(l
 
 /* ---- writing ---- */
 
-void pack_value(text *out, elem_type type, double value) {
+/* Appends a value where there is room for it. */
+static void put_value(text *out, elem_type type, double value) {
     uint32_t bits = 0;
     float f = (float)value;
     switch (type) {
@@ -82,9 +83,14 @@ void pack_value(text *out, elem_type type, double value) {
     case TYPE_F16: bits = half_bits(f); break;
     default: bits = (uint32_t)llround(value); break;
     }
-    unsigned char bytes[4];
-    for (int i = 0; i < 4; i++) bytes[i] = (unsigned char)(bits >> 8 * i);
-    text_bytes(out, bytes, (size_t)type_table[type].bytes);
+    for (int i = 0; i < type_table[type].bytes; i++)
+        out->data[out->size++] = (char)(unsigned char)(bits >> 8 * i);
+}
+
+void pack_value(text *out, elem_type type, double value) {
+    text_reserve(out, (size_t)type_table[type].bytes);
+    put_value(out, type, value);
+    out->data[out->size] = 0;
 }
 
 /* Appends the values with which a block takes `count` inputs from `input` on, `room` places for each lane. */
@@ -95,7 +101,7 @@ static void pack_row(const pack_layout *l, const channel_block *b, elem_type typ
         for (int lane = 0; lane < l->t->vectors[x.kind].lanes; lane++) {
             for (int i = 0; i < room; i++) {
                 bool real = lane < x.valid && i < count;
-                pack_value(out, type, real ? value(data, output + lane, input + i) : 0);
+                put_value(out, type, real ? value(data, output + lane, input + i) : 0);
             }
         }
         output += x.valid;
@@ -115,6 +121,7 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
 
 void pack_values(const pack_layout *l, pack_source value, const void *data, text *out) {
     int output = 0;
+    text_reserve(out, (size_t)pack_bytes(l)); /* once, since there are millions of values */
     for (int group = 0; group < l->groups; group++) {
         for (int i = 0; i < l->n_blocks; i++) {
             for (int repeat = 0; repeat < l->blocks[i].repeat; repeat++) {
@@ -123,6 +130,7 @@ void pack_values(const pack_layout *l, pack_source value, const void *data, text
             }
         }
     }
+    out->data[out->size] = 0;
 }
 
 /* ---- steps ---- */

@@ -1,10 +1,11 @@
-/* tiles.c: how each kernel is cut, by a model of its cost.
+/* tiles.c: chooses how each kernel is cut, by a model of its cost.
  *
- * A GEMM tile of m pixels x n vectors spends, for each input channel, m*n multiply-adds, n loads of weights and
- * m loads of pixels; all accumulators and the weights must stay in registers. The model charges the slowest of
- * arithmetic, loads and the latency of the chain of additions, and counts what remainders of pixels and
- * channels waste. Weights that are halves are widened, n times for each input channel: work beside the
- * multiply-adds, of which a tile of more pixels has less. */
+ * For each input channel, a GEMM tile of m pixels by n vectors does m * n multiply-adds, n loads of weights and
+ * m loads of pixels. Its accumulators, m * n vectors, and the weights, n vectors, must stay in registers. The
+ * cost of a tile is the largest of three times: the arithmetic, the loads, and the latency of the additions,
+ * each of which waits for the one before. Tiles at the ends, with fewer pixels or channels, are counted as
+ * well. Weights that are halves are widened when they are loaded, n vectors for each input channel. This is
+ * work beside the multiply-adds, and the more pixels a tile has, the less it weighs. */
 #include "plan/internal.h"
 
 int cut_pieces(const target *t, int channels, piece *out, int room) {
@@ -48,9 +49,9 @@ int cut_blocks(const target *t, int channels, int width, channel_block *out) {
 
 static double larger(double a, double b) { return a > b ? a : b; }
 
-/* Cycles that a tile of m pixels x n vectors takes for one input channel, with weights of `size` bytes.
- * Compilers fold the loads of weights into the multiply-adds where there are few pixels, and repeat them so,
- * but for halves. `far`: the weights come from the second cache. */
+/* The cycles that a tile of m pixels by n vectors takes for one input channel, with weights of `size` bytes. In
+ * tiles of few pixels compilers make the load of a weight part of the multiply-add, and so load it again for
+ * each pixel; they do not where halves are widened. `far`: the weights come from the second cache. */
 static double tile_cycles(const target *t, int m, int n, int size, bool far) {
     enum { FEW_PIXELS = 4, LOADS_PER_CYCLE = 2, FAR_BYTES_PER_CYCLE = 40 };
     bool halves = size < type_table[TYPE_F32].bytes;
@@ -60,6 +61,8 @@ static double tile_cycles(const target *t, int m, int n, int size, bool far) {
     return larger(larger(arithmetic, loads), larger(stream, t->fma_latency));
 }
 
+/* The cycles of a convolution, or of one of its groups, over `rows` rows of `pixels` pixels each, with tiles of
+ * m pixels. `depth`: the inputs of an output channel, over all taps. */
 static double gemm_cycles(const target *t, const channel_block *blocks, int n_blocks, int64_t rows, int pixels,
                           int m, double depth, int size) {
     double total = 0;
@@ -131,8 +134,9 @@ void choose_window(const plan *p, plan_step *s) {
     s->window.tile_columns = kernel > WIDEST_UNROLLED || columns < 1 ? 0 : columns;
 }
 
-/* A GEMM by its tiles, or by the reading of its weights where that takes longer; a window by its multiply-adds
- * (or as many steps of a pool) and its stores; what is left by the elements that it reads. */
+/* The cycles of a GEMM are those of its tiles, or those of reading its weights where that takes longer. Those
+ * of a window are its multiply-adds (a pool has as many additions or maxima) and its stores. Those of any other
+ * step are two for each vector that it reads. */
 double predict_cycles(const plan *p, const plan_step *s) {
     enum { WEIGHT_BYTES_PER_CYCLE = 16 };
     const target *t = p->t;

@@ -59,6 +59,8 @@ static void watch_pass(void *data, const pass *p, const graph *g) {
 }
 
 static bool reduce_graph(job *j) {
+    /* Other outputs, and the interpreter, still need the weights as they were. */
+    j->described->weights_may_go = j->o.emit == EMIT_C && j->o.out && !j->o.run.count && !j->o.after;
     const pass_options o = {.keep_dead = j->o.keep_dead, .half_weights = j->o.half_weights};
     j->reduced = run_passes_with(&o, j->described, j->mem, j->d, watch_pass, j);
     return j->reduced != NULL;

@@ -1,17 +1,19 @@
 /* arena.c: a list of blocks, each handed out from front to back. Large requests get a block of their own. */
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 256 * 1024, SMALL_ALIGN = 16, LARGE_ALIGN = 64 };
+enum { BLOCK_BYTES = 256 * 1024, LARGE_BYTES = BLOCK_BYTES / 4, SMALL_ALIGN = 16, LARGE_ALIGN = 64 };
 
 typedef struct block {
     struct block *next;
     size_t size; /* bytes behind the header */
     size_t used;
+    bool alone; /* holds one large array */
 } block;
 
 struct arena {
@@ -61,13 +63,14 @@ void *arena_alloc(arena *a, size_t size) {
     block *b = a->head;
     size_t start = b ? (b->used + align - 1) / align * align : 0;
     if (!b || start > b->size || size > b->size - start) {
-        if (size > BLOCK_BYTES / 4 && b) {
+        if (size > LARGE_BYTES && b) {
             /* A block of its own, behind the head, so that the room left in the head is not lost. */
             block *own = new_block(a, size);
             a->head = b;
             own->next = b->next;
             b->next = own;
             own->used = size;
+            own->alone = true;
             return block_base(own);
         }
         b = new_block(a, size > BLOCK_BYTES ? size : BLOCK_BYTES);
@@ -114,6 +117,17 @@ char *arena_printf(arena *a, const char *format, ...) {
     char *p = arena_vprintf(a, format, args);
     va_end(args);
     return p;
+}
+
+void arena_drop(arena *a, void *p, size_t size) {
+    if (size <= LARGE_BYTES) return;
+    for (block **at = &a->head; *at; at = &(*at)->next) {
+        block *b = *at;
+        if (!b->alone || block_base(b) != (char *)p) continue;
+        *at = b->next;
+        free(b);
+        return;
+    }
 }
 
 size_t arena_used(const arena *a) { return a->total; }

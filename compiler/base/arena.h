@@ -30,6 +30,11 @@ char *arena_strndup(arena *a, const char *s, size_t n);
 char *arena_printf(arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(arena *a, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
+/* Gives back an array of `size` bytes that nobody needs any more, ahead of the arena. Only large ones, which
+ * have a block of their own, are freed; others stay until the arena goes. `p` may be of another arena, and then
+ * stays. */
+void arena_drop(arena *a, void *p, size_t size);
+
 /* Bytes handed out so far. */
 size_t arena_used(const arena *a);
 

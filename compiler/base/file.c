@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,6 +80,16 @@ bool map_file(arena *a, const char *path, mapping *m, const char **why) {
 void unmap_file(mapping *m) {
     if (m->data) munmap((void *)(size_t)m->data, m->size);
     *m = (mapping){0};
+}
+
+void release_mapped(const void *begin, size_t size) {
+#ifdef MADV_DONTNEED
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)begin + page - 1) / page * page, to = ((uintptr_t)begin + size) / page * page;
+    if (from < to) madvise((void *)from, to - from, MADV_DONTNEED); /* only whole pages; failing is harmless */
+#else
+    (void)begin, (void)size;
+#endif
 }
 
 const char *path_name(const char *path) {

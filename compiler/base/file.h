@@ -21,6 +21,10 @@ typedef struct mapping {
 bool map_file(arena *a, const char *path, mapping *m, const char **why);
 void unmap_file(mapping *m);
 
+/* Lets go of the memory that holds a part of a mapping, after it was read. It is still there to be read again:
+ * the system then takes it from the file. */
+void release_mapped(const void *begin, size_t size);
+
 /* Files that appear together (write.c): each is written whole to disk without a name, or beside its place under
  * a temporary name; then all get their names. Symbolic links are followed, and the file that they lead to is
  * replaced. When any step fails, none of the new files is left and the old ones still stand; likewise where a

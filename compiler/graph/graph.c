@@ -180,6 +180,19 @@ bool graph_has_weights_of(const graph *g, elem_type type) {
     return false;
 }
 
+bool graph_weight_may_go(const graph *g, const tensor *t) {
+    enum { LARGE = 16384 };
+    if (!g->weights_may_go || !t->data || t->count < LARGE) return false;
+    int tensors = 0;
+    for (int i = 0; i < g->n_nodes; i++) {
+        for (int r = 0; r < ROLE_COUNT; r++) {
+            const tensor *other = g->nodes[i].weights[r];
+            tensors += other && other->data == t->data;
+        }
+    }
+    return tensors == 1;
+}
+
 int *graph_use_counts(const graph *g, arena *a) {
     int *uses = ARENA_ARRAY(a, int, g->n_nodes);
     for (int i = 0; i < g->n_nodes; i++) {

@@ -172,6 +172,9 @@ typedef struct graph {
     /* How many output channels of conv, depthwise and dense passes have removed, because the channel has the
      * same value for every input, or because no output depends on it. */
     int64_t constant_channels, unread_channels;
+    /* Nobody needs the values of the weights once they have been used: a pass may take a tensor's memory for
+     * the values that replace them, and packing may free it. `data` is NULL then. */
+    bool weights_may_go;
 } graph;
 
 graph *graph_new(arena *mem, const char *name);
@@ -205,6 +208,10 @@ static inline elem_type node_weight_type(const node *n) {
 
 /* Whether some node's weights are of this type. */
 bool graph_has_weights_of(const graph *g, elem_type type);
+
+/* Whether the memory of a tensor's values may be taken or freed: nobody needs the graph's weights later, no
+ * other tensor of the graph has the same values, and they are large enough to matter. */
+bool graph_weight_may_go(const graph *g, const tensor *t);
 
 /* How many nodes and outputs read each node's tensor; [n_nodes], in the arena. */
 int *graph_use_counts(const graph *g, arena *a);

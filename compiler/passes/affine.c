@@ -70,17 +70,21 @@ static tensor *new_vector(const rewrite *r, int count, bool known) {
 static double bias_value(const tensor *bias, int channel) { return bias ? (double)bias->data[channel] : 0; }
 
 /* Replaces weight and bias by new tensors, which the caller fills. False where there are no values to fill them
- * with. */
+ * with. The new weight lies in the memory of the old one where the old graph's values may go. */
 static bool replace_weights(const rewrite *r, node *n, const affine *f) {
     bool known = f->known && has_values(n);
-    n->weights[ROLE_WEIGHT] = new_tensor_like(r, n->weights[ROLE_WEIGHT], known);
+    tensor *old = n->weights[ROLE_WEIGHT];
+    bool in_place = known && graph_weight_may_go(r->old, old);
+    n->weights[ROLE_WEIGHT] = new_tensor_like(r, old, known && !in_place);
+    if (in_place) n->weights[ROLE_WEIGHT]->data = old->data;
     n->weights[ROLE_BIAS] = new_vector(r, n->shape.c, known);
     n->a.has_bias = true;
     return known;
 }
 
 void scale_outputs(const rewrite *r, node *n, const affine *f) {
-    const tensor *weight = n->weights[ROLE_WEIGHT], *bias = n->weights[ROLE_BIAS];
+    tensor *weight = n->weights[ROLE_WEIGHT];
+    const tensor *bias = n->weights[ROLE_BIAS];
     if (!replace_weights(r, n, f)) return;
     float *w = n->weights[ROLE_WEIGHT]->data, *b = n->weights[ROLE_BIAS]->data;
     int out = n->shape.c;
@@ -91,10 +95,12 @@ void scale_outputs(const rewrite *r, node *n, const affine *f) {
         w[i] = (float)((double)weight->data[i] * f->scale[last ? i % out : i / inner]);
     }
     for (int o = 0; o < out; o++) b[o] = (float)(bias_value(bias, o) * f->scale[o] + f->shift[o]);
+    if (w == weight->data) weight->data = NULL;
 }
 
 void scale_inputs(const rewrite *r, node *n, const affine *f) {
-    const tensor *weight = n->weights[ROLE_WEIGHT], *bias = n->weights[ROLE_BIAS];
+    tensor *weight = n->weights[ROLE_WEIGHT];
+    const tensor *bias = n->weights[ROLE_BIAS];
     if (!replace_weights(r, n, f)) return;
     int out = n->shape.c, groups = n->op == OP_CONV ? n->a.groups : 1;
     /* A row of weights, one for each output channel, goes pixel by pixel through the channels of its group. */
@@ -107,11 +113,13 @@ void scale_inputs(const rewrite *r, node *n, const affine *f) {
         float *to = n->weights[ROLE_WEIGHT]->data + o * row;
         double sum = bias_value(bias, o);
         for (int64_t i = 0; i < row; i++) {
-            to[i] = (float)((double)from[i] * scale[i % group_in]);
-            sum += (double)from[i] * shift[i % group_in];
+            double v = (double)from[i];
+            to[i] = (float)(v * scale[i % group_in]);
+            sum += v * shift[i % group_in];
         }
         n->weights[ROLE_BIAS]->data[o] = (float)sum;
     }
+    if (n->weights[ROLE_WEIGHT]->data == weight->data) weight->data = NULL;
 }
 
 void set_affine_weights(const rewrite *r, node *n, const affine *f) {

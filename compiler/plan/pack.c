@@ -272,10 +272,35 @@ static void pack_at(const plan *p, const plan_step *s, text *out) {
     pack_step(p, s, out);
 }
 
-void pack_plan(const plan *p, text *out) {
+/* Frees the values of the weights of a step, `which`, that no later one packs. */
+static void drop_weights(const plan *p, const plan_step *s, const int *last_packer, int which) {
+    if (last_packer[s->node] != which) return;
+    for (int r = 0; r < ROLE_COUNT; r++) {
+        tensor *t = p->g->nodes[s->node].weights[r];
+        if (!t || !graph_weight_may_go(p->g, t)) continue;
+        arena_drop(p->g->mem, t->data, (size_t)t->count * sizeof(float));
+        t->data = NULL;
+    }
+}
+
+/* For each node the last step that packs its weights. */
+static const int *find_last_packers(const plan *p) {
+    int *last = ARENA_ARRAY(p->mem, int, p->g->n_nodes);
+    for (int i = 0; i < p->n_steps; i++) {
+        const plan_step *s = &p->steps[i];
+        last[s->node] = i;
+        for (int j = 0; j < s->n_parts; j++) last[s->parts[j].node] = i;
+    }
+    return last;
+}
+
+void pack_plan(const plan *p, bool last, text *out) {
+    const int *last_packer = find_last_packers(p);
     for (int i = 0; i < p->n_steps; i++) {
         const plan_step *s = &p->steps[i];
         pack_at(p, s, out);
         for (int j = 0; j < s->n_parts; j++) pack_at(p, &s->parts[j], out);
+        if (last) drop_weights(p, s, last_packer, i);
+        for (int j = 0; last && j < s->n_parts; j++) drop_weights(p, &s->parts[j], last_packer, i);
     }
 }

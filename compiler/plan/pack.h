@@ -62,7 +62,8 @@ void pack_value(text *out, elem_type type, double value);
 /* Appends the weights of a layout, pack_bytes(l) in all. */
 void pack_values(const pack_layout *l, pack_source value, const void *data, text *out);
 
-/* Appends the weights of all steps, each at its weight_begin; `out` holds what lies before the plan's. */
-void pack_plan(const plan *p, text *out);
+/* Appends the weights of all steps, each at its weight_begin; `out` holds what lies before the plan's.
+ * last: frees the values of the weights as they are packed, where the graph says that they may go. */
+void pack_plan(const plan *p, bool last, text *out);
 
 #endif

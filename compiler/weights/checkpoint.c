@@ -167,6 +167,10 @@ const char *show_origin(arena *a, const stored *t, const char *name) {
 
 bool checkpoint_read(arena *a, const stored *t, take_elements take, void *data, const char **why) {
     if (t->file->archive) return npz_read(a, t, take, data, why);
-    take(data, t->file->bytes + t->place, t->count);
+    const unsigned char *bytes = t->file->bytes + t->place;
+    take(data, bytes, t->count);
+    if (t->file->map.data)
+        release_mapped(
+            bytes, (size_t)(t->count * format_bytes(t->format))); /* weights of 1 GB need not be here twice */
     return true;
 }

@@ -49,6 +49,32 @@ static void arena_keeps_what_it_gave(void **state) {
     arena_free(a);
 }
 
+/* Memory of an arena that is dropped goes, large arrays alone; the others keep what they hold. */
+static void arena_drops_large_arrays(void **state) {
+    (void)state;
+    enum { SMALL = 1000, LARGE = 1 << 20 };
+    arena *a = arena_new(), *other = arena_new();
+    unsigned char *small = arena_alloc(a, SMALL), *large[4], *foreign = arena_alloc(other, LARGE);
+    memset(small, 7, SMALL);
+    memset(foreign, 9, LARGE);
+    for (int i = 0; i < 4; i++) {
+        large[i] = arena_alloc(a, LARGE);
+        memset(large[i], i + 1, LARGE);
+    }
+    arena_drop(a, large[1], LARGE);
+    arena_drop(a, small, SMALL);
+    arena_drop(a, foreign, LARGE);
+    arena_drop(a, large[3], LARGE);
+    assert_int_equal(small[SMALL - 1], 7);
+    assert_int_equal(foreign[LARGE - 1], 9);
+    assert_int_equal(large[0][LARGE - 1], 1);
+    assert_int_equal(large[2][LARGE - 1], 3);
+    unsigned char *fresh = arena_alloc(a, LARGE);
+    for (int i = 0; i < LARGE; i++) assert_int_equal(fresh[i], 0);
+    arena_free(a);
+    arena_free(other);
+}
+
 static void arena_counts_grows_and_copies(void **state) {
     (void)state;
     arena *a = arena_new();
@@ -336,6 +362,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_gives_aligned_zeroed_memory),
         cmocka_unit_test(arena_keeps_what_it_gave),
+        cmocka_unit_test(arena_drops_large_arrays),
         cmocka_unit_test(arena_counts_grows_and_copies),
         cmocka_unit_test(text_grows_and_ends_with_nul),
         cmocka_unit_test(carets_stand_under_the_words),

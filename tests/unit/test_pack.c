@@ -213,7 +213,7 @@ static void test_steps_have_their_places(void **state) {
     for (int i = 0; i < 6; i++) {
         made m = make_plan(network, targets[i % 3], i >= 3);
         text packed = {0};
-        pack_plan(m.p, &packed);
+        pack_plan(m.p, false, &packed);
         assert_int_equal((int64_t)packed.size, plan_weight_bytes(m.p));
         int checked = 0;
         for (int j = 0; j < m.p->n_steps; j++) check_step(m.p, &m.p->steps[j], &packed, &checked);
@@ -228,10 +228,10 @@ static void test_plans_follow_each_other(void **state) {
     (void)state;
     made one = make_plan(network, "x86-64", false), two = make_plan(network, "x86-64-v4", false);
     text packed = {0}, alone = {0};
-    pack_plan(two.p, &alone);
+    pack_plan(two.p, false, &alone);
     plan_place_weights(two.p, plan_weights_end(one.p));
-    pack_plan(one.p, &packed);
-    pack_plan(two.p, &packed);
+    pack_plan(one.p, false, &packed);
+    pack_plan(two.p, false, &packed);
     assert_int_equal((int64_t)packed.size, plan_weights_end(two.p));
     int64_t begin =
         two.p->steps[0].n_parts ? two.p->steps[0].parts[0].weight_begin : two.p->steps[0].weight_begin;

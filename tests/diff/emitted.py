@@ -10,9 +10,10 @@ import numpy as np
 
 from machines import TYPES, machine_for, run
 
-# A sum is off by some roundings of its largest term, however small it comes out. 32 roundings of a float (2^-24 each) of a
-# term as large as the output's largest value are 2e-6 of it: 0.02 of the tolerance of 1e-4 that most tests have.
-CHANNEL_FLOOR = 0.02
+# A sum is off by some roundings of its largest term, however small it comes out: here 32 roundings of a float, of a term as
+# large as the output's largest value.
+ROUNDINGS = 32 * 2.0**-24
+CHANNEL_FLOOR = ROUNDINGS / 1e-4  # for a tolerance of 1e-4, which most tests have
 
 
 class Model:
@@ -75,7 +76,7 @@ def largest_error(got, expected, floor=CHANNEL_FLOOR):
     """The largest difference, as a part of the largest expected value of its channel.
 
     A channel whose values are small beside the others is judged as if its largest value were `floor` times the largest of the
-    whole output. `floor` = 1 judges all channels by the largest value of the output.
+    whole output: ROUNDINGS over the tolerance. 1 judges all channels by the largest value of the output.
     """
     worst = 0.0
     for g, e in zip(got, expected):

@@ -12,7 +12,7 @@ import tempfile
 
 import numpy as np
 
-from emitted import largest_error
+from emitted import ROUNDINGS, largest_error
 from machines import WARNINGS, bind, empty_outputs, run
 from random_net import Net
 
@@ -23,7 +23,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 GUARD = 4096
 MOST_FAILURES = 5
 POISONS = 0xFF, 0x5A  # as floats: NaN and 1.5e16, which no sum hides; as signed bytes: -1 and 90
-ROUNDING = 1e-5
+TOLERANCE = 1e-5  # of sums in another order
 
 
 class Threaded:
@@ -65,7 +65,7 @@ class Threaded:
         never wrote, or leaves something of an output as it was, gives two different answers: an error. That holds for elements
         of any type; a NaN in what was never written would show in floats alone."""
         (one, guarded), (other, guarded_too) = (self.run_poisoned(inputs, threads, poison) for poison in POISONS)
-        if not same_bits(one, other) and not (threads > 1 and largest_error(one, other) <= ROUNDING):
+        if not same_bits(one, other) and not (threads > 1 and same_but_for_order(one, other)):
             raise RuntimeError("%d threads: the answer depends on what the memory held before" % threads)
         return one, guarded and guarded_too
 
@@ -74,10 +74,15 @@ def same_bits(one, other):
     return all(a.tobytes() == b.tobytes() for a, b in zip(one, other))
 
 
+def same_but_for_order(one, other):
+    """Whether the outputs differ by no more than sums in another order do."""
+    return largest_error(one, other, ROUNDINGS / TOLERANCE) <= TOLERANCE
+
+
 def threads_agree(about, got, alone):
     """Whether several threads gave one's answer: to the bit, save where they add up a global pool together, in another order."""
     if any(step.get("of_sums") for step in about["steps"]):
-        return largest_error(got, alone) <= ROUNDING
+        return same_but_for_order(got, alone)
     return same_bits(got, alone)
 
 

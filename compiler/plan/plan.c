@@ -152,12 +152,12 @@ static slot *gather(builder *b, int index, const slot *slots, shape s) {
     return fresh;
 }
 
-/* Whether a step at node `index` may write over what lies in `buffer`: each element over one of its own size.
- */
+/* Whether the step of node `index` may write over what lies in `buffer`. A buffer has one element type, so the
+ * new elements must have the type of the old ones. */
 static bool may_overwrite(const builder *b, int buffer, int index) {
     const plan_buffer *x = &b->p->buffers[buffer];
-    bool same_size = type_table[x->type].bytes == type_table[b->g->nodes[index].type].bytes;
-    return x->kind == BUFFER_ARENA && same_size && x->until <= index;
+    bool same_type = x->type == b->g->nodes[index].type;
+    return x->kind == BUFFER_ARENA && same_type && x->until <= index;
 }
 
 /* The operand of a kernel that works channel by channel, in the order in which the channels lie, or the

@@ -38,7 +38,8 @@ void inverted_run(const uint8_t *image, float *probs);
 void inverted_run_in(void *arena, const uint8_t *image, float *probs);
 
 /* The same by `threads` threads of OpenMP, in an arena with INVERTED_THREAD_BYTES bytes more for each thread behind
- * the first. Without OpenMP the caller's thread does it alone. */
+ * the first. Without OpenMP the caller's thread does it alone. Each thread adds up its part of the maps
+ * that are averaged: the last bits of the answer depend on how many threads there are. */
 void inverted_run_threads_in(void *arena, int threads, const uint8_t *image, float *probs);
 
 /* lcc's version, the target, and the hash of the weights. */

@@ -8,6 +8,14 @@ static void emit_port_sizes(const emitter *e, text *out, const char *name, shape
                 (long long)shape_elements(s));
 }
 
+/* Whether the network adds up whole maps, which threads do in parts. */
+static bool has_global_pool(const graph *g) {
+    for (int i = 0; i < g->n_nodes; i++) {
+        if (g->nodes[i].op == OP_GLOBAL_AVG_POOL) return true;
+    }
+    return false;
+}
+
 /* Each function that callers see, under a comment on what it does and asks. */
 static void declare_functions(const emitter *e, text *out) {
     const char *macro = e->macro;
@@ -33,9 +41,14 @@ static void declare_functions(const emitter *e, text *out) {
         text_printf(out,
                     "\n/* The same by `threads` threads of OpenMP, in an arena with %s_THREAD_BYTES bytes more "
                     "for each "
-                    "thread behind\n * the first. Without OpenMP the caller's thread does it alone. */\n"
+                    "thread behind\n * the first. Without OpenMP the caller's thread does it alone.%s */\n"
                     "%s;\n",
-                    macro, entry_declaration(e, ENTRY_RUN_THREADS_IN));
+                    macro,
+                    has_global_pool(e->p->g)
+                        ? " Each thread adds up its part of the maps\n * that are averaged: the last bits of "
+                          "the answer depend on how many threads there are."
+                        : "",
+                    entry_declaration(e, ENTRY_RUN_THREADS_IN));
     }
     text_printf(out, "\n/* lcc's version, the target, and the hash of the weights. */\n%s;\n",
                 entry_declaration(e, ENTRY_VERSION));

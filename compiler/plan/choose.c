@@ -1,16 +1,16 @@
-/* choose.c: which steps become chains: the fastest way through the network that keeps within a limit of memory.
+/* choose.c: chooses which steps become chains: the fastest way through the network within a limit of memory.
  *
- * What is live while a chain runs does not depend on how the steps before and behind it run: a tensor that is
- * not there because it lies inside of another chain would not live here anyway. So each candidate, a stretch of
- * steps, has a gain (in cycles) and a number of bytes of its own, and the best choice under a limit is the best
- * path over the steps by those candidates that keep within it. */
+ * A candidate is a stretch of steps that run as one. It has a gain in cycles and a number of live bytes. Its
+ * live bytes do not depend on its neighbours: a tensor inside of another chain does not live while this
+ * candidate runs. So dynamic programming is exact: the best choice under a limit is the best path over the
+ * steps by the candidates that keep within the limit. */
 #include "plan/internal.h"
 
 #include <math.h>
 
 typedef struct candidate {
     int length;   /* steps */
-    int window;   /* 0, or where parts are made twice: how many steps up to the window */
+    int window;   /* if parts are made twice: how many steps there are up to the window; else 0 */
     double gain;  /* cycles, against the steps one by one */
     int64_t live; /* bytes */
 } candidate;
@@ -32,7 +32,7 @@ static void add_candidate(arena *a, choices *c, candidate x) {
     c->all[c->n++] = x;
 }
 
-/* What a chain of `n` parts saves of the tensors between them. */
+/* By how many bytes the tensors between the parts of a chain of `n` shrink. */
 static int64_t saved_between(const plan *p, const plan_step *parts, int n) {
     int64_t saved = 0;
     for (int i = 0; i + 1 < n; i++) {
@@ -48,9 +48,10 @@ static int64_t scratch_of(const plan_step *parts, int n) {
     return bytes;
 }
 
-/* What it costs that two threads meet in a chain: where the rows of one end and those of the other begin, both
- * make the rows that a window needs above its own, and what the parts before it need for those. That is so with
- * two threads alone, and they save a meeting behind each part: a quarter is counted. */
+/* Cycles lost at the seam between two threads that share a chain. Where one thread's rows end and the other's
+ * begin, both make the rows that a window needs above its own, and the rows that earlier parts need for those.
+ * That happens only if the program runs on several threads, and then they save a meeting behind each part; so
+ * a quarter is counted. */
 static double seam_cycles(const plan *p, const plan_step *parts, int n) {
     const double share = 0.25;
     double cycles = 0;
@@ -67,7 +68,8 @@ static double seam_cycles(const plan *p, const plan_step *parts, int n) {
     return share * cycles;
 }
 
-/* All chains that begin with step `first`, and the step by itself. `losses`: of each step by rows. */
+/* Adds all chains that begin with step `first`, and the step by itself. `losses`: the cycles that each step
+ * loses if it runs row by row. */
 static void find_chains(const plan *p, const usage *use, const double *losses, int first, choices *c) {
     const plan_step *s = &p->steps[first];
     add_candidate(p->mem, c, (candidate){1, 0, 0, plan_live_bytes(p, first, first + 1) + scratch_of(s, 1)});
@@ -81,7 +83,7 @@ static void find_chains(const plan *p, const usage *use, const double *losses, i
     }
 }
 
-/* The squeeze-excite block that begins with step `first`, its depthwise output not stored but made twice. */
+/* Adds the squeeze-excite block that begins with step `first`, its depthwise output made twice. */
 static void find_twice(const plan *p, const usage *use, const double *losses, int first, choices *c) {
     const plan_step *s = &p->steps[first];
     int window, n = twice_length(p, use, s, p->n_steps - first, &window);
@@ -130,8 +132,8 @@ int64_t least_live(arena *a, const choices *c) {
     return least[0];
 }
 
-/* The best candidate of each first step, of those with at most `most` bytes live. What the way gains; -INFINITY
- * where the network has no way through. */
+/* Finds the best way by candidates with at most `most` bytes live: in way[] the candidate for each step with
+ * which one may begin. Returns what the way gains, or -INFINITY if there is none. */
 static double find_way(arena *a, const choices *c, int64_t most, const candidate **way) {
     double *gain = ARENA_ARRAY(a, double, c->n_steps + 1); /* from each step to the end */
     for (int i = c->n_steps - 1; i >= 0; i--) {

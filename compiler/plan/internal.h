@@ -42,7 +42,15 @@ int cut_blocks(const target *t, int channels, int width, channel_block *out);
 int gemm_weight_size(const plan *p, const plan_step *s);
 double predict_cycles(const plan *p, const plan_step *s);
 
-/* fuse.c: chains. */
+/* legal.c: what may be done. */
+
+/* Whether the step of a node may write over what lies in a buffer: nobody reads that any more, and the new
+ * elements have the type of the old ones, since a buffer has one type. */
+bool may_overwrite(const plan *p, int buffer_index, int node_index);
+
+/* Whether a convolution may become the end of a chain that threads share. Such a chain may not end in place, so
+ * the convolution gets a buffer of its own. */
+bool may_end_chain(const plan *p, const node *conv);
 
 /* How many steps write a buffer, and read it; [n_buffers]. */
 typedef struct usage {
@@ -50,53 +58,64 @@ typedef struct usage {
 } usage;
 usage *count_uses(const plan *p);
 
-/* Whether `n` steps can run as one: windows, and convolutions of which all but the first are 1x1; each the only
- * reader of the one before it. */
+/* Whether `n` steps can run as one: windows, and convolutions of which all but the first are 1x1. Each must be
+ * the only reader of the one before it, save that a later one may take a step's output as its residual. */
 bool can_chain(const plan *p, const usage *use, const plan_step *first, int n);
-plan_step make_chain(plan *p, const plan_step *first, int n);
 
-/* The steps of the squeeze-excite block that begins here, where its depthwise output can be made twice, of the
- * `left` that there are; 0 where it cannot. *window: how many of them come before the pool. */
-int twice_length(const plan *p, const usage *use, const plan_step *first, int left, int *window);
-
-/* Writes these steps so to `out`; how many they are then, never more than they were. */
-int make_twice(plan *p, const plan_step *first, int window, int n, plan_step *out);
-
-/* Cuts a convolution anew for single rows; the cycles that this costs more, the reading of its weights
- * included. 0 for what is none. */
-double cut_by_row(const plan *p, plan_step *s);
-
-/* Cycles to write a tensor and read it back, by where it fits. */
-double link_traffic(const plan *p, int buffer_index);
-
-/* Whether a chain's last part writes over what an earlier one reads. */
+/* Whether a chain's last part writes over what an earlier part reads. */
 bool ends_in_place(const plan *p, const plan_step *parts, int n);
 
-/* How many rows stay of the tensor between part `i` and the next one, of a chain of `n`. */
+/* How many rows must be kept of the tensor between part `i` and the next one, of a chain of `n`. */
 int rows_kept(const plan *p, const plan_step *parts, int n, int i);
 
-/* choose.c: which steps become chains. Lifetimes must be known. */
+/* If the squeeze-excite block that begins here can have its depthwise output made twice: how many steps it has,
+ * of the `left` that there are, with *window of them before the pool. Else 0. */
+int twice_length(const plan *p, const usage *use, const plan_step *first, int left, int *window);
+
+/* Whether step number `factor_index` multiplies a map by factors that the weights of the next step can take. */
+bool can_take_factor(const plan *p, int factor_index);
+
+/* fuse.c: chains. */
+plan_step make_chain(plan *p, const plan_step *first, int n);
+
+/* Makes the depthwise output of such a block twice. `out` gets the new steps, never more than there were; their
+ * number. */
+int make_twice(plan *p, const plan_step *first, int window, int n, plan_step *out);
+
+/* Cuts a convolution anew for single rows. The cycles that this costs more, with the reading of its weights; 0
+ * for any other step. */
+double cut_by_row(const plan *p, plan_step *s);
+
+/* Cycles to write a tensor and read it back, by the cache that holds it. */
+double link_traffic(const plan *p, int buffer_index);
+
+/* choose.c: which steps become chains. Lifetimes must be known: see find_lifetimes. */
 typedef struct choices choices;
 choices *find_choices(const plan *p);
 
-/* Joins steps so that no step has more than `most` bytes live: of all ways the fastest, by the model of cost.
- * `p` may be a copy of the plan that the choices were found for. The most bytes that are live in any step; -1
- * where there is no such way. */
+/* Joins steps so that no step has more than `most` bytes live, in the way that is the fastest by the model of
+ * cost. `p` may be a copy of the plan that the choices were found for. Returns the most bytes that are live in
+ * any step, or -1 if there is no such way. */
 int64_t fuse_steps(plan *p, const choices *c, int64_t most);
 
-/* A limit on what is live that costs next to nothing: the ways within it are as fast as the fastest, as far as
- * the model of cost can tell. */
+/* The lowest limit on live bytes that costs less than the model of cost can tell: within it there is a way as
+ * fast as the fastest. */
 int64_t frugal_live(arena *a, const choices *c);
 
-/* The least `most` for which there is a way. */
+/* The least `most` for which fuse_steps finds a way. */
 int64_t least_live(arena *a, const choices *c);
 
-/* squeeze.c: windows add up for the global pools behind them; convolutions take channel-wise factors. */
-void keep_sums(plan *p);
-void scale_projections(plan *p);
-int64_t scaled_bytes(const plan *p, const plan_step *s); /* of the scaled weights of such a convolution */
+/* squeeze.c */
 
-/* threads.c: which steps are shared, and what each thread keeps for its own. */
+/* Lets windows add up their output for the global pools behind them. */
+void keep_sums(plan *p);
+
+/* Lets 1x1 convolutions take channel-wise factors into their weights; bytes of such a convolution's scaled
+ * weights. */
+void scale_projections(plan *p);
+int64_t scaled_bytes(const plan *p, const plan_step *s);
+
+/* threads.c: decides which steps threads share, and which buffers each thread has a copy of. */
 void plan_threads(plan *p);
 
 /* layout.c */

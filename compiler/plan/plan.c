@@ -152,14 +152,6 @@ static slot *gather(builder *b, int index, const slot *slots, shape s) {
     return fresh;
 }
 
-/* Whether the step of node `index` may write over what lies in `buffer`. A buffer has one element type, so the
- * new elements must have the type of the old ones. */
-static bool may_overwrite(const builder *b, int buffer, int index) {
-    const plan_buffer *x = &b->p->buffers[buffer];
-    bool same_type = x->type == b->g->nodes[index].type;
-    return x->kind == BUFFER_ARENA && same_type && x->until <= index;
-}
-
 /* The operand of a kernel that works channel by channel, in the order in which the channels lie, or the
  * tensor's own where `in_order`. At most `most` runs of neighbours. */
 static operand channelwise_operand(builder *b, int index, bool in_order, int most) {
@@ -289,13 +281,6 @@ static operand residual_operand(builder *b, const node *n, bool in_order) {
     return o;
 }
 
-/* Whether a convolution may become the end of a chain that threads share: see may_end_in_place in fuse.c. */
-static bool may_end_chain(const builder *b, const node *n) {
-    op_kind before = b->g->nodes[n->in[0]].op;
-    return b->p->t->threads && !b->p->lean &&
-           (before == OP_DEPTHWISE || before == OP_MAX_POOL || before == OP_AVG_POOL);
-}
-
 static void plan_gemm(builder *b, int index) {
     plan *p = b->p;
     const node *n = &b->g->nodes[index];
@@ -308,7 +293,7 @@ static void plan_gemm(builder *b, int index) {
         operands[1] = residual_operand(b, n, d.in_order);
         order = operands[1].order;
         int over = operands[1].runs[0].buffer;
-        if (d.buffer < 0 && !reads_buffer(&x, over) && may_overwrite(b, over, index) && !may_end_chain(b, n)) {
+        if (d.buffer < 0 && !reads_buffer(&x, over) && may_overwrite(p, over, index) && !may_end_chain(p, n)) {
             d = (destination){over, operands[1].runs[0].begin, false};
         }
     }
@@ -403,7 +388,7 @@ static void plan_elementwise(builder *b, int index) {
     s->operands = one_operand(b, pair[0]);
     if (count == 2) s->operands[1] = pair[1];
     const run *first = &pair[0].runs[0];
-    if (d.buffer < 0 && pair[0].n_runs == 1 && may_overwrite(b, first->buffer, index) &&
+    if (d.buffer < 0 && pair[0].n_runs == 1 && may_overwrite(p, first->buffer, index) &&
         !(count == 2 && reads_buffer(&pair[1], first->buffer))) {
         d = (destination){first->buffer, first->begin, false};
         s->in_place = true;

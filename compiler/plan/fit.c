@@ -1,8 +1,8 @@
-/* fit.c: the plan that is taken: the fastest, or the fastest that keeps within a limit of memory.
+/* fit.c: chooses the plan: the fastest one, or the fastest one within a limit of memory.
  *
- * The steps are listed twice where there is a limit: as the fastest code wants them, and lean. For each list
- * plan/choose.c says which steps to join so that no more than so many bytes are live; then the buffers are
- * placed, which may leave gaps, so that less has to be tried. */
+ * If there is a limit, the steps are listed twice: for the fastest code, and lean. For each list, choose.c says
+ * which steps to join so that at most so many bytes are live. Then the buffers are placed. Placing may leave
+ * gaps, so the arena may exceed the limit; then the choice is repeated with fewer live bytes. */
 #include "plan/internal.h"
 #include "plan/kernels.h"
 #include "plan/verify.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is known of a step when no pass will change it again: its scratch, and what it costs. */
+/* Sets what depends on everything else in a step: its buffer of scratch, and its cost. */
 static void complete_step(plan *p, plan_step *s) {
     s->cycles = predict_cycles(p, s);
     if (s->scratch_bytes == 0) return;
@@ -21,8 +21,8 @@ static void complete_step(plan *p, plan_step *s) {
     s->scratch = add_buffer(p, BUFFER_ARENA, -1, type, (shape){1, 1, elements}, "scratch");
 }
 
-/* A plan with these steps, joined so that no step has more than `most` bytes live; NULL where that cannot be.
- * *live: what the fullest step has by the choice's count. */
+/* A plan with these steps, joined so that no step has more than `most` bytes live; NULL if there is none.
+ * *live: the most live bytes of any step, as choose.c counts them. */
 static plan *join_steps(const plan *steps, const choices *c, int64_t most, int64_t *live) {
     plan *p = ARENA_NEW(steps->mem, plan);
     *p = *steps;
@@ -45,8 +45,8 @@ static plan *join_steps(const plan *steps, const choices *c, int64_t most, int64
 
 enum { MOST_TRIES = 24 };
 
-/* The smallest plan that was found. What is live may leave gaps when it is placed, and more of it fewer: so a
- * little more is tried, too. */
+/* The smallest plan that was found. Placing may leave gaps, and with more live bytes there may be fewer gaps;
+ * so slightly higher limits are tried as well. */
 static plan *find_smallest(const plan *steps, const choices *c) {
     plan *smallest = NULL;
     int64_t most = least_live(steps->mem, c);
@@ -59,8 +59,8 @@ static plan *find_smallest(const plan *steps, const choices *c) {
     return smallest;
 }
 
-/* The fastest plan of these steps whose arena keeps within `max_ram`, as in plan_make; the smallest one where
- * none does. */
+/* The fastest plan of these steps whose arena has at most `max_ram` bytes, as in plan_make; the smallest plan
+ * if there is none. */
 static plan *fit_steps(const plan *steps, int64_t max_ram) {
     const choices *c = find_choices(steps);
     int64_t most = max_ram ? max_ram : frugal_live(steps->mem, c);
@@ -80,9 +80,9 @@ static double plan_cycles(const plan *p) {
     return cycles;
 }
 
-/* `max_ram` as in plan_make. The plan to take: where neither fits, the smaller one. */
+/* The plan to take of the two, for `max_ram` as in plan_make; the smaller one if neither fits. */
 static plan *better_plan(plan *roomy, plan *lean, int64_t max_ram) {
-    const double worth = 0.97; /* a lean plan must win by more: threads gain less from it */
+    const double worth = 0.97; /* a lean plan must win by 3 %, since threads gain less from it */
     bool roomy_fits = max_ram > 0 && roomy->arena_bytes <= max_ram;
     bool lean_fits = max_ram > 0 && lean->arena_bytes <= max_ram;
     if (roomy_fits && lean_fits) return plan_cycles(lean) < worth * plan_cycles(roomy) ? lean : roomy;

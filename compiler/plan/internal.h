@@ -4,7 +4,7 @@
 
 #include "plan/plan.h"
 
-/* plan.c: all steps one by one, with lifetimes. `lean`: see plan.h. */
+/* plan.c: lists all steps, none of them joined, with lifetimes. `lean`: see plan.h. */
 plan *list_steps(const graph *g, const target *t, const tuning *tuned, bool lean, arena *a);
 
 /* buffers.c */
@@ -18,15 +18,15 @@ int *order_by_place(const plan *p, const slot *slots, int n);
 int *order_as_given(const plan *p, int n);
 bool is_identity(const int *order, int n);
 
-/* Cuts the slots, taken in `order`, into runs. Each run's places go up by one (or, where `strided`, by any
- * step). `breaks` (may be NULL): positions that must begin a run. */
+/* Cuts the slots, taken in `order`, into runs. From place to place of a run the channel goes up by one, or, if
+ * `strided`, by any constant step. `breaks` (may be NULL): positions that must begin a run. */
 void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool strided, const bool *breaks,
               operand *out);
 
-/* Whether an operand is all that the step makes, as it lies. */
+/* Whether an operand is the whole output of a step, in the order in which it lies. */
 bool takes_whole_output(const plan *p, const operand *o, const plan_step *maker);
 
-/* The slots of a tensor that a dense layer takes flat: (h, w, c) order. */
+/* The slots of all elements of a tensor of shape `s`, which a dense layer takes in (h, w, c) order. */
 slot *flatten_slots(const plan *p, const slot *slots, shape s);
 
 /* tiles.c: how kernels are cut, by cost. */

@@ -1,10 +1,10 @@
 /* layout.c: lifetimes of buffers, and their offsets in the arena by best fit.
  *
- * Two buffers may share memory when no step needs both. Buffers are placed one after the other, each in the
- * smallest gap that holds it among those placed before that live at the same time. The order matters: several
- * are tried, then for a while the best of them with a buffer at the arena's end moved forward, and another one
- * by chance. The smallest arena wins; the search ends where it meets the lower bound, the most bytes live in
- * any one step. */
+ * Two buffers may share memory if no step needs both. Buffers are placed one after the other. Each goes into
+ * the smallest gap that holds it between the buffers that are placed already and live at the same time. The
+ * result depends on the order, so several orders are tried. Then a random search changes the best one: it moves
+ * a buffer at the arena's end forward, and at times a second one. The smallest arena wins. The search stops
+ * early if the arena is as small as the lower bound, which is the most bytes that live in any one step. */
 #include "plan/internal.h"
 
 #include <stdlib.h>
@@ -91,7 +91,8 @@ int compare_intervals(const void *x, const void *y) {
     return (a->begin > b->begin) - (a->begin < b->begin);
 }
 
-/* The smallest gap between the taken intervals (sorted) that holds `bytes`; behind them all where none does. */
+/* The offset of the smallest gap between the taken intervals (sorted) that holds `bytes`; the end of the last
+ * interval if no gap does. */
 static int64_t best_gap(const interval *taken, int n, int64_t bytes) {
     int64_t best = -1, best_size = 0, at = 0;
     for (int i = 0; i < n; i++) {
@@ -105,7 +106,7 @@ static int64_t best_gap(const interval *taken, int n, int64_t bytes) {
     return best >= 0 ? best : at;
 }
 
-/* Places the items in their order; offsets[] by position in `items`. The arena's size. */
+/* Places the items in their order: offsets[i] is that of items[i]. The arena's size. */
 static int64_t place_in_order(const item *items, int n, int64_t *offsets, interval *taken) {
     int64_t total = 0;
     for (int i = 0; i < n; i++) {
@@ -122,7 +123,7 @@ static int64_t place_in_order(const item *items, int n, int64_t *offsets, interv
     return total;
 }
 
-/* Buffers in the order in which they are placed, and where that puts them. */
+/* An order of the buffers, and the offsets that it leads to. */
 typedef struct placing {
     item *items;
     int64_t *offsets; /* by position in `items` */
@@ -145,7 +146,7 @@ static int random_below(uint32_t *state, int n) {
     return (int)((*state >> 8) % (uint32_t)n);
 }
 
-/* Looks for an order better than that of *best, near it. */
+/* Searches for an order near that of *best that makes a smaller arena. */
 static void search_orders(const plan *p, placing *best, int n, int64_t bound, interval *taken) {
     const int64_t work = 8000000; /* pairs of buffers to compare: about a tenth of a second */
     enum { MOST_TRIES = 2000 };

@@ -1,10 +1,10 @@
 /* plan.h: from a graph to steps, buffers and arena offsets.
  *
- * A step is one call in the generated code. What costs nothing at run time has no step: a shuffle, a split, a
- * concat or a flatten only changes where the channels of a tensor are said to lie. That is what a `slot` is:
- * for every tensor, the place of each of its channels. A kernel that multiplies by weights takes its input
- * channels in whatever order they lie in memory and has its weights permuted to match; one that works channel
- * by channel keeps the order that it finds. */
+ * A step is one call in the generated code. A shuffle, a split, a concat or a flatten has no step and costs
+ * nothing when the code runs: it only changes where the plan says that the channels of a tensor lie. A `slot`
+ * is the place of one channel, and every tensor has a slot for each of its channels. A kernel that multiplies
+ * by weights takes its input channels in the order in which they lie in memory, and its weights are permuted to
+ * match. A kernel that works channel by channel keeps the order that it finds. */
 #ifndef LCC_PLAN_H
 #define LCC_PLAN_H
 
@@ -22,11 +22,11 @@ typedef struct plan_buffer {
     shape shape; /* c is the distance from one pixel to the next, in elements */
     int64_t bytes;
     int64_t offset;     /* in the arena, a multiple of ARENA_ALIGN */
-    bool own;           /* each thread has one: the first in the arena, the others in blocks of their own */
-    int64_t own_offset; /* in such a block */
-    int first, last;    /* the steps in which it is written first and used last */
-    int until;          /* the last node of the graph that reads what was put here so far (while planning) */
-    const char *what;   /* the label of the layer that it holds, for comments */
+    bool own;           /* each thread has a copy: the first thread in the arena, the others in their blocks */
+    int64_t own_offset; /* in such a thread's block */
+    int first, last;    /* the first step that writes it, the last one that uses it; -1: none */
+    int until;          /* while planning: the last node known so far to read this buffer */
+    const char *what;   /* for comments: the label of the layer whose output it holds */
 } plan_buffer;
 
 enum { ARENA_ALIGN = 64, WEIGHTS_ALIGN = 64 };
@@ -51,7 +51,7 @@ typedef struct operand {
     shape shape;
     int n_runs;
     run *runs;
-    int *order; /* [shape.c]: which channel of the tensor stands at each position along the runs */
+    int *order; /* [shape.c]: the channel of the tensor at each position along the runs */
 } operand;
 
 typedef enum step_kind {
@@ -63,13 +63,13 @@ typedef enum step_kind {
     STEP_UPSAMPLE,
     STEP_PAD,
     STEP_CHAIN, /* several of the above, row by row: see plan/fuse.c */
-    STEP_COPY,  /* gathers a tensor whose channels are scattered: only where a kernel or the caller needs it
-                   whole */
+    STEP_COPY,  /* gathers a tensor whose channels are scattered, if a kernel or the caller needs it in one
+                   piece */
     STEP_KIND_COUNT
 } step_kind;
 
-/* Output channels that one accumulator of a tile holds: a vector of the target's kind, of which `valid` lanes
- * count. */
+/* Output channels that one accumulator of a tile holds: a vector of one of the target's kinds, of which the
+ * first `valid` lanes are used. */
 typedef struct piece {
     int kind; /* index into target.vectors */
     int valid;
@@ -83,7 +83,7 @@ typedef struct channel_block {
     piece pieces[MAX_PIECES];
     int channels; /* sum of valid */
     int lanes;    /* sum of the kinds' lanes: the width of the packed weights */
-    int repeat;   /* so many blocks of this shape follow each other */
+    int repeat;   /* number of blocks of this shape that follow each other */
 } channel_block;
 
 /* How a GEMM step is cut. */
@@ -91,47 +91,47 @@ typedef struct gemm_plan {
     int tile_pixels;
     int n_blocks;
     channel_block *blocks; /* over out/groups channels */
-    bool blocks_outside;   /* the loop over blocks goes round the loop over pixels: weights are read once */
-    bool prefetch;         /* the weights are not in the nearest cache: tiles ask for them ahead of use */
-    bool scaled;           /* the last operand holds a factor for each input channel, which its weights take */
-    bool staged;           /* input rows are copied, padded and converted, to a ring of rows in scratch */
-    int group_stride;      /* channels between one group's runs and the next one's */
-    /* Groups whose channels do not lie alike (behind a shuffle): each group's runs of neighbours in the one
-     * buffer that the operand reads, as pairs (begin, count), [groups][table_runs][2], short lists filled up
-     * with (0, 0). Else NULL. */
+    bool blocks_outside;   /* the loop over blocks is the outer one, so that weights are read once */
+    bool prefetch;         /* the weights are not in the nearest cache, so tiles prefetch them */
+    bool scaled;           /* the weights are multiplied by the last operand, a factor for each input channel */
+    bool staged;           /* input rows are copied to a ring of rows in scratch, padded and converted */
+    int group_stride;      /* channels from a group's runs to those of the next group */
+    /* If the groups' channels do not lie alike, as behind a shuffle: each group's runs of neighbours in the one
+     * buffer that the operand reads, as pairs (begin, count). [groups][table_runs][2]; shorter lists end with
+     * (0, 0). Else NULL. */
     const int *run_table;
     int table_runs;
-    double cycles; /* what the model of cost says of the best tile, which a tuning may pass over */
+    double cycles; /* by the model of cost, with the best tile; a tuning may choose another one */
 } gemm_plan;
 
-/* How a WINDOW step is cut: columns of the output that are computed together. */
+/* How a WINDOW step is cut: how many columns of the output are computed together. */
 typedef struct window_plan {
     int tile_columns;
 } window_plan;
 
 struct plan_step {
     step_kind kind;
-    int node; /* of the graph: what the step computes (for a copy: what it copies) */
+    int node; /* of the graph: the step computes its tensor; a copy gathers it */
     int n_operands;
     operand *operands; /* the node's own inputs, then its residual */
     int out_buffer, out_begin;
-    int *out_order; /* [c]: which channel of the tensor stands at out_begin + i */
+    int *out_order; /* [c]: the channel of the tensor at out_begin + i */
     gemm_plan gemm;
     window_plan window;
     int64_t scratch_bytes;
     int scratch;    /* its buffer, or -1 */
-    int sums;       /* a buffer for each channel's sum over the pixels, which a window adds up and a global pool
-                       takes; or -1 */
-    bool sums_only; /* of a chain: it keeps the sums and no map, and puts its rows over each other */
-    bool again;     /* of a part: another chain does the same work, with the same weights */
-    bool shared;    /* all threads take part; else the first one does it */
+    int sums;       /* the buffer of each channel's sum over the pixels, or -1: a window adds them up for a
+                       global pool */
+    bool sums_only; /* of a chain: only the sums are kept; each row of its output overwrites the one before */
+    bool again;     /* of a part: computed a second time; uses the weights packed for another chain */
+    bool shared;    /* all threads take part; else the first thread does it alone */
     bool in_place;  /* of an elementwise step: it writes over its first operand */
     const char *words; /* "dense 6 x 4 of f32x16", for people: set last, by plan/kernels.c */
     int64_t macs;
     double cycles;        /* of one core, by the model of cost: plan/tiles.c */
     int64_t weight_begin; /* where its weights begin among those of the file, in bytes: see pack.h */
     int64_t weight_bytes; /* of its weights; of a step also what fills up the ones before to WEIGHTS_ALIGN */
-    plan_step *parts;     /* of a chain: what it runs, in order; the last one's output is the chain's */
+    plan_step *parts;     /* of a chain: its steps, in order; the last one's output is the chain's */
     int n_parts;
 };
 
@@ -140,26 +140,27 @@ struct plan {
     const graph *g;
     const target *t;
     const tuning *tuning; /* or NULL */
-    bool lean;            /* memory before speed: in place also where that leaves a chain to one thread */
+    bool lean; /* memory before speed: allows in place even where the chain then runs on one thread */
     int n_buffers, room_buffers;
     plan_buffer *buffers;
     int n_steps, room_steps;
     plan_step *steps;
-    slot **slots;          /* [n_nodes][c]: where each tensor's channels lie */
+    slot **slots;          /* [n_nodes][c]: the place of each channel of each tensor */
     int64_t arena_bytes;   /* for one thread */
-    int64_t thread_bytes;  /* more for each further one */
-    int peak_step;         /* where the arena is fullest */
+    int64_t thread_bytes;  /* of the block of each further thread */
+    int peak_step;         /* the step with the most live bytes */
     int64_t weights_begin; /* where the first step's weights begin among those of the file, in bytes */
 };
 
 enum { LEAST_RAM = -1 };
 
-/* `max_ram`: bytes of the arena; 0: no limit; LEAST_RAM: as few as can be. `tuned`: see tuning.h; NULL: by the
- * model of cost alone. NULL after errors (the limit cannot be met). */
+/* Makes a plan whose arena has at most `max_ram` bytes; 0: no limit; LEAST_RAM: as few as possible. `tuned`:
+ * see tuning.h; NULL: tiles are chosen by the model of cost alone. NULL after an error: the limit cannot be
+ * met. */
 plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a, diag *d);
 
-/* Cuts `channels` into pieces: full vectors of the widest kind, then the narrowest kind that holds the rest. At
- * most `room`; their number. */
+/* Cuts `channels` into at most `room` pieces: full vectors of the widest kind, then the narrowest kind that
+ * holds the rest. Returns their number. */
 int cut_pieces(const target *t, int channels, piece *out, int room);
 
 /* Gives each step's weights their place; the first ones begin at byte `begin` of the file's. plan_make has
@@ -185,13 +186,13 @@ static inline int64_t plan_weights_end(const plan *p) { return p->weights_begin 
 /* Whether a finished plan has a place for the buffer in its arena. */
 static inline bool lives_in_arena(const plan_buffer *b) { return b->kind == BUFFER_ARENA && b->first >= 0; }
 
-/* What of the arena is live in some of the steps first .. end - 1, alignment included. */
+/* Bytes of the buffers of the arena that live in any of the steps first .. end - 1, aligned. */
 int64_t plan_live_bytes(const plan *p, int first, int end);
 
 bool reads_buffer(const operand *o, int buffer_index);
 
-/* The part of a chain whose output is the residual of its part `to`; -1: it comes from outside, or there is
- * none. */
+/* The part of a chain whose output is the residual of part `to`; -1 if the residual comes from outside of the
+ * chain, or if there is none. */
 int residual_source(const plan *p, const plan_step *parts, int to);
 
 /* The element type of the weights of a chain's parts: one type, since the chain passes one pointer for all of
@@ -206,7 +207,7 @@ typedef struct interval {
     int64_t begin, end;
 } interval;
 
-/* For qsort: by where they begin. */
+/* Compares intervals for qsort by their beginnings. */
 int compare_intervals(const void *x, const void *y);
 
 /* Distance in elements from a buffer's pixel to the next. */

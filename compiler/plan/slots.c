@@ -1,4 +1,4 @@
-/* slots.c: where a tensor's channels lie, and how a kernel walks over them. */
+/* slots.c: the places of a tensor's channels, and the runs in which a kernel walks over them. */
 #include "plan/internal.h"
 
 #include <stdlib.h>

@@ -1,16 +1,17 @@
 /* threads.c: how a plan is prepared for several threads.
  *
- * All threads run every step together and meet behind it; each takes a part of the step's rows, pixels or
- * channels. A step whose work is over before a second thread has noticed is left to the first one, and where
- * such steps follow each other nobody waits between them. So is a chain that ends in place over what its
- * earlier parts read: plan/fuse.c says why.
+ * The threads share a step: each computes a part of its rows, pixels or channels, and all meet behind it. The
+ * first thread does a small step alone, since it would be done before a second thread had begun. It also does a
+ * chain alone that ends in place over what its earlier parts read: may_end_in_place in legal.c says why.
+ * Between two steps that the first thread does alone, nobody waits.
  *
- * What a step keeps for itself (rings of rows, staged input) every thread needs for its own: the first thread
- * has it in the arena, where the plan put it, each further one in a block of its own behind the arena. */
+ * Each thread needs its own copy of what a shared step keeps for itself: rings of rows, staged input, sums. The
+ * first thread's copy is in the arena, where the plan has placed it. Each further thread has a block behind the
+ * arena for its copies. */
 #include "plan/internal.h"
 
 static bool is_shared(const plan *p, const plan_step *s) {
-    enum { LEAST_CYCLES = 600 }; /* some times what it takes to meet */
+    enum { LEAST_CYCLES = 600 }; /* a few times as long as a meeting */
     bool of_sums = s->kind == STEP_GLOBAL_POOL && s->sums >= 0;
     if (!p->t->threads || of_sums || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
     bool in_place = s->kind == STEP_CHAIN && ends_in_place(p, s->parts, s->n_parts);
@@ -24,7 +25,7 @@ static void keep_own(plan *p, int buffer_index, int64_t *used) {
     *used += arena_aligned(b->bytes);
 }
 
-/* The step's own buffers, one behind the other; their bytes. */
+/* Places the copies of a step's own buffers one behind the other in a thread's block; their bytes. */
 static int64_t place_own(plan *p, const plan_step *s) {
     int64_t used = 0;
     if (s->sums >= 0) keep_own(p, s->sums, &used);

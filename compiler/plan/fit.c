@@ -121,8 +121,9 @@ static bool has_mixed_chain(const plan *p) {
     return false;
 }
 
-/* The plan where weights are halves: chains are worth more or less with them, but who wants small weights shall
- * not pay for them with a larger arena than that of f32. */
+/* The plan if weights are halves. With them chains gain more or less than with floats, so the plan may be
+ * another one. But its arena may not be larger than that of f32: whoever wants small weights has little memory.
+ */
 static plan *find_plan_for_halves(const graph *g, const target *t, const tuning *tuned, arena *a) {
     plan *wide = find_plan(with_float_weights(g, a), t, 0, tuned, a), *p = find_plan(g, t, 0, tuned, a);
     int64_t most = wide->arena_bytes;

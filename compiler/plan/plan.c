@@ -1,33 +1,34 @@
-/* plan.c: from a graph (after the passes) to steps.
+/* plan.c: lists the steps of a graph, after the passes.
  *
- * Node by node, each tensor is given its slots. Ops that only rearrange channels (CLASS_VIEW and concat) pass
- * their inputs' slots on. Every other op becomes a step that writes a range of channels of one buffer:
- *   - the caller's array, where the tensor is an output of the network;
- *   - a slice of the concat's buffer, where a concat takes nothing but freshly made tensors;
- *   - in place, where the op allows it and nobody reads the input afterwards;
+ * Node by node, each tensor gets its slots. Ops that only rearrange channels (CLASS_VIEW and concat) pass their
+ * inputs' slots on. Every other op becomes a step that writes a range of channels of one buffer. That is, in
+ * this order:
+ *   - the caller's array, if the tensor is an output of the network;
+ *   - a slice of a concat's buffer, if all of the concat's inputs are made by steps of their own;
+ *   - the buffer of an input, in place, if the op allows it and nobody reads that input later;
  *   - else a buffer of its own in the arena.
- * Where a kernel cannot walk over scattered channels they are gathered by a copy first; networks of the
- * families that lcc serves need none. */
+ * If a kernel cannot walk over scattered channels, a copy gathers them first. The families of networks that lcc
+ * is made for need none. */
 #include "plan/internal.h"
 
 #include <string.h>
 
-/* Above so many runs a kernel's code would grow out of hand, and the tensor is gathered instead. */
+/* A kernel has code for each run. If there are more runs than this, the tensor is gathered instead. */
 enum { MAX_GEMM_RUNS = 64, MAX_CHANNELWISE_RUNS = 12 };
 
 typedef struct builder {
     plan *p;
     const graph *g;
-    int *last_use;  /* [n_nodes]: the last node that reads the tensor, through views too; n_nodes for outputs */
-    int *concat_of; /* [n_nodes]: the concat whose buffer the node writes into, or -1 */
-    int *concat_begin; /* [n_nodes]: at which channel */
-    int *port_of;      /* [n_nodes]: the output that the node (or the concat) writes straight into, or -1 */
-    int *own_buffer;   /* [n_nodes]: the buffer of a merged concat or of an output, once made, or -1 */
+    int *last_use;     /* [n_nodes]: the last node that reads the tensor, views included; n_nodes: an output */
+    int *concat_of;    /* [n_nodes]: the concat whose buffer the node writes into, or -1 */
+    int *concat_begin; /* [n_nodes]: and its first channel there */
+    int *port_of;      /* [n_nodes]: the output that the node or concat writes into directly, or -1 */
+    int *own_buffer;   /* [n_nodes]: the buffer of a merged concat or an output, or -1: see owned_buffer */
 } builder;
 
 static bool is_view(op_kind op) { return op_table[op].class == CLASS_VIEW || op == OP_CONCAT; }
 
-/* Whether the node's step can write anywhere, in the order of the tensor's channels. */
+/* Whether the node's step can write into any buffer, in the order of the tensor's channels. */
 static bool can_be_placed(const node *n) {
     return !is_view(n->op) && n->op != OP_INPUT && !(n->op == OP_DEPTHWISE && n->a.multiplier > 1);
 }
@@ -52,7 +53,8 @@ static void find_last_uses(builder *b) {
     }
 }
 
-/* Outputs that some step can write straight into the caller's array. The first name of a tensor wins. */
+/* Finds the outputs that a step can write directly into the caller's array. If a tensor is an output under
+ * several names, that is the first one. */
 static void find_direct_outputs(builder *b) {
     const graph *g = b->g;
     for (int i = 0; i < g->n_outputs; i++) {
@@ -63,7 +65,8 @@ static void find_direct_outputs(builder *b) {
     }
 }
 
-/* Concats whose inputs are all made by steps of their own: the steps write into slices of one buffer. */
+/* Finds the concats whose inputs are all made by steps of their own. These steps write into slices of one
+ * buffer, so the concat itself costs nothing. */
 static void find_merged_concats(builder *b) {
     const graph *g = b->g;
     for (int i = 0; i < g->n_nodes; i++) {
@@ -85,7 +88,8 @@ static void find_merged_concats(builder *b) {
 }
 
 /* The shape of a map's own buffer. Pixels that lie a multiple of 1 KB apart share a few sets of the nearest
- * cache and push each other out of it as a column walks along them: these get one more line each. */
+ * cache, and a kernel that walks along a column would push them out of it again and again. So each of these
+ * pixels gets one more cache line. */
 static shape spread_pixels(const plan *p, const node *n) {
     enum { SHARED_BYTES = 1024, LINE_BYTES = 64 };
     shape s = n->shape;
@@ -95,7 +99,7 @@ static shape spread_pixels(const plan *p, const node *n) {
     return s;
 }
 
-/* The buffer that node `index` owns as an output or a merged concat, made at the first call. */
+/* The buffer that node `index` owns as an output or a merged concat. The first call makes it. */
 static int owned_buffer(builder *b, int index) {
     if (b->own_buffer[index] < 0) {
         const node *n = &b->g->nodes[index];
@@ -122,7 +126,8 @@ static destination find_destination(builder *b, int index) {
     return (destination){-1, 0, false};
 }
 
-/* Records that node `index` lies at [begin, begin + c) of `buffer`, position i holding channel order[i]. */
+/* Records that node `index` lies in the channels begin .. begin + c - 1 of `buffer`, with channel order[i] of
+ * the tensor at begin + i. */
 static void settle(builder *b, int index, plan_step *s, int buffer, int begin, int *order) {
     plan *p = b->p;
     int c = b->g->nodes[index].shape.c;
@@ -134,7 +139,7 @@ static void settle(builder *b, int index, plan_step *s, int buffer, int begin, i
     if (p->buffers[buffer].until < b->last_use[index]) p->buffers[buffer].until = b->last_use[index];
 }
 
-/* Gathers scattered channels into a fresh dense buffer, in order; their new slots. */
+/* Adds a copy that gathers scattered channels into a new dense buffer, in order. Their new slots. */
 static slot *gather(builder *b, int index, const slot *slots, shape s) {
     plan *p = b->p;
     const node *n = &b->g->nodes[index];
@@ -152,8 +157,9 @@ static slot *gather(builder *b, int index, const slot *slots, shape s) {
     return fresh;
 }
 
-/* The operand of a kernel that works channel by channel, in the order in which the channels lie, or the
- * tensor's own where `in_order`. At most `most` runs of neighbours. */
+/* The operand of a kernel that works channel by channel: the channels in the order in which they lie, or, if
+ * `in_order`, in the tensor's own order. If they lie in more than `most` runs of neighbours, they are gathered
+ * first. */
 static operand channelwise_operand(builder *b, int index, bool in_order, int most) {
     plan *p = b->p;
     shape s = b->g->nodes[index].shape;
@@ -174,7 +180,7 @@ static operand *one_operand(builder *b, operand o) {
     return list;
 }
 
-/* Gives a step's output the destination, or a fresh buffer. */
+/* Puts a step's output at the destination, or into a new buffer. */
 static void settle_at(builder *b, int index, plan_step *s, destination d, int *order) {
     const node *n = &b->g->nodes[index];
     if (d.buffer < 0) {
@@ -185,7 +191,7 @@ static void settle_at(builder *b, int index, plan_step *s, destination d, int *o
 
 /* ---- conv, dense ---- */
 
-/* The order in which a GEMM takes its input channels: within each group, as they lie. */
+/* The order in which a GEMM takes its input channels: group by group, in a group as they lie. */
 static int *order_groups_by_place(const plan *p, const slot *slots, int c, int groups) {
     int *order = ARENA_ARRAY(p->mem, int, c);
     int size = c / groups;
@@ -196,7 +202,8 @@ static int *order_groups_by_place(const plan *p, const slot *slots, int c, int g
     return order;
 }
 
-/* Whether each group's channels lie as the first one's do, a fixed distance on; that distance in *stride. */
+/* Whether the channels of each group lie like those of the group before, moved by a fixed distance, which is
+ * stored in *stride. */
 static bool groups_are_regular(const slot *slots, const int *order, int c, int groups, int *stride) {
     int size = c / groups;
     *stride = 0;
@@ -216,8 +223,8 @@ static bool needs_staging(const node *n, elem_type in_type) {
            a->pad[LEFT] || a->pad[RIGHT];
 }
 
-/* The runs of groups that do not lie alike, as a table; false where they are in several buffers, or too many.
- */
+/* Puts the runs of groups that do not lie alike into a table. False if they are in several buffers, or too
+ * many. */
 static bool tabulate_groups(const plan *p, const slot *slots, const int *order, int c, int groups,
                             gemm_plan *gemm) {
     int size = c / groups;
@@ -272,8 +279,8 @@ static operand gemm_operand(builder *b, const node *n, gemm_plan *gemm) {
     }
 }
 
-/* The residual of a GEMM: one run of neighbours. Its order becomes the output's where the kernel may choose, so
- * that a permuted residual costs nothing. */
+/* The residual of a GEMM: one run of neighbours. If the kernel may choose the order of its output, it takes the
+ * residual's, so that a permuted residual costs nothing. */
 static operand residual_operand(builder *b, const node *n, bool in_order) {
     int r = n->in[n->n_in - 1];
     bool fixed = in_order || n->a.groups > 1;
@@ -344,7 +351,7 @@ static void plan_channelwise(builder *b, int index, step_kind kind, int most_run
     settle_at(b, index, s, d, x.order);
 }
 
-/* Two operands, cut where either is not of neighbours. */
+/* Two operands with runs that begin at the same positions: wherever one of the two has no neighbours. */
 static void pair_operands(builder *b, int x, int y, bool in_order, operand out[2]) {
     plan *p = b->p;
     shape sx = b->g->nodes[x].shape, sy = b->g->nodes[y].shape;
@@ -376,7 +383,7 @@ static void plan_elementwise(builder *b, int index) {
     operand pair[2];
     int count = node_own_inputs(n);
     if (count == 2) {
-        /* The larger one first: [1, 1, c] is the one that is broadcast. */
+        /* The larger operand is first. An operand of shape [1, 1, c] is broadcast. */
         int x = n->in[0], y = n->in[1];
         if (shape_pixels(b->g->nodes[x].shape) < shape_pixels(b->g->nodes[y].shape)) x = n->in[1], y = n->in[0];
         pair_operands(b, x, y, d.in_order, pair);
@@ -459,7 +466,7 @@ static void plan_node(builder *b, int index) {
     }
 }
 
-/* Outputs that no step has written straight into the caller's array are copied there. */
+/* Adds copies for the outputs that no step writes directly into the caller's array. */
 static void plan_outputs(builder *b) {
     plan *p = b->p;
     for (int i = 0; i < b->g->n_outputs; i++) {

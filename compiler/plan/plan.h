@@ -62,7 +62,7 @@ typedef enum step_kind {
     STEP_SOFTMAX,
     STEP_UPSAMPLE,
     STEP_PAD,
-    STEP_CHAIN, /* several of the above, row by row: see plan/fuse.c */
+    STEP_CHAIN, /* several of the above, row by row: see fuse.c */
     STEP_COPY,  /* gathers a tensor whose channels are scattered, if a kernel or the caller needs it in one
                    piece */
     STEP_KIND_COUNT

@@ -1,8 +1,8 @@
-/* tuning.h: which of the tiles that the model of cost ranks a GEMM takes, where that is not the first one.
+/* tuning.h: makes GEMMs take other tiles than the best one by the model of cost.
  *
- * Either a rank, the same for every layer (while candidates are measured), or a table of measured tiles, a
- * layer each. What is fused does not depend on it: plans of one network that differ in their tuning have the
- * same steps. */
+ * A tuning is a rank, the same for every layer, or a table of measured tiles, one for each layer. Ranks are for
+ * measuring candidates. Which steps are joined does not depend on the tuning: plans of one network that differ
+ * only in their tuning have the same steps. */
 #ifndef LCC_TUNING_H
 #define LCC_TUNING_H
 
@@ -20,7 +20,7 @@ typedef struct tuned_tile {
 } tuned_tile;
 
 typedef struct tuning {
-    int rank; /* 0: the best by the model. Only tiles near the best count: where there are fewer, the best */
+    int rank; /* 0: the best by the model. Only tiles near the best have a rank; if there are fewer: the best */
     int n_tiles;
     const tuned_tile *tiles;
 } tuning;
@@ -28,14 +28,15 @@ typedef struct tuning {
 typedef struct plan plan;
 typedef struct plan_step plan_step;
 
-/* A layer's name in the table: its label, and "#2" behind it where it is the second conv or dense of that
- * label. */
+/* A layer's name in the table: its label, followed by "#2" if it is the second conv or dense with that label.
+ */
 const char *tuning_key(arena *a, const graph *g, int node_index);
 
-/* The tile that the table has for a layer; NULL where it has none, or `t` is NULL. */
+/* The tile that the table has for a layer; NULL if it has none, or if `t` is NULL. */
 const tile_shape *tuning_find(const tuning *t, arena *a, const graph *g, int node_index);
 
-/* One of the `n` candidates, whose costs are given, by the tuning. */
+/* The index of the candidate that the tuning chooses. `cycles`: what each of the `n` costs. `wanted`: the
+ * table's tile, or NULL. */
 int tuning_choose(const tuning *t, const tile_shape *wanted, const tile_shape *candidates, const double *cycles,
                   int n);
 

@@ -78,12 +78,15 @@ static void pools_of_everything_become_global(void **state) {
     padded.pad[BOTTOM] = padded.pad[RIGHT] = counted.pad[BOTTOM] = counted.pad[RIGHT] = 0;
     counted.count_pad = true;
     gaps.dilation[0] = gaps.dilation[1] = 3; /* taps at -2, 1 and 4: the middle pixel alone */
+    attrs short_one = window(0, 3, 0);       /* one window, which misses the last row */
+    short_one.kernel[0] = short_one.stride[0] = 2;
     output(&t, on(&t, OP_AVG_POOL, window(0, 3, 0), x));
     output(&t, on(&t, OP_AVG_POOL, partly, x));
     output(&t, on(&t, OP_AVG_POOL, padded, x));
     output(&t, on(&t, OP_AVG_POOL, counted, x));
     output(&t, on(&t, OP_AVG_POOL, gaps, x));
-    expect_passes(&t, "input global_avg_pool avg_pool global_avg_pool avg_pool avg_pool");
+    output(&t, on(&t, OP_AVG_POOL, short_one, x));
+    expect_passes(&t, "input global_avg_pool avg_pool global_avg_pool avg_pool avg_pool avg_pool");
     end(&t);
 }
 
@@ -231,7 +234,9 @@ static void pads_stay_where_zeros_would_not_be_the_same(void **state) {
     output(&t, on(&t, OP_MAX_POOL, window(0, 3, 0), padded)); /* x may be negative everywhere */
     output(&t, on(&t, OP_AVG_POOL, window(0, 3, 1), padded)); /* its own padding does not count */
     output(&t, on(&t, OP_MAX_POOL, window(0, 2, 0), pad(&t, plain(&t, OP_RELU, x), 2, 2, 2, 2))); /* too wide */
-    expect_passes(&t, "input pad max_pool avg_pool relu pad max_pool");
+    int above = pad(&t, plain(&t, OP_HSWISH, x), 1, 1, 1, 1); /* no less than -0.375, but less than 0 */
+    output(&t, on(&t, OP_MAX_POOL, window(0, 3, 0), above));
+    expect_passes(&t, "input pad max_pool avg_pool relu pad max_pool hswish pad max_pool");
     end(&t);
 
     t = begin(); /* Keras: the picture is normalised, then padded; its zeros are corrected like the layer's own

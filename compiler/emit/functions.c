@@ -15,9 +15,7 @@ static bool mentions(const text *t, const char *word) {
 }
 
 static bool name_is_taken(const emitter *e, const char *name) {
-    for (int i = 0; i < e->n_known; i++) {
-        if (strcmp(e->known[i].name, name) == 0) return true;
-    }
+    if (map_find(&e->names, name)) return true;
     const graph *g = e->p->g; /* in an entry point, the parameter of that name would hide the function */
     for (int i = 0; i < g->n_inputs; i++) {
         if (strcmp(e->input_names[i], name) == 0) return true;
@@ -28,9 +26,20 @@ static bool name_is_taken(const emitter *e, const char *name) {
     return false;
 }
 
-static const char *free_name(emitter *e, const char *hint) {
-    const char *name = arena_printf(e->a, "%s%s", hint, e->suffix);
-    for (int i = 2; name_is_taken(e, name); i++) name = arena_printf(e->a, "%s_v%d%s", hint, i, e->suffix);
+/* The hint, or the hint with the lowest number that is free. Names stay taken, so the search goes on where the
+ * last one for this hint ended. */
+static char *free_name(emitter *e, const char *hint) {
+    char *name = arena_printf(e->a, "%s%s", hint, e->suffix);
+    if (!name_is_taken(e, name)) return name;
+    int *number = map_find(&e->hints, hint);
+    if (!number) {
+        number = ARENA_NEW(e->a, int);
+        *number = 1;
+        map_add(e->a, &e->hints, arena_strdup(e->a, hint), number);
+    }
+    do {
+        name = arena_printf(e->a, "%s_v%d%s", hint, ++*number, e->suffix);
+    } while (name_is_taken(e, name));
     return name;
 }
 
@@ -46,21 +55,15 @@ static void mention_idle_parameters(const signature *s, writer *body) {
 /* The name of a function with these parameters and this body, which is defined now unless it stands already. */
 static const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters,
                                    writer *body) {
-    for (int i = 0; i < e->n_known; i++) {
-        if (strcmp(e->known[i].parameters, parameters) == 0 && strcmp(e->known[i].body, body->out.data) == 0)
-            return e->known[i].name;
-    }
-    if (e->n_known == e->room_known) {
-        int room = e->room_known ? e->room_known * 2 : 64;
-        e->known = arena_grow(e->a, e->known, (size_t)e->n_known, (size_t)room, sizeof(kernel_function));
-        e->room_known = room;
-    }
-    kernel_function *f = &e->known[e->n_known];
-    *f = (kernel_function){free_name(e, hint), parameters, arena_strndup(e->a, body->out.data, body->out.size)};
-    e->n_known++;
+    char *whole = arena_printf(e->a, "(%s) {\n%s}\n\n", parameters, body->out.data);
+    const char *known = map_find(&e->known, whole);
+    if (known) return known;
+    char *name = free_name(e, hint);
+    map_add(e->a, &e->known, whole, name);
+    map_add(e->a, &e->names, name, name);
     if (comment) text_printf(&e->functions, "/* %s */\n", comment);
-    text_printf(&e->functions, "static void %s(%s) {\n%s}\n\n", f->name, f->parameters, f->body);
-    return f->name;
+    text_printf(&e->functions, "static void %s%s", name, whole);
+    return name;
 }
 
 kernel_call define_call(emitter *e, const char *hint, const char *comment, const signature *s, writer *body) {

@@ -6,23 +6,19 @@
 #ifndef LCC_EMIT_INTERNAL_H
 #define LCC_EMIT_INTERNAL_H
 
+#include "base/map.h"
 #include "emit/emit.h"
 #include "plan/pack.h"
 #include "emit/signature.h"
-
-typedef struct kernel_function {
-    const char *name;
-    const char *parameters;
-    const char *body;
-} kernel_function;
 
 struct emitter {
     const plan *p;
     const emit_options *o;
     arena *a;
     text functions; /* their definitions, callees first */
-    kernel_function *known;
-    int n_known, room_known;
+    map known; /* from a function's text, parameters and body, to its name */
+    map names; /* of functions that are defined */
+    map hints; /* from a name that was wanted more than once to the number of the last one, an int */
     text weights;                               /* of all targets, packed: the last emitter has them */
     kernel_call *calls;                         /* [n_steps] */
     const char **input_names, **output_names;   /* identifiers for C */

@@ -70,21 +70,23 @@ static double seam_cycles(const plan *p, const plan_step *parts, int n) {
 
 /* Adds all chains that begin with step `first`, and the step by itself. `losses`: the cycles that each step
  * loses if it runs row by row. */
-static void find_chains(const plan *p, const usage *use, const double *losses, int first, choices *c) {
+static void find_chains(const plan *p, const usage *use, const live_sums *sums, const double *losses, int first,
+                        choices *c) {
     const plan_step *s = &p->steps[first];
-    add_candidate(p->mem, c, (candidate){1, 0, 0, plan_live_bytes(p, first, first + 1) + scratch_of(s, 1)});
+    add_candidate(p->mem, c, (candidate){1, 0, 0, live_bytes(sums, first, first + 1) + scratch_of(s, 1)});
     double gain = -losses[first];
     for (int n = 2; n <= MOST_CHAIN_PARTS && first + n <= p->n_steps; n++) {
         if (p->buffers[s[n - 2].out_buffer].kind != BUFFER_ARENA) break;
         gain += link_traffic(p, s[n - 2].out_buffer) - losses[first + n - 1];
         if (!can_chain(p, use, s, n)) continue;
-        int64_t live = plan_live_bytes(p, first, first + n) - saved_between(p, s, n) + scratch_of(s, n);
+        int64_t live = live_bytes(sums, first, first + n) - saved_between(p, s, n) + scratch_of(s, n);
         add_candidate(p->mem, c, (candidate){n, 0, gain - seam_cycles(p, s, n), live});
     }
 }
 
 /* Adds the squeeze-excite block that begins with step `first`, its depthwise output made twice. */
-static void find_twice(const plan *p, const usage *use, const double *losses, int first, choices *c) {
+static void find_twice(const plan *p, const usage *use, const live_sums *sums, const double *losses, int first,
+                       choices *c) {
     const plan_step *s = &p->steps[first];
     int window, n = twice_length(p, use, s, p->n_steps - first, &window);
     if (n == 0) return;
@@ -96,7 +98,7 @@ static void find_twice(const plan *p, const usage *use, const double *losses, in
         gain += link_traffic(p, s[i].out_buffer) - losses[first + i];
         gain -= predict_cycles(p, &s[i]) + losses[first + i];
     }
-    int64_t live = plan_live_bytes(p, first, first + n) - saved_between(p, parts, window + 1);
+    int64_t live = live_bytes(sums, first, first + n) - saved_between(p, parts, window + 1);
     add_candidate(p->mem, c, (candidate){n, window, gain, live + scratch_of(parts, window + 1)});
 }
 
@@ -104,6 +106,7 @@ choices *find_choices(const plan *p) {
     choices *c = ARENA_NEW(p->mem, choices);
     *c = (choices){.n_steps = p->n_steps, .begin = ARENA_ARRAY(p->mem, int, p->n_steps + 1)};
     const usage *use = count_uses(p);
+    const live_sums sums = sum_lifetimes(p);
     double *losses = ARENA_ARRAY(p->mem, double, p->n_steps);
     for (int i = 0; i < p->n_steps; i++) {
         plan_step by_row = p->steps[i];
@@ -112,8 +115,8 @@ choices *find_choices(const plan *p) {
     }
     for (int i = 0; i < p->n_steps; i++) {
         c->begin[i] = c->n;
-        find_chains(p, use, losses, i, c);
-        find_twice(p, use, losses, i, c);
+        find_chains(p, use, &sums, losses, i, c);
+        find_twice(p, use, &sums, losses, i, c);
     }
     c->begin[p->n_steps] = c->n;
     return c;

@@ -122,4 +122,26 @@ void plan_threads(plan *p);
 void find_lifetimes(plan *p);
 void place_buffers(plan *p);
 
+/* The bytes of the arena's buffers, summed up by where their lifetimes begin and end. */
+typedef struct live_sums {
+    int64_t *begun; /* [n_steps + 1]: of those that begin before a step */
+    int64_t *ended; /* [n_steps + 1]: of those that end before it */
+} live_sums;
+
+live_sums sum_lifetimes(const plan *p);
+
+/* What plan_live_bytes says of steps [first, end), in no time. */
+static inline int64_t live_bytes(const live_sums *s, int first, int end) {
+    return s->begun[end] - s->ended[first];
+}
+
+/* overlaps.c: items with lifetimes [first, last], in steps; they are numbered from 0. */
+typedef struct overlaps overlaps;
+
+overlaps *new_overlaps(const plan *p, int n_items);
+void clear_overlaps(overlaps *o);
+void add_lifetime(overlaps *o, int item_index, int first, int last);
+/* The items added so far that live in one of the steps [first, last], into found[], in no order; how many. */
+int find_overlaps(const overlaps *o, int first, int last, int *found);
+
 #endif

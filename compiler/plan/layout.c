@@ -39,10 +39,26 @@ int64_t plan_live_bytes(const plan *p, int first, int end) {
     return live;
 }
 
+live_sums sum_lifetimes(const plan *p) {
+    live_sums s = {ARENA_ARRAY(p->mem, int64_t, p->n_steps + 1), ARENA_ARRAY(p->mem, int64_t, p->n_steps + 1)};
+    for (int i = 0; i < p->n_buffers; i++) {
+        const plan_buffer *b = &p->buffers[i];
+        if (!lives_in_arena(b)) continue;
+        if (b->first < p->n_steps) s.begun[b->first + 1] += arena_aligned(b->bytes);
+        if (b->last < p->n_steps) s.ended[b->last + 1] += arena_aligned(b->bytes);
+    }
+    for (int i = 0; i < p->n_steps; i++) {
+        s.begun[i + 1] += s.begun[i];
+        s.ended[i + 1] += s.ended[i];
+    }
+    return s;
+}
+
 static int64_t most_live(plan *p) {
     int64_t most = 0;
+    const live_sums sums = sum_lifetimes(p);
     for (int i = 0; i < p->n_steps; i++) {
-        int64_t live = plan_live_bytes(p, i, i + 1);
+        int64_t live = live_bytes(&sums, i, i + 1);
         if (live > most) {
             most = live;
             p->peak_step = i;
@@ -106,19 +122,27 @@ static int64_t best_gap(const interval *taken, int n, int64_t bytes) {
     return best >= 0 ? best : at;
 }
 
+/* Room to place items in. */
+typedef struct workspace {
+    overlaps *placed;
+    int *found;      /* items that live at the same time */
+    interval *taken; /* where they are */
+} workspace;
+
 /* Places the items in their order: offsets[i] is that of items[i]. The arena's size. */
-static int64_t place_in_order(const item *items, int n, int64_t *offsets, interval *taken) {
+static int64_t place_in_order(const item *items, int n, int64_t *offsets, const workspace *w) {
     int64_t total = 0;
+    clear_overlaps(w->placed);
     for (int i = 0; i < n; i++) {
-        int n_taken = 0;
-        for (int j = 0; j < i; j++) {
-            if (items[j].first <= items[i].last && items[i].first <= items[j].last) {
-                taken[n_taken++] = (interval){offsets[j], offsets[j] + items[j].bytes};
-            }
+        int n_taken = find_overlaps(w->placed, items[i].first, items[i].last, w->found);
+        for (int k = 0; k < n_taken; k++) {
+            int j = w->found[k];
+            w->taken[k] = (interval){offsets[j], offsets[j] + items[j].bytes};
         }
-        qsort(taken, (size_t)n_taken, sizeof *taken, compare_intervals);
-        offsets[i] = best_gap(taken, n_taken, items[i].bytes);
+        qsort(w->taken, (size_t)n_taken, sizeof *w->taken, compare_intervals);
+        offsets[i] = best_gap(w->taken, n_taken, items[i].bytes);
         if (offsets[i] + items[i].bytes > total) total = offsets[i] + items[i].bytes;
+        add_lifetime(w->placed, i, items[i].first, items[i].last);
     }
     return total;
 }
@@ -147,7 +171,7 @@ static int random_below(uint32_t *state, int n) {
 }
 
 /* Searches for an order near that of *best that makes a smaller arena. */
-static void search_orders(const plan *p, placing *best, int n, int64_t bound, interval *taken) {
+static void search_orders(const plan *p, placing *best, int n, int64_t bound, const workspace *w) {
     const int64_t work = 8000000; /* pairs of buffers to compare: about a tenth of a second */
     enum { MOST_TRIES = 2000 };
     int64_t tries = work / ((int64_t)n * n + 1);
@@ -160,7 +184,7 @@ static void search_orders(const plan *p, placing *best, int n, int64_t bound, in
         move_forward(now.items, top, random_below(&state, top + 1));
         int other = random_below(&state, n);
         if (try % 2) move_forward(now.items, other, random_below(&state, other + 1));
-        now.total = place_in_order(now.items, n, now.offsets, taken);
+        now.total = place_in_order(now.items, n, now.offsets, w);
         if (now.total > best->total) continue;
         placing was = *best;
         *best = now;
@@ -170,7 +194,8 @@ static void search_orders(const plan *p, placing *best, int n, int64_t bound, in
 
 void place_buffers(plan *p) {
     static int (*const orders[])(const void *, const void *) = {by_size, by_area, by_length, by_start};
-    interval *taken = ARENA_ARRAY(p->mem, interval, p->n_buffers);
+    workspace w = {new_overlaps(p, p->n_buffers), ARENA_ARRAY(p->mem, int, p->n_buffers),
+                   ARENA_ARRAY(p->mem, interval, p->n_buffers)};
     placing best = new_placing(p, p->n_buffers), now = new_placing(p, p->n_buffers);
     int n = 0;
     for (int i = 0; i < p->n_buffers; i++) {
@@ -181,13 +206,13 @@ void place_buffers(plan *p) {
     best.total = INT64_MAX;
     for (size_t o = 0; o < sizeof orders / sizeof *orders && best.total > bound; o++) {
         qsort(now.items, (size_t)n, sizeof *now.items, orders[o]);
-        now.total = place_in_order(now.items, n, now.offsets, taken);
+        now.total = place_in_order(now.items, n, now.offsets, &w);
         if (now.total >= best.total) continue;
         best.total = now.total;
         memcpy(best.items, now.items, (size_t)n * sizeof *best.items);
         memcpy(best.offsets, now.offsets, (size_t)n * sizeof *best.offsets);
     }
-    search_orders(p, &best, n, bound, taken);
+    search_orders(p, &best, n, bound, &w);
     p->arena_bytes = best.total;
     for (int i = 0; i < n; i++) p->buffers[best.items[i].index].offset = best.offsets[i];
 }

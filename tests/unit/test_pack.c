@@ -105,7 +105,7 @@ static void test_depths_types_and_tails(void **state) {
         l.weight = types[(at /= 4) % 3][0];
         l.bias = types[at % 3][1];
         int out_c = channels[(at /= 3) % 5];
-        l.inputs = inputs[(at /= 5) % 4];
+        l.inputs = inputs[at / 5 % 4];
         l.stretches = 1 + i % 3;
         l.groups = 1 + i % 2;
         l.n_blocks = cut_blocks(l.t, out_c, 1 + i % 4, blocks);

@@ -10,31 +10,6 @@
 #include <string.h>
 #include <zip.h>
 
-int format_bytes(number_format f) {
-    static const int bytes[] = {
-        [FORMAT_F16] = 2, [FORMAT_BF16] = 2, [FORMAT_F32] = 4, [FORMAT_F64] = 8, [FORMAT_OTHER] = 0};
-    return bytes[f];
-}
-
-bool check_tensor_name(arena *a, const char *name, const char **why) {
-    size_t length = strlen(name);
-    if (length == 0) {
-        *why = "a tensor's name is empty";
-        return false;
-    }
-    if (length > STORED_MAX_NAME) {
-        *why = arena_printf(a, "a tensor's name has %zu bytes, at most %d are read", length, STORED_MAX_NAME);
-        return false;
-    }
-    for (const char *p = name; *p; p++) {
-        if ((unsigned char)*p < ' ' || *p == 127) {
-            *why = "a tensor's name holds a control character";
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool begins_with(const checkpoint *c, const char *what, size_t length) {
     return c->size >= length && memcmp(c->bytes, what, length) == 0;
 }

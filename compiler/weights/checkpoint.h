@@ -68,6 +68,7 @@ const char *show_origin(arena *a, const stored *t, const char *name);
 typedef void (*take_elements)(void *data, const unsigned char *bytes, int64_t count);
 bool checkpoint_read(arena *a, const stored *t, take_elements take, void *data, const char **why);
 
+/* stored.c. The bytes of a number; 0 for FORMAT_OTHER. */
 int format_bytes(number_format f);
 
 /* A name that can be kept and printed: not empty, not longer than the limit, no control characters. */

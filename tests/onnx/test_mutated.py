@@ -108,7 +108,7 @@ def check(folder, number, data):
 
 
 def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 600
     rng, good, taken = random.Random(20), list(seeds()), 0
     with tempfile.TemporaryDirectory() as folder:
         for data in good:

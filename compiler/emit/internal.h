@@ -15,12 +15,12 @@ struct emitter {
     const plan *p;
     const emit_options *o;
     arena *a;
-    text functions; /* their definitions, callees first */
-    map known; /* from a function's text, parameters and body, to its name */
-    map names; /* of functions that are defined */
-    map hints; /* from a name that was wanted more than once to the number of the last one, an int */
-    text weights;                               /* of all targets, packed: the last emitter has them */
-    kernel_call *calls;                         /* [n_steps] */
+    text functions;     /* their definitions, callees first */
+    map known;          /* from a function's text, parameters and body, to its name */
+    map names;          /* of functions that are defined */
+    map hints;          /* from a name that was wanted more than once to the number of the last one, an int */
+    text weights;       /* of all targets, packed: the last emitter has them */
+    kernel_call *calls; /* [n_steps] */
     const char **input_names, **output_names;   /* identifiers for C */
     const char **input_macros, **output_macros; /* the same in capitals, no two alike */
     const char *prefix, *macro;                 /* of symbols, of macros */

@@ -155,3 +155,17 @@ value apply_unary(evaluator *ev, loc at, operator_kind op, value a) {
     eval_error(ev, at, "'-' takes a number, not %s", quote_value(ev->mem, a));
     return poison();
 }
+
+bool to_whole(evaluator *ev, loc at, const char *what, value v, int64_t least, int64_t most, int64_t *n) {
+    if (is_poison(v)) return false;
+    if (!whole_number(v, n)) {
+        eval_error(ev, at, "%s must be a whole number, not %s", what, quote_value(ev->mem, v));
+        return false;
+    }
+    if (*n < least || *n > most) {
+        eval_error(ev, at, "%s is %lld; it must be from %lld to %lld", what, (long long)*n, (long long)least,
+                   (long long)most);
+        return false;
+    }
+    return true;
+}

@@ -1,22 +1,7 @@
-/* bind.c: arguments, by position or by name, to formals. */
+/* bind.c: which argument belongs to which formal: by position or by name. */
 #include "lang/eval.h"
 
 #include <string.h>
-
-int eval_args(evaluator *ev, const scope *s, const arg *args, given **list) {
-    int count = 0;
-    for (const arg *a = args; a; a = a->next) count++;
-    if (count > MAX_ARGS) {
-        eval_error(ev, args->at, "more than %d arguments", MAX_ARGS);
-        count = MAX_ARGS;
-    }
-    *list = ARENA_ARRAY(ev->mem, given, count);
-    int i = 0;
-    for (const arg *a = args; a && i < count; a = a->next, i++) {
-        (*list)[i] = (given){a->name, eval_expr(ev, s, a->value), a->at};
-    }
-    return count;
-}
 
 /* "it takes (out, kernel, [stride], ..)": brackets around what may be left out. */
 static const char *show_formals(evaluator *ev, const formals *f) {

@@ -3,7 +3,9 @@
  *   lang.c        the pipeline: load, declare, choose the net, evaluate it
  *   program.c     files, imports, and what they declare
  *   params.c      params, variants, -D, compound scaling, defaults
- *   expr.c        expressions; arithmetic.c their numbers; functions.c built-in and user functions
+ *   report.c      errors, each place once, and the limits of the evaluation
+ *   scope.c       what a name stands for
+ *   expr.c        expressions and calls; arithmetic.c their numbers; functions.c the built-in functions
  *   bind.c        arguments to formals
  *   layers.c      the table of layers: formals, and how they become attributes of a node
  *   body.c        statements, chains, blocks; structure.c residual, concat, split, ..; stage.c tables of blocks
@@ -162,7 +164,7 @@ typedef struct evaluator {
     int op_count[OP_COUNT];
 } evaluator;
 
-/* --- lang.c */
+/* --- report.c */
 
 /* An error at `at`, once per place however often the place is evaluated, followed by the blocks and functions
  * around. */
@@ -187,9 +189,6 @@ const char *did_you_mean(evaluator *ev, const char *word, const word_list *l);
 bool load_program(evaluator *ev, const source *main_file);
 /* Functions, blocks and params into their maps. The net, or NULL after an error. */
 const item *declare_items(evaluator *ev, const source *main_file);
-/* The user's, else the prelude's, else NULL. `asks`: the file in which the name stands. */
-const block *find_block(const evaluator *ev, const char *name);
-const function *find_function(const evaluator *ev, const char *name, const source *asks);
 
 /* --- params.c */
 
@@ -202,9 +201,11 @@ void apply_defines(evaluator *ev);
 void evaluate_params(evaluator *ev);
 void evaluate_defaults(evaluator *ev);
 
-/* --- expr.c */
+/* --- scope.c */
 
-value eval_expr(evaluator *ev, const scope *s, const expr *e);
+scope *new_scope(evaluator *ev, const scope *parent, instance *in);
+/* False, and nothing changed, where the scope has the name. */
+bool define_variable(evaluator *ev, scope *s, const char *name, value v);
 /* False where no let, formal, param or counter has the name. A param that comes later is an error and poison.
  */
 bool find_variable(evaluator *ev, const scope *s, const char *name, loc at, value *v);
@@ -212,17 +213,23 @@ bool find_variable(evaluator *ev, const scope *s, const char *name, loc at, valu
 bool find_local(const scope *s, const char *name, value *v);
 bool find_counter(const scope *s, const char *name, value *v);
 bool find_tensor(const scope *s, const char *name, int *x);
-/* False, and nothing changed, where the scope has the name. */
-bool define_variable(evaluator *ev, scope *s, const char *name, value v);
+/* The user's, else the prelude's, else NULL. `asks`: the file in which the name stands. */
+const block *find_block(const evaluator *ev, const char *name);
+const function *find_function(const evaluator *ev, const char *name, const source *asks);
+
+/* --- expr.c */
+
+value eval_expr(evaluator *ev, const scope *s, const expr *e);
 /* Whether it is a word such as `same`, that stands for itself. */
 bool is_word(const char *name);
 /* Errors with a suggestion; `s` may be NULL. */
 void report_unknown_name(evaluator *ev, const scope *s, const char *name, loc at);
-scope *new_scope(evaluator *ev, const scope *parent, instance *in);
 /* The truth of a condition; *good is false, after an error, where it has none. */
 bool eval_condition(evaluator *ev, const scope *s, const expr *e, bool *good);
-/* The value as a whole number from least to most; false after an error: "`what` must be ..". */
-bool to_whole(evaluator *ev, loc at, const char *what, value v, int64_t least, int64_t most, int64_t *n);
+/* Evaluates arguments; the number of them. */
+int eval_args(evaluator *ev, const scope *s, const arg *args, given **list);
+/* `f(column)` of a table's header, applied to one cell. */
+value call_function_by_name(evaluator *ev, loc at, const char *name, value v);
 
 /* --- arithmetic.c */
 
@@ -230,20 +237,18 @@ value apply_unary(evaluator *ev, loc at, operator_kind op, value a);
 value apply_binary(evaluator *ev, loc at, operator_kind op, value a, value b);
 /* false after an error where the two cannot be compared. */
 bool values_equal(evaluator *ev, loc at, value a, value b, bool *equal);
+/* The value as a whole number from least to most; false after an error: "`what` must be ..". */
+bool to_whole(evaluator *ev, loc at, const char *what, value v, int64_t least, int64_t most, int64_t *n);
 
 /* --- functions.c */
 
 /* Whether a function of that name, built in or the user's, is seen from the file `asks`. */
 bool is_function(const evaluator *ev, const char *name, const source *asks);
-value call_function(evaluator *ev, const scope *s, const expr *call_expr);
+/* Poison after an error: there is no such function, or the arguments are wrong. */
+value call_built_in_function(evaluator *ev, loc at, const char *name, const given *list, int n);
 void report_unknown_function(evaluator *ev, const char *name, loc at);
-/* `f(column)` of a table's header, applied to one cell. */
-value call_function_by_name(evaluator *ev, loc at, const char *name, value v);
 
 /* --- bind.c */
-
-/* Evaluates arguments; the number of them. */
-int eval_args(evaluator *ev, const scope *s, const arg *args, given **list);
 
 /* bound[i] is the argument of formal i, or NULL. False after errors. */
 bool bind_arguments(evaluator *ev, loc at, const formals *f, const given *list, int n, const given **bound);

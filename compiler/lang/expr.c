@@ -1,4 +1,4 @@
-/* expr.c: the value of an expression, and what names mean.
+/* expr.c: the value of an expression, and calls of functions.
  *
  * A name is, in this order: a let or formal of a body around, a counter of the stage, a param, a tensor named
  * by `as`, a block, a layer, a word such as `same`. So a new layer or word never takes a name away from a file.
@@ -9,61 +9,6 @@
 
 static const char *const words[] = {"same",    "symmetric", "valid", "torch", "keras",
                                     "nearest", "bilinear",  "f32",   "int8",  "uint8"};
-
-scope *new_scope(evaluator *ev, const scope *parent, instance *in) {
-    scope *s = ARENA_NEW(ev->mem, scope);
-    s->parent = parent;
-    s->in = in;
-    return s;
-}
-
-bool define_variable(evaluator *ev, scope *s, const char *name, value v) {
-    value *kept = ARENA_NEW(ev->mem, value);
-    *kept = v;
-    return map_add(ev->mem, &s->names, name, kept);
-}
-
-bool find_local(const scope *s, const char *name, value *v) {
-    for (const scope *around = s; around; around = around->parent) {
-        const value *found = map_find(&around->names, name);
-        if (!found) continue;
-        *v = *found;
-        return true;
-    }
-    return false;
-}
-
-bool find_counter(const scope *s, const char *name, value *v) {
-    const stage_place *stage = s->in ? s->in->stage : NULL;
-    if (!stage) return false;
-    const int64_t *counter = strcmp(name, "n") == 0     ? &stage->n
-                             : strcmp(name, "row") == 0 ? &stage->row
-                             : strcmp(name, "rep") == 0 ? &stage->rep
-                                                        : NULL;
-    if (counter) *v = int_value(*counter);
-    return counter != NULL;
-}
-
-bool find_variable(evaluator *ev, const scope *s, const char *name, loc at, value *v) {
-    if (find_local(s, name, v)) return true;
-    /* The prelude's blocks see their own formals and lets, whatever params the user has. */
-    const param *p = at.src && at.src == ev->prelude ? NULL : map_find(&ev->params, name);
-    if (!p) return find_counter(s, name, v);
-    if (!p->ready) eval_error(ev, at, "param '%s' has no value here yet: it comes later", name);
-    *v = p->ready ? p->v : poison();
-    return true;
-}
-
-bool find_tensor(const scope *s, const char *name, int *x) {
-    for (const instance *in = s->in; in; in = in->caller) {
-        const int *found = map_find(&in->tensors, name);
-        if (found) {
-            *x = *found;
-            return true;
-        }
-    }
-    return false;
-}
 
 bool is_word(const char *name) {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -151,6 +96,49 @@ static value eval_index(evaluator *ev, const scope *s, const expr *e) {
     return to_whole(ev, e->b->at, "the index", at, 0, of.count - 1, &i) ? of.items[i] : poison();
 }
 
+int eval_args(evaluator *ev, const scope *s, const arg *args, given **list) {
+    int count = 0;
+    for (const arg *a = args; a; a = a->next) count++;
+    if (count > MAX_ARGS) {
+        eval_error(ev, args->at, "more than %d arguments", MAX_ARGS);
+        count = MAX_ARGS;
+    }
+    *list = ARENA_ARRAY(ev->mem, given, count);
+    int i = 0;
+    for (const arg *a = args; a && i < count; a = a->next, i++) {
+        (*list)[i] = (given){a->name, eval_expr(ev, s, a->value), a->at};
+    }
+    return count;
+}
+
+static value call_users(evaluator *ev, loc at, const function *f, const given *list, int n) {
+    const given **bound = ARENA_ARRAY(ev->mem, const given *, f->takes.count);
+    if (!bind_arguments(ev, at, &f->takes, list, n, bound)) return poison();
+    scope *s = new_scope(ev, NULL, NULL);
+    for (int i = 0; i < f->takes.count; i++) define_variable(ev, s, f->takes.names[i], bound[i]->v);
+    frame here = {ev->frames, arena_printf(ev->mem, "function '%s'", f->from->name), at};
+    ev->frames = &here;
+    value v = eval_expr(ev, s, f->from->value);
+    ev->frames = here.up;
+    return v;
+}
+
+static value call_with(evaluator *ev, loc at, const char *name, const given *list, int n) {
+    const function *users = find_function(ev, name, at.src);
+    if (users) return call_users(ev, at, users, list, n);
+    return call_built_in_function(ev, at, name, list, n);
+}
+
+static value call_function(evaluator *ev, const scope *s, const expr *call_expr) {
+    given *list;
+    int n = eval_args(ev, s, call_expr->args, &list);
+    return call_with(ev, call_expr->at, call_expr->name, list, n);
+}
+
+value call_function_by_name(evaluator *ev, loc at, const char *name, value v) {
+    given only = {NULL, v, at};
+    return call_with(ev, at, name, &only, 1);
+}
 /* A function's value, or a layer with its arguments: `act = leaky_relu(0.1)`. */
 static value eval_call(evaluator *ev, const scope *s, const expr *e) {
     callable *what = ARENA_NEW(ev->mem, callable);
@@ -220,18 +208,4 @@ value eval_expr(evaluator *ev, const scope *s, const expr *e) {
     value v = eval_kind(ev, s, e);
     leave(ev, 1);
     return v;
-}
-
-bool to_whole(evaluator *ev, loc at, const char *what, value v, int64_t least, int64_t most, int64_t *n) {
-    if (is_poison(v)) return false;
-    if (!whole_number(v, n)) {
-        eval_error(ev, at, "%s must be a whole number, not %s", what, quote_value(ev->mem, v));
-        return false;
-    }
-    if (*n < least || *n > most) {
-        eval_error(ev, at, "%s is %lld; it must be from %lld to %lld", what, (long long)*n, (long long)least,
-                   (long long)most);
-        return false;
-    }
-    return true;
 }

@@ -36,12 +36,6 @@ typedef struct gap {
     bool comments;    /* there were some */
 } gap;
 
-int count_columns(const char *s, size_t size) {
-    int columns = 0;
-    for (size_t i = 0; i < size; i++) columns += ((unsigned char)s[i] & 0xc0) != 0x80;
-    return columns;
-}
-
 static int kind_of(const formatter *f, int t) { return f->tokens.at[t].kind; }
 
 static bool opens(int kind) { return kind == LPAREN || kind == LBRACKET; }
@@ -103,21 +97,6 @@ static void note_blanks(cutter *c, int t, bool begins_statement) {
     tight[t] = tight[t] || (t > 0 && is_tight(c, t));
     bool is_sign = kind_of(c->f, t) == MINUS && (begins_statement || !ends_operand(kind_of(c->f, t - 1)));
     if (is_sign && t + 1 < c->f->tokens.count) tight[t + 1] = true;
-}
-
-const char *format_code(const formatter *f, int first, int count) {
-    const token *at = f->tokens.at;
-    size_t room = 1;
-    for (int t = first; t < first + count; t++) room += at[t].end - at[t].begin + 1;
-    char *code = arena_alloc(f->mem, room);
-    size_t size = 0;
-    for (int t = first; t < first + count; t++) {
-        if (t > first && !f->tight[t]) code[size++] = ' ';
-        memcpy(code + size, f->src->text + at[t].begin, at[t].end - at[t].begin);
-        size += at[t].end - at[t].begin;
-    }
-    code[size] = 0;
-    return code;
 }
 
 /* --- lines --- */

@@ -1,4 +1,4 @@
-/* format.h: what the formatter's two halves share: format.c cuts a source into lines and writes them;
+/* format.h: what the formatter's parts share: format.c cuts a source into lines and writes them;
  * format_align.c puts what belongs together into columns. */
 #ifndef LCC_LANG_FORMAT_H
 #define LCC_LANG_FORMAT_H
@@ -57,7 +57,7 @@ typedef struct formatter {
     int n_lines;
 } formatter;
 
-/* format.c. The code of tokens [first, first + count). */
+/* format_code.c. The code of tokens [first, first + count). */
 const char *format_code(const formatter *f, int first, int count);
 /* Columns on the screen: bytes that begin a character of UTF-8. */
 int count_columns(const char *s, size_t size);

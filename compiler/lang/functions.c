@@ -1,4 +1,4 @@
-/* functions.c: the functions of the language, and the user's. */
+/* functions.c: the functions that are built into the language. */
 #include "lang/eval.h"
 
 #include <math.h>
@@ -157,18 +157,6 @@ static value call_built_in(evaluator *ev, loc at, const built_in_info *f, const 
     return f->call(ev, at, values, count);
 }
 
-static value call_users(evaluator *ev, loc at, const function *f, const given *list, int n) {
-    const given **bound = ARENA_ARRAY(ev->mem, const given *, f->takes.count);
-    if (!bind_arguments(ev, at, &f->takes, list, n, bound)) return poison();
-    scope *s = new_scope(ev, NULL, NULL);
-    for (int i = 0; i < f->takes.count; i++) define_variable(ev, s, f->takes.names[i], bound[i]->v);
-    frame here = {ev->frames, arena_printf(ev->mem, "function '%s'", f->from->name), at};
-    ev->frames = &here;
-    value v = eval_expr(ev, s, f->from->value);
-    ev->frames = here.up;
-    return v;
-}
-
 void report_unknown_function(evaluator *ev, const char *name, loc at) {
     word_list *l = start_words(ev, at);
     for (int i = 0; i < FUNCTIONS; i++) add_word(l, table_of_functions[i].name);
@@ -176,22 +164,9 @@ void report_unknown_function(evaluator *ev, const char *name, loc at) {
     eval_error(ev, at, "unknown function '%s'%s", name, did_you_mean(ev, name, l));
 }
 
-static value call_with(evaluator *ev, loc at, const char *name, const given *list, int n) {
-    const function *users = find_function(ev, name, at.src);
-    if (users) return call_users(ev, at, users, list, n);
+value call_built_in_function(evaluator *ev, loc at, const char *name, const given *list, int n) {
     const built_in_info *f = find_built_in(name);
     if (f) return call_built_in(ev, at, f, list, n);
     report_unknown_function(ev, name, at);
     return poison();
-}
-
-value call_function(evaluator *ev, const scope *s, const expr *call_expr) {
-    given *list;
-    int n = eval_args(ev, s, call_expr->args, &list);
-    return call_with(ev, call_expr->at, call_expr->name, list, n);
-}
-
-value call_function_by_name(evaluator *ev, loc at, const char *name, value v) {
-    given only = {NULL, v, at};
-    return call_with(ev, at, name, &only, 1);
 }

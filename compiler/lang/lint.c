@@ -17,15 +17,6 @@ typedef struct names {
     map own; /* name to declared */
 } names;
 
-void add_finding(lint *l, loc at, int file, const char *what) {
-    if (l->n_findings == l->room_findings) {
-        l->room_findings = l->room_findings ? l->room_findings * 2 : 16;
-        l->findings = arena_grow(l->ev->mem, l->findings, (size_t)l->n_findings, (size_t)l->room_findings,
-                                 sizeof *l->findings);
-    }
-    if (at.src != l->ev->prelude) l->findings[l->n_findings++] = (finding){at, file, what};
-}
-
 static declared *new_declared(lint *l, const char *what, const char *name, loc at, const item *from) {
     declared *d = ARENA_NEW(l->ev->mem, declared);
     *d = (declared){.name = name, .what = what, .at = at, .item = from, .file = l->file};

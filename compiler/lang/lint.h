@@ -47,10 +47,8 @@ typedef struct lint {
     int n_findings, room_findings;
 } lint;
 
-/* lint.c */
-void add_finding(lint *l, loc at, int file, const char *what);
-
 /* lint_files.c */
+void add_finding(lint *l, loc at, int file, const char *what);
 int find_file_number(lint *l, const source *src);
 /* Which file imports which, and which ones act. */
 void read_imports(lint *l, const item *net);

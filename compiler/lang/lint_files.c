@@ -4,6 +4,15 @@
 
 #include <string.h>
 
+void add_finding(lint *l, loc at, int file, const char *what) {
+    if (l->n_findings == l->room_findings) {
+        l->room_findings = l->room_findings ? l->room_findings * 2 : 16;
+        l->findings = arena_grow(l->ev->mem, l->findings, (size_t)l->n_findings, (size_t)l->room_findings,
+                                 sizeof *l->findings);
+    }
+    if (at.src != l->ev->prelude) l->findings[l->n_findings++] = (finding){at, file, what};
+}
+
 int find_file_number(lint *l, const source *src) {
     lint_files *f = &l->files;
     for (int i = 0; i < f->count; i++) {

@@ -36,7 +36,8 @@ typedef struct parser parser;
  */
 bool parse_items(arena *a, diag *d, const source *src, int *tokens, item **items);
 
-/* lang.c: a file, read; NULL after an error. */
+/* source.c: a text that messages call `path`; a file, read, or NULL after an error. */
+const source *new_source(arena *a, const char *path, const char *contents, size_t size);
 const source *read_source(arena *a, diag *d, const char *path);
 
 /* The words and signs of a file that has no syntax error; false after errors. */

@@ -242,14 +242,3 @@ const item *declare_items(evaluator *ev, const source *main_file) {
     }
     return find_net(ev, main_file);
 }
-
-const block *find_block(const evaluator *ev, const char *name) {
-    const block *b = map_find(&ev->blocks, name);
-    return b ? b : map_find(&ev->prelude_blocks, name);
-}
-
-/* The prelude's own text does not see the user's functions. */
-const function *find_function(const evaluator *ev, const char *name, const source *asks) {
-    const function *f = asks == ev->prelude ? NULL : map_find(&ev->functions, name);
-    return f ? f : map_find(&ev->prelude_functions, name);
-}

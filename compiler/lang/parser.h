@@ -46,11 +46,11 @@ bool parse_tokens(arena *a, diag *d, const source *src, token_list *tokens);
 /* The single expression that `src` holds (-D name=value); NULL after errors. */
 expr *parse_expression(arena *a, diag *d, const source *src, int *tokens);
 
-/* Between scan.l and parse.y. */
+/* parser_state.c, for scan.l and parse.y. */
 arena *parser_arena(parser *p);
 /* After a syntax error at a token: the scanner passes over the rest of the statement, with any braces that it
  * opens, so that one mistake in the head of a block does not make its lines be read as something else. */
-void parser_skip_statement(parser *p, int token);
+void parser_skip_statement(parser *p, int kind);
 /* After a syntax error at `at`, on an earlier line: the parenthesis, or else with `braces` the brace, that is
  * open. */
 void parser_note_open(parser *p, loc at, bool braces);

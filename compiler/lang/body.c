@@ -1,23 +1,12 @@
-/* body.c: statements in order, the tensor flowing from one to the next; and blocks, which are bodies with
- * formals. */
+/* body.c: the walk over a network: statements in order, the tensor flowing from one to the next. */
 #include "lang/eval.h"
 
 #include <string.h>
 
 /* body = "{" { stmt } "}" ; a scope of its own, the instance of the block around it. */
 
-void eval_let(evaluator *ev, place *p, const stmt *st) {
-    value v = eval_expr(ev, p->scope, st->value);
-    if (!define_variable(ev, p->scope, st->name, v)) {
-        eval_error(ev, st->name_at, "'%s' already has a value in this body", st->name);
-    }
-}
-
-bool eval_require(evaluator *ev, const place *p, const stmt *st) {
-    bool good, holds = eval_condition(ev, p->scope, st->value, &good);
-    if (good && !holds) eval_error(ev, st->at, "%s", st->word);
-    return good && holds;
-}
+static int eval_body(evaluator *ev, const place *outer, const body *b, int x);
+static int eval_chain(evaluator *ev, const place *p, const call *chain, int x);
 
 static void name_tensor(evaluator *ev, const place *p, const char *name, loc at, int x) {
     int *kept = ARENA_NEW(ev->mem, int);
@@ -65,19 +54,6 @@ static int eval_input(evaluator *ev, place *p, const stmt *st, int x) {
     }
     name_tensor(ev, p, st->name, st->name_at, node_index);
     return eval_chain(ev, p, st->chain, node_index);
-}
-
-int named_tensor(evaluator *ev, const scope *s, const char *name, loc at) {
-    int x;
-    if (find_tensor(s, name, &x)) return x;
-    value v; /* a formal may stand for a tensor */
-    bool found = find_variable(ev, s, name, at, &v);
-    if (found && v.kind == VALUE_TENSOR) return v.tensor;
-    if (found && is_poison(v)) return POISONED_TENSOR;
-    word_list *l = start_words(ev, at);
-    for (const instance *in = s->in; in; in = in->caller) add_map_words(l, &in->tensors);
-    eval_error(ev, at, "there is no tensor '%s' here%s", name, did_you_mean(ev, name, l));
-    return POISONED_TENSOR;
 }
 
 /* "from" NAME [ "->" chain ] */
@@ -141,7 +117,7 @@ static const statement statements[STMT_KINDS] = {
     [STMT_OUTPUT] = eval_output,
 };
 
-int eval_body(evaluator *ev, const place *outer, const body *b, int x) {
+static int eval_body(evaluator *ev, const place *outer, const body *b, int x) {
     if (!enter(ev, b->at, BODY_DEPTH)) return POISONED_TENSOR;
     place inner = {.scope = new_scope(ev, outer->scope, outer->scope->in), .prefix = outer->prefix};
     for (const stmt *st = b->first; st && !inner.failed && !ev->stopped; st = st->next) {
@@ -152,73 +128,7 @@ int eval_body(evaluator *ev, const place *outer, const body *b, int x) {
     return ev->stopped || inner.failed ? POISONED_TENSOR : x;
 }
 
-/* --- blocks and calls --- */
-
-static int apply_block(evaluator *ev, const place *p, const block *b, const given *list, int n, const char *own,
-                       loc at, int x) {
-    const given **bound = ARENA_ARRAY(ev->mem, const given *, b->takes.count);
-    if (!bind_arguments(ev, at, &b->takes, list, n, bound)) return POISONED_TENSOR;
-
-    instance *in = ARENA_NEW(ev->mem, instance);
-    *in = (instance){.caller = p->scope->in, .in = x, .stage = p->scope->in->stage};
-    if (p->stage) in->stage = p->stage;
-
-    frame here = {ev->frames, arena_printf(ev->mem, "block '%s'", b->from->name), at};
-    ev->frames = &here;
-    place inside = {.scope = new_scope(ev, NULL, in), .prefix = join_labels(ev, at, p->prefix, own ? own : "")};
-    int i = 0;
-    for (const named *f = b->from->named; f && i < b->takes.count; f = f->next, i++) {
-        value v = bound[i] ? bound[i]->v : eval_expr(ev, inside.scope, f->value);
-        define_variable(ev, inside.scope, f->name, v);
-    }
-    x = eval_body(ev, &inside, b->from->body, x);
-    ev->frames = here.up;
-    return x;
-}
-
-int apply_callable(evaluator *ev, const place *p, const callable *what, const given *list, int n,
-                   const char *own, loc at, int x) {
-    if (what->n_bound && n) {
-        eval_error(ev, at, "'%s' already has its arguments", what->name);
-        return POISONED_TENSOR;
-    }
-    if (what->n_bound) {
-        list = what->bound;
-        n = what->n_bound;
-    }
-    if (what->layer) return make_layer(ev, p, what, list, n, own, at, x);
-    return apply_block(ev, p, what->block, list, n, own, at, x);
-}
-
-void report_unknown_layer(evaluator *ev, const char *name, loc at) {
-    word_list *l = start_words(ev, at);
-    add_map_words(l, &ev->blocks);
-    add_map_words(l, &ev->prelude_blocks);
-    add_layer_words(l);
-    add_structure_words(l);
-    eval_error(ev, at, "unknown layer '%s'%s", name, did_you_mean(ev, name, l));
-}
-
-bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, callable *found) {
-    value v;
-    bool is_variable = find_variable(ev, s, name, at, &v);
-    if (is_variable) {
-        if (is_poison(v)) return false;
-        if (v.kind == VALUE_LAYER) {
-            *found = *v.layer;
-            return true;
-        }
-    }
-    *found = (callable){.name = name, .block = find_block(ev, name)};
-    if (!found->block) found->layer = find_layer(name);
-    if (found->block || found->layer) return true;
-    if (is_variable) {
-        eval_error(ev, at, "'%s' is %s here, not a layer", name, quote_value(ev->mem, v));
-        return false;
-    }
-    report_unknown_layer(ev, name, at);
-    return false;
-}
+/* --- calls --- */
 
 /* call = NAME [ "(" [ arg { "," arg } ] ")" ] [ label ] [ body ] ; */
 static int eval_call(evaluator *ev, const place *p, const call *c, int x) {
@@ -234,7 +144,7 @@ static int eval_call(evaluator *ev, const place *p, const call *c, int x) {
     return apply_callable(ev, p, &what, list, n, own, c->at, x);
 }
 
-int eval_chain(evaluator *ev, const place *p, const call *chain, int x) {
+static int eval_chain(evaluator *ev, const place *p, const call *chain, int x) {
     for (const call *c = chain; c; c = c->next) {
         if (!enter(ev, c->at, 0)) return POISONED_TENSOR;
         x = eval_call(ev, p, c, x);
@@ -246,6 +156,7 @@ int eval_net(evaluator *ev, const item *net) {
     instance *in = ARENA_NEW(ev->mem, instance);
     *in = (instance){.in = NO_TENSOR, .is_net = true};
     place p = {.scope = new_scope(ev, NULL, in), .prefix = ""};
+    ev->run_body = eval_body;
     int x = eval_body(ev, &p, net->body, NO_TENSOR);
     if (!ev->stopped && ev->g->n_outputs == 0 && ev->n_reported == 0) {
         eval_error(ev, net->name_at, "net '%s' has no output: `output name`", net->name);

@@ -8,7 +8,8 @@
  *   expr.c        expressions and calls; arithmetic.c their numbers; functions.c the built-in functions
  *   bind.c        arguments to formals
  *   layers.c      the table of layers: formals, and how they become attributes of a node
- *   body.c        statements, chains, blocks; structure.c residual, concat, split, ..; stage.c tables of blocks
+ *   body.c        the walk: statements and chains; statements.c let, require and named tensors
+ *   apply.c       layers and blocks; structure.c residual, concat, split, ..; stage.c tables of blocks
  *   labels.c      labels
  *   lint.c        --check: what the evaluation did not see, and what is never used
  *   lint_files.c  which imports are of use; lint_padding.c the padding that goes with a naming
@@ -162,6 +163,10 @@ typedef struct evaluator {
     loc reported[MAX_ERRORS];
     int n_reported;
     int op_count[OP_COUNT];
+
+    /* body.c's walk, for the files below it whose constructs hold a body: takes the tensor that enters (or
+     * NO_TENSOR, POISONED_TENSOR) and gives the one that leaves. */
+    int (*run_body)(struct evaluator *ev, const place *outer, const body *b, int x);
 } evaluator;
 
 /* --- report.c */
@@ -276,22 +281,26 @@ int add_node(evaluator *ev, op_kind op, const int *in, int n_in, const attrs *a,
              const char *own, loc at);
 attrs new_attrs(const evaluator *ev);
 
-/* --- body.c */
+/* --- statements.c */
 
-/* Each takes the tensor that enters (or NO_TENSOR, POISONED_TENSOR) and gives the one that leaves. */
-int eval_body(evaluator *ev, const place *outer, const body *b, int x);
-int eval_chain(evaluator *ev, const place *p, const call *chain, int x);
-int apply_callable(evaluator *ev, const place *p, const callable *what, const given *list, int n,
-                   const char *label, loc at, int x);
-void report_unknown_layer(evaluator *ev, const char *name, loc at);
-/* The tensor of that name, or poison after an error. */
-int named_tensor(evaluator *ev, const scope *s, const char *name, loc at);
-/* The layer or block that `name` stands for; false after an error. */
-bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, callable *found);
-int eval_net(evaluator *ev, const item *net);
 void eval_let(evaluator *ev, place *p, const stmt *st);
 /* False, after an error, where it does not hold. */
 bool eval_require(evaluator *ev, const place *p, const stmt *st);
+/* The tensor of that name, or poison after an error. */
+int named_tensor(evaluator *ev, const scope *s, const char *name, loc at);
+
+/* --- apply.c */
+
+/* Takes the tensor that enters and gives the one that leaves. */
+int apply_callable(evaluator *ev, const place *p, const callable *what, const given *list, int n,
+                   const char *label, loc at, int x);
+/* The layer or block that `name` stands for; false after an error. */
+bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, callable *found);
+void report_unknown_layer(evaluator *ev, const char *name, loc at);
+
+/* --- body.c */
+
+int eval_net(evaluator *ev, const item *net);
 
 /* --- structure.c */
 

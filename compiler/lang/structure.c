@@ -35,7 +35,7 @@ static int eval_residual(evaluator *ev, const place *p, const call *c, int x) {
         adds = eval_condition(ev, p->scope, c->args->value, &good);
     }
     place inner = inside_form(ev, p, c);
-    int result = eval_body(ev, &inner, c->body, x);
+    int result = ev->run_body(ev, &inner, c->body, x);
     if (!good) return POISONED_TENSOR;
     if (!adds) return result;
     attrs a = new_attrs(ev);
@@ -46,7 +46,7 @@ static int eval_residual(evaluator *ev, const place *p, const call *c, int x) {
 static int eval_scale(evaluator *ev, const place *p, const call *c, int x) {
     if (!has_body(ev, c) || !takes_no_arguments(ev, c)) return POISONED_TENSOR;
     place inner = inside_form(ev, p, c);
-    int result = eval_body(ev, &inner, c->body, x);
+    int result = ev->run_body(ev, &inner, c->body, x);
     attrs a = new_attrs(ev);
     return add_node(ev, OP_MUL, (int[]){x, result}, 2, &a, inner.prefix, NULL, c->at);
 }
@@ -131,7 +131,7 @@ static int eval_branches(evaluator *ev, const place *p, const call *c, int x, bo
             enters = add_node(ev, OP_SLICE, &x, 1, &a, inner.prefix, NULL, b->what->at);
         }
         place within = inside_form(ev, &b->where, b->what);
-        results[i] = eval_body(ev, &within, b->what->body, enters);
+        results[i] = ev->run_body(ev, &within, b->what->body, enters);
     }
     if (ev->stopped) return POISONED_TENSOR;
     attrs a = new_attrs(ev);

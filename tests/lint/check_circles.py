@@ -20,7 +20,7 @@ import sys
 
 # Rooms that still have circles of calls between their files. The list only shrinks: a room that is listed and has no circle
 # any more fails as well.
-PENDING = {"lang"}
+PENDING = set()
 
 # What the build generates, and the room that it belongs to.
 GENERATED = {"parse.c": "lang/parse.c", "scan.c": "lang/scan.c"}

@@ -102,6 +102,7 @@ static bool write_code(job *j) {
                       .storage = kept ? o->storage : STORAGE_FILE,
                       .selftest = o->selftest,
                       .profile = o->profile,
+                      .frees_weights = true,
                       .weights_hash = j->weights.hash,
                       .seeded = o->weights.count == 0 && !j->reader->brings_weights};
     return emit_model(j->plans, j->o.targets.count, &e, j->mem, j->d, &j->code);

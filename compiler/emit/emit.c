@@ -58,7 +58,7 @@ bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a
         const char *suffix = n_plans > 1 ? arena_printf(a, "_%s", plans[i]->t->tag) : "";
         all[i] = (emitter){.p = plan_with_suffix(a, plans[i], suffix), .o = o, .a = a, .suffix = suffix};
         emit_kernels(&all[i], plans[i]);
-        pack_plan(plans[i], i + 1 == n_plans && !o->selftest, &out->weights);
+        pack_plan(plans[i], o->frees_weights && !o->selftest && i + 1 == n_plans, &out->weights);
     }
     while (out->weights.size % sizeof(float))
         text_char(&out->weights, 0);         /* halves may end between two floats */

@@ -13,6 +13,8 @@ typedef struct emit_options {
     const char *command;   /* the command without its paths, for the banner */
     storage storage;
     bool selftest, profile;
+    bool frees_weights; /* nobody needs the graph's weights later: they go as they are packed, where the graph
+                           allows it */
     uint64_t weights_hash;
     bool seeded; /* the weights come from a seed: the banner says that predictions mean nothing */
 } emit_options;

@@ -57,6 +57,17 @@ class Tune(Case):
         self.assertEqual(self.read("made.c"), self.read("first.c"))
         self.assertEqual(self.read("t.json"), tiles)
 
+    def test_large_weights_are_still_there_after_measuring(self):
+        """lcc frees large weights as it packs them for the last time; each measured plan packs them before that."""
+        self.write("tiny.net", "net tiny {\n    input x: f32[2, 2, 256]\n    from x -> conv(256, 1, bias = true) -> relu\n"
+                               "    output y\n}\n")
+        self.make("--storage", "file")
+        tuned = self.read("made.weights")
+        done = self.tune("-o", "again.c", "--storage", "file", CC="/nonexistent")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.read("again.weights"), tuned)
+        self.assertGreater(len(tuned), 256 * 256 * 4)
+
     def test_a_tile_steers_the_code(self):
         made = self.make("--target", "generic")
         for pixels in (2, 3):

@@ -1,4 +1,4 @@
-/* diag.h: what is said to the user about his input, with the place and a caret.
+/* diag.h: messages to the user about the input, with the place and a caret.
  *
  * Messages are collected, in the order in which they arise, and printed together at the end of a stage:
  *

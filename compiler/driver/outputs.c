@@ -1,4 +1,5 @@
-/* outputs.c: what the command writes, and that it writes nothing over its own inputs. */
+/* outputs.c: collects what the command writes, refuses outputs that would overwrite an input, and writes them.
+ */
 #include "driver/driver.h"
 
 #include "base/file.h"

@@ -14,9 +14,9 @@
  *   lint.c        --check: what the evaluation did not see, and what is never used
  *   lint_files.c  which imports are of use; lint_padding.c the padding that goes with a naming
  *
- * An error is said where it arises; what depends on it becomes poison and stays silent, and evaluation goes on,
- * so that one run finds several. Everything is counted: steps, depth, memory, so that no file keeps it busy for
- * long. */
+ * An error is reported where it arises. The values that depend on it become poison, about which nothing more is
+ * reported, and the evaluation goes on, so that one run finds several errors. Steps, depth and memory are
+ * counted and limited, so that no file takes long. */
 #ifndef LCC_LANG_EVAL_H
 #define LCC_LANG_EVAL_H
 
@@ -181,8 +181,9 @@ void note_frames(evaluator *ev);
 /* Counts a step, `cost` levels deeper. False where a limit is passed; then leave() must not be called. */
 bool enter(evaluator *ev, loc at, int cost);
 void leave(evaluator *ev, int cost);
-/* Words for "; did you mean 'x'?" (or ""), of an error at `at`: one list at a time, the evaluator's own. NULL,
- * which the others take for an empty list, where that error will not be shown: spelling help is dear. */
+/* Starts the list of words for the hint "; did you mean 'x'?" of an error at `at`. There is one list, the
+ * evaluator's own. NULL where that error will not be shown, because the search for a hint takes time; the
+ * functions below take NULL for an empty list. */
 word_list *start_words(evaluator *ev, loc at);
 void add_word(word_list *l, const char *word);
 void add_map_words(word_list *l, const map *m);

@@ -1,4 +1,4 @@
-/* bind.h: from opened checkpoints to a graph's tensors, and what is said where they do not meet. */
+/* bind.h: fills a graph's tensors from open checkpoints, and reports those that do not fit. */
 #ifndef LCC_BIND_H
 #define LCC_BIND_H
 
@@ -6,7 +6,7 @@
 #include "weights/layout.h"
 #include "weights/weights.h"
 
-/* A tensor that the graph wants and could not have. */
+/* A tensor that the graph needs and that no file has in the right form. */
 typedef struct problem {
     const node *node;
     role role;
@@ -16,7 +16,7 @@ typedef struct problem {
     const char *why; /* what is wrong with it; NULL: its shape */
 } problem;
 
-/* All tensors of all files, sorted by key, of each key only the last file's. */
+/* The tensors of all files, sorted by key. Where several files have a key, only the last file's is here. */
 typedef struct tensor_index {
     stored **tensors;
     bool *used;

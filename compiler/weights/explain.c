@@ -1,9 +1,9 @@
-/* explain.c: why a checkpoint does not fit a network, in one report that can be acted on.
+/* explain.c: reports why a checkpoint does not fit a network, and what can be done about it.
  *
- * Each tensor that is missing or misshapen is an error at the line of the .net file that wants it, with the
- * shape expected and what the files have instead. The first ones are told at length, the rest a line each.
- * Where nothing at all was found, one error shows both sides' names instead, and where a general cause is seen
- * (a prefix, the other naming) it is said. */
+ * Each tensor that is missing or has the wrong shape is an error at the line of the .net file that needs it,
+ * with the expected shape and with what the files have instead. The first errors are shown in full, the others
+ * in a line each. Where no tensor was found at all, one error shows names of the network and names of each file
+ * instead. Where there is a common cause, such as a prefix or the other library's naming, a note says so. */
 #include "weights/bind.h"
 
 #include <string.h>

@@ -1,8 +1,10 @@
-/* format_align.c: columns. In a row of lines that belong together stand below each other: the = of params,
- * lets, functions and settings, and the ? and : behind it; the label of a layer and the first -> behind it, and
- * so on as long as the lines are alike; the cells of a table; and the comments beside code.
+/* format_align.c: aligns neighbouring lines in columns. Within a group of lines these stand below each other:
+ * the = of params, lets, functions and settings, and the ? and : behind it; the label of a layer and the first
+ * -> behind it, and so on as long as the lines have the same form; the cells of a table; and the comments
+ * beside code.
  *
- * An empty line, a comment of its own and a line that continues a statement end such a row. */
+ * A group ends at an empty line, at a comment on a line of its own, and at a line that continues a statement.
+ */
 #include "lang/format.h"
 #include "parse.h"
 

@@ -1,6 +1,6 @@
-/* layers.c: the layers of the language: one table that says what each takes and where in a node's attributes it
- * goes. Sizes and shapes are the graph's to judge; here an argument must only be of its kind and within the
- * limits. */
+/* layers.c: the layers of the language: one table with the arguments of each layer and their places in the
+ * attributes of a node. This file checks only the kind of each argument and its limits; the graph checks sizes
+ * and shapes. */
 #include "lang/eval.h"
 
 #include <limits.h>

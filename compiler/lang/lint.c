@@ -1,11 +1,11 @@
-/* lint.c: lcc --check: looks at the whole text, also at what this variant and these params leave out.
+/* lint.c: lcc --check: checks the whole text, including the parts that this variant and these params leave out.
  *
- * The evaluation has been: what it met is known to be good, or was reported. Here every name of every item is
- * looked up as the evaluator would, with no values: an unknown one is an error, and what no name refers to is a
- * warning: lets and tensors in any file, params, functions, blocks and imports in the main file alone, since
- * another file may have them for its other users. Where the main file has no net it is a library itself, and
- * only its lets, tensors and imports are looked at. A parameter of a block may go unused: blocks that replace
- * others have theirs. */
+ * It runs after the evaluation, so what the evaluation met is known to be right or was reported. Here every
+ * name of every item is looked up as the evaluator would do it, but without values. An unknown name is an
+ * error. A name that nothing refers to is a warning: lets and tensors in any file, but params, functions,
+ * blocks and imports only in the main file, because other files may have them for their other users. A main
+ * file without a net is a library, and only its lets, tensors and imports are checked. A parameter of a block
+ * may be unused, because a block that replaces another must take the same parameters. */
 #include "lang/lint.h"
 
 #include <stdlib.h>

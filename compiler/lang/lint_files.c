@@ -1,5 +1,5 @@
-/* lint_files.c: which imports are of use. An import is, where a file outside of what it brings in uses a name
- * that it brings in, or where it sets defaults or variants or brings in the net. */
+/* lint_files.c: finds the imports that nothing needs. An import is needed if a file outside of what it brings
+ * in uses a name that it brings in, or if it sets defaults or variants or brings in the net. */
 #include "lang/lint.h"
 
 #include <string.h>

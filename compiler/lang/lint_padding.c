@@ -1,5 +1,5 @@
-/* lint_padding.c: a padding that does not go with the checkpoint's naming. TensorFlow's `same` and PyTorch's
- * `symmetric` give equal shapes and different results, so that no other check notices the wrong one. */
+/* lint_padding.c: warns of a padding that is not usual for the checkpoint's naming. TensorFlow's `same` and
+ * PyTorch's `symmetric` give equal shapes and different results, so no other check can find the wrong one. */
 #include "graph/shapes.h"
 #include "lang/eval.h"
 

@@ -1,5 +1,6 @@
-/* params.c: the knobs of a program. A param's value is its default, or what the variant's row says, or what -D
- * says; whichever it is, it is evaluated in the param's turn, so that it may use the params before it. */
+/* params.c: the params of a program. The value of a param comes from -D, from the row of the variant, or from
+ * its default, in this order. It is evaluated when the param's turn comes, so that it may use the params before
+ * it. */
 #include "lang/eval.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* stage.c: a table of blocks, as papers print their architectures: one row, one group of instances. */
+/* stage.c: a table of blocks, as papers print their architectures. Each row makes a group of instances. */
 #include "lang/eval.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* layout.c: the names and layouts of the two families of checkpoints against the graph's own.
+/* layout.c: how the names and layouts of torch's and keras's checkpoints map to the graph's own.
  *
  *                torch                        keras                              the graph
  *   conv         [out, in/groups, kh, kw]     [kh, kw, in/groups, out]           [out, kh, kw, in/groups]
@@ -6,10 +6,10 @@
  *   dense        [out, in]                    [in, out]                          [out, in]
  *   others       [c]                          [c]                                [c]
  *
- * A layout is a list of axes with a stride each into the graph's tensor, so that one walk serves files and
- * seeds. The one thing that strides cannot say is the order of what torch has flattened: it counts (c, h, w)
- * where the graph, like keras, counts (h, w, c). It holds behind activations, norms, sums and concats of
- * flattened maps too, and is kept as a permutation of the last axis. */
+ * A layout is a list of axes, each with its stride in the graph's tensor, so that one loop serves both files
+ * and seeds. Strides cannot express one thing: torch flattens a map in the order (c, h, w), while the graph and
+ * keras use (h, w, c). This order is kept as a permutation of the last axis. It also holds behind activations,
+ * norms, sums and concats of flattened maps. */
 #include "weights/layout.h"
 #include "weights/weights.h"
 

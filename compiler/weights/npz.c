@@ -1,10 +1,10 @@
 /* npz.c: NumPy's .npz, a zip archive with a member NAME.npy for each array, stored or deflated.
  *
- * Opening reads the names alone. The header of a member is inflated when somebody asks for its type and shape,
- * its numbers when the graph wants them: then they stream through a small buffer, and both what the archive
- * claims and what comes out must be just what the shape says. So an archive that would inflate to a terabyte
- * costs nothing. Only the two compression methods that NumPy writes are admitted: others may claim gigabytes
- * for their dictionary. */
+ * Opening the archive reads only the names. The header of a member is inflated when its type and shape are
+ * asked for, and its numbers when the graph needs them. They pass through a small buffer, and both the size
+ * that the archive claims and the size that comes out must be that of the shape, so an archive that would
+ * inflate to a terabyte costs nothing. Only the two compression methods that NumPy writes are accepted, because
+ * others may claim gigabytes for their dictionary. */
 #include "weights/checkpoint.h"
 #include "weights/load.h"
 #include "weights/npy.h"

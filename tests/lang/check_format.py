@@ -174,7 +174,7 @@ def main():
     for fault in faults[:8]:
         print(fault)
     print(f"{count} mangled files of {networks} networks and others, {len(faults)} faults")
-    return 1 if faults or count < 300 or networks < 30 else 0
+    return 1 if faults or count < 200 or networks < 30 else 0
 
 
 sys.exit(main())

@@ -56,7 +56,8 @@ static bool check_text(diag *d, const source *src) {
 
 bool parse_items(arena *a, diag *d, const source *src, int *tokens, item **items) {
     if (!check_text(d, src)) return false;
-    parser p = {.mem = a, .d = d, .src = src, .tokens = tokens};
+    parser p = {.mem = a, .d = d, .src = src};
+    p.tokens = tokens;
     bool good = run_parser(&p, START_FILE);
     *items = p.items;
     return good;
@@ -71,6 +72,7 @@ bool parse_tokens(arena *a, diag *d, const source *src, token_list *tokens) {
 
 expr *parse_expression(arena *a, diag *d, const source *src, int *tokens) {
     if (!check_text(d, src)) return NULL;
-    parser p = {.mem = a, .d = d, .src = src, .tokens = tokens};
+    parser p = {.mem = a, .d = d, .src = src};
+    p.tokens = tokens;
     return run_parser(&p, START_EXPRESSION) ? p.expression : NULL;
 }

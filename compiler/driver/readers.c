@@ -1,8 +1,8 @@
-/* readers.c: which reader a network's file gets.
+/* readers.c: chooses the reader of a network's file.
  *
- * The first bytes decide. Where no reader knows them, the ending of the file's name does, so that a damaged
- * file is reported as what it was meant to be. Any other file is a .net file: text has no first bytes of its
- * own. */
+ * The first bytes decide. If no reader recognizes them, the ending of the file's name decides, so that the
+ * errors of a damaged file are those of its format. All other files are read as .net files, because text has no
+ * special first bytes. */
 #include "driver/driver.h"
 
 #include "onnx/onnx.h"
@@ -18,7 +18,7 @@ static const reader readers[] = {
 
 enum { N_READERS = sizeof readers / sizeof *readers, HEAD = 16 };
 
-/* Reads the first bytes of a regular file; how many there are, at most HEAD. */
+/* Reads the first bytes of a regular file. Returns how many were read, at most HEAD. */
 static size_t read_head(const char *path, unsigned char *head) {
     struct stat st;
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return 0;

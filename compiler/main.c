@@ -135,7 +135,7 @@ static bool collect_outputs(job *j) {
     return good;
 }
 
-/* Whether an output shows the plan. This function and the next four tell which stages the outputs need. */
+/* Whether the output needs the plan. This function and the next four tell which stages the outputs need. */
 static bool is_of_plan(emit_kind kind) { return kind != EMIT_NET && kind != EMIT_DOT; }
 
 static bool needs_weights(const options *o) {
@@ -185,7 +185,7 @@ static int run_command(job *j, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    /* Closed pipes and limits on the size of files are reported as errors, so that temporary files are removed.
+    /* Closed pipes and limits on the size of files become errors of write, so that temporary files are removed.
      */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

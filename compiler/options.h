@@ -25,8 +25,7 @@ typedef struct words {
 } words;
 
 typedef struct options {
-    /* As given. Not NULL after a parse without errors, unless help, the man page or the version is asked for.
-     */
+    /* As given. NULL only after errors, or if help, the man page or the version is asked for. */
     const char *model;
     const char *out;  /* -o, or NULL */
     const char *base; /* of -o FILE.c: "model", or NULL */
@@ -49,8 +48,8 @@ typedef struct options {
  * result point into argv or the arena. */
 options options_parse(arena *a, diag *d, int argc, char **argv);
 
-/* The command without folders and paths of outputs, for the banner of the generated code, so that it is the
- * same text on every machine. */
+/* The command for the banner of the generated code. Files are named without their folders, so that the text is
+ * the same on every machine. */
 const char *options_command(arena *a, const options *o);
 
 /* The targets as --target takes them, the weakest first: "x86-64,x86-64-v3". */

@@ -197,7 +197,7 @@ static bool measure_rank(bench *b, int rank) {
 /* ---- all ranks ---- */
 
 /* The rank of the tiles with which a step was the fastest. Rank 0, the best by the model, is kept unless
- * another takes at most 98 % of its time. */
+ * another takes less than 98 % of its time. */
 static int find_fastest(const bench *b, int step) {
     const double worth = 0.98;
     int best = 0;

@@ -48,7 +48,7 @@ static bool is_same_place(arena *a, const char *one, const char *other) {
 static void check_inputs_survive(job *j, const char *path, const char *const *inputs, int n_inputs) {
     for (int i = 0; i < n_inputs; i++) {
         if (is_same_file(path, inputs[i])) {
-            diag_error(j->d, command_line, "%s: is read, and would be overwritten", path);
+            diag_error(j->d, command_line, "%s: this file is an input, and would be overwritten", path);
             return;
         }
     }
@@ -65,7 +65,7 @@ bool check_outputs(job *j) {
         if (j->o.tune) check_inputs_survive(j, path, &j->o.tune, 1);
         for (int k = 0; k < i; k++) {
             if (is_same_place(j->mem, path, j->outputs[k].file.path)) {
-                diag_error(j->d, command_line, "%s: would be written twice", path);
+                diag_error(j->d, command_line, "%s: this file would be written twice", path);
                 break;
             }
         }

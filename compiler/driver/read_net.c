@@ -41,7 +41,7 @@ bool read_net(job *j) {
     lang_options lang = make_lang_options(j);
     if (o->planes) {
         diag_error(j->d, command_line,
-                   "--input-layout speaks of an ONNX model; the inputs of a .net file are [h, w, c]");
+                   "--input-layout is for ONNX models; the inputs of a .net file are [h, w, c]");
         return false;
     }
     j->described = lang_compile(j->mem, j->d, j->model, &lang, &j->files, &j->n_files);

@@ -15,8 +15,8 @@ static bool check_options(job *j) {
                                          : NULL;
     if (!other) return true;
     diag_error(j->d, command_line,
-               "%s: an ONNX model has its weights, and neither variants nor params: %s cannot be given",
-               o->model, other);
+               "%s: an ONNX model has its own weights, and no variants or params: %s cannot be given", o->model,
+               other);
     return false;
 }
 

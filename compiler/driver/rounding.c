@@ -58,13 +58,13 @@ static bool compare_given(job *j) {
 
 const char *describe_rounding(const job *j) {
     const rounding_loss *l = &j->loss;
-    if (!l->samples) return arena_printf(j->mem, "what that costs in accuracy was not measured: %s", l->why);
+    if (!l->samples) return arena_printf(j->mem, "the loss of accuracy was not measured: %s", l->why);
     const char *where =
         l->given ? arena_printf(j->mem, "%" PRId64 " sample%s", l->samples, l->samples == 1 ? "" : "s")
                  : "a picture of noise";
     const char *s = isinf(l->difference)
-                        ? arena_printf(j->mem, "on %s that changes an output that was 0 everywhere", where)
-                        : arena_printf(j->mem, "on %s that changes the outputs by at most %.1e of the largest",
+                        ? arena_printf(j->mem, "on %s this changes an output that was 0 everywhere", where)
+                        : arena_printf(j->mem, "on %s this changes the outputs by at most %.1e of the largest",
                                        where, l->difference);
     if (!l->classifies) return s;
     if (l->samples > 1)
@@ -88,7 +88,7 @@ bool measure_rounding(job *j) {
     } else if (!loss->why && mega_macs > MOST_MEGA_MACS_UNASKED) {
         loss->why = arena_printf(j->mem,
                                  "the reference interpreter takes long for %" PRId64
-                                 " million multiply-adds; --calibrate FILE.npy makes it",
+                                 " million multiply-adds; with --calibrate FILE.npy it is measured",
                                  mega_macs);
     } else if (!loss->why) {
         compare_sample(j, selftest_inputs(g, j->mem), loss);

@@ -44,7 +44,7 @@ static bool read_file_of(job *j, const char *path, const port *in, samples *s) {
     for (int64_t i = 0; i < x->count; i++) {
         double v = npy_value(x, i);
         if (!value_fits(n->type, v)) {
-            diag_error(j->d, command_line, "%s: element %" PRId64 " is %g, which is no %s", path, i, v,
+            diag_error(j->d, command_line, "%s: element %" PRId64 " is %g, which %s cannot hold", path, i, v,
                        type_table[n->type].name);
             return false;
         }

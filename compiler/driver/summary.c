@@ -286,9 +286,9 @@ static void print_totals(text *out, const job *j) {
     }
     print_total(out, "arena", arena_text);
     if (j->code.thread_bytes)
-        print_total(
-            out, "threads",
-            arena_printf(a, "%s bytes more for each behind the first", show_count(a, j->code.thread_bytes)));
+        print_total(out, "threads",
+                    arena_printf(a, "%s bytes more for each thread after the first",
+                                 show_count(a, j->code.thread_bytes)));
     const char *weights_text = arena_printf(a, "%s bytes%s", weights ? show_count(a, weights) : "0",
                                             j->o.half_weights ? " of f16, with biases of f32" : "");
     if (n_targets > 1)

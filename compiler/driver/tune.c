@@ -270,11 +270,11 @@ static bool measure_tiles(job *j) {
     const char *cc = getenv("CC"), *parent = getenv("TMPDIR");
     bench b = {.j = j, .cc = cc && *cc ? cc : "cc"};
     if (!target_runs_here(j->o.targets.at[0])) {
-        diag_error(
-            j->d, command_line,
-            "--tune: %s does not exist, and is measured on a machine that runs %s, which this one does not: "
-            "make it there, and give it here",
-            j->o.tune, j->o.targets.at[0]->name);
+        diag_error(j->d, command_line,
+                   "--tune: %s does not exist, and this machine cannot measure it, because it does not run %s: "
+                   "make the "
+                   "file on a machine that does",
+                   j->o.tune, j->o.targets.at[0]->name);
         return false;
     }
     const plan *p = plan_make(j->reduced, j->o.targets.at[0], j->o.max_ram, NULL, j->mem, j->d);

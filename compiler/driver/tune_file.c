@@ -23,7 +23,7 @@ static bool read_length(const json_t *tile_object, const char *name, int *out) {
 }
 
 static bool take_tiles(job *j, json_t *object) {
-    if (!json_is_object(object)) return refuse(j, "its \"tiles\" are missing, or no object");
+    if (!json_is_object(object)) return refuse(j, "its \"tiles\" are missing, or not an object");
     tuned_tile *tiles = ARENA_ARRAY(j->mem, tuned_tile, json_object_size(object) + 1);
     j->tuning.tiles = tiles;
     const char *key;
@@ -42,15 +42,16 @@ static bool take_tiles(job *j, json_t *object) {
 }
 
 static bool take_file(job *j, const json_t *root) {
-    if (!json_is_object(root)) return refuse(j, "no file of tiles: it is no object");
+    if (!json_is_object(root)) return refuse(j, "not a file of tiles: it is not an object");
     const json_t *format = json_object_get(root, "format");
-    if (!json_is_integer(format)) return refuse(j, "no file of tiles: its \"format\" is missing, or no number");
+    if (!json_is_integer(format))
+        return refuse(j, "not a file of tiles: its \"format\" is missing, or not a number");
     if (json_integer_value(format) != FORMAT) {
         return refuse(j, arena_printf(j->mem, "its format is %lld; this version of lcc reads %d",
                                       (long long)json_integer_value(format), FORMAT));
     }
     const char *made_for = json_string_value(json_object_get(root, "target"));
-    if (!made_for) return refuse(j, "its \"target\" is missing, or no string");
+    if (!made_for) return refuse(j, "its \"target\" is missing, or not a string");
     if (strcmp(made_for, j->o.targets.at[0]->name) != 0) {
         return refuse(j, arena_printf(j->mem,
                                       "was measured for the target %s, and this is %s: keep a file for each",
@@ -69,7 +70,7 @@ bool read_tiles(job *j) {
     json_t *root = json_loadb(src->text, src->size, JSON_REJECT_DUPLICATES, &error);
     if (!root) {
         int line = error.line > 0 ? error.line : 1, column = error.column > 0 ? error.column : 1;
-        diag_error(j->d, (loc){src, line, column, line, column + 1}, "no JSON: %s", error.text);
+        diag_error(j->d, (loc){src, line, column, line, column + 1}, "not JSON: %s", error.text);
         return false;
     }
     bool good = take_file(j, root);

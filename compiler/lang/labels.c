@@ -39,7 +39,7 @@ static const char *interpolate(evaluator *ev, const scope *sc, const label *l, c
     }
     const char *shown = show_value(ev->mem, v);
     if (strpbrk(shown, "{}")) {
-        eval_error(ev, l->at, "a label holds no braces");
+        eval_error(ev, l->at, "a label cannot contain braces");
         return NULL;
     }
     return shown;
@@ -53,13 +53,13 @@ const char *eval_label(evaluator *ev, const scope *sc, const label *l) {
         size_t size = strcspn(s, "{}");
         const char *next = s + size;
         if (*s == '}') {
-            eval_error(ev, l->at, "a brace that nothing opens, in a label");
+            eval_error(ev, l->at, "the label has a } without a {");
             return NULL;
         }
         if (*s == '{') {
             const char *end = strchr(s, '}');
             if (!end) {
-                eval_error(ev, l->at, "a brace that nothing closes, in a label");
+                eval_error(ev, l->at, "the label has a { without a }");
                 return NULL;
             }
             piece = interpolate(ev, sc, l, s + 1, (size_t)(end - s) - 1);
@@ -85,7 +85,7 @@ const char *join_labels(evaluator *ev, loc at, const char *prefix, const char *i
     bool joined = strchr("_/.", prefix[size - 1]) != NULL;
     const char *sign = joined ? "" : ev->defaults.naming == NAMING_KERAS ? "/" : ".";
     if (size + strlen(inner) + 1 > MAX_LABEL) {
-        eval_error(ev, at, "the labels here nest to more than %d bytes", MAX_LABEL);
+        eval_error(ev, at, "the joined labels have more than %d bytes", MAX_LABEL);
         ev->stopped = true;
         return prefix;
     }

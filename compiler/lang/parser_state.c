@@ -16,7 +16,8 @@ void parser_note_open(parser *p, loc at, bool braces) {
     const loc *open = p->parens                                                  ? &p->open_at
                       : braces && p->braces > 0 && p->braces <= MAX_KNOWN_BRACES ? &p->brace_at[p->braces - 1]
                                                                                  : NULL;
-    if (!p->given_up && open && open->line < at.line) diag_note(p->d, *open, "this is still open there");
+    if (!p->given_up && open && open->line < at.line)
+        diag_note(p->d, *open, "this is not closed before the error");
 }
 
 void parser_skip_statement(parser *p, int kind) {

@@ -118,7 +118,7 @@ static bool load_import(loader *l, const item *import, int depth) {
     const loaded *known = NULL;
     const source *src = find_import(l, import, &known);
     if (known && !known->done) {
-        diag_error(ev->d, import->name_at, "\"%s\" imports itself, by way of this line", import->name);
+        diag_error(ev->d, import->name_at, "\"%s\" imports itself through this line", import->name);
         return false;
     }
     if (known) note_import(ev, import, known->src);

@@ -46,9 +46,9 @@ bool enter(evaluator *ev, loc at, int cost) {
     if (ev->stopped) return false;
     const char *limit = NULL;
     if (++ev->steps > MAX_STEPS)
-        limit = "the network takes too long to unfold: more than a million steps by here";
+        limit = "the network takes too long to evaluate: more than a million steps up to here";
     if (arena_used(ev->mem) - ev->bytes_before > MAX_EVAL_BYTES) {
-        limit = "the network takes too much memory to unfold: more than 96 MB by here";
+        limit = "the network takes too much memory to evaluate: more than 96 MB up to here";
     }
     if (ev->depth + cost > MAX_DEPTH) {
         limit = ev->frames ? arena_printf(ev->mem, "nested too deeply: does %s use itself without end?",

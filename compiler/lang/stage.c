@@ -81,7 +81,7 @@ static int make_instance(evaluator *ev, const place *p, const stage *s, const gi
 int eval_stage(evaluator *ev, const place *p, const stmt *st, int x) {
     stage s = {.st = st};
     if (find_structure(st->name)) {
-        eval_error(ev, st->name_at, "a stage is made of blocks; '%s' is none", st->name);
+        eval_error(ev, st->name_at, "a stage is made of blocks or layers; '%s' is neither", st->name);
         return POISONED_TENSOR;
     }
     bool known = find_callable(ev, p->scope, st->name, st->name_at, &s.what);

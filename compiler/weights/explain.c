@@ -170,7 +170,7 @@ static void hint_at_prefix(arena *a, diag *d, const tensor_index *index, const p
     if (added && 2 * found >= missing) {
         diag_note(d, at_file(t->file),
                   "%d of the %d missing names are there with \"%s\" before them: put @\"%s\" "
-                  "around the layers, or say --rename '^%s='",
+                  "around the layers, or use --rename '^%s='",
                   found, missing, added, added, as_regex(a, added));
         return;
     }
@@ -179,7 +179,7 @@ static void hint_at_prefix(arena *a, diag *d, const tensor_index *index, const p
     found = cut ? count_with_prefix(index, problems, count, "", cut) : 0;
     if (cut && 2 * found >= missing) {
         diag_note(d, at_file(t->file),
-                  "%d of the %d missing names are there without the \"%s\" at their front: say --rename '^=%s'",
+                  "%d of the %d missing names are there without the \"%s\" at their front: use --rename '^=%s'",
                   found, missing, cut, cut);
     }
 }
@@ -236,13 +236,13 @@ static void show_names(arena *a, diag *d, const checkpoint *file) {
 
 static void show_both_sides(arena *a, diag *d, const graph *g, const tensor_index *index,
                             const problem *problems, int count) {
-    diag_error(d, g->at, "none of the %d tensors that the network wants is in the weights", count);
+    diag_error(d, g->at, "none of the %d tensors that the network needs is in the weights", count);
     const char *wants = "";
     for (int i = 0; i < count && i < NAMES_SHOWN; i++) {
         wants = arena_printf(a, "%s%s\"%.80s\" %s", wants, i ? ", " : "", problems[i].name,
                              layout_show(a, &problems[i].layout));
     }
-    diag_note(d, g->at.src ? (loc){.src = g->at.src} : (loc){0}, "it wants %s%s", wants,
+    diag_note(d, g->at.src ? (loc){.src = g->at.src} : (loc){0}, "it needs %s%s", wants,
               count > NAMES_SHOWN ? ", .." : "");
     hint_at_labels(d, g, problems, count);
     for (int i = 0; i < index->n_files && i < FILES_SHOWN; i++) show_names(a, d, index->files[i]);

@@ -84,7 +84,7 @@ static bool parse_number(cursor *c, int64_t *out) {
         if (value > (INT64_MAX - 9) / 10) return fail(c, "a number in its shape is too large");
         value = value * 10 + (*c->p - '0');
     }
-    if (c->p == begin) return fail(c, "its shape holds something that is no whole number");
+    if (c->p == begin) return fail(c, "its shape has something that is not a whole number");
     *out = value;
     return true;
 }
@@ -148,7 +148,7 @@ static bool parse_dictionary(cursor *c, npy_array *out) {
         break;
     }
     skip_spaces(c);
-    if (c->p != c->end) return fail(c, "its header goes on behind its end");
+    if (c->p != c->end) return fail(c, "its header has text behind its dictionary");
     if (!seen[0] || !seen[1] || !seen[2])
         return fail(c, "its header lacks one of 'descr', 'fortran_order' and 'shape'");
     return true;

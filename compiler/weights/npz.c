@@ -217,7 +217,7 @@ static bool stream_numbers(arena *a, zip_file_t *member, const stored *t, take_e
     }
     /* libzip compares the checksum when it reaches the end of the member. */
     zip_int64_t n = read_bytes(a, member, chunk, 1, why);
-    if (n > 0) *why = "damaged: it goes on behind its end";
+    if (n > 0) *why = "damaged: it has bytes behind its numbers";
     return n == 0;
 }
 

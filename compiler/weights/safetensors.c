@@ -90,7 +90,7 @@ static bool read_shape(arena *a, const json_t *list, stored *t, const char **why
 static bool read_entry(arena *a, const json_t *entry, uint64_t data_size, stored *t, stretch *s,
                        const char **why) {
     if (!json_is_object(entry)) {
-        *why = arena_printf(a, "the entry of tensor \"%s\" is no object", t->name);
+        *why = arena_printf(a, "the entry of tensor \"%s\" is not an object", t->name);
         return false;
     }
     const char *type = json_string_value(json_object_get(entry, "dtype"));
@@ -167,7 +167,7 @@ static bool read_header(arena *a, checkpoint *c, json_t *root, uint64_t data_beg
     json_object_foreach(root, name, entry) {
         if (strcmp(name, "__metadata__") == 0) {
             if (json_is_object(entry)) continue;
-            *why = "its \"__metadata__\" is no object";
+            *why = "its \"__metadata__\" is not an object";
             return false;
         }
         if (!check_tensor_name(a, name, why)) return false;
@@ -202,9 +202,10 @@ bool safetensors_open(arena *a, checkpoint *c, const char **why) {
     json_t *root = json_loadb((const char *)header, (size_t)length, JSON_REJECT_DUPLICATES, &error);
     bool good = false;
     if (!root) {
-        *why = arena_printf(a, "its header is no JSON: %s (byte %d of the header)", error.text, error.position);
+        *why =
+            arena_printf(a, "its header is not JSON: %s (byte %d of the header)", error.text, error.position);
     } else if (!json_is_object(root)) {
-        *why = "its header is no JSON object";
+        *why = "its header is not a JSON object";
     } else if (json_object_size(root) > STORED_MAX_TENSORS) {
         *why = arena_printf(a, "its header describes more than %d tensors", STORED_MAX_TENSORS);
     } else {

@@ -253,7 +253,7 @@ class Run(Case):
         self.refuse("lcc: error: shape.npy: the input 'image' is [16, 16, 3], or several of that, but the file has "
                     "[16, 15, 3]", "shape.npy", "--out", "o.npy")
         self.write("value.npy", npy([16, 16, 3], [0.0] * 767 + [0.5], "f"))
-        self.refuse("lcc: error: value.npy: element 767 is 0.5, which is no uint8", "value.npy", "--out", "o.npy")
+        self.refuse("lcc: error: value.npy: element 767 is 0.5, which uint8 cannot hold", "value.npy", "--out", "o.npy")
         self.refuse("lcc: error: none.npy: cannot open: No such file or directory", "none.npy", "--out", "o.npy")
         self.write("good.npy", npy([16, 16, 3], [0] * 768, "B"))
         self.write("cut.npy", npy([16, 16, 3], [0] * 768, "B")[:-1])

@@ -132,7 +132,7 @@ class Links(Case):
     def test_two_links_to_one_file(self):
         os.symlink("real", self.path("model.c"))
         os.symlink("./real", self.path("model.h"))
-        self.bad(1, NO_WEIGHTS + "lcc: error: model.h: would be written twice\n1 error\n", "tiny.net", "-o", "model.c")
+        self.bad(1, NO_WEIGHTS + "lcc: error: model.h: this file would be written twice\n1 error\n", "tiny.net", "-o", "model.c")
 
 
 class StandardOutput(Case):
@@ -170,7 +170,7 @@ class Inputs(Case):
         before = {n: self.read(n) for n in os.listdir(self.folder)}
         done = self.lcc(*words)
         self.assertEqual(done.returncode, 1)
-        self.assertTrue(done.stderr.endswith(f"lcc: error: {name}: is read, and would be overwritten\n1 error\n"), done.stderr)
+        self.assertTrue(done.stderr.endswith(f"lcc: error: {name}: this file is an input, and would be overwritten\n1 error\n"), done.stderr)
         self.assertEqual({n: self.read(n) for n in os.listdir(self.folder)}, before)
 
     def test_the_network(self):
@@ -192,7 +192,7 @@ class Inputs(Case):
     def test_one_file_twice(self):
         done = self.lcc("tiny.net", "-o", "model.c", "--depfile", "model.h")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("lcc: error: model.h: would be written twice\n", done.stderr)
+        self.assertIn("lcc: error: model.h: this file would be written twice\n", done.stderr)
 
 
 class SameBytes(Case):

@@ -128,7 +128,7 @@ class Rename(Case):
     def test_a_missing_name_shows_how_to_write_one(self):
         self.store(["module." + n for n in NAMES])
         said = self.run_with().stderr
-        self.assertIn(r"or say --rename '^module\.='", said)
+        self.assertIn(r"or use --rename '^module\.='", said)
 
 
     def test_of_two_files_the_one_with_unused_tensors_is_named(self):

@@ -95,7 +95,7 @@ class Tune(Case):
         self.refuse("lcc: error: t.json: was measured for the target generic, and this is wasm32", "--target", "wasm32")
 
     def test_a_foreign_target_is_not_measured_but_takes_a_file(self):
-        self.refuse("lcc: error: --tune: t.json does not exist, and is measured on a machine that runs wasm32",
+        self.refuse("lcc: error: --tune: t.json does not exist, and this machine cannot measure it, because it does not run wasm32",
                     "--target", "wasm32")
         self.write("t.json", '{"format": 1, "target": "wasm32", "tiles": {"head": {"pixels": 3, "vectors": 1}}}')
         done = self.tune("-o", "foreign.c", "--target", "wasm32")
@@ -104,12 +104,12 @@ class Tune(Case):
 
     def test_files_that_are_none(self):
         begin = '{"format": 1, "target": "generic", "tiles": '
-        for text, why in (('{"format": 1,\n "target" 2}', "t.json:2:11: error: no JSON: ':' expected near '2'"),
-                          ("", "t.json:1:1: error: no JSON: "), ("[]", "lcc: error: t.json: no file of tiles: it is no object"),
-                          ("{}", 'lcc: error: t.json: no file of tiles: its "format" is missing'),
+        for text, why in (('{"format": 1,\n "target" 2}', "t.json:2:11: error: not JSON: ':' expected near '2'"),
+                          ("", "t.json:1:1: error: not JSON: "), ("[]", "lcc: error: t.json: not a file of tiles: it is not an object"),
+                          ("{}", 'lcc: error: t.json: not a file of tiles: its "format" is missing'),
                           ('{"format": 2}', "lcc: error: t.json: its format is 2; this version of lcc reads 1"),
-                          ('{"format": 1}', 'lcc: error: t.json: its "target" is missing, or no string'),
-                          (begin + "[]}", 'lcc: error: t.json: its "tiles" are missing, or no object'),
+                          ('{"format": 1}', 'lcc: error: t.json: its "target" is missing, or not a string'),
+                          (begin + "[]}", 'lcc: error: t.json: its "tiles" are missing, or not an object'),
                           (begin + '{"a": 1}}', "lcc: error: t.json: layer 'a': expected \"pixels\" and \"vectors\""),
                           (begin + '{"a": {"pixels": 0, "vectors": 1}}}', "lcc: error: t.json: layer 'a': expected"),
                           (begin + '{"a": {"pixels": 1, "vectors": 1.5}}}', "lcc: error: t.json: layer 'a': expected")):
@@ -139,7 +139,7 @@ class Tune(Case):
         os.rename(self.path("t.json"), self.path("t.c"))
         done = self.lcc("tiny.net", "-o", "t.c", "--target", "generic", "--tune", "t.c")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("lcc: error: t.c: is read, and would be overwritten\n", done.stderr)
+        self.assertIn("lcc: error: t.c: this file is an input, and would be overwritten\n", done.stderr)
 
     def test_the_output_depends_on_it(self):
         self.make("--depfile", "d")

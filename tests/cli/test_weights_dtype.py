@@ -134,14 +134,14 @@ class Sizes(Case):
 
 
 class Words(Case):
-    NOTE = r"lcc: note: weights are rounded to f16: on %s that changes the outputs by at most \d\.\de-0\d of the largest; the top class %s\n"
+    NOTE = r"lcc: note: weights are rounded to f16: on %s this changes the outputs by at most \d\.\de-0\d of the largest; the top class %s\n"
 
     def test_what_is_said(self):
         done = self.lcc("tiny.net", "--weights-dtype", "f16", "-o", "tiny.c", "--summary")
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stderr, NO_WEIGHTS + self.NOTE % ("a picture of noise", "stays"))
         self.assertRegex(done.stdout, r"\nweights   [\d,]+ bytes of f16, with biases of f32\n")
-        self.assertRegex(done.stdout, r"\naccuracy  on a picture of noise that changes the outputs by at most .*; the top class stays\n")
+        self.assertRegex(done.stdout, r"\naccuracy  on a picture of noise this changes the outputs by at most .*; the top class stays\n")
         code = self.read("tiny.c").decode()
         self.assertRegex(code, r" bytes of weights \(f16\)")
         self.assertIn(" --weights-dtype f16 ", code)
@@ -179,14 +179,14 @@ class Words(Case):
         self.write("zeros.safetensors", safetensors({"fc.weight": ([2, 2], values)}))
         self.write("x.npy", npy([1, 1, 2], [1.0, 1.0001]))
         done = self.lcc("zeros.net", "-w", "zeros.safetensors", "--weights-dtype", "f16", "--calibrate", "x.npy", "--emit", "json")
-        self.assertEqual(done.stderr, "lcc: note: weights are rounded to f16: on 1 sample that changes an output that was 0 "
+        self.assertEqual(done.stderr, "lcc: note: weights are rounded to f16: on 1 sample this changes an output that was 0 "
                                       "everywhere; the top class stays\n")
         self.assertIsNone(json.loads(done.stdout)["rounding"]["largest_difference"])
 
     def test_not_measured(self):
         done = self.lcc(SOURCE + "/dsl/efficientnet_b4.net", "--weights-dtype", "f16", "--emit", "json")
-        self.assertRegex(done.stderr, r"^lcc: note: weights are rounded to f16: what that costs in accuracy was not measured: the reference "
-                                      r"interpreter takes long for \d+ million multiply-adds; --calibrate FILE.npy makes it\n$")
+        self.assertRegex(done.stderr, r"^lcc: note: weights are rounded to f16: the loss of accuracy was not measured: the reference "
+                                      r"interpreter takes long for \d+ million multiply-adds; with --calibrate FILE.npy it is measured\n$")
         self.assertNotIn("rounding", json.loads(done.stdout))
 
     def test_mistakes(self):

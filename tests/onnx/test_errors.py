@@ -171,11 +171,11 @@ class Errors(OnnxTest):
                               (["--seed", "3"], "--seed")):
             done = self.lcc("m.onnx", "-o", "m.c", *words)
             self.assertEqual(done.returncode, 1)
-            self.assertIn(f"an ONNX model has its weights, and neither variants nor params: {option} cannot be given", done.stderr)
+            self.assertIn(f"an ONNX model has its own weights, and no variants or params: {option} cannot be given", done.stderr)
         self.write("m.net", b"net m { input x: f32[2, 2, 2] -> relu\n output y }")
         done = self.lcc("m.net", "-o", "m.c", "--input-layout", "nchw")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("--input-layout speaks of an ONNX model", done.stderr)
+        self.assertIn("--input-layout is for ONNX models", done.stderr)
         done = self.lcc("m.onnx", "-o", "m.c", "--input-layout", "chw")
         self.assertEqual(done.returncode, 2)
 
@@ -202,7 +202,7 @@ class Errors(OnnxTest):
         self.write("m.safetensors", onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"]))
         done = self.lcc("m.safetensors", "--emit", "net", "-o", "m.net")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("m.safetensors: is read, and would be overwritten", done.stderr)
+        self.assertIn("m.safetensors: this file is an input, and would be overwritten", done.stderr)
 
     def test_names_cannot_break_the_output(self):
         name = 'a"\n\x1b[31m*/ {x} ' + "n" * 2000

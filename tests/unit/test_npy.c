@@ -117,15 +117,15 @@ static void what_is_no_array_is_refused(void **state) {
     expect_refusal(npy_of(1, "<f4", "False", "(1,)", zeros, 8), "too long: its shape asks for 4 bytes");
     expect_refusal(npy_of(1, "<f4", "False", "(3,)", zeros, 8), "truncated: its shape asks for 12 bytes");
     expect_refusal(npy_of(1, "<f4", "Maybe", "(1,)", zeros, 4), "neither True nor False");
-    expect_refusal(npy_of(1, "<f4", "False", "(-1,)", zeros, 4), "no whole number");
+    expect_refusal(npy_of(1, "<f4", "False", "(-1,)", zeros, 4), "not a whole number");
     expect_refusal(npy_of(1, "<f4", "False", "(1.5,)", zeros, 4), "lacks a ')'");
-    expect_refusal(npy_of(1, "<f4", "False", "(1,,)", zeros, 4), "no whole number");
+    expect_refusal(npy_of(1, "<f4", "False", "(1,,)", zeros, 4), "not a whole number");
     expect_refusal(npy_of(1, "<f4", "False", "(99999999999999999999,)", zeros, 4), "too large");
     expect_refusal(npy_of(1, "<f4", "False", "(4294967296, 4294967296)", zeros, 4), "its shape is too large");
     expect_refusal(npy_of(1, "<f4", "False", "(1,1,1,1,1,1,1,1,1)", zeros, 4), "more than 8 dimensions");
     expect_refusal(npy_of(1, "<f4", "False", "(1,), 'shape': (1,)", zeros, 4), "has the key 'shape' twice");
     expect_refusal(npy_of(1, "<f4", "False", "(1,), 'x': 1", zeros, 4), "unknown key 'x'");
-    expect_refusal(npy_of(1, "<f4", "False", "(1,)} {", zeros, 4), "goes on behind its end");
+    expect_refusal(npy_of(1, "<f4", "False", "(1,)} {", zeros, 4), "has text behind its dictionary");
     expect_refusal(npy_of(1, "<f4", "False", "(1,), 'shap", zeros, 4), "a string in its header does not end");
 }
 

@@ -72,14 +72,14 @@ static void of_several_files_the_one_that_a_hint_is_about_is_named(void **state)
     assert_false(bind_all(&b, files, 4));
     assert_string_equal(
         what_was_said(&b),
-        "lcc: error: none of the 2 tensors that the network wants is in the weights\n"
-        "lcc: note: it wants \"a.weight\" [2, 2], \"b.weight\" [2, 2]\n"
+        "lcc: error: none of the 2 tensors that the network needs is in the weights\n"
+        "lcc: note: it needs \"a.weight\" [2, 2], \"b.weight\" [2, 2]\n"
         "first.w: note: it has 1 tensor: \"c\" F32 [2, 2]\n"
         "second.w: note: it has 2 tensors: \"m.a.weight\" F32 [2, 2], \"m.b.weight\" F32 [2, 2]\n"
         "third.w: note: it has 1 tensor: \"a/kernel\" F32 [2, 2]\n"
         "fourth.w: note: it holds no tensor\n"
         "second.w: note: 2 of the 2 missing names are there with \"m.\" before them: put @\"m.\" around the "
-        "layers, or say --rename '^m\\.='\n"
+        "layers, or use --rename '^m\\.='\n"
         "third.w: note: its names look like those of Keras; the network says naming = torch\n"
         "1 error\n");
     arena_free(b.a);
@@ -112,8 +112,8 @@ static void a_file_of_another_network_is_told_once(void **state) {
     add_ramp(&b, &m, "stem.weight", "[4]", 4, 0);
     add_ramp(&b, &m, "stem.running_var", "[4]", 4, 0);
     expect_said(&b, safetensors_finish(&m),
-                "lcc: error: none of the 5 tensors that the network wants is in the weights\n"
-                "lcc: note: it wants \"conv/kernel\" [3, 3, 3, 4], \"bn/gamma\" [4], \"bn/beta\" [4], "
+                "lcc: error: none of the 5 tensors that the network needs is in the weights\n"
+                "lcc: note: it needs \"conv/kernel\" [3, 3, 3, 4], \"bn/gamma\" [4], \"bn/beta\" [4], "
                 "\"bn/moving_mean\" "
                 "[4], \"bn/moving_variance\" [4]\n"
                 "first.w: note: it has 2 tensors: \"stem.running_var\" F32 [4], \"stem.weight\" F32 [4]\n"
@@ -129,8 +129,8 @@ static void a_network_without_labels_is_told_to_label(void **state) {
     safetensors_maker m = {0};
     add_ramp(&b, &m, "features.0.0.weight", "[4,3,3,3]", 108, 0);
     expect_said(&b, safetensors_finish(&m),
-                "lcc: error: none of the 2 tensors that the network wants is in the weights\n"
-                "lcc: note: it wants \"conv_1.weight\" [4, 3, 3, 3], \"dense_1.weight\" [2, 256]\n"
+                "lcc: error: none of the 2 tensors that the network needs is in the weights\n"
+                "lcc: note: it needs \"conv_1.weight\" [4, 3, 3, 3], \"dense_1.weight\" [2, 256]\n"
                 "lcc: note: its layers have no labels; write @\"..\" behind each, as the checkpoint calls it\n"
                 "first.w: note: it has 1 tensor: \"features.0.0.weight\" F32 [4, 3, 3, 3]\n"
                 "1 error\n");
@@ -148,7 +148,7 @@ static void a_prefix_is_seen(void **state) {
     assert_false(bind_all(&b, &file, 1));
     assert_non_null(strstr(what_was_said(&b),
                            "first.w: note: 2 of the 2 missing names are there with \"module.\" before "
-                           "them: put @\"module.\" around the layers, or say --rename '^module\\.='\n"));
+                           "them: put @\"module.\" around the layers, or use --rename '^module\\.='\n"));
     arena_free(b.a);
     b = start(1, 1, 2, NAMING_TORCH);
     add_dense(&b, 2, "net.a");
@@ -159,7 +159,7 @@ static void a_prefix_is_seen(void **state) {
     file = safetensors_finish(&m);
     assert_false(bind_all(&b, &file, 1));
     assert_non_null(strstr(what_was_said(&b), "first.w: note: 2 of the 2 missing names are there without the "
-                                              "\"net.\" at their front: say --rename '^=net.'\n"));
+                                              "\"net.\" at their front: use --rename '^=net.'\n"));
     arena_free(b.a);
 }
 
@@ -270,10 +270,10 @@ static void hostile_headers_are_refused(void **state) {
     static const struct {
         const char *header, *reason;
     } cases[] = {
-        {"{", "its header is no JSON"},
-        {"{}}", "its header is no JSON"},
-        {"{\"a\":1}", "the entry of tensor \"a\" is no object"},
-        {"{\"__metadata__\":[]}", "its \"__metadata__\" is no object"},
+        {"{", "its header is not JSON"},
+        {"{}}", "its header is not JSON"},
+        {"{\"a\":1}", "the entry of tensor \"a\" is not an object"},
+        {"{\"__metadata__\":[]}", "its \"__metadata__\" is not an object"},
         {"{\"\":{}}", "a tensor's name is empty"},
         {"{\"a\\n\":{}}", "a tensor's name holds a control character"},
         {"{\"a\":{},\"a\":{}}", "duplicate object key"},
@@ -289,7 +289,7 @@ static void hostile_headers_are_refused(void **state) {
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,8]}}",
          "a shape that is too large"},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,8]}}",
-         "its header is no JSON"},
+         "its header is not JSON"},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", "has no \"data_offsets\""},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8,8]}}", "has no \"data_offsets\""},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}", "has no \"data_offsets\""},
@@ -336,7 +336,7 @@ static void hostile_lengths_are_refused(void **state) {
     file = (text){0};
     put_le(&file, 200000, 8);
     for (int i = 0; i < 200000; i++) text_char(&file, i ? '[' : '{');
-    expect_refused(file, "its header is no JSON");
+    expect_refused(file, "its header is not JSON");
 }
 
 /* An .npz of one member with the lie told about it. */
@@ -432,8 +432,8 @@ static void a_file_without_tensors_is_told(void **state) {
     add_dense(&b, 2, "a");
     add_dense(&b, 2, "b");
     expect_said(&b, safetensors_of("{}", "", 0),
-                "lcc: error: none of the 2 tensors that the network wants is in the weights\n"
-                "lcc: note: it wants \"a.weight\" [2, 3], \"b.weight\" [2, 2]\n"
+                "lcc: error: none of the 2 tensors that the network needs is in the weights\n"
+                "lcc: note: it needs \"a.weight\" [2, 3], \"b.weight\" [2, 2]\n"
                 "first.w: note: it holds no tensor\n"
                 "1 error\n");
 }

@@ -54,8 +54,8 @@ static bool write_inputs(verifier *v) {
         if (b->kind != BUFFER_INPUT) continue;
         int node_index = p->g->inputs[b->port].node;
         shape s = p->g->nodes[node_index].shape;
-        value *values = ARENA_ARRAY(v->a, value, s.c);
-        for (int c = 0; c < s.c; c++) values[c] = (value){node_index, c, EVERY_PIXEL};
+        symbolic_value *values = ARENA_ARRAY(v->a, symbolic_value, s.c);
+        for (int c = 0; c < s.c; c++) values[c] = (symbolic_value){node_index, c, EVERY_PIXEL};
         if (x->width != s.w || x->height != s.h || b->shape.c != s.c)
             return fault(v, "input %s is not of its tensor's shape", p->g->inputs[b->port].name);
         if (!write_rows(v, x, output_track(v, x, 0, s.c, values), 0, 0, s.h)) return false;

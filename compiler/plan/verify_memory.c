@@ -148,7 +148,7 @@ static track *add_track(verifier *v, place *x) {
     return k;
 }
 
-track *output_track(verifier *v, place *x, int begin, int count, const value *values) {
+track *output_track(verifier *v, place *x, int begin, int count, const symbolic_value *values) {
     if (v->p->buffers[x->buffer].kind == BUFFER_INPUT && v->step >= 0) {
         fault(v, "%s is the caller's input, and is written", place_name(v, x));
         return NULL;
@@ -220,7 +220,7 @@ const char *describe_row(const verifier *v, const place *x, int row, int channel
         const track *k = x->tracks[i];
         if (k->rows[row] == EMPTY_ROW || channel < k->begin || channel >= k->begin + k->count) continue;
         if (k->owner) return arena_printf(v->a, "%s holds what a step keeps in scratch", where);
-        value what = k->values[channel - k->begin];
+        symbolic_value what = k->values[channel - k->begin];
         if (what.pixel != EVERY_PIXEL)
             return arena_printf(v->a, "%s holds channel %d of %s, %s", where, what.channel,
                                 node_label(v, what.node),

@@ -11,7 +11,7 @@ static int concat_input(const graph *g, const node *n, int *channel) {
     return n->in[i];
 }
 
-value resolve_value(const graph *g, int node_index, int pixel, int channel) {
+symbolic_value resolve_value(const graph *g, int node_index, int pixel, int channel) {
     for (;;) {
         const node *n = &g->nodes[node_index];
         if (op_table[n->op].class != CLASS_VIEW && n->op != OP_CONCAT) break;
@@ -28,11 +28,11 @@ value resolve_value(const graph *g, int node_index, int pixel, int channel) {
         }
         node_index = in;
     }
-    return (value){node_index, channel, pixel};
+    return (symbolic_value){node_index, channel, pixel};
 }
 
-const value *expect_tensor(const verifier *v, int node_index, shape s, const int *order, int n) {
-    value *expected = ARENA_ARRAY(v->a, value, n);
+const symbolic_value *expect_tensor(const verifier *v, int node_index, shape s, const int *order, int n) {
+    symbolic_value *expected = ARENA_ARRAY(v->a, symbolic_value, n);
     int c = v->p->g->nodes[node_index].shape.c;
     for (int i = 0; i < n; i++) {
         int channel = order ? order[i] : i;
@@ -52,28 +52,28 @@ bool is_permutation(const verifier *v, const int *order, int n) {
     return true;
 }
 
-const value *output_values(const verifier *v, const plan_step *s) {
+const symbolic_value *output_values(const verifier *v, const plan_step *s) {
     int c = v->p->g->nodes[s->node].shape.c;
     if (s->kind == STEP_COPY)
         return expect_tensor(v, s->node, s->operands[0].shape, s->out_order, s->operands[0].shape.c);
-    value *values = ARENA_ARRAY(v->a, value, c);
-    for (int i = 0; i < c; i++) values[i] = (value){s->node, s->out_order[i], EVERY_PIXEL};
+    symbolic_value *values = ARENA_ARRAY(v->a, symbolic_value, c);
+    for (int i = 0; i < c; i++) values[i] = (symbolic_value){s->node, s->out_order[i], EVERY_PIXEL};
     return values;
 }
 
 /* ---- what is there ---- */
 
-static bool same_value(value x, value y) {
+static bool same_value(symbolic_value x, symbolic_value y) {
     return x.node == y.node && x.channel == y.channel && x.pixel == y.pixel;
 }
 
-static bool is_missing(verifier *v, const place *x, int row, int channel, int position, value expected,
+static bool is_missing(verifier *v, const place *x, int row, int channel, int position, symbolic_value expected,
                        int expected_row) {
     return fault(v, "at position %d it expects row %d, channel %d of %s; %s", position, expected_row,
                  expected.channel, node_label(v, expected.node), describe_row(v, x, row, channel));
 }
 
-static track *find_track(const place *x, int channel, value expected, track *last) {
+static track *find_track(const place *x, int channel, symbolic_value expected, track *last) {
     for (int i = -1; i < x->n_tracks; i++) {
         track *k = i < 0 ? last : x->tracks[i];
         if (k && !k->owner && channel >= k->begin && channel < k->begin + k->count &&
@@ -120,7 +120,7 @@ static bool read_point(verifier *v, const reading *x) {
     place *at = NULL;
     for (int i = 0; i < x->n; i++) {
         slot s = x->slots[i];
-        value want = x->expected[i];
+        symbolic_value want = x->expected[i];
         if (!at || at->buffer != s.buffer) at = use_place(v, s.buffer, x->thread);
         if (!at) return false;
         int stride = (int)(at->pixel_bytes / at->element_bytes);
@@ -133,7 +133,7 @@ static bool read_point(verifier *v, const reading *x) {
             const track *t = at->tracks[k];
             if (t->owner || t->rows[row] == EMPTY_ROW || channel < t->begin || channel >= t->begin + t->count)
                 continue;
-            value has = t->values[channel - t->begin];
+            symbolic_value has = t->values[channel - t->begin];
             if (has.pixel == EVERY_PIXEL) has.pixel = t->rows[row] * at->width + pixel % at->width;
             found = same_value(has, want);
         }
@@ -247,12 +247,12 @@ static int scaled_map(verifier *v, int mul) {
 }
 
 /* The values that a scaled convolution reads instead of its input: those of the map, or of the factors. */
-static const value *expect_scaled(verifier *v, const plan_step *s, bool factors) {
+static const symbolic_value *expect_scaled(verifier *v, const plan_step *s, bool factors) {
     const operand *o = &s->operands[0];
     const graph *g = v->p->g;
-    value *expected = ARENA_ARRAY(v->a, value, o->shape.c);
+    symbolic_value *expected = ARENA_ARRAY(v->a, symbolic_value, o->shape.c);
     for (int i = 0; i < o->shape.c; i++) {
-        value product = resolve_value(g, g->nodes[s->node].in[0], EVERY_PIXEL, o->order[i]);
+        symbolic_value product = resolve_value(g, g->nodes[s->node].in[0], EVERY_PIXEL, o->order[i]);
         int map = scaled_map(v, product.node);
         if (map < 0) return NULL;
         const node *mul = &g->nodes[product.node];

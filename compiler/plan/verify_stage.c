@@ -69,8 +69,8 @@ bool has_scaled_weights(verifier *v, const plan_step *s, int thread) {
 
 static track *sums_track(verifier *v, const plan_step *s, place *at) {
     int c = v->p->g->nodes[s->node].shape.c;
-    value *values = ARENA_ARRAY(v->a, value, c);
-    for (int i = 0; i < c; i++) values[i] = (value){s->node, s->out_order[i], SUM_OF_PIXELS};
+    symbolic_value *values = ARENA_ARRAY(v->a, symbolic_value, c);
+    for (int i = 0; i < c; i++) values[i] = (symbolic_value){s->node, s->out_order[i], SUM_OF_PIXELS};
     return output_track(v, at, 0, c, values);
 }
 

@@ -20,16 +20,16 @@ enum {
 };
 
 /* An element of the tensor that a node makes. Views make none: see resolve_value. */
-typedef struct value {
+typedef struct symbolic_value {
     int node, channel;
     int pixel;
-} value;
+} symbolic_value;
 
 typedef struct track {
-    const void *owner;   /* a step's own data without values (staged rows, scaled weights): whose; else NULL */
-    int begin, count;    /* channels of the place */
-    const value *values; /* [count] */
-    int *rows;           /* [height of the place]: the row of the tensor that lies there, or EMPTY_ROW */
+    const void *owner; /* a step's own data without values (staged rows, scaled weights): whose; else NULL */
+    int begin, count;  /* channels of the place */
+    const symbolic_value *values; /* [count] */
+    int *rows; /* [height of the place]: the row of the tensor that lies there, or EMPTY_ROW */
 } track;
 
 /* One copy of a buffer. */
@@ -95,7 +95,7 @@ bool cut_place(verifier *v, place *x, int height, int64_t row_bytes);
 
 /* The track of these channels with these values, made where there is none yet. NULL after a fault: the channels
  * are not inside of a pixel, or the place is the caller's input. */
-track *output_track(verifier *v, place *x, int begin, int count, const value *values);
+track *output_track(verifier *v, place *x, int begin, int count, const symbolic_value *values);
 track *owned_track(verifier *v, place *x, const void *owner);
 
 /* Rows first .. first + count - 1 of the place now hold rows row, row + 1, .. of the track's tensor. */
@@ -115,11 +115,11 @@ bool meet_threads(verifier *v);
 /* ---- verify_operand.c ---- */
 
 /* Follows views to the node that makes the element. `pixel` may be EVERY_PIXEL. */
-value resolve_value(const graph *g, int node_index, int pixel, int channel);
+symbolic_value resolve_value(const graph *g, int node_index, int pixel, int channel);
 
 /* The values of a tensor of shape `s`, channel order[i] (i where NULL) at position i. A tensor of one pixel may
  * be a whole map, taken flat. */
-const value *expect_tensor(const verifier *v, int node_index, shape s, const int *order, int n);
+const symbolic_value *expect_tensor(const verifier *v, int node_index, shape s, const int *order, int n);
 
 /* Some channels of a place from which an operand is read. */
 typedef struct origin {
@@ -133,7 +133,7 @@ typedef struct reading {
     shape shape;
     int n;
     const slot *slots;
-    const value *expected;
+    const symbolic_value *expected;
     int thread;
     bool bound; /* below: known */
     int n_sources;
@@ -155,7 +155,7 @@ bool read_factors(verifier *v, const plan_step *s, int thread, reading *out);
 bool is_permutation(const verifier *v, const int *order, int n);
 
 /* The values that a step puts at its output's positions. */
-const value *output_values(const verifier *v, const plan_step *s);
+const symbolic_value *output_values(const verifier *v, const plan_step *s);
 
 /* ---- verify_stage.c: what a kernel keeps in scratch, and the sums of a window ---- */
 

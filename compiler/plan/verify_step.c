@@ -339,7 +339,7 @@ static bool read_sums(verifier *v, const plan_step *s) {
     int c = n->shape.c, height = v->p->g->nodes[n->in[0]].shape.h;
     int copies = v->p->buffers[s->sums].own ? v->threads : 1;
     slot *slots = ARENA_ARRAY(v->a, slot, c);
-    value *expected = ARENA_ARRAY(v->a, value, c);
+    symbolic_value *expected = ARENA_ARRAY(v->a, symbolic_value, c);
     for (int i = 0; i < c; i++) {
         slots[i] = (slot){s->sums, i};
         expected[i] = resolve_value(v->p->g, n->in[0], EVERY_PIXEL, s->out_order[i]);
@@ -390,7 +390,7 @@ bool verify_single(verifier *v, const plan_step *s) {
     v->thread = -1;
     if (!check_step(v, s) || !check_runs(v, s)) return false;
     int threads = s->shared ? v->threads : 1;
-    const value *values = output_values(v, s);
+    const symbolic_value *values = output_values(v, s);
     int count = s->kind == STEP_COPY ? s->operands[0].shape.c : v->p->g->nodes[s->node].shape.c;
     for (int t = 0; t < threads; t++) {
         v->thread = t;

@@ -1,4 +1,4 @@
-# Writes OUT: FILES as arrays of bytes, and the table that embedded.h declares.
+# Writes the C file OUT, which has FILES as arrays of bytes, and the table of them that embedded.h declares.
 set(body "/* Made by base/embed.cmake. */\n#include \"base/embedded.h\"\n\n#include <string.h>\n\n")
 set(rows "")
 set(index 0)

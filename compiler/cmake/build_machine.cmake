@@ -1,6 +1,6 @@
-# lcc in a project that is built for another machine and takes lcc in by FetchContent: the program must run here. So it is
-# built in a tree of its own with this machine's compiler, without what the toolchain file says; or LCC_EXECUTABLE names
-# one that is there.
+# For a project that is built for another machine and takes lcc in by FetchContent. lcc must run on the build machine, so it
+# is built in a tree of its own with the build machine's compiler, without the settings of the toolchain file. With
+# LCC_EXECUTABLE, that program is used instead.
 include(ExternalProject)
 include(${CMAKE_CURRENT_LIST_DIR}/lcc_add_model.cmake)
 if(LCC_EXECUTABLE)

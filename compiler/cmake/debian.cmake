@@ -1,5 +1,5 @@
-# Run by cpack before it packs. For Debian's packages its policy wants the manual page compressed, a changelog, and folders that
-# all can read, whatever the umask.
+# cpack runs this before it packs. Debian's policy requires a compressed manual page, a changelog, and folders that all users can
+# read, whatever the umask is.
 if(NOT CPACK_GENERATOR STREQUAL DEB)
   return()
 endif()

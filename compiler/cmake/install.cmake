@@ -1,6 +1,5 @@
-# What `cmake --install` puts where: bin/lcc, share/lcc/*.net, the manual page, the licence, and lcc_add_model
-# for find_package(lcc).
-# Every path in it is relative to the installed tree, which may be moved as a whole.
+# The files of `cmake --install`: bin/lcc, share/lcc/*.net, the manual page, the licence, and lcc_add_model for
+# find_package(lcc). Every path in them is relative to the installed tree, so that the tree may be moved as a whole.
 include(CMakePackageConfigHelpers)
 include(${CMAKE_CURRENT_LIST_DIR}/lcc_add_model.cmake) # for projects that take lcc in by FetchContent
 
@@ -16,7 +15,8 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/lcc-config.cmake.in ${PR
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lcc PATH_VARS CMAKE_INSTALL_BINDIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/lcc-config-version.cmake COMPATIBILITY SameMinorVersion
   ARCH_INDEPENDENT)
-# It names no library, and so is the same for every machine: pkg-config for another one looks in share, too.
+# lcc.pc names no library, so it is the same for every machine. It goes to share, where pkg-config for other machines looks
+# too.
 file(RELATIVE_PATH LCC_PREFIX_FROM_PC /${CMAKE_INSTALL_DATADIR}/pkgconfig /)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/lcc.pc.in ${PROJECT_BINARY_DIR}/lcc.pc @ONLY)
 

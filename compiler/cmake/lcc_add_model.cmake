@@ -1,8 +1,8 @@
 # lcc_add_model(NAME NET [WEIGHTS file..] [VARIANT v] [TARGET t] [OPTIONS option..])
 #
-# Adds the static library NAME: the network NET compiled to C, with NAME.h on the include path of whatever links to it and
-# NAME as the prefix of its symbols. NET is a file of this project, .net or .onnx, or the name of a network that comes with
-# lcc. The code is made anew when the network, what it imports or keeps in other files, or the weights change.
+# Adds the static library NAME, which is the network NET compiled to C. NAME.h is on the include path of targets that link to
+# it, and NAME is the prefix of its symbols. NET is a file of this project, .net or .onnx, or the name of a network that comes
+# with lcc. The code is made again when the network, the files that it imports or keeps data in, or the weights change.
 function(lcc_add_model name net)
   cmake_parse_arguments(PARSE_ARGV 2 MODEL "" "VARIANT;TARGET" "WEIGHTS;OPTIONS")
   if(MODEL_UNPARSED_ARGUMENTS)
@@ -11,7 +11,7 @@ function(lcc_add_model name net)
   endif()
 
   list(REMOVE_ITEM MODEL_KEYWORDS_MISSING_VALUES OPTIONS)
-  if(MODEL_KEYWORDS_MISSING_VALUES) # such as WEIGHTS and a variable that is not set: no reason for random weights
+  if(MODEL_KEYWORDS_MISSING_VALUES) # such as WEIGHTS and an unset variable, which must not lead to random weights
     message(FATAL_ERROR "lcc_add_model(${name}): nothing is said for ${MODEL_KEYWORDS_MISSING_VALUES}.")
   elseif(NOT name MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
     message(FATAL_ERROR "lcc_add_model(${name}): the name begins names of C, so it has letters, digits and _ alone.")
@@ -30,7 +30,7 @@ function(lcc_add_model name net)
   file(MAKE_DIRECTORY ${folder})
   set(code ${folder}/${name}.c)
 
-  # Paths are absolute: those in the depfile are what lcc was given, and build tools read them from elsewhere.
+  # Paths are absolute, because the depfile has them as lcc was given them, and build tools run in other folders.
   set(inputs "")
   get_filename_component(path ${net} ABSOLUTE)
   if(EXISTS ${path})
@@ -81,11 +81,11 @@ function(lcc_add_model name net)
   endif()
   target_include_directories(${name} PUBLIC ${folder})
   set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C POSITION_INDEPENDENT_CODE ON)
-  if(by_assembler) # the weights are found beside the C file, and are part of the object
+  if(by_assembler) # the assembler reads the weights beside the C file, so the object depends on them
     set_source_files_properties(${code} PROPERTIES COMPILE_OPTIONS "-I${folder};-Wa,-I${folder}"
       OBJECT_DEPENDS ${folder}/${name}.weights)
   endif()
   if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
-    target_compile_options(${name} PRIVATE -O2) # a project that says nothing still gets a fast network
+    target_compile_options(${name} PRIVATE -O2) # so that the network is fast without a build type, too
   endif()
 endfunction()

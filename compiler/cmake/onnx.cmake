@@ -1,5 +1,5 @@
-# Adds the room that reads ONNX files to LCC_SOURCES: onnx/*.c and what protobuf-c makes of the schema, or sniff.c and
-# unbuilt.c where one of them is missing or LCC_ONNX is off.
+# Adds the room that reads ONNX files to LCC_SOURCES: onnx/*.c and the code that protobuf-c makes of the schema. If protobuf-c
+# or the schema is missing, or LCC_ONNX is off, adds only sniff.c and unbuilt.c.
 pkg_check_modules(PROTOBUF_C QUIET IMPORTED_TARGET libprotobuf-c)
 find_program(PROTOC_C protoc-c)
 find_path(ONNX_SCHEMA onnx/onnx.proto PATHS /usr/lib/python3/dist-packages)
@@ -23,7 +23,7 @@ elseif(LCC_ONNX)
   add_custom_command(OUTPUT ${made}/onnx.pb-c.c ${made}/onnx.pb-c.h
     COMMAND ${PROTOC_C} --proto_path=${ONNX_SCHEMA}/onnx --c_out=${made} onnx.proto
     DEPENDS ${ONNX_SCHEMA}/onnx/onnx.proto VERBATIM)
-  # Included as "onnx/onnx.pb-c.h" here and as "onnx.pb-c.h" by the file beside it.
+  # The sources include it as "onnx/onnx.pb-c.h", and onnx.pb-c.c beside it as "onnx.pb-c.h".
   set_source_files_properties(${made}/onnx.pb-c.c PROPERTIES COMPILE_OPTIONS "-w;-I${made}")
   list(APPEND LCC_SOURCES ${ONNX_SOURCES} ${made}/onnx.pb-c.c ${made}/onnx.pb-c.h)
   set(LCC_ONNX_LIBRARY PkgConfig::PROTOBUF_C)

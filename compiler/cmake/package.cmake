@@ -1,6 +1,6 @@
-# `cpack -G DEB` in the build folder makes a package for Debian and its kin: what `cmake --install` installs, under /usr. Which
-# libraries it needs dpkg-shlibdeps (Debian: dpkg-dev and file) finds out from the program; debian.cmake adds what Debian's
-# policy wants besides. lintian finds no errors in it.
+# `cpack -G DEB` in the build folder makes a package for Debian and similar systems. It has the files of `cmake --install`, under
+# /usr. dpkg-shlibdeps (Debian: dpkg-dev and file) finds the libraries that the program needs, and debian.cmake adds what else
+# Debian's policy requires. lintian finds no errors in the package.
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()

@@ -106,17 +106,18 @@ void help_print_man(text *out) {
     text_string(
         out,
         ".SH FILES\n.TP\n.I MODEL.net\nThe network. The language is described in\n.I dsl/README.md\n"
-        "of the sources; the networks that come along are examples of it.\n"
-        ".TP\n.I PREFIX/share/lcc/*.net\nThe networks and blocks that come along, for\n.B import\nand as "
+        "of the sources; the networks that come with lcc are examples of it.\n"
+        ".TP\n.I PREFIX/share/lcc/*.net\nThe networks and blocks that come with lcc, for\n.B import\nand as "
         "MODEL.\n"
-        ".TP\n.I model.c, model.h\nWhat lcc writes: C99 and C++ can include the header; every symbol in it has "
+        ".TP\n.I model.c, model.h\nThe generated code. C99 and C++ can include the header. Every symbol in it "
+        "has "
         "the "
-        "prefix.\n.TP\n.I model.weights\nThe weights, where\n.B \\-\\-storage\nkeeps them out of the C file.\n"
+        "prefix.\n.TP\n.I model.weights\nThe weights, if\n.B \\-\\-storage\nkeeps them out of the C file.\n"
         ".SH DIAGNOSTICS\nErrors and warnings go to standard error with their place, the line and a "
         "caret:\n.PP\n.EX\n"
         "shoes.net:5:17: error: conv: no argument 'strid'; did you mean 'stride'?\n"
         "    5 |     conv(16, 3, strid = 2) \\-> bn\n      |                 ^~~~~~~~~\n.EE\n.PP\n"
-        "One run reports as many as it finds; their number comes last. A warning does not change the exit "
+        "One run reports as many errors as it finds, and then their number. A warning does not change the exit "
         "status.\n"
         ".SH EXIT STATUS\n.TP\n0\nDone.\n.TP\n1\nThe network, the weights or the output is at fault. "
         "Nothing is left behind.\n.TP\n2\nThe command line is at fault.\n"
@@ -125,7 +126,8 @@ void help_print_man(text *out) {
         ".PP\nA variant, a param, a target, and a self-test:\n.PP\n.EX\n"
         "lcc efficientnet.net \\-\\-variant b4 \\-D classes=10 \\-\\-target x86\\-64\\-v3 \\-\\-selftest \\-o "
         "b4.c\n.EE\n"
-        ".PP\nWhat it costs, and what is wrong with it, without writing anything:\n.PP\n.EX\n"
+        ".PP\nThe cost of a network, its errors and likely mistakes, and its text in the standard "
+        "style:\n.PP\n.EX\n"
         "lcc my.net \\-\\-summary\nlcc \\-\\-check my.net\nlcc \\-\\-format my.net \\-o my.net\n.EE\n"
         ".SH NOTES\nNot to be confused with Fraser and Hanson's retargetable C compiler of the same name.\n");
 }

@@ -14,7 +14,7 @@ typedef struct block {
     struct block *next;
     size_t size; /* bytes behind the header */
     size_t used;
-    bool alone; /* holds one large array */
+    bool alone; /* it has a single large array */
 } block;
 
 struct arena {

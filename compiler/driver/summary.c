@@ -235,7 +235,7 @@ static const char *describe_compound(const job *j) {
     const char *s =
         arena_printf(a, "one step of %s multiplies the work by %.2f", g->compound, g->compound_work);
     if (j->compound_factor == 1 && g->variant) {
-        s = arena_printf(a, "%s; the variant sets what %s would", s, g->compound);
+        s = arena_printf(a, "%s; the variant sets the params that %s would scale", s, g->compound);
     } else if (j->compound_factor > 0) {
         s = arena_printf(a, "%s (from %g to %g by %.2f, in whole layers and channels)", s, g->phi, g->phi + 1,
                          j->compound_factor);

@@ -187,6 +187,7 @@ void note_frames(evaluator *ev);
 /* Counts a step, and `cost` levels of depth until leave(). False once a limit is passed, which is reported;
  * then leave() must not be called. */
 bool enter(evaluator *ev, loc at, int cost);
+/* Gives the levels of enter() back. */
 void leave(evaluator *ev, int cost);
 /* Starts the list of words for the hint "; did you mean 'x'?" of an error at `at`. There is one list, the
  * evaluator's own. NULL where that error will not be shown, because the search for a hint takes time; the
@@ -225,6 +226,7 @@ void evaluate_defaults(evaluator *ev);
 
 /* --- scope.c */
 
+/* A scope without names, within `parent`; NULL: it is the outermost. */
 scope *new_scope(evaluator *ev, const scope *parent, instance *in);
 /* Adds a let or formal to the scope. False, with nothing changed, if the scope has the name already. */
 bool define_variable(evaluator *ev, scope *s, const char *name, value v);
@@ -332,6 +334,7 @@ int apply_callable(evaluator *ev, const place *p, const callable *what, const gi
                    const char *label, loc at, int x);
 /* The layer or block that `name` stands for; false after an error. */
 bool find_callable(evaluator *ev, const scope *s, const char *name, loc at, callable *found);
+/* Reports an unknown layer or block, with the nearest name that is known. */
 void report_unknown_layer(evaluator *ev, const char *name, loc at);
 
 /* --- body.c */

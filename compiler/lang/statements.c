@@ -17,7 +17,7 @@ bool eval_require(evaluator *ev, const place *p, const stmt *st) {
 int named_tensor(evaluator *ev, const scope *s, const char *name, loc at) {
     int x;
     if (find_tensor(s, name, &x)) return x;
-    value v; /* a formal may stand for a tensor */
+    value v; /* the value of a formal may be a tensor */
     bool found = find_variable(ev, s, name, at, &v);
     if (found && v.kind == VALUE_TENSOR) return v.tensor;
     if (found && is_poison(v)) return POISONED_TENSOR;

@@ -10,6 +10,7 @@
 #define FNV_START UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
+/* Hashes the bytes of a string, without its NUL. `hash`: FNV_START, or the hash of what comes before it. */
 static inline uint64_t fnv_string(uint64_t hash, const char *s) {
     for (; *s; s++) hash = (hash ^ (unsigned char)*s) * FNV_PRIME;
     return hash;

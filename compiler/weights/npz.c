@@ -16,7 +16,7 @@ enum {
     CHUNK = 1 << 16,  /* bytes inflated at a time; a multiple of every element's size */
     HEADER_LEAD = 12, /* magic, version and length of an array's header; NPY_HEADER_LIMIT has the rest */
     MAX_DIRECTORY = 16 << 20, /* bytes of the directory; libzip takes about five times as much memory for it */
-    DIRECTORY_END = 22,       /* bytes of the record that ends an archive, less its comment */
+    DIRECTORY_END = 22,       /* bytes of the record at the end of an archive, without its comment */
     MAX_COMMENT = 65535,
 };
 

@@ -153,7 +153,7 @@ static bool add_target(parser *p, const char *value, const target *t) {
         }
         if (!t->machine || !other->machine || strcmp(t->machine, other->machine) != 0) {
             diag_error(p->d, command_line,
-                       "--target %s: %s and %s cannot stand in one file: those that can are %s", value,
+                       "--target %s: %s and %s cannot be in one file: those that can are %s", value,
                        other->name, t->name, list_companions(p->mem));
             return false;
         }
@@ -419,7 +419,7 @@ static const char *find_base(arena *a, diag *d, const char *out) {
     }
     for (const char *c = name; *c; c++) {
         if ((unsigned char)*c < ' ' || strchr("\"\\*?%$", *c)) {
-            diag_error(d, command_line, "-o %s: that name cannot stand in an #include", out);
+            diag_error(d, command_line, "-o %s: an #include cannot have that name", out);
             return NULL;
         }
     }

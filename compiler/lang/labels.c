@@ -7,7 +7,7 @@ void report_label_name(evaluator *ev, const scope *sc, const char *name, loc at)
     word_list *words = start_words(ev, at);
     for (const scope *around = sc; around; around = around->parent) add_map_words(words, &around->names);
     add_map_words(words, &ev->params);
-    eval_error(ev, at, "the label names '%s', which is no let, param or counter here%s", name,
+    eval_error(ev, at, "the label names '%s', which is not a let, param or counter here%s", name,
                did_you_mean(ev, name, words));
 }
 

@@ -67,7 +67,7 @@ static void explain_missing(arena *a, diag *d, const tensor_index *index, const 
     if (t) diag_note(d, at_file(t->file), "the nearest name here is \"%s\"%s", t->name, show_stored(a, t));
     if (!p->node->labelled && !t) {
         diag_note(d, p->node->at,
-                  "this layer has no label; write @\"..\" behind it, as the checkpoint calls it");
+                  "this layer has no label; write @\"..\" behind it, with the checkpoint's name for it");
     }
 }
 
@@ -216,7 +216,7 @@ static void hint_at_labels(diag *d, const graph *g, const problem *problems, int
     for (int i = 0; i < count; i++) unlabelled += !problems[i].node->labelled;
     if (2 * unlabelled < count) return;
     diag_note(d, (loc){.src = g->at.src},
-              "its layers have no labels; write @\"..\" behind each, as the checkpoint calls it");
+              "its layers have no labels; write @\"..\" behind each, with the checkpoint's name for it");
 }
 
 /* Adds a note with the first names of a file, and how many there are. */

@@ -30,7 +30,8 @@ static void misfits_are_reported_all_at_once(void **state) {
         "small.net:3:1: error: missing tensor \"fc.weight\", expected [2, 128]\n"
         "    3 | 3\n"
         "      | ^\n"
-        "small.net:3:1: note: this layer has no label; write @\"..\" behind it, as the checkpoint calls it\n"
+        "small.net:3:1: note: this layer has no label; write @\"..\" behind it, with the checkpoint's name for "
+        "it\n"
         "    3 | 3\n"
         "      | ^\n"
         "small.net:4:1: error: tensor \"int8.weight\" of first.w: its type I8 is not read for weights; F32, "
@@ -128,12 +129,13 @@ static void a_network_without_labels_is_told_to_label(void **state) {
     add_dense(&b, 2, "dense_1")->labelled = false;
     safetensors_maker m = {0};
     add_ramp(&b, &m, "features.0.0.weight", "[4,3,3,3]", 108, 0);
-    expect_said(&b, safetensors_finish(&m),
-                "lcc: error: none of the 2 tensors that the network needs is in the weights\n"
-                "lcc: note: it needs \"conv_1.weight\" [4, 3, 3, 3], \"dense_1.weight\" [2, 256]\n"
-                "lcc: note: its layers have no labels; write @\"..\" behind each, as the checkpoint calls it\n"
-                "first.w: note: it has 1 tensor: \"features.0.0.weight\" F32 [4, 3, 3, 3]\n"
-                "1 error\n");
+    expect_said(
+        &b, safetensors_finish(&m),
+        "lcc: error: none of the 2 tensors that the network needs is in the weights\n"
+        "lcc: note: it needs \"conv_1.weight\" [4, 3, 3, 3], \"dense_1.weight\" [2, 256]\n"
+        "lcc: note: its layers have no labels; write @\"..\" behind each, with the checkpoint's name for it\n"
+        "first.w: note: it has 1 tensor: \"features.0.0.weight\" F32 [4, 3, 3, 3]\n"
+        "1 error\n");
 }
 
 static void a_prefix_is_seen(void **state) {

@@ -43,6 +43,22 @@ static inline f32x1 f32x1_relu(f32x1 v) { return f32x1_max(0.0f, v); }
 /* Where the caller keeps the weights: set by bind. */
 static const float *weights;
 
+#if (defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) || defined(__BIG_ENDIAN__) || \
+    defined(__ARMEB__) || defined(__MIPSEB__) || defined(__s390__) || defined(__sparc)
+#define BIG_ENDIAN_WEIGHTS
+/* The weights are written in little-endian order. This copy of them has the machine's. */
+static float ordered_weights[2084];
+
+static void order_weights(const unsigned char *p) {
+    for (size_t i = 0; i < 2084; i++, p += 4) {
+        const uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8;
+        const uint32_t high = (uint32_t)p[2] | (uint32_t)p[3] << 8, word = low | high << 16;
+        memcpy(&ordered_weights[i], &word, 4);
+    }
+}
+
+#endif
+
 #define WEIGHTS(i) (weights + (i))
 
 /* One padded row of the input, as floats. */
@@ -740,7 +756,12 @@ int groups_bind(const void *file, size_t bytes) {
         hash = (hash ^ word) * UINT64_C(0x100000001b3);
     }
     if (hash != UINT64_C(0xbed11cb38f6eb338)) return -1;
+#ifdef BIG_ENDIAN_WEIGHTS
+    order_weights(p + 64);
+    weights = ordered_weights;
+#else
     weights = (const float *)(const void *)(p + 64);
+#endif
     return 0;
 }
 
@@ -786,9 +807,10 @@ static int selftest_differs(const float *y, int pixels, int pixel, int channels,
     return 0;
 }
 
-/* What is not live holds: as floats 3e38 in the first run and -8e37 in the second, as bytes 127 and -128. */
+/* What is not live holds: as floats, in either byte order, 3e38 in the first run and -8e37 in the second; as
+ * bytes 127, and -128 or -2. */
 static unsigned char selftest_poison(int64_t at, int again) {
-    return (unsigned char)(!again ? 127 : (at & 3) == 3 ? 254 : 128);
+    return (unsigned char)(!again ? 127 : (at & 3) % 3 == 0 ? 254 : 128);
 }
 
 /* Poisons what is not live in the arena, or says whether the poison is still there. `live`: begin and end of
@@ -808,11 +830,16 @@ static uint64_t selftest_weights(void) {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     if (!weights) return 0;
     const volatile unsigned char *p = (const volatile unsigned char *)(const volatile void *)WEIGHTS(0);
+#ifdef BIG_ENDIAN_WEIGHTS
+    size_t order = 3;
+#else
+    const size_t order = 0;
+#endif
     for (size_t i = 0; i < 8336; i += 4, p += 4) {
-        uint32_t word = p[0];
-        word |= (uint32_t)p[1] << 8;
-        word |= (uint32_t)p[2] << 16;
-        word |= (uint32_t)p[3] << 24;
+        uint32_t word = p[0 ^ order];
+        word |= (uint32_t)p[1 ^ order] << 8;
+        word |= (uint32_t)p[2 ^ order] << 16;
+        word |= (uint32_t)p[3 ^ order] << 24;
         hash = (hash ^ word) * UINT64_C(0x100000001b3);
     }
     return hash;

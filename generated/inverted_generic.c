@@ -64,14 +64,14 @@ static inline f32x1 f32x1_from_bits(uint32_t bits) {
  * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. `limited` must not be
  * NaN, which has no integer; x may be, and then h is. */
 static inline f32x1 f32x1_exp_parts(f32x1 x, f32x1 limited, int32_t *n) {
-    *n = (int32_t)(limited * 0x1.715476p+0f + (limited < 0.0f ? -0.5f : 0.5f));
+    *n = (int32_t)(limited * 1.442695f + (limited < 0.0f ? -0.5f : 0.5f));
     float whole = (float)*n;
-    float r = x - whole * 0x1.62e4p-1f; /* exact: 16 bits times 8 */
-    r = r - whole * 0x1.7f7d1cp-20f;
-    float q = r * 0x1.6ac74ep-10f + 0x1.123dep-7f;
-    q = r * q + 0x1.555858p-5f;
-    q = r * q + 0x1.55548cp-3f;
-    q = r * q + 0x1.fffffcp-2f;
+    float r = x - whole * 0.693145751953125f; /* exact: 16 bits times 8 */
+    r = r - whole * 1.4286068e-06f;
+    float q = r * 0.0013838903f + 0.0083691925f;
+    q = r * q + 0.041668102f;
+    q = r * q + 0.16666517f;
+    q = r * q + 0.49999994f;
     return r * r * q + r;
 }
 
@@ -89,6 +89,22 @@ static inline f32x1 f32x1_exp(f32x1 x) {
 
 /* Where the caller keeps the weights: set by bind. */
 static const float *weights;
+
+#if (defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) || defined(__BIG_ENDIAN__) || \
+    defined(__ARMEB__) || defined(__MIPSEB__) || defined(__s390__) || defined(__sparc)
+#define BIG_ENDIAN_WEIGHTS
+/* The weights are written in little-endian order. This copy of them has the machine's. */
+static float ordered_weights[4298];
+
+static void order_weights(const unsigned char *p) {
+    for (size_t i = 0; i < 4298; i++, p += 4) {
+        const uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8;
+        const uint32_t high = (uint32_t)p[2] | (uint32_t)p[3] << 8, word = low | high << 16;
+        memcpy(&ordered_weights[i], &word, 4);
+    }
+}
+
+#endif
 
 #define WEIGHTS(i) (weights + (i))
 
@@ -942,7 +958,12 @@ int inverted_bind(const void *file, size_t bytes) {
         hash = (hash ^ word) * UINT64_C(0x100000001b3);
     }
     if (hash != UINT64_C(0x42254c175d2573b0)) return -1;
+#ifdef BIG_ENDIAN_WEIGHTS
+    order_weights(p + 64);
+    weights = ordered_weights;
+#else
     weights = (const float *)(const void *)(p + 64);
+#endif
     return 0;
 }
 
@@ -988,9 +1009,10 @@ static int selftest_differs(const float *y, int pixels, int pixel, int channels,
     return 0;
 }
 
-/* What is not live holds: as floats 3e38 in the first run and -8e37 in the second, as bytes 127 and -128. */
+/* What is not live holds: as floats, in either byte order, 3e38 in the first run and -8e37 in the second; as
+ * bytes 127, and -128 or -2. */
 static unsigned char selftest_poison(int64_t at, int again) {
-    return (unsigned char)(!again ? 127 : (at & 3) == 3 ? 254 : 128);
+    return (unsigned char)(!again ? 127 : (at & 3) % 3 == 0 ? 254 : 128);
 }
 
 /* Poisons what is not live in the arena, or says whether the poison is still there. `live`: begin and end of
@@ -1010,11 +1032,16 @@ static uint64_t selftest_weights(void) {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     if (!weights) return 0;
     const volatile unsigned char *p = (const volatile unsigned char *)(const volatile void *)WEIGHTS(0);
+#ifdef BIG_ENDIAN_WEIGHTS
+    size_t order = 3;
+#else
+    const size_t order = 0;
+#endif
     for (size_t i = 0; i < 17192; i += 4, p += 4) {
-        uint32_t word = p[0];
-        word |= (uint32_t)p[1] << 8;
-        word |= (uint32_t)p[2] << 16;
-        word |= (uint32_t)p[3] << 24;
+        uint32_t word = p[0 ^ order];
+        word |= (uint32_t)p[1 ^ order] << 8;
+        word |= (uint32_t)p[2 ^ order] << 16;
+        word |= (uint32_t)p[3 ^ order] << 24;
         hash = (hash ^ word) * UINT64_C(0x100000001b3);
     }
     return hash;

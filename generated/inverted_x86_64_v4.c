@@ -84,14 +84,13 @@ static inline LCC_INLINE f32x16 f32x16_hswish(f32x16 v) { return v * f32x16_hsig
  * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
  * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. */
 static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 limited, f32x16 *n) {
-    *n = _mm512_roundscale_ps(limited * f32x16_set1(0x1.715476p+0f),
-                              _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    f32x16 r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.62e4p-1f), x);
-    r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.7f7d1cp-20f), r);
-    f32x16 q = f32x16_fma(r, f32x16_set1(0x1.6ac74ep-10f), f32x16_set1(0x1.123dep-7f));
-    q = f32x16_fma(r, q, f32x16_set1(0x1.555858p-5f));
-    q = f32x16_fma(r, q, f32x16_set1(0x1.55548cp-3f));
-    q = f32x16_fma(r, q, f32x16_set1(0x1.fffffcp-2f));
+    *n = _mm512_roundscale_ps(limited * f32x16_set1(1.442695f), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    f32x16 r = _mm512_fnmadd_ps(*n, f32x16_set1(0.693145751953125f), x);
+    r = _mm512_fnmadd_ps(*n, f32x16_set1(1.4286068e-06f), r);
+    f32x16 q = f32x16_fma(r, f32x16_set1(0.0013838903f), f32x16_set1(0.0083691925f));
+    q = f32x16_fma(r, q, f32x16_set1(0.041668102f));
+    q = f32x16_fma(r, q, f32x16_set1(0.16666517f));
+    q = f32x16_fma(r, q, f32x16_set1(0.49999994f));
     return f32x16_fma(r * r, q, r);
 }
 
@@ -1148,9 +1147,10 @@ static int selftest_differs(const float *y, int pixels, int pixel, int channels,
     return 0;
 }
 
-/* What is not live holds: as floats 3e38 in the first run and -8e37 in the second, as bytes 127 and -128. */
+/* What is not live holds: as floats, in either byte order, 3e38 in the first run and -8e37 in the second; as
+ * bytes 127, and -128 or -2. */
 static unsigned char selftest_poison(int64_t at, int again) {
-    return (unsigned char)(!again ? 127 : (at & 3) == 3 ? 254 : 128);
+    return (unsigned char)(!again ? 127 : (at & 3) % 3 == 0 ? 254 : 128);
 }
 
 /* Poisons what is not live in the arena, or says whether the poison is still there. `live`: begin and end of

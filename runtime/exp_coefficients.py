@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Derives the constants of the runtime's exp: prints them as exact C99 hexadecimal floats.
+"""Derives the constants of the runtime's exp: prints them as decimals that read back to the same float, and exactly in
+hexadecimal. The headers have the decimals, since C++ before C++17 knows no hexadecimal floats.
 
 exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2, and exp(r) = 1 + r + r^2 q(r). q has degree 4 and is the
 polynomial whose relative error in exp(r) is least (Remez exchange in 60-digit arithmetic). Its coefficients are
@@ -23,8 +24,8 @@ def to_float(x):
     return mp.mpf(struct.unpack("f", struct.pack("f", float(x)))[0])
 
 
-def hex_float(x):
-    return float(x).hex().replace("0000000p", "p") + "f"
+def show(x):
+    return f"{float(x):.9g}f ({float(x).hex().replace('0000000p', 'p')})"
 
 
 def exchange(fixed):
@@ -86,17 +87,17 @@ def main():
     for _ in range(DEGREE + 1):
         found, worst = exchange(fixed)
         fixed.append(to_float(found[0]))
-        print(f"c{len(fixed) + 1} = {hex_float(fixed[-1])}  {float(fixed[-1]):.9g}  (before rounding: {mp.nstr(worst, 4)})")
+        print(f"c{len(fixed) + 1} = {show(fixed[-1])}  (before rounding: {mp.nstr(worst, 4)})")
     grid = [BOUND * (mp.mpf(2 * i) / 4000 - 1) for i in range(4001)]
     errors = [abs((1 + r + sum(c * r ** (k + 2) for k, c in enumerate(fixed))) / mp.exp(r) - 1) for r in grid]
     print(f"largest relative error {mp.nstr(max(errors), 4)} = {mp.nstr(max(errors) * 2 ** 24, 3)} half ulp")
     high = mp.mpf(int(mp.nint(mp.log(2) * 2 ** 16))) / 2 ** 16  # 16 bits: n * high is exact for |n| < 256
-    print(f"ln2_high = {hex_float(high)} {mp.nstr(high, 17)}")
-    print(f"ln2_low = {hex_float(to_float(mp.log(2) - high))} {float(to_float(mp.log(2) - high)):.9g}")
-    print(f"1/ln2 = {hex_float(to_float(1 / mp.log(2)))} {float(to_float(1 / mp.log(2))):.9g}")
-    print(f"ln2 as one float = {hex_float(to_float(mp.log(2)))}")
+    print(f"ln2_high = {mp.nstr(high, 17)}f ({float(high).hex()}), which must be exact")
+    print(f"ln2_low = {show(to_float(mp.log(2) - high))}")
+    print(f"1/ln2 = {show(to_float(1 / mp.log(2)))}")
+    print(f"ln2 as one float = {show(to_float(mp.log(2)))}")
     short, worst = lawson(DEGREE + 1)
-    print("1 + r q(r), from r^1 on:", ", ".join(hex_float(c) for c in short), f"largest relative error {worst:.3g}")
+    print("1 + r q(r), from r^1 on:", ", ".join(show(c) for c in short), f"largest relative error {worst:.3g}")
 
 
 if __name__ == "__main__":

@@ -114,14 +114,13 @@ static inline LCC_INLINE f32x16 f32x16_leaky_relu(f32x16 v, float slope) {
  * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
  * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. */
 static inline LCC_INLINE f32x16 f32x16_exp_parts(f32x16 x, f32x16 limited, f32x16 *n) {
-    *n = _mm512_roundscale_ps(limited * f32x16_set1(0x1.715476p+0f),
-                              _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    f32x16 r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.62e4p-1f), x);
-    r = _mm512_fnmadd_ps(*n, f32x16_set1(0x1.7f7d1cp-20f), r);
-    f32x16 q = f32x16_fma(r, f32x16_set1(0x1.6ac74ep-10f), f32x16_set1(0x1.123dep-7f));
-    q = f32x16_fma(r, q, f32x16_set1(0x1.555858p-5f));
-    q = f32x16_fma(r, q, f32x16_set1(0x1.55548cp-3f));
-    q = f32x16_fma(r, q, f32x16_set1(0x1.fffffcp-2f));
+    *n = _mm512_roundscale_ps(limited * f32x16_set1(1.442695f), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    f32x16 r = _mm512_fnmadd_ps(*n, f32x16_set1(0.693145751953125f), x);
+    r = _mm512_fnmadd_ps(*n, f32x16_set1(1.4286068e-06f), r);
+    f32x16 q = f32x16_fma(r, f32x16_set1(0.0013838903f), f32x16_set1(0.0083691925f));
+    q = f32x16_fma(r, q, f32x16_set1(0.041668102f));
+    q = f32x16_fma(r, q, f32x16_set1(0.16666517f));
+    q = f32x16_fma(r, q, f32x16_set1(0.49999994f));
     return f32x16_fma(r * r, q, r);
 }
 
@@ -142,13 +141,13 @@ static inline LCC_INLINE f32x16 f32x16_exp(f32x16 x) {
 static inline LCC_INLINE f32x16 f32x16_one_plus_exp_minus(f32x16 x) {
     x = f32x16_min(f32x16_set1(87.0f), x);
     f32x16 limited = f32x16_max(f32x16_set1(-88.0f), x);
-    f32x16 shifted = f32x16_fma(limited, f32x16_set1(-0x1.715476p+0f), f32x16_set1(0x1.8p+23f));
-    f32x16 n = shifted - f32x16_set1(0x1.8p+23f);
-    f32x16 r = _mm512_fnmsub_ps(n, f32x16_set1(0x1.62e43p-1f), x);
-    f32x16 q = f32x16_fma(r, f32x16_set1(0x1.0fa802p-7f), f32x16_set1(0x1.573a9p-5f));
-    q = f32x16_fma(r, q, f32x16_set1(0x1.555a6cp-3f));
-    q = f32x16_fma(r, q, f32x16_set1(0x1.fffdc4p-2f));
-    q = f32x16_fma(r, q, f32x16_set1(0x1.fffff6p-1f));
+    f32x16 shifted = f32x16_fma(limited, f32x16_set1(-1.442695f), f32x16_set1(12582912.0f));
+    f32x16 n = shifted - f32x16_set1(12582912.0f);
+    f32x16 r = _mm512_fnmsub_ps(n, f32x16_set1(0.6931472f), x);
+    f32x16 q = f32x16_fma(r, f32x16_set1(0.008290292f), f32x16_set1(0.041898042f));
+    q = f32x16_fma(r, q, f32x16_set1(0.16667637f));
+    q = f32x16_fma(r, q, f32x16_set1(0.49999148f));
+    q = f32x16_fma(r, q, f32x16_set1(0.9999997f));
     __m512i exponent = _mm512_slli_epi32(_mm512_castps_si512(shifted), 23);
     f32x16 power = _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_set1_epi32(127 << 23)));
     return f32x16_fma(power * r, q, power + f32x16_set1(1.0f));

@@ -91,14 +91,14 @@ static inline f32x1 f32x1_load_wide(const uint16_t *p) {
  * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. `limited` must not be
  * NaN, which has no integer; x may be, and then h is. */
 static inline f32x1 f32x1_exp_parts(f32x1 x, f32x1 limited, int32_t *n) {
-    *n = (int32_t)(limited * 0x1.715476p+0f + (limited < 0.0f ? -0.5f : 0.5f));
+    *n = (int32_t)(limited * 1.442695f + (limited < 0.0f ? -0.5f : 0.5f));
     float whole = (float)*n;
-    float r = x - whole * 0x1.62e4p-1f; /* exact: 16 bits times 8 */
-    r = r - whole * 0x1.7f7d1cp-20f;
-    float q = r * 0x1.6ac74ep-10f + 0x1.123dep-7f;
-    q = r * q + 0x1.555858p-5f;
-    q = r * q + 0x1.55548cp-3f;
-    q = r * q + 0x1.fffffcp-2f;
+    float r = x - whole * 0.693145751953125f; /* exact: 16 bits times 8 */
+    r = r - whole * 1.4286068e-06f;
+    float q = r * 0.0013838903f + 0.0083691925f;
+    q = r * q + 0.041668102f;
+    q = r * q + 0.16666517f;
+    q = r * q + 0.49999994f;
     return r * r * q + r;
 }
 

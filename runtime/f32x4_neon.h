@@ -133,14 +133,14 @@ static inline LCC_INLINE f32x4 f32x4_leaky_relu(f32x4 v, float slope) {
  * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
  * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. */
 static inline LCC_INLINE f32x4 f32x4_exp_parts(f32x4 x, f32x4 limited, int32x4_t *n) {
-    *n = vcvtnq_s32_f32(limited * f32x4_set1(0x1.715476p+0f));
+    *n = vcvtnq_s32_f32(limited * f32x4_set1(1.442695f));
     f32x4 whole = vcvtq_f32_s32(*n);
-    f32x4 r = vfmsq_f32(x, whole, f32x4_set1(0x1.62e4p-1f));
-    r = vfmsq_f32(r, whole, f32x4_set1(0x1.7f7d1cp-20f));
-    f32x4 q = f32x4_fma(r, f32x4_set1(0x1.6ac74ep-10f), f32x4_set1(0x1.123dep-7f));
-    q = f32x4_fma(r, q, f32x4_set1(0x1.555858p-5f));
-    q = f32x4_fma(r, q, f32x4_set1(0x1.55548cp-3f));
-    q = f32x4_fma(r, q, f32x4_set1(0x1.fffffcp-2f));
+    f32x4 r = vfmsq_f32(x, whole, f32x4_set1(0.693145751953125f));
+    r = vfmsq_f32(r, whole, f32x4_set1(1.4286068e-06f));
+    f32x4 q = f32x4_fma(r, f32x4_set1(0.0013838903f), f32x4_set1(0.0083691925f));
+    q = f32x4_fma(r, q, f32x4_set1(0.041668102f));
+    q = f32x4_fma(r, q, f32x4_set1(0.16666517f));
+    q = f32x4_fma(r, q, f32x4_set1(0.49999994f));
     return f32x4_fma(r * r, q, r);
 }
 

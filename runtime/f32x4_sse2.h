@@ -73,7 +73,7 @@ static inline LCC_INLINE f32x4 f32x4_load_f16(const uint16_t *p) {
     __m128i sign = _mm_and_si128(high, _mm_castps_si128(_mm_set1_ps(-0.0f)));
     __m128i size = _mm_srli_epi32(_mm_xor_si128(high, sign), 3);
     f32x4 a = _mm_castsi128_ps(_mm_add_epi32(size, _mm_set1_epi32(112 << 23)));
-    f32x4 v = a + (_mm_min_ps(a, _mm_set1_ps(0x1p-14f)) - _mm_set1_ps(0x1p-14f));
+    f32x4 v = a + (_mm_min_ps(a, _mm_set1_ps(6.103515625e-05f)) - _mm_set1_ps(6.103515625e-05f));
     return _mm_or_ps(v, _mm_castsi128_ps(sign));
 }
 
@@ -149,14 +149,14 @@ static inline LCC_INLINE f32x4 f32x4_leaky_relu(f32x4 v, float slope) {
  * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
  * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. */
 static inline LCC_INLINE f32x4 f32x4_exp_parts(f32x4 x, f32x4 limited, __m128i *n) {
-    *n = _mm_cvtps_epi32(limited * f32x4_set1(0x1.715476p+0f));
+    *n = _mm_cvtps_epi32(limited * f32x4_set1(1.442695f));
     f32x4 whole = _mm_cvtepi32_ps(*n);
-    f32x4 r = x - whole * f32x4_set1(0x1.62e4p-1f); /* exact: 16 bits times 8 */
-    r = r - whole * f32x4_set1(0x1.7f7d1cp-20f);
-    f32x4 q = f32x4_fma(r, f32x4_set1(0x1.6ac74ep-10f), f32x4_set1(0x1.123dep-7f));
-    q = f32x4_fma(r, q, f32x4_set1(0x1.555858p-5f));
-    q = f32x4_fma(r, q, f32x4_set1(0x1.55548cp-3f));
-    q = f32x4_fma(r, q, f32x4_set1(0x1.fffffcp-2f));
+    f32x4 r = x - whole * f32x4_set1(0.693145751953125f); /* exact: 16 bits times 8 */
+    r = r - whole * f32x4_set1(1.4286068e-06f);
+    f32x4 q = f32x4_fma(r, f32x4_set1(0.0013838903f), f32x4_set1(0.0083691925f));
+    q = f32x4_fma(r, q, f32x4_set1(0.041668102f));
+    q = f32x4_fma(r, q, f32x4_set1(0.16666517f));
+    q = f32x4_fma(r, q, f32x4_set1(0.49999994f));
     return f32x4_fma(r * r, q, r);
 }
 

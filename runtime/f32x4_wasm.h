@@ -70,7 +70,7 @@ static inline LCC_INLINE f32x4 f32x4_from_i8(v128_t v) {
 static inline LCC_INLINE f32x4 f32x4_load_f16(const uint16_t *p) {
     v128_t high = wasm_i32x4_shl(wasm_u32x4_load16x4(p), 16);
     v128_t sign = wasm_v128_and(high, wasm_i32x4_splat(INT32_MIN));
-    v128_t size = wasm_u32x4_shr(wasm_v128_xor(high, sign), 3), least = wasm_f32x4_splat(0x1p-14f);
+    v128_t size = wasm_u32x4_shr(wasm_v128_xor(high, sign), 3), least = wasm_f32x4_splat(6.103515625e-05f);
     f32x4 a = (f32x4)wasm_i32x4_add(size, wasm_i32x4_splat(112 << 23));
     f32x4 v = a + ((f32x4)wasm_f32x4_pmin((v128_t)a, least) - (f32x4)least);
     return (f32x4)wasm_v128_or((v128_t)v, sign);
@@ -149,14 +149,14 @@ static inline LCC_INLINE f32x4 f32x4_leaky_relu(f32x4 v, float slope) {
  * out: n is made of it alone. For |limited| <= 104; the relative error is 2^-28. Where x lies above the bound h
  * grows without end, to infinity, so that the overflow comes from h and 2^n stays finite. */
 static inline LCC_INLINE f32x4 f32x4_exp_parts(f32x4 x, f32x4 limited, v128_t *n) {
-    *n = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest((v128_t)(limited * f32x4_set1(0x1.715476p+0f))));
+    *n = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest((v128_t)(limited * f32x4_set1(1.442695f))));
     f32x4 whole = (f32x4)wasm_f32x4_convert_i32x4(*n);
-    f32x4 r = x - whole * f32x4_set1(0x1.62e4p-1f); /* exact: 16 bits times 8 */
-    r = r - whole * f32x4_set1(0x1.7f7d1cp-20f);
-    f32x4 q = f32x4_fma(r, f32x4_set1(0x1.6ac74ep-10f), f32x4_set1(0x1.123dep-7f));
-    q = f32x4_fma(r, q, f32x4_set1(0x1.555858p-5f));
-    q = f32x4_fma(r, q, f32x4_set1(0x1.55548cp-3f));
-    q = f32x4_fma(r, q, f32x4_set1(0x1.fffffcp-2f));
+    f32x4 r = x - whole * f32x4_set1(0.693145751953125f); /* exact: 16 bits times 8 */
+    r = r - whole * f32x4_set1(1.4286068e-06f);
+    f32x4 q = f32x4_fma(r, f32x4_set1(0.0013838903f), f32x4_set1(0.0083691925f));
+    q = f32x4_fma(r, q, f32x4_set1(0.041668102f));
+    q = f32x4_fma(r, q, f32x4_set1(0.16666517f));
+    q = f32x4_fma(r, q, f32x4_set1(0.49999994f));
     return f32x4_fma(r * r, q, r);
 }
 

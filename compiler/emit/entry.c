@@ -100,8 +100,14 @@ static void emit_bind(const emitter *e, text *out) {
         "        hash = (hash ^ word) * UINT64_C(0x100000001b3);\n    }\n"
         "    if (hash != UINT64_C(0x%016llx)) return -1;\n",
         e->macro, FILE_HEADER_BYTES, (unsigned long long)hash_words(&e->weights));
+    if (orders_weights(e))
+        text_printf(
+            out,
+            "#ifdef BIG_ENDIAN_WEIGHTS\n    order_weights(p + %d);\n    weights = ordered_weights;\n#else\n",
+            FILE_HEADER_BYTES);
     if (e->weights.size)
         text_printf(out, "    weights = (const float *)(const void *)(p + %d);\n", FILE_HEADER_BYTES);
+    if (orders_weights(e)) text_string(out, "#endif\n");
     text_string(out, "    return 0;\n}\n\n");
 }
 
@@ -116,6 +122,7 @@ void emit_entry_points(const emitter *all, int n, text *out) {
         emit_threaded_entries(e, out);
     } else {
         text_printf(out, "%s {\n", entry_definition(e, ENTRY_RUN_IN));
+        emit_ready_call(e, out);
         emit_steps(e, out);
         emit_arena(e, out);
         text_printf(out, "%s {\n    %s;\n}\n\n", entry_definition(e, ENTRY_RUN),

@@ -178,8 +178,14 @@ const char *describe_step(const emitter *e, int step_index); /* what a step does
 void emit_header(const emitter *e, text *out);
 void emit_runtime_includes(const emitter *e, text *out);
 void emit_runtime(const emitter *e, const text *code,
-                  text *out);                                 /* the functions of runtime/ that `code` calls */
-void emit_weights(const emitter *e, text *out);               /* their declaration, or how they come in */
+                  text *out);                   /* the functions of runtime/ that `code` calls */
+void emit_weights(const emitter *e, text *out); /* their declaration, or how they come in */
+
+/* Whether the file can order its weights on big-endian machines; and the lines that do it there, in the
+ * functions that callers see, before the weights are used. */
+bool orders_weights(const emitter *e);
+void emit_ready_call(const emitter *e, text *out);
+
 void emit_entry_points(const emitter *all, int n, text *out); /* run, run_in, version, bind */
 void emit_selftest(const emitter *all, int n, text *out);
 int64_t selftest_bytes(const emitter *e); /* behind the static arena: its inputs, outputs and hashes */

@@ -1,6 +1,9 @@
 /* weights.c: how weights come into the program: as a literal in the C file, by the
  * assembler, or at run time.
  *
+ * The bytes are little-endian. Strict C99 also runs on big-endian machines, which keep a copy in their own
+ * order.
+ *
  * The literal is a string, in a union with floats. It compiles ten times as fast as an array of numbers, in a
  * quarter of the memory. Bytes that are not plain characters are written as octal escapes, with as few digits
  * as possible, but with three where the next byte is a digit. */
@@ -68,19 +71,31 @@ static void emit_literal(const text *bytes, size_t from, size_t to, size_t *colu
     *column = out->size - begin;
 }
 
+/* Opens and closes what declares the literal before its values stand, as C does by a tentative definition. C++
+ * has none: there it is declared extern, in an unnamed namespace, which keeps it local to the file. */
+static const char literal_begins[] = "#ifdef __cplusplus\n"
+                                     "namespace {\n"
+                                     "%s"
+                                     "#else\n"
+                                     "static\n"
+                                     "#endif\n";
+static const char literal_ends[] = "#ifdef __cplusplus\n}\n#endif\n";
+
 static void emit_embedded(const emitter *e, text *out) {
     bool strict = e->p->t->strict_c99;
+    if (!strict) {
+        text_string(out, "#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n"
+                         "#error \"the weights in this file are little-endian\"\n#endif\n");
+    }
     text_string(out,
-                "#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n"
-                "#error \"the weights in this file are little-endian\"\n#endif\n"
-                "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n");
-    text_printf(out,
-                "/* Their values stand at the end of the file. */\n"
-                "static const union packed_weights {\n    char bytes[%lld + 1];\n    float values[%lld];\n} "
-                "weights%s;\n\n"
-                "#define WEIGHTS(i) (weights.values + (i))\n\n",
-                (long long)weights_bytes(e), (long long)(weights_bytes(e) / 4),
-                strict ? "" : " __attribute__((aligned(64)))");
+                "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n"
+                "/* Their values stand at the end of the file. */\n");
+    text_printf(out, literal_begins, "extern\n");
+    text_printf(
+        out, "const union packed_weights {\n    char bytes[%lld + 1];\n    float values[%lld];\n} weights%s;\n",
+        (long long)weights_bytes(e), (long long)(weights_bytes(e) / 4),
+        strict ? "" : " __attribute__((aligned(64)))");
+    text_printf(out, "%s\n", literal_ends);
 }
 
 bool next_literal_piece(void *state, text *out) {
@@ -89,14 +104,16 @@ bool next_literal_piece(void *state, text *out) {
     const text *bytes = &m->weights;
     if (!m->has_literal || m->literal_at > bytes->size) return false;
     if (m->literal_at == 0) {
-        text_string(out, "\nstatic const union packed_weights weights = {\n    \"");
+        text_char(out, '\n');
+        text_printf(out, literal_begins, "");
+        text_string(out, "const union packed_weights weights = {\n    \"");
         m->literal_column = strlen("    \"");
     }
     size_t to = bytes->size - m->literal_at > PIECE_BYTES ? m->literal_at + PIECE_BYTES : bytes->size;
     emit_literal(bytes, m->literal_at, to, &m->literal_column, out);
     m->literal_at = to;
     if (to == bytes->size) {
-        text_string(out, "\"};\n");
+        text_printf(out, "\"};\n%s", literal_ends);
         m->literal_at++; /* past the end, so that the next call returns false */
     }
     return true;
@@ -115,9 +132,115 @@ static void emit_incbin(const emitter *e, text *out) {
                 "__asm__(WEIGHTS_SECTION \"\\n.balign 64\\nlcc_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_PATH "
                 "\"\\\"\\n\" WEIGHTS_BACK \"\\n\");\n"
                 "extern const float weights[%lld] __asm__(\"lcc_%s_weights\") "
-                "__attribute__((visibility(\"hidden\")));\n\n"
-                "#define WEIGHTS(i) (weights + (i))\n\n",
+                "__attribute__((visibility(\"hidden\")));\n\n",
                 e->prefix, e->macro, (long long)(weights_bytes(e) / 4), e->prefix);
+}
+
+/* Writes the C condition that holds on big-endian machines. */
+static void emit_order_condition(text *out) {
+    text_string(out, "#if (defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) || "
+                     "defined(__BIG_ENDIAN__) || \\\n"
+                     "    defined(__ARMEB__) || defined(__MIPSEB__) || defined(__s390__) || defined(__sparc)\n"
+                     "#define BIG_ENDIAN_WEIGHTS\n");
+}
+
+/* Declares weights_turns, where the weights are floats and halves: the words at which one follows the other.
+ * They begin as floats. */
+static void emit_turns(const emitter *e, text *out) {
+    const plan *p = e->p;
+    text_string(out,
+                "/* Floats lie before the first of these words, halves before the second, and so on by turns. "
+                "*/\nstatic const uint32_t weights_turns[] = {");
+    elem_type now = TYPE_F32;
+    for (int i = 0; i < p->n_steps; i++) {
+        const plan_step *s = &p->steps[i];
+        int n = s->kind == STEP_CHAIN ? s->n_parts : 1;
+        for (int k = 0; k < n; k++) {
+            const plan_step *part = s->kind == STEP_CHAIN ? &s->parts[k] : s;
+            elem_type type = node_weight_type(&p->g->nodes[part->node]);
+            if (part->weight_bytes == 0 || type == now) continue;
+            text_printf(out, "%lld, ", (long long)part->weight_begin / 4);
+            now = type;
+        }
+    }
+    text_printf(out, "%lld};\n\n", (long long)weights_bytes(e) / 4);
+}
+
+/* Writes order_weights(), which copies the weights into ordered_weights, in the machine's byte order. */
+static void emit_order(const emitter *e, text *out) {
+    bool halves = graph_has_weights_of(e->p->g, TYPE_F16);
+    text_printf(out,
+                "/* The weights are written in little-endian order. This copy of them has the machine's. */\n"
+                "static float ordered_weights[%lld];\n\n",
+                (long long)weights_bytes(e) / 4);
+    if (halves) emit_turns(e, out);
+    text_printf(
+        out,
+        "static void order_weights(const unsigned char *p) {\n%s"
+        "    for (size_t i = 0; i < %lld; i++, p += 4) {\n"
+        "        const uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8;\n"
+        "        const uint32_t high = (uint32_t)p[2] | (uint32_t)p[3] << 8, word = low | high << 16;\n",
+        halves ? "    size_t turn = 0;\n" : "", (long long)weights_bytes(e) / 4);
+    if (halves)
+        text_string(
+            out,
+            "        const uint16_t pair[2] = {(uint16_t)low, (uint16_t)high};\n"
+            "        while (i >= weights_turns[turn]) turn++;\n"
+            "        memcpy(&ordered_weights[i], turn & 1 ? (const void *)pair : (const void *)&word, 4);\n");
+    else
+        text_string(out, "        memcpy(&ordered_weights[i], &word, 4);\n");
+    text_string(out, "    }\n}\n\n");
+}
+
+/* Writes ready_weights(), which orders the weights of the program once, before they are first used. Threads
+ * that come while another one does it wait, where the compiler knows how. */
+static void emit_ready(const char *bytes, text *out) {
+    text_printf(
+        out,
+        "static void ready_weights(void) {\n"
+        "    static int state; /* 0: not ordered, 1: being ordered, 2: ordered */\n"
+        "#if defined(__GCC_ATOMIC_INT_LOCK_FREE) && __GCC_ATOMIC_INT_LOCK_FREE == 2\n"
+        "    int expected = 0;\n"
+        "    if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == 2) return;\n"
+        "    if (__atomic_compare_exchange_n(&state, &expected, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {\n"
+        "        order_weights(%s);\n"
+        "        __atomic_store_n(&state, 2, __ATOMIC_RELEASE);\n"
+        "    }\n"
+        "    while (__atomic_load_n(&state, __ATOMIC_ACQUIRE) != 2) continue;\n"
+        "#else\n"
+        "    if (state == 0) order_weights(%s);\n"
+        "    state = 2;\n"
+        "#endif\n"
+        "}\n\n",
+        bytes, bytes);
+}
+
+/* WEIGHTS(i), and what big-endian machines need before it: only strict C99 is for them, too. */
+static void emit_access(const emitter *e, text *out) {
+    static const char *const values[] = {
+        [STORAGE_EMBED] = "weights.values", [STORAGE_INCBIN] = "weights", [STORAGE_FILE] = "weights"};
+    static const char *const bytes[] = {[STORAGE_EMBED] = "(const unsigned char *)weights.bytes",
+                                        [STORAGE_INCBIN] = "(const unsigned char *)(const void *)weights"};
+    storage where = e->o->storage;
+    bool copies = where != STORAGE_FILE; /* else bind has set `weights` to the copy */
+    if (e->p->t->strict_c99) {
+        emit_order_condition(out);
+        emit_order(e, out);
+        if (copies) {
+            emit_ready(bytes[where], out);
+            text_string(out, "#define WEIGHTS(i) (ordered_weights + (i))\n#else\n");
+        }
+    }
+    if (e->p->t->strict_c99 && !copies) text_string(out, "#endif\n\n");
+    text_printf(out, "#define WEIGHTS(i) (%s + (i))\n%s\n", values[where],
+                e->p->t->strict_c99 && copies ? "#endif\n" : "");
+}
+
+bool orders_weights(const emitter *e) { return e->p->t->strict_c99 && e->weights.size > 0; }
+
+void emit_ready_call(const emitter *e, text *out) {
+    if (orders_weights(e) && e->o->storage != STORAGE_FILE)
+        text_string(out, "#ifdef BIG_ENDIAN_WEIGHTS\n    ready_weights();\n#endif\n");
 }
 
 void emit_weights(const emitter *e, text *out) {
@@ -127,10 +250,10 @@ void emit_weights(const emitter *e, text *out) {
     case STORAGE_INCBIN: emit_incbin(e, out); break;
     case STORAGE_FILE:
         text_string(out,
-                    "/* Where the caller keeps the weights: set by bind. */\nstatic const float *weights;\n\n"
-                    "#define WEIGHTS(i) (weights + (i))\n\n");
+                    "/* Where the caller keeps the weights: set by bind. */\nstatic const float *weights;\n\n");
         break;
     }
+    emit_access(e, out);
     if (graph_has_weights_of(e->p->g, TYPE_F16))
         text_string(out, "#define HALVES(i) ((const uint16_t *)(const void *)WEIGHTS(0) + (i))\n\n");
 }

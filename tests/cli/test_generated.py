@@ -104,6 +104,26 @@ class Compilers(Generated):
                              "model.o", "-o", "cplusplus")
                 self.program("./cplusplus")
 
+    def test_the_code_itself_as_cplusplus(self):
+        """It compiles as C++, without a warning but of C's casts, and gives the same answer."""
+        want = self.reference()
+        targets = [target for target in runnable_targets() if target != "native"]
+        if "x86-64-v3" in targets:
+            targets.append("x86-64,x86-64-v3" + (",x86-64-v4" if "x86-64-v4" in targets else ""))
+        for cxx in ("g++", "clang++"):
+            if not have_compiler(cxx):
+                continue
+            for target in targets:
+                for storage, more in (("embed", ["--weights-dtype", "f16"]), ("file", []), ("incbin", []), ("embed", [])):
+                    done = self.lcc("tiny.net", "-o", "model.c", "--target", target, "--selftest", "--profile", "--storage", storage,
+                                    *more)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    for standard in ("-std=c++11", "-std=c++17", "-std=c++20"):
+                        self.compile(cxx, standard, "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-DTINY_PROFILE",
+                                     "-fsyntax-only", "-x", "c++", "model.c")
+                self.compile("gcc", "-c", "main.c")
+                self.assert_close(self.answer(cxx, "-O2", "main.o", "-x", "c++", "model.c"), want)
+
     def test_strict_c99(self):
         for storage in ("embed", "file"):
             self.good("tiny.net", "-o", "model.c", "--target", "generic", "--selftest", "--profile", "--storage", storage)

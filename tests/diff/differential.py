@@ -1,11 +1,12 @@
 """Random networks: emitted C against the reference interpreter.
 
     differential.py --lcc LCC --target NAME [--first 0] [--count 200] [--cc COMPILER] [--keep DIR] [--max-ram BYTES or min]
-                    [--weights-dtype f16] [--level -O1]
+                    [--weights-dtype f16] [--level -O1] [--foreign s390x] [--all-storages]
 
 Each seed gives one network (random_net.py), with seeded weights and random inputs. Every channel of every output must agree
 within 1e-4 of its largest value, as emitted.largest_error() judges. The networks that fail are listed; after five of them no
-more are tried. Warnings of the C compiler are errors. Foreign targets run under an emulator.
+more are tried. Warnings of the C compiler are errors. Foreign targets run under an emulator. --all-storages: the networks take
+turns in how their weights come into the program, and in the type of these.
 """
 
 import argparse
@@ -29,9 +30,14 @@ def check_seed(seed, arguments, folder):
     with open(net, "w", encoding="utf-8") as out:
         out.write(Net(seed).write(seed))
     dtype = ["--weights-dtype", arguments.weights_dtype] if arguments.weights_dtype else []
+    storage = "embed"
+    if arguments.all_storages:
+        storage = ("embed", "file", "incbin")[seed % 3]
+        dtype = ["--weights-dtype", ("f32", "f16")[seed // 3 % 2]]
     options = dtype + (["--max-ram", arguments.max_ram] if arguments.max_ram else [])
+    options += ["--storage", "incbin"] if storage == "incbin" else []
     model = emitted.Model(arguments.lcc, net, folder, options, target=arguments.target, cc=arguments.cc,
-                          level=arguments.level)
+                          level=arguments.level, foreign=arguments.foreign, apart=storage == "file")
     inputs = model.random_inputs(seed)
     expected = emitted.interpret(arguments.lcc, net, folder, inputs, len(model.about["outputs"]), dtype)
     return emitted.largest_error(model(inputs), expected)
@@ -47,9 +53,11 @@ def main():
     parser.add_argument("--max-ram")
     parser.add_argument("--weights-dtype", help="f16: the interpreter has the rounded weights, too")
     parser.add_argument("--level", default="-O2", help="how far the C compiler optimizes")
+    parser.add_argument("--foreign", choices=["s390x"], help="run generic C on this machine, by an emulator")
+    parser.add_argument("--all-storages", action="store_true", help="embedded, bound and assembled weights, floats and halves")
     parser.add_argument("--keep", help="a folder for the networks that fail")
     arguments = parser.parse_args()
-    require_machine(arguments.target, arguments.cc)
+    require_machine(arguments.target, arguments.cc, arguments.foreign)
     failed, worst, tried = [], 0.0, 0
     for seed in range(arguments.first, arguments.first + arguments.count):
         tried += 1

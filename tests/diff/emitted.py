@@ -19,10 +19,11 @@ CHANNEL_FLOOR = ROUNDINGS / 1e-4  # for a tolerance of 1e-4, which most tests ha
 class Model:
     """A network compiled in `folder`, which must outlive it, for `target` and called on such a machine. `cc`: the C
     compiler; None for the machine's usual one. `apart`: the weights are not in the C file but handed over at run time.
-    `level`: how far the C compiler optimizes."""
+    `level`: how far the C compiler optimizes. `foreign`: "s390x", where generic C is to run on it."""
 
-    def __init__(self, lcc, net, folder, options=(), target="native", cc=None, name="model", apart=False, level="-O2"):
-        machine = machine_for(target, cc, level)
+    def __init__(self, lcc, net, folder, options=(), target="native", cc=None, name="model", apart=False, level="-O2",
+                 foreign=None):
+        machine = machine_for(target, cc, level, foreign)
         c_file = os.path.join(folder, name + ".c")
         command = [lcc, net, *options, "--target", target]
         run(command + ["--name", name, "-o", c_file] + (["--storage", "file"] if apart else []))

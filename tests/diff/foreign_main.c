@@ -1,6 +1,6 @@
 /* foreign_main.c: runs a model once on a machine that Python cannot load into: inputs come from standard input,
- * one behind the other, outputs go to standard output. "ports.h", which machines.py writes, has them and
- * call_model(). */
+ * one behind the other, outputs go to standard output. "ports.h", which machines.py writes, has them,
+ * bind_model() and call_model(). Weights that are not in the program are an input, too, and the first. */
 #include <stdint.h>
 #include <unistd.h>
 
@@ -31,6 +31,7 @@ static int write_all(const char *from, size_t bytes) {
 int main(void) {
     for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++)
         if (!read_all(inputs[i].at, inputs[i].bytes)) return 1;
+    if (!bind_model()) return 2;
     call_model();
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
         if (!write_all(outputs[i].at, outputs[i].bytes)) return 1;

@@ -1,8 +1,8 @@
 """The machines that emitted C runs on in the tests: this one, by a shared library, and foreign ones, by a program of its own.
 
 machine_for(target) gives the machine, whose load(..) compiles a C file and returns a function from input arrays to output
-arrays. Foreign ones are aarch64 (GCC's cross compiler and qemu) and wasm32 (clang, wasi-libc and node). Where a tool is
-missing it raises Missing; require_machine(target) ends the test as skipped.
+arrays. Foreign ones are aarch64 (GCC's cross compiler and qemu), wasm32 (clang, wasi-libc and node), and for generic C also
+s390x, which is big-endian. Where a tool is missing it raises Missing; require_machine(target) ends the test as skipped.
 """
 
 import ctypes
@@ -74,25 +74,28 @@ def bind(library, name, path):
 
 
 class Foreign:
-    """Another machine: foreign_main.c and the model become a program, which `runner` runs."""
+    """Another machine: foreign_main.c and the model become a program, which `runner` runs. `order`: of its bytes, as NumPy
+    says it."""
 
-    def __init__(self, cc, runner, level="-O2"):
-        self.cc, self.runner, self.level = cc, runner, level
+    def __init__(self, cc, runner, level="-O2", order="<"):
+        self.cc, self.runner, self.level, self.order = cc, runner, level, order
 
     def load(self, c_file, name, about, weights=None):
-        assert weights is None, "weights are not handed over to foreign machines"
         folder = c_file[:-2] + "_main"
         program = c_file[:-2] + ".program"
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "model.h"), "w", encoding="utf-8") as out:
             out.write('#include "%s.h"\n' % c_file[:-2])
         with open(os.path.join(folder, "ports.h"), "w", encoding="utf-8") as out:
-            out.write(write_ports(name, about))
-        run([*self.cc, self.level, *WARNINGS, "-I", folder, c_file, os.path.join(HERE, "foreign_main.c"), "-o", program])
+            out.write(write_ports(name, about, weights))
+        run([*self.cc, self.level, *WARNINGS, "-I", folder, c_file, os.path.join(HERE, "foreign_main.c"), "-o", program],
+            cwd=os.path.dirname(c_file))
 
         def call(inputs):
-            said = run([*self.runner, program], input=b"".join(np.ascontiguousarray(a).tobytes() for a in inputs))
-            values, results = np.frombuffer(said, np.float32), empty_outputs(about["outputs"])
+            sent = np.fromfile(weights, np.uint8).tobytes() if weights else b""
+            sent += b"".join(a.astype(a.dtype.newbyteorder(self.order)).tobytes() for a in inputs)
+            said = run([*self.runner, program], input=sent)
+            values, results = np.frombuffer(said, self.order + "f4"), empty_outputs(about["outputs"])
             if values.size != sum(r.size for r in results):
                 raise RuntimeError("%d values came back" % values.size)
             at = 0
@@ -104,19 +107,26 @@ class Foreign:
         return call
 
 
-def write_ports(name, about):
-    """The text of ports.h."""
-    lines, tables, names = [], [], []
+def write_ports(name, about, weights=None):
+    """The text of ports.h. `weights`: the file of weights that the program reads before its inputs and binds."""
+    lines, tables, names = [], [], {"inputs": [], "outputs": []}
+    bind = "1"
     for kind in ("inputs", "outputs"):
         rows = []
+        if weights and kind == "inputs":
+            lines.append("static float weights[%d];" % (os.path.getsize(weights) // 4))
+            rows.append("{(char *)weights, sizeof weights}")
+            bind = "%s_bind(weights, sizeof weights) == 0" % name
         for i, port in enumerate(about[kind]):
-            names.append("%s_%d" % (kind, i))
+            names[kind].append("%s_%d" % (kind, i))
             element = C_TYPES[port["type"]] if kind == "inputs" else "float"
-            lines.append("static %s %s[%d];" % (element, names[-1], np.prod(port["shape"])))
-            rows.append("{(char *)%s, sizeof %s}" % (names[-1], names[-1]))
+            lines.append("static %s %s[%d];" % (element, names[kind][-1], np.prod(port["shape"])))
+            rows.append("{(char *)%s, sizeof %s}" % (names[kind][-1], names[kind][-1]))
         tables.append("static const struct port %s[] = {%s};" % (kind, ", ".join(rows)))
     return "\n".join(["struct port {", "    char *at;", "    size_t bytes;", "};", *lines, *tables,
-                      "static void call_model(void) { %s_run(%s); }" % (name, ", ".join(names)), ""])
+                      "static int bind_model(void) { return %s; }" % bind,
+                      "static void call_model(void) { %s_run(%s); }" % (name, ", ".join(names["inputs"] + names["outputs"])),
+                      ""])
 
 
 def first_found(*commands):
@@ -130,6 +140,10 @@ def aarch64(cc, level="-O2"):
     return Foreign([cc or first_found("aarch64-linux-gnu-gcc"), "-static"], [first_found("qemu-aarch64")], level)
 
 
+def s390x(cc, level="-O2"):
+    return Foreign([cc or first_found("s390x-linux-gnu-gcc"), "-static"], [first_found("qemu-s390x")], level, order=">")
+
+
 def wasm32(cc, level="-O2"):
     """clang for WASI. -O2 may not contract a * b + c: there is no such instruction. Debian's wasi-libc lies under /usr."""
     compiler = [cc or first_found("clang", "clang-19", "clang-14"), "--target=wasm32-wasi"]
@@ -140,8 +154,11 @@ def wasm32(cc, level="-O2"):
     return Foreign(compiler, [first_found("node", "nodejs"), "--no-warnings", os.path.join(HERE, "wasi_run.js")], level)
 
 
-def machine_for(target, cc=None, level="-O2"):
-    """The machine of lcc's target. `cc`: a compiler other than the usual one. `level`: how far the compiler optimizes."""
+def machine_for(target, cc=None, level="-O2", foreign=None):
+    """The machine of lcc's target. `cc`: a compiler other than the usual one. `level`: how far the compiler optimizes.
+    `foreign`: "s390x", where generic C is to run on it."""
+    if foreign == "s390x":
+        return s390x(cc, level)
     if target == "wasm32":
         return wasm32(cc, level)
     if target == "aarch64" and os.uname().machine not in ("aarch64", "arm64"):
@@ -149,10 +166,10 @@ def machine_for(target, cc=None, level="-O2"):
     return Native(cc, level)
 
 
-def require_machine(target, cc=None):
+def require_machine(target, cc=None, foreign=None):
     """Ends the test as skipped where this machine lacks what machine_for() needs."""
     try:
-        machine_for(target, cc)
+        machine_for(target, cc, foreign=foreign)
     except Missing as what:
         print("SKIP: %s" % what)
         sys.exit(SKIPPED)

@@ -243,16 +243,23 @@ static const char *describe_compound(const job *j) {
     return s;
 }
 
-/* "1,234 of 4,321 channels: 1,200 are the same for every input, 34 change no output". */
+/* "1,234 of 4,321 channels, with their weights: 1,200 are the same for every input, 34 change no output".
+ * Random weights let hardly any go, so their bytes are more than those of a trained network: that is said, too.
+ * NULL where nothing is to be said. */
 static const char *describe_removed(const job *j) {
     const graph *g = j->reduced;
     int64_t all = 0;
+    bool random = j->o.weights.count == 0 && !j->reader->brings_weights && !j->o.keep_dead;
+    if (g->constant_channels + g->unread_channels == 0)
+        return random ? "no channel, since the weights are random; with trained weights some may go, which "
+                        "takes fewer bytes"
+                      : NULL;
     for (int i = 0; i < j->described->n_nodes; i++) {
         if (is_layer(&j->described->nodes[i])) all += j->described->nodes[i].shape.c;
     }
-    const char *s = arena_printf(
-        j->mem, "%s of %s channels:", show_count(j->mem, g->constant_channels + g->unread_channels),
-        show_count(j->mem, all));
+    const char *s =
+        arena_printf(j->mem, "%s of %s channels, with their weights:",
+                     show_count(j->mem, g->constant_channels + g->unread_channels), show_count(j->mem, all));
     if (g->constant_channels) {
         s = arena_printf(j->mem, "%s %s are the same for every input%s", s,
                          show_count(j->mem, g->constant_channels), g->unread_channels ? "," : "");
@@ -263,10 +270,19 @@ static const char *describe_removed(const job *j) {
     return s;
 }
 
+/* "1,234 bytes of f16, with biases of f32: each of the 3 targets has its own". */
+static const char *describe_weights(const job *j) {
+    int64_t weights = j->code.weights_bytes;
+    const char *s = arena_printf(j->mem, "%s bytes%s", weights ? show_count(j->mem, weights) : "0",
+                                 j->o.half_weights ? " of f16, with biases of f32" : "");
+    if (j->o.targets.count == 1) return s;
+    return arena_printf(j->mem, "%s: each of the %d targets has its own", s, j->o.targets.count);
+}
+
 static void print_totals(text *out, const job *j) {
     arena *a = j->mem;
     const plan *p = j->plan;
-    int64_t in_code = plan_macs(p), arena_bytes = j->code.arena_bytes, weights = j->code.weights_bytes;
+    int64_t in_code = plan_macs(p), arena_bytes = j->code.arena_bytes;
     int n_targets = j->o.targets.count;
     double cycles = 0;
     for (int i = 0; i < p->n_steps; i++) cycles += p->steps[i].cycles;
@@ -281,19 +297,18 @@ static void print_totals(text *out, const job *j) {
     }
     print_total(out, "params", show_count(a, graph_params(j->described)));
     print_total(out, "MACs", macs);
-    if (j->reduced->constant_channels + j->reduced->unread_channels) {
-        print_total(out, "removed", describe_removed(j));
-    }
+    const char *removed = describe_removed(j);
+    if (removed) print_total(out, "removed", removed);
     print_total(out, "arena", arena_text);
+    if (j->o.selftest)
+        print_total(
+            out, "self-test",
+            arena_printf(a, "%s bytes more in the static arena", show_count(a, j->code.selftest_bytes)));
     if (j->code.thread_bytes)
         print_total(out, "threads",
                     arena_printf(a, "%s bytes more for each thread after the first",
                                  show_count(a, j->code.thread_bytes)));
-    const char *weights_text = arena_printf(a, "%s bytes%s", weights ? show_count(a, weights) : "0",
-                                            j->o.half_weights ? " of f16, with biases of f32" : "");
-    if (n_targets > 1)
-        weights_text = arena_printf(a, "%s: each of the %d targets has its own", weights_text, n_targets);
-    print_total(out, "weights", weights_text);
+    print_total(out, "weights", describe_weights(j));
     if (j->o.half_weights) print_total(out, "accuracy", describe_rounding(j));
     if (j->described->compound) print_total(out, "compound", describe_compound(j));
     print_total(out, "predicted", arena_printf(a, "%.2f M cycles of one core", cycles * 1e-6));

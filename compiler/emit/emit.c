@@ -71,6 +71,7 @@ bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a
     out->arena_bytes = best->arena_bytes;
     out->thread_bytes = best->thread_bytes;
     out->weights_bytes = weights_bytes(best);
+    out->selftest_bytes = o->selftest ? selftest_bytes(best) : 0;
     out->has_literal = o->storage == STORAGE_EMBED && best->weights.size > 0;
     if (o->storage == STORAGE_FILE) pack_weights_file(&out->weights);
     for (int i = 0; i < n_plans; i++) text_free(&all[i].functions);

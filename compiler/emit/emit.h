@@ -23,6 +23,7 @@ typedef struct emitted {
     text c, h;
     int64_t arena_bytes, thread_bytes; /* what the header asks for: the largest of all targets */
     int64_t weights_bytes;             /* those of all targets */
+    int64_t selftest_bytes;            /* by which the self-test makes the static arena larger, else 0 */
     text weights; /* incbin and file: the contents of base_name.weights; embed: the bytes of the literal */
 
     /* The literal stands behind `c` in the C file. It is three times as large as the weights, so it is made in

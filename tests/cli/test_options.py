@@ -211,9 +211,34 @@ class Summary(Case):
         stem = next(line for line in lines if line.startswith("stem "))
         self.assertRegex(stem, r"^stem +conv 3x3 /2 \+ bn \+ relu6 +8x8x8 +232 +0\.01 M +\S.* +\d+$")
         totals = dict(line.split(None, 1) for line in lines[lines.index("", 3) + 1:])
-        self.assertEqual(set(totals) - {"threads"}, {"params", "MACs", "arena", "weights", "predicted", "steps", "target"})
+        self.assertEqual(set(totals) - {"threads"}, {"params", "MACs", "removed", "arena", "weights", "predicted", "steps",
+                                                    "target"})
+        self.assertEqual(totals["removed"], "no channel, since the weights are random; with trained weights some may go, which takes fewer bytes")
         self.assertTrue(totals["target"].startswith("generic: "))
         self.assertEqual(totals["params"], "1,099")
+
+    def test_removed_channels_are_told_with_the_weights(self):
+        """The bytes of weights are fewer with trained weights than with random ones, and the lines say why."""
+        fashion = os.path.join(SOURCE, "examples", "fashion", "fashion")
+        random = self.good(fashion + ".net", "--summary")
+        trained = self.good(fashion + ".net", "-w", fashion + ".safetensors", "--summary")
+        self.assertNotEqual(*[re.search(r"(?m)^weights +([\d,]+) bytes$", text)[1] for text in (random, trained)])
+        self.assertRegex(random, r"(?m)^removed   no channel, since the weights are random; ")
+        found = re.search(r"(?m)^removed   ([\d,]+) of ([\d,]+) channels, with their weights: \1 are the same for every input$", trained)
+        kept = re.findall(r" (\d+) of (\d+) ", trained.split("removed")[0])
+        self.assertEqual(int(found[1]), sum(int(of) - int(left) for left, of in kept))
+
+    def test_what_the_selftest_takes(self):
+        """The summary and the header say by how many bytes it makes the static arena larger, and that is so."""
+        sizes = []
+        for words in ([], ["--selftest"]):
+            text = self.good("tiny.net", "--summary", "-o", "model.c", "--target", "generic", *words)
+            self.compile("cc", "-O1", "-c", "model.c")
+            sizes.append(sum(int(line.split()[1], 16) for line in self.program("nm", "-S", "model.o").splitlines()
+                             if line.split()[-2] in "bB"))
+        told = re.search(r"(?m)^self-test ([\d,]+) bytes more in the static arena$", text)[1].replace(",", "")
+        self.assertEqual(sizes[1] - sizes[0], int(told))
+        self.assertIn(f"static arena, which has {told} bytes", self.read("model.h").decode().replace("\n * ", " "))
 
     def test_it_goes_with_the_code(self):
         text = self.good("tiny.net", "--summary", "-o", "model.c")

@@ -143,7 +143,8 @@ class Package(Installed):
         if not shutil.which("ninja"):
             self.skipTest("there is no ninja here")
         for name, (kind, sanitized) in wanted.items():
-            self.good(CMAKE, "--preset", name, "-B", self.path(name), "-DBUILD_TESTING=OFF", cwd=SOURCE)
+            without = [] if name == "default" else ["-DBUILD_TESTING=OFF"]
+            self.good(CMAKE, "--preset", name, "-B", self.path(name), *without, cwd=SOURCE)
             with open(self.path(name + "/CMakeCache.txt"), encoding="utf-8") as f:
                 cache = f.read()
             self.assertIn(f"CMAKE_BUILD_TYPE:STRING={kind}\n", cache)
@@ -153,6 +154,21 @@ class Package(Installed):
             presets = json.load(f)
         for kind in ("configurePresets", "buildPresets", "testPresets"):
             self.assertEqual({p["name"] for p in presets[kind]}, set(wanted), kind)
+        tests = {p["name"]: p["cacheVariables"]["BUILD_TESTING"] for p in presets["configurePresets"]}
+        self.assertEqual(tests, {"default": "OFF", "asan": "ON", "ci": "ON"})
+
+    def test_the_default_preset_builds_lcc_alone(self):
+        """And ctest does not take that for a success: it says which build has tests."""
+        if not shutil.which("ninja"):
+            self.skipTest("there is no ninja here")
+        self.good(CMAKE, "--preset", "default", "-B", self.path("alone"), cwd=SOURCE)
+        steps = run(["ninja", "-C", "alone", "-t", "targets", "all"], self.folder).stdout
+        self.assertIn("compiler/lcc: ", steps)
+        self.assertNotIn("tests/", steps)
+        done = run(["ctest", "--test-dir", "alone", "--output-on-failure"], self.folder)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("tests/run.sh", done.stdout)
+        self.assertIn("cmake --preset ci", done.stdout)
 
 
 class Projects(Installed):

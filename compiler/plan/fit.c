@@ -1,8 +1,9 @@
 /* fit.c: chooses the plan: the fastest one, or the fastest one within a limit of memory.
  *
- * If there is a limit, the steps are listed twice: for the fastest code, and lean. For each list, choose.c says
- * which steps to join so that at most so many bytes are live. Then the buffers are placed. Placing may leave
- * gaps, so the arena may exceed the limit; then the choice is repeated with fewer live bytes. */
+ * If there is a limit, or if the target has no threads, the steps are listed twice: for the fastest
+ * code, and lean. For each list, choose.c says which steps to join so that at most so many bytes are live. Then
+ * the buffers are placed. Placing may leave gaps, so the arena may exceed the limit; then the choice is
+ * repeated with fewer live bytes. */
 #include "plan/internal.h"
 #include "plan/kernels.h"
 #include "plan/verify.h"
@@ -80,7 +81,8 @@ static double plan_cycles(const plan *p) {
     return cycles;
 }
 
-/* The plan to take of the two, for `max_ram` as in plan_make; the smaller one if neither fits. */
+/* The plan to take of the two, for `max_ram` as in plan_make; the smaller one if neither fits or there is no
+ * limit. */
 static plan *better_plan(plan *roomy, plan *lean, int64_t max_ram) {
     const double worth = 0.97; /* a lean plan must win by 3 %, since threads gain less from it */
     bool roomy_fits = max_ram > 0 && roomy->arena_bytes <= max_ram;
@@ -91,7 +93,8 @@ static plan *better_plan(plan *roomy, plan *lean, int64_t max_ram) {
 
 static plan *find_plan(const graph *g, const target *t, int64_t max_ram, const tuning *tuned, arena *a) {
     plan *p = fit_steps(list_steps(g, t, tuned, false, a), max_ram);
-    if (max_ram) p = better_plan(p, fit_steps(list_steps(g, t, tuned, true, a), max_ram), max_ram);
+    if (max_ram || !t->threads)
+        p = better_plan(p, fit_steps(list_steps(g, t, tuned, true, a), max_ram), max_ram);
     return p;
 }
 

@@ -152,11 +152,13 @@ static bool may_end_in_place(const plan *p, const plan_step *parts, int n) {
 }
 
 /* Steps are listed before it is known which of them become chains, so this is a guess: a convolution behind a
- * window will often be the end of a chain. */
+ * window will often be the end of a chain. Without threads the chain may still end in place, but not over what
+ * its own window reads, as in a block without expansion. */
 bool may_end_chain(const plan *p, const node *conv) {
-    op_kind before = p->g->nodes[conv->in[0]].op;
-    return p->t->threads && !p->lean &&
-           (before == OP_DEPTHWISE || before == OP_MAX_POOL || before == OP_AVG_POOL);
+    const node *before = &p->g->nodes[conv->in[0]];
+    bool window = before->op == OP_DEPTHWISE || before->op == OP_MAX_POOL || before->op == OP_AVG_POOL;
+    bool over_input = window && conv->a.has_residual && conv->in[1] == before->in[0];
+    return window && !p->lean && (p->t->threads || over_input);
 }
 
 elem_type chain_weight_type(const plan *p, const plan_step *parts, int n) {

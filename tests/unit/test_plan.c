@@ -185,6 +185,25 @@ static void test_window_first_never_ends_in_place(void **state) {
     assert_true(found > 0);
 }
 
+/* The first block of many networks has no expansion: its window reads what its projection adds. Its projection
+ * does not write over that, which no chain could; so the stem and the block are one chain, also without
+ * threads, and no map between them exists. */
+static void test_block_without_expansion_runs_by_rows(void **state) {
+    static const char *const targets[] = {"generic", "x86-64"};
+    static const char net[] =
+        "net n {\n input x: uint8[96, 96, 3] -> normalize(mean = 0, std = 1, divide = 255)\n"
+        " conv(16, 3, stride = 2, padding = same) -> relu6\n"
+        " residual { depthwise(3, padding = same) -> relu6\n conv(16, 1) }\n"
+        " conv(64, 1) -> relu6\n depthwise(3, stride = 2, padding = same) -> relu6\n"
+        " conv(24, 1)\n global_avg_pool\n output y\n}\n";
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        const plan *p = plan_text(*state, net, targets[i]);
+        check_plan(p);
+        assert_int_equal(p->steps[0].n_parts, 6);
+        assert_true(p->arena_bytes < 48 * 48 * 16 * 4); /* one map of the stem */
+    }
+}
+
 static void test_limit_is_an_error_at_the_fullest_layer(void **state) {
     fixture *f = *state;
     lang_options o = {0};
@@ -235,6 +254,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_elementwise_runs_in_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_read_later_is_not_overwritten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_window_first_never_ends_in_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_block_without_expansion_runs_by_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_limit_is_an_error_at_the_fullest_layer, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

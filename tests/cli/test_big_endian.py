@@ -101,6 +101,17 @@ class BigEndian(Case):
             self.compile(CC, "-O2", "-static", "damage.c", "model.c", "-o", "program")
             self.assertEqual(run([EMULATOR, "./program"], self.folder).returncode, 0, dtype)
 
+    def test_ports_of_the_same_names(self):
+        names = ("ordered_weights", "order_weights", "ready_weights", "weights_turns")
+        self.write("odd.net", "net odd {\n" + "".join(f"    input {name}: f32[4, 4, 3]\n" for name in names) +
+                   "    from " + " -> add(".join(names[:2]) + ") -> add(" + ") -> add(".join(names[2:]) + ") -> conv(3, 3)\n    output y\n}\n")
+        for dtype in ("f32", "f16"):
+            self.emit("odd.net", "--weights-dtype", dtype)
+            self.compile(CC, *STRICT, "-O1", "-c", "model.c")
+            header = self.read("model.h").decode()
+            for name in names:
+                self.assertIn(f"*the_{name}", header)
+
     def test_other_targets_say_so(self):
         """Their vectors are those of little-endian machines."""
         self.good("tiny.net", "--target", "x86-64", "-o", "model.c")

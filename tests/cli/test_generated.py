@@ -114,11 +114,13 @@ class Compilers(Generated):
             if not have_compiler(cxx):
                 continue
             for target in targets:
-                for storage, more in (("embed", ["--weights-dtype", "f16"]), ("file", []), ("incbin", []), ("embed", [])):
+                every = ("-std=c++11", "-std=c++17", "-std=c++20")
+                for storage, more, standards in (("embed", ["--weights-dtype", "f16"], every[:1]), ("file", [], every[1:2]),
+                                                 ("incbin", [], every[2:]), ("embed", [], every)):
                     done = self.lcc("tiny.net", "-o", "model.c", "--target", target, "--selftest", "--profile", "--storage", storage,
                                     *more)
                     self.assertEqual(done.returncode, 0, done.stderr)
-                    for standard in ("-std=c++11", "-std=c++17", "-std=c++20"):
+                    for standard in standards:
                         self.compile(cxx, standard, "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-DTINY_PROFILE",
                                      "-fsyntax-only", "-x", "c++", "model.c")
                 self.compile("gcc", "-c", "main.c")

@@ -9,26 +9,28 @@
 
 /* --- tensors of the file, and how often each value is used */
 
-static bool read_initializers(onnx_file *f) {
-    importer *im = &f->im;
+/* A tensor that cannot be read is an error only where a node uses it. Files keep tensors of other element types
+ * for nodes that are not supported, and some that no node uses. */
+static void read_initializers(onnx_file *f) {
     const Onnx__GraphProto *p = f->m.proto->graph;
-    bool good = true;
     for (size_t i = 0; i < p->n_initializer; i++) {
         const Onnx__TensorProto *t = p->initializer[i];
-        const char *why = "it has no name";
         file_value *v = t->name ? name_value(f, t->name) : NULL;
-        if (v && read_tensor(im->scratch, t, &f->m, &v->c, &why)) {
-            v->kind = FILE_CONSTANT;
-        } else {
-            diag_error(im->d, im->at, "tensor \"%s\": %s", show_name(im->scratch, v ? v->name : ""), why);
-            good = false;
-        }
+        if (v && read_tensor(f->im.scratch, t, &f->m, &v->c, &v->fault)) v->kind = FILE_CONSTANT;
     }
-    if (p->n_sparse_initializer) {
-        diag_error(im->d, im->at, "it has sparse tensors, which are not supported");
-        good = false;
+    for (size_t i = 0; i < p->n_sparse_initializer; i++) {
+        const Onnx__TensorProto *t = p->sparse_initializer[i]->values;
+        file_value *v = t && t->name ? name_value(f, t->name) : NULL;
+        if (v && v->kind == FILE_UNKNOWN) v->fault = "it is sparse, which is not supported";
     }
-    return good;
+}
+
+/* Reports, once, that the tensor cannot be read. Returns false. */
+static bool report_fault(importer *im, file_value *v) {
+    if (v->node != -1)
+        diag_error(im->d, im->at, "tensor \"%s\": %s", show_name(im->scratch, v->name), v->fault);
+    v->node = -1;
+    return false;
 }
 
 /* Whether inputs from 1 on are weights. */
@@ -87,14 +89,17 @@ static file_node describe_node(onnx_file *f, const Onnx__NodeProto *n) {
                        .n_out = clamp_int((int64_t)n->n_output)};
 }
 
-/* Whether all inputs are known. An input that no node before this one makes is an error, which is reported
- * once. An input whose node failed is none, because that node's error was reported. */
+/* Whether all inputs are known. An input that no node before this one makes, or that cannot be read, is an
+ * error, which is reported once. An input whose node failed is none, because that node's error was reported. */
 static bool check_inputs_are_known(importer *im, bool *all_constant) {
+    bool good = true;
     *all_constant = true;
     for (int i = 0; i < im->node->n_in; i++) {
         file_value *v = node_input(im, i);
         if (!v) continue;
-        if (v->kind == FILE_UNKNOWN) {
+        if (v->kind == FILE_UNKNOWN && v->fault) {
+            good = report_fault(im, v);
+        } else if (v->kind == FILE_UNKNOWN) {
             bool reported = v->node == -1;
             v->node = -1;
             return reported ? false
@@ -103,7 +108,7 @@ static bool check_inputs_are_known(importer *im, bool *all_constant) {
         }
         *all_constant = *all_constant && v->kind == FILE_CONSTANT;
     }
-    return true;
+    return good;
 }
 
 static bool check_outputs_are_new(importer *im) {
@@ -121,7 +126,7 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     const onnx_op op = {.proto = n, .m = &f->m};
     bool standard = !n->domain || !*n->domain || strcmp(n->domain, "ai.onnx") == 0;
     const op_rule *r = standard && n->op_type ? find_rule(n->op_type) : NULL;
-    if (!r) return node_error(im, "this operator is not supported");
+    if (!r) return refuse_operator(f, n, "is not supported");
     bool all_constant;
     if (!check_outputs_are_new(im) || !check_inputs_are_known(im, &all_constant)) return false;
     int errors = diag_error_count(im->d);
@@ -131,7 +136,7 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     } else if (r->make) {
         good = r->make(im, &op);
     } else {
-        good = node_error(im, "this operator is supported only where its inputs are constants");
+        good = refuse_operator(f, n, "is supported only where its inputs are constants");
     }
     return good && diag_error_count(im->d) == errors;
 }
@@ -162,6 +167,7 @@ static bool import_nodes(onnx_file *f) {
         failed++;
     }
     im->node = NULL;
+    report_refused(f);
     return failed == 0 && im->work <= MAX_WORK;
 }
 
@@ -178,13 +184,18 @@ static bool add_outputs(onnx_file *f) {
     }
     for (size_t i = 0; i < p->n_output; i++) {
         const char *name = p->output[i]->name ? p->output[i]->name : "";
-        good = import_output(&f->im, find_value(f, name), name) && good;
+        file_value *v = find_value(f, name);
+        if (v && v->kind == FILE_UNKNOWN && v->fault) {
+            good = report_fault(&f->im, v);
+        } else {
+            good = import_output(&f->im, v, name) && good;
+        }
     }
     return good;
 }
 
 static graph *import_file(onnx_file *f) {
-    if (!read_initializers(f)) return NULL;
+    read_initializers(f);
     count_readers(f);
     bool good = import_inputs(f);
     if (good && f->im.g->n_inputs == 0) {

@@ -109,7 +109,8 @@ bool import_inputs(onnx_file *f) {
         const char *name = p->input[i]->name;
         if (!name || !*name) continue;
         file_value *v = find_value(f, name);
-        if (v && v->kind != FILE_UNKNOWN) continue; /* old files list their initializers as inputs, too */
+        if (v && (v->kind != FILE_UNKNOWN || v->fault))
+            continue; /* old files list their initializers as inputs, too */
         if (v && v->weighs && v->weighs == v->uses) {
             if (!weight) weight = name;
         } else {

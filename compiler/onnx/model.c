@@ -18,7 +18,12 @@ static bool find_opset(model *m, diag *d) {
         if (o->version < LEAST_OPSET || o->version > MOST_OPSET) {
             diag_error(d, at, "it uses opset %lld; opsets %d to %d are supported", (long long)o->version,
                        LEAST_OPSET, MOST_OPSET);
-            diag_note(d, at, "export with opset_version = %d", MOST_OPSET);
+            if (o->version > MOST_OPSET) {
+                diag_note(d, at, "export with opset_version = %d", MOST_OPSET);
+            } else {
+                diag_note(d, at,
+                          "in Python: onnx.version_converter.convert_version(onnx.load(\"old.onnx\"), 13)");
+            }
             return false;
         }
         m->opset = (int)o->version;

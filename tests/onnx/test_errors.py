@@ -32,9 +32,16 @@ class Errors(OnnxTest):
         self.refuse_nodes([node("Gelu", "x", "a", name="act_1"), node("Relu", "a", "b"), node("LSTM", "b", "c"),
                            node("Relu", "c", "d"), node("Add", "d,x", "e", name="mine", domain="com.example"),
                            node("Relu", "x", "y")], {},
-                          'node "act_1" (Gelu): this operator is not supported',
-                          'the LSTM that makes "c": this operator is not supported',
-                          'node "mine" (Add): this operator is not supported')
+                          'operator Gelu is not supported: 1 node, "act_1"\n',
+                          'operator LSTM is not supported: 1 node, the one that makes "c"\n',
+                          'operator com.example.Add is not supported: 1 node, "mine"\n')
+
+    def test_operators_that_are_not_supported_are_grouped(self):
+        nodes = [node("Erf", "x", "e0", name="/blocks.0/Erf")]
+        nodes += [node("Erf", "x", f"e{i}", name=f"/blocks.{i}/Erf") for i in range(1, 12)]
+        nodes += [node("Sqrt", "x", "s0"), node("Sqrt", "x", "s1"), node("Sqrt", "s0", "s2"), node("Relu", "e3", "y")]
+        self.refuse_nodes(nodes, {}, 'operator Erf is not supported: 12 nodes, first "/blocks.0/Erf"\n',
+                          'operator Sqrt is supported only where its inputs are constants: 2 nodes, first the one that makes "s0"\n')
 
     def test_uses_that_are_not_supported(self):
         for nodes, tensors, what in (
@@ -116,8 +123,39 @@ class Errors(OnnxTest):
                     'output "y": the channels of its input were rearranged in a way that is not a shuffle of groups')
 
     def test_opsets(self):
-        for opset in (8, 18, 1 << 40):
-            self.refuse_nodes([node("Relu", "x", "y")], {}, f"it uses opset {opset}; opsets 9 to 17 are supported", opset=opset)
+        for opset in (6, 25, 1 << 40):
+            self.refuse_nodes([node("Relu", "x", "y")], {}, f"it uses opset {opset}; opsets 7 to 24 are supported", opset=opset)
+
+    def test_forms_of_some_opsets(self):
+        v = {name: abs(numbers(4)) + 0.1 for name in "gbmv"}
+        yes = {"r": numpy.float32(0.5), "t": numpy.array(True)}
+        for node_, tensors, opset, what in (
+                (node("BatchNormalization", "x,g,b,m,v", "y", spatial=0), v, 8,
+                 "statistics that differ from pixel to pixel (spatial = 0) are not supported"),
+                (node("Dropout", "x,r,t", "y"), yes, 13, "it was exported for training: call model.eval() before the export"),
+                (node("Cast", "x", "y", to=17), {}, 19, "a cast to that element type is not supported"),
+                (node("CastLike", "x,l", "y"), {"l": whole(1)}, 15, "a cast to integers is not supported"),
+                (node("Pad", "x,p,,a", "y"), {"p": whole(1, 1), "a": whole(2, 3)}, 18,
+                 "it must have two pads for each of its axes"),
+                (node("Pad", "x,p,,a", "y"), {"p": whole(1, 1, 1, 1), "a": whole(2, 4)}, 18,
+                 "its axis 4 does not exist: its input has 4 axes"),
+                (node("Pad", "x,p", "y", mode="wrap"), {"p": whole(0, 0, 1, 1, 0, 0, 1, 1)}, 19,
+                 "only padding with zeros is supported"),
+                (node("Split", "x", "y,z", axis=1, num_outputs=3), {}, 18,
+                 "it does not have one part for each of its outputs"),
+                (node("Split", "x", "y,z,u", axis=1), {}, 17, "4 does not divide into its 3 outputs"),
+                (node("ReduceMean", "x", "y"), {}, 18, "only the mean over height, width or both is supported"),
+                (node("Resize", "x,,,n", "y", axes=[2, 3], keep_aspect_ratio_policy="wider"), {"n": whole(12, 12)}, 18,
+                 "there is no keep_aspect_ratio_policy of that kind"),
+                (node("Resize", "x,,s", "y", axes=[2]), {"s": numpy.array([2, 2], numpy.float32)}, 18,
+                 "it must have one scale or one size for each of its axes")):
+            with self.subTest(what=what):
+                self.write("m.onnx", onnx_file.model([node_], tensors, {"x": (1, 4, 6, 6)}, ["y"], opset))
+                done = self.lcc("m.onnx", "-o", "m.c")
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f": {what}\n", done.stderr)
+        self.refuse_nodes([node("Dropout", "x", "d,mask"), node("Cast", "mask", "c", to=1), node("Mul", "d,c", "y")], {},
+                          'the Dropout that makes "d": its second output, the mask, is not supported', opset=10)
 
     def test_damaged_files(self):
         good = onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"])
@@ -146,9 +184,18 @@ class Errors(OnnxTest):
         text = field(1, 1) + field(2, 8) + field(8, "w")
         huge = b"".join(field(1, 1 << 40) for _ in range(4)) + field(2, 1) + field(8, "w")
         for data, what in ((short, "it does not have as many numbers as its shape says"),
-                           (text, "its element type, number 8, is not supported"),
+                           (text, "its element type, STRING, is not supported"),
                            (huge, "its shape has more than 8 axes, a negative size, or too many elements")):
-            self.refuse(onnx_file.model(nodes, [data], {"x": (1, 4, 6, 6)}, ["y"]), f'tensor "w": {what}')
+            self.refuse(onnx_file.model(nodes, [data], {"x": (1, 4, 6, 6)}, ["y"]), f'tensor "w": {what}\n')
+        float8 = field(1, 1) + field(2, 17) + field(8, "w") + field(9, b"1")
+        for data, name in ((float8, "FLOAT8E4M3FN"), (float8.replace(field(2, 17), field(2, 99)), "number 99")):
+            twice = [node("Mul", "x,w", "m"), node("Mul", "m,w", "y")]
+            self.refuse(onnx_file.model(twice, [data], {"x": (1, 4, 6, 6)}, ["y"]),
+                        f'tensor "w": its element type, {name}, is not supported\n')
+        self.refuse(onnx_file.model([node("Relu", "x", "y")], [float8], {"x": (1, 4, 6, 6)}, ["w"]),
+                    'tensor "w": its element type, FLOAT8E4M3FN, is not supported\n')
+        self.refuse(onnx_file.model([node("DequantizeLinear", "w", "d", name="q"), node("Mul", "x,d", "y")], [float8],
+                                    {"x": (1, 4, 6, 6)}, ["y"]), 'operator DequantizeLinear is not supported: 1 node, "q"\n')
 
     def test_external_data(self):
         def refuse(location, offset, what):
@@ -212,7 +259,7 @@ class Errors(OnnxTest):
         self.good("m.onnx", "--emit", "net", "-o", "again.net")
         self.good("again.net", "-w", "again.safetensors", "-o", "again.c")
         self.refuse(onnx_file.model([node("Nothing", "x", "y", name=name)], {}, {"x": (1, 4, 6, 6)}, ["y"]),
-                    'node "a"??[31m*/ {x} nnn')
+                    'operator Nothing is not supported: 1 node, "a"??[31m*/ {x} nnn')
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 typedef struct onnx_file {
     importer im;
     model m;
+    const given_ports *given;
     map values; /* from the names in the file to a file_value each */
     struct refused_operator *refused;
     int n_refused;

@@ -1,6 +1,7 @@
 /* import.c: the walk over an ONNX file: its tensors, its inputs, its nodes in order, and its outputs. */
 #include "onnx/file.h"
 
+#include "import/match.h"
 #include "import/ports.h"
 #include "onnx/rules.h"
 #include "onnx/tensor.h"
@@ -182,13 +183,17 @@ static bool add_outputs(onnx_file *f) {
                    MOST_OUTPUTS);
         return false;
     }
+    const char *names[MOST_OUTPUTS], *wanted[MOST_OUTPUTS];
+    for (size_t i = 0; i < p->n_output; i++) names[i] = p->output[i]->name ? p->output[i]->name : "";
+    const port_list ports = {"output", names, (int)p->n_output};
+    if (!match_names(&f->im, f->given->outputs, f->given->n_outputs, &ports, wanted)) return false;
     for (size_t i = 0; i < p->n_output; i++) {
-        const char *name = p->output[i]->name ? p->output[i]->name : "";
+        const char *name = names[i];
         file_value *v = find_value(f, name);
         if (v && v->kind == FILE_UNKNOWN && v->fault) {
             good = report_fault(&f->im, v);
         } else {
-            good = import_output(&f->im, v, name) && good;
+            good = import_output(&f->im, v, name, wanted[i]) && good;
         }
     }
     return good;
@@ -197,12 +202,7 @@ static bool add_outputs(onnx_file *f) {
 static graph *import_file(onnx_file *f) {
     read_initializers(f);
     count_readers(f);
-    bool good = import_inputs(f);
-    if (good && f->im.g->n_inputs == 0) {
-        diag_error(f->im.d, f->im.at, "the network has no input");
-        good = false;
-    }
-    if (!good || !import_nodes(f) || !add_outputs(f)) return NULL;
+    if (!import_inputs(f) || !import_nodes(f) || !add_outputs(f)) return NULL;
     return finish_graph(&f->im);
 }
 
@@ -228,7 +228,9 @@ graph *onnx_compile_bytes(arena *a, diag *d, const char *path, const unsigned ch
     source *src = ARENA_NEW(a, source);
     src->path = arena_strdup(a, path);
     arena *scratch = arena_new();
-    onnx_file f = {.m = {.mem = scratch, .src = src, .path = path},
+    static const given_ports nothing = {0};
+    onnx_file f = {.given = o->given ? o->given : &nothing,
+                   .m = {.mem = scratch, .src = src, .path = path},
                    .im = {.mem = a,
                           .scratch = scratch,
                           .d = d,

@@ -3,9 +3,11 @@
 #define LCC_ONNX_H
 
 #include "graph/graph.h"
+#include "import/given.h"
 
 typedef struct onnx_options {
-    bool planes; /* each input map is given as one map [h, w, 1] for each channel */
+    bool planes;              /* each input map is given as one map [h, w, 1] for each channel */
+    const given_ports *given; /* sizes that the file leaves open, and other names; NULL: nothing */
 } onnx_options;
 
 /* Whether a file that begins with these bytes is one. */

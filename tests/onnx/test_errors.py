@@ -87,20 +87,79 @@ class Errors(OnnxTest):
                           'node "p" (MaxPool): it cannot be added, for the reason above')
 
     def test_inputs(self):
-        for dims, what in (((1, "c", 6, 6), 'input "x": its size along axis 1 is not fixed, or out of range'),
-                           ((1, 3, 0, 6), 'input "x": its size along axis 2 is not fixed, or out of range'),
-                           ((1, 3, 1 << 40, 6), 'input "x": its size along axis 2 is not fixed, or out of range'),
-                           ((8, 3, 6, 6), 'input "x" holds 8 samples; networks take one at a time'),
+        for dims, what in (((1, 3, 1 << 40, 6), 'input "x": its size along axis 2, 1099511627776, is more than 65536'),
+                           ((8, 3, 6, 6), 'input "x" holds 8 samples; networks take one at a time\n'
+                                          'm.onnx: note: export with a batch of 1, or leave the first size open\n'),
                            ((1, 3, 6), 'input "x" has 3 axes; only [1, c, h, w], [1, h, w, c] and [1, c] are supported')):
             with self.subTest(dims=dims):
                 self.refuse_nodes([node("Relu", "x", "y")], {}, what, dims=dims)
         self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, [onnx_file.value_info("x", (1, 3, 4, 4), onnx_file.INT64)],
                                     ["y"]), 'input "x" has elements that are neither floats nor bytes')
 
+    def test_sizes_that_are_open(self):
+        for dims, shown, axes, example in (
+                ((1, "c", 6, 6), "[1, c, 6, 6]", "its size along axis 1 is open", "1,3,6,6"),
+                (("n", 3, 0, 6), "[n, 3, ?, 6]", "its size along axis 2 is open", "1,3,6,6"),
+                ((1, 4, 96, -1), "[1, 4, 96, ?]", "its size along axis 3 is open", "1,4,96,96"),
+                (("", "", "h", "w"), "[?, ?, h, w]", "its sizes along axes 1, 2 and 3 are open", "1,3,224,224"),
+                ((1, "features"), "[1, features]", "its size along axis 1 is open", "1,128")):
+            with self.subTest(dims=dims):
+                self.refuse_nodes([node("Relu", "x", "y")], {}, f'input "x" is {shown}: {axes}\n'
+                                  f"m.onnx: note: give them, for example: --input-shape x={example}\n", dims=dims)
+        nodes = [node("Transpose", "my image", "t", perm=[0, 3, 1, 2]), node("Relu", "t", "y")]
+        self.refuse(onnx_file.model(nodes, {}, {"my image": (1, "h", "w", "c")}, ["y"]),
+                    'input "my image" is [1, h, w, c]: its sizes along axes 1, 2 and 3 are open\n'
+                    "m.onnx: note: give them, for example: --input-shape 'my image'=1,224,224,3\n")
+        tensor = field(1, "x") + field(2, field(1, field(1, 1))) # without a shape
+        self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, [tensor], ["y"]), 'input "x" is not a tensor of known shape\n'
+                    "m.onnx: note: give them, for example: --input-shape x=1,3,224,224\n")
+
+    def test_sizes_that_cannot_be_given(self):
+        one = onnx_file.model([node("Relu", "image", "y")], {}, {"image": ("n", 3, "h", "w")}, ["y"])
+        two = onnx_file.model([node("Add", "a,b", "y")], {}, {"a": (1, 3, "h", "w"), "b": (1, 3, "h", "w")}, ["y"])
+        for data, words, what in (
+                (one, ["imag=1,3,8,8"], '--input-shape: there is no input "imag"; did you mean "image"?'),
+                (one, ["x=y=1,3,8,8"], '--input-shape: there is no input "x=y"; the network has "image"'),
+                (one, ["1,4,8,8"], '--input-shape 1,4,8,8: the file fixes the size of input "image" along axis 1, which is 3'),
+                (one, ["1,3,8"], '--input-shape 1,3,8: input "image" has 4 axes'),
+                (one, ["2,3,8,8"], 'input "image" holds 2 samples; networks take one at a time\n'
+                                   "m.onnx: note: give 1 as the first size, and run the network once for each sample"),
+                (one, ["1,3,8,70000"], 'input "image": its size along axis 3, 70000, is more than 65536'),
+                (one, ["1,3,8,8", "image=1,3,8,8"], '--input-shape is given twice for input "image"'),
+                (two, ["1,3,8,8"], '--input-shape 1,3,8,8: the network has 2 inputs, "a" and "b": write --input-shape NAME=1,3,8,8')):
+            with self.subTest(words=words):
+                self.refuse(data, what + "\n", more=[f"--input-shape={word}" for word in words])
+        for word in ("", "x=", "=1,3,8,8", "1,3,8,", "1,3,,8", "1,3,0,8", "1,3,8,-8", "1x3x8x8", "1,1,1,1,1,1,1,1,1", "1,3,8,9999999999"):
+            with self.subTest(word=word):
+                done = self.lcc("m.onnx", "-o", "m.c", "--input-shape", word)
+                self.assertEqual((done.returncode, done.stderr.splitlines()[0]), (2, f"lcc: error: --input-shape {word}: expected "
+                                 "NAME=SIZES or SIZES, where SIZES is such as 1,3,320,320"))
+
+    def test_names_that_cannot_be_given(self):
+        data = onnx_file.model([node("Add", "a,b", "y"), node("Relu", "y", "z")], {}, {"a": (1, 3, 2, 2), "b": (1, 3, 2, 2)}, ["y", "z"])
+        for words, what in (
+                (["--input-name", "picture=d"], '--input-name: there is no input "picture"; the network has "a" and "b"'),
+                (["--output-name", "probs"], '--output-name probs: the network has 2 outputs, "y" and "z": write --output-name NAME=probs'),
+                (["--input-name", "a=b"], "--input-name: two inputs would be called b"),
+                (["--output-name", "y=p", "--output-name", "z=p"], "--output-name: two outputs would be called p"),
+                (["--output-name", "y=p", "--output-name", "y=q"], '--output-name is given twice for output "y"'),
+                (["--output-name", "y=a"], "--output-name: another port is called a already")):
+            with self.subTest(words=words):
+                self.refuse(data, what + "\n", more=words)
+        for word in ("", "a=", "a=1st", "a=b-c", "a=input", "=b", "a=" + "b" * 81):
+            with self.subTest(word=word):
+                done = self.lcc("m.onnx", "-o", "m.c", "--output-name", word)
+                self.assertEqual((done.returncode, done.stderr.splitlines()[0]), (2, f"lcc: error: --output-name {word}: expected "
+                                 "NAME=NEW or NEW, where NEW is letters, digits and _, no digit first, and no word of the language"))
+
     def test_weights_that_are_not_there(self):
+        what = 'the weights are not in the file: "{}" is an input, and others may be\n'
         inputs = {"x": (1, 4, 6, 6), "w": (2, 4, 1, 1), "b": (2,)}
-        self.refuse(onnx_file.model([node("Conv", "x,w,b", "y")], {}, inputs, ["y"]),
-                    'the weights are not in the file: "w" is an input, and others may be')
+        self.refuse(onnx_file.model([node("Conv", "x,w,b", "y")], {}, inputs, ["y"]), what.format("w"))
+        # inputs that cannot be told to be weights are not reported: a bias that is shared, slopes
+        inputs = {"x": (1, 4, 6, 6), "b": (2,), "s": (2, 1, 1), "w": (2, 4, 1, 1), "c": (2,)}
+        nodes = [node("Identity", "b", "b2"), node("Conv", "x,w,b2", "v"), node("PRelu", "v,s", "p"), node("Add", "p,c", "y")]
+        self.refuse(onnx_file.model(nodes, {}, inputs, ["y"]), what.format("w"))
 
     def test_norms_at_training(self):
         tensors = {name: abs(numbers(4)) + 0.1 for name in "gbmv"}
@@ -223,6 +282,11 @@ class Errors(OnnxTest):
         done = self.lcc("m.net", "-o", "m.c", "--input-layout", "nchw")
         self.assertEqual(done.returncode, 1)
         self.assertIn("--input-layout speaks of an ONNX model", done.stderr)
+        for word, value, why in (("--input-shape", "1,2,2,2", "the sizes of a .net file's inputs stand in it, or are params for -D"),
+                                 ("--input-name", "image", "the names of a .net file's inputs and outputs stand in it"),
+                                 ("--output-name", "probs", "the names of a .net file's inputs and outputs stand in it")):
+            done = self.lcc("m.net", "-o", "m.c", word, value)
+            self.assertEqual((done.returncode, done.stderr), (1, f"lcc: error: {word} speaks of an ONNX model; {why}\n1 error\n"))
         done = self.lcc("m.onnx", "-o", "m.c", "--input-layout", "chw")
         self.assertEqual(done.returncode, 2)
 

@@ -496,6 +496,38 @@ class Inputs(OnnxTest):
                       "output input_1_2"):
             self.assertIn(words, text)
 
+    def test_sizes_that_the_user_gives(self):
+        x, w = numbers(3, 6, 10), numbers(2, 3, 3, 3)
+        nodes = [node("Conv", "x,w", "c", pads=[1, 1, 1, 1]), node("Shape", "c", "s"), node("Slice", "s,two,four", "hw"),
+                 node("Mul", "hw,twice", "to"), node("Concat", "n,to", "sizes", axis=0), node("Resize", "c,,,sizes", "y")]
+        tensors = {"w": w, "two": whole(2), "four": whole(4), "twice": whole(2, 2), "n": whole(1, 2)}
+        inputs = {"x": ("batch", 3, "h", "w")}
+        self.write("m.onnx", onnx_file.model(nodes, tensors, inputs, ["y"]))
+        wanted = conv(x, w, pads=(1, 1, 1, 1)).repeat(2, 1).repeat(2, 2).transpose(1, 2, 0)
+        for word in ("1,3,6,10", "x=1,3,6,10"):
+            got = self.run_model("m.onnx", numpy.ascontiguousarray(x.transpose(1, 2, 0)), more=("--input-shape", word))
+            numpy.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
+        self.good("m.onnx", "-o", "m.c", "--input-shape", "x=1,3,6,10")
+        self.assertIn("lcc m.onnx --input-shape x=1,3,6,10 --target", self.read("m.c"))
+        shapeless = onnx_file.field(1, "a=b") + onnx_file.field(2, onnx_file.field(1, onnx_file.field(1, 1)))
+        self.write("m.onnx", onnx_file.model([node("Relu", "a=b", "r"), node("Add", "r,z", "y")], {},
+                                             [shapeless, onnx_file.value_info("z", (1, 3, "h", "w"))], ["y"]))
+        x = numpy.ascontiguousarray(x.transpose(1, 2, 0))
+        got = self.run_model("m.onnx", x, x, more=("--input-shape", "z=1,3,6,10", "--input-shape", "a=b=1,3,6,10"))
+        numpy.testing.assert_allclose(got, numpy.maximum(x, 0) + x, rtol=1e-6)
+
+    def test_names_that_the_user_gives(self):
+        nodes = [node("Add", "input.1,b", "7"), node("Relu", "7", "z")]
+        self.write("m.onnx", onnx_file.model(nodes, {}, {"input.1": (1, 3, 2, 2), "b": (1, 3, 2, 2)}, ["7", "z"]))
+        self.good("m.onnx", "-o", "m.c", "--input-name", "input.1=image", "--output-name", "7=sum", "--output-name=z=answer")
+        self.assertIn("void m_run(const float *image, const float *b, float *sum, float *answer);", self.read("m.h"))
+        self.assertIn("lcc m.onnx --input-name input.1=image --output-name 7=sum --output-name z=answer --target", self.read("m.c"))
+        self.good("m.onnx", "-o", "m.c", "--input-name", "b=a", "--input-name", "input.1=b")
+        self.assertIn("const float *b, const float *a,", self.read("m.h"))
+        self.write("one.onnx", onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 2, 2, 2)}, ["y"]))
+        self.good("one.onnx", "-o", "m.c", "--input-name", "image", "--output-name", "x", "--input-layout", "nchw")
+        self.assertIn("void one_run(const float *image_0, const float *image_1, float *x);", self.read("m.h"))
+
     def test_external_data(self):
         x, w, b = numbers(3, 4, 4), numbers(2, 3, 3, 3), numbers(2)
         tensors = [onnx_file.tensor("w", w, ("data/weights.bin", 16)), onnx_file.tensor("b", b, floats=True)]

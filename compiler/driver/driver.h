@@ -14,11 +14,12 @@ typedef struct job job;
 /* A kind of file in which a network comes. */
 typedef struct reader {
     const char *name;   /* what such a file is called */
-    const char *ending; /* of its name */
+    const char *ending; /* of its name; NULL: any */
     bool (*sniff)(const unsigned char *head,
                   size_t size); /* whether a file begins so; NULL: it cannot be told */
     bool (*read)(job *j);       /* sets j->described; false after errors */
     bool brings_weights;        /* the weights are bound once it is read */
+    const char *refusal;        /* what such a file is, and what to do about it; NULL: it is read */
 } reader;
 
 /* What rounding the weights to halves did to the outputs. */

@@ -190,6 +190,13 @@ static bool import_one_input(onnx_file *f, const Onnx__ValueInfoProto *p, const 
     return import_input(im, name_value(f, p->name), wanted, element, s, &v);
 }
 
+static bool is_listed(const Onnx__ValueInfoProto *const *inputs, int count, const char *name) {
+    for (int i = 0; i < count; i++) {
+        if (strcmp(inputs[i]->name, name) == 0) return true;
+    }
+    return false;
+}
+
 enum { MOST_INPUTS = 64 }; /* more are left unknown, and what reads them fails */
 
 /* Lists the inputs of the file that are inputs of the network. Where one is a weight instead, the file was
@@ -207,7 +214,7 @@ static int list_inputs(onnx_file *f, const Onnx__ValueInfoProto **inputs) {
             continue; /* old files list their initializers as inputs, too */
         if (v && v->weighs && v->weighs == v->uses) {
             weight = name;
-        } else if (count < MOST_INPUTS) {
+        } else if (count < MOST_INPUTS && !is_listed(inputs, count, name)) {
             inputs[count++] = p->input[i];
         }
     }

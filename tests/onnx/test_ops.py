@@ -516,6 +516,11 @@ class Inputs(OnnxTest):
         got = self.run_model("m.onnx", x, x, more=("--input-shape", "z=1,3,6,10", "--input-shape", "a=b=1,3,6,10"))
         numpy.testing.assert_allclose(got, numpy.maximum(x, 0) + x, rtol=1e-6)
 
+    def test_an_input_that_is_listed_twice(self):
+        x = onnx_file.value_info("x", (1, 2, 2, 2))
+        self.write("m.onnx", onnx_file.model([node("Relu", "x", "y")], {}, [x, x], ["y"]))
+        self.assertEqual(self.good("m.onnx", "--emit", "net").count("input "), 1)
+
     def test_names_that_the_user_gives(self):
         nodes = [node("Add", "input.1,b", "7"), node("Relu", "7", "z")]
         self.write("m.onnx", onnx_file.model(nodes, {}, {"input.1": (1, 3, 2, 2), "b": (1, 3, 2, 2)}, ["7", "z"]))

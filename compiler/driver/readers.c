@@ -33,19 +33,17 @@ static const char weights_text[] = "a file of weights, without a network: lcc NE
 static const char npy_text[] = "a single NumPy array, not a network";
 static const char zip_text[] = "a zip archive: unpack it first, and give the file that is in it";
 
-#define REFUSE(kind, words) .sniff = kind, .refusal = words, .read = refuse_file
-
 static const reader readers[] = {
-    {.name = "Git LFS pointer", REFUSE(is_lfs_pointer, LFS_POINTER_TEXT)},
-    {.name = "HTML", REFUSE(is_html, HTML_TEXT)},
-    {.name = "gzip", REFUSE(is_gzip, GZIP_TEXT)},
-    {.name = "PyTorch", REFUSE(is_pytorch, pytorch_text)},
-    {.name = ".npz", REFUSE(is_npz, weights_text)},
-    {.name = "zip", REFUSE(is_zip, zip_text)},
-    {.name = ".npy", REFUSE(is_npy, npy_text)},
-    {.name = "HDF5", REFUSE(is_hdf5, hdf5_text)},
-    {.name = "TensorFlow Lite", REFUSE(is_tflite, tflite_text)},
-    {.name = "safetensors", REFUSE(is_safetensors, weights_text)},
+    {.name = "Git LFS pointer", .sniff = is_lfs_pointer, .read = refuse_file, .refusal = LFS_POINTER_TEXT},
+    {.name = "HTML", .sniff = is_html, .read = refuse_file, .refusal = HTML_TEXT},
+    {.name = "gzip", .sniff = is_gzip, .read = refuse_file, .refusal = GZIP_TEXT},
+    {.name = "PyTorch", .sniff = is_pytorch, .read = refuse_file, .refusal = pytorch_text},
+    {.name = ".npz", .sniff = is_npz, .read = refuse_file, .refusal = weights_text},
+    {.name = "zip", .sniff = is_zip, .read = refuse_file, .refusal = zip_text},
+    {.name = ".npy", .sniff = is_npy, .read = refuse_file, .refusal = npy_text},
+    {.name = "HDF5", .sniff = is_hdf5, .read = refuse_file, .refusal = hdf5_text},
+    {.name = "TensorFlow Lite", .sniff = is_tflite, .read = refuse_file, .refusal = tflite_text},
+    {.name = "safetensors", .sniff = is_safetensors, .read = refuse_file, .refusal = weights_text},
     {.name = "ONNX", .ending = ".onnx", .sniff = onnx_sniff, .read = read_onnx, .brings_weights = true},
     {.name = ".net", .ending = ".net", .read = read_net},
 };

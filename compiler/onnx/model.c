@@ -1,6 +1,7 @@
 /* model.c: parses an ONNX file, and opens the files in which it keeps data. */
 #include "onnx/model.h"
 
+#include "base/kinds.h"
 #include "onnx/wire.h"
 
 #include <string.h>
@@ -93,7 +94,13 @@ const unsigned char *model_find_external(model *m, const char *location, uint64_
     }
     const mapping *file = open_external(m, location, why);
     if (!file) return NULL;
-    if (offset > file->size || size > file->size - offset) {
+    bool too_short = offset > file->size || size > file->size - offset;
+    const char *other = too_short ? explain_download(file->data, file->size) : NULL;
+    if (other) {
+        *why = arena_printf(m->mem, "its data would be in %.200s, but that is %s", location, other);
+        return NULL;
+    }
+    if (too_short) {
         *why = arena_printf(m->mem, "its data would be behind the end of %.200s, which has %zu bytes", location,
                             file->size);
         return NULL;

@@ -269,6 +269,11 @@ class Errors(OnnxTest):
         refuse("none.bin", 0, "its data are in none.bin: cannot open: No such file or directory")
         refuse("short.bin", 0, "its data would be behind the end of short.bin, which has 20 bytes")
         refuse("short.bin", 10 ** 17, "its data would be behind the end of short.bin, which has 20 bytes")
+        self.write("pointer.bin", b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 64\n")
+        refuse("pointer.bin", 96, "its data would be in pointer.bin, but that is a Git LFS pointer, not the file itself. "
+               "In its repository: git lfs pull\n")
+        self.write("empty.bin", b"")
+        refuse("empty.bin", 0, "its data would be behind the end of empty.bin, which has 0 bytes")
         refuse("short.bin", -1, "its external data have no location, offset and length that fit its shape")
 
     def test_what_speaks_of_net_files(self):

@@ -218,6 +218,14 @@ class Opsets(OnnxTest):
         self.compare([node("ReduceMean", "x", "y", noop_with_empty_axes=1)], {}, x, x, 18)
         self.compare([node("ReduceMean", "x", "y")], {}, x, x.mean((0, 1, 2), keepdims=True), 18)
 
+    def test_pads_of_listed_axes(self):
+        x = numbers(2, 3, 4)
+        wanted = numpy.pad(x, ((0, 0), (0, 2), (1, 3)))
+        for axes, pads in (((3, 2), (1, 0, 3, 2)), ((-2, -1), (0, 1, 2, 3)), ((0, 1, 2, 3), (0, 0, 0, 1, 0, 0, 2, 3))):
+            self.compare([node("Pad", "x,p,,a", "y")], {"p": whole(*pads), "a": whole(*axes)}, x, wanted, 18)
+        self.compare([node("Pad", "x,p,v,a", "y")], {"p": whole(3, 0), "a": whole(2), "v": number(0)}, x,
+                     numpy.pad(x, ((0, 0), (3, 0), (0, 0))), 18)
+
     def test_cast_like(self):
         x, c = numbers(2, 3, 4), numpy.array([2, 3], numpy.float16).reshape(2, 1, 1)
         nodes = [node("CastLike", "x,c", "a"), node("CastLike", "c,x", "d"), node("CastLike", "d,k", "e"), node("Mul", "a,e", "y")]

@@ -1,4 +1,5 @@
-/* arena.c: a list of blocks, each handed out from front to back. Large requests get a block of their own. */
+/* arena.c: a list of blocks. Memory is taken from a block from front to back. Large requests get a block of
+ * their own. */
 #include "base/arena.h"
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* diag.c: collects messages and prints them with the line at fault and a caret under the stretch. */
+/* diag.c: collects messages, and prints them with the line and a caret under the place. */
 #include "base/diag.h"
 
 #include <stdint.h>
@@ -69,7 +69,7 @@ void diag_note(diag *d, loc at, const char *format, ...) {
 
 int diag_error_count(const diag *d) { return d->errors; }
 
-/* The bytes of line `number`; false where the source has no such line. */
+/* Finds the bytes of line `number`; false if the source has no such line. */
 static bool find_line(const source *src, int number, const char **begin, size_t *length) {
     const char *p = src->text, *end = src->text + src->size;
     for (int i = 1; i < number; i++) {
@@ -84,7 +84,7 @@ static bool find_line(const source *src, int number, const char **begin, size_t 
     return true;
 }
 
-/* Bytes that do not begin a character of UTF-8 take no place on the screen. */
+/* Whether the byte does not begin a character of UTF-8. Such bytes take no column on the screen. */
 static bool is_continuation(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
 
 static void print_caret(text *out, loc at) {
@@ -138,7 +138,7 @@ void diag_print(diag *d, text *out) {
     }
 }
 
-/* Levenshtein's distance over words of at most 63 bytes; longer ones count as far. */
+/* Levenshtein's distance between words of at most 63 bytes. Longer words are never near. */
 static size_t edit_distance(const char *a, const char *b) {
     enum { LONGEST = 63 };
     size_t na = strlen(a), nb = strlen(b);

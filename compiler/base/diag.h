@@ -22,8 +22,8 @@ typedef struct source {
     size_t size;
 } source;
 
-/* A stretch of a source. Lines and columns count from 1, columns in bytes; `end_col` is the column behind the
- * last character, on the line `end_line`. `line` 0: the file as a whole. `src` NULL: no file (the command
+/* A range of a source. Lines and columns count from 1, and columns are bytes. `end_col` is the column behind
+ * the last character, on the line `end_line`. `line` 0: the file as a whole. `src` NULL: no file (the command
  * line). */
 typedef struct loc {
     const source *src;
@@ -38,16 +38,17 @@ enum { DIAG_MAX_ERRORS = 50 }; /* further errors are counted, not printed */
 diag *diag_new(arena *a);
 void diag_error(diag *d, loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void diag_warning(diag *d, loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Belongs to the message before it: "used from here", "expected [32, 3, 3, 3]". */
+/* Adds to the message before it: "used from here", "expected [32, 3, 3, 3]". Dropped if that one was. */
 void diag_note(diag *d, loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* The number of errors so far, including those that are not printed. */
 int diag_error_count(const diag *d);
 
-/* Appends what was said since the last call and, where there were errors, their count: "2 errors". */
+/* Appends the messages since the last call and, if there are new errors, the count of all: "2 errors". */
 void diag_print(diag *d, text *out);
 
-/* The word nearest to `word` among `candidates` by edit distance, or NULL where none is near. For "did you
- * mean". */
+/* The word among `candidates` that is nearest to `word` by edit distance, for "did you mean"; NULL if none is
+ * near. The distance must be below 2 + a quarter of the length of `word`. */
 const char *nearest_word(const char *word, const char *const *candidates, size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* file.c: reading files whole, and the parts of a path. */
+/* file.c: reads and maps files, and takes paths apart. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Opens a regular file for reading; -1 and *why otherwise. */
+/* Opens a regular file for reading; -1, and *why, if that fails. */
 static int open_regular(arena *a, const char *path, struct stat *st, const char **why) {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
@@ -49,7 +49,7 @@ char *read_file(arena *a, const char *path, size_t limit, size_t *size, const ch
             close(fd);
             return NULL;
         }
-        if (n == 0) break; /* the file shrank meanwhile: what is there counts */
+        if (n == 0) break; /* the file became shorter meanwhile: its bytes end here */
         done += (size_t)n;
     }
     close(fd);

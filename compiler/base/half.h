@@ -1,15 +1,16 @@
-/* half.h: IEEE 754 binary16, in which weights can be stored: 1 sign, 5 exponent, 10 fraction bits. */
+/* half.h: IEEE 754 binary16, a format in which weights can be stored: 1 sign, 5 exponent and 10 fraction bits.
+ */
 #ifndef LCC_HALF_H
 #define LCC_HALF_H
 
 #include <stdint.h>
 #include <string.h>
 
-/* The largest half; what is 65520 or more rounds to infinity. */
+/* The largest half. Numbers from 65520 on round to infinity. */
 #define LARGEST_HALF 65504.0
 
-/* The value of these bits. A normal number's fraction and exponent move to their places in a float; a subnormal
- * one is its fraction in units of 2^-24, which a float holds exactly. */
+/* The half with these bits, as a float, exactly. The fraction and the exponent of a normal number move to their
+ * places in the float. A subnormal number is its fraction times 2^-24. */
 static inline float half_value(uint16_t bits) {
     uint32_t half = bits, sign = (half & 0x8000) << 16, exponent = half >> 10 & 31, fraction = half & 0x3ff;
     if (exponent == 0) {
@@ -22,11 +23,12 @@ static inline float half_value(uint16_t bits) {
     return value;
 }
 
-/* The bits of the half nearest to `value`, the even one of two; infinity where it is too large, NaN stays one.
+/* The bits of the half that is nearest to `value`, of two equally near ones the even one. Infinity if `value`
+ * is too large; NaN stays NaN.
  *
- * The last 13 bits of a normal number's fraction go; where that rounds up past the largest fraction, the carry
- * makes the exponent one larger, as it should be. Of a subnormal one as many bits more go as its exponent lies
- * below that of the smallest normal half. */
+ * A normal number loses the last 13 bits of its fraction. If rounding up overflows the fraction, the carry
+ * increments the exponent, which gives the right result. A subnormal number loses one bit more for each step
+ * that its exponent is below that of the smallest normal half. */
 static inline uint16_t half_bits(float value) {
     uint32_t wide;
     memcpy(&wide, &value, sizeof wide);
@@ -35,7 +37,7 @@ static inline uint16_t half_bits(float value) {
     if (size >= 143u << 23) return (uint16_t)(sign | 0x7c00);
     uint32_t exponent = size >> 23, lost = 13, kept = size - (112u << 23);
     if (exponent <= 112) {
-        lost = 126 - exponent; /* 14 for the largest of them */
+        lost = 126 - exponent; /* 14 for the largest subnormal numbers */
         kept = (size & 0x7fffff) | 0x800000;
         if (lost > 25 || exponent == 0) return (uint16_t)sign;
     }

@@ -1,5 +1,5 @@
-/* map.c: open addressing with linear probing over FNV-1a, at most half full. Most scopes hold few names: the
- * first table has 8 slots. */
+/* map.c: a hash table with open addressing and linear probing, at most half full, over FNV-1a. The first table
+ * has 8 slots, because most scopes have few names. */
 #include "base/map.h"
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* map.h: from names to things: params, functions, blocks, what a scope holds. Grows in an arena; zeroed to
- * begin with. */
+/* map.h: a map from names to pointers, such as params, functions, blocks and the variables of a scope. It grows
+ * in an arena. A zeroed map is empty. */
 #ifndef LCC_MAP_H
 #define LCC_MAP_H
 
@@ -17,10 +17,10 @@ typedef struct map {
     size_t room, count;
 } map;
 
-/* NULL where there is none of that name. */
+/* The thing of that name; NULL if there is none. */
 void *map_find(const map *m, const char *name);
 
-/* False, and nothing changed, where the name is taken. */
+/* Adds a thing. False, with nothing changed, if the map has the name already. The name is not copied. */
 bool map_add(arena *a, map *m, const char *name, void *thing);
 
 #endif

@@ -1,5 +1,5 @@
-/* signals.c: a mask, and a look at what waits behind it, instead of handlers: a handler may only touch global
- * data, and there are none. */
+/* signals.c: holds signals back by a mask, and looks which of them wait. There are no handlers, because a
+ * handler needs global data. */
 #include "base/signals.h"
 
 static const int endings[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU};

@@ -1,4 +1,4 @@
-/* text.c: a growing buffer of bytes. It doubles, so that 80 MB of generated code cost few copies. */
+/* text.c: a growing buffer of bytes. Its room doubles, so that 80 MB of generated code are copied few times. */
 #include "base/text.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* text.h: a growing buffer of bytes, in which every output is built before any of it is written. */
+/* text.h: a growing buffer of bytes. Every output is built in one before any of it is written. */
 #ifndef LCC_TEXT_H
 #define LCC_TEXT_H
 
@@ -12,8 +12,9 @@ typedef struct text {
     size_t room;
 } text;
 
-/* A text is zeroed to begin with; text_free gives its memory back and zeroes it again. */
+/* Frees the memory of a text and zeroes it. A zeroed text is empty. */
 void text_free(text *t);
+/* Makes room for `more` bytes and a NUL. If no memory is left, the program reports it and exits with 1. */
 void text_reserve(text *t, size_t more);
 void text_bytes(text *t, const void *data, size_t size);
 void text_string(text *t, const char *s);

@@ -1,10 +1,10 @@
-/* write.c: writing several files so that either all of them or none appear.
+/* write.c: writes several files so that either all or none of them appear.
  *
- * A file is written without a name (O_TMPFILE) where the file system can do that: then nothing is left of it
- * however the program ends. Elsewhere it is written under a temporary name. Signals are held back meanwhile,
- * and looked for after each chunk, so that temporary names go before the program does. Once all files are whole
- * and on disk, each gets a temporary name, for nothing else can replace a file in one step, and is renamed to
- * its place: only SIGKILL or a crash of the machine within that instant leaves anything behind. */
+ * A file is written without a name (O_TMPFILE) if the file system can do that; nothing is left of it then,
+ * however the program ends. Else it is written under a temporary name. Signals are held back meanwhile, and
+ * looked for after each chunk, so that temporary files are removed before the program ends. When all files are
+ * complete and on disk, each gets a temporary name and is renamed to its place, because only a rename replaces
+ * a file in one step. Only SIGKILL or a crash of the machine between these two leaves anything behind. */
 #include "base/file.h"
 #include "base/signals.h"
 
@@ -23,14 +23,14 @@ enum {
     MOST_LINKS = 40     /* as many as Linux follows */
 };
 
-/* A file on its way to its place. */
+/* A file that is being written. */
 typedef struct new_file {
     const output_stream *from;
     const char *place;    /* its path, symbolic links followed */
     int fd;               /* -1: closed */
     char *temporary;      /* its temporary name; NULL: it has none yet */
-    const char *old_name; /* a second name of what stood at the place; NULL: nothing, or it could not be made */
-    bool stood;           /* something stood at the place */
+    const char *old_name; /* a second name of the old file; NULL: there is none, or it could not be made */
+    bool stood;           /* there was an old file at the place */
 } new_file;
 
 static bool refuse(arena *a, const new_file *f, int error, const char **why) {
@@ -57,7 +57,7 @@ static bool find_place(arena *a, new_file *f, const char **why) {
     return f->place || refuse(a, f, errno, why);
 }
 
-/* Whether the place can take a file: a folder there, or a device such as /dev/full, is no place for one. */
+/* Whether a file can be written to the place. A folder or a device such as /dev/full there is refused. */
 static bool check_place(arena *a, const new_file *f, const char **why) {
     struct stat st;
     if (stat(f->place, &st) != 0 || S_ISREG(st.st_mode)) return true;
@@ -66,7 +66,7 @@ static bool check_place(arena *a, const new_file *f, const char **why) {
     return false;
 }
 
-/* Opens the file without a name, or else under a temporary one. */
+/* Opens a new file without a name or, if that cannot be done, under a temporary name. */
 static bool open_new_file(arena *a, new_file *f, const char **why) {
     const char *folder = path_folder(a, f->place);
     bool can_be_named = access("/proc/self/fd", X_OK) == 0; /* give_name goes through it */
@@ -81,7 +81,7 @@ static bool open_new_file(arena *a, new_file *f, const char **why) {
     return fchmod(f->fd, 0666 & ~mask) == 0 || refuse(a, f, errno, why);
 }
 
-/* Gives the file without a name a temporary one. */
+/* Gives a file that has no name a temporary name. */
 static bool give_name(arena *a, new_file *f, const char **why) {
     const char *unnamed = arena_printf(a, "/proc/self/fd/%d", f->fd);
     for (int i = 0; !f->temporary; i++) {
@@ -101,7 +101,7 @@ static bool close_new_file(arena *a, new_file *f, const char **why) {
     return fd < 0 || close(fd) == 0 || refuse(a, f, errno, why);
 }
 
-/* False, with errno, where writing fails or a signal waits. */
+/* Writes all bytes. False, with errno, if writing fails or a signal waits. */
 static bool write_all(int fd, const char *data, size_t size, const held_signals *held) {
     while (size) {
         ssize_t n = write(fd, data, size < CHUNK ? size : CHUNK);
@@ -138,7 +138,7 @@ static bool write_new_file(arena *a, new_file *f, const held_signals *held, cons
             refuse(a, f, errno, why));
 }
 
-/* Gives what stands at the place a second name, so that it can come back. */
+/* Gives the old file at the place a second name, so that it can be brought back. */
 static void keep_old_file(arena *a, new_file *f) {
     struct stat st;
     f->stood = lstat(f->place, &st) == 0;
@@ -156,7 +156,7 @@ static void bring_back(new_file *f) {
     if (f->old_name) rename(f->old_name, f->place);
 }
 
-/* Moves all files to their places, or leaves the old ones there. */
+/* Moves all files to their places. If one cannot be moved, brings the old files back. */
 static bool move_all(arena *a, new_file *files, size_t count, const char **why) {
     size_t done = 0;
     while (done < count && move_to_place(a, &files[done], why)) done++;
@@ -187,7 +187,7 @@ bool write_streams(arena *a, const output_stream *streams, size_t count, const c
     bool good = write_held(a, files, count, &held, why);
     for (size_t i = 0; i < count; i++) {
         if (files[i].fd >= 0) close(files[i].fd);
-        if (files[i].temporary && !good) unlink(files[i].temporary); /* gone already where it was renamed */
+        if (files[i].temporary && !good) unlink(files[i].temporary); /* does nothing if it was renamed */
         if (files[i].old_name) unlink(files[i].old_name);
     }
     release_signals(&held);

@@ -1,5 +1,5 @@
-/* child.c: runs a program in a process group of its own. A signal to lcc then ends the whole group: a
- * compiler's driver and the compiler proper, for instance. */
+/* child.c: runs a program in a process group of its own, so that a signal to lcc can end the whole group, such
+ * as a compiler's driver and the compiler proper. */
 #include "driver/child.h"
 
 #include <errno.h>
@@ -12,7 +12,8 @@
 
 extern char **environ;
 
-/* Starts the program; what errno would be. main.c ignores SIGPIPE and SIGXFSZ, the program shall not. */
+/* Starts the program. Returns 0, or what errno would be. The program gets the usual handling of SIGPIPE and
+ * SIGXFSZ, which main.c ignores. */
 static int start(const char *const *argv, const char *out, const char *log, const held_signals *held,
                  pid_t *pid) {
     posix_spawn_file_actions_t files;
@@ -38,8 +39,8 @@ static int start(const char *const *argv, const char *out, const char *log, cons
     return failure;
 }
 
-/* Waits for the child, at most `seconds` (negative: for ever); 0, EINTR where a held signal came, or ETIMEDOUT.
- * SIGCHLD is blocked. */
+/* Waits for the child, at most `seconds` (negative: for ever). Returns 0 when it has ended, EINTR when a held
+ * signal came, or ETIMEDOUT. SIGCHLD must be blocked. */
 static int wait_for_child(pid_t pid, const held_signals *held, int seconds, int *status) {
     const struct timespec second = {.tv_sec = 1};
     sigset_t news;
@@ -50,7 +51,7 @@ static int wait_for_child(pid_t pid, const held_signals *held, int seconds, int 
         if (waitpid(pid, status, WNOHANG) != 0) return 0;
         if (held && signal_waits(held)) return EINTR;
         int number = sigtimedwait(&news, NULL, &second);
-        if (number > 0 && number != SIGCHLD) raise(number); /* waits again, for whoever releases it */
+        if (number > 0 && number != SIGCHLD) raise(number); /* so that it waits again until it is released */
     }
     return ETIMEDOUT;
 }

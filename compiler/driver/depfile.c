@@ -1,9 +1,9 @@
-/* depfile.c: --depfile: on which files the output depends, as make and ninja read it.
+/* depfile.c: --depfile: lists the files on which the output depends, for make and ninja.
  *
- * The two agree on few characters. Those that ninja's reader takes for part of a name are plain: letters,
- * digits, bytes of UTF-8 and some signs. A blank, '#' and '$' are escaped, and backslashes before a blank are
- * doubled. Whatever is left would be read as something else, by one of them at least: a newline begins a
- * command, "a=b" sets a variable. Such names are refused. */
+ * The two agree on few characters. Letters, digits, bytes of UTF-8 and the signs that ninja accepts in a name
+ * are written as they are. A blank, '#' and '$' are escaped, and backslashes before a blank are doubled. At
+ * least one of the two reads other characters as something else: a newline begins a command, and "a=b" sets a
+ * variable. Names with such characters are refused. */
 #include "driver/driver.h"
 
 #include <string.h>
@@ -14,7 +14,8 @@ static const loc command_line = {0};
 
 static const char bad_backslash[] = "a backslash before '#' or '$', or at its end";
 
-/* What is wrong with the character; NULL where it is read as it is, or can be escaped. `s`: the whole name. */
+/* What is wrong with the character at `at` of the name `s`. NULL if it is read as it is or can be escaped; ""
+ * if the character itself is the fault. */
 static const char *find_fault(const char *s, const char *at) {
     unsigned char c = (unsigned char)*at;
     if (c == ' ') return at[1] ? NULL : "a blank at its end";

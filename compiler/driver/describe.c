@@ -1,4 +1,4 @@
-/* describe.c: --emit net, dot and json. The first two show the graph; json says all that the summary knows. */
+/* describe.c: --emit net, dot and json. net and dot show the graph; json has all that the summary shows. */
 #include "driver/driver.h"
 
 #include "graph/print.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One object a target: what its part of the code does and takes. */
+/* One object for each target, with the work and the memory of its code. */
 static json_t *describe_targets(const job *j) {
     json_t *targets = json_array();
     for (int i = 0; i < j->o.targets.count; i++) {
@@ -26,7 +26,8 @@ static json_t *describe_targets(const job *j) {
     return targets;
 }
 
-/* The facts about a step's kernel. The field "kernel" says the same to people, in words that may change. */
+/* Adds the facts about a step's kernel, for programs. The field "kernel" has the same in words for people,
+ * which may change. */
 static void add_kernel_facts(json_t *step, const plan *p, const plan_step *s) {
     json_object_set_new(step, "kind", json_string(kernel_name(kernel_of(p, s))));
     if (s->kind == STEP_GEMM) {
@@ -60,7 +61,7 @@ static json_t *describe_parts(const plan *p, const plan_step *s) {
     return parts;
 }
 
-/* One object a step: what runs, in which order, and what it takes. */
+/* One object for each step, in the order in which they run, with its kernel, work and memory. */
 static json_t *describe_steps(const plan *p) {
     json_t *steps = json_array();
     for (int i = 0; i < p->n_steps; i++) {
@@ -81,14 +82,15 @@ static json_t *describe_steps(const plan *p) {
     return steps;
 }
 
-/* What rounding the weights did; rounded itself, since libraries differ in the last digits of exp. */
+/* The effect of rounding the weights. Numbers have three digits, because libraries differ in the last ones of
+ * exp. */
 static json_t *describe_loss(const rounding_loss *l) {
     char digits[32];
     snprintf(digits, sizeof digits, "%.3g", l->difference);
     json_t *loss = json_object();
     json_object_set_new(loss, "samples", json_integer(l->samples));
     json_object_set_new(loss, "calibrated", json_boolean(l->given));
-    /* An output that was 0 everywhere has no largest: JSON knows no infinity. */
+    /* The difference is infinite if an output was 0 everywhere. JSON has no infinity, so it is null then. */
     json_object_set_new(loss, "largest_difference",
                         isinf(l->difference) ? json_null() : json_real(strtod(digits, NULL)));
     if (l->classifies) json_object_set_new(loss, "same_top_class", json_integer(l->same_top));

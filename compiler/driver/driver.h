@@ -1,5 +1,5 @@
-/* driver.h: the pieces of the command that are no stage of the compiler: finding files, the summary, --run, and
- * the outputs, which are collected while the stages run and written at the end. */
+/* driver.h: the parts of the command that are not stages of the compiler: finding files, the summary, --run,
+ * and the outputs, which are collected while the stages run and written at the end. */
 #ifndef LCC_DRIVER_H
 #define LCC_DRIVER_H
 
@@ -11,46 +11,47 @@
 
 typedef struct job job;
 
-/* A kind of file in which a network comes. */
+/* A format of networks' files. */
 typedef struct reader {
-    const char *name;   /* what such a file is called */
-    const char *ending; /* of its name; NULL: any */
-    bool (*sniff)(const unsigned char *head,
-                  size_t size); /* whether a file begins so; NULL: it cannot be told */
-    bool (*read)(job *j);       /* sets j->described; false after errors */
-    bool brings_weights;        /* the weights are bound once it is read */
-    const char *refusal;        /* what such a file is, and what to do about it; NULL: it is read */
+    const char *name;   /* of the format, for messages: "ONNX" */
+    const char *ending; /* of the names of such files: ".onnx"; NULL: the names tell nothing */
+    /* Whether a file of the format may begin with these bytes. NULL: the first bytes tell nothing. */
+    bool (*sniff)(const unsigned char *head, size_t size);
+    bool (*read)(job *j); /* sets j->described; false after errors */
+    bool brings_weights;  /* the files have the weights too, which `read` binds */
+    const char *refusal;  /* what such a file is, and what to do about it; NULL: it is read */
 } reader;
 
-/* What rounding the weights to halves did to the outputs. */
+/* How much rounding the weights to halves changes the outputs. */
 typedef struct rounding_loss {
-    int64_t samples;   /* 0: not measured */
-    bool given;        /* the samples are the user's; else one picture of noise */
-    double difference; /* the largest, as a part of the sample's largest output; INFINITY where that was 0 */
-    bool classifies;   /* there is one output, and it is a vector */
-    int64_t same_top;  /* samples whose largest output is the same one */
-    const char *why;   /* it was not measured */
+    int64_t samples; /* how many were run; 0: not measured */
+    bool given;      /* the samples are the user's; else there is one picture of noise */
+    double
+        difference;   /* the largest, relative to the largest value of the same output; INFINITY if that is 0 */
+    bool classifies;  /* the network has one output, and it is a vector */
+    int64_t same_top; /* samples in which the same element of the first output is the largest */
+    const char *why;  /* why it was not measured */
 } rounding_loss;
 
-/* One run of the command: what goes in, what each stage made, what comes out. */
+/* One run of the command: its options, what each stage made, and its outputs. */
 struct job {
     arena *mem;
     diag *d;
     options o;
-    const char *shipped;      /* folder of the networks that come along, or NULL */
+    const char *shipped;      /* the folder of the networks that come with lcc, or NULL */
     const char *model;        /* the path of the network as found */
     const reader *reader;     /* of the network's file */
     const char *const *files; /* every .net file read, or the ONNX file and its external data */
     int n_files;
-    graph *described;       /* as the .net file says */
-    double compound_factor; /* by which one step of the compound param multiplies the MACs; 0: there is none */
-    graph *reduced;         /* after the passes */
-    const graph *unrounded; /* before the one that rounds weights, which is the last */
+    graph *described;       /* the network as its file describes it */
+    double compound_factor; /* by which one step of the compound param multiplies the MACs; 0: not measured */
+    graph *reduced;         /* the network after the passes */
+    const graph *unrounded; /* the network before the pass that rounds weights, which is the last */
     rounding_loss loss;     /* of --weights-dtype f16 */
-    const graph *shown;     /* what --emit net and dot show: `described`, or after the pass of --after */
-    tuning tuning;          /* of --tune */
+    const graph *shown; /* the graph for --emit net and dot: `described`, or that after the pass of --after */
+    tuning tuning;      /* of --tune */
     plan *plans[MAX_FILE_TARGETS]; /* one for each target */
-    plan *plan;                    /* the last of them: that of the best target */
+    plan *plan;                    /* the last of them, which is that of the best target */
     weights_report weights;
     emitted code;
     text out;     /* for standard output */
@@ -61,35 +62,35 @@ struct job {
     int n_outputs;
 };
 
-/* locate.c. The folder of networks that belongs to this program: beside the program where it was moved, else
- * where it was installed. NULL where there is neither. */
+/* locate.c. The folder of the networks that come with lcc: ../share/lcc beside the program, else where it was
+ * installed. NULL if there is neither. `program` is the path of the program if the system does not tell it. */
 const char *find_library(arena *a, const char *program);
 
-/* The path of the network `name`: as given, in one of the -I folders, or in the library. `name` itself where it
- * is in none of them (opening it then fails and says so). */
+/* The path of the network `name`: as given, in a folder of -I, or in the library. `name` itself if it is in
+ * none of them; opening it then fails with a message. */
 const char *find_model(arena *a, const char *name, const words *include_dirs, const char *library);
 
-/* readers.c. The reader of the file, by its first bytes, else by its name; never NULL. */
+/* readers.c. The reader of a file, chosen by its first bytes, else by its name. Never NULL. */
 const reader *find_reader(const char *path);
 
-/* read_net.c. Reads a .net file, and what it imports. False after errors. */
+/* read_net.c. Reads a .net file and the files that it imports. False after errors. */
 bool read_net(job *j);
 
 /* read_onnx.c. Reads the network and its weights from an ONNX file. False after errors. */
 bool read_onnx(job *j);
 
-/* weights_output.c. The weights of a network whose file brought them, as an output beside the .net file that
- * --emit net -o writes: under the same name, ending in .safetensors. */
+/* weights_output.c. For a network whose file brought its weights, adds them as an output beside the .net file
+ * that --emit net -o writes: under the same name, ending in .safetensors. */
 void add_weights_output(job *j);
 
-/* run.c: --run. Reads the inputs, runs the interpreter for each sample, makes the results. False after errors.
- */
+/* run.c: --run. Reads the inputs, runs the interpreter on each sample, and adds the results as outputs. False
+ * after errors. */
 bool run_interpreter(job *j);
 
-/* rounding.c: runs the network with the weights as they were and with rounded ones, into j->loss, and says what
- * came of it in a note. False after errors. */
+/* rounding.c: runs the network with the weights as they were and with the rounded ones. Sets j->loss, and adds
+ * a note on it. False after errors. */
 bool measure_rounding(job *j);
-/* The same as a sentence. */
+/* j->loss as a sentence. */
 const char *describe_rounding(const job *j);
 
 /* summary.c: appends the table of layers and the totals. */
@@ -97,37 +98,38 @@ void summary_print(text *out, const job *j);
 /* 1234567 -> "1,234,567"; nothing for 0. */
 const char *show_count(arena *a, int64_t value);
 
-/* tune.c: --tune. Reads the file of tiles into j->tuning or, where there is none, measures and makes it. False
- * after errors. */
+/* tune.c: --tune. Reads the file of tiles into j->tuning. If there is no such file, measures the tiles and
+ * writes it. False after errors. */
 bool tune(job *j);
 
 /* format.c: --format. False after errors. */
 bool format_model(job *j);
 
-/* describe.c: what --emit shows in place of C. */
+/* describe.c: appends the output of --emit net, dot, json, memory or memory-table. */
 void describe_network(text *out, const job *j);
 
 /* memory.c: --emit memory: the arena over the steps, as SVG. */
 void memory_print(text *out, const job *j);
-/* What a step is called: the label of its layer. */
+/* The name of a step: the label of its layer, or if it has none, its op. */
 const char *step_label(const plan *p, int step);
 
 /* memory_table.c: --emit memory-table: the same as text. */
 void memory_table_print(text *out, const job *j);
 
-/* outputs.c */
+/* outputs.c. Adds a file that write_outputs writes. The content is not copied. */
 void add_output(job *j, const char *path, const text *content);
-/* The same with more behind it, which `next` makes piece by piece while the file is written. */
+/* Adds a file that has more behind `content`: the pieces that `next` makes while the file is written. */
 void add_stream(job *j, const char *path, const text *content, bool (*next)(void *state, text *piece),
                 void *state);
-/* The C file: the literal is made while it is written. */
+/* Adds the C file. The literal of its weights is made while it is written. */
 void add_code_output(job *j, const char *path, emitted *code);
-/* The rule of make that names the outputs and all files that they are made from. False after an error: make or
- * ninja cannot read one of the names. */
-bool depfile_print(text *out, job *j);
 /* Refuses outputs that would overwrite an input or each other. False after errors. */
 bool check_outputs(job *j);
-/* Standard output first, then all files or none. False after errors. */
+/* Writes standard output, then all files or none. False after errors. */
 bool write_outputs(job *j);
+
+/* depfile.c: --depfile. Appends a rule of make that names the outputs and all files that they are made from.
+ * False after an error: make or ninja cannot read one of the names. */
+bool depfile_print(text *out, job *j);
 
 #endif

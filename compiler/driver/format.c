@@ -1,5 +1,5 @@
-/* format.c: --format: the text of one file, in the style of the house, to standard output or to a file, which
- * may be the one that was read: it is in memory by then, and written whole or not at all. */
+/* format.c: --format: writes a .net file in the standard style to standard output or to a file. That may be the
+ * file that was read, because it is in memory by then, and is written whole or not at all. */
 #include "driver/driver.h"
 
 bool format_model(job *j) {

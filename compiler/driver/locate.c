@@ -1,4 +1,5 @@
-/* locate.c: where the networks are that come with lcc, so that an installed tree may be moved as a whole. */
+/* locate.c: finds the networks that come with lcc. They are looked for beside the program first, so that an
+ * installed tree can be moved as a whole. */
 #include "driver/driver.h"
 
 #include "base/file.h"

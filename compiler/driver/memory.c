@@ -1,8 +1,8 @@
 /* memory.c: --emit memory: the arena over the steps, as a picture (SVG).
  *
- * From left to right the steps, from bottom to top the bytes of the arena: a bar for each buffer, as wide as it
- * lives and as high as it is large, where the plan has put it. The step at which most is live is marked, with
- * what is live there. */
+ * The steps run from left to right, and the bytes of the arena from bottom to top. Each buffer is a bar over
+ * the steps in which it lives, at its offset and as high as its size. The step with the most live bytes is
+ * marked, with their number. */
 #include "driver/driver.h"
 
 #include <string.h>
@@ -46,7 +46,8 @@ const char *step_label(const plan *p, int step) {
     return label ? label : op_table[p->g->nodes[p->steps[step].node].op].name;
 }
 
-/* A bar, its name in it where there is room (lying or standing), and all about it as a tooltip. */
+/* Prints the bar of a buffer, with its size, offset and steps as a tooltip. Its name and size are printed in
+ * the bar if there is room, along it or turned by 90 degrees. */
 static void print_bar(const picture *k, const plan_buffer *b) {
     double x = x_of(k, b->first), width = (b->last - b->first + 1) * k->step_width;
     double height = (double)b->bytes * k->byte_height, y = y_of(k, b->offset + b->bytes);
@@ -72,7 +73,7 @@ static void print_bar(const picture *k, const plan_buffer *b) {
     text_string(k->out, "</g>\n");
 }
 
-/* The bytes from 0 to the arena's size, in four parts. */
+/* Prints the axes: bytes from 0 to the arena's size, in four parts, and the steps. */
 static void print_scale(const picture *k) {
     for (int i = 0; i <= 4; i++) {
         int64_t bytes = k->p->arena_bytes * i / 4;

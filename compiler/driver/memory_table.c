@@ -1,18 +1,18 @@
 /* memory_table.c: --emit memory-table: the arena over the steps, as text.
  *
- * First the steps, each with what is live in it and a bar as long, so that the peak is seen; then the buffers,
- * from the bottom of the arena up. */
+ * First come the steps, each with its live bytes and a bar of that length, which shows the peak. Then come the
+ * buffers, from the bottom of the arena up. */
 #include "driver/driver.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* In a table of bytes nothing is not left out. */
+/* Like show_count, but 0 is shown. */
 static const char *show_exact(arena *a, int64_t bytes) { return bytes ? show_count(a, bytes) : "0"; }
 
 static const char *name_of(const plan_buffer *b) { return b->what ? b->what : ""; }
 
-/* The columns' width for labels. */
+/* The width of the column of labels. */
 static int label_width(const plan *p) {
     size_t width = strlen("layer");
     for (int i = 0; i < p->n_steps; i++) {

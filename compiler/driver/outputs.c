@@ -37,7 +37,7 @@ static bool is_same_file(const char *one, const char *other) {
     return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* Whether two outputs, symbolic links followed, are one file of one folder; it need not exist. */
+/* Whether two paths name the same file, also if it does not exist yet. Symbolic links are followed. */
 static bool is_same_place(arena *a, const char *one, const char *other) {
     const char *p = follow_links(a, one), *q = follow_links(a, other);
     if (!p || !q || strcmp(path_name(p), path_name(q)) != 0) return false;
@@ -73,7 +73,7 @@ bool check_outputs(job *j) {
     return diag_error_count(j->d) == before;
 }
 
-/* Plain write(2): stdio would keep a full disk to itself until the program ends. */
+/* Uses write(2), because stdio would not report a full disk before the program ends. */
 static bool write_standard_output(job *j) {
     const char *p = j->out.data;
     size_t left = j->out.size;

@@ -17,8 +17,8 @@ static lang_options make_lang_options(const job *j) {
                           .check_padding = o->weights.count > 0};
 }
 
-/* By how much one step of the compound param multiplies the MACs: the network is read again, one step further.
- * 0 where it has no such param, or the next step is too large. */
+/* By how much one step of the compound param multiplies the MACs. The network is read again for this, with the
+ * param one larger. 0 if it has no such param, or if that network has errors, such as being too large. */
 static double measure_compound(const job *j) {
     const graph *now = j->described;
     if (!now->compound || graph_macs(now) == 0) return 0;

@@ -5,7 +5,7 @@
 
 static const loc command_line = {0};
 
-/* Refuses options that speak of a .net file. */
+/* Refuses options that are for .net files only. */
 static bool check_options(job *j) {
     const options *o = &j->o;
     const char *other = o->weights.count ? "-w"

@@ -1,9 +1,9 @@
-/* readers.c: which reader a network's file gets.
+/* readers.c: chooses the reader of a network's file.
  *
- * The first bytes decide. Where no reader knows them, the ending of the file's name does, so that a damaged
- * file is reported as what it was meant to be. Any other file is a .net file: text has no first bytes of its
- * own. Files that hold no network, or one in a format that is not read, are rows of the table, too, which say
- * so. */
+ * The first bytes decide. If no reader recognizes them, the ending of the file's name decides, so that the
+ * errors of a damaged file are those of its format. All other files are read as .net files, because text has no
+ * special first bytes. The table also has rows for files that hold no network, and for formats that are not
+ * read: their reader says what the file is. */
 #include "driver/driver.h"
 
 #include "base/kinds.h"
@@ -50,7 +50,7 @@ static const reader readers[] = {
 
 enum { N_READERS = sizeof readers / sizeof *readers };
 
-/* Reads the first bytes of a regular file; how many there are, at most KIND_HEAD. */
+/* Reads the first bytes of a regular file. Returns how many were read, at most KIND_HEAD. */
 static size_t read_head(const char *path, unsigned char *head) {
     struct stat st;
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return 0;

@@ -1,9 +1,9 @@
-/* rounding.c: what --weights-dtype f16 costs in accuracy.
+/* rounding.c: measures what --weights-dtype f16 costs in accuracy.
  *
- * The reference interpreter runs the network as the passes left it twice, with the weights before they were
- * rounded and after, on the samples of --calibrate; where there are none, on the picture of the self-test, if
- * that does not take long. The difference of the outputs is all that rounding does: both are computed in double
- * precision. */
+ * The reference interpreter runs the network after the passes twice, with the weights before and after
+ * rounding. It runs on the samples of --calibrate or, if there are none and it does not take long, on the
+ * picture of the self-test. Both runs compute in double precision, so the outputs differ only by the effect of
+ * rounding the weights. */
 #include "driver/samples.h"
 
 #include "interp/interp.h"
@@ -13,7 +13,8 @@
 
 static const loc command_line = {0};
 
-/* Without being asked for, as much as takes two or three seconds. */
+/* The largest network that is measured without --calibrate, in millions of multiply-adds: two or three seconds.
+ */
 enum { MOST_MEGA_MACS_UNASKED = 2000 };
 
 static int64_t find_largest(const double *x, int64_t count) {
@@ -22,7 +23,7 @@ static int64_t find_largest(const double *x, int64_t count) {
     return best;
 }
 
-/* Runs one sample both ways, and takes what differs into the loss. */
+/* Runs one sample with both weights, and adds the differences of the outputs to the loss. */
 static void compare_sample(const job *j, const double *const *inputs, rounding_loss *loss) {
     arena *a = arena_new();
     const graph *g = j->reduced;

@@ -1,8 +1,9 @@
-/* run.c: --run: .npy files through the reference interpreter.
+/* run.c: --run: runs the reference interpreter on .npy files.
  *
- * The results have a leading n where the inputs have one, and are float64: they are the reference. Where
- * weights are rounded to halves, the network is the one behind all passes, with the weights that the emitted
- * code has. */
+ * The results are float64, because they are the reference, and have a leading n if the inputs have one. If
+ * weights are rounded to halves, the network after all passes is run, which has the weights of the emitted
+ * code.
+ */
 #include "driver/samples.h"
 
 #include "interp/interp.h"
@@ -13,8 +14,8 @@
 
 static const loc command_line = {0};
 
-/* Runs sample `index`; the outputs' values are put at values[k] + index * elements of output k. Each sample has
- * an arena of its own, so that memory does not grow with them. */
+/* Runs sample `index`. The values of output k go to values[k] + index * (elements of output k). Each sample has
+ * its own arena, so that memory does not grow with the number of samples. */
 static void run_sample(const graph *g, const samples *in, int64_t index, double **values) {
     arena *a = arena_new();
     double **results = interp_run(g, a, sample_inputs(g, in, index, a), NULL, NULL);
@@ -25,7 +26,7 @@ static void run_sample(const graph *g, const samples *in, int64_t index, double 
     arena_free(a);
 }
 
-/* One --run for each input and one --out for each output. */
+/* Refuses other numbers of files than one --run for each input and one --out for each output. */
 static bool check_counts(job *j) {
     const graph *g = j->described;
     bool good = check_sample_files(j, "--run", &j->o.run);

@@ -1,4 +1,4 @@
-/* samples.c: the inputs of a network from .npy files. */
+/* samples.c: reads the inputs of a network from .npy files. */
 #include "driver/samples.h"
 
 #include <inttypes.h>
@@ -17,7 +17,7 @@ static bool shape_is(const npy_array *x, int from, shape s) {
     return x->rank == from + 3 && x->dims[from] == s.h && x->dims[from + 1] == s.w && x->dims[from + 2] == s.c;
 }
 
-/* What an element of the type can be; any finite number for f32. */
+/* Whether an element of the type can have the value: any finite number for f32. */
 static bool value_fits(elem_type type, double v) {
     if (type == TYPE_U8) return v >= 0 && v <= 255 && v == floor(v);
     if (type == TYPE_I8) return v >= -128 && v <= 127 && v == floor(v);

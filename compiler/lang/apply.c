@@ -1,4 +1,4 @@
-/* apply.c: applying a layer or a block, which is a body with formals, to the tensor that flows. */
+/* apply.c: applies a layer or a block to a tensor. A block is a body with formals. */
 #include "lang/eval.h"
 
 static int apply_block(evaluator *ev, const place *p, const block *b, const given *list, int n, const char *own,

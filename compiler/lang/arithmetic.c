@@ -1,4 +1,6 @@
-/* arithmetic.c: 64-bit integers, checked for overflow, and doubles, which must stay finite. */
+/* arithmetic.c: the operators, on 64-bit integers, checked for overflow, and on doubles, which must stay
+ * finite.
+ */
 #include "lang/eval.h"
 
 #include <math.h>
@@ -20,7 +22,7 @@ static value divide_by_zero(evaluator *ev, loc at) {
     return poison();
 }
 
-/* a // b rounds down, a % b takes the sign of b: a == a // b * b + a % b. */
+/* a // b rounds down, and a % b has the sign of b, so that a == a // b * b + a % b. */
 static value floor_division(evaluator *ev, loc at, operator_kind op, int64_t a, int64_t b) {
     if (b == 0) return divide_by_zero(ev, at);
     if (b == -1) {
@@ -92,7 +94,7 @@ bool values_equal(evaluator *ev, loc at, value a, value b, bool *equal) {
     } else if (a.kind == VALUE_LIST && b.kind == VALUE_LIST) {
         *equal = a.count == b.count;
         for (int i = 0; *equal && i < a.count; i++) {
-            /* Lists of lists would need a depth of their own; nobody compares them. */
+            /* A list within a list equals nothing, because comparing it would need a limit of depth. */
             bool nested = a.items[i].kind == VALUE_LIST || b.items[i].kind == VALUE_LIST;
             if (nested || !values_equal(ev, at, a.items[i], b.items[i], equal)) *equal = false;
         }

@@ -1,8 +1,7 @@
-/* ast.h: what the parser makes of a file: a tree in an arena, exactly as written.
+/* ast.h: the tree that the parser builds of a file, in an arena, exactly as the file is written.
  *
- * Nothing here has a meaning yet: names are not looked up, numbers not checked, blocks not known. Every list is
- * linked through `next`, in the order of the file. Every node keeps its place, from which all later messages
- * are made. */
+ * The tree has no meaning yet: no name is looked up, no number is checked, and no block is known. Every list is
+ * linked through `next`, in the order of the file. Every node keeps its place in the source for messages. */
 #ifndef LCC_LANG_AST_H
 #define LCC_LANG_AST_H
 
@@ -48,7 +47,7 @@ typedef enum operator_kind {
     OPERATOR_NEGATE
 } operator_kind;
 
-/* 64 bytes: a file of two million tokens must fit the memory that a hostile one may have. */
+/* 64 bytes, so that the tree of a hostile file of MAX_TOKENS tokens still fits in memory. */
 typedef struct expr {
     unsigned char kind;     /* expr_kind */
     unsigned char operator; /* operator_kind, of EXPR_UNARY and EXPR_BINARY */
@@ -78,7 +77,7 @@ typedef struct arg {
     loc at;
 } arg;
 
-/* name [= value]: a formal parameter, a setting of `default` or `compound`. */
+/* name [= value]: a formal parameter, or a setting of `default` or `compound`. */
 typedef struct named {
     struct named *next;
     const char *name;
@@ -93,9 +92,9 @@ typedef struct label {
 
 /* name(args) @"label" { body } */
 typedef struct call {
-    struct call *next; /* behind -> */
+    struct call *next; /* the next call of the chain, behind -> */
     const char *name;
-    loc at; /* name and arguments */
+    loc at; /* of name and arguments */
     arg *args;
     const label *label;      /* NULL: none */
     const struct body *body; /* NULL: none */
@@ -103,7 +102,7 @@ typedef struct call {
 
 typedef struct column {
     struct column *next;
-    const char *name, *function; /* function NULL: cells as they are */
+    const char *name, *function; /* function: applied to each cell; NULL: none */
     loc at;
 } column;
 
@@ -141,7 +140,7 @@ typedef struct stmt {
     loc at;
     const char *name; /* let, input, from, stage, output; the name behind `as` of a chain, or NULL */
     loc name_at;
-    const char *word; /* require: why; input: the type */
+    const char *word; /* require: the message; input: the type */
     loc word_at;
     expr *value;        /* let, require, if: the condition */
     expr *dims;         /* input */

@@ -1,9 +1,9 @@
-/* bind.c: which argument belongs to which formal: by position or by name. */
+/* bind.c: binds arguments to formals, by position or by name. */
 #include "lang/eval.h"
 
 #include <string.h>
 
-/* "it takes (out, kernel, [stride], ..)": brackets around what may be left out. */
+/* "it takes (out, kernel, [stride], ..)". Optional formals are in brackets. */
 static const char *show_formals(evaluator *ev, const formals *f) {
     enum { MOST_SHOWN = 16 };
     if (f->count == 0) return "it takes none";

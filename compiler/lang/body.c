@@ -1,9 +1,11 @@
-/* body.c: the walk over a network: statements in order, the tensor flowing from one to the next. */
+/* body.c: the walk over a network. Statements are evaluated in order, and each takes the tensor that the one
+ * before it returns. */
 #include "lang/eval.h"
 
 #include <string.h>
 
-/* body = "{" { stmt } "}" ; a scope of its own, the instance of the block around it. */
+/* body = "{" { stmt } "}". A body has its own scope, and shares the instance of the block that it belongs to.
+ */
 
 static int eval_body(evaluator *ev, const place *outer, const body *b, int x);
 static int eval_chain(evaluator *ev, const place *p, const call *chain, int x);
@@ -80,7 +82,7 @@ static int eval_output(evaluator *ev, place *p, const stmt *st, int x) {
 }
 
 static int eval_if(evaluator *ev, place *p, const stmt *st, int x) {
-    /* A chain of `else if` is a loop here, however long it is. */
+    /* A chain of `else if` is a loop here, so that a long chain needs no stack. */
     for (;;) {
         bool good, truth = eval_condition(ev, p->scope, st->value, &good);
         if (!good) return POISONED_TENSOR;

@@ -1,18 +1,18 @@
-/* eval.h: from trees to a graph; what the files of the evaluator share.
+/* eval.h: the types and functions that the files of the evaluator share. The evaluator makes a graph of trees.
  *
  *   lang.c        the pipeline: load, declare, choose the net, evaluate it
  *   program.c     files, imports, and what they declare
  *   params.c      params, variants, -D, compound scaling, defaults
- *   report.c      errors, each place once, and the limits of the evaluation
+ *   report.c      errors, once for each place, and the limits of the evaluation
  *   scope.c       what a name stands for
  *   expr.c        expressions and calls; arithmetic.c their numbers; functions.c the built-in functions
  *   bind.c        arguments to formals
  *   layers.c      the table of layers: formals, and how they become attributes of a node
- *   body.c        the walk: statements and chains; statements.c let, require and named tensors
+ *   body.c        the walk over statements and chains; statements.c let, require and named tensors
  *   apply.c       layers and blocks; structure.c residual, concat, split, ..; stage.c tables of blocks
  *   labels.c      labels
- *   lint.c        --check: what the evaluation did not see, and what is never used
- *   lint_files.c  which imports are of use; lint_padding.c the padding that goes with a naming
+ *   lint.c        --check: errors in the text that was not evaluated, and names that are never used
+ *   lint_files.c  imports that nothing needs; lint_padding.c a padding that is not usual for the naming
  *
  * An error is reported where it arises. The values that depend on it become poison, about which nothing more is
  * reported, and the evaluation goes on, so that one run finds several errors. Steps, depth and memory are
@@ -31,7 +31,7 @@ enum {
     MAX_DEPTH = 1000,    /* an expression counts 1, a body BODY_DEPTH */
     BODY_DEPTH = 8,
     MAX_LABEL = 500,           /* bytes */
-    MAX_EVAL_BYTES = 96 << 20, /* of arena, for the evaluation */
+    MAX_EVAL_BYTES = 96 << 20, /* of the arena, taken by the evaluation */
     MAX_FILES = 200,
     MAX_IMPORT_DEPTH = 50,
     MAX_ARGS = 256,
@@ -39,9 +39,9 @@ enum {
     MAX_ERRORS = DIAG_MAX_ERRORS
 };
 
-/* What a callable takes, as binding and messages need it. */
+/* The formal parameters of a layer, block or function. */
 typedef struct formals {
-    const char *what; /* "conv" */
+    const char *what; /* whose they are, for messages: "conv" */
     const char *const *names;
     const bool *required;
     int count;
@@ -61,16 +61,16 @@ typedef struct param {
     struct param *next;
     const char *name;
     loc at;
-    const expr *value;       /* the default; NULL for a compound's line, whose default is base ** phi */
+    const expr *value;       /* the default; NULL for a line of `compound`: its default is base ** phi */
     const expr *base;        /* compound only */
     const struct param *phi; /* compound only */
-    const expr *choices;
-    const expr *chosen; /* by the variant or -D, else NULL */
-    bool ready;         /* v is set */
+    const expr *choices;     /* the values that are allowed; NULL: all */
+    const expr *chosen;      /* the value that the variant or -D gives, else NULL */
+    bool ready;              /* v is set */
     value v;
 } param;
 
-/* One file's part in a program: an item, and how many imports away from the file on the command line. */
+/* An item of the program, and how many imports its file is away from the file on the command line. */
 typedef struct placed {
     const item *what;
     int depth;
@@ -82,41 +82,43 @@ typedef struct import_edge {
     const source *to;
 } import_edge;
 
-/* Where a message's construct was entered: "in block 'mbconv', used from here". */
+/* A block or function that is being evaluated, and where it was used, for notes: "in block 'mbconv', used from
+ * here". */
 typedef struct frame {
-    const struct frame *up;
-    const char *what; /* "block 'mbconv'" */
+    const struct frame *up; /* the frame around it */
+    const char *what;       /* "block 'mbconv'" */
     loc at;
 } frame;
 
-/* The counters of a stage, seen in the blocks that it makes. */
+/* The counters of a stage. The blocks that the stage makes see them: n counts the instances of the whole stage,
+ * row the rows, rep the instances of the row, each from 0. */
 typedef struct stage_place {
     int64_t n, row, rep;
 } stage_place;
 
-/* A block at work. `tensors` maps names made by `as` to int *. */
+/* A block or net that is being evaluated. `tensors` maps the names that `input` and `as` give to int *. */
 typedef struct instance {
-    const struct instance *caller; /* whose tensors are seen too */
+    const struct instance *caller; /* the instance around it, whose tensors are visible too */
     int in;                        /* the tensor that enters */
     bool is_net;
     const stage_place *stage; /* NULL outside of stages */
     map tensors;
 } instance;
 
-/* Lets and formals: maps names to value *. Behind the last parent come the params, then the stage's counters.
- */
+/* Lets and formals: maps names to value *. A name that no scope up to the last parent has is looked for among
+ * the params, then among the counters of the stage. */
 typedef struct scope {
     const struct scope *parent;
     instance *in; /* NULL while params are evaluated, and in functions */
     map names;
 } scope;
 
-/* Where layers are being made. */
+/* The place in the network at which layers are being made. */
 typedef struct place {
     scope *scope;
-    const char *prefix;       /* the labels around, joined; "" where there are none */
+    const char *prefix;       /* the labels around it, joined; "" where there are none */
     const stage_place *stage; /* set where a stage makes an instance */
-    bool failed;              /* a `require` of this body did not hold: the rest of it would make no sense */
+    bool failed;              /* a `require` of this body does not hold, so the rest of it is not evaluated */
 } place;
 
 typedef struct defaults {
@@ -124,7 +126,7 @@ typedef struct defaults {
     naming naming;
 } defaults;
 
-/* What a misspelt word may have meant. More are not worth the time. */
+/* Words that a misspelt word may stand for. Further words are left out, because the search takes time. */
 typedef struct word_list {
     const char *words[1000];
     size_t count;
@@ -152,33 +154,38 @@ typedef struct evaluator {
     const char *variant;
     const char *compound; /* the param of the compound directive, or NULL */
     defaults defaults;
-    loc naming_at; /* where `default naming` is said, last; src NULL: nowhere */
+    loc naming_at; /* the last `default naming`; src NULL: there is none */
 
     word_list words;
     const frame *frames;
     int64_t steps;
     int depth;
-    size_t bytes_before;
-    bool stopped; /* a limit was passed: everything is poison from here on */
+    size_t bytes_before; /* bytes of the arena in use when the evaluation began */
+    bool stopped;        /* a limit was passed: everything evaluated after it is poison */
     loc reported[MAX_ERRORS];
     int n_reported;
     int op_count[OP_COUNT];
 
-    /* body.c's walk, for the files below it whose constructs hold a body: takes the tensor that enters (or
-     * NO_TENSOR, POISONED_TENSOR) and gives the one that leaves. */
+    /* Evaluates a body: body.c's walk, for the files below it whose constructs have a body. Takes the tensor
+     * that enters the body (or NO_TENSOR or POISONED_TENSOR) and returns the one that leaves it. */
     int (*run_body)(struct evaluator *ev, const place *outer, const body *b, int x);
 } evaluator;
 
 /* --- report.c */
 
-/* An error at `at`, once per place however often the place is evaluated, followed by the blocks and functions
- * around. */
+/* Reports an error at `at`, with notes on the blocks and functions around it. A place is reported once, even if
+ * it is evaluated several times. */
 void eval_error(evaluator *ev, loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* True, and remembered, where nothing was reported at this place yet. */
+/* Whether nothing was reported at this place before. Marks the place as reported. False too once the evaluation
+ * is stopped. */
 bool is_first_report(evaluator *ev, loc at);
+/* Whether an error was reported at this place. */
 bool was_reported(const evaluator *ev, loc at);
+/* Adds a note for each block and function around the place that is evaluated, at most 4, the innermost first.
+ */
 void note_frames(evaluator *ev);
-/* Counts a step, `cost` levels deeper. False where a limit is passed; then leave() must not be called. */
+/* Counts a step, and `cost` levels of depth until leave(). False once a limit is passed, which is reported;
+ * then leave() must not be called. */
 bool enter(evaluator *ev, loc at, int cost);
 void leave(evaluator *ev, int cost);
 /* Starts the list of words for the hint "; did you mean 'x'?" of an error at `at`. There is one list, the
@@ -186,113 +193,141 @@ void leave(evaluator *ev, int cost);
  * functions below take NULL for an empty list. */
 word_list *start_words(evaluator *ev, loc at);
 void add_word(word_list *l, const char *word);
+/* Adds all names of the map. */
 void add_map_words(word_list *l, const map *m);
+/* "; did you mean 'x'?" with the nearest word of the list; "" if no word is near, or `word` has at most 2
+ * bytes. */
 const char *did_you_mean(evaluator *ev, const char *word, const word_list *l);
 
 /* --- program.c */
 
-/* Reads and parses the prelude, the main file and all that these import, into ev->items. False after errors. */
+/* Reads and parses the prelude, the main file and all files that these import, into ev->items. False after
+ * errors. */
 bool load_program(evaluator *ev, const source *main_file);
-/* Functions, blocks and params into their maps. The net, or NULL after an error. */
+/* Enters functions, blocks and params into their maps. Returns the net; NULL after an error, or with --check if
+ * the program is a library without a net. */
 const item *declare_items(evaluator *ev, const source *main_file);
 
 /* --- params.c */
 
+/* Adds the param of a `param` item, or the params of a `compound` item, to ev->params. */
 void add_param(evaluator *ev, const item *from);
 void add_compound(evaluator *ev, const item *from);
-/* Finds the row in force and notes its cells at their params; then -D, which comes before it. */
+/* Checks the tables of variants and chooses the row: that of --variant, else the one that the files choose. The
+ * row's cells become the `chosen` values of their params. */
 void choose_variant(evaluator *ev);
+/* Parses the values of -D, which take the place of the row's values. */
 void apply_defines(evaluator *ev);
-/* Gives every param its value, in the order of the files; then `default`s, which may use all of them. */
+/* Gives every param its value, in the order of the files. */
 void evaluate_params(evaluator *ev);
+/* Evaluates the `default` items. They may use all params, so all params must have their values. */
 void evaluate_defaults(evaluator *ev);
 
 /* --- scope.c */
 
 scope *new_scope(evaluator *ev, const scope *parent, instance *in);
-/* False, and nothing changed, where the scope has the name. */
+/* Adds a let or formal to the scope. False, with nothing changed, if the scope has the name already. */
 bool define_variable(evaluator *ev, scope *s, const char *name, value v);
-/* False where no let, formal, param or counter has the name. A param that comes later is an error and poison.
- */
+/* Finds the let, formal, param or counter of that name, in this order; false if there is none. A param that
+ * comes later in the files is an error, and *v is poison. */
 bool find_variable(evaluator *ev, const scope *s, const char *name, loc at, value *v);
-/* Only the lets and formals; only n, row and rep. */
+/* Finds a let or formal of that name; false if there is none. */
 bool find_local(const scope *s, const char *name, value *v);
+/* Finds a counter of the stage: n, row or rep; false if the name is another or there is no stage. */
 bool find_counter(const scope *s, const char *name, value *v);
+/* Finds the tensor that `input` or `as` gave that name, in this block or one of its callers; false if there is
+ * none. */
 bool find_tensor(const scope *s, const char *name, int *x);
-/* The user's, else the prelude's, else NULL. `asks`: the file in which the name stands. */
+/* The block or function of that name: the user's, else the prelude's, else NULL. `asks` is the file in which
+ * the name stands: the prelude does not see the user's functions. */
 const block *find_block(const evaluator *ev, const char *name);
 const function *find_function(const evaluator *ev, const char *name, const source *asks);
 
 /* --- expr.c */
 
+/* The value of an expression; poison after an error. */
 value eval_expr(evaluator *ev, const scope *s, const expr *e);
-/* Whether it is a word such as `same`, that stands for itself. */
+/* Whether the name is a word of the language such as `same`, which stands for itself. */
 bool is_word(const char *name);
-/* Errors with a suggestion; `s` may be NULL. */
+/* Reports an unknown name, with the nearest name that is known. `s` may be NULL. */
 void report_unknown_name(evaluator *ev, const scope *s, const char *name, loc at);
-/* The truth of a condition; *good is false, after an error, where it has none. */
+/* The truth of a condition. *good is false, after an error, if it is not true or false. */
 bool eval_condition(evaluator *ev, const scope *s, const expr *e, bool *good);
-/* Evaluates arguments; the number of them. */
+/* Evaluates arguments into *list. Returns their number, at most MAX_ARGS; more are an error. */
 int eval_args(evaluator *ev, const scope *s, const arg *args, given **list);
-/* `f(column)` of a table's header, applied to one cell. */
+/* Calls the function of that name with one argument: a column `f(name)` of a stage's table, for one cell. */
 value call_function_by_name(evaluator *ev, loc at, const char *name, value v);
 
 /* --- arithmetic.c */
 
+/* The result of an operator; poison if an operand is poison, or after an error: the operands are of the wrong
+ * kind, or the result is too large or not finite. `and` and `or` are not among them. */
 value apply_unary(evaluator *ev, loc at, operator_kind op, value a);
 value apply_binary(evaluator *ev, loc at, operator_kind op, value a, value b);
-/* false after an error where the two cannot be compared. */
+/* Sets *equal. False, after an error, if the two cannot be compared. */
 bool values_equal(evaluator *ev, loc at, value a, value b, bool *equal);
-/* The value as a whole number from least to most; false after an error: "`what` must be ..". */
+/* Sets *n to the value if it is a whole number from least to most. Else false, after an error, which begins
+ * with `what`; poison is not reported. */
 bool to_whole(evaluator *ev, loc at, const char *what, value v, int64_t least, int64_t most, int64_t *n);
 
 /* --- functions.c */
 
-/* Whether a function of that name, built in or the user's, is seen from the file `asks`. */
+/* Whether the file `asks` sees a function of that name: one of a file or a built-in one. */
 bool is_function(const evaluator *ev, const char *name, const source *asks);
-/* Poison after an error: there is no such function, or the arguments are wrong. */
+/* Calls a built-in function. Poison after an error: there is no such function, or the arguments are wrong. */
 value call_built_in_function(evaluator *ev, loc at, const char *name, const given *list, int n);
+/* Reports an unknown function, with the nearest name that is known. */
 void report_unknown_function(evaluator *ev, const char *name, loc at);
 
 /* --- bind.c */
 
-/* bound[i] is the argument of formal i, or NULL. False after errors. */
+/* Sets bound[i] to the argument of formal i, or to NULL if it has none. False after errors: an argument that is
+ * unknown, missing, given twice, or one too many. */
 bool bind_arguments(evaluator *ev, loc at, const formals *f, const given *list, int n, const given **bound);
 
 /* --- layers.c */
 
+/* The layer of that name; NULL if there is none. */
 const struct layer *find_layer(const char *name);
 void add_layer_words(word_list *l);
-/* Adds the node of a layer to the graph and gives its tensor. `label`: its own, NULL where it has none. */
+/* Adds the node of a layer, whose input is x, to the graph. Returns the node's tensor, or POISONED_TENSOR after
+ * an error. `label`: the layer's own label; NULL if it has none. */
 int make_layer(evaluator *ev, const place *p, const callable *what, const given *list, int n, const char *label,
                loc at, int x);
-/* The value of `default padding` or of an argument as attributes; false after an error. */
+/* Sets the padding of `a` from an argument or from `default padding`; false after an error, which begins with
+ * `what`. */
 bool to_padding(evaluator *ev, loc at, const char *what, value v, attrs *a);
 
 /* --- labels.c */
 
-/* After a label that shows `name`, which nothing here has; `sc` may be NULL. */
+/* Reports that a label's braces name `name`, which is no let, param or counter. `sc` may be NULL. */
 void report_label_name(evaluator *ev, const scope *sc, const char *name, loc at);
 /* The text of a label with its interpolations filled in; NULL after an error. */
 const char *eval_label(evaluator *ev, const scope *s, const label *l);
-/* `prefix` and `inner` joined as the naming asks. */
+/* `prefix` and `inner`, joined by the naming's sign (. for torch, / for keras) unless `prefix` ends in a
+ * sign. More than MAX_LABEL bytes are an error, and stop the evaluation. */
 const char *join_labels(evaluator *ev, loc at, const char *prefix, const char *inner);
-/* Adds a node under its label: `own`, or op_k. The node, or POISONED_TENSOR after an error. */
+/* Adds a node to the graph, with the label `own` behind `prefix`; where `own` is NULL, or nothing is left to
+ * name it, its last part is OP_K, the K-th node of its op. Returns the node, or POISONED_TENSOR after an error.
+ */
 int add_node(evaluator *ev, op_kind op, const int *in, int n_in, const attrs *a, const char *prefix,
              const char *own, loc at);
+/* Attributes with their first values, and with the naming in force. */
 attrs new_attrs(const evaluator *ev);
 
 /* --- statements.c */
 
+/* Adds the variable of a `let` to the scope. */
 void eval_let(evaluator *ev, place *p, const stmt *st);
-/* False, after an error, where it does not hold. */
+/* Whether a `require` holds; false after an error. */
 bool eval_require(evaluator *ev, const place *p, const stmt *st);
-/* The tensor of that name, or poison after an error. */
+/* The tensor of that name, or POISONED_TENSOR after an error. A formal may stand for a tensor. */
 int named_tensor(evaluator *ev, const scope *s, const char *name, loc at);
 
 /* --- apply.c */
 
-/* Takes the tensor that enters and gives the one that leaves. */
+/* Applies a layer or block to the tensor x. Returns the tensor that leaves it, or POISONED_TENSOR after an
+ * error. */
 int apply_callable(evaluator *ev, const place *p, const callable *what, const given *list, int n,
                    const char *label, loc at, int x);
 /* The layer or block that `name` stands for; false after an error. */
@@ -301,28 +336,31 @@ void report_unknown_layer(evaluator *ev, const char *name, loc at);
 
 /* --- body.c */
 
+/* Evaluates the net: adds its nodes, inputs and outputs to ev->g. */
 int eval_net(evaluator *ev, const item *net);
 
 /* --- structure.c */
 
 typedef int (*structure)(evaluator *ev, const place *p, const call *c, int x);
-/* residual, scale, concat, split, branch, add, mul; NULL for other names. */
+/* The function for residual, scale, concat, split, branch, add or mul; NULL for other names. */
 structure find_structure(const char *name);
 void add_structure_words(word_list *l);
 
 /* --- lint.c */
 
-/* Errors in what was not evaluated, then warnings of what is never used. `net` may be NULL: the file is a
- * library. */
+/* Reports errors in the parts that were not evaluated, then warns of names that are never used. `net` may be
+ * NULL: the file is a library. */
 void lint_program(evaluator *ev, const source *main_file, const item *net);
 
 /* --- lint_padding.c */
 
-/* Warns where the padding and the naming of the checkpoint seem to be of different libraries. */
+/* Warns if the padding and the naming of the checkpoint seem to come from different libraries. */
 void lint_padding(evaluator *ev);
 
 /* --- stage.c */
 
+/* Makes the instances of a stage, one behind the other. Takes the tensor that enters the first and returns the
+ * one that leaves the last; POISONED_TENSOR after an error. */
 int eval_stage(evaluator *ev, const place *p, const stmt *st, int x);
 
 #endif

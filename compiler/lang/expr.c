@@ -1,8 +1,8 @@
 /* expr.c: the value of an expression, and calls of functions.
  *
- * A name is, in this order: a let or formal of a body around, a counter of the stage, a param, a tensor named
- * by `as`, a block, a layer, a word such as `same`. So a new layer or word never takes a name away from a file.
- */
+ * A name is looked for in this order: a let or formal of the bodies around, a param, a counter of the stage, a
+ * tensor named by `as` or `input`, a block, a layer, a word such as `same`. Layers and words come last, so that
+ * a new one in lcc never hides a name that a file defines. */
 #include "lang/eval.h"
 
 #include <string.h>
@@ -139,7 +139,7 @@ value call_function_by_name(evaluator *ev, loc at, const char *name, value v) {
     given only = {NULL, v, at};
     return call_with(ev, at, name, &only, 1);
 }
-/* A function's value, or a layer with its arguments: `act = leaky_relu(0.1)`. */
+/* The result of a function, or a layer or block with its arguments: `act = leaky_relu(0.1)`. */
 static value eval_call(evaluator *ev, const scope *s, const expr *e) {
     callable *what = ARENA_NEW(ev->mem, callable);
     what->name = e->name;
@@ -163,7 +163,7 @@ bool eval_condition(evaluator *ev, const scope *s, const expr *e, bool *good) {
     return *good && v.truth;
 }
 
-/* and, or: the second is evaluated only where it matters. */
+/* and, or. The second operand is evaluated only if the first does not decide. */
 static value eval_logic(evaluator *ev, const scope *s, const expr *e) {
     bool good, first = eval_condition(ev, s, e->a, &good);
     if (!good) return poison();

@@ -1,12 +1,12 @@
-/* format.c: lcc --format: the text of a file in the style of the house.
+/* format.c: lcc --format: the text of a file in the standard style.
  *
- * The text is not made anew from the tree, so that nothing of it is lost: its tokens stay, and so do comments
- * and the ends of lines, which are part of the language. What changes is what lies between: blanks,
- * indentation, empty lines, and the columns of format_align.c.
+ * The text is not printed from the tree, because the tree has no comments. Tokens, comments and ends of lines
+ * stay as they are; ends of lines are part of the language. Only blanks, indentation, empty lines and the
+ * columns of format_align.c change.
  *
- * A brace whose other one is on another line ends its line, or begins it. A line within parentheses is one
- * level deeper than the line that opened them, one that begins with -> one deeper than its statement. There is
- * one empty line at a time, and none behind { or before }. */
+ * A { whose } is on another line ends its line, and that } begins its line. A line within parentheses is
+ * indented one level more than the line that opened them. A line that begins with -> is indented one level more
+ * than its statement. There is at most one empty line at a time, and none behind { or before }. */
 #include "lang/format.h"
 #include "lang/lang.h"
 #include "parse.h"
@@ -15,10 +15,10 @@
 
 typedef struct open_brace {
     int token, line;
-    int statement, statement_first; /* those around it */
+    int statement, statement_first; /* of the statement that the brace is in, as in the cutter */
 } open_brace;
 
-/* Where the text is being cut into lines. */
+/* The state while the text is cut into lines. */
 typedef struct cutter {
     formatter *f;
     int *brackets; /* for each open ( and [: its line */
@@ -29,11 +29,11 @@ typedef struct cutter {
     int statement_first; /* its first token */
 } cutter;
 
-/* What lies between two tokens. */
+/* The text between two tokens. */
 typedef struct gap {
     unsigned at, end; /* bytes of the source */
     int newlines;     /* since the last token or comment */
-    bool comments;    /* there were some */
+    bool comments;    /* the gap had a comment already */
 } gap;
 
 static int kind_of(const formatter *f, int t) { return f->tokens.at[t].kind; }
@@ -41,12 +41,12 @@ static int kind_of(const formatter *f, int t) { return f->tokens.at[t].kind; }
 static bool opens(int kind) { return kind == LPAREN || kind == LBRACKET; }
 static bool closes(int kind) { return kind == RPAREN || kind == RBRACKET; }
 
-/* An operand ends here: a minus behind it subtracts, a bracket behind it indexes. */
+/* Whether the token ends an operand. A minus behind it is then a subtraction, and a [ an index. */
 static bool ends_operand(int kind) {
     return kind == NAME || kind == STRING || kind == NUMBER || kind == TRUE || kind == FALSE || closes(kind);
 }
 
-/* A brace whose other one stands on another line. */
+/* Whether the token is a brace whose other brace is on another line. */
 static bool spans_lines(const formatter *f, int t) {
     const token *at = f->tokens.at;
     return (at[t].kind == LBRACE || at[t].kind == RBRACE) && at[t].line != at[f->match[t]].line;
@@ -66,7 +66,7 @@ static void match_braces(formatter *f) {
     }
 }
 
-/* How many lines there may be: those of the source that hold something, and one more for each brace. */
+/* The largest number of lines: those of the source that are not empty, and one more for each brace. */
 static size_t most_lines(const formatter *f) {
     size_t lines = 1;
     bool empty = true;
@@ -116,7 +116,7 @@ static int column_of(const source *src, unsigned at) {
     return count_columns(src->text + begin, at - begin);
 }
 
-/* The comment that begins at g->at: beside the code before it, or on a line of its own. */
+/* Adds the comment that begins at g->at, either beside the code before it or on a line of its own. */
 static void take_comment(cutter *c, gap *g) {
     formatter *f = c->f;
     const char *bytes = f->src->text;
@@ -137,7 +137,7 @@ static void take_comment(cutter *c, gap *g) {
     *g = (gap){.at = next, .end = g->end, .comments = true};
 }
 
-/* The comments up to the next token, and how many ends of lines are before it. */
+/* Adds the comments up to the next token, and counts the ends of lines before it. */
 static gap pass_gap(cutter *c, unsigned at, unsigned end) {
     gap g = {.at = at, .end = end};
     while (g.at < g.end) {
@@ -166,7 +166,7 @@ static line_kind find_kind(const cutter *c, int t) {
     return kind == NAME ? LINE_CHAIN : LINE_OTHER;
 }
 
-/* Indentation, and what the line is; its first token is t. */
+/* Sets the indentation and the kind of a line whose first token is t. */
 static void begin_line(cutter *c, line *l, int t) {
     formatter *f = c->f;
     int kind = kind_of(f, t), closing = 0;
@@ -186,7 +186,7 @@ static void begin_line(cutter *c, line *l, int t) {
         if (opening->kind == LINE_IF) l->kind = LINE_ENDIF;
     } else if (kind == ARROW) {
         l->level = f->lines[c->statement].level + 1;
-        /* no empty line within a statement */
+        /* An empty line within a statement goes. */
         for (line *x = l; x->blank = false, (x - 1)->count == 0; x--) {
         }
     } else {
@@ -232,7 +232,7 @@ static void cut_lines(formatter *f) {
     pass_gap(&c, at, (unsigned)f->src->size);
 }
 
-/* Comments of their own are indented as the code below, and those before a } as the code above it. */
+/* A comment on a line of its own is indented as the code below it; before a closing sign, one level more. */
 static void indent_comments(formatter *f) {
     const line *below = NULL;
     for (line *l = f->lines + f->n_lines - 1; l >= f->lines; l--) {

@@ -1,5 +1,5 @@
-/* format.h: what the formatter's parts share: format.c cuts a source into lines and writes them;
- * format_align.c puts what belongs together into columns. */
+/* format.h: the types and functions that the files of the formatter share. format.c cuts a source into lines
+ * and writes them; format_align.c aligns neighbouring lines in columns. */
 #ifndef LCC_LANG_FORMAT_H
 #define LCC_LANG_FORMAT_H
 
@@ -7,7 +7,7 @@
 
 enum {
     INDENT = 4,         /* blanks a level */
-    LONGEST_LINE = 120, /* columns; nothing is moved beyond */
+    LONGEST_LINE = 120, /* columns; signs are not moved if a line would become longer */
     MOST_MARKS = 12
 };
 
@@ -23,18 +23,19 @@ typedef enum line_kind {
     LINE_ENDIF /* closes it */
 } line_kind;
 
-/* A sign that may move to the right to stand below its like. */
+/* A sign that may move to the right, so that it is in one column with the same sign of the neighbouring lines.
+ */
 typedef struct mark {
     int kind;   /* of its token */
     int offset; /* bytes of code before it */
     int column; /* columns before it, with the blanks put in so far */
-    int blanks; /* to put in before it */
+    int blanks; /* that are inserted before it */
 } mark;
 
 typedef struct line {
-    int first, count;              /* its tokens; 0: it has only a comment */
+    int first, count;              /* its tokens; count 0: it has only a comment */
     unsigned comment, comment_end; /* bytes of the source; equal: no comment */
-    int comment_column;            /* where it stood, then where it goes, from 0 */
+    int comment_column;            /* of the comment, from 0: first in the source, then in the output */
     int level;                     /* of indentation */
     int table;                     /* LINE_ROW: the token that opens the table */
     int width;                     /* of the code in columns, without indentation */
@@ -43,8 +44,8 @@ typedef struct line {
     const char *code;
     unsigned char kind; /* line_kind */
     bool blank;         /* an empty line goes before it */
-    bool continues;     /* the statement of the line before goes on */
-    bool hangs;         /* a comment that goes on, below the one beside the code above */
+    bool continues;     /* it continues the statement of the line before */
+    bool hangs;         /* it has only a comment, which continues the comment above it, beside code */
 } line;
 
 typedef struct formatter {
@@ -57,13 +58,13 @@ typedef struct formatter {
     int n_lines;
 } formatter;
 
-/* format_code.c. The code of tokens [first, first + count). */
+/* format_code.c. The text of `count` tokens from `first` on, with the blanks between them. */
 const char *format_code(const formatter *f, int first, int count);
-/* Columns on the screen: bytes that begin a character of UTF-8. */
+/* The width of a text on the screen: the number of bytes that begin a character of UTF-8. */
 int count_columns(const char *s, size_t size);
 
-/* format_align.c. Finds the marks of lines and the blanks before them, sets the code of rows of tables, and
- * then the columns of comments beside code. */
+/* format_align.c. Finds the marks of all lines and the blanks before them, sets the code of rows of tables, and
+ * sets the columns of comments beside code. */
 void align_lines(formatter *f);
 
 #endif

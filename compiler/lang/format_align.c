@@ -14,7 +14,7 @@ static int kind_of(const formatter *f, int t) { return f->tokens.at[t].kind; }
 
 static int larger(int a, int b) { return a > b ? a : b; }
 
-/* +1 behind an opening sign, -1 behind a closing one. */
+/* +1 for an opening sign, -1 for a closing one, 0 for other tokens. */
 static int depth_change(int kind) {
     if (kind == LPAREN || kind == LBRACKET || kind == LBRACE) return 1;
     return kind == RPAREN || kind == RBRACKET || kind == RBRACE ? -1 : 0;
@@ -33,7 +33,7 @@ static bool may_move(line_kind kind, int sign, int n_marks) {
     }
 }
 
-/* The signs of a line that may move, and the line's code and width. */
+/* Sets the code and the width of a line, and finds its signs that may move. */
 static void find_marks(const formatter *f, line *l) {
     mark found[MOST_MARKS];
     int depth = 0, n = 0, offset = 0, at = 0;
@@ -66,7 +66,7 @@ static bool alike(const line *a, const line *b, int marks) {
     return true;
 }
 
-/* Puts mark i of these lines into one column, where no line grows too long by it. */
+/* Puts mark i of these lines into one column, unless a line would become too long. */
 static void align_mark(line *const *lines, int n, int i) {
     int to = 0;
     for (int k = 0; k < n; k++) to = larger(to, lines[k]->level * INDENT + lines[k]->marks[i].column);
@@ -83,7 +83,8 @@ static void align_mark(line *const *lines, int n, int i) {
     }
 }
 
-/* Mark by mark, each among the neighbours that are alike so far. */
+/* Aligns mark by mark. Mark i is aligned within each run of neighbouring lines whose marks up to i are of the
+ * same kinds. */
 static void align_marks(line *const *lines, int n) {
     for (int i = 0; i < MOST_MARKS; i++) {
         bool any = false;
@@ -100,7 +101,8 @@ static void align_marks(line *const *lines, int n) {
 
 static bool begins_group(const line *l) { return l->blank || l->count == 0 || l->continues; }
 
-/* Settings of one kind, line by line. */
+/* Aligns the group of settings that begins at line `from`: lines of the same kind and indentation. Returns the
+ * line behind the group. */
 static int align_settings(formatter *f, int from, line **group) {
     int n = 0, i = from;
     int kind = f->lines[from].kind, level = f->lines[from].level;
@@ -112,7 +114,8 @@ static int align_settings(formatter *f, int from, line **group) {
     return i;
 }
 
-/* Labelled layers; plain layers between them, and the braces of an `if`, do not part them. */
+/* Aligns the group of labelled layers that begins at line `from`. Layers without a label and the braces of an
+ * `if` between them do not end the group. Returns the line behind the group. */
 static int align_chains(formatter *f, int from, line **group) {
     int n = 0, i = from;
     for (; i < f->n_lines; i++) {
@@ -134,12 +137,12 @@ typedef enum cell_kind { CELL_WORD, CELL_INTEGER, CELL_OTHER } cell_kind;
 enum { MOST_COLUMNS = 64 };
 
 typedef struct column_width {
-    int all;        /* with the header */
-    int cells;      /* of the cells alone */
-    cell_kind kind; /* of all of them */
+    int all;        /* of the widest cell, the header included */
+    int cells;      /* of the widest cell below the header */
+    cell_kind kind; /* of the cells below the header; CELL_OTHER where they differ */
 } column_width;
 
-/* Where the next cell of the row ends: at a bar, or behind the last token. */
+/* The token behind the cell that begins at t: a bar, or the one behind the last token of the row. */
 static int end_of_cell(const formatter *f, const line *l, int t) {
     int depth = 0;
     for (; t < l->first + l->count; t++) {
@@ -159,7 +162,8 @@ static cell_kind find_cell_kind(const formatter *f, int t, int count) {
     return count == 1 && kind == NUMBER && whole ? CELL_INTEGER : CELL_OTHER;
 }
 
-/* False where the table is not one to align: a row on several lines, or too many columns. */
+/* Measures the columns. False if the table cannot be aligned: a row is on several lines, a cell is empty, or
+ * there are too many columns. */
 static bool measure_table(const formatter *f, const line *header, const line *end, column_width *columns) {
     memset(columns, 0, MOST_COLUMNS * sizeof *columns);
     for (const line *l = header; l < end; l++) {
@@ -184,8 +188,9 @@ static bool measure_table(const formatter *f, const line *header, const line *en
     return true;
 }
 
-/* Blanks before a cell. Whole numbers end in one column and words begin in one, in the middle of theirs as a
- * block; everything else is centred by itself. An odd blank goes to the left. */
+/* The number of blanks before a cell. The whole numbers of a column are aligned on the right, and its words on
+ * the left, as a block in the middle of the column. Words in the first column have no blanks before them. Other
+ * cells and headers are centred one by one. An odd blank goes to the left. */
 static int blanks_before(const column_width *c, bool is_header, bool is_first, int width) {
     int block = is_header || c->kind == CELL_OTHER ? width : c->cells;
     if (is_first && c->kind == CELL_WORD) return 0;
@@ -211,7 +216,7 @@ static void align_row(const formatter *f, line *l, bool is_header, const column_
     text_free(&code_of_row);
 }
 
-/* The lines of the table whose header is line `from`. */
+/* Aligns the table whose header is line `from`. Returns the line behind the table. */
 static int align_table(formatter *f, int from) {
     column_width columns[MOST_COLUMNS];
     int end = from + 1, close = f->match[f->lines[from].table];
@@ -226,8 +231,9 @@ static int align_table(formatter *f, int from) {
 
 /* --- comments --- */
 
-/* Comments beside code, in one column as long as neither an empty line, nor a comment of its own, nor another
- * indentation, nor a much longer or shorter line comes between. */
+/* Puts the comments beside code into one column, from line `from` on. A group of them ends at an empty line, at
+ * a comment on a line of its own, at another indentation, and at a line that is much longer or shorter. Returns
+ * the line behind the group. */
 static int align_comments(formatter *f, int from) {
     enum { DISTANCE = 4, MOST_MOVED = 24 };
     int most = 0, least = LONGEST_LINE, i = from;

@@ -1,4 +1,4 @@
-/* format_code.c: a stretch of tokens as text, and how wide a text is. */
+/* format_code.c: the text of a sequence of tokens, and the width of a text. */
 #include "lang/format.h"
 
 #include <string.h>

@@ -8,7 +8,7 @@ enum { MOST_FORMALS = 3 };
 
 typedef value (*built_in)(evaluator *ev, loc at, const value *v, int n);
 
-/* A real as an integer, already rounded. */
+/* A real that is rounded already, as an integer. */
 static value to_int(evaluator *ev, loc at, double x) {
     int64_t n;
     if (whole_number(real_value(x), &n)) return int_value(n);
@@ -26,7 +26,7 @@ static value call_ceil(evaluator *ev, loc at, const value *v, int n) {
     return v->kind == VALUE_INT ? *v : to_int(ev, at, ceil(v->real));
 }
 
-/* Halves away from zero, as C's round does. */
+/* Rounds halves away from zero, as C's round does. */
 static value call_round(evaluator *ev, loc at, const value *v, int n) {
     (void)n;
     return v->kind == VALUE_INT ? *v : to_int(ev, at, round(v->real));
@@ -67,7 +67,8 @@ static value call_max(evaluator *ev, loc at, const value *v, int n) {
 }
 
 /* The rounding of channel counts in the MobileNet and EfficientNet papers' code (tensorflow/models,
- * _make_divisible): the nearest multiple of d, at least `min`, and never more than a tenth below v. */
+ * _make_divisible): the nearest multiple of d, but at least `min` (d, if `min` is left out), and d more if that
+ * is more than a tenth below v. */
 static value call_divisible(evaluator *ev, loc at, const value *v, int n) {
     int64_t d = 8, least;
     if (n > 1 && !to_whole(ev, at, "the divisor of divisible", v[1], 1, 1 << 30, &d)) return poison();
@@ -91,7 +92,7 @@ typedef struct built_in_info {
     const char *name;
     built_in call;
     int least, most;                   /* arguments */
-    const char *formals[MOST_FORMALS]; /* none: by position only */
+    const char *formals[MOST_FORMALS]; /* none: arguments are given by position only */
 } built_in_info;
 
 static const built_in_info table_of_functions[] = {
@@ -133,7 +134,7 @@ static value call_built_in(evaluator *ev, loc at, const built_in_info *f, const 
                 values[i] = bound[i]->v;
             }
         }
-        /* divisible(v, min = m): d is left out */
+        /* divisible(v, min = m) leaves d out. */
         if (count == 3 && !bound[1]) values[1] = int_value(8);
     } else {
         if (n < f->least || n > f->most) {

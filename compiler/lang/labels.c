@@ -1,4 +1,4 @@
-/* labels.c: what a layer is called in the checkpoint, in messages and in comments. */
+/* labels.c: the labels of layers, which are their names in the checkpoint, in messages and in comments. */
 #include "lang/eval.h"
 
 #include <string.h>
@@ -11,7 +11,8 @@ void report_label_name(evaluator *ev, const scope *sc, const char *name, loc at)
                did_you_mean(ev, name, words));
 }
 
-/* `name`, `name+1` or `name-1` between braces; NULL after an error. `s` ends before the brace. */
+/* The text for `name`, `name+1` or `name-1`, which stands between braces: the `size` bytes from `s` on. NULL
+ * after an error. */
 static const char *interpolate(evaluator *ev, const scope *sc, const label *l, const char *s, size_t size) {
     size_t name_size = strcspn(s, "+-}");
     const char *name = arena_strndup(ev->mem, s, name_size);

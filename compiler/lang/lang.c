@@ -1,18 +1,18 @@
-/* lang.c: from a .net file to a graph, as one list of calls. */
+/* lang.c: makes a graph of a .net file, as one list of calls. */
 #include "base/embedded.h"
 #include "lang/eval.h"
 
 #include <string.h>
 
-/* How the work of a network goes with a factor of compound scaling: as depth * width^2 * resolution^2 (Tan and
- * Le 2019, equation 3). Other names say nothing about work. */
+/* By how much a factor of compound scaling multiplies the work of a network. The work is proportional to depth
+ * * width^2 * resolution^2 (Tan and Le 2019, equation 3). Factors of other names do not change it. */
 static double work_of_factor(const char *name, double factor) {
     if (strcmp(name, "depth") == 0) return factor;
     bool squared = strcmp(name, "width") == 0 || strcmp(name, "resolution") == 0;
     return squared ? factor * factor : 1;
 }
 
-/* For the summary, which says what one step of phi costs. */
+/* Keeps phi in the graph, and by how much one step of it multiplies the work, for the summary. */
 static void note_compound(evaluator *ev) {
     static const scope outermost;
     const param *phi = ev->compound ? map_find(&ev->params, ev->compound) : NULL;

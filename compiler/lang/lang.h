@@ -1,4 +1,5 @@
-/* lang.h: from the text of a .net file to a graph. Knows nothing of weights' values, plans or C. */
+/* lang.h: makes a graph of the text of a .net file. Does not depend on the values of weights, on plans or on C.
+ */
 #ifndef LCC_LANG_H
 #define LCC_LANG_H
 
@@ -15,23 +16,25 @@ typedef struct lang_options {
     int n_defines;
     const char *const *include_dirs; /* -I */
     int n_include_dirs;
-    const char *shipped_dir; /* the nets that come along, searched last; may be NULL */
-    bool check;         /* look at all of the text, also at what is not evaluated, and warn of what is unused */
-    bool check_padding; /* warn where `naming` and the padding seem to be of different libraries */
+    const char *shipped_dir; /* the folder of the networks that come with lcc, searched last; may be NULL */
+    bool check;         /* check the whole text, including what is not evaluated, and warn of unused names */
+    bool check_padding; /* warn if `naming` and the padding seem to come from different libraries */
 } lang_options;
 
-/* Reads, parses and evaluates `path`. NULL after errors, which are in `d`: as many as could be found. NULL
- * without errors too, with `check`, where the file is a library of blocks without a net. Terminates on any
- * input, within bounded time and memory. The graph's variant is the one in force. The files read, in order, are
- * appended to *files (arena; may be NULL) for dependency tracking. */
+/* Reads, parses and evaluates the file `path` and the files that it imports. Returns NULL after errors; `d` has
+ * as many of them as were found. With `check` it also returns NULL, without an error, if the file is a library
+ * of blocks without a net. Time and memory are limited for every input. The graph's variant is the chosen one.
+ * The paths of the files that were read are appended to *files, in order, for dependency tracking; they are in
+ * the arena. `files` may be NULL. */
 graph *lang_compile(arena *a, diag *d, const char *path, const lang_options *o, const char *const **files,
                     int *n_files);
 
-/* Appends the text of `path` in the style of the house; its tokens and comments stay as they are. False, and
- * nothing appended, after errors. */
+/* Appends the text of the file `path` to *out in the standard style. Tokens and comments stay as they are.
+ * False, with nothing appended, after errors. */
 bool lang_format(arena *a, diag *d, const char *path, text *out);
 
-/* The same for a text that is already in memory (tests, fuzzers). `path` is what messages call it. */
+/* lang_compile for `size` bytes of text that are already in memory (for tests and fuzzers). `path` is the name
+ * of the text in messages. */
 graph *lang_compile_text(arena *a, diag *d, const char *path, const char *text, size_t size,
                          const lang_options *o);
 

@@ -17,7 +17,7 @@ typedef enum argument_kind {
     ARGUMENT_SIDES,   /* [top, bottom, left, right], or one number for all */
     ARGUMENT_PADDING, /* same, symmetric, valid, or sides */
     ARGUMENT_MODE,    /* nearest, bilinear */
-    ARGUMENT_RATE     /* dropout's: checked, and of no effect */
+    ARGUMENT_RATE     /* of dropout; it is checked, but has no effect */
 } argument_kind;
 
 typedef struct layer_formal {
@@ -97,7 +97,7 @@ static bool to_int(evaluator *ev, loc at, const char *what, value v, int least, 
     return true;
 }
 
-/* A number for all `count`, or a list of so many. */
+/* Takes one number for all `count` ints, or a list of `count` numbers. */
 static bool to_ints(evaluator *ev, loc at, const char *what, value v, int least, int most, int count, int *n) {
     if (v.kind == VALUE_LIST && v.count != count) {
         eval_error(ev, at, "%s must be one number or a list of %d, not of %d", what, count, v.count);
@@ -193,8 +193,8 @@ static bool set_argument(evaluator *ev, const layer *its, const layer_formal *f,
     return false;
 }
 
-/* What the layer has where its call says nothing. Dense layers have a bias whatever the default says: all the
- * families' classifiers do. */
+/* The attributes of a layer before its arguments are set. Dense layers have a bias even if `default bias` is
+ * false, because the classifiers of all families have one. */
 static attrs default_attrs(evaluator *ev, const layer *its, loc at) {
     attrs a = new_attrs(ev);
     for (const layer_formal *f = its->formals; f < its->formals + MOST_FORMALS && f->name; f++) {

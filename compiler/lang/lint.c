@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The lets and formals of a body and, by `up`, of those around it. */
+/* The lets and formals of a body; `up` leads to those of the bodies around it. */
 typedef struct names {
     struct names *up;
     map own; /* name to declared */
@@ -39,7 +39,7 @@ static void declare(lint *l, map *m, const char *what, const char *name, loc at,
     l->all[l->n_all++] = d;
 }
 
-/* --- what is referred to --- */
+/* --- uses of names --- */
 
 static bool use(lint *l, const map *m, const char *name) {
     declared *d = map_find(m, name);
@@ -66,7 +66,8 @@ static bool use_param(lint *l, const char *name) {
     return l->item->at.src != l->ev->prelude && use(l, &l->params, name);
 }
 
-/* A tensor of this block, else one of a caller: all of that name then. */
+/* Marks the tensors of that name as used: those of this block, or if it has none, those of all blocks, because
+ * any of them may be a caller. */
 static bool use_tensor(lint *l, const char *name) {
     declared *first = map_find(&l->tensors, name);
     if (!first) return false;
@@ -120,7 +121,7 @@ static void walk_args(lint *l, names *s, const arg *args) {
     for (const arg *a = args; a; a = a->next) walk_expr(l, s, a->value);
 }
 
-/* A long sum leans to the left: that side is a loop, so that its length is no depth. */
+/* The tree of a long sum is deep on the left. That side is a loop here, so that a long sum needs no stack. */
 static void walk_expr(lint *l, names *s, const expr *e) {
     while (e && !l->ev->stopped) {
         const expr *next = NULL;
@@ -200,7 +201,7 @@ static void walk_let(lint *l, names *s, const stmt *st) {
 }
 
 static void walk_if(lint *l, names *s, const stmt *st) {
-    for (;;) { /* a chain of `else if` is a loop, however long it is */
+    for (;;) { /* a loop, so that a long chain of `else if` needs no stack */
         walk_expr(l, s, st->value);
         walk_body(l, s, st->then);
         if (!st->other) return;
@@ -283,7 +284,7 @@ static void declare_item(lint *l, const item *it) {
     case ITEM_FN: declare(l, &l->functions, "function", it->name, it->name_at, it); break;
     case ITEM_BLOCK: declare(l, &l->blocks, "block", it->name, it->name_at, it); break;
     case ITEM_COMPOUND:
-        /* Its lines are what it is for. */
+        /* The param of `compound` is used by the lines of the directive, if it has any. */
         declare(l, &l->params, it->named ? NULL : "param", it->name, it->name_at, it);
         for (const named *n = it->named; n; n = n->next) {
             declare(l, &l->params, "param", n->name, n->at, it);
@@ -326,7 +327,7 @@ void lint_program(evaluator *ev, const source *main_file, const item *net) {
     lint *l = ARENA_NEW(ev->mem, lint);
     l->ev = ev;
     l->main_file = main_file;
-    ev->steps = 0; /* the evaluation's are not ours */
+    ev->steps = 0; /* the steps of the evaluation do not count here */
     ev->bytes_before = arena_used(ev->mem);
     read_imports(l, net);
     for (int i = 0; i < ev->n_items; i++) {

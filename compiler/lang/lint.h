@@ -1,5 +1,5 @@
-/* lint.h: what the files of --check share: lint.c, which walks the text, and lint_files.c, which knows the
- * files. */
+/* lint.h: the types and functions that the files of --check share. lint.c walks the text, and lint_files.c
+ * finds the imports that nothing needs. */
 #ifndef LCC_LANG_LINT_H
 #define LCC_LANG_LINT_H
 
@@ -8,7 +8,7 @@
 /* Something that has a name, and whether anything uses it. */
 typedef struct declared {
     const char *name;
-    const char *what; /* "param"; NULL: nobody minds that it is not used */
+    const char *what; /* "param"; NULL: it may be unused without a warning */
     loc at;
     const item *item; /* where it is declared */
     int file;
@@ -17,14 +17,14 @@ typedef struct declared {
     const item *asked;     /* tensors: the item that referred to the name last */
 } declared;
 
-/* Files as numbers; the prelude is among them. */
+/* Every file has a number; the prelude has one too. */
 enum { MOST_SOURCES = MAX_FILES + 1 };
 
 typedef struct lint_files {
     const source *at[MOST_SOURCES];
     int count;
-    bool imports[MOST_SOURCES][MOST_SOURCES]; /* [a][b]: a imports b, itself or by way of others; or a is b */
-    bool uses[MOST_SOURCES][MOST_SOURCES];    /* [a][b]: a name in a is declared in b */
+    bool imports[MOST_SOURCES][MOST_SOURCES]; /* [a][b]: a imports b, directly or through others; or a is b */
+    bool uses[MOST_SOURCES][MOST_SOURCES];    /* [a][b]: a uses a name that b declares */
     bool acts[MOST_SOURCES];                  /* sets defaults or variants, or has the net */
 } lint_files;
 
@@ -37,8 +37,8 @@ typedef struct finding {
 typedef struct lint {
     evaluator *ev;
     const source *main_file;
-    const item *item; /* that is walked */
-    int file;         /* its */
+    const item *item; /* the item that is walked */
+    int file;         /* the file of that item */
     map params, functions, blocks, tensors;
     declared **all; /* params, functions, blocks and tensors, in the order of the files */
     int n_all, room_all;
@@ -48,11 +48,14 @@ typedef struct lint {
 } lint;
 
 /* lint_files.c */
+
+/* Adds a warning; those in the prelude are left out. */
 void add_finding(lint *l, loc at, int file, const char *what);
+/* The number of a file. A file that has none yet gets the next one. */
 int find_file_number(lint *l, const source *src);
-/* Which file imports which, and which ones act. */
+/* Sets `imports` and `acts` of l->files. */
 void read_imports(lint *l, const item *net);
-/* Findings for the imports of the main file that nothing needs. */
+/* Adds a warning for each import of the main file that nothing needs. */
 void find_unused_imports(lint *l);
 
 #endif

@@ -19,12 +19,12 @@ int find_file_number(lint *l, const source *src) {
         if (f->at[i] == src) return i;
     }
     if (f->count == MOST_SOURCES)
-        return MOST_SOURCES - 1; /* cannot be: files are counted where they are read */
+        return MOST_SOURCES - 1; /* does not happen, because program.c limits the number of files */
     f->at[f->count] = src;
     return f->count++;
 }
 
-/* Warshall's closure. */
+/* Adds the imports through other files: the transitive closure, by Warshall's algorithm. */
 static void close_imports(lint_files *f) {
     for (int i = 0; i < f->count; i++) f->imports[i][i] = true;
     for (int via = 0; via < f->count; via++) {

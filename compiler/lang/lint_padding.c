@@ -3,7 +3,7 @@
 #include "graph/shapes.h"
 #include "lang/eval.h"
 
-/* Whether the other padding of the two would see other pixels. */
+/* Whether `same` and `symmetric` put different numbers of pixels around the input of the node. */
 static bool padding_matters(const graph *g, const node *n) {
     bool has_window = n->op == OP_CONV || n->op == OP_DEPTHWISE || n->op == OP_MAX_POOL || n->op == OP_AVG_POOL;
     if (!has_window || (n->a.padding != PAD_SAME && n->a.padding != PAD_SYMMETRIC)) return false;
@@ -17,7 +17,8 @@ static bool padding_matters(const graph *g, const node *n) {
     return false;
 }
 
-/* Names of PyTorch with TensorFlow's padding and an eps of 1e-3 are timm's tf_ weights: nothing odd. */
+/* Whether the weights seem to be timm's tf_ models, which have PyTorch's names with TensorFlow's padding. Their
+ * eps is 1e-3. */
 static bool is_ported_from_tensorflow(const evaluator *ev) { return as_real(ev->defaults.eps) > 1e-4; }
 
 void lint_padding(evaluator *ev) {

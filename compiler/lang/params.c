@@ -14,7 +14,7 @@ static param *new_param(evaluator *ev, const char *name, loc at) {
             diag_error(ev->d, at, "there is already a param '%s'", name);
             diag_note(ev->d, ((param *)map_find(&ev->params, name))->at, "it is here");
         }
-        return p; /* belongs to no list: its value does not matter */
+        return p; /* it is in no list, so its value does not matter */
     }
     *ev->last_param = p;
     ev->last_param = &p->next;
@@ -65,8 +65,8 @@ static const row *find_row(evaluator *ev, const char *name, const table **found,
     return NULL;
 }
 
-/* Every table is checked, whichever row is chosen: names in the first column, as many cells as columns, no name
- * twice, and no column that is no param. */
+/* Checks a table of variants, whichever row is chosen. The first column must have the names, each name once.
+ * The other columns must be params, and each row must have a cell for each column. */
 static void check_variants(evaluator *ev, const item *it, map *seen) {
     const table *t = it->table;
     if (strcmp(t->columns->name, "name") != 0 || t->columns->function) {
@@ -94,7 +94,7 @@ static void check_variants(evaluator *ev, const item *it, map *seen) {
     }
 }
 
-/* The variant that the files choose: the choice nearest to the main file. */
+/* The `variant` item that counts: the one nearest to the main file. NULL if there is none. */
 static const item *find_choice(evaluator *ev) {
     const placed *chosen = NULL;
     for (int i = 0; i < ev->n_items; i++) {

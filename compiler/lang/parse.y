@@ -1,6 +1,7 @@
-/* parse.y: the grammar of the language, rule by rule. Actions only build the tree of ast.h; names and numbers
- * get their meaning in the evaluator. The parser is pure, located, and explores before it reports (LAC), so
- * that "expecting" is true. A first token that the scanner makes up says whether a file or an expression follows. */
+/* parse.y: the grammar of the language, rule by rule. Actions only build the tree of ast.h; the evaluator gives
+ * names and numbers their meaning. The parser is reentrant and keeps locations. It uses lookahead correction (LAC),
+ * so that the tokens listed behind "expecting" are right. The scanner makes up a first token, which tells whether a
+ * file or an expression follows. */
 %code requires {
 #include "lang/parser.h"
 
@@ -118,7 +119,7 @@ static body *new_body(parser *p, stmt *first, loc at) {
 %locations
 %expect 0
 %param { parser *p }
-%initial-action { (void)yynerrs; } /* bison counts, nobody asks; clang minds */
+%initial-action { (void)yynerrs; } /* bison's count of errors is not used, of which clang warns */
 
 %union {
     const char *text;
@@ -522,7 +523,7 @@ primary: NUMBER { $$ = new_number(p, $1, @$); }
 
 %%
 
-/* Keywords and signs are quoted as typed; kinds of tokens are named. */
+/* A token in messages: keywords and signs in quotes, as they are typed; other tokens by their kind. */
 static const char *token_name(parser *p, yysymbol_kind_t symbol) {
     switch (symbol) {
     case YYSYMBOL_YYEOF:
@@ -534,14 +535,14 @@ static const char *token_name(parser *p, yysymbol_kind_t symbol) {
     }
 }
 
-/* Where such a word is unexpected, a body before it was probably meant to be closed. */
+/* Whether the token begins an item. Where one is unexpected, a } before it is probably missing. */
 static bool begins_item(yysymbol_kind_t symbol) {
     return symbol == YYSYMBOL_NET || symbol == YYSYMBOL_BLOCK || symbol == YYSYMBOL_FN ||
            symbol == YYSYMBOL_PARAM || symbol == YYSYMBOL_IMPORT || symbol == YYSYMBOL_VARIANTS ||
            symbol == YYSYMBOL_DEFAULT;
 }
 
-/* "syntax error, unexpected name"; with what could stand there, where that is at most three things. */
+/* Reports "syntax error, unexpected name", and the tokens that are expected there if they are at most three. */
 static int yyreport_syntax_error(const yypcontext_t *context, parser *p) {
     enum { MOST_EXPECTED = 3 };
     yysymbol_kind_t expected[MOST_EXPECTED];
@@ -562,7 +563,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, parser *p) {
     return 0;
 }
 
-/* Called by the parser for what is no syntax error: its stack is full. */
+/* The parser calls this for errors that are not syntax errors, such as a full stack. */
 static void lang_error(const loc *at, parser *p, const char *what) {
     parser_report(p, *at, strstr(what, "memory") ? "nested too deeply" : what);
 }

@@ -1,5 +1,5 @@
-/* parse_file.c: from a source to its tree, by way of the scanner and the grammar. A source that is no text in
- * UTF-8, or too large, is refused before. */
+/* parse_file.c: makes the tree of a source, by the scanner and the grammar. A source that is not text in UTF-8,
+ * or is too large, is refused first. */
 #include "lang/parser_state.h"
 #include "scan.h"
 
@@ -14,7 +14,8 @@ static bool run_parser(parser *p, int start) {
     return !failed && diag_error_count(p->d) == before;
 }
 
-/* The length of the character of UTF-8 at `s` (RFC 3629), or 0: overlong forms and surrogates are none. */
+/* The length in bytes of the character of UTF-8 at `s` (RFC 3629), of which `room` bytes can be read. 0 if
+ * there is none; overlong forms and surrogates are not valid. */
 static int utf8_length(const unsigned char *s, size_t room) {
     int length = s[0] < 0x80                   ? 1
                  : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
@@ -32,7 +33,7 @@ static int utf8_length(const unsigned char *s, size_t room) {
     return length;
 }
 
-/* Messages and labels travel into C, JSON and file names: nothing but text gets in. */
+/* Refuses bytes that are not text, because labels and messages go into C, JSON and file names. */
 static bool check_text(diag *d, const source *src) {
     if (src->size > MAX_SOURCE_BYTES) {
         diag_error(d, (loc){.src = src}, "the file has more than %d MB", MAX_SOURCE_BYTES >> 20);

@@ -1,4 +1,4 @@
-/* parser.h: from a source to its tree, and what scanner and parser know of each other while they work. */
+/* parser.h: parses sources into trees, and declares what the scanner and the grammar call. */
 #ifndef LCC_LANG_PARSER_H
 #define LCC_LANG_PARSER_H
 
@@ -18,7 +18,7 @@ typedef struct number {
     double real;
 } number;
 
-/* A word or sign of a source, for the formatter: its kind (parse.h), its bytes [begin, end) and its line. */
+/* A token of a source, for the formatter: its kind (parse.h), its bytes from begin to end - 1, and its line. */
 typedef struct token {
     int kind;
     unsigned begin, end;
@@ -32,28 +32,33 @@ typedef struct token_list {
 
 typedef struct parser parser;
 
-/* The items of a file in *items (NULL where it has none); false after errors. *tokens counts up over all files.
- */
+/* Parses a file. Sets *items to the list of its items, NULL if it has none. False after errors. *tokens counts
+ * the tokens of all files; more than MAX_TOKENS are an error. */
 bool parse_items(arena *a, diag *d, const source *src, int *tokens, item **items);
 
-/* source.c: a text that messages call `path`; a file, read, or NULL after an error. */
+/* source.c */
+
+/* A source of `size` bytes with a NUL behind them, which messages call `path`. */
 const source *new_source(arena *a, const char *path, const char *contents, size_t size);
+/* Reads a file; NULL after an error. */
 const source *read_source(arena *a, diag *d, const char *path);
 
-/* The words and signs of a file that has no syntax error; false after errors. */
+/* Lists the tokens of a file. False after errors: the file must have no syntax error. */
 bool parse_tokens(arena *a, diag *d, const source *src, token_list *tokens);
 
-/* The single expression that `src` holds (-D name=value); NULL after errors. */
+/* Parses a source that holds one expression (-D name=value). NULL after errors. */
 expr *parse_expression(arena *a, diag *d, const source *src, int *tokens);
 
-/* parser_state.c, for scan.l and parse.y. */
+/* parser_state.c, for scan.l and parse.y */
+
 arena *parser_arena(parser *p);
-/* After a syntax error at a token: the scanner passes over the rest of the statement, with any braces that it
- * opens, so that one mistake in the head of a block does not make its lines be read as something else. */
+/* Called after a syntax error at a token of that kind. The scanner then skips the rest of the statement, with
+ * the bodies that it opens, so that a mistake in the head of a block causes no errors in its lines. */
 void parser_skip_statement(parser *p, int kind);
-/* After a syntax error at `at`, on an earlier line: the parenthesis, or else with `braces` the brace, that is
- * open. */
+/* Called after a syntax error at `at`. If a parenthesis is open since an earlier line, adds a note on it; else,
+ * with `braces`, a note on the open brace. */
 void parser_note_open(parser *p, loc at, bool braces);
+/* Reports an error, unless more errors were found than are printed. */
 void parser_report(parser *p, loc at, const char *what);
 void parser_set_items(parser *p, item *first);
 void parser_set_expression(parser *p, expr *e);

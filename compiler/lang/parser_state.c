@@ -1,4 +1,4 @@
-/* parser_state.c: what the grammar asks of the reading of a file: memory, messages, and how to go on after an
+/* parser_state.c: what the scanner and the grammar share: memory, messages, and skipping a statement after an
  * error. */
 #include "lang/parser_state.h"
 

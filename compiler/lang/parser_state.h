@@ -1,5 +1,4 @@
-/* parser_state.h: where the reading of a file stands: what scan.l and parse.y know of each other while they
- * work. */
+/* parser_state.h: the state while a file is parsed, which scan.l and parse.y share. */
 #ifndef LCC_LANG_PARSER_STATE_H
 #define LCC_LANG_PARSER_STATE_H
 
@@ -13,26 +12,26 @@ struct parser {
     diag *d;
     const source *src;
     void *scanner;
-    int *tokens; /* so far, over all files */
-    int start;   /* the token that says what follows; 0 once it was given */
+    int *tokens; /* how many so far, over all files */
+    int start;   /* the first token, which tells what follows; 0 once it was given */
     int line, col;
     unsigned offset;    /* bytes read */
-    token_list *record; /* where every token is noted, or NULL */
+    token_list *record; /* takes every token; NULL: they are not recorded */
 
     int parens;                     /* open ( and [ */
     loc open_at;                    /* the first of them */
     int braces;                     /* open { */
-    loc brace_at[MAX_KNOWN_BRACES]; /* of the outermost ones */
+    loc brace_at[MAX_KNOWN_BRACES]; /* places of the outermost ones */
     bool line_ended;                /* a line ended since the last token, outside parentheses */
     loc line_end;
-    int last;           /* the token given last */
-    bool skip;          /* pass over the rest of the statement */
-    int skip_braces;    /* opened in it */
-    const char *unsaid; /* what was wrong with a token met while passing over */
-    bool quiet;         /* while passing over it: no messages */
-    bool given_up;
+    int last;           /* the token that was given last */
+    bool skip;          /* the rest of the statement is to be skipped */
+    int skip_braces;    /* open { among what is skipped */
+    const char *unsaid; /* an error in a token that was read while skipping */
+    bool quiet;         /* set while skipping: no messages */
+    bool given_up;      /* too many errors or tokens: the rest of the file is not read */
 
-    bool has_held; /* a token read but not given yet */
+    bool has_held; /* a token was read that is not given yet */
     int held;
     LANG_STYPE held_value;
     loc held_at;

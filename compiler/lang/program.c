@@ -1,8 +1,8 @@
-/* program.c: the files of a program, put in one row of items, and what these declare.
+/* program.c: loads the files of a program into one list of items, and enters what they declare.
  *
- * An import's items stand where the import stands, so that `default`s and params come in the order in which a
- * reader meets them. Each item keeps how many imports away from the main file it is: the nearest net and
- * `variant` count. */
+ * The items of an imported file take the place of the import, so that `default`s and params come in the order
+ * in which a reader meets them. Each item keeps how many imports it is away from the main file, because the
+ * nearest net and the nearest `variant` count. */
 #include "base/file.h"
 #include "lang/eval.h"
 
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file that was begun; `done` once all of it was read. */
+/* A file of the program. `done` is set once all of it was read; before, an import of it is circular. */
 typedef struct loaded {
-    const char *path; /* without links and dots: tells whether two names are one file */
+    const char *path; /* the real path, without links and dots, by which one file of two names is recognized */
     const source *src;
     bool done;
 } loaded;
@@ -41,7 +41,7 @@ static const char *canonical_path(arena *a, const char *path) {
     return arena_strdup(a, realpath(path, buffer) ? buffer : path);
 }
 
-/* Remembers the file as begun; NULL where there are too many. */
+/* Adds a file that is about to be read. NULL, after an error, if there are too many. */
 static loaded *begin_file(loader *l, const source *src, loc at) {
     evaluator *ev = l->ev;
     if (l->n_files == MAX_FILES) {
@@ -62,8 +62,8 @@ static const loaded *find_file(const loader *l, const char *path) {
     return NULL;
 }
 
-/* The folders of the search path, in order: beside the importer (-1), each -I, the library. NULL: none there.
- */
+/* Folder i of the search path: -1 is the folder of the importing file, then come those of -I, and last the
+ * library. NULL if there is no library. */
 static const char *search_folder(const evaluator *ev, const item *import, int i) {
     const lang_options *o = ev->options;
     if (i < 0) return path_folder(ev->mem, import->at.src->path);
@@ -72,7 +72,8 @@ static const char *search_folder(const evaluator *ev, const item *import, int i)
     return folder[strlen(folder) - 1] == '/' ? folder : arena_printf(ev->mem, "%s/", folder);
 }
 
-/* The path of an imported file and its text, from the first folder that has it; NULL after an error. */
+/* Reads an imported file from the first folder that has it. NULL with *known set if it was read before, and
+ * NULL after an error. */
 static const source *find_import(loader *l, const item *import, const loaded **known) {
     evaluator *ev = l->ev;
     bool absolute = import->name[0] == '/';
@@ -158,7 +159,7 @@ bool load_program(evaluator *ev, const source *main_file) {
 
 /* --- what the items declare --- */
 
-/* Names and needs of formals, in arrays; errors where a name stands twice or there are too many. */
+/* The formals of a block or function, as arrays. Reports names that are there twice, and too many formals. */
 static formals read_formals(evaluator *ev, const item *from) {
     int count = 0;
     for (const named *n = from->named; n; n = n->next) count++;
@@ -206,7 +207,7 @@ static void declare_block(evaluator *ev, const item *from) {
         report_second(ev, "block", from, ((block *)map_find(m, from->name))->from);
 }
 
-/* The net nearest to the main file; two equally near ones are an error. */
+/* The net that is nearest to the main file; two that are equally near are an error. */
 static const item *find_net(evaluator *ev, const source *main_file) {
     const item *net = NULL, *rival = NULL;
     int depth = INT_MAX;
@@ -221,7 +222,7 @@ static const item *find_net(evaluator *ev, const source *main_file) {
             depth = p->depth;
         }
     }
-    /* To be checked, a library will do. */
+    /* --check accepts a library without a net, but not a file that has neither items nor imports. */
     bool may_lack =
         ev->options->check && (ev->n_imports || ev->items[ev->n_items - 1].what->at.src == main_file);
     if (!net && !may_lack)
@@ -237,7 +238,7 @@ const item *declare_items(evaluator *ev, const source *main_file) {
         case ITEM_COMPOUND: add_compound(ev, it); break;
         case ITEM_FN: declare_function(ev, it); break;
         case ITEM_BLOCK: declare_block(ev, it); break;
-        default: break; /* the others are looked for when their turn comes */
+        default: break; /* other items are looked for in ev->items when they are needed */
         }
     }
     return find_net(ev, main_file);

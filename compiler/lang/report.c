@@ -1,5 +1,5 @@
-/* report.c: what bounds the evaluation of a network, and how its errors are reported: once for each place, with
- * the blocks and functions around it, and with the word that was meant. */
+/* report.c: reports the errors of an evaluation, and limits its steps, depth and memory. Each place is reported
+ * once, with the blocks and functions around it, and with the word that was probably meant. */
 #include "lang/eval.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ bool was_reported(const evaluator *ev, loc at) {
 bool is_first_report(evaluator *ev, loc at) {
     if (ev->stopped || was_reported(ev, at)) return false;
     if (ev->n_reported == MAX_ERRORS) {
-        ev->stopped = true; /* more would not be shown */
+        ev->stopped = true; /* further errors would not be printed */
         return false;
     }
     ev->reported[ev->n_reported++] = at;
@@ -83,7 +83,7 @@ void add_map_words(word_list *l, const map *m) {
 }
 
 const char *did_you_mean(evaluator *ev, const char *word, const word_list *l) {
-    /* Every word of two letters is near to every other. */
+    /* Words of two letters get no hint, because any two of them are near each other. */
     const char *nearest = l && strlen(word) > 2 ? nearest_word(word, l->words, l->count) : NULL;
     return nearest ? arena_printf(ev->mem, "; did you mean '%s'?", nearest) : "";
 }

@@ -1,5 +1,4 @@
-/* scope.c: what a name stands for: lets, formals, params, counters of a stage, tensors, blocks and functions.
- */
+/* scope.c: looks names up: lets, formals, params, counters of a stage, tensors, blocks and functions. */
 #include "lang/eval.h"
 
 #include <string.h>
@@ -40,7 +39,7 @@ bool find_counter(const scope *s, const char *name, value *v) {
 
 bool find_variable(evaluator *ev, const scope *s, const char *name, loc at, value *v) {
     if (find_local(s, name, v)) return true;
-    /* The prelude's blocks see their own formals and lets, whatever params the user has. */
+    /* The blocks of the prelude do not see the user's params, so that no param changes what they do. */
     const param *p = at.src && at.src == ev->prelude ? NULL : map_find(&ev->params, name);
     if (!p) return find_counter(s, name, v);
     if (!p->ready) eval_error(ev, at, "param '%s' has no value here yet: it comes later", name);
@@ -64,7 +63,7 @@ const block *find_block(const evaluator *ev, const char *name) {
     return b ? b : map_find(&ev->prelude_blocks, name);
 }
 
-/* The prelude's own text does not see the user's functions. */
+/* The prelude does not see the user's functions. */
 const function *find_function(const evaluator *ev, const char *name, const source *asks) {
     const function *f = asks == ev->prelude ? NULL : map_find(&ev->functions, name);
     return f ? f : map_find(&ev->prelude_functions, name);

@@ -10,7 +10,7 @@ typedef struct stage {
     int columns;
 } stage;
 
-/* The columns, each once; false after an error. */
+/* Counts the columns. False after an error: a column is there twice, or there are too many. */
 static bool check_columns(evaluator *ev, stage *s) {
     map seen = {0};
     bool good = true;
@@ -28,7 +28,8 @@ static bool check_columns(evaluator *ev, stage *s) {
     return good;
 }
 
-/* The cells of a row as arguments; *n of them, less `repeat`. False after an error. */
+/* Evaluates the cells of a row. All but `repeat` become arguments, *n of them, in `list`. False after an error.
+ */
 static bool read_row(evaluator *ev, const place *p, const stage *s, const row *r, given *list, int *n,
                      int64_t *repeat) {
     int cells = 0;
@@ -53,14 +54,14 @@ static bool read_row(evaluator *ev, const place *p, const stage *s, const row *r
     return good;
 }
 
-/* The arguments of all instances of a row but the first: stride 1. */
+/* Sets the stride to 1, for all instances of a row but the first. */
 static void clear_stride(given *list, int n) {
     for (int i = 0; i < n; i++) {
         if (strcmp(list[i].name, "stride") == 0) list[i].v = int_value(1);
     }
 }
 
-/* One instance, with n, row and rep to be seen in its label and in the blocks that it makes. */
+/* Makes one instance. Its label and the blocks that it makes see n, row and rep. */
 static int make_instance(evaluator *ev, const place *p, const stage *s, const given *list, int n, loc at,
                          int x) {
     stage_place *counters = ARENA_NEW(ev->mem, stage_place);

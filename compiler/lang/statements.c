@@ -1,4 +1,4 @@
-/* statements.c: the statements that make no layer, and the tensors that others refer to by name. */
+/* statements.c: the statements let and require, which make no layer, and tensors by their names. */
 #include "lang/eval.h"
 
 void eval_let(evaluator *ev, place *p, const stmt *st) {

@@ -1,10 +1,10 @@
-/* structure.c: the forms that give a network its shape: residual, scale, concat and split of branches, add,
+/* structure.c: the forms that give a network its structure: residual, scale, concat and split of branches, add,
  * mul. */
 #include "lang/eval.h"
 
 #include <string.h>
 
-/* The place inside a form: its label, where it has one, is around what its body makes. */
+/* The place inside a form. If the form has a label, it is around the labels of what its body makes. */
 static place inside_form(evaluator *ev, const place *p, const call *c) {
     place inner = *p;
     const char *own = c->label ? eval_label(ev, p->scope, c->label) : NULL;
@@ -53,7 +53,7 @@ static int eval_scale(evaluator *ev, const place *p, const call *c, int x) {
 
 /* --- branches --- */
 
-/* A branch that is to be made, and the scope of the lets around it. */
+/* A branch that is still to be made, and the place with the lets around it. */
 typedef struct branch {
     struct branch *next;
     const call *what;
@@ -66,8 +66,8 @@ typedef struct branch_list {
     const char *form; /* "concat" */
 } branch_list;
 
-/* The branches of a body, with its lets, requires and ifs decided; false after an error. They are gathered
- * before any is made: a split must know into how many slices it divides. */
+/* Lists the branches of a body, and evaluates its lets, requires and ifs. False after an error. No branch is
+ * made before all are listed, because a split must know into how many slices it divides the channels. */
 static bool gather_branches(evaluator *ev, const place *outer, const body *b, branch_list *all) {
     if (!enter(ev, b->at, BODY_DEPTH)) return false;
     place p = *outer;
@@ -103,7 +103,8 @@ static bool gather_branches(evaluator *ev, const place *outer, const body *b, br
     return good && !ev->stopped;
 }
 
-/* concat { branch .. }: every branch takes x; split { branch .. }: each takes its slice of x's channels. */
+/* concat { branch .. }: every branch takes x. split { branch .. }: each branch takes its slice of x's channels.
+ */
 static int eval_branches(evaluator *ev, const place *p, const call *c, int x, bool is_split) {
     place inner = inside_form(ev, p, c);
     branch_list all = {.last = &all.first, .form = c->name};
@@ -148,7 +149,7 @@ static int joined_tensor(evaluator *ev, const place *p, const call *c, const arg
     return POISONED_TENSOR;
 }
 
-/* add(n), mul(n), concat(n, ..): the tensor that flows, then those that are named */
+/* add(n), mul(n), concat(n, ..): joins x and the tensors that are named. */
 static int eval_join(evaluator *ev, const place *p, const call *c, int x, op_kind op) {
     int count = 1;
     for (const arg *a = c->args; a; a = a->next) count++;

@@ -1,4 +1,4 @@
-/* value.c: showing values, and which of them are whole numbers. */
+/* value.c: values as text, and as whole numbers. */
 #include "lang/value.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* value.h: what an expression of the language can be. */
+/* value.h: the values that expressions of the language have. */
 #ifndef LCC_LANG_VALUE_H
 #define LCC_LANG_VALUE_H
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 typedef enum value_kind {
-    VALUE_POISON, /* an error was reported where it arose: everything made of it is silent */
+    VALUE_POISON, /* the result of a reported error; nothing more is reported about it */
     VALUE_INT,
     VALUE_REAL,
     VALUE_BOOL,
@@ -20,7 +20,7 @@ typedef enum value_kind {
     VALUE_LAYER /* a layer or a block, perhaps with arguments: `act = relu6` */
 } value_kind;
 
-/* Tensors are nodes of the graph, or one of these. */
+/* A tensor is the index of a node of the graph, or one of these. */
 enum { NO_TENSOR = -1, POISONED_TENSOR = -2 };
 
 typedef struct value {
@@ -44,7 +44,7 @@ typedef struct given {
     loc at;
 } given;
 
-/* A layer of the language (kind), or a block, with the arguments that go with it wherever it is used. */
+/* A layer of the language or a block, with the arguments that were given with it: `act = leaky_relu(0.1)`. */
 typedef struct callable {
     const char *name;
     const struct layer *layer; /* one of layer and block is NULL */
@@ -65,14 +65,14 @@ static inline bool is_number(value v) { return v.kind == VALUE_INT || v.kind == 
 /* The number as a double; only for numbers. */
 static inline double as_real(value v) { return v.kind == VALUE_INT ? (double)v.integer : v.real; }
 
-/* The whole number that `v` is, exactly; false where it is none. */
+/* Sets *n to `v` if it is a whole number that an int64_t can hold; else false. */
 bool whole_number(value v, int64_t *n);
 
-/* As labels show it: 12, 0.25, true, same, [1, 2]; strings as they are. */
+/* The text of a value in labels: 12, 0.25, true, same, [1, 2]; strings without quotes. */
 const char *show_value(arena *a, value v);
-/* The same for messages: strings have their quotes. */
+/* The text of a value in messages: strings have their quotes. */
 const char *quote_value(arena *a, value v);
-/* "a number", "a tensor": for messages. */
+/* The kind of a value in messages: "a number", "a tensor". */
 const char *value_kind_name(value_kind kind);
 
 #endif

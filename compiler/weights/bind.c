@@ -1,9 +1,8 @@
 /* bind.c: gives every tensor of a graph its numbers from the files.
  *
- * One walk over the graph looks every tensor up, checks its shape, converts its numbers to float and puts them
- * where the graph's layout wants them. Whatever does not fit is kept and reported together at the end
- * (explain.c). A number that is not finite, or not a float's, is an error here: the network's answer could only
- * be wrong. */
+ * One walk over the graph looks every tensor up, checks its shape, converts its numbers to float and stores
+ * them in the graph's layout. Tensors that do not fit are reported together at the end (explain.c). A number
+ * that is not finite, or too large for float, is an error here, because the network's answer would be wrong. */
 #include "weights/bind.h"
 #include "weights/fnv.h"
 #include "weights/load.h"
@@ -17,7 +16,7 @@ static int compare_stored(const void *x, const void *y) {
     return strcmp((*(stored *const *)x)->key, (*(stored *const *)y)->key);
 }
 
-/* Merges the files' sorted tensors; where a key is in several, the last file's stays. */
+/* Merges the files' sorted tensors. If several files have a key, the tensor of the last file stays. */
 static tensor_index index_files(arena *a, checkpoint *const *files, int n_files) {
     int room = 0;
     for (int f = 0; f < n_files; f++) room += files[f]->n_tensors;
@@ -35,7 +34,7 @@ static tensor_index index_files(arena *a, checkpoint *const *files, int n_files)
     return index;
 }
 
-/* The tensor of that name, marked as used; NULL where there is none. */
+/* The tensor of that name, which is marked as used; NULL if there is none. */
 static stored *take_tensor(const tensor_index *index, const char *name) {
     const stored wanted = {.key = name}, *key = &wanted;
     if (index->count == 0) return NULL;
@@ -45,20 +44,20 @@ static stored *take_tensor(const tensor_index *index, const char *name) {
     return *found;
 }
 
-/* Numbers on their way from a file into a tensor. */
+/* The state of copying numbers from a file into a tensor. */
 typedef struct transfer {
     const stored *from;
     const layout *layout;
     float *to;
     int64_t position;     /* elements done, in the file's order */
-    const char *bad_what; /* what the first bad number is: "NaN" */
-    int64_t bad_position; /* where it is */
+    const char *bad_what; /* what is wrong with the first bad number: "NaN" */
+    int64_t bad_position; /* its position */
     int64_t n_bad;
-    double least; /* values below are bad, and so is this one where `strictly` */
+    double least; /* smaller values are bad, and with `strictly`, this one too */
     bool strictly;
 } transfer;
 
-/* The index in C order of the element that stands at `position` in the file. */
+/* The index in C order of the element at `position` in the file. */
 static int64_t c_order(const stored *t, int64_t position) {
     if (!t->fortran_order) return position;
     int64_t index = 0;
@@ -80,7 +79,7 @@ static double load_number(number_format f, const unsigned char *p) {
     }
 }
 
-/* NULL where the number can be a weight. */
+/* What is wrong with a number; NULL if it can be a weight. */
 static const char *what_is_wrong_with(const transfer *x, double value) {
     if (value != value) return "NaN";
     if (value - value != 0) return "infinite";
@@ -124,7 +123,7 @@ static void take_numbers(void *data, const unsigned char *bytes, int64_t count) 
     }
 }
 
-/* "[3, 0, 1, 2]": where in the file's tensor the element of that index in C order is. */
+/* "[3, 0, 1, 2]": the place in the file's tensor of the element with that index in C order. */
 static const char *show_place(arena *a, const stored *t, int64_t index) {
     int64_t place[STORED_MAX_RANK];
     for (int axis = t->rank - 1; axis >= 0; axis--) {
@@ -154,7 +153,7 @@ static bool fill_tensor(arena *a, diag *d, const node *n, role r, const layout *
     return false;
 }
 
-/* Looks one tensor up and fills it, or adds to the problems. */
+/* Looks a tensor up and fills it. If no file has it in the right form, adds it to the problems. */
 static void bind_tensor(arena *a, arena *scratch, diag *d, const graph *g, const node *n, role r,
                         const tensor_index *index, problem *problems, int *n_problems) {
     const char *name = weights_name(scratch, n, r);
@@ -202,8 +201,8 @@ static int compare_labels(const void *x, const void *y) {
     return order ? order : (a > b) - (a < b);
 }
 
-/* Two layers of one label take the same tensors. That may be meant, but more often a label around a block is
- * missing. */
+/* Warns of two layers with the same label, which take the same tensors. That may be intended, but more often a
+ * label around a block is missing. */
 static void warn_of_shared_labels(arena *a, diag *d, const graph *g) {
     const node **labelled = ARENA_ARRAY(a, const node *, g->n_nodes);
     int count = 0;
@@ -217,7 +216,7 @@ static void warn_of_shared_labels(arena *a, diag *d, const graph *g) {
         diag_warning(d, labelled[i]->at, "two layers have the label \"%s\", and take the same tensors",
                      labelled[i]->label);
         diag_note(d, labelled[i - 1]->at, "the other one");
-        return; /* the first says enough: the others are of the same block, mostly */
+        return; /* one warning is enough, because the others mostly come from the same block */
     }
 }
 

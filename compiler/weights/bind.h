@@ -10,10 +10,10 @@
 typedef struct problem {
     const node *node;
     role role;
-    const char *name; /* in a checkpoint */
+    const char *name; /* its name in a checkpoint */
     layout layout;
-    stored *found;   /* what the file has of that name; NULL: nothing */
-    const char *why; /* what is wrong with it; NULL: its shape */
+    stored *found;   /* the file's tensor of that name; NULL: there is none */
+    const char *why; /* what is wrong with `found`; NULL: its shape */
 } problem;
 
 /* The tensors of all files, sorted by key. Where several files have a key, only the last file's is here. */
@@ -25,11 +25,11 @@ typedef struct tensor_index {
     int n_files;
 } tensor_index;
 
-/* weights_load, from files that are open already. */
+/* weights_load for files that are open already. */
 bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int n_files,
                       weights_report *report);
 
-/* Reports all problems, of `wanted` tensors in all. */
+/* Reports all problems. `wanted`: how many tensors the graph needs in all. */
 void explain_problems(arena *a, diag *d, const graph *g, const tensor_index *index, problem *problems,
                       int n_problems, int wanted);
 

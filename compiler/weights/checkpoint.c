@@ -1,7 +1,7 @@
-/* checkpoint.c: opens a file of weights by what it holds, and says what to do about the formats that are not
- * read.
+/* checkpoint.c: opens a file of weights, whose format its content tells. For formats that are not read, the
+ * error says how to convert the file.
  *
- * The file is mapped; safetensors' numbers are used where they stand, an .npz's are inflated out of the
+ * The file is mapped. The numbers of safetensors are read in place, and those of an .npz are inflated from the
  * mapping. */
 #include "weights/checkpoint.h"
 
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <zip.h>
 
-/* What a file is that we do not read, and how to convert it. */
+/* The format of a file that is not read, and how to convert it; NULL if it is unknown. */
 static const char *name_other_format(const checkpoint *c) {
     const char *path = c->src.path, *dot = strrchr(path, '.');
     const char *download = explain_download(c->bytes, c->size);
@@ -59,7 +59,7 @@ bool checkpoint_sort(arena *a, checkpoint *c, const char **why) {
     return true;
 }
 
-/* What is looked up is the name, less Keras's ":0". */
+/* Sets the keys of the tensors, which are their names without the ":0" that Keras adds, and sorts them. */
 static bool index_tensors(arena *a, checkpoint *c, const char **why) {
     for (int i = 0; i < c->n_tensors; i++) {
         stored *t = &c->tensors[i];
@@ -91,7 +91,7 @@ static checkpoint *new_checkpoint(arena *a, const char *path) {
     return c;
 }
 
-/* The checkpoint, opened, or NULL after an error. */
+/* Opens the checkpoint by its content. NULL after an error. */
 static checkpoint *open_or_complain(arena *a, diag *d, checkpoint *c) {
     const char *why = NULL;
     if (open_by_content(a, c, &why)) return c;

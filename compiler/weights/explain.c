@@ -9,16 +9,16 @@
 #include <string.h>
 
 enum {
-    LONG_ERRORS = 24,     /* told with caret and neighbours; the rest is listed */
-    NEAREST_AMONG = 3000, /* names that the nearest is looked for among */
-    NAMES_SHOWN = 5,      /* of each side, where nothing matches */
-    FILES_SHOWN = 4,      /* likewise */
+    LONG_ERRORS = 24,     /* errors that are shown in full; the rest is listed */
+    NEAREST_AMONG = 3000, /* candidates for the nearest name */
+    NAMES_SHOWN = 5,      /* names of the network and of each file, if nothing matches */
+    FILES_SHOWN = 4,      /* files, if nothing matches */
     MAX_PREFIX = 64,
 };
 
 static loc at_file(const checkpoint *c) { return (loc){.src = &c->src}; }
 
-/* The tensor of that key; NULL where no file has it. */
+/* The tensor with that key; NULL if no file has it. */
 static stored *find_stored(const tensor_index *index, const char *key) {
     int low = 0, high = index->count;
     while (low < high) {
@@ -32,7 +32,7 @@ static stored *find_stored(const tensor_index *index, const char *key) {
     return NULL;
 }
 
-/* The files' names that nothing used: those that a missing one may have meant. */
+/* The keys that nothing used, at most NEAREST_AMONG. A missing tensor may be among them under another name. */
 static const char **list_candidates(arena *a, const tensor_index *index, int *count) {
     const char **names = ARENA_ARRAY(a, const char *, NEAREST_AMONG);
     *count = 0;
@@ -42,14 +42,14 @@ static const char **list_candidates(arena *a, const tensor_index *index, int *co
     return names;
 }
 
-/* " F32 [32, 3, 3, 3]"; "" where the file does not say. */
+/* " F32 [32, 3, 3, 3]"; "" if type and shape cannot be read. */
 static const char *show_stored(arena *a, stored *t) {
     const char *why;
     if (!checkpoint_describe(a, t, &why)) return "";
     return arena_printf(a, " %s %s", t->type_name, shape_show(a, t->dims, t->rank));
 }
 
-/* Whether the shape is that of the other naming, which has the same axes in another order. */
+/* Whether the tensor that was found has the shape of the other naming, whose axes are in another order. */
 static bool fits_other_naming(arena *a, const graph *g, const problem *p) {
     node other = *p->node;
     other.a.naming = other.a.naming == NAMING_KERAS ? NAMING_TORCH : NAMING_KERAS;
@@ -83,7 +83,7 @@ static void explain_misshapen(arena *a, diag *d, const graph *g, const problem *
         diag_note(d, at_file(p->found->file), "it would fit the layout of naming = %s", other_naming(p->node));
 }
 
-/* Why a tensor that was found is not taken, in half a line. */
+/* Why a tensor that was found cannot be used, in a few words. */
 static const char *show_misfit(arena *a, const problem *p) {
     const stored *t = p->found;
     return arena_printf(a, "%s in %s",
@@ -91,7 +91,7 @@ static const char *show_misfit(arena *a, const problem *p) {
                         t->file->src.path);
 }
 
-/* The problems from `first` on, a line each. */
+/* Lists the problems from `first` on, a line for each. */
 static void list_rest(arena *a, diag *d, const problem *problems, int first, int count) {
     diag_error(d, (loc){0}, "%d more tensors are missing or misshapen:", count - first);
     for (int i = first; i < count; i++) {
@@ -103,7 +103,7 @@ static void list_rest(arena *a, diag *d, const problem *problems, int first, int
     }
 }
 
-/* How many of the missing names the files have once `cut` bytes at their front are replaced by `prefix`. */
+/* How many of the missing names the files have if `cut` at their front is replaced by `prefix`. */
 static int count_with_prefix(const tensor_index *index, const problem *problems, int count, const char *prefix,
                              const char *cut) {
     int found = 0;
@@ -119,8 +119,8 @@ static int count_with_prefix(const tensor_index *index, const problem *problems,
     return found;
 }
 
-/* The first tensor whose key is the name with a prefix, as "module.conv.weight" is of "conv.weight"; NULL:
- * none. */
+/* The first tensor whose key is the name with a prefix, such as "module.conv.weight" for "conv.weight". NULL if
+ * there is none. */
 static const stored *find_prefixed(const tensor_index *index, const char *name) {
     size_t length = strlen(name);
     for (int i = 0; i < index->count; i++) {
@@ -133,8 +133,8 @@ static const stored *find_prefixed(const tensor_index *index, const char *name) 
     return NULL;
 }
 
-/* The first tensor whose key is the name without a prefix, as "conv.weight" is of "net.conv.weight"; NULL:
- * none. */
+/* The first tensor whose key is the name without a prefix, such as "conv.weight" for "net.conv.weight". NULL if
+ * there is none. */
 static const stored *find_cut(const tensor_index *index, const char *name) {
     for (const char *p = name; *p; p++) {
         const stored *t = *p == '.' || *p == '/' ? find_stored(index, p + 1) : NULL;
@@ -143,12 +143,12 @@ static const stored *find_cut(const tensor_index *index, const char *name) {
     return NULL;
 }
 
-/* The front of the longer name, which the shorter one lacks. */
+/* The prefix of the longer name that the shorter name does not have. */
 static const char *show_prefix(arena *a, const char *longer, const char *shorter) {
     return arena_strndup(a, longer, strlen(longer) - strlen(shorter));
 }
 
-/* The expression that matches just that: dots made plain. */
+/* A regular expression that matches exactly that text: signs such as dots are escaped. */
 static const char *as_regex(arena *a, const char *s) {
     const char *regex = "";
     for (; *s; s++) regex = arena_printf(a, "%s%s%c", regex, strchr(".*+?()[]|^$\\{", *s) ? "\\" : "", *s);
@@ -184,7 +184,7 @@ static void hint_at_prefix(arena *a, diag *d, const tensor_index *index, const p
     }
 }
 
-/* The endings by which a name tells whose it is. */
+/* Whether the name has an ending that is usual for that naming. */
 static bool looks_like(const char *name, naming whose) {
     static const char *const torch[] = {".weight", ".running_mean", ".running_var", NULL};
     static const char *const keras[] = {"/kernel",      "/depthwise_kernel", "/gamma",
@@ -219,7 +219,7 @@ static void hint_at_labels(diag *d, const graph *g, const problem *problems, int
               "its layers have no labels; write @\"..\" behind each, as the checkpoint calls it");
 }
 
-/* The first names of a file, and how many there are. */
+/* Adds a note with the first names of a file, and how many there are. */
 static void show_names(arena *a, diag *d, const checkpoint *file) {
     if (file->n_tensors == 0) {
         diag_note(d, at_file(file), "it holds no tensor");

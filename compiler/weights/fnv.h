@@ -1,4 +1,5 @@
-/* fnv.h: FNV-1a, 64 bits (Fowler, Noll, Vo; http://www.isthe.com/chongo/tech/comp/fnv). Not against forgers. */
+/* fnv.h: FNV-1a, 64 bits (Fowler, Noll, Vo; http://www.isthe.com/chongo/tech/comp/fnv). Not a
+ * cryptographic hash. */
 #ifndef LCC_FNV_H
 #define LCC_FNV_H
 
@@ -14,7 +15,7 @@ static inline uint64_t fnv_string(uint64_t hash, const char *s) {
     return hash;
 }
 
-/* The four bytes of each float, the low one first whatever the machine's order. */
+/* Hashes the four bytes of each float, the low one first, whatever the machine's byte order. */
 static inline uint64_t fnv_floats(uint64_t hash, const float *values, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         uint32_t bits;

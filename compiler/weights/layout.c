@@ -33,7 +33,8 @@ const char *weights_name(arena *a, const node *n, role r) {
 
 static const node *input_node(const graph *g, const node *n, int i) { return &g->nodes[n->in[i]]; }
 
-/* The tensor whose elements, one for one and in the same order, `n` hands on; NULL where it makes its own. */
+/* The input of `n` whose elements correspond to those of `n` one by one, in the same order; NULL if there is
+ * none. */
 static const node *node_seen_through(const graph *g, const node *n) {
     switch (n->op) {
     case OP_FLATTEN:
@@ -56,13 +57,14 @@ static const node *node_seen_through(const graph *g, const node *n) {
     return NULL;
 }
 
-/* The feature map that stands behind `n`, seen through whatever keeps its elements. */
+/* The feature map from which `n` comes through nodes that keep the order of the elements. */
 static const node *feature_map_behind(const graph *g, const node *n) {
     for (const node *behind = node_seen_through(g, n); behind; behind = node_seen_through(g, n)) n = behind;
     return n;
 }
 
-/* Writes, for each element of `n` flattened as torch does, its index in (h, w, c) order plus `base`. */
+/* Writes the index in (h, w, c) order, plus `base`, of each element of `n`, in the order in which torch
+ * flattens it. */
 static void write_torch_order(const graph *g, const node *n, int base, int *order) {
     n = feature_map_behind(g, n);
     shape s = n->shape;
@@ -82,8 +84,8 @@ static void write_torch_order(const graph *g, const node *n, int base, int *orde
     }
 }
 
-/* The order of the `count` inputs of a dense layer, or channels of a norm, as torch counts them; NULL where it
- * is the graph's own. */
+/* The order in which torch has the `count` inputs of a dense layer or channels of a norm. NULL if it is the
+ * graph's order. */
 static const int *torch_order(arena *a, const graph *g, const node *n, int count) {
     const node *map = feature_map_behind(g, input_node(g, n, 0));
     bool flat = map->shape.h == 1 && map->shape.w == 1;
@@ -101,7 +103,7 @@ static void set_axis(layout *l, int length, int64_t stride) {
     l->strides[l->rank++] = stride;
 }
 
-/* Leaves out axes of length 1 and joins neighbours that one stride walks, so that runs are long. */
+/* Drops axes of length 1, and joins neighbouring axes that one stride covers, so that runs are long. */
 static void join_axes(layout *l) {
     int rank = 0;
     for (int i = 0; i < l->rank; i++) {
@@ -173,7 +175,7 @@ arena *renew_scratch(arena *scratch) {
     return arena_new();
 }
 
-/* Where in the graph's tensor the row begins that holds element `first` of the checkpoint's. */
+/* The offset in the graph's tensor of the row that has element `first` of the checkpoint's tensor. */
 static int64_t find_row(const layout *l, int64_t first) {
     int last = l->walk_rank - 1;
     int64_t rest = first / l->walk_dims[last], row = 0;
@@ -219,7 +221,7 @@ void layout_scatter(const layout *l, int64_t first, const float *values, int64_t
     }
 }
 
-/* Compares two shapes but for axes of length 1. */
+/* Whether two shapes are equal if axes of length 1 are left out. */
 static bool equal_but_for_ones(const int64_t *x, int x_rank, const int64_t *y, int y_rank) {
     int i = 0, j = 0;
     for (;;) {

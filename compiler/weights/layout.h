@@ -1,4 +1,6 @@
-/* layout.h: how a checkpoint calls and lays out the tensors of a node, and where each of its elements goes. */
+/* layout.h: the layout of a node's tensor in a checkpoint, and where each of its elements is in the graph's
+ * tensor.
+ */
 #ifndef LCC_LAYOUT_H
 #define LCC_LAYOUT_H
 
@@ -7,38 +9,42 @@
 enum { LAYOUT_RANK = 4 };
 
 typedef struct layout {
-    int rank; /* the tensor's shape in the checkpoint, as `naming` has it */
+    int rank; /* the shape of the tensor in a checkpoint of this naming */
     int dims[LAYOUT_RANK];
     shape map; /* dense on a feature map: its [h, w, c]; else h is 0 */
     naming naming;
 
-    /* The same tensor with its axes of length 1 left out and neighbours joined where they can be: a step along
-     * axis i of these moves by strides[i] in the graph's tensor. */
+    /* The same axes without those of length 1, and with neighbours joined where that is possible. A step along
+     * axis i moves by strides[i] elements in the graph's tensor. */
     int walk_rank;
     int64_t walk_dims[LAYOUT_RANK], strides[LAYOUT_RANK];
-    const int *order; /* where entry i of the last axis goes; NULL: i times its stride */
+    const int *order; /* the offset of entry i of the last axis; NULL: i times its stride */
 } layout;
 
-/* Arrays of the layout come from `a`; an order has as many ints as the last axis entries. */
+/* The layout of tensor `r` of a node. Its `order` comes from `a`, and has an int for each entry of the last
+ * axis.
+ */
 layout layout_of(arena *a, const graph *g, const node *n, role r);
 
-/* A scratch arena for layouts and names, one after the other: the given one, or a new one in its place once
- * that has grown. */
+/* A scratch arena for the next layout or name: the given one or, if that has grown large, a new one in its
+ * place.
+ */
 arena *renew_scratch(arena *scratch);
 
-/* Puts `count` values, the elements first, first + 1, .. of the checkpoint's tensor in C order, where they
- * belong. */
+/* Stores `count` values, which are the elements first, first + 1, .. of the checkpoint's tensor in C order, in
+ * the graph's tensor `to`. */
 void layout_scatter(const layout *l, int64_t first, const float *values, int64_t count, float *to);
 
-/* The other way: the elements first, first + 1, .. of the checkpoint's tensor, from the graph's. */
+/* Reads the elements first, first + 1, .. of the checkpoint's tensor in C order from the graph's tensor `from`.
+ */
 void layout_gather(const layout *l, int64_t first, const float *from, int64_t count, float *values);
 
-/* Whether a tensor of that shape in a file has the elements in the layout's order: equal but for axes of length
- * 1, so that [out, in, 1, 1] fits a dense layer and [out, in] a 1x1 convolution; a dense layer on a feature map
+/* Whether a file's tensor of that shape has the elements in the layout's order. Axes of length 1 do not count,
+ * so that [out, in, 1, 1] fits a dense layer and [out, in] a 1x1 convolution. A dense layer on a feature map
  * may also have its inputs as [c, h, w] (torch) or [h, w, c] (keras). */
 bool layout_fits(const layout *l, const int64_t *dims, int rank);
 
-/* "[32, 3, 3, 3]". */
+/* A shape as text: "[32, 3, 3, 3]". */
 const char *layout_show(arena *a, const layout *l);
 const char *shape_show(arena *a, const int64_t *dims, int rank);
 

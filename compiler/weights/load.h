@@ -1,4 +1,5 @@
-/* load.h: little-endian numbers out of bytes that may be unaligned, the same on every machine. */
+/* load.h: reads little-endian numbers from bytes that may be unaligned, with the same result on every machine.
+ */
 #ifndef LCC_LOAD_H
 #define LCC_LOAD_H
 

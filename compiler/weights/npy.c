@@ -1,10 +1,11 @@
 /* npy.c: NumPy's .npy format, versions 1.0 to 3.0 (NumPy Enhancement Proposal 1; numpy/lib/format.py).
  *
- *   file   = "\x93NUMPY" major minor length header data        length: 2 bytes in version 1, else 4;
- * little-endian header = "{" { key ":" value "," } "}" spaces "\n"         a literal of Python
+ *   file   = "\x93NUMPY" major minor length header data
+ *   header = "{" { key ":" value "," } "}" spaces "\n"
  *
- * The header holds three keys, in any order: 'descr', 'fortran_order' and 'shape'. It is read by a parser for
- * just that: strings in either quote, True and False, and tuples of whole numbers. */
+ * The length is little-endian, and has 2 bytes in version 1, else 4. The header is a literal of Python.
+ * It has three keys, in any order: 'descr', 'fortran_order' and 'shape'. The parser here reads only
+ * what they need: strings in either quote, True and False, and tuples of whole numbers. */
 #include "weights/npy.h"
 #include "weights/load.h"
 
@@ -12,7 +13,7 @@
 #include <string.h>
 
 typedef struct npy_type_info {
-    const char *name; /* as in 'descr', less the byte order */
+    const char *name; /* as in 'descr', without the byte order */
     int bytes;
 } npy_type_info;
 
@@ -28,11 +29,11 @@ int npy_type_bytes(npy_type type) { return types[type].bytes; }
 
 const char *npy_type_name(npy_type type) { return types[type].name; }
 
-/* Where the parser stands in the header's text. */
+/* The parser's place in the header's text. */
 typedef struct cursor {
     arena *mem;
     const char *p, *end;
-    const char *why; /* the first thing that was wrong, or NULL */
+    const char *why; /* the first error, or NULL */
 } cursor;
 
 static bool fail(cursor *c, const char *why) {
@@ -63,7 +64,7 @@ static bool accept_word(cursor *c, const char *word) {
     return true;
 }
 
-/* A quoted string of printable ASCII without escapes; all that 'descr' and the keys need. */
+/* Parses a quoted string of printable ASCII without escapes. 'descr' and the keys need no more. */
 static bool parse_string(cursor *c, const char **out) {
     skip_spaces(c);
     if (c->p == c->end || (*c->p != '\'' && *c->p != '"')) return fail(c, "its header lacks a string");
@@ -100,7 +101,7 @@ static bool parse_shape(cursor *c, npy_array *out) {
     return true;
 }
 
-/* "<f4": little-endian; "|u1": one byte has no order. */
+/* Finds the type of a 'descr': "<f4" is little-endian; "|u1" is one byte, which has no byte order. */
 static bool find_type(cursor *c, const char *descr, npy_type *out) {
     if (descr[0] == '>') return fail(c, arena_printf(c->mem, "its numbers are big-endian (%s)", descr));
     for (int t = 0; t < NPY_TYPE_COUNT; t++) {
@@ -153,7 +154,7 @@ static bool parse_dictionary(cursor *c, npy_array *out) {
     return true;
 }
 
-/* The product of the dimensions, such that the number of bytes fits as well. */
+/* Sets out->count to the product of the dimensions. The number of bytes must fit 64 bits too. */
 static bool count_elements(cursor *c, npy_array *out) {
     out->count = 1;
     bool empty = false;
@@ -217,7 +218,7 @@ bool npy_parse(arena *a, const unsigned char *bytes, size_t size, npy_array *out
     return true;
 }
 
-/* Where element i of C order stands in an array whose first index runs fastest. */
+/* The index in an array in Fortran order (the first index runs fastest) of element i in C order. */
 static int64_t fortran_index(const npy_array *x, int64_t i) {
     int64_t index = 0, rest = i;
     for (int axis = x->rank - 1; axis >= 0; axis--) {
@@ -245,7 +246,7 @@ double npy_value(const npy_array *x, int64_t i) {
     return 0;
 }
 
-/* Version 1.0, padded with spaces so that the elements begin at a multiple of 64. */
+/* Writes a header of version 1.0, padded with spaces so that the elements begin at a multiple of 64 bytes. */
 static void write_header(text *out, const char *descr, const int64_t *dims, int rank) {
     text header = {0};
     text_printf(&header, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);

@@ -19,25 +19,26 @@ typedef struct npy_array {
     const unsigned char *data; /* inside the bytes that were parsed; may be unaligned */
 } npy_array;
 
-/* Parses versions 1 to 3. false and *why where the bytes are no array that we read (big-endian, objects,
- * truncated). */
+/* Parses an array of version 1 to 3 of the format. False, and *why, if it cannot be read: it is big-endian, has
+ * objects, or is truncated. */
 bool npy_parse(arena *a, const unsigned char *bytes, size_t size, npy_array *out, const char **why);
 
-/* The same for the header alone, of which `bytes` may hold just the beginning: *data_offset is where the
- * elements begin, out->data is NULL, and whether all of them are there is the caller's to check. */
+/* Parses only the header; `bytes` need not have the elements. Sets *data_offset to the offset of the elements.
+ * out->data is NULL, and the caller must check that all elements are there. */
 bool npy_parse_header(arena *a, const unsigned char *bytes, size_t size, npy_array *out, size_t *data_offset,
                       const char **why);
 
-/* Bytes of an element; the type's name in an array's header, less the byte order: "f4". */
+/* The size of an element in bytes, and the name of the type in an array's header without the byte order: "f4".
+ */
 int npy_type_bytes(npy_type type);
 const char *npy_type_name(npy_type type);
 
 enum { NPY_HEADER_LIMIT = 65536 }; /* longer headers are refused */
 
-/* Element i, in C order whatever the file's order, as a double. */
+/* Element i as a double. It is counted in C order, whatever the file's order. */
 double npy_value(const npy_array *x, int64_t i);
 
-/* Appends a whole .npy file of floats (C order). */
+/* Appends a whole .npy file, in C order. */
 void npy_write_f32(text *out, const int64_t *dims, int rank, const float *data);
 void npy_write_f64(text *out, const int64_t *dims, int rank, const double *data);
 

@@ -20,9 +20,8 @@ enum {
     MAX_COMMENT = 65535,
 };
 
-/* Whether every record that could be taken for the end of the archive (APPNOTE.TXT 4.3.16, and 4.3.14 for
- * zip64) claims a directory within the limit. libzip trusts that size, and chooses among the records by itself.
- */
+/* Whether the directory is within the limit, by every record that may be the end of the archive (APPNOTE.TXT
+ * 4.3.16, and 4.3.14 for zip64). All are checked because libzip chooses one of them and trusts its size. */
 static bool check_directory_size(const unsigned char *bytes, size_t size) {
     size_t tail = size < DIRECTORY_END + MAX_COMMENT + 64 ? size : DIRECTORY_END + MAX_COMMENT + 64;
     const unsigned char *end = bytes + size;
@@ -43,7 +42,8 @@ static bool ends_with(const char *s, const char *ending) {
     return n >= m && strcmp(s + n - m, ending) == 0;
 }
 
-/* Archives that are something else; NULL where nothing is known of them. */
+/* The format of an archive that is not an .npz, which one of its members tells; NULL if the member is no sign.
+ */
 static const char *other_archive(const char *member) {
     if (ends_with(member, "data.pkl")) {
         return "a PyTorch checkpoint (a pickle in a zip archive), which is not read: a pickle is a program. In "
@@ -103,7 +103,8 @@ bool npz_open(arena *a, checkpoint *c, const char **why) {
     return c->archive && list_members(a, c, why);
 }
 
-/* Opens the member of `t`; NULL and *why otherwise. `*size` is what the archive claims that it inflates to. */
+/* Opens the member of `t`. Sets *size to its inflated size, as the archive claims. NULL, and *why, if it cannot
+ * be read. */
 static zip_file_t *open_member(arena *a, const stored *t, uint64_t *size, const char **why) {
     zip_stat_t st;
     if (zip_stat_index(t->file->archive, t->place, 0, &st) != 0 || !(st.valid & ZIP_STAT_SIZE)) {
@@ -125,7 +126,8 @@ static zip_file_t *open_member(arena *a, const stored *t, uint64_t *size, const 
     return member;
 }
 
-/* Reads up to `size` bytes; fewer at the end of the member. -1 and *why where the archive is damaged. */
+/* Reads up to `size` bytes, and fewer at the end of the member. Returns how many; -1, and *why, if the archive
+ * is damaged. */
 static zip_int64_t read_bytes(arena *a, zip_file_t *member, unsigned char *to, size_t size, const char **why) {
     size_t done = 0;
     while (done < size) {
@@ -149,7 +151,8 @@ static number_format format_of(npy_type type) {
     }
 }
 
-/* Reads the header of the opened member into `header`, leaving the member at its numbers. */
+/* Reads the header of the open member into `header`, and parses it. The numbers come next in the member. False,
+ * and *why, if the size of the member does not match the shape. */
 static bool read_npy_header(arena *a, zip_file_t *member, uint64_t size, unsigned char *header, npy_array *x,
                             const char **why) {
     zip_int64_t lead = read_bytes(a, member, header, 10, why);
@@ -212,7 +215,7 @@ static bool stream_numbers(arena *a, zip_file_t *member, const stored *t, take_e
         take(data, chunk, count);
         left -= count;
     }
-    /* The end of the member is where its checksum is compared. */
+    /* libzip compares the checksum when it reaches the end of the member. */
     zip_int64_t n = read_bytes(a, member, chunk, 1, why);
     if (n > 0) *why = "damaged: it goes on behind its end";
     return n == 0;

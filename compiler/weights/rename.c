@@ -29,7 +29,7 @@ typedef struct rule {
     pcre2_match_data *match;
     pcre2_match_context *limits;
     const char *replacement;
-    int64_t steps; /* that are left */
+    int64_t steps; /* steps that are left */
     bool matched;
 } rule;
 
@@ -55,7 +55,7 @@ static void free_rule(rule *r) {
     *r = (rule){0};
 }
 
-/* Called by PCRE2 before each item of the expression; not 0 ends the match. */
+/* PCRE2 calls this before each item of the expression. A result other than 0 ends the match. */
 static int count_step(pcre2_callout_block *block, void *data) {
     (void)block;
     rule *r = data;
@@ -119,14 +119,14 @@ static void append_replacement(text *out, const rule *r, const char *name) {
     }
 }
 
-/* Whether the rule matches at `from` or behind; false, and *error, also where matching had to be given up. */
+/* Whether the rule matches at `from` or behind it. False, and *error, if matching was given up. */
 static bool find_match(rule *r, const char *name, size_t size, size_t from, int *error) {
     int found = pcre2_match(r->regex, (PCRE2_SPTR)name, size, from, 0, r->match, r->limits);
     if (found < 0 && found != PCRE2_ERROR_NOMATCH) *error = found;
     return found > 0;
 }
 
-/* The name, of the file `path`, with every match replaced; NULL after an error. */
+/* `name` with every match replaced; NULL after an error, which names the file `path`. */
 static const char *apply_rule(arena *a, diag *d, rule *r, const char *path, const char *name) {
     text out = {0};
     size_t size = strlen(name), at = 0;
@@ -135,12 +135,12 @@ static const char *apply_rule(arena *a, diag *d, rule *r, const char *path, cons
     while (at <= size && find_match(r, name, size, at, &error)) {
         const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(r->match);
         size_t begin = ends[0], end = ends[1];
-        if (begin < at || end < begin) break; /* \K in a look-around: nothing between the two is a match */
+        if (begin < at || end < begin) break; /* \K in a look-around moved the match backwards */
         found = true;
         text_bytes(&out, name + at, begin - at);
         append_replacement(&out, r, name);
         at = end;
-        if (begin == end) { /* an empty match: on by a byte */
+        if (begin == end) { /* an empty match: the next byte is copied */
             if (at < size) text_char(&out, name[at]);
             at++;
         }
@@ -160,7 +160,7 @@ static const char *apply_rule(arena *a, diag *d, rule *r, const char *path, cons
     return renamed;
 }
 
-/* The name with all rules applied, unless it grows too long; NULL after an error. */
+/* The name with all rules applied. It may stop early if the name becomes too long. NULL after an error. */
 static const char *apply_rules(arena *a, diag *d, rule *rules, int n_rules, const char *path,
                                const char *name) {
     for (int k = 0; k < n_rules && name && strlen(name) <= STORED_MAX_NAME; k++) {

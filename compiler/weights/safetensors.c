@@ -3,9 +3,9 @@
  *   file   = length header data               length: of the header, 8 bytes, little-endian
  *   header = { NAME: {"dtype": .., "shape": [..], "data_offsets": [BEGIN, END]}, .., "__metadata__": {..} }
  *
- * Offsets count from the end of the header. The format wants the tensors to cover the data without overlap or
- * gap, and so do we: a file that does not is damaged or forged. The data stay where they are, in the mapped
- * file. */
+ * Offsets count from the end of the header. By the format, the tensors cover the data without overlaps or gaps.
+ * A file in which they do not is refused, because it is damaged or forged. The data are not copied; they are
+ * read from the mapped file. */
 #include "weights/checkpoint.h"
 #include "weights/layout.h"
 #include "weights/load.h"
@@ -14,13 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* jansson takes up to about 250 bytes of memory for an array or object of 2; these limits keep the worst header
- * below half a gigabyte. The largest network that the graph admits needs 8 MB. */
+/* jansson takes up to about 250 bytes of memory for an array or object that has 2 bytes of text. These limits
+ * keep the memory for the worst header below half a gigabyte. The header of the largest network that the graph
+ * accepts has 8 MB. */
 enum { MAX_HEADER = 16 << 20, MAX_BRACKETS = 3 * STORED_MAX_TENSORS + 3 };
 
 typedef struct dtype {
     const char *name;
-    int bytes; /* 0: a fraction, not checked */
+    int bytes; /* of an element */
     number_format format;
 } dtype;
 
@@ -33,7 +34,7 @@ static const dtype dtypes[] = {
     {"F8_E5M2", 1, FORMAT_OTHER},
 };
 
-/* A stretch of the data that a tensor takes. */
+/* The range of the data that a tensor takes. */
 typedef struct stretch {
     uint64_t begin, end;
     const char *name;
@@ -45,7 +46,7 @@ static bool too_many_brackets(const unsigned char *header, size_t length) {
     return brackets > MAX_BRACKETS;
 }
 
-/* A whole number from 0; false otherwise. */
+/* Takes a whole number from 0 on; false if it is anything else. */
 static bool get_size(const json_t *value, uint64_t *out) {
     if (!json_is_integer(value) || json_integer_value(value) < 0) return false;
     *out = (uint64_t)json_integer_value(value);
@@ -134,7 +135,7 @@ static int compare_stretches(const void *x, const void *y) {
     return strcmp(p->name, q->name);
 }
 
-/* The stretches must follow each other from 0 to the end of the file. */
+/* Checks that the ranges follow each other from 0 to the end of the data. */
 static bool check_cover(arena *a, stretch *s, size_t count, uint64_t data_size, const char **why) {
     qsort(s, count, sizeof *s, compare_stretches);
     uint64_t end = 0;

@@ -1,8 +1,8 @@
-/* seeded.c: weights from a seed, the same bits on every machine and in any language; tests/zoo/seeded.py is the
- * same stream in NumPy.
+/* seeded.c: weights from a seed, with the same bits on every machine and in any language. tests/zoo/seeded.py
+ * makes the same values with NumPy.
  *
- * Every tensor has a stream of its own, named by its name in the checkpoint, so that a layer more or less does
- * not change the others. All integers are unsigned, 64 bits, modulo 2^64:
+ * Every tensor has its own stream, which depends on its name in the checkpoint, so that adding or removing a
+ * layer does not change the others. All integers are unsigned, 64 bits, modulo 2^64:
  *
  *   G       = 0x9E3779B97F4A7C15
  *   mix(z)  = z ^= z >> 30; z *= 0xBF58476D1CE4E5B9; z ^= z >> 27; z *= 0x94D049BB133111EB; z ^= z >> 31
@@ -15,15 +15,16 @@
  *
  *   z = (the sum of their twelve 16-bit pieces - 12 * 32767.5) / 65536
  *
- * which is exact in double precision, has mean 0 and variance 1 - 2^-32 and is near enough to normal, without a
- * logarithm that would differ between libraries. With doubles, left to right, rounded to float last:
+ * which is exact in double precision and has mean 0 and variance 1 - 2^-32. It is near enough to a normal
+ * distribution, and needs no logarithm, which would differ between libraries. The values are computed from left
+ * to right in double precision, and rounded to float last:
  *
  *   weight            z * sqrt(2 / fan_in)             fan_in: kh * kw * in/groups; depthwise kh * kw; dense in
  *   bias, beta, mean  0.1 * z
  *   gamma             1 + 0.1 * z
  *   var               1 + 0.1 * z * z
  *
- * He et al. 2015, https://arxiv.org/abs/1502.01852, is where the weights' scale comes from. */
+ * The scale of the weights is from He et al. 2015, https://arxiv.org/abs/1502.01852. */
 #include "weights/fnv.h"
 #include "weights/layout.h"
 #include "weights/weights.h"
@@ -49,8 +50,8 @@ static double normal(uint64_t state, uint64_t i) {
     return ((double)sum - 12 * 32767.5) / 65536;
 }
 
-/* A product that has been rounded before it is added to anything: a call keeps the compiler from contracting
- * the two into a fused multiply-add, which would give other bits on some machines. */
+/* x * y, rounded before it is added to anything. It is a call, so that the compiler cannot contract product and
+ * sum into a fused multiply-add, which would give other bits on some machines. */
 static __attribute__((noinline)) double rounded_product(double x, double y) { return x * y; }
 
 static double fan_in(const node *n) {
@@ -59,7 +60,7 @@ static double fan_in(const node *n) {
     case OP_CONV: return (double)d[1] * d[2] * d[3];
     case OP_DEPTHWISE: return (double)d[0] * d[1];
     case OP_DENSE: return d[1];
-    default: return 2; /* a scale a channel, of variance 1 */
+    default: return 2; /* one factor for each channel, with variance 1 */
     }
 }
 

@@ -1,4 +1,5 @@
-/* stored.c: what all formats of weight files share: the sizes of numbers, and which names a tensor may have. */
+/* stored.c: the sizes of numbers and the rules for names of tensors, which all formats of weight files share.
+ */
 #include "weights/checkpoint.h"
 
 #include <string.h>

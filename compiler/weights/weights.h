@@ -11,34 +11,38 @@ typedef struct weights_report {
     const char *const *unused;    /* tensors of the files that nothing used, sorted by name */
     const char *const *unused_in; /* the file of each */
     int n_unused;
-    int n_used;
-    uint64_t hash; /* of all values bound, in graph order: independent of file format and layout */
+    int n_used;    /* tensors of the graph that were bound */
+    uint64_t hash; /* of all bound values in the graph's order, whatever the file's format and layout */
 } weights_report;
 
-/* Binds every tensor of `g` (as lang/ made it) from the files; where several have a name, the later file wins.
- * False after errors: all missing and misshapen tensors are reported in one go. */
+/* Binds every tensor of `g` (as lang/ made it) to the tensor of its name in the files. If several files have
+ * the name, the last one counts. False after errors, which report all tensors that are missing or of the wrong
+ * shape.
+ */
 bool weights_load(arena *a, diag *d, graph *g, const char *const *files, int n_files, weights_report *report);
 
-/* The same with rules that rename the files' tensors first: rename.h. */
+/* weights_load, with rules that rename the files' tensors first: see rename.h. */
 bool weights_load_renamed(arena *a, diag *d, graph *g, const char *const *files, int n_files,
                           const char *const *rules, int n_rules, weights_report *report);
 
-/* He-normal weights from a seed, the same bits on every machine: see seeded.c. */
+/* Gives all tensors He-normal values from a seed, the same bits on every machine: see seeded.c. */
 void weights_seed(arena *a, graph *g, uint64_t seed, weights_report *report);
 
-/* The hash of the values of a graph whose tensors all have theirs, as in the report. */
+/* The hash of a graph's values, as in the report. All tensors must have values. */
 uint64_t weights_hash(const graph *g);
 
-/* Writing them: the header of a safetensors file, then, piece by piece until it returns false, its data, in the
- * graph's order. `w` begins zeroed but for `g`; its scratch is freed at the end. */
+/* The state of writing the weights of a graph as a safetensors file. It begins zeroed, with only `g` set. */
 typedef struct weights_writer {
     const graph *g;
     arena *scratch;
-    int node, role;
-    int64_t done; /* elements of the tensor */
+    int node, role; /* of the next tensor */
+    int64_t done;   /* elements of that tensor that were written */
 } weights_writer;
 
+/* Appends the length and the header of the file. */
 void weights_header(const graph *g, text *out);
+/* Appends a piece of the data, in the graph's order. False at the end, when the scratch arena is freed. `w` is
+ * a weights_writer. */
 bool next_weights_piece(void *w, text *piece);
 
 /* The name under which a checkpoint keeps a tensor of a node: "features.0.0.weight" (torch), "conv1/kernel"

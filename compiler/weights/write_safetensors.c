@@ -1,12 +1,12 @@
-/* write_safetensors.c: a graph's weights as a file that weights_load reads back to the same bits: F32, under
- * the names and in the layouts that the nodes' naming has. The data are made piece by piece, so that no second
- * copy of all weights is in memory. */
+/* write_safetensors.c: writes a graph's weights as a safetensors file that weights_load reads back to the same
+ * bits. They are F32, with the names and layouts of the nodes' naming. The data are made piece by piece, so
+ * that no second copy of all weights is in memory. */
 #include "weights/layout.h"
 #include "weights/weights.h"
 
 #include <string.h>
 
-/* Labels may hold any printable character. */
+/* Prints a string of JSON. Only " and \ are escaped, because labels have no control characters. */
 static void print_json_string(text *out, const char *s) {
     text_char(out, '"');
     for (; *s; s++) {
@@ -43,7 +43,7 @@ void weights_header(const graph *g, text *out) {
     arena_free(scratch);
 }
 
-/* Moves to the next tensor that is there, from the present place on; false at the end. */
+/* Moves to the next tensor from the current place on; false if there is none. */
 static bool find_tensor(weights_writer *w) {
     for (; w->node < w->g->n_nodes; w->node++, w->role = 0) {
         for (; w->role < ROLE_COUNT; w->role++) {

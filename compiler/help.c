@@ -1,5 +1,5 @@
-/* help.c: the option table as text for a terminal and as a manual page, so that neither can fall behind the
- * other. */
+/* help.c: prints the table of options as text for a terminal and as a manual page. Both are made from one
+ * table, so that they always agree. */
 #include "options.h"
 
 #include <string.h>
@@ -20,7 +20,7 @@ enum { ENTRY_COUNT = sizeof entries / sizeof *entries, TEXT_COLUMN = 26, LINE_WI
 static const char usage[] = "lcc [options] MODEL.net -o model.c";
 static const char purpose[] = "compile a network description and its weights to C";
 
-/* Appends words, broken so that no line passes LINE_WIDTH, each line beginning at TEXT_COLUMN. */
+/* Appends a text in lines that begin at TEXT_COLUMN and end at LINE_WIDTH or before. */
 static void print_wrapped(text *out, const char *s) {
     size_t column = TEXT_COLUMN;
     while (*s) {
@@ -71,7 +71,8 @@ void help_print(text *out) {
                      "command line is.\n");
 }
 
-/* Text between macros: dashes are minus signs, and nothing at the start of a line is a request. */
+/* Appends text between macros. Dashes become minus signs. The texts of the table do not begin with a period or
+ * a quote, which would begin a request. */
 static void print_roff(text *out, const char *s) {
     for (; *s; s++) {
         if (*s == '-' || *s == '\\') text_char(out, '\\');

@@ -1,7 +1,7 @@
 /* main.c: the lcc command: the stages of the compiler as one list of calls.
  *
- * Each stage takes what the ones before it made from the job and adds its own; it returns false after it has
- * reported errors, and the list stops there. Nothing is written before everything is made. */
+ * Each stage takes from the job what the stages before it made, and adds what it makes. A stage that reported
+ * errors returns false, and the list stops there. Nothing is written before everything is made. */
 #include "driver/driver.h"
 
 #include "interp/interp.h"
@@ -17,7 +17,7 @@ enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_COMMAND_LINE = 2 };
 
 static const loc command_line = {0};
 
-/* Messages go out at the end of a run, and before anything that may take long. */
+/* Prints the messages to standard error. */
 static void flush_messages(job *j) {
     text messages = {0};
     diag_print(j->d, &messages);
@@ -59,7 +59,7 @@ static void watch_pass(void *data, const pass *p, const graph *g) {
 }
 
 static bool reduce_graph(job *j) {
-    /* Other outputs, and the interpreter, still need the weights as they were. */
+    /* Other outputs and the interpreter need the weights as they were, so they are kept for these. */
     j->described->weights_may_go = j->o.emit == EMIT_C && j->o.out && !j->o.run.count && !j->o.after;
     const pass_options o = {.keep_dead = j->o.keep_dead, .half_weights = j->o.half_weights};
     j->reduced = run_passes_with(&o, j->described, j->mem, j->d, watch_pass, j);
@@ -94,8 +94,8 @@ static const char *choose_prefix(job *j) {
 
 static bool write_code(job *j) {
     const options *o = &j->o;
-    bool kept =
-        o->emit == EMIT_C && o->out; /* else the code is made for what the summary says of it, and no literal */
+    /* If the code is not written, it is made only for the sizes that the summary shows, without a literal. */
+    bool kept = o->emit == EMIT_C && o->out;
     emit_options e = {.prefix = choose_prefix(j),
                       .base_name = o->base ? o->base : "model",
                       .command = options_command(j->mem, o),
@@ -135,7 +135,7 @@ static bool collect_outputs(job *j) {
     return good;
 }
 
-/* Which stages the outputs need. */
+/* Whether the output needs the plan. This function and the next four tell which stages the outputs need. */
 static bool is_of_plan(emit_kind kind) { return kind != EMIT_NET && kind != EMIT_DOT; }
 
 static bool needs_weights(const options *o) {
@@ -168,7 +168,7 @@ static bool compile(job *j) {
     return collect_outputs(j) && check_outputs(j) && write_outputs(j);
 }
 
-/* --help, --version: true where one was asked for. */
+/* Answers --help, --help-man and --version. True if one of them was given. */
 static bool answer_question(job *j) {
     const options *o = &j->o;
     if (o->help) help_print(&j->out);
@@ -185,8 +185,8 @@ static int run_command(job *j, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    /* A reader that goes away, or a limit on the size of files, is an error to report, so that temporary files
-     * go. */
+    /* Closed pipes and limits on the size of files become errors of write, so that temporary files are removed.
+     */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     job j = {.mem = arena_new()};

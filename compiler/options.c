@@ -1,7 +1,7 @@
 /* options.c: parses the command line by the table in options.def.
  *
- * Not getopt_long: that one accepts shortened words, prints messages of its own and keeps its place in globals.
- * Here every mistake of the line is reported in one run, with the nearest word that exists. */
+ * getopt_long is not used, because it accepts shortened words, prints its own messages and keeps its state in
+ * globals. Here all mistakes of the command line are reported in one run, with the nearest word that exists. */
 #include "options.h"
 
 #include "passes/passes.h"
@@ -18,7 +18,7 @@ typedef struct parser {
     diag *d;
     int argc;
     char **argv;
-    int next; /* the word to look at */
+    int next; /* index of the next word in argv */
     options *o;
 } parser;
 
@@ -46,7 +46,7 @@ static bool is_identifier(const char *s, size_t size) {
     return size > 0;
 }
 
-/* The index of `value` among `names`; -1 after an error that tells what there is. */
+/* The index of `value` among `names`; -1 after an error that lists them. */
 static int find_choice(parser *p, const char *option, const char *value, const char *const *names, int count) {
     for (int i = 0; i < count; i++) {
         if (strcmp(names[i], value) == 0) return i;
@@ -67,7 +67,8 @@ static void refuse(parser *p, const char *what) {
     diag_error(p->d, command_line, "%s: this version of lcc cannot do that yet", what);
 }
 
-/* Bytes with a suffix K or M: "262144", "256K", "1.5M". -1 where the text is no such thing. */
+/* A number of bytes, with or without a suffix K or M: "262144", "256K", "1.5M". -1 if the text is anything
+ * else. */
 static int64_t parse_bytes(const char *s) {
     enum { LONGEST = 20 };
     const double largest = 0x1p50;
@@ -138,7 +139,7 @@ static void take_name(parser *p, const char *value) {
     p->o->name = value;
 }
 
-/* "x86-64, x86-64-v3 and x86-64-v4": the targets that may stand in one file. */
+/* "x86-64, x86-64-v3 and x86-64-v4": the targets that can be together in one file. */
 static const char *list_companions(arena *a) {
     int count;
     const char *const *names = target_names(a, &count);
@@ -151,7 +152,8 @@ static const char *list_companions(arena *a) {
     return arena_printf(a, "%s and %s", list, last);
 }
 
-/* Puts `t` in its place among the targets, the weakest first. Whether it may stand with them. */
+/* Adds `t` to the targets, which are sorted, the weakest first. False, after an error, if it is there already
+ * or cannot be in one file with them. */
 static bool add_target(parser *p, const char *value, const target *t) {
     target_list *list = &p->o->targets;
     int at = list->count;
@@ -355,7 +357,7 @@ static void report_unknown_word(parser *p, const char *word) {
         if (option_table[i].word) known[count++] = option_table[i].word;
     }
     const char *near = nearest_word(word, known, count);
-    for (size_t i = 0; !near && i < count; i++) { /* a word cut short is far by edit distance */
+    for (size_t i = 0; !near && i < count; i++) { /* edit distance does not find shortened words */
         if (*word && strncmp(known[i], word, strlen(word)) == 0) near = known[i];
     }
     if (near) {
@@ -365,7 +367,7 @@ static void report_unknown_word(parser *p, const char *word) {
     }
 }
 
-/* The argument of an option: `attached` to it, or the next word. NULL after an error. */
+/* The argument of an option: `attached`, or if that is NULL, the next word. NULL after an error. */
 static const char *take_argument(parser *p, const char *shown, const char *attached) {
     if (attached) return attached;
     if (p->next < p->argc) return p->argv[p->next++];
@@ -373,7 +375,7 @@ static const char *take_argument(parser *p, const char *shown, const char *attac
     return NULL;
 }
 
-/* --word, --word VALUE or --word=VALUE; `s` points behind the dashes. */
+/* Parses --word, --word VALUE or --word=VALUE. `s` points behind the dashes. */
 static void parse_word(parser *p, const char *s) {
     const char *equals = strchr(s, '=');
     size_t size = equals ? (size_t)(equals - s) : strlen(s);
@@ -391,7 +393,7 @@ static void parse_word(parser *p, const char *s) {
     }
 }
 
-/* -v, -o VALUE or -oVALUE, and flags in a row; `s` points behind the dash. */
+/* Parses -v, -o VALUE, -oVALUE, or several flags in one word. `s` points behind the dash. */
 static void parse_letters(parser *p, const char *s) {
     for (; *s; s++) {
         const option *o = find_letter(*s);
@@ -418,7 +420,8 @@ static void take_model(parser *p, const char *word) {
     p->o->model = word;
 }
 
-/* "folder/model.c" -> "model"; the name stands in the C file as #include "model.h". NULL after an error. */
+/* "folder/model.c" -> "model". The C file includes the header by this name, "model.h", so the name must be
+ * valid in an #include. NULL after an error. */
 static const char *find_base(arena *a, diag *d, const char *out) {
     size_t size = strlen(out);
     const char *name = strrchr(out, '/') ? strrchr(out, '/') + 1 : out;
@@ -435,7 +438,7 @@ static const char *find_base(arena *a, diag *d, const char *out) {
     return arena_strndup(a, name, strlen(name) - 2);
 }
 
-/* --check and --format only read the text: what asks for more is refused. */
+/* Refuses options that cannot be given with --check or --format, which only read the text. */
 static void check_reading(parser *p) {
     const options *o = p->o;
     const char *word = o->check ? "--check" : "--format";
@@ -455,7 +458,7 @@ static void check_reading(parser *p) {
     if (other) diag_error(p->d, command_line, "%s and %s cannot be given together", word, other);
 }
 
-/* What only makes sense together. */
+/* Checks which options need each other, and which cannot be given together. */
 static void check_combination(parser *p) {
     options *o = p->o;
     diag *d = p->d;
@@ -527,7 +530,7 @@ options options_parse(arena *a, diag *d, int argc, char **argv) {
     return o;
 }
 
-/* Appends a word as a shell would need it, in characters that are harmless in a C comment. */
+/* Appends a word in quotes if a shell needs them. Characters that would matter in a C comment are replaced. */
 static void append_quoted(text *out, const char *word) {
     bool plain =
         *word &&

@@ -19,15 +19,15 @@ typedef enum emit_kind {
     EMIT_KIND_COUNT
 } emit_kind;
 
-/* Words of the command line, in their order. */
+/* Words of the command line, in the order in which they were given. */
 typedef struct words {
     const char **at;
     int count;
 } words;
 
 typedef struct options {
-    const char *
-        model; /* as given; never NULL after a parse without errors, unless help, man or version is asked for */
+    /* As given. NULL only after errors, or if help, the man page or the version is asked for. */
+    const char *model;
     const char *out;  /* -o, or NULL */
     const char *base; /* of -o FILE.c: "model", or NULL */
     words weights, renames, include_dirs, run, result, calibrate;
@@ -40,22 +40,24 @@ typedef struct options {
     bool planes;       /* --input-layout nchw */
     given_ports given; /* --input-shape, --input-name, --output-name */
     bool half_weights; /* --weights-dtype f16 */
-    int64_t max_ram;   /* bytes; 0: no limit; LEAST_RAM: as few as can be */
+    int64_t max_ram;   /* bytes; 0: no limit; LEAST_RAM: the smallest arena that can be found */
     uint64_t seed;
     bool keep_dead, selftest, profile, summary, verbose, check, format;
     bool help, help_man, version;
 } options;
 
-/* Everything wrong with the command line is an error in `d` (exit 2). Strings point into argv or the arena. */
+/* Parses the command line. All its mistakes are errors in `d`, with which lcc exits with 2. Strings of the
+ * result point into argv or the arena. */
 options options_parse(arena *a, diag *d, int argc, char **argv);
 
-/* The command less paths, for the banner of the generated code: the same text on every machine. */
+/* The command for the banner of the generated code. Files are named without their folders, so that the text is
+ * the same on every machine. */
 const char *options_command(arena *a, const options *o);
 
 /* The targets as --target takes them, the weakest first: "x86-64,x86-64-v3". */
 const char *options_targets(arena *a, const options *o);
 
-/* help.c: the same table as text and as a manual page (man(7) macros). */
+/* help.c: appends the table of options as text, and as a manual page (man(7) macros). */
 void help_print(text *out);
 void help_print_man(text *out);
 

@@ -1,9 +1,9 @@
 /* summary.c: the table that --summary prints.
  *
- * A row is what a person calls a layer: a convolution with the norm and the activation that follow it. The rows
- * are those of the network as described; the kernel and the bytes come from the plan's step that carries the
- * row's label, and a row without a step costs nothing at run time. Where the weights let channels go, a column
- * says how many are left. */
+ * A row is a layer together with what follows it element by element, such as a convolution with its norm and
+ * its activation. The rows are those of the network as its file describes it. The kernel and the bytes come
+ * from the plan's step with the row's label; a row without a step costs nothing at run time. If channels were
+ * removed because of the weights, a column shows how many are left. */
 #include "driver/driver.h"
 
 #include <inttypes.h>
@@ -14,7 +14,7 @@ enum { KEPT = 3, COLUMNS = 9 };
 
 static const struct {
     const char *title;
-    bool right; /* numbers */
+    bool right; /* aligned on the right: numbers */
 } columns[COLUMNS] = {{"layer", false},  {"op", false},     {"output", false},
                       {"kept", true},    {"params", true},  {"MACs", true},
                       {"kernel", false}, {"kcycles", true}, {"weights", true}};
@@ -23,7 +23,7 @@ typedef struct row {
     const char *cell[COLUMNS];
 } row;
 
-/* What runs for the layers, by their labels: steps, and the parts of those that run several. */
+/* The steps of the plan, and the parts of chains, sorted by the labels of their layers. */
 typedef struct kernel_list {
     const plan *p;
     const plan_step **at;
@@ -75,7 +75,8 @@ static const char *describe_op(arena *a, const node *n) {
     return s;
 }
 
-/* Whether node `index` stands in the row of the node before it: what acts on each element rides along. */
+/* Whether node `index` is in the row of the node before it: norms, activations and other nodes that act on each
+ * element, or do nothing at run time. */
 static bool rides_along(const graph *g, int index) {
     const node *n = &g->nodes[index];
     bool light =
@@ -107,7 +108,7 @@ static kernel_list list_kernels(const plan *p, arena *a) {
     return list;
 }
 
-/* The first of them whose node has that label, or NULL. */
+/* The first step of the list whose node has that label; NULL if there is none. */
 static const plan_step *find_step(const kernel_list *list, const char *label) {
     int low = 0, high = list->count;
     while (label && low < high) {
@@ -140,7 +141,7 @@ static void sort_layers(table *t, const graph *g) {
     t->layers = order;
 }
 
-/* "3 of 8": the channels of a layer that the weights have left; nothing where that is all. */
+/* "3 of 8": how many channels of a layer are left; "" if none was removed. */
 static const char *describe_kept(const table *t, const graph *reduced, const node *n) {
     if (!is_layer(n)) return "";
     int low = 0, high = t->n_layers;
@@ -158,14 +159,14 @@ static const char *describe_kept(const table *t, const graph *reduced, const nod
     return arena_printf(t->mem, "%d of %d", left->shape.c, n->shape.c);
 }
 
-/* What runs for a node: the kernel of its step, or why there is none. */
+/* The kernel of a node's step, or why it has no step. */
 static const char *describe_kernel(const node *n, const plan_step *step) {
     if (step) return step->words;
     if (n->op == OP_INPUT) return "";
     return op_table[n->op].class == CLASS_VIEW || n->op == OP_CONCAT ? "(no copy)" : "(fused)";
 }
 
-/* Fills the row of node `first` and those that ride along; returns the node behind them. */
+/* Adds the row of node `first` and of the nodes that belong to its row. Returns the node behind them. */
 static int make_row(table *t, const job *j, int first) {
     const graph *g = j->described;
     arena *a = t->mem;
@@ -187,7 +188,7 @@ static int make_row(table *t, const job *j, int first) {
     return end;
 }
 
-/* A column of no width is left out. */
+/* Prints a row. Columns of width 0 are left out. */
 static void print_row(text *out, const row *r, const int *widths) {
     size_t start = out->size;
     for (int c = 0; c < COLUMNS; c++) {
@@ -300,7 +301,7 @@ static void print_totals(text *out, const job *j) {
     if (n_targets == 1) print_total(out, "target", arena_printf(a, "%s: %s", p->t->name, p->t->what));
 }
 
-/* What each of several targets takes, the best one last: the rows above are of that one. */
+/* Prints a line for each of several targets. The best one is last; the table above shows its kernels. */
 static void print_targets(text *out, const job *j) {
     arena *a = j->mem;
     text_string(out, "\nThe best target that the machine runs is chosen at run time. The kernels above are the "

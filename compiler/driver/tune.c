@@ -1,9 +1,9 @@
-/* tune.c: --tune: measures on this machine the few tiles that the model of cost likes best.
+/* tune.c: --tune: measures on this machine the few tiles that are the best by the model of cost.
  *
- * In place: the whole network is compiled with every layer's k-th best tile, for each k, and run some thirty
- * times with a clock around each step, so that each tile meets the caches as they are when its turn comes. Each
- * step keeps the k with the fastest run. The steps are the same for every k (see tuning.h); the two
- * convolutions of a chain are measured together. */
+ * Tiles are measured within the whole network. For each k, the network is compiled with the k-th best tile of
+ * every layer and run TIMED_RUNS times with a clock around each step, so that the caches are in the state that
+ * they have in real runs. Each step keeps the k of its fastest run. The steps are the same for every k (see
+ * tuning.h). The convolutions of a chain are measured together. */
 #include "driver/tune.h"
 #include "driver/child.h"
 
@@ -23,7 +23,7 @@ typedef struct bench {
     job *j;
     const char *folder; /* temporary */
     const char *cc;
-    const held_signals *held; /* the folder goes before they take effect */
+    const held_signals *held; /* held back until the folder is removed */
     plan *plans[RANKS];
     double *times[RANKS]; /* [n_steps], nanoseconds */
 } bench;
@@ -34,7 +34,7 @@ static const char *in_folder(const bench *b, const char *name) {
 
 /* ---- programs ---- */
 
-/* The first lines of what a program said, behind the error. */
+/* Adds notes with the first lines of a program's messages to the error. */
 static void quote_output(const bench *b, const char *path) {
     enum { MOST_LINES = 5, MOST_BYTES = 1 << 26 };
     size_t size;
@@ -66,7 +66,7 @@ static bool run_program(const bench *b, const char *what, const char *const *arg
     return false;
 }
 
-/* $CC may be several words: "ccache gcc". */
+/* Compiles the network and the measuring program. $CC may have several words, such as "ccache gcc". */
 static bool compile(const bench *b) {
     enum { MOST_WORDS = 16 };
     const char *argv[MOST_WORDS + 8];
@@ -96,7 +96,7 @@ static void print_array(text *out, const graph *g, const char *kind, int i, int 
                 (long long)shape_elements(n->shape));
 }
 
-/* The program that runs the network and prints each step's fastest time. */
+/* Prints the C code of the program that runs the network and prints the fastest time of each step. */
 static void print_main(text *out, const graph *g) {
     text_printf(out,
                 "#include \"tuned.h\"\n#include <stdio.h>\n#include <stdlib.h>\n#include <time.h>\n\n"
@@ -196,7 +196,8 @@ static bool measure_rank(bench *b, int rank) {
 
 /* ---- all ranks ---- */
 
-/* The rank of the tiles with which a step was fastest; the model's favourite where the others win by little. */
+/* The rank of the tiles with which a step was the fastest. Rank 0, the best by the model, is kept unless
+ * another takes less than 98 % of its time. */
 static int find_fastest(const bench *b, int step) {
     const double worth = 0.98;
     int best = 0;
@@ -209,9 +210,9 @@ static int find_fastest(const bench *b, int step) {
 
 typedef struct collector {
     const bench *b;
-    tuned_tile *tiles; /* those of all steps */
+    tuned_tile *tiles; /* of all steps */
     int count;
-    int rank; /* those of the steps that were fastest with it */
+    int rank; /* the tiles of this rank are taken, for the steps that were the fastest with them */
 } collector;
 
 static void collect_tile(void *data, const plan_step *gemm, int index) {
@@ -236,7 +237,7 @@ static void remove_folder(const char *folder) {
     rmdir(folder);
 }
 
-/* Makes the temporary folder, and measures in it; false after errors. */
+/* Makes a temporary folder, measures in it, and removes it. False after errors. */
 static bool measure_in(bench *b, const char *parent) {
     char *folder = arena_printf(b->j->mem, "%s/lcc-tune-XXXXXX", parent);
     held_signals held;
@@ -254,7 +255,7 @@ static bool measure_in(bench *b, const char *parent) {
     return good;
 }
 
-/* The tiles of each step's best rank, in the order of the steps. */
+/* Sets j->tuning to the tiles of the best rank of each step, in the order of the steps. */
 static void keep_fastest(const bench *b, int n_tiles) {
     collector c = {.b = b, .tiles = ARENA_ARRAY(b->j->mem, tuned_tile, n_tiles + 1)};
     for (c.rank = 0; c.rank < RANKS; c.rank++) {
@@ -264,7 +265,7 @@ static void keep_fastest(const bench *b, int n_tiles) {
     b->j->tuning = (tuning){.n_tiles = n_tiles, .tiles = c.tiles};
 }
 
-/* Into j->tuning; false after errors. */
+/* Measures tiles and sets j->tuning. False after errors. */
 static bool measure_tiles(job *j) {
     const char *cc = getenv("CC"), *parent = getenv("TMPDIR");
     bench b = {.j = j, .cc = cc && *cc ? cc : "cc"};

@@ -1,4 +1,4 @@
-/* tune.h: the file of --tune, which tune_file.c reads and writes and tune.c fills. */
+/* tune.h: the file of --tune. tune.c measures its tiles, and tune_file.c reads and writes it. */
 #ifndef LCC_TUNE_H
 #define LCC_TUNE_H
 
@@ -12,9 +12,10 @@
  *         "stem": {"pixels": 6, "vectors": 2},
  *         ..
  *
- * Reads that of --tune into j->tuning; false after errors: it is no such file, or another target's. */
+ * read_tiles reads the file of --tune into j->tuning. False after errors: it is not such a file, or it is that
+ * of another target. */
 bool read_tiles(job *j);
-/* Writes j->tuning, whole or not at all. */
+/* Writes j->tuning to the file of --tune, whole or not at all. False after errors. */
 bool write_tiles(job *j);
 
 #endif

@@ -1,5 +1,5 @@
-/* tune_file.c: --tune: the file of tiles, read and written. The build that has the file needs no measuring, and
- * so gives the same code on every machine. */
+/* tune_file.c: --tune: reads and writes the file of tiles. A build with the file measures nothing, and so makes
+ * the same code on every machine. */
 #include "driver/tune.h"
 
 #include <jansson.h>
@@ -8,7 +8,7 @@
 
 enum { FORMAT = 1, LARGEST_FILE = 1 << 26, LARGEST_TILE = 1 << 20 };
 
-/* A complaint about the file as a whole. */
+/* Reports an error of the file as a whole. Returns false. */
 static bool refuse(job *j, const char *why) {
     diag_error(j->d, (loc){0}, "%s: %s", j->o.tune, why);
     return false;

@@ -1,5 +1,5 @@
-/* weights_output.c: writes the weights that came in a network's own file beside the .net file that is made of
- * it. */
+/* weights_output.c: adds the weights of a network that came with them as an output, beside the .net file that
+ * is made of the network. */
 #include "driver/driver.h"
 
 #include <string.h>

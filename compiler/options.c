@@ -94,6 +94,18 @@ static void take_input_layout(parser *p, const char *value) {
     p->o->planes = find_choice(p, "--input-layout", value, names, 2) == 1;
 }
 
+static void take_input_shape(parser *p, const char *value) {
+    add_given_shape(p->mem, p->d, &p->o->given, value);
+}
+
+static void take_input_name(parser *p, const char *value) {
+    add_given_input_name(p->mem, p->d, &p->o->given, value);
+}
+
+static void take_output_name(parser *p, const char *value) {
+    add_given_output_name(p->mem, p->d, &p->o->given, value);
+}
+
 static void take_weights(parser *p, const char *value) { append_word(p->mem, &p->o->weights, value); }
 
 static void take_rename(parser *p, const char *value) {
@@ -553,6 +565,10 @@ const char *options_command(arena *a, const options *o) {
     for (int i = 0; i < o->renames.count; i++) append_setting(&out, "--rename", o->renames.at[i]);
     if (!o->weights.count && o->seed) text_printf(&out, " --seed %" PRIu64, o->seed);
     if (o->planes) append_setting(&out, "--input-layout", "nchw");
+    const given_ports *g = &o->given;
+    for (int i = 0; i < g->n_shapes; i++) append_setting(&out, "--input-shape", g->shapes[i].text);
+    for (int i = 0; i < g->n_inputs; i++) append_setting(&out, "--input-name", g->inputs[i].text);
+    for (int i = 0; i < g->n_outputs; i++) append_setting(&out, "--output-name", g->outputs[i].text);
     if (o->name) append_setting(&out, "--name", o->name);
     append_setting(&out, "--target", options_targets(a, o));
     if (o->half_weights) append_setting(&out, "--weights-dtype", "f16");

@@ -4,6 +4,7 @@
 
 #include "base/diag.h"
 #include "emit/emit.h"
+#include "import/given.h"
 #include "lang/lang.h"
 
 #include <stdint.h>
@@ -37,6 +38,7 @@ typedef struct options {
     storage storage;
     emit_kind emit;
     bool planes;       /* --input-layout nchw */
+    given_ports given; /* --input-shape, --input-name, --output-name */
     bool half_weights; /* --weights-dtype f16 */
     int64_t max_ram;   /* bytes; 0: no limit; LEAST_RAM: the smallest arena that can be found */
     uint64_t seed;

@@ -14,11 +14,12 @@ typedef struct job job;
 /* A format of networks' files. */
 typedef struct reader {
     const char *name;   /* of the format, for messages: "ONNX" */
-    const char *ending; /* of the names of such files: ".onnx" */
+    const char *ending; /* of the names of such files: ".onnx"; NULL: the names tell nothing */
     /* Whether a file of the format may begin with these bytes. NULL: the first bytes tell nothing. */
     bool (*sniff)(const unsigned char *head, size_t size);
     bool (*read)(job *j); /* sets j->described; false after errors */
     bool brings_weights;  /* the files have the weights too, which `read` binds */
+    const char *refusal;  /* what such a file is, and what to do about it; NULL: it is read */
 } reader;
 
 /* How much rounding the weights to halves changes the outputs. */

@@ -36,14 +36,28 @@ static double measure_compound(const job *j) {
 
 static const loc command_line = {0};
 
+/* Refuses options that are for imported networks. */
+static bool check_options(job *j) {
+    const options *o = &j->o;
+    static const char names[] = "the names of a .net file's inputs and outputs stand in it";
+    const char *word = o->planes            ? "--input-layout"
+                       : o->given.n_shapes  ? "--input-shape"
+                       : o->given.n_inputs  ? "--input-name"
+                       : o->given.n_outputs ? "--output-name"
+                                            : NULL;
+    const char *why = o->planes ? "the inputs of a .net file are [h, w, c]"
+                      : o->given.n_shapes
+                          ? "the sizes of a .net file's inputs stand in it, or are params for -D"
+                          : names;
+    if (!word) return true;
+    diag_error(j->d, command_line, "%s is for ONNX models; %s", word, why);
+    return false;
+}
+
 bool read_net(job *j) {
     const options *o = &j->o;
     lang_options lang = make_lang_options(j);
-    if (o->planes) {
-        diag_error(j->d, command_line,
-                   "--input-layout is for ONNX models; the inputs of a .net file are [h, w, c]");
-        return false;
-    }
+    if (!check_options(j)) return false;
     j->described = lang_compile(j->mem, j->d, j->model, &lang, &j->files, &j->n_files);
     if (!j->described) return false;
     if (o->summary || o->emit == EMIT_JSON) j->compound_factor = measure_compound(j);

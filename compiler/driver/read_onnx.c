@@ -22,7 +22,7 @@ static bool check_options(job *j) {
 
 bool read_onnx(job *j) {
     if (!check_options(j)) return false;
-    const onnx_options o = {.planes = j->o.planes};
+    const onnx_options o = {.planes = j->o.planes, .given = &j->o.given};
     j->described = onnx_compile(j->mem, j->d, j->model, &o, &j->files, &j->n_files);
     if (!j->described) return false;
     j->weights = (weights_report){.hash = weights_hash(j->described)};

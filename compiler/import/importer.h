@@ -23,7 +23,8 @@ typedef struct file_value {
     const char *name;
     file_value_kind kind;
     constant c;
-    int node; /* of the graph; -1 for an unknown value whose fault was reported */
+    int node;          /* of the graph; -1 for an unknown value whose fault was reported */
+    const char *fault; /* why the constant cannot be read, to be reported where it is used; NULL: it can */
     file_view v;
     bool fresh;   /* the node was made for this value */
     int uses;     /* by nodes, and as an output */

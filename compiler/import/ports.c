@@ -41,8 +41,14 @@ static bool is_port(const graph *g, const char *name) {
 }
 
 /* The port's name in the graph. Names of the file that differ only in characters that C does not have become
- * the same, so a number is appended to further ones. */
-static const char *name_port(importer *im, const char *name, const char *kind) {
+ * the same, so a number is appended to further ones. NULL after an error: a port has the wanted name already.
+ */
+static const char *name_port(importer *im, const char *name, const char *wanted, const char *kind) {
+    if (wanted && is_port(im->g, wanted)) {
+        diag_error(im->d, im->at, "--%s-name: another port is called %s already", kind, wanted);
+        return NULL;
+    }
+    if (wanted) return arena_strdup(im->mem, wanted);
     const char *plain = make_identifier(im->mem, name, kind), *unique = plain;
     for (int i = 2; is_port(im->g, unique); i++) unique = arena_printf(im->mem, "%s_%d", plain, i);
     return unique;
@@ -69,8 +75,10 @@ static int add_planes(importer *im, const char *name, elem_type type, shape s) {
     return graph_add(im->g, im->d, OP_CONCAT, planes, s.c, &a, NULL, im->at);
 }
 
-bool import_input(importer *im, file_value *value, elem_type type, shape s, const file_view *v) {
-    const char *name = name_port(im, value->name, "input");
+bool import_input(importer *im, file_value *value, const char *wanted, elem_type type, shape s,
+                  const file_view *v) {
+    const char *name = name_port(im, value->name, wanted, "input");
+    if (!name) return false;
     int made = im->planes && v->rank == 4 ? add_planes(im, name, type, s)
                                           : graph_add_input(im->g, im->d, name, type, s, im->at);
     if (made < 0) return false;
@@ -99,7 +107,7 @@ static bool is_in_output_order(const file_view *v) {
     return view_in_order(v, MAP_H) && view_in_order(v, MAP_W) && view_in_order(v, MAP_C);
 }
 
-bool import_output(importer *im, file_value *value, const char *name) {
+bool import_output(importer *im, file_value *value, const char *name, const char *wanted) {
     const char *shown = show_name(im->scratch, name);
     if (!value || value->kind != FILE_TENSOR) {
         if (!value || value->node != -1) {
@@ -115,5 +123,6 @@ bool import_output(importer *im, file_value *value, const char *name) {
         diag_error(im->d, im->at, "output \"%s\" has a feature map in another order than (h, w, c)", shown);
         return false;
     }
-    return graph_add_output(im->g, im->d, name_port(im, name, "output"), value->node, im->at);
+    const char *called = name_port(im, name, wanted, "output");
+    return called && graph_add_output(im->g, im->d, called, value->node, im->at);
 }

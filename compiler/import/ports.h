@@ -10,13 +10,16 @@
  * before what begins with a digit, and before nothing. */
 const char *make_identifier(arena *a, const char *name, const char *kind);
 
-/* Adds an input of the network, which the file sees as `v`; `value` becomes its tensor. A map (a view of 4
- * axes) is given as one input for each channel where im->planes asks for it. False after an error. */
-bool import_input(importer *im, file_value *value, elem_type type, shape s, const file_view *v);
+/* Adds an input of the network, which the file sees as `v`; `value` becomes its tensor. It is called `wanted`,
+ * or where that is NULL as in the file. A map (a view of 4 axes) is given as one input for each channel where
+ * im->planes asks for it. False after an error. */
+bool import_input(importer *im, file_value *value, const char *wanted, elem_type type, shape s,
+                  const file_view *v);
 
-/* Makes the value of that name an output of the network; NULL for a name that no node makes. False after an
- * error, also where the file counts the tensor in an order that is not that of the map. */
-bool import_output(importer *im, file_value *value, const char *name);
+/* Makes the value of that name an output of the network, called `wanted`, or where that is NULL as in the file.
+ * NULL as the value: no node makes it. False after an error, also where the file counts the tensor in an order
+ * that is not that of the map. */
+bool import_output(importer *im, file_value *value, const char *name, const char *wanted);
 
 /* --- finish.c */
 

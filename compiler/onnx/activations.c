@@ -11,15 +11,55 @@ bool make_tanh(importer *im, const onnx_op *op) { return (void)op, build_unary(i
 bool make_hard_swish(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_HSWISH); }
 bool make_prelu(importer *im, const onnx_op *op) { return (void)op, build_prelu(im); }
 
-/* Cast between types of floats, Identity, and Dropout, which does nothing at inference. */
 bool make_identity(importer *im, const onnx_op *op) {
+    (void)op;
+    const file_value *x = tensor_input(im, 0);
+    if (x) set_tensor(im, 0, x->node, &x->v, x->fresh && x->uses == 1);
+    return x != NULL;
+}
+
+/* Between types of floats a cast does nothing. It would round to smaller ones, which lcc leaves out. */
+bool make_cast(importer *im, const onnx_op *op) {
+    int64_t to = attribute_int(im, op, "to", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
+    number_type type = find_number_type(clamp_int(to));
+    if (number_table[type].whole) return node_error(im, "a cast to integers is not supported");
+    if (type == NUMBER_NONE) return node_error(im, "a cast to that element type is not supported");
+    return make_identity(im, op);
+}
+
+/* A cast to the element type of input 1. A tensor of floats may be of any float type in the file. */
+bool make_cast_like(importer *im, const onnx_op *op) {
+    const file_value *x = node_input(im, 0), *like = node_input(im, 1);
+    if (!x || !like) return node_error(im, "one of its inputs is missing");
+    bool is_constant = like->kind == FILE_CONSTANT;
+    bool bytes = !is_constant && im->g->nodes[like->node].type != TYPE_F32;
+    if (x->kind == FILE_CONSTANT && !bytes) return fold_cast(im, is_constant ? like->c.type : NUMBER_F32);
+    if (bytes || (is_constant && number_table[like->c.type].whole))
+        return node_error(im, "a cast to integers is not supported");
+    return make_identity(im, op);
+}
+
+/* Dropout does nothing at inference. From opset 12 on, its input 2 says whether it is at training. */
+bool make_dropout(importer *im, const onnx_op *op) {
+    double training = 0;
+    if (node_input(im, 2) && !number_input(im, 2, "training_mode", &training)) return false;
+    if (training != 0)
+        return node_error(im, "it was exported for training: call model.eval() before the export");
+    const file_value *mask = im->node->n_out > 1 ? im->node->out[1] : NULL;
+    if (mask && mask->uses) return node_error(im, "its second output, the mask, is not supported");
+    const file_value *x = node_input(im, 0);
+    return x && x->kind == FILE_CONSTANT ? fold_identity(im) : make_identity(im, op);
+}
+
+/* x * sigmoid(alpha x) */
+bool make_swish(importer *im, const onnx_op *op) {
     const file_value *x = tensor_input(im, 0);
     if (!x) return false;
-    int64_t to = attribute_int(im, op, "to", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
-    if (number_table[find_number_type(clamp_int(to))].whole)
-        return node_error(im, "a cast to integers is not supported");
-    set_tensor(im, 0, x->node, &x->v, x->fresh && x->uses == 1);
-    return true;
+    double alpha = attribute_float(im, op, "alpha", 1);
+    if (alpha == 1) return build_unary(im, OP_SWISH);
+    int factors[2] = {x->node, add_unary(im, OP_SIGMOID, add_scale(im, x->node, alpha))};
+    attrs a = graph_attrs_init();
+    return factors[1] >= 0 && set_result(im, add_op(im, OP_MUL, factors, 2, &a), &x->v);
 }
 
 bool make_neg(importer *im, const onnx_op *op) {

@@ -81,7 +81,8 @@ bool fold_cast_op(importer *im, const onnx_op *op) {
     if (!constant_input(im, 0, "first")) return false;
     int64_t to = attribute_int(im, op, "to", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
     number_type type = find_number_type(clamp_int(to));
-    return fold_cast(im, type == NUMBER_NONE ? NUMBER_F32 : type);
+    if (type == NUMBER_NONE) return node_error(im, "a cast to that element type is not supported");
+    return fold_cast(im, type);
 }
 
 bool fold_identity_op(importer *im, const onnx_op *op) { return (void)op, fold_identity(im); }

@@ -1,6 +1,7 @@
 /* import.c: the walk over an ONNX file: its tensors, its inputs, its nodes in order, and its outputs. */
 #include "onnx/file.h"
 
+#include "import/match.h"
 #include "import/ports.h"
 #include "onnx/rules.h"
 #include "onnx/tensor.h"
@@ -9,26 +10,28 @@
 
 /* --- tensors of the file, and how often each value is used */
 
-static bool read_initializers(onnx_file *f) {
-    importer *im = &f->im;
+/* A tensor that cannot be read is an error only where a node uses it. Files keep tensors of other element types
+ * for nodes that are not supported, and some that no node uses. */
+static void read_initializers(onnx_file *f) {
     const Onnx__GraphProto *p = f->m.proto->graph;
-    bool good = true;
     for (size_t i = 0; i < p->n_initializer; i++) {
         const Onnx__TensorProto *t = p->initializer[i];
-        const char *why = "it has no name";
         file_value *v = t->name ? name_value(f, t->name) : NULL;
-        if (v && read_tensor(im->scratch, t, &f->m, &v->c, &why)) {
-            v->kind = FILE_CONSTANT;
-        } else {
-            diag_error(im->d, im->at, "tensor \"%s\": %s", show_name(im->scratch, v ? v->name : ""), why);
-            good = false;
-        }
+        if (v && read_tensor(f->im.scratch, t, &f->m, &v->c, &v->fault)) v->kind = FILE_CONSTANT;
     }
-    if (p->n_sparse_initializer) {
-        diag_error(im->d, im->at, "it has sparse tensors, which are not supported");
-        good = false;
+    for (size_t i = 0; i < p->n_sparse_initializer; i++) {
+        const Onnx__TensorProto *t = p->sparse_initializer[i]->values;
+        file_value *v = t && t->name ? name_value(f, t->name) : NULL;
+        if (v && v->kind == FILE_UNKNOWN) v->fault = "it is sparse, which is not supported";
     }
-    return good;
+}
+
+/* Reports, once, that the tensor cannot be read. Returns false. */
+static bool report_fault(importer *im, file_value *v) {
+    if (v->node != -1)
+        diag_error(im->d, im->at, "tensor \"%s\": %s", show_name(im->scratch, v->name), v->fault);
+    v->node = -1;
+    return false;
 }
 
 /* Whether inputs from 1 on are weights. */
@@ -87,14 +90,17 @@ static file_node describe_node(onnx_file *f, const Onnx__NodeProto *n) {
                        .n_out = clamp_int((int64_t)n->n_output)};
 }
 
-/* Whether all inputs are known. An input that no node before this one makes is an error, which is reported
- * once. An input whose node failed is none, because that node's error was reported. */
+/* Whether all inputs are known. An input that no node before this one makes, or that cannot be read, is an
+ * error, which is reported once. An input whose node failed is none, because that node's error was reported. */
 static bool check_inputs_are_known(importer *im, bool *all_constant) {
+    bool good = true;
     *all_constant = true;
     for (int i = 0; i < im->node->n_in; i++) {
         file_value *v = node_input(im, i);
         if (!v) continue;
-        if (v->kind == FILE_UNKNOWN) {
+        if (v->kind == FILE_UNKNOWN && v->fault) {
+            good = report_fault(im, v);
+        } else if (v->kind == FILE_UNKNOWN) {
             bool reported = v->node == -1;
             v->node = -1;
             return reported ? false
@@ -103,7 +109,7 @@ static bool check_inputs_are_known(importer *im, bool *all_constant) {
         }
         *all_constant = *all_constant && v->kind == FILE_CONSTANT;
     }
-    return true;
+    return good;
 }
 
 static bool check_outputs_are_new(importer *im) {
@@ -121,7 +127,7 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     const onnx_op op = {.proto = n, .m = &f->m};
     bool standard = !n->domain || !*n->domain || strcmp(n->domain, "ai.onnx") == 0;
     const op_rule *r = standard && n->op_type ? find_rule(n->op_type) : NULL;
-    if (!r) return node_error(im, "this operator is not supported");
+    if (!r) return refuse_operator(f, n, "is not supported");
     bool all_constant;
     if (!check_outputs_are_new(im) || !check_inputs_are_known(im, &all_constant)) return false;
     int errors = diag_error_count(im->d);
@@ -131,7 +137,7 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     } else if (r->make) {
         good = r->make(im, &op);
     } else {
-        good = node_error(im, "this operator is supported only where its inputs are constants");
+        good = refuse_operator(f, n, "is supported only where its inputs are constants");
     }
     return good && diag_error_count(im->d) == errors;
 }
@@ -162,6 +168,7 @@ static bool import_nodes(onnx_file *f) {
         failed++;
     }
     im->node = NULL;
+    report_refused(f);
     return failed == 0 && im->work <= MAX_WORK;
 }
 
@@ -176,22 +183,26 @@ static bool add_outputs(onnx_file *f) {
                    MOST_OUTPUTS);
         return false;
     }
+    const char *names[MOST_OUTPUTS], *wanted[MOST_OUTPUTS];
+    for (size_t i = 0; i < p->n_output; i++) names[i] = p->output[i]->name ? p->output[i]->name : "";
+    const port_list ports = {"output", names, (int)p->n_output};
+    if (!match_names(&f->im, f->given->outputs, f->given->n_outputs, &ports, wanted)) return false;
     for (size_t i = 0; i < p->n_output; i++) {
-        const char *name = p->output[i]->name ? p->output[i]->name : "";
-        good = import_output(&f->im, find_value(f, name), name) && good;
+        const char *name = names[i];
+        file_value *v = find_value(f, name);
+        if (v && v->kind == FILE_UNKNOWN && v->fault) {
+            good = report_fault(&f->im, v);
+        } else {
+            good = import_output(&f->im, v, name, wanted[i]) && good;
+        }
     }
     return good;
 }
 
 static graph *import_file(onnx_file *f) {
-    if (!read_initializers(f)) return NULL;
+    read_initializers(f);
     count_readers(f);
-    bool good = import_inputs(f);
-    if (good && f->im.g->n_inputs == 0) {
-        diag_error(f->im.d, f->im.at, "the network has no input");
-        good = false;
-    }
-    if (!good || !import_nodes(f) || !add_outputs(f)) return NULL;
+    if (!import_inputs(f) || !import_nodes(f) || !add_outputs(f)) return NULL;
     return finish_graph(&f->im);
 }
 
@@ -217,7 +228,9 @@ graph *onnx_compile_bytes(arena *a, diag *d, const char *path, const unsigned ch
     source *src = ARENA_NEW(a, source);
     src->path = arena_strdup(a, path);
     arena *scratch = arena_new();
-    onnx_file f = {.m = {.mem = scratch, .src = src, .path = path},
+    static const given_ports nothing = {0};
+    onnx_file f = {.given = o->given ? o->given : &nothing,
+                   .m = {.mem = scratch, .src = src, .path = path},
                    .im = {.mem = a,
                           .scratch = scratch,
                           .d = d,

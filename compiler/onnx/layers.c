@@ -95,6 +95,8 @@ bool make_batch_norm(importer *im, const onnx_op *op) {
     if (!order_channels(im, &x) || (!view_equal(&x.v, &vector) && !as_map(im, &x))) return false;
     /* Before opset 14, a norm that was exported for training is told by its further outputs, which are the new
      * statistics. */
+    if (attribute_int(im, op, "spatial", 1) == 0) /* in opsets 7 and 8 */
+        return node_error(im, "statistics that differ from pixel to pixel (spatial = 0) are not supported");
     bool training = attribute_int(im, op, "training_mode", 0) != 0;
     for (int i = 1; i < im->node->n_out; i++) training = training || im->node->out[i];
     if (training) return node_error(im, "it was exported for training: call model.eval() before the export");

@@ -1,6 +1,7 @@
 /* model.c: parses an ONNX file, and opens the files in which it keeps data. */
 #include "onnx/model.h"
 
+#include "base/kinds.h"
 #include "onnx/wire.h"
 
 #include <string.h>
@@ -18,7 +19,12 @@ static bool find_opset(model *m, diag *d) {
         if (o->version < LEAST_OPSET || o->version > MOST_OPSET) {
             diag_error(d, at, "it uses opset %lld; opsets %d to %d are supported", (long long)o->version,
                        LEAST_OPSET, MOST_OPSET);
-            diag_note(d, at, "export with opset_version = %d", MOST_OPSET);
+            if (o->version > MOST_OPSET) {
+                diag_note(d, at, "export with opset_version = %d", MOST_OPSET);
+            } else {
+                diag_note(d, at,
+                          "in Python: onnx.version_converter.convert_version(onnx.load(\"old.onnx\"), 13)");
+            }
             return false;
         }
         m->opset = (int)o->version;
@@ -88,7 +94,13 @@ const unsigned char *model_find_external(model *m, const char *location, uint64_
     }
     const mapping *file = open_external(m, location, why);
     if (!file) return NULL;
-    if (offset > file->size || size > file->size - offset) {
+    bool too_short = offset > file->size || size > file->size - offset;
+    const char *other = too_short ? explain_download(file->data, file->size) : NULL;
+    if (other) {
+        *why = arena_printf(m->mem, "its data would be in %.200s, but that is %s", location, other);
+        return NULL;
+    }
+    if (too_short) {
         *why = arena_printf(m->mem, "its data would be behind the end of %.200s, which has %zu bytes", location,
                             file->size);
         return NULL;

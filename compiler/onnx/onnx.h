@@ -3,15 +3,17 @@
 #define LCC_ONNX_H
 
 #include "graph/graph.h"
+#include "import/given.h"
 
 typedef struct onnx_options {
-    bool planes; /* each input map is given as one map [h, w, 1] for each channel */
+    bool planes;              /* each input map is given as one map [h, w, 1] for each channel */
+    const given_ports *given; /* sizes that the file leaves open, and other names; NULL: nothing */
 } onnx_options;
 
 /* Whether a file that begins with these bytes is one. */
 bool onnx_sniff(const unsigned char *head, size_t size);
 
-/* Reads the network in `path`, of opset 9 to 17, and the files of external data that it names. Its weights are
+/* Reads the network in `path`, of opset 7 to 24, and the files of external data that it names. Its weights are
  * bound: the graph is like one that lang/ has made and weights/ has filled. NULL after errors, which are in
  * `d`; all nodes that are not supported are reported at once. Terminates on any input, within bounded time and
  * memory. Appends the files that it read to *files.

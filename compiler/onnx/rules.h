@@ -50,7 +50,9 @@ bool make_prelu(importer *im, const onnx_op *op);
 bool make_hard_sigmoid(importer *im, const onnx_op *op);
 bool make_hard_swish(importer *im, const onnx_op *op);
 bool make_softmax(importer *im, const onnx_op *op);
+bool make_swish(importer *im, const onnx_op *op);
 bool make_identity(importer *im, const onnx_op *op);
+bool make_cast(importer *im, const onnx_op *op);
 bool make_neg(importer *im, const onnx_op *op);
 
 /* arithmetic.c */
@@ -80,6 +82,9 @@ bool fold_constant(importer *im, const onnx_op *op);
 bool fold_constant_of_shape(importer *im, const onnx_op *op);
 bool fold_cast_op(importer *im, const onnx_op *op);
 bool fold_identity_op(importer *im, const onnx_op *op);
+/* These two serve tensors, too. */
+bool make_dropout(importer *im, const onnx_op *op);
+bool make_cast_like(importer *im, const onnx_op *op);
 /* Serves tensors, too, because their sizes are known. */
 bool fold_shape(importer *im, const onnx_op *op);
 

@@ -129,20 +129,24 @@ bool slice_cuts(importer *im, const onnx_op *op, const int64_t *sizes, int rank,
     return true;
 }
 
-/* `split` is an attribute before opset 13, and an input from then on. Without it, the parts are equal. */
+/* `split` is an attribute before opset 13, and an input from then on. Without it, the parts are equal; from
+ * opset 18 on, the last one may be smaller. */
 bool split_sizes(importer *im, const onnx_op *op, const int64_t *sizes, int rank, int *axis, int64_t *parts,
                  int most) {
     int count, outputs = im->node->n_out;
     *axis = check_axis(im, attribute_int(im, op, "axis", 0), rank);
     int64_t *given = *axis >= 0 ? read_list(im, op, "split", 1, &count) : NULL;
     if (!given) return false;
-    if (outputs > most || (count && count != outputs))
+    if (outputs > most || (count && count != outputs) ||
+        attribute_int(im, op, "num_outputs", outputs) != outputs)
         return node_error(im, "it does not have one part for each of its outputs");
     int64_t size = sizes[*axis], sum = 0;
-    if (!count && (outputs == 0 || size % outputs))
+    bool uneven = !count && (outputs == 0 || size % outputs);
+    if (uneven && (op->m->opset < 18 || outputs == 0))
         return node_error(im, "%lld does not divide into its %d outputs", (long long)size, outputs);
+    int64_t part = count ? 0 : size / outputs + uneven;
     for (int i = 0; i < outputs; i++) {
-        parts[i] = count ? given[i] : size / outputs;
+        parts[i] = count ? given[i] : uneven && i == outputs - 1 ? size - sum : part;
         if (parts[i] < 0 || parts[i] > size - sum)
             return node_error(im, "its parts sum to more than the axis has");
         sum += parts[i];

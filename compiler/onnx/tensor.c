@@ -24,6 +24,17 @@ number_type find_number_type(int data_type) {
     return data_type > 0 && data_type < types ? number_types[data_type] : NUMBER_NONE;
 }
 
+/* What ONNX calls an element type. Those behind BFLOAT16 are newer than the schema that lcc is built with. */
+static const char *name_type(arena *a, int data_type) {
+    static const char *const names[] = {
+        [8] = "STRING",          [14] = "COMPLEX64",  [15] = "COMPLEX128",     [17] = "FLOAT8E4M3FN",
+        [18] = "FLOAT8E4M3FNUZ", [19] = "FLOAT8E5M2", [20] = "FLOAT8E5M2FNUZ", [21] = "UINT4",
+        [22] = "INT4",           [23] = "FLOAT4E2M1", [24] = "FLOAT8E8M0"};
+    const int count = sizeof names / sizeof *names;
+    const char *name = data_type >= 0 && data_type < count ? names[data_type] : NULL;
+    return name ? name : arena_printf(a, "number %d", data_type);
+}
+
 /* --- external data */
 
 /* The value of an entry of external_data; NULL where there is none. */
@@ -98,7 +109,7 @@ static bool read_array(arena *a, const Onnx__TensorProto *t, constant *c) {
 bool read_tensor(arena *a, const Onnx__TensorProto *t, model *m, constant *out, const char **why) {
     number_type type = find_number_type(t->data_type);
     if (type == NUMBER_NONE) {
-        *why = arena_printf(a, "its element type, number %d, is not supported", t->data_type);
+        *why = arena_printf(a, "its element type, %s, is not supported", name_type(a, t->data_type));
         return false;
     }
     *out = (constant){.type = type, .stored = type};

@@ -4,38 +4,31 @@
  * The file is mapped. The numbers of safetensors are read in place, and those of an .npz are inflated from the
  * mapping. */
 #include "weights/checkpoint.h"
+
+#include "base/kinds.h"
 #include "weights/load.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <zip.h>
 
-static bool begins_with(const checkpoint *c, const char *what, size_t length) {
-    return c->size >= length && memcmp(c->bytes, what, length) == 0;
-}
-
-/* A safetensors file begins with 8 bytes for a length, here below 4 GB, and the "{" of its header. */
-static bool is_safetensors(const checkpoint *c) {
-    return c->size > 8 && c->bytes[8] == '{' && load_u32(c->bytes + 4) == 0;
-}
-
-static bool is_zip(const checkpoint *c) { return begins_with(c, "PK\3\4", 4) || begins_with(c, "PK\5\6", 4); }
-
 /* The format of a file that is not read, and how to convert it; NULL if it is unknown. */
 static const char *name_other_format(const checkpoint *c) {
     const char *path = c->src.path, *dot = strrchr(path, '.');
+    const char *download = explain_download(c->bytes, c->size);
     if (c->size == 0) return "the file is empty";
-    if (begins_with(c, "\x93NUMPY", 6)) {
+    if (download) return download;
+    if (is_npy(c->bytes, c->size)) {
         return "a single NumPy array, without a name; numpy.savez(\"model.npz\", **{name: array, ..}) writes "
                "named ones";
     }
-    if (begins_with(c, "\x89HDF\r\n\x1a\n", 8)) {
+    if (is_hdf5(c->bytes, c->size)) {
         return "HDF5 (Keras .h5), which is not read. In Python:\n"
                "    import keras, numpy\n"
                "    model = keras.models.load_model(\"model.h5\")\n"
                "    numpy.savez(\"model.npz\", **{w.name: w.numpy() for w in model.weights})";
     }
-    if (c->size > 2 && c->bytes[0] == 0x80 && c->bytes[1] >= 2 && c->bytes[1] <= 5) {
+    if (is_pickle(c->bytes, c->size)) {
         return "a pickle (PyTorch .pt or .pth), which is not read: a pickle is a program. In Python:\n"
                "    import torch, numpy\n"
                "    state = torch.load(\"model.pt\", map_location=\"cpu\", weights_only=True)\n"
@@ -47,7 +40,7 @@ static const char *name_other_format(const checkpoint *c) {
                "    lcc model.onnx --emit net -o model.net\n"
                "writes the network to edit, and model.safetensors for -w";
     }
-    if (c->size > 8 && memcmp(c->bytes + 4, "TFL3", 4) == 0) return "TensorFlow Lite, which is not read";
+    if (is_tflite(c->bytes, c->size)) return "a TensorFlow Lite model, which is not supported yet";
     return NULL;
 }
 
@@ -80,9 +73,9 @@ static bool index_tensors(arena *a, checkpoint *c, const char **why) {
 
 static bool open_by_content(arena *a, checkpoint *c, const char **why) {
     bool (*open_format)(arena *, checkpoint *, const char **) = NULL;
-    if (is_safetensors(c)) {
+    if (is_safetensors(c->bytes, c->size)) {
         open_format = safetensors_open;
-    } else if (is_zip(c)) {
+    } else if (is_zip(c->bytes, c->size)) {
         open_format = npz_open;
     }
     if (open_format) return open_format(a, c, why) && index_tensors(a, c, why);

@@ -50,6 +50,8 @@ def attribute(name, value):
         return out + field(2, value) + field(20, 1)
     if isinstance(value, int):
         return out + field(3, value) + field(20, 2)
+    if isinstance(value[0], float):
+        return out + b"".join(field(7, n) for n in value) + field(20, 6)
     return out + b"".join(field(8, n) for n in value) + field(20, 7)
 
 

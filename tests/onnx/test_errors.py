@@ -32,9 +32,16 @@ class Errors(OnnxTest):
         self.refuse_nodes([node("Gelu", "x", "a", name="act_1"), node("Relu", "a", "b"), node("LSTM", "b", "c"),
                            node("Relu", "c", "d"), node("Add", "d,x", "e", name="mine", domain="com.example"),
                            node("Relu", "x", "y")], {},
-                          'node "act_1" (Gelu): this operator is not supported',
-                          'the LSTM that makes "c": this operator is not supported',
-                          'node "mine" (Add): this operator is not supported')
+                          'operator Gelu is not supported: 1 node, "act_1"\n',
+                          'operator LSTM is not supported: 1 node, the one that makes "c"\n',
+                          'operator com.example.Add is not supported: 1 node, "mine"\n')
+
+    def test_operators_that_are_not_supported_are_grouped(self):
+        nodes = [node("Erf", "x", "e0", name="/blocks.0/Erf")]
+        nodes += [node("Erf", "x", f"e{i}", name=f"/blocks.{i}/Erf") for i in range(1, 12)]
+        nodes += [node("Sqrt", "x", "s0"), node("Sqrt", "x", "s1"), node("Sqrt", "s0", "s2"), node("Relu", "e3", "y")]
+        self.refuse_nodes(nodes, {}, 'operator Erf is not supported: 12 nodes, first "/blocks.0/Erf"\n',
+                          'operator Sqrt is supported only where its inputs are constants: 2 nodes, first the one that makes "s0"\n')
 
     def test_uses_that_are_not_supported(self):
         for nodes, tensors, what in (
@@ -80,20 +87,79 @@ class Errors(OnnxTest):
                           'node "p" (MaxPool): it cannot be added, for the reason above')
 
     def test_inputs(self):
-        for dims, what in (((1, "c", 6, 6), 'input "x": its size along axis 1 is not fixed, or out of range'),
-                           ((1, 3, 0, 6), 'input "x": its size along axis 2 is not fixed, or out of range'),
-                           ((1, 3, 1 << 40, 6), 'input "x": its size along axis 2 is not fixed, or out of range'),
-                           ((8, 3, 6, 6), 'input "x" holds 8 samples; networks take one at a time'),
+        for dims, what in (((1, 3, 1 << 40, 6), 'input "x": its size along axis 2, 1099511627776, is more than 65536'),
+                           ((8, 3, 6, 6), 'input "x" holds 8 samples; networks take one at a time\n'
+                                          'm.onnx: note: export with a batch of 1, or leave the first size open\n'),
                            ((1, 3, 6), 'input "x" has 3 axes; only [1, c, h, w], [1, h, w, c] and [1, c] are supported')):
             with self.subTest(dims=dims):
                 self.refuse_nodes([node("Relu", "x", "y")], {}, what, dims=dims)
         self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, [onnx_file.value_info("x", (1, 3, 4, 4), onnx_file.INT64)],
                                     ["y"]), 'input "x" has elements that are neither floats nor bytes')
 
+    def test_sizes_that_are_open(self):
+        for dims, shown, axes, example in (
+                ((1, "c", 6, 6), "[1, c, 6, 6]", "its size along axis 1 is open", "1,3,6,6"),
+                (("n", 3, 0, 6), "[n, 3, ?, 6]", "its size along axis 2 is open", "1,3,6,6"),
+                ((1, 4, 96, -1), "[1, 4, 96, ?]", "its size along axis 3 is open", "1,4,96,96"),
+                (("", "", "h", "w"), "[?, ?, h, w]", "its sizes along axes 1, 2 and 3 are open", "1,3,224,224"),
+                ((1, "features"), "[1, features]", "its size along axis 1 is open", "1,128")):
+            with self.subTest(dims=dims):
+                self.refuse_nodes([node("Relu", "x", "y")], {}, f'input "x" is {shown}: {axes}\n'
+                                  f"m.onnx: note: give them, for example: --input-shape x={example}\n", dims=dims)
+        nodes = [node("Transpose", "my image", "t", perm=[0, 3, 1, 2]), node("Relu", "t", "y")]
+        self.refuse(onnx_file.model(nodes, {}, {"my image": (1, "h", "w", "c")}, ["y"]),
+                    'input "my image" is [1, h, w, c]: its sizes along axes 1, 2 and 3 are open\n'
+                    "m.onnx: note: give them, for example: --input-shape 'my image'=1,224,224,3\n")
+        tensor = field(1, "x") + field(2, field(1, field(1, 1))) # without a shape
+        self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, [tensor], ["y"]), 'input "x" is not a tensor of known shape\n'
+                    "m.onnx: note: give them, for example: --input-shape x=1,3,224,224\n")
+
+    def test_sizes_that_cannot_be_given(self):
+        one = onnx_file.model([node("Relu", "image", "y")], {}, {"image": ("n", 3, "h", "w")}, ["y"])
+        two = onnx_file.model([node("Add", "a,b", "y")], {}, {"a": (1, 3, "h", "w"), "b": (1, 3, "h", "w")}, ["y"])
+        for data, words, what in (
+                (one, ["imag=1,3,8,8"], '--input-shape: there is no input "imag"; did you mean "image"?'),
+                (one, ["x=y=1,3,8,8"], '--input-shape: there is no input "x=y"; the network has "image"'),
+                (one, ["1,4,8,8"], '--input-shape 1,4,8,8: the file fixes the size of input "image" along axis 1, which is 3'),
+                (one, ["1,3,8"], '--input-shape 1,3,8: input "image" has 4 axes'),
+                (one, ["2,3,8,8"], 'input "image" holds 2 samples; networks take one at a time\n'
+                                   "m.onnx: note: give 1 as the first size, and run the network once for each sample"),
+                (one, ["1,3,8,70000"], 'input "image": its size along axis 3, 70000, is more than 65536'),
+                (one, ["1,3,8,8", "image=1,3,8,8"], '--input-shape is given twice for input "image"'),
+                (two, ["1,3,8,8"], '--input-shape 1,3,8,8: the network has 2 inputs, "a" and "b": write --input-shape NAME=1,3,8,8')):
+            with self.subTest(words=words):
+                self.refuse(data, what + "\n", more=[f"--input-shape={word}" for word in words])
+        for word in ("", "x=", "=1,3,8,8", "1,3,8,", "1,3,,8", "1,3,0,8", "1,3,8,-8", "1x3x8x8", "1,1,1,1,1,1,1,1,1", "1,3,8,9999999999"):
+            with self.subTest(word=word):
+                done = self.lcc("m.onnx", "-o", "m.c", "--input-shape", word)
+                self.assertEqual((done.returncode, done.stderr.splitlines()[0]), (2, f"lcc: error: --input-shape {word}: expected "
+                                 "NAME=SIZES or SIZES, where SIZES is such as 1,3,320,320"))
+
+    def test_names_that_cannot_be_given(self):
+        data = onnx_file.model([node("Add", "a,b", "y"), node("Relu", "y", "z")], {}, {"a": (1, 3, 2, 2), "b": (1, 3, 2, 2)}, ["y", "z"])
+        for words, what in (
+                (["--input-name", "picture=d"], '--input-name: there is no input "picture"; the network has "a" and "b"'),
+                (["--output-name", "probs"], '--output-name probs: the network has 2 outputs, "y" and "z": write --output-name NAME=probs'),
+                (["--input-name", "a=b"], "--input-name: two inputs would be called b"),
+                (["--output-name", "y=p", "--output-name", "z=p"], "--output-name: two outputs would be called p"),
+                (["--output-name", "y=p", "--output-name", "y=q"], '--output-name is given twice for output "y"'),
+                (["--output-name", "y=a"], "--output-name: another port is called a already")):
+            with self.subTest(words=words):
+                self.refuse(data, what + "\n", more=words)
+        for word in ("", "a=", "a=1st", "a=b-c", "a=input", "=b", "a=" + "b" * 81):
+            with self.subTest(word=word):
+                done = self.lcc("m.onnx", "-o", "m.c", "--output-name", word)
+                self.assertEqual((done.returncode, done.stderr.splitlines()[0]), (2, f"lcc: error: --output-name {word}: expected "
+                                 "NAME=NEW or NEW, where NEW is letters, digits and _, no digit first, and no word of the language"))
+
     def test_weights_that_are_not_there(self):
+        what = 'the weights are not in the file: "{}" is an input, and others may be\n'
         inputs = {"x": (1, 4, 6, 6), "w": (2, 4, 1, 1), "b": (2,)}
-        self.refuse(onnx_file.model([node("Conv", "x,w,b", "y")], {}, inputs, ["y"]),
-                    'the weights are not in the file: "w" is an input, and others may be')
+        self.refuse(onnx_file.model([node("Conv", "x,w,b", "y")], {}, inputs, ["y"]), what.format("w"))
+        # inputs that cannot be told to be weights are not reported: a bias that is shared, slopes
+        inputs = {"x": (1, 4, 6, 6), "b": (2,), "s": (2, 1, 1), "w": (2, 4, 1, 1), "c": (2,)}
+        nodes = [node("Identity", "b", "b2"), node("Conv", "x,w,b2", "v"), node("PRelu", "v,s", "p"), node("Add", "p,c", "y")]
+        self.refuse(onnx_file.model(nodes, {}, inputs, ["y"]), what.format("w"))
 
     def test_norms_at_training(self):
         tensors = {name: abs(numbers(4)) + 0.1 for name in "gbmv"}
@@ -116,8 +182,39 @@ class Errors(OnnxTest):
                     'output "y": the channels of its input were rearranged in a way that is not a shuffle of groups')
 
     def test_opsets(self):
-        for opset in (8, 18, 1 << 40):
-            self.refuse_nodes([node("Relu", "x", "y")], {}, f"it uses opset {opset}; opsets 9 to 17 are supported", opset=opset)
+        for opset in (6, 25, 1 << 40):
+            self.refuse_nodes([node("Relu", "x", "y")], {}, f"it uses opset {opset}; opsets 7 to 24 are supported", opset=opset)
+
+    def test_forms_of_some_opsets(self):
+        v = {name: abs(numbers(4)) + 0.1 for name in "gbmv"}
+        yes = {"r": numpy.float32(0.5), "t": numpy.array(True)}
+        for node_, tensors, opset, what in (
+                (node("BatchNormalization", "x,g,b,m,v", "y", spatial=0), v, 8,
+                 "statistics that differ from pixel to pixel (spatial = 0) are not supported"),
+                (node("Dropout", "x,r,t", "y"), yes, 13, "it was exported for training: call model.eval() before the export"),
+                (node("Cast", "x", "y", to=17), {}, 19, "a cast to that element type is not supported"),
+                (node("CastLike", "x,l", "y"), {"l": whole(1)}, 15, "a cast to integers is not supported"),
+                (node("Pad", "x,p,,a", "y"), {"p": whole(1, 1), "a": whole(2, 3)}, 18,
+                 "it must have two pads for each of its axes"),
+                (node("Pad", "x,p,,a", "y"), {"p": whole(1, 1, 1, 1), "a": whole(2, 4)}, 18,
+                 "its axis 4 does not exist: its input has 4 axes"),
+                (node("Pad", "x,p", "y", mode="wrap"), {"p": whole(0, 0, 1, 1, 0, 0, 1, 1)}, 19,
+                 "only padding with zeros is supported"),
+                (node("Split", "x", "y,z", axis=1, num_outputs=3), {}, 18,
+                 "it does not have one part for each of its outputs"),
+                (node("Split", "x", "y,z,u", axis=1), {}, 17, "4 does not divide into its 3 outputs"),
+                (node("ReduceMean", "x", "y"), {}, 18, "only the mean over height, width or both is supported"),
+                (node("Resize", "x,,,n", "y", axes=[2, 3], keep_aspect_ratio_policy="wider"), {"n": whole(12, 12)}, 18,
+                 "there is no keep_aspect_ratio_policy of that kind"),
+                (node("Resize", "x,,s", "y", axes=[2]), {"s": numpy.array([2, 2], numpy.float32)}, 18,
+                 "it must have one scale or one size for each of its axes")):
+            with self.subTest(what=what):
+                self.write("m.onnx", onnx_file.model([node_], tensors, {"x": (1, 4, 6, 6)}, ["y"], opset))
+                done = self.lcc("m.onnx", "-o", "m.c")
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f": {what}\n", done.stderr)
+        self.refuse_nodes([node("Dropout", "x", "d,mask"), node("Cast", "mask", "c", to=1), node("Mul", "d,c", "y")], {},
+                          'the Dropout that makes "d": its second output, the mask, is not supported', opset=10)
 
     def test_damaged_files(self):
         good = onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"])
@@ -146,9 +243,18 @@ class Errors(OnnxTest):
         text = field(1, 1) + field(2, 8) + field(8, "w")
         huge = b"".join(field(1, 1 << 40) for _ in range(4)) + field(2, 1) + field(8, "w")
         for data, what in ((short, "it does not have as many numbers as its shape says"),
-                           (text, "its element type, number 8, is not supported"),
+                           (text, "its element type, STRING, is not supported"),
                            (huge, "its shape has more than 8 axes, a negative size, or too many elements")):
-            self.refuse(onnx_file.model(nodes, [data], {"x": (1, 4, 6, 6)}, ["y"]), f'tensor "w": {what}')
+            self.refuse(onnx_file.model(nodes, [data], {"x": (1, 4, 6, 6)}, ["y"]), f'tensor "w": {what}\n')
+        float8 = field(1, 1) + field(2, 17) + field(8, "w") + field(9, b"1")
+        for data, name in ((float8, "FLOAT8E4M3FN"), (float8.replace(field(2, 17), field(2, 99)), "number 99")):
+            twice = [node("Mul", "x,w", "m"), node("Mul", "m,w", "y")]
+            self.refuse(onnx_file.model(twice, [data], {"x": (1, 4, 6, 6)}, ["y"]),
+                        f'tensor "w": its element type, {name}, is not supported\n')
+        self.refuse(onnx_file.model([node("Relu", "x", "y")], [float8], {"x": (1, 4, 6, 6)}, ["w"]),
+                    'tensor "w": its element type, FLOAT8E4M3FN, is not supported\n')
+        self.refuse(onnx_file.model([node("DequantizeLinear", "w", "d", name="q"), node("Mul", "x,d", "y")], [float8],
+                                    {"x": (1, 4, 6, 6)}, ["y"]), 'operator DequantizeLinear is not supported: 1 node, "q"\n')
 
     def test_external_data(self):
         def refuse(location, offset, what):
@@ -163,6 +269,11 @@ class Errors(OnnxTest):
         refuse("none.bin", 0, "its data are in none.bin: cannot open: No such file or directory")
         refuse("short.bin", 0, "its data would be behind the end of short.bin, which has 20 bytes")
         refuse("short.bin", 10 ** 17, "its data would be behind the end of short.bin, which has 20 bytes")
+        self.write("pointer.bin", b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 64\n")
+        refuse("pointer.bin", 96, "its data would be in pointer.bin, but that is a Git LFS pointer, not the file itself. "
+               "In its repository: git lfs pull\n")
+        self.write("empty.bin", b"")
+        refuse("empty.bin", 0, "its data would be behind the end of empty.bin, which has 0 bytes")
         refuse("short.bin", -1, "its external data have no location, offset and length that fit its shape")
 
     def test_what_speaks_of_net_files(self):
@@ -176,6 +287,11 @@ class Errors(OnnxTest):
         done = self.lcc("m.net", "-o", "m.c", "--input-layout", "nchw")
         self.assertEqual(done.returncode, 1)
         self.assertIn("--input-layout is for ONNX models", done.stderr)
+        for word, value, why in (("--input-shape", "1,2,2,2", "the sizes of a .net file's inputs stand in it, or are params for -D"),
+                                 ("--input-name", "image", "the names of a .net file's inputs and outputs stand in it"),
+                                 ("--output-name", "probs", "the names of a .net file's inputs and outputs stand in it")):
+            done = self.lcc("m.net", "-o", "m.c", word, value)
+            self.assertEqual((done.returncode, done.stderr), (1, f"lcc: error: {word} is for ONNX models; {why}\n1 error\n"))
         done = self.lcc("m.onnx", "-o", "m.c", "--input-layout", "chw")
         self.assertEqual(done.returncode, 2)
 
@@ -212,7 +328,7 @@ class Errors(OnnxTest):
         self.good("m.onnx", "--emit", "net", "-o", "again.net")
         self.good("again.net", "-w", "again.safetensors", "-o", "again.c")
         self.refuse(onnx_file.model([node("Nothing", "x", "y", name=name)], {}, {"x": (1, 4, 6, 6)}, ["y"]),
-                    'node "a"??[31m*/ {x} nnn')
+                    'operator Nothing is not supported: 1 node, "a"??[31m*/ {x} nnn')
 
 
 if __name__ == "__main__":

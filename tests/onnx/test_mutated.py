@@ -57,6 +57,19 @@ def seeds():
         {"i1": whole(1), "n2": whole(2), "i2": whole(2), "i3": whole(3), "i4": whole(4), "one": whole(1),
          "z": numpy.array(0, numpy.int64), "five3": numpy.array(5, numpy.int64), "o": numpy.array(1, numpy.int64)},
         {"x": (1, 4, 3, 3)}, ["y"])
+    yield onnx_file.model(
+        [node("Pad", "x,p,,a", "pd"), node("Split", "pd", "h,l,m", axis=1, num_outputs=3), node("Concat", "m,h", "j", axis=1),
+         node("Resize", "j,,,s", "r", axes=[2, 3], keep_aspect_ratio_policy="not_larger", antialias=1),
+         node("ReduceMean", "r,a", "g", keepdims=1), node("CastLike", "c,g", "k"), node("Mul", "g,k", "q"),
+         node("Dropout", "q,f,t", "d"), node("Swish", "d", "w", alpha=0.5), node("ReduceMean", "w", "v", noop_with_empty_axes=1),
+         node("Softmax", "v", "y", axis=1)],
+        {"p": whole(1, 1, 1, 1), "a": whole(2, 3), "s": whole(20, 16), "c": numpy.array(2, numpy.float16), "f": numpy.float32(0.5),
+         "t": numpy.array(False)}, {"x": ("n", 5, 6, 6)}, ["y"], 24)
+    yield onnx_file.model(
+        [node("BatchNormalization", "x,v0,v1,v2,v3", "n", spatial=1, epsilon=1e-3), node("Clip", "n", "c", min=0.0, max=6.0),
+         node("Upsample", "c", "u", mode="nearest", scales=[1.0, 1.0, 2.0, 2.0]), node("Slice", "u", "s", axes=[1], starts=[1], ends=[4]),
+         node("Pad", "s", "y", pads=[0, 0, 1, 0, 0, 0, 0, 1], value=0.0)],
+        {f"v{i}": v[i] for i in range(4)}, {"x": (1, 4, 3, 3)}, ["y"], 7)
 
 
 def mutate(rng, data, others):
@@ -95,6 +108,8 @@ def check(folder, number, data):
     with open(os.path.join(folder, "m.onnx"), "wb") as f:
         f.write(data)
     words = [LCC, "m.onnx", "-o", "m.c"] if number % 4 else [LCC, "m.onnx", "--emit", "net", "-o", "m.net"]
+    if number % 7 == 0:
+        words += ["--input-shape", "1,4,6,6", "--input-name", "x=image", "--output-name", "answer"]
     try:
         done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIME_LIMIT)
     except subprocess.TimeoutExpired:

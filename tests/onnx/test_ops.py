@@ -7,7 +7,7 @@ import numpy
 
 import onnx_file
 from common import OnnxTest, numbers
-from onnx_file import node
+from onnx_file import field, node
 
 
 def conv(x, w, bias=None, stride=(1, 1), pads=(0, 0, 0, 0), dilation=(1, 1), groups=1):
@@ -133,6 +133,126 @@ class Windows(OnnxTest):
         wanted = rows[:, :, low[1]] * (1 - rest[1]) + rows[:, :, numpy.minimum(low[1] + 1, 3)] * rest[1]
         self.compare([node("Resize", "x,r,s", "y", mode="linear", coordinate_transformation_mode="pytorch_half_pixel")], s, x,
                      wanted)
+
+
+class Opsets(OnnxTest):
+    """The forms that operators have in opsets 7 to 24, as the changelog of ONNX's operators gives them."""
+
+    def test_a_network_in_every_opset(self):
+        x, w, m = numbers(4, 6, 6), numbers(4, 4, 3, 3), numbers(3, 4)
+        v = [abs(numbers(4, seed=i)) + 0.1 for i in range(4)]
+        y = conv(x, w, pads=(1, 1, 1, 1))
+        y = (y - v[2][:, None, None]) / numpy.sqrt(v[3][:, None, None] + 1e-5) * v[0][:, None, None] + v[1][:, None, None]
+        y = numpy.clip(y, 0, 6)
+        y = numpy.concatenate([y[2:], y[:2]])
+        y = pool(numpy.pad(y, ((0, 0), (1, 1), (1, 1))), (2, 2), (2, 2), (0, 0, 0, 0), "max").mean((1, 2)) @ m.T.astype(float)
+        wanted = numpy.exp(y) / numpy.exp(y).sum()
+        for opset in range(7, 25):
+            tensors = {"w": w, "m": m, **{f"v{i}": v[i] for i in range(4)}}
+            nodes = [node("Conv", "x,w", "c", pads=[1, 1, 1, 1]), node("BatchNormalization", "c,v0,v1,v2,v3", "n")]
+            if opset < 11:
+                nodes += [node("Clip", "n", "r", min=0.0, max=6.0)]
+            else:
+                nodes += [node("Clip", "n,zero,six", "r")]
+                tensors.update(zero=number(0), six=number(6))
+            if opset < 13:
+                nodes += [node("Split", "r", "a,b", axis=1, split=[2, 2])]
+            elif opset < 18:
+                nodes += [node("Split", "r,halves", "a,b", axis=1)]
+                tensors["halves"] = whole(2, 2)
+            else:
+                nodes += [node("Split", "r", "a,b", axis=1, num_outputs=2)]
+            nodes += [node("Concat", "b,a", "j", axis=1)]
+            if opset < 11:
+                nodes += [node("Pad", "j", "p", pads=[0, 0, 1, 1, 0, 0, 1, 1])]
+            else:
+                nodes += [node("Pad", "j,pads" + (",,axes" if opset >= 18 else ""), "p")]
+                tensors["pads"] = whole(1, 1, 1, 1) if opset >= 18 else whole(0, 0, 1, 1, 0, 0, 1, 1)
+                tensors["axes"] = whole(2, -1)
+            nodes += [node("MaxPool", "p", "q", kernel_shape=[2, 2], strides=[2, 2])]
+            if opset < 18:
+                nodes += [node("ReduceMean", "q", "g", axes=[2, 3])]
+            else:
+                nodes += [node("ReduceMean", "q,axes", "g")]
+            if opset < 13:
+                nodes += [node("Squeeze", "g", "s", axes=[2, 3])]
+            else:
+                nodes += [node("Squeeze", "g,both", "s")]
+                tensors["both"] = whole(2, 3)
+            nodes += [node("Dropout", "s", "d"), node("Gemm", "d,m,bias", "e", transB=1), node("Softmax", "e", "y", axis=1)]
+            tensors["bias"] = numpy.zeros(3, numpy.float32)
+            with self.subTest(opset=opset):
+                self.compare(nodes, tensors, x, wanted, opset)
+
+    def test_norms_of_opset_7(self):
+        x, v = numbers(4, 3, 3), {n: abs(numbers(4, seed=i)) + 0.1 for i, n in enumerate("gbmv")}
+        wanted = ((x - v["m"][:, None, None]) / numpy.sqrt(v["v"].astype(float)[:, None, None] + 1e-3) * v["g"][:, None, None]
+                  + v["b"][:, None, None])
+        self.compare([node("BatchNormalization", "x,g,b,m,v", "y", spatial=1, epsilon=1e-3, momentum=0.9)], v, x, wanted, 7)
+
+    def test_upsample_with_attributes(self):
+        x = numbers(2, 3, 4)
+        self.compare([node("Upsample", "x", "y", mode="nearest", scales=[1.0, 1.0, 2.0, 2.0])], {}, x,
+                     x.repeat(2, 1).repeat(2, 2), 7)
+
+    def test_resize_of_opset_18(self):
+        x = numbers(2, 3, 4)
+        s = {"s": number([3, 3]), "n": whole(9, 12), "less": whole(6, 12), "more": whole(6, 12), "r": whole(8, 6)}
+        plain = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+        for words, attributes, times in (
+                ("x,,s", {"axes": [2, 3]}, 3), ("x,,s", {"axes": [-1, -2], "antialias": 1}, 3), ("x,,,n", {"axes": [2, 3]}, 3),
+                ("x,,,r", {"axes": [3, 2], "keep_aspect_ratio_policy": "stretch"}, 2),
+                ("x,,,less", {"axes": [2, 3], "keep_aspect_ratio_policy": "not_larger"}, 2),
+                ("x,,,more", {"axes": [2, 3], "keep_aspect_ratio_policy": "not_smaller"}, 3)):
+            for rule in (plain, {"coordinate_transformation_mode": "half_pixel_symmetric"}):
+                with self.subTest(attributes=attributes, rule=rule):
+                    self.compare([node("Resize", words, "y", **attributes, **rule)], s, x, x.repeat(times, 1).repeat(times, 2), 19)
+
+    def test_a_split_into_uneven_parts(self):
+        x = numbers(7, 2, 2)
+        self.compare([node("Split", "x", "a,b,c", axis=1, num_outputs=3), node("Concat", "c,b,a", "y", axis=1)], {}, x,
+                     numpy.concatenate([x[6:], x[3:6], x[:3]]), 18)
+
+    def test_a_mean_over_no_axes(self):
+        x = numbers(1, 3, 4)
+        self.compare([node("ReduceMean", "x", "y", noop_with_empty_axes=1)], {}, x, x, 18)
+        self.compare([node("ReduceMean", "x", "y")], {}, x, x.mean((0, 1, 2), keepdims=True), 18)
+
+    def test_pads_of_listed_axes(self):
+        x = numbers(2, 3, 4)
+        wanted = numpy.pad(x, ((0, 0), (0, 2), (1, 3)))
+        for axes, pads in (((3, 2), (1, 0, 3, 2)), ((-2, -1), (0, 1, 2, 3)), ((0, 1, 2, 3), (0, 0, 0, 1, 0, 0, 2, 3))):
+            self.compare([node("Pad", "x,p,,a", "y")], {"p": whole(*pads), "a": whole(*axes)}, x, wanted, 18)
+        self.compare([node("Pad", "x,p,v,a", "y")], {"p": whole(3, 0), "a": whole(2), "v": number(0)}, x,
+                     numpy.pad(x, ((0, 0), (3, 0), (0, 0))), 18)
+
+    def test_cast_like(self):
+        x, c = numbers(2, 3, 4), numpy.array([2, 3], numpy.float16).reshape(2, 1, 1)
+        nodes = [node("CastLike", "x,c", "a"), node("CastLike", "c,x", "d"), node("CastLike", "d,k", "e"), node("Mul", "a,e", "y")]
+        self.compare(nodes, {"c": c, "k": number(1)}, x, x * c.astype(float), 15)
+
+    def test_swish(self):
+        x = numbers(2, 3, 4)
+        self.assertIn("swish", self.compare([node("Swish", "x", "y")], {}, x, x * sigmoid(x), 24))
+        self.compare([node("Swish", "x", "y", alpha=1.702)], {}, x, x * sigmoid(1.702 * x), 24)
+
+    def test_fields_that_the_schema_does_not_have(self):
+        """Files of IR version 13: metadata everywhere, overloads, device configurations, functions and types that no node uses."""
+        x, w = numbers(3, 4, 4), numbers(2, 3, 1, 1)
+        metadata = field(1, "key") + field(2, "value")
+        conv_node = node("Conv", "x,w", "y") + field(8, "overload") + field(9, metadata) + field(10, field(1, "configuration"))
+        tensors = [onnx_file.tensor("w", w) + field(16, metadata), field(1, 2) + field(2, 22) + field(8, "int4") + field(9, b"1"),
+                   field(1, 1) + field(2, 17) + field(8, "float8") + field(9, b"1"), field(2, 8) + field(6, "text") + field(8, "t")]
+        data = onnx_file.model([conv_node], tensors, {"x": (1, 3, 4, 4)}, ["y"], 24)
+        function = field(1, "f") + field(4, "a") + field(5, "b") + field(7, node("Erf", "a", "b")) + field(10, "local")
+        data = data.replace(field(1, 8) + field(2, "lcc"), field(1, 13) + field(3, "2.9"), 1)
+        data += field(14, metadata) + field(20, field(1, field(1, node("Erf", "x", "z")))) + field(25, function) + field(26, b"")
+        data += field(8, field(1, "pkg.onnxscript.torch_lib") + field(2, 1)) + field(200, "new") + field(201, 5) + field(202, 1.0)
+        wanted = conv(x, w).transpose(1, 2, 0)
+        for name in ("m.onnx", "by_its_content"):
+            self.write(name, data)
+            got = self.run_model(name, numpy.ascontiguousarray(x.transpose(1, 2, 0)))
+            numpy.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
 
 
 class Layers(OnnxTest):
@@ -383,6 +503,43 @@ class Inputs(OnnxTest):
         for words in ("net net_2_nets_ {", "input input_1: f32[2, 2, 2]", "output output_7", "output output_0",
                       "output input_1_2"):
             self.assertIn(words, text)
+
+    def test_sizes_that_the_user_gives(self):
+        x, w = numbers(3, 6, 10), numbers(2, 3, 3, 3)
+        nodes = [node("Conv", "x,w", "c", pads=[1, 1, 1, 1]), node("Shape", "c", "s"), node("Slice", "s,two,four", "hw"),
+                 node("Mul", "hw,twice", "to"), node("Concat", "n,to", "sizes", axis=0), node("Resize", "c,,,sizes", "y")]
+        tensors = {"w": w, "two": whole(2), "four": whole(4), "twice": whole(2, 2), "n": whole(1, 2)}
+        inputs = {"x": ("batch", 3, "h", "w")}
+        self.write("m.onnx", onnx_file.model(nodes, tensors, inputs, ["y"]))
+        wanted = conv(x, w, pads=(1, 1, 1, 1)).repeat(2, 1).repeat(2, 2).transpose(1, 2, 0)
+        for word in ("1,3,6,10", "x=1,3,6,10"):
+            got = self.run_model("m.onnx", numpy.ascontiguousarray(x.transpose(1, 2, 0)), more=("--input-shape", word))
+            numpy.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
+        self.good("m.onnx", "-o", "m.c", "--input-shape", "x=1,3,6,10")
+        self.assertIn("lcc m.onnx --input-shape x=1,3,6,10 --target", self.read("m.c"))
+        shapeless = onnx_file.field(1, "a=b") + onnx_file.field(2, onnx_file.field(1, onnx_file.field(1, 1)))
+        self.write("m.onnx", onnx_file.model([node("Relu", "a=b", "r"), node("Add", "r,z", "y")], {},
+                                             [shapeless, onnx_file.value_info("z", (1, 3, "h", "w"))], ["y"]))
+        x = numpy.ascontiguousarray(x.transpose(1, 2, 0))
+        got = self.run_model("m.onnx", x, x, more=("--input-shape", "z=1,3,6,10", "--input-shape", "a=b=1,3,6,10"))
+        numpy.testing.assert_allclose(got, numpy.maximum(x, 0) + x, rtol=1e-6)
+
+    def test_an_input_that_is_listed_twice(self):
+        x = onnx_file.value_info("x", (1, 2, 2, 2))
+        self.write("m.onnx", onnx_file.model([node("Relu", "x", "y")], {}, [x, x], ["y"]))
+        self.assertEqual(self.good("m.onnx", "--emit", "net").count("input "), 1)
+
+    def test_names_that_the_user_gives(self):
+        nodes = [node("Add", "input.1,b", "7"), node("Relu", "7", "z")]
+        self.write("m.onnx", onnx_file.model(nodes, {}, {"input.1": (1, 3, 2, 2), "b": (1, 3, 2, 2)}, ["7", "z"]))
+        self.good("m.onnx", "-o", "m.c", "--input-name", "input.1=image", "--output-name", "7=sum", "--output-name=z=answer")
+        self.assertIn("void m_run(const float *image, const float *b, float *sum, float *answer);", self.read("m.h"))
+        self.assertIn("lcc m.onnx --input-name input.1=image --output-name 7=sum --output-name z=answer --target", self.read("m.c"))
+        self.good("m.onnx", "-o", "m.c", "--input-name", "b=a", "--input-name", "input.1=b")
+        self.assertIn("const float *b, const float *a,", self.read("m.h"))
+        self.write("one.onnx", onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 2, 2, 2)}, ["y"]))
+        self.good("one.onnx", "-o", "m.c", "--input-name", "image", "--output-name", "x", "--input-layout", "nchw")
+        self.assertIn("void one_run(const float *image_0, const float *image_1, float *x);", self.read("m.h"))
 
     def test_external_data(self):
         x, w, b = numbers(3, 4, 4), numbers(2, 3, 3, 3), numbers(2)

@@ -495,7 +495,11 @@ static void other_formats_are_named(void **state) {
     expect_refused(FILE_OF("\x08\x07\x12\x07pytorch\x1a\x06"
                            "2.0.1:"),
                    "ONNX, a network with its weights. lcc model.onnx compiles it");
-    expect_refused(FILE_OF("\x1c\0\0\0TFL3\0\0\0\0"), "TensorFlow Lite");
+    expect_refused(FILE_OF("\x1c\0\0\0TFL3\0\0\0\0"), "a TensorFlow Lite model, which is not supported yet");
+    expect_refused(FILE_OF("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"),
+                   "this is a Git LFS pointer, not the file itself. In its repository: git lfs pull");
+    expect_refused(FILE_OF("\n<!DOCTYPE html><html>"), "this is a page of HTML or XML");
+    expect_refused(FILE_OF("\x1f\x8b\x08\0"), "this is a gzip archive: unpack it first");
     expect_refused(FILE_OF("net small { }"),
                    "weights are read from safetensors and .npz; this is neither of them");
 #undef FILE_OF

@@ -14,30 +14,12 @@ Values stay in range: a batch norm follows most convolutions, and what multiplie
 """
 import argparse
 
-from random_window import Stream, Window, divisors, pair_text, real_text
+from random_window import Small, Stream, Wide, Window, divisors, pair_text, real_text
 
 ACTIVATIONS = ["relu", "relu6", "hswish", "swish", "silu", "sigmoid", "hsigmoid", "tanh", "leaky_relu(0.1)",
                "leaky_relu(0.25)"]
 GATES = ["sigmoid", "hsigmoid"]
 WIDE = 10000
-
-
-class Small:
-    """Odd sizes, few channels."""
-    MAX_ELEMENTS = 6000  # of a tensor
-    MAX_MACS = 400_000  # of a layer
-    MAX_TOTAL_MACS = 3_000_000
-    MAX_CHANNELS = 72
-    SIDES = [4, 5, 6, 7, 9, 11, 13, 15, 16, 17, 19]
-
-
-class Wide:
-    """A few pixels, many channels."""
-    MAX_ELEMENTS = 12000
-    MAX_MACS = 2_000_000
-    MAX_TOTAL_MACS = 8_000_000
-    MAX_CHANNELS = 600
-    SIDES = [2, 3, 4, 5]
 
 
 class Net:

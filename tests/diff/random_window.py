@@ -1,5 +1,24 @@
-"""What random_net.py is made of: a stream of choices, and windows (kernel, stride, dilation, padding) that fit."""
+"""What random_net.py is made of: limits of sizes, a stream of choices, and windows (kernel, stride, dilation, padding)
+that fit."""
 import random
+
+
+class Small:
+    """Odd sizes, few channels."""
+    MAX_ELEMENTS = 6000  # of a tensor
+    MAX_MACS = 400_000  # of a layer
+    MAX_TOTAL_MACS = 3_000_000
+    MAX_CHANNELS = 72
+    SIDES = [4, 5, 6, 7, 9, 11, 13, 15, 16, 17, 19]
+
+
+class Wide:
+    """A few pixels, many channels."""
+    MAX_ELEMENTS = 12000
+    MAX_MACS = 2_000_000
+    MAX_TOTAL_MACS = 8_000_000
+    MAX_CHANNELS = 600
+    SIDES = [2, 3, 4, 5]
 
 
 class Stream:

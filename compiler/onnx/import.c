@@ -151,15 +151,16 @@ static void mark_failed(const file_node *n) {
 }
 
 static bool import_nodes(onnx_file *f) {
-    enum { MOST_NODES = 5 * MAX_NODES, MOST_FAILED = 1000 };
+    enum { MOST_NODES = 5 * MAX_NODES, MOST_ERRORS = 500 };
     const Onnx__GraphProto *p = f->m.proto->graph;
     importer *im = &f->im;
-    int failed = 0;
+    int failed = 0, before = diag_error_count(im->d);
     if (p->n_node > MOST_NODES) {
         diag_error(im->d, im->at, "it has %zu nodes; at most %d are read", p->n_node, MOST_NODES);
         return false;
     }
-    for (size_t i = 0; i < p->n_node && im->work <= MAX_WORK && failed < MOST_FAILED; i++) {
+    for (size_t i = 0; i < p->n_node && im->work <= MAX_WORK; i++) {
+        if (diag_error_count(im->d) - before + f->n_refused >= MOST_ERRORS) break;
         file_node *n = ARENA_NEW(im->scratch, file_node);
         *n = describe_node(f, p->node[i]);
         im->node = n;

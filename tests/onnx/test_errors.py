@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What is said of files that lcc cannot take, and that nothing is written then."""
 import os
+import resource
 import unittest
 
 import numpy
@@ -42,6 +43,19 @@ class Errors(OnnxTest):
         nodes += [node("Sqrt", "x", "s0"), node("Sqrt", "x", "s1"), node("Sqrt", "s0", "s2"), node("Relu", "e3", "y")]
         self.refuse_nodes(nodes, {}, 'operator Erf is not supported: 12 nodes, first "/blocks.0/Erf"\n',
                           'operator Sqrt is supported only where its inputs are constants: 2 nodes, first the one that makes "s0"\n')
+
+    def test_many_operators_that_are_not_supported(self):
+        """All nodes of one operator are counted. Of operators only some hundred are named, so that no file takes long."""
+        chain = [node("Erf", f"v{i}" if i else "x", f"v{i + 1}") for i in range(5000)]
+        self.refuse_nodes(chain + [node("Relu", "v5000", "y")], {}, "operator Erf is not supported: 5000 nodes")
+        kinds = [node(f"Op{i}", f"v{i}" if i else "x", f"v{i + 1}") for i in range(60000)]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.write("m.onnx", onnx_file.model(kinds + [node("Relu", "v60000", "y")], {}, {"x": (1, 4, 6, 6)}, ["y"]))
+        done = self.lcc("m.onnx", "-o", "m.c")
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stderr.endswith("\n500 errors, of which 450 are not shown\n"), done.stderr[-200:])
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.assertLess(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 10)
 
     def test_uses_that_are_not_supported(self):
         for nodes, tensors, what in (

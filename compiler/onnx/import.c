@@ -11,13 +11,14 @@
 /* --- tensors of the file, and how often each value is used */
 
 /* A tensor that cannot be read is an error only where a node uses it. Files keep tensors of other element types
- * for nodes that are not supported, and some that no node uses. */
+ * for nodes that are not supported, and some that no node uses. Of two tensors of one name the last one counts.
+ */
 static void read_initializers(onnx_file *f) {
     const Onnx__GraphProto *p = f->m.proto->graph;
     for (size_t i = 0; i < p->n_initializer; i++) {
         const Onnx__TensorProto *t = p->initializer[i];
         file_value *v = t->name ? name_value(f, t->name) : NULL;
-        if (v && read_tensor(f->im.scratch, t, &f->m, &v->c, &v->fault)) v->kind = FILE_CONSTANT;
+        if (v) v->kind = read_tensor(f->im.scratch, t, &f->m, &v->c, &v->fault) ? FILE_CONSTANT : FILE_UNKNOWN;
     }
     for (size_t i = 0; i < p->n_sparse_initializer; i++) {
         const Onnx__TensorProto *t = p->sparse_initializer[i]->values;

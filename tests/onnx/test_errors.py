@@ -44,6 +44,14 @@ class Errors(OnnxTest):
         self.refuse_nodes(nodes, {}, 'operator Erf is not supported: 12 nodes, first "/blocks.0/Erf"\n',
                           'operator Sqrt is supported only where its inputs are constants: 2 nodes, first the one that makes "s0"\n')
 
+    def test_two_tensors_of_one_name(self):
+        """The last one counts, also if it cannot be read: lcc crashed where the one before it could."""
+        good = onnx_file.tensor("s", whole(1, 4, 36))
+        bare = b"".join(field(1, n) for n in (3,)) + field(2, 7) + field(8, "s")
+        nodes = [node("Reshape", "x,s", "y")]
+        self.refuse(onnx_file.model(nodes, [good, bare], {"x": (1, 4, 6, 6)}, ["y"]),
+                    'tensor "s": it does not have as many numbers as its shape says')
+
     def test_many_operators_that_are_not_supported(self):
         """All nodes of one operator are counted. Of operators only some hundred are named, so that no file takes long."""
         chain = [node("Erf", f"v{i}" if i else "x", f"v{i + 1}") for i in range(5000)]

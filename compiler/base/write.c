@@ -66,11 +66,22 @@ static bool check_place(arena *a, const new_file *f, const char **why) {
     return false;
 }
 
+/* Opens a file without a name in the folder of `place`. Returns -1 if the system has no such files, or no
+ * /proc, through which give_name goes. */
+static int open_unnamed(arena *a, const char *place) {
+#ifdef O_TMPFILE
+    const char *folder = path_folder(a, place);
+    if (access("/proc/self/fd", X_OK) == 0)
+        return open(*folder ? folder : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+#else
+    (void)a, (void)place;
+#endif
+    return -1;
+}
+
 /* Opens a new file without a name or, if that cannot be done, under a temporary name. */
 static bool open_new_file(arena *a, new_file *f, const char **why) {
-    const char *folder = path_folder(a, f->place);
-    bool can_be_named = access("/proc/self/fd", X_OK) == 0; /* give_name goes through it */
-    if (can_be_named) f->fd = open(*folder ? folder : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    f->fd = open_unnamed(a, f->place);
     if (f->fd >= 0) return true;
     char *name = arena_printf(a, "%s.XXXXXX", f->place);
     f->fd = mkostemp(name, O_CLOEXEC);

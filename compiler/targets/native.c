@@ -49,22 +49,15 @@ static bool processor_has_all(const char *attributes) {
     return true;
 }
 
-bool runs_on_this_x86_64(const target *t) {
+/* The machine that lcc itself was built for. */
 #if defined(__x86_64__)
-    return processor_has_all(t->attributes);
+enum { IS_X86_64 = true, IS_AARCH64 = false };
+#elif defined(__aarch64__)
+enum { IS_X86_64 = false, IS_AARCH64 = true };
 #else
-    (void)processor_has_all;
-    (void)t;
-    return false;
+enum { IS_X86_64 = false, IS_AARCH64 = false };
 #endif
-}
 
-bool runs_on_this_aarch64(const target *t) {
-#if defined(__aarch64__)
-    return processor_has_all(t->attributes);
-#else
-    (void)processor_has_all;
-    (void)t;
-    return false;
-#endif
-}
+bool runs_on_this_x86_64(const target *t) { return IS_X86_64 && processor_has_all(t->attributes); }
+
+bool runs_on_this_aarch64(const target *t) { return IS_AARCH64 && processor_has_all(t->attributes); }

@@ -36,6 +36,8 @@ wish wasi-libc test -e /usr/include/wasm32-wasi
 has_wasm_runtime() { echo "int main(void){return 0;}" | clang --target=wasm32-wasi -x c - -o /dev/null; }
 wish libclang-rt-dev-wasm32 has_wasm_runtime
 wish nodejs have node
+# ONNX Runtime, which the answers for ONNX files are compared with, and real files come by npm.
+wish npm have npm
 wish clang-19 have clang-19
 wish dataset-fashion-mnist test -e /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz
 wish man-db have man

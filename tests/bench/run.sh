@@ -10,7 +10,6 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH='' cd -- "$here/../.." && pwd)
 work=${LCC_BENCH:-$root/build-bench}
-ort_version=1.30.0
 
 . "$root/tests/packages.sh"
 want_build_tools
@@ -28,19 +27,6 @@ if [ -z "${LCC:-}" ]; then
     LCC=$work/lcc/compiler/lcc
 fi
 
-# The package holds the native library; its scripts, which fetch other builds of it, are not wanted.
-package=$work/node_modules/onnxruntime-node
-if ! grep -q "\"version\": \"$ort_version\"" "$package/package.json" 2>/dev/null; then
-    npm install --prefix "$work" --ignore-scripts --no-audit --no-fund "onnxruntime-node@$ort_version" >&2
-fi
-case $(uname -m) in
-aarch64 | arm64) machine=arm64 ;;
-*) machine=x64 ;;
-esac
-ort=$(find "$package/bin" -path "*linux/$machine/libonnxruntime.so.1" | head -n 1)
-if [ -z "$ort" ]; then
-    echo "onnxruntime-node $ort_version holds no library for this machine ($machine)" >&2
-    exit 1
-fi
+ort=$("$root/tests/onnx/get_onnxruntime.sh" "$work")
 
 PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 "$here/compare.py" --lcc "$LCC" --ort "$ort" --work "$work" "$@"

@@ -43,16 +43,20 @@ typedef struct file_node {
 /* The order of axes that the file gives to a feature map. */
 typedef enum map_layout { LAYOUT_PLANES /* [1, c, h, w] */, LAYOUT_PIXELS /* [1, h, w, c] */ } map_layout;
 
+typedef struct refused_operator refused_operator;
+
 typedef struct importer {
     arena *mem, *scratch; /* of the graph, and for the time of the import */
     diag *d;
     loc at; /* the file, for messages */
     graph *g;
     map_layout layout;
-    bool planes;           /* each input map is given as one array [h, w] for each channel */
-    const file_node *node; /* the node at work. NULL: an output is at work, */
-    const char *output;    /* which has this name, as messages show it */
-    int64_t work;          /* numbers looked at, against MAX_WORK */
+    bool planes;               /* each input map is given as one array [h, w] for each channel */
+    const file_node *node;     /* the node at work. NULL: an output is at work, */
+    const char *output;        /* which has this name, as messages show it */
+    int64_t work;              /* numbers looked at, against MAX_WORK */
+    refused_operator *refused; /* the operators that are not supported (walk.h) */
+    int n_refused;
 } importer;
 
 enum { MAX_WORK = 1 << 29, MAX_LIST = 4096 };

@@ -11,8 +11,6 @@ typedef struct onnx_file {
     model m;
     const given_ports *given;
     map values; /* from the names in the file to a file_value each */
-    struct refused_operator *refused;
-    int n_refused;
 } onnx_file;
 
 /* file.c. The value of that name; NULL where there is none yet. */
@@ -20,12 +18,6 @@ file_value *find_value(const onnx_file *f, const char *name);
 /* The same, made where there is none. NULL for the empty name, by which a node leaves an input or output out.
  */
 file_value *name_value(onnx_file *f, const char *name);
-
-/* refused.c. Notes that the operator of a node, which is im->node, is not supported; `why` ends the sentence
- * that begins with its name. Returns false. */
-bool refuse_operator(onnx_file *f, const Onnx__NodeProto *n, const char *why);
-/* Reports them, one error for each operator. */
-void report_refused(onnx_file *f);
 
 /* inputs.c. Adds the network's inputs to the graph. False after an error. */
 bool import_inputs(onnx_file *f);

@@ -3,6 +3,7 @@
 
 #include "import/match.h"
 #include "import/ports.h"
+#include "import/walk.h"
 #include "onnx/rules.h"
 #include "onnx/tensor.h"
 
@@ -25,14 +26,6 @@ static void read_initializers(onnx_file *f) {
         file_value *v = t && t->name ? name_value(f, t->name) : NULL;
         if (v && v->kind == FILE_UNKNOWN) v->fault = "it is sparse, which is not supported";
     }
-}
-
-/* Reports, once, that the tensor cannot be read. Returns false. */
-static bool report_fault(importer *im, file_value *v) {
-    if (v->node != -1)
-        diag_error(im->d, im->at, "tensor \"%s\": %s", show_name(im->scratch, v->name), v->fault);
-    v->node = -1;
-    return false;
 }
 
 /* Whether inputs from 1 on are weights. */
@@ -91,36 +84,10 @@ static file_node describe_node(onnx_file *f, const Onnx__NodeProto *n) {
                        .n_out = clamp_int((int64_t)n->n_output)};
 }
 
-/* Whether all inputs are known. An input that no node before this one makes, or that cannot be read, is an
- * error, which is reported once. An input whose node failed is none, because that node's error was reported. */
-static bool check_inputs_are_known(importer *im, bool *all_constant) {
-    bool good = true;
-    *all_constant = true;
-    for (int i = 0; i < im->node->n_in; i++) {
-        file_value *v = node_input(im, i);
-        if (!v) continue;
-        if (v->kind == FILE_UNKNOWN && v->fault) {
-            good = report_fault(im, v);
-        } else if (v->kind == FILE_UNKNOWN) {
-            bool reported = v->node == -1;
-            v->node = -1;
-            return reported ? false
-                            : node_error(im, "its input \"%s\" is made by no node before it",
-                                         show_name(im->scratch, v->name));
-        }
-        *all_constant = *all_constant && v->kind == FILE_CONSTANT;
-    }
-    return good;
-}
-
-static bool check_outputs_are_new(importer *im) {
-    for (int i = 0; i < im->node->n_out; i++) {
-        const file_value *out = im->node->out[i];
-        if (out && out->kind != FILE_UNKNOWN) {
-            return node_error(im, "its output \"%s\" exists already", show_name(im->scratch, out->name));
-        }
-    }
-    return true;
+/* "Erf", "com.microsoft.FusedConv". */
+static const char *name_operator(arena *a, const Onnx__NodeProto *n) {
+    const char *type = show_name(a, n->op_type ? n->op_type : "");
+    return n->domain && *n->domain ? arena_printf(a, "%s.%s", show_name(a, n->domain), type) : type;
 }
 
 static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
@@ -128,9 +95,9 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     const onnx_op op = {.proto = n, .m = &f->m};
     bool standard = !n->domain || !*n->domain || strcmp(n->domain, "ai.onnx") == 0;
     const op_rule *r = standard && n->op_type ? find_rule(n->op_type) : NULL;
-    if (!r) return refuse_operator(f, n, "is not supported");
+    if (!r) return refuse_operator(im, name_operator(im->scratch, n), "is not supported");
     bool all_constant;
-    if (!check_outputs_are_new(im) || !check_inputs_are_known(im, &all_constant)) return false;
+    if (!check_node(im, &all_constant)) return false;
     int errors = diag_error_count(im->d);
     bool good;
     if (all_constant && r->fold) {
@@ -138,17 +105,10 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     } else if (r->make) {
         good = r->make(im, &op);
     } else {
-        good = refuse_operator(f, n, "is supported only where its inputs are constants");
+        good = refuse_operator(im, name_operator(im->scratch, n),
+                               "is supported only where its inputs are constants");
     }
     return good && diag_error_count(im->d) == errors;
-}
-
-/* Marks the outputs of a node that failed, so that nodes which read them report nothing. */
-static void mark_failed(const file_node *n) {
-    for (int i = 0; i < n->n_out; i++) {
-        file_value *out = n->out[i];
-        if (out && out->kind == FILE_UNKNOWN) out->node = -1;
-    }
 }
 
 static bool import_nodes(onnx_file *f) {
@@ -161,7 +121,7 @@ static bool import_nodes(onnx_file *f) {
         return false;
     }
     for (size_t i = 0; i < p->n_node && im->work <= MAX_WORK; i++) {
-        if (diag_error_count(im->d) - before + f->n_refused >= MOST_ERRORS) break;
+        if (diag_error_count(im->d) - before + im->n_refused >= MOST_ERRORS) break;
         file_node *n = ARENA_NEW(im->scratch, file_node);
         *n = describe_node(f, p->node[i]);
         im->node = n;
@@ -170,7 +130,7 @@ static bool import_nodes(onnx_file *f) {
         failed++;
     }
     im->node = NULL;
-    report_refused(f);
+    report_refused(im);
     return failed == 0 && im->work <= MAX_WORK;
 }
 

@@ -1,6 +1,7 @@
 /* inputs.c: the inputs of the network: their sizes, element types and order of axes. */
 #include "onnx/file.h"
 
+#include "import/input_sizes.h"
 #include "import/match.h"
 #include "import/ports.h"
 #include "onnx/tensor.h"
@@ -53,107 +54,35 @@ static const char *show_sizes(arena *a, const Onnx__TensorShapeProto *s) {
     return arena_printf(a, "[%s]", all);
 }
 
-/* The name as a shell takes it. */
-static const char *quote_name(arena *a, const char *name) {
-    bool plain =
-        strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:") == strlen(name);
-    return plain ? name : arena_printf(a, "'%s'", name);
-}
-
-/* Shows the option that gives the sizes of the input. Those that are open, 0, are shown as usual ones. */
-static void suggest_shape(onnx_file *f, const char *name, const int64_t *sizes, int rank) {
-    enum { CHANNELS = 3, SIDE = 224, NUMBERS = 128 };
-    importer *im = &f->im;
-    int channels = rank == 4 && is_transposed_first(f, name) ? 3 : 1;
-    int64_t side = rank == 4 ? sizes[2] : 0;
-    if (rank == 4 && side == 0) side = sizes[channels == 1 ? 3 : 1];
-    const char *all = "";
-    for (int i = 0; i < rank; i++) {
-        int64_t usual = i == 0 ? 1 : rank == 2 ? NUMBERS : i == channels ? CHANNELS : side ? side : SIDE;
-        all =
-            arena_printf(im->scratch, "%s%s%lld", all, i ? "," : "", (long long)(sizes[i] ? sizes[i] : usual));
-    }
-    diag_note(im->d, im->at, "give them, for example: --input-shape %s=%s",
-              quote_name(im->scratch, show_name(im->scratch, name)), all);
-}
-
-/* Reports the sizes that are 0, which are open. Returns false. */
-static bool refuse_open_sizes(onnx_file *f, const Onnx__ValueInfoProto *p, const int64_t *sizes, int rank) {
-    importer *im = &f->im;
-    const char *open = "";
-    int count = 0, left = 0;
-    for (int i = 0; i < rank; i++) left += sizes[i] == 0;
-    for (int i = 0; i < rank; i++) {
-        if (sizes[i]) continue;
-        const char *between = count == 0 ? "" : count == left - 1 ? " and " : ", ";
-        open = arena_printf(im->scratch, "%s%s%d", open, between, i);
-        count++;
-    }
-    diag_error(im->d, im->at, "input \"%s\" is %s: its size%s along ax%s %s %s open",
-               show_name(im->scratch, p->name), show_sizes(im->scratch, p->type->tensor_type->shape),
-               count == 1 ? "" : "s", count == 1 ? "is" : "es", open, count == 1 ? "is" : "are");
-    suggest_shape(f, p->name, sizes, rank);
-    return false;
-}
-
-/* Sets sizes[axis] to what the file and the user say: 0 where it is open. A first size that is open is the
- * batch, which is 1. False after an error. */
-static bool choose_size(importer *im, const char *shown, const Onnx__TensorShapeProto__Dimension *d,
-                        const given_shape *given, int axis, int64_t *size) {
-    bool known = d && d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
-    *size = known && d->dim_value > 0 ? d->dim_value : given ? given->sizes[axis] : axis == 0 ? 1 : 0;
-    if (given && given->sizes[axis] != *size) {
-        diag_error(im->d, im->at,
-                   "--input-shape %s: the file fixes the size of input \"%s\" along axis %d, which is %lld",
-                   given->text, shown, axis, (long long)*size);
-        return false;
-    }
-    if (axis == 0 && *size != 1) {
-        diag_error(im->d, im->at, "input \"%s\" holds %lld samples; networks take one at a time", shown,
-                   (long long)*size);
-        diag_note(im->d, im->at, "%s",
-                  given ? "give 1 as the first size, and run the network once for each sample"
-                        : "export with a batch of 1, or leave the first size open");
-        return false;
-    }
-    if (*size <= MAX_SIDE) return true;
-    diag_error(im->d, im->at, "input \"%s\": its size along axis %d, %lld, is more than %d", shown, axis,
-               (long long)*size, MAX_SIDE);
-    return false;
-}
-
 /* Reads the sizes and the element type of an input. False after an error. */
-static bool read_sizes(onnx_file *f, const Onnx__ValueInfoProto *p, const given_shape *given, int64_t *sizes,
-                       int *rank, int *type) {
+static bool read_sizes(onnx_file *f, const Onnx__ValueInfoProto *p, const given_shape *given, input_sizes *s,
+                       int *type) {
     importer *im = &f->im;
     const char *shown = show_name(im->scratch, p->name);
     const Onnx__TypeProto *t = p->type;
     bool is_tensor = t && t->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE;
-    const Onnx__TensorShapeProto *s = is_tensor ? t->tensor_type->shape : NULL;
-    if (!is_tensor || (!s && !given)) {
-        static const int64_t open[4] = {0};
+    const Onnx__TensorShapeProto *given_by_file = is_tensor ? t->tensor_type->shape : NULL;
+    *s = (input_sizes){.name = p->name, .rank = 4, .channels = is_transposed_first(f, p->name) ? 3 : 1};
+    if (!is_tensor || (!given_by_file && !given)) {
         diag_error(im->d, im->at, "input \"%s\" is not a tensor of known shape", shown);
-        if (is_tensor) suggest_shape(f, p->name, open, 4);
+        if (is_tensor) suggest_sizes(im, s);
         return false;
     }
     *type = t->tensor_type->elem_type;
-    *rank = s ? clamp_int((int64_t)s->n_dim) : given->rank;
-    if (given && given->rank != *rank) {
-        diag_error(im->d, im->at, "--input-shape %s: input \"%s\" has %d axes", given->text, shown, *rank);
-        return false;
-    }
-    if (*rank != 2 && *rank != 4) {
+    s->rank = given_by_file ? clamp_int((int64_t)given_by_file->n_dim) : given->rank;
+    if (s->rank != 2 && s->rank != 4 && (!given || given->rank == s->rank)) {
         diag_error(im->d, im->at,
                    "input \"%s\" has %d axes; only [1, c, h, w], [1, h, w, c] and [1, c] are supported", shown,
-                   *rank);
+                   s->rank);
         return false;
     }
-    bool complete = true;
-    for (int i = 0; i < *rank; i++) {
-        if (!choose_size(im, shown, s ? s->dim[i] : NULL, given, i, &sizes[i])) return false;
-        complete = complete && sizes[i];
+    for (int i = 0; given_by_file && i < s->rank && i < GIVEN_RANK; i++) {
+        const Onnx__TensorShapeProto__Dimension *d = given_by_file->dim[i];
+        bool known = d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
+        s->sizes[i] = known && d->dim_value > 0 ? d->dim_value : 0;
     }
-    return complete || refuse_open_sizes(f, p, sizes, *rank);
+    s->sizes_as_shown = given_by_file ? show_sizes(im->scratch, given_by_file) : NULL;
+    return choose_sizes(im, s, given);
 }
 
 /* --- element types */
@@ -171,19 +100,19 @@ static bool find_element_type(importer *im, int type, const char *shown, elem_ty
 static bool import_one_input(onnx_file *f, const Onnx__ValueInfoProto *p, const given_shape *given,
                              const char *wanted) {
     importer *im = &f->im;
-    int64_t sizes[4];
-    int rank, type;
+    input_sizes sizes;
+    int type;
     elem_type element;
-    if (!read_sizes(f, p, given, sizes, &rank, &type)) return false;
+    if (!read_sizes(f, p, given, &sizes, &type)) return false;
     if (!find_element_type(im, type, show_name(im->scratch, p->name), &element)) return false;
     int n[4] = {0};
-    for (int i = 0; i < rank; i++) n[i] = clamp_int(sizes[i]);
+    for (int i = 0; i < sizes.rank; i++) n[i] = clamp_int(sizes.sizes[i]);
     shape s = {1, 1, n[1]};
     file_view v = view_vector(n[1]);
-    if (rank == 4 && is_transposed_first(f, p->name)) {
+    if (sizes.rank == 4 && sizes.channels == 3) {
         s = (shape){n[1], n[2], n[3]};
         v = view_pixels(s);
-    } else if (rank == 4) {
+    } else if (sizes.rank == 4) {
         s = (shape){n[2], n[3], n[1]};
         v = map_view(im, s);
     }

@@ -1,19 +1,19 @@
 /* shapes.c: the shape that each op makes from its inputs, what it refuses, and the weights that it needs. */
-#include "graph/shapes.h"
+#include "graph/internal.h"
 #include "graph/activations.h"
 
 #include <string.h>
 
-static shape input_shape(const graph *g, const node *n, int i) { return g->nodes[n->in[i]].shape; }
+shape input_shape(const graph *g, const node *n, int i) { return g->nodes[n->in[i]].shape; }
 
-static tensor *new_tensor(const graph *g, int rank, int d0, int d1, int d2, int d3) {
+tensor *new_tensor(const graph *g, int rank, int d0, int d1, int d2, int d3) {
     tensor *t = ARENA_NEW(g->mem, tensor);
     *t = (tensor){.rank = rank, .dims = {d0, d1, d2, d3}, .count = 1};
     for (int i = 0; i < rank; i++) t->count *= t->dims[i];
     return t;
 }
 
-static bool check_range(diag *d, const node *n, const char *what, int64_t value, int64_t least, int64_t most) {
+bool check_range(diag *d, const node *n, const char *what, int64_t value, int64_t least, int64_t most) {
     if (value >= least && value <= most) return true;
     diag_error(d, n->at, "%s: %s is %lld, must be from %lld to %lld", op_table[n->op].name, what,
                (long long)value, (long long)least, (long long)most);
@@ -75,12 +75,12 @@ static bool slide_window(const graph *g, diag *d, node *n) {
     return true;
 }
 
-static bool keep_shape(const graph *g, node *n) {
+bool keep_shape(const graph *g, node *n) {
     n->shape = input_shape(g, n, 0);
     return true;
 }
 
-static bool check_residual(const graph *g, diag *d, const node *n) {
+bool check_residual(const graph *g, diag *d, const node *n) {
     if (!n->a.has_residual) return true;
     shape r = g->nodes[n->in[n->n_in - 1]].shape;
     if (r.h == n->shape.h && r.w == n->shape.w && r.c == n->shape.c) return true;

@@ -1,10 +1,8 @@
 /* summary.c: the table that --summary prints.
  *
- * A row is a layer together with what follows it element by element, such as a convolution with its norm and
- * its activation. The rows are those of the network as its file describes it. The kernel and the bytes come
- * from the plan's step with the row's label; a row without a step costs nothing at run time. If channels were
- * removed because of the weights, a column shows how many are left. */
-#include "driver/driver.h"
+ * The rows are those of layer_table.c. If channels were removed because of the weights, a column shows how many
+ * are left. */
+#include "driver/layer_table.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,22 +21,6 @@ typedef struct row {
     const char *cell[COLUMNS];
 } row;
 
-/* The steps of the plan, and the parts of chains, sorted by the labels of their layers. */
-typedef struct kernel_list {
-    const plan *p;
-    const plan_step **at;
-    int count;
-} kernel_list;
-
-typedef struct table {
-    arena *mem;
-    kernel_list kernels;
-    const int *layers; /* nodes after the passes that are conv, depthwise or dense, sorted by label */
-    int n_layers;
-    row *rows;
-    int n_rows;
-} table;
-
 const char *show_count(arena *a, int64_t value) {
     if (value == 0) return "";
     const char *digits = arena_printf(a, "%" PRId64, value);
@@ -55,137 +37,12 @@ static const char *show_millions(arena *a, int64_t value) {
     return value ? arena_printf(a, "%.2f M", (double)value * 1e-6) : "";
 }
 
-/* "conv 3x3 /2", "conv 1x1 in 3 groups", "shuffle 2". */
-static const char *describe_op(arena *a, const node *n) {
-    const attrs *x = &n->a;
-    const char *s = op_table[n->op].name;
-    bool windowed = n->op == OP_CONV || n->op == OP_DEPTHWISE || n->op == OP_MAX_POOL || n->op == OP_AVG_POOL;
-    if (windowed) {
-        s = arena_printf(a, "%s %dx%d", s, x->kernel[0], x->kernel[1]);
-        if (x->stride[0] != 1 || x->stride[1] != 1) {
-            s = x->stride[0] == x->stride[1] ? arena_printf(a, "%s /%d", s, x->stride[0])
-                                             : arena_printf(a, "%s /%dx%d", s, x->stride[0], x->stride[1]);
-        }
-        if (x->dilation[0] > 1) s = arena_printf(a, "%s dilated %d", s, x->dilation[0]);
-    }
-    if (n->op == OP_CONV && x->groups > 1) s = arena_printf(a, "%s in %d groups", s, x->groups);
-    if (n->op == OP_SHUFFLE) s = arena_printf(a, "%s %d", s, x->groups);
-    if (n->op == OP_UPSAMPLE) s = arena_printf(a, "%s x%d", s, x->factor);
-    if (n->op == OP_INPUT) s = arena_printf(a, "%s %s", s, type_table[n->type].name);
-    return s;
-}
-
-/* Whether node `index` is in the row of the node before it: norms, activations and other nodes that act on each
- * element, or do nothing at run time. */
-static bool rides_along(const graph *g, int index) {
-    const node *n = &g->nodes[index];
-    bool light =
-        op_table[n->op].class == CLASS_ACT || n->op == OP_BN || n->op == OP_NORMALIZE || n->op == OP_SOFTMAX;
-    light = light || n->op == OP_FLATTEN || n->op == OP_DROPOUT || n->op == OP_IDENTITY;
-    return light && index > 0 && n->in[0] == index - 1;
-}
-
-static const char *label_of(const plan *p, const plan_step *s) { return p->g->nodes[s->node].label; }
-
-static int compare_steps(const void *one, const void *other, void *plan_of) {
-    const plan_step *a = *(const plan_step *const *)one, *b = *(const plan_step *const *)other;
-    int order = strcmp(label_of(plan_of, a), label_of(plan_of, b));
-    return order ? order : (a->node > b->node) - (a->node < b->node);
-}
-
-static kernel_list list_kernels(const plan *p, arena *a) {
-    kernel_list list = {.p = p};
-    int room = 0;
-    for (int i = 0; i < p->n_steps; i++) room += p->steps[i].n_parts ? p->steps[i].n_parts : 1;
-    list.at = ARENA_ARRAY(a, const plan_step *, room);
-    for (int i = 0; i < p->n_steps; i++) {
-        const plan_step *s = &p->steps[i], *parts = s->n_parts ? s->parts : s;
-        for (int j = 0; j < (s->n_parts ? s->n_parts : 1); j++) {
-            if (label_of(p, &parts[j])) list.at[list.count++] = &parts[j];
-        }
-    }
-    qsort_r(list.at, (size_t)list.count, sizeof *list.at, compare_steps, (void *)(size_t)p);
-    return list;
-}
-
-/* The first step of the list whose node has that label; NULL if there is none. */
-static const plan_step *find_step(const kernel_list *list, const char *label) {
-    int low = 0, high = list->count;
-    while (label && low < high) {
-        int middle = low + (high - low) / 2;
-        if (strcmp(label_of(list->p, list->at[middle]), label) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    bool found = label && low < list->count && strcmp(label_of(list->p, list->at[low]), label) == 0;
-    return found ? list->at[low] : NULL;
-}
-
-static bool is_layer(const node *n) { return op_table[n->op].class == CLASS_CONV && n->label; }
-
-static int compare_layers(const void *one, const void *other, void *graph_of) {
-    const graph *g = graph_of;
-    int a = *(const int *)one, b = *(const int *)other;
-    int order = strcmp(g->nodes[a].label, g->nodes[b].label);
-    return order ? order : a - b;
-}
-
-static void sort_layers(table *t, const graph *g) {
-    int *order = ARENA_ARRAY(t->mem, int, g->n_nodes);
-    for (int i = 0; i < g->n_nodes; i++) {
-        if (is_layer(&g->nodes[i])) order[t->n_layers++] = i;
-    }
-    qsort_r(order, (size_t)t->n_layers, sizeof *order, compare_layers, (void *)(size_t)g);
-    t->layers = order;
-}
-
-/* "3 of 8": how many channels of a layer are left; "" if none was removed. */
-static const char *describe_kept(const table *t, const graph *reduced, const node *n) {
-    if (!is_layer(n)) return "";
-    int low = 0, high = t->n_layers;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        if (strcmp(reduced->nodes[t->layers[middle]].label, n->label) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    if (low == t->n_layers) return "";
-    const node *left = &reduced->nodes[t->layers[low]];
-    if (strcmp(left->label, n->label) != 0 || left->op != n->op || left->shape.c == n->shape.c) return "";
-    return arena_printf(t->mem, "%d of %d", left->shape.c, n->shape.c);
-}
-
-/* The kernel of a node's step, or why it has no step. */
-static const char *describe_kernel(const node *n, const plan_step *step) {
-    if (step) return step->words;
-    if (n->op == OP_INPUT) return "";
-    return op_table[n->op].class == CLASS_VIEW || n->op == OP_CONCAT ? "(no copy)" : "(fused)";
-}
-
-/* Adds the row of node `first` and of the nodes that belong to its row. Returns the node behind them. */
-static int make_row(table *t, const job *j, int first) {
-    const graph *g = j->described;
-    arena *a = t->mem;
-    row *r = &t->rows[t->n_rows++];
-    const char *op = describe_op(a, &g->nodes[first]);
-    int64_t params = node_params(&g->nodes[first]), macs = node_macs(g, &g->nodes[first]);
-    int end = first + 1;
-    for (; end < g->n_nodes && rides_along(g, end); end++) {
-        op = arena_printf(a, "%s + %s", op, op_table[g->nodes[end].op].name);
-        params += node_params(&g->nodes[end]);
-    }
-    shape s = g->nodes[end - 1].shape;
-    const plan_step *step = find_step(&t->kernels, g->nodes[first].label);
-    *r = (row){{g->nodes[first].label ? g->nodes[first].label : "", op,
-                arena_printf(a, "%dx%dx%d", s.h, s.w, s.c), describe_kept(t, j->plan->g, &g->nodes[first]),
-                show_count(a, params), show_millions(a, macs), describe_kernel(&g->nodes[first], step),
-                step ? arena_printf(a, "%.1f", step->cycles * 1e-3) : "",
-                step ? show_count(a, step->weight_bytes) : ""}};
-    return end;
+static row show_layer(arena *a, const layer_row *l) {
+    const plan_step *part = l->part;
+    return (row){{l->label, l->op, arena_printf(a, "%dx%dx%d", l->shape.h, l->shape.w, l->shape.c), l->kept,
+                  show_count(a, l->params), show_millions(a, l->macs), l->kernel,
+                  part ? arena_printf(a, "%.1f", part->cycles * 1e-3) : "",
+                  part ? show_count(a, part->weight_bytes) : ""}};
 }
 
 /* Prints a row. Columns of width 0 are left out. */
@@ -200,28 +57,28 @@ static void print_row(text *out, const row *r, const int *widths) {
     text_char(out, '\n');
 }
 
-static void print_table(text *out, const table *t) {
+static void print_table(text *out, arena *a, const row *rows, int n_rows) {
     enum { WIDEST = 60 };
     row head, rule;
     int widths[COLUMNS];
     for (int c = 0; c < COLUMNS; c++) {
         bool optional = c == KEPT, used = !optional;
         size_t width = strlen(columns[c].title);
-        for (int i = 0; i < t->n_rows; i++) {
-            size_t w = strlen(t->rows[i].cell[c]);
+        for (int i = 0; i < n_rows; i++) {
+            size_t w = strlen(rows[i].cell[c]);
             if (w > width && w <= WIDEST) width = w;
             used = used || w > 0;
         }
         if (!used) width = 0;
         widths[c] = (int)width;
         head.cell[c] = columns[c].title;
-        char *dashes = arena_alloc(t->mem, width + 1);
+        char *dashes = arena_alloc(a, width + 1);
         memset(dashes, '-', width);
         rule.cell[c] = dashes;
     }
     print_row(out, &head, widths);
     print_row(out, &rule, widths);
-    for (int i = 0; i < t->n_rows; i++) print_row(out, &t->rows[i], widths);
+    for (int i = 0; i < n_rows; i++) print_row(out, &rows[i], widths);
 }
 
 static void print_total(text *out, const char *name, const char *value) {
@@ -255,7 +112,7 @@ static const char *describe_removed(const job *j) {
                         "takes fewer bytes"
                       : NULL;
     for (int i = 0; i < j->described->n_nodes; i++) {
-        if (is_layer(&j->described->nodes[i])) all += j->described->nodes[i].shape.c;
+        if (op_table[j->described->nodes[i].op].class == CLASS_CONV) all += j->described->nodes[i].shape.c;
     }
     const char *s =
         arena_printf(j->mem, "%s of %s channels, with their weights:",
@@ -332,12 +189,12 @@ static void print_targets(text *out, const job *j) {
 
 void summary_print(text *out, const job *j) {
     const graph *g = j->described;
-    table t = {.mem = j->mem, .rows = ARENA_ARRAY(j->mem, row, g->n_nodes)};
-    t.kernels = list_kernels(j->plan, j->mem);
-    sort_layers(&t, j->plan->g);
+    int count;
+    const layer_row *layers = list_layers(j, &count);
+    row *rows = ARENA_ARRAY(j->mem, row, count);
+    for (int i = 0; i < count; i++) rows[i] = show_layer(j->mem, &layers[i]);
     text_printf(out, "%s%s%s\n\n", g->name, g->variant ? ", variant " : "", g->variant ? g->variant : "");
-    for (int i = 0; i < g->n_nodes;) i = make_row(&t, j, i);
-    print_table(out, &t);
+    print_table(out, j->mem, rows, count);
     text_char(out, '\n');
     print_totals(out, j);
     if (j->o.targets.count > 1) print_targets(out, j);

@@ -1,0 +1,22 @@
+/* layer_table.h: the rows of the summary and of the report, one for each layer of the network. */
+#ifndef LCC_LAYER_TABLE_H
+#define LCC_LAYER_TABLE_H
+
+#include "driver/driver.h"
+
+typedef struct layer_row {
+    int node;          /* the layer, in the network as its file describes it */
+    shape shape;       /* of what the row's last node makes */
+    const char *label; /* "" where it has none */
+    const char *op;    /* "conv 3x3 /2 + bn + relu6" */
+    const char *kept;  /* "3 of 8": how many channels are left after the passes; "" if none was removed */
+    int64_t params, macs;
+    const char *kernel;    /* the kernel in words, or why there is none: "(fused)", "(no copy)" */
+    const plan_step *part; /* the step, or the part of a chain, that computes it; NULL: none */
+    int step;              /* the step of the plan, counted from 0; -1: none */
+} layer_row;
+
+/* The rows in the order of the network. j->plan is the plan that they show. */
+layer_row *list_layers(const job *j, int *count);
+
+#endif

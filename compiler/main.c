@@ -3,6 +3,7 @@
  * Each stage takes from the job what the stages before it made, and adds what it makes. A stage that reported
  * errors returns false, and the list stops there. Nothing is written before everything is made. */
 #include "driver/driver.h"
+#include "driver/step_times.h"
 
 #include "interp/interp.h"
 #include "passes/passes.h"
@@ -95,7 +96,7 @@ static const char *choose_prefix(job *j) {
 static bool write_code(job *j) {
     const options *o = &j->o;
     /* If the code is not written, it is made only for the sizes that the summary shows, without a literal. */
-    bool kept = o->emit == EMIT_C && o->out;
+    bool kept = (o->emit == EMIT_C && o->out) || o->emit == EMIT_HTML; /* the page shows lines of the file */
     emit_options e = {.prefix = choose_prefix(j),
                       .base_name = o->base ? o->base : "model",
                       .command = options_command(j->mem, o),
@@ -106,6 +107,12 @@ static bool write_code(job *j) {
                       .weights_hash = j->weights.hash,
                       .seeded = o->weights.count == 0 && !j->reader->brings_weights};
     return emit_model(j->plans, j->o.targets.count, &e, j->mem, j->d, &j->code);
+}
+
+static bool read_times(job *j) {
+    double *times = ARENA_ARRAY(j->mem, double, j->plan->n_steps);
+    j->step_times = times;
+    return read_step_times(j->mem, j->d, j->o.times, j->plan->n_steps, times);
 }
 
 static void add_code_outputs(job *j) {
@@ -164,6 +171,7 @@ static bool compile(job *j) {
     if (good && o->run.count) good = run_interpreter(j);
     if (good && needs_loss(o)) good = measure_rounding(j);
     if (good && needs_code(o)) good = plan_memory(j) && write_code(j);
+    if (good && o->times) good = read_times(j);
     if (!good) return false;
     return collect_outputs(j) && check_outputs(j) && write_outputs(j);
 }

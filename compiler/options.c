@@ -25,8 +25,9 @@ typedef struct parser {
 static const loc command_line = {0};
 
 static const char *const emit_names[EMIT_KIND_COUNT] = {
-    [EMIT_C] = "c",     [EMIT_NET] = "net",       [EMIT_JSON] = "json",
-    [EMIT_DOT] = "dot", [EMIT_MEMORY] = "memory", [EMIT_MEMORY_TABLE] = "memory-table"};
+    [EMIT_C] = "c",      [EMIT_NET] = "net",       [EMIT_JSON] = "json",
+    [EMIT_DOT] = "dot",  [EMIT_MEMORY] = "memory", [EMIT_MEMORY_TABLE] = "memory-table",
+    [EMIT_HTML] = "html"};
 
 static const char *const storage_names[] = {
     [STORAGE_EMBED] = "embed", [STORAGE_INCBIN] = "incbin", [STORAGE_FILE] = "file"};
@@ -300,6 +301,8 @@ static void take_tune(parser *p, const char *value) {
     p->o->tune = value;
 }
 
+static void take_times(parser *p, const char *value) { p->o->times = value; }
+
 static void take_verbose(parser *p, const char *value) {
     (void)value;
     p->o->verbose = true;
@@ -452,6 +455,7 @@ static void check_reading(parser *p) {
                         : o->after                  ? "--after"
                         : o->depfile                ? "--depfile"
                         : o->tune                   ? "--tune"
+                        : o->times                  ? "--times"
                         : o->format && o->variant   ? "--variant"
                         : o->format && o->n_defines ? "-D"
                                                     : NULL;
@@ -504,6 +508,8 @@ static void check_combination(parser *p) {
     if (o->after && o->emit != EMIT_NET && o->emit != EMIT_DOT) {
         diag_error(d, command_line, "--after %s needs --emit net or --emit dot", o->after);
     }
+    if (o->times && o->emit != EMIT_HTML)
+        diag_error(d, command_line, "--times needs --emit html, which shows the times");
     if (o->depfile && !o->out)
         diag_error(d, command_line, "--depfile needs -o: it says on what that file depends");
 }

@@ -16,6 +16,7 @@ typedef enum emit_kind {
     EMIT_DOT,
     EMIT_MEMORY,
     EMIT_MEMORY_TABLE,
+    EMIT_HTML,
     EMIT_KIND_COUNT
 } emit_kind;
 
@@ -31,7 +32,7 @@ typedef struct options {
     const char *out;  /* -o, or NULL */
     const char *base; /* of -o FILE.c: "model", or NULL */
     words weights, renames, include_dirs, run, result, calibrate;
-    const char *variant, *name, *depfile, *after, *tune; /* or NULL */
+    const char *variant, *name, *depfile, *after, *tune, *times; /* or NULL */
     define *defines;
     int n_defines;
     target_list targets;

@@ -125,8 +125,12 @@ static void print_message(text *out, const message *m) {
     if (at->src && at->line > 0 && at->src->text) print_caret(out, *at);
 }
 
-void diag_print(diag *d, text *out) {
+void diag_show(const diag *d, text *out) {
     for (const message *m = d->first; m; m = m->next) print_message(out, m);
+}
+
+void diag_print(diag *d, text *out) {
+    diag_show(d, out);
     d->first = NULL;
     d->last = &d->first;
     if (d->errors > d->printed_errors) {

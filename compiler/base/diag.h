@@ -47,6 +47,9 @@ int diag_error_count(const diag *d);
 /* Appends the messages since the last call and, if there are new errors, the count of all: "2 errors". */
 void diag_print(diag *d, text *out);
 
+/* Appends the same messages, which diag_print will still print. */
+void diag_show(const diag *d, text *out);
+
 /* The word among `candidates` that is nearest to `word` by edit distance, for "did you mean"; NULL if none is
  * near. The distance must be below 2 + a quarter of the length of `word`. */
 const char *nearest_word(const char *word, const char *const *candidates, size_t count);

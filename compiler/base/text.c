@@ -35,6 +35,19 @@ void text_string(text *t, const char *s) { text_bytes(t, s, strlen(s)); }
 
 void text_char(text *t, char c) { text_bytes(t, &c, 1); }
 
+void text_escaped(text *t, const char *s) {
+    for (; *s; s++) {
+        switch (*s) {
+        case '&': text_string(t, "&amp;"); break;
+        case '<': text_string(t, "&lt;"); break;
+        case '>': text_string(t, "&gt;"); break;
+        case '"': text_string(t, "&quot;"); break;
+        default:
+            if ((unsigned char)*s >= ' ' || *s == '\n') text_char(t, *s);
+        }
+    }
+}
+
 void text_vprintf(text *t, const char *format, va_list args) {
     va_list again;
     va_copy(again, args);

@@ -19,6 +19,9 @@ void text_reserve(text *t, size_t more);
 void text_bytes(text *t, const void *data, size_t size);
 void text_string(text *t, const char *s);
 void text_char(text *t, char c);
+/* Appends a string as text of HTML, XML or SVG, also within quotes. Control characters but newlines are left
+ * out. */
+void text_escaped(text *t, const char *s);
 void text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_vprintf(text *t, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 

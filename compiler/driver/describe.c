@@ -141,6 +141,7 @@ void describe_network(text *out, const job *j) {
     case EMIT_JSON: describe_json(out, j); break;
     case EMIT_MEMORY: memory_print(out, j); break;
     case EMIT_MEMORY_TABLE: memory_table_print(out, j); break;
+    case EMIT_HTML: html_print(out, j); break;
     case EMIT_C:
     case EMIT_KIND_COUNT: break;
     }

@@ -52,6 +52,7 @@ struct job {
     tuning tuning;      /* of --tune */
     plan *plans[MAX_FILE_TARGETS]; /* one for each target */
     plan *plan;                    /* the last of them, which is that of the best target */
+    const double *step_times;      /* of --times: microseconds of each step, or -1; NULL: not given */
     weights_report weights;
     emitted code;
     text out;     /* for standard output */
@@ -105,13 +106,16 @@ bool tune(job *j);
 /* format.c: --format. False after errors. */
 bool format_model(job *j);
 
-/* describe.c: appends the output of --emit net, dot, json, memory or memory-table. */
+/* describe.c: appends the output of --emit net, dot, json, memory, memory-table or html. */
 void describe_network(text *out, const job *j);
 
 /* memory.c: --emit memory: the arena over the steps, as SVG. */
 void memory_print(text *out, const job *j);
 /* The name of a step: the label of its layer, or if it has none, its op. */
 const char *step_label(const plan *p, int step);
+
+/* html.c: --emit html: the layers, the plan and the arena as one page. */
+void html_print(text *out, const job *j);
 
 /* memory_table.c: --emit memory-table: the same as text. */
 void memory_table_print(text *out, const job *j);

@@ -22,19 +22,6 @@ static double y_of(const picture *k, int64_t bytes) {
     return TOP_MARGIN + HEIGHT - (double)bytes * k->byte_height;
 }
 
-static void print_escaped(text *out, const char *s) {
-    for (; *s; s++) {
-        switch (*s) {
-        case '&': text_string(out, "&amp;"); break;
-        case '<': text_string(out, "&lt;"); break;
-        case '>': text_string(out, "&gt;"); break;
-        case '"': text_string(out, "&quot;"); break;
-        default:
-            if ((unsigned char)*s >= ' ') text_char(out, *s);
-        }
-    }
-}
-
 static const char *show_bytes(arena *a, int64_t bytes) {
     if (bytes >= 1000000) return arena_printf(a, "%.2f MB", (double)bytes * 1e-6);
     if (bytes >= 10000) return arena_printf(a, "%.0f KB", (double)bytes * 1e-3);
@@ -55,7 +42,7 @@ static void print_bar(const picture *k, const plan_buffer *b) {
     text_printf(k->out, "<g><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s\"/>", x, y,
                 width, height, b->own ? "own" : "map");
     text_string(k->out, "<title>");
-    print_escaped(k->out, name);
+    text_escaped(k->out, name);
     text_printf(k->out, ": %lld bytes at %lld, steps %d to %d</title>", (long long)b->bytes,
                 (long long)b->offset, b->first + 1, b->last + 1);
     const char *label = arena_printf(k->mem, "%s %s", name, bytes);
@@ -67,7 +54,7 @@ static void print_bar(const picture *k, const plan_buffer *b) {
         text_printf(k->out, "<text x=\"%.1f\" y=\"%.1f\"", at_x, at_y);
         if (stands) text_printf(k->out, " transform=\"rotate(-90 %.1f %.1f)\"", at_x, at_y);
         text_char(k->out, '>');
-        print_escaped(k->out, label);
+        text_escaped(k->out, label);
         text_string(k->out, "</text>");
     }
     text_string(k->out, "</g>\n");
@@ -88,7 +75,7 @@ static void print_scale(const picture *k) {
         double x = x_of(k, i) + k->step_width / 2, y = TOP_MARGIN + HEIGHT + 10;
         text_printf(k->out, "<text x=\"%.1f\" y=\"%.1f\" transform=\"rotate(60 %.1f %.1f)\">%d. ", x, y, x, y,
                     i + 1);
-        print_escaped(k->out, step_label(k->p, i));
+        text_escaped(k->out, step_label(k->p, i));
         text_string(k->out, "</text>\n");
     }
 }
@@ -99,7 +86,7 @@ static void print_peak(const picture *k) {
                 "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" class=\"peak\"/>"
                 "<text x=\"%d\" y=\"42\">fullest at step %d, ",
                 x_of(k, p->peak_step), TOP_MARGIN, k->step_width, HEIGHT, LEFT_MARGIN, p->peak_step + 1);
-    print_escaped(k->out, step_label(p, p->peak_step));
+    text_escaped(k->out, step_label(p, p->peak_step));
     text_printf(k->out, ": %lld bytes are live</text>\n",
                 (long long)plan_live_bytes(p, p->peak_step, p->peak_step + 1));
 }
@@ -120,7 +107,7 @@ void memory_print(text *out, const job *j) {
                 "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
                 "<text x=\"%d\" y=\"24\" font-size=\"15\">",
                 width, TOP_MARGIN + HEIGHT + BOTTOM_MARGIN, LEFT_MARGIN);
-    print_escaped(out, j->described->name);
+    text_escaped(out, j->described->name);
     text_printf(out, " for %s: an arena of %lld bytes, %d steps</text>\n", p->t->name,
                 (long long)p->arena_bytes, p->n_steps);
     print_scale(&k);

@@ -52,7 +52,7 @@ class CommandLine(Case):
     def test_choices(self):
         self.refuse("--storage: there is no 'embd': did you mean 'embed'? There are embed, incbin and file",
                     ["tiny.net", "-o", "a.c", "--storage", "embd"])
-        self.refuse("--emit: there is no 'xyzzy': there are c, net, json, dot, memory and memory-table",
+        self.refuse("--emit: there is no 'xyzzy': there are c, net, json, dot, memory, memory-table and html",
                     ["tiny.net", "-o", "a.c", "--emit", "xyzzy"])
         self.refuse("--dtype: there is no 'bf16': there is f32", ["tiny.net", "-o", "a.c", "--dtype", "bf16"])
         done = self.lcc("tiny.net", "-o", "a.c", "--target", "x86-64-v33")

@@ -53,9 +53,9 @@ static void emit_element(emitter *e, writer *w, piece x, const char *at, void *d
         break;
     }
     case OP_CONVERT: break;
-    default: v = activation_text(a, t, x.kind, k->n->op, attributes->slope, v); break;
+    default: v = activation_text(a, t, x.kind, k->n->op, attributes->args, v); break;
     }
-    v = activation_text(a, t, x.kind, attributes->act, attributes->act_slope, v);
+    v = activation_text(a, t, x.kind, attributes->act, attributes->act_args, v);
     line(w, "%s", store_text(a, t, x, address_at(a, "y", k->y_pixel, at, k->flat, k->begin), v));
 }
 
@@ -148,7 +148,7 @@ static void emit_mean(emitter *e, writer *w, piece x, const char *at, void *data
     line(w, "sum = sum + %s;",
          load_text(a, t, x, TYPE_F32, address_at(a, k->x, k->pixel, at, false, k->x_begin)));
     line(w, "}");
-    scaled = activation_text(a, t, x.kind, k->n->a.act, k->n->a.act_slope, scaled);
+    scaled = activation_text(a, t, x.kind, k->n->a.act, k->n->a.act_args, scaled);
     line(w, "%s", store_text(a, t, x, address_at(a, "y", 0, at, true, k->y_begin), scaled));
     line(w, "}");
 }
@@ -173,7 +173,7 @@ static void emit_mean_of_sums(emitter *e, writer *w, piece x, const char *at, vo
         line(w, "}");
     }
     const char *scaled = arena_printf(a, "sum * %s_set1(%s)", v, float_text(a, 1.0 / (double)k->pixels));
-    scaled = activation_text(a, t, x.kind, k->n->a.act, k->n->a.act_slope, scaled);
+    scaled = activation_text(a, t, x.kind, k->n->a.act, k->n->a.act_args, scaled);
     line(w, "%s", store_text(a, t, x, address_at(a, "y", 0, at, true, 0), scaled));
     line(w, "}");
 }

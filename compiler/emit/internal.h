@@ -78,7 +78,7 @@ static inline int64_t weight_units(const pack_layout *l, int64_t bytes) {
 const char *weights_at(const emitter *e, elem_type type, int64_t begin);
 
 /* "f32x16_relu6(v)" for an activation on an expression. */
-const char *activation_text(arena *a, const target *t, int kind, op_kind act, double slope, const char *v);
+const char *activation_text(arena *a, const target *t, int kind, op_kind act, act_args args, const char *v);
 
 /* The load of a vector from elements of `type`, as floats, and the store of one. Only x.valid lanes are
  * touched. */

@@ -16,7 +16,7 @@ static void emit_nearest(emitter *e, writer *w, piece x, const char *at, void *d
     const resample *k = data;
     arena *a = e->a;
     const char *v = load_text(a, e->p->t, x, TYPE_F32, at_pixel(a, "x", "from", k->x_pixel, at));
-    v = activation_text(a, e->p->t, x.kind, k->n->a.act, k->n->a.act_slope, v);
+    v = activation_text(a, e->p->t, x.kind, k->n->a.act, k->n->a.act_args, v);
     line(w, "%s", store_text(a, e->p->t, x, at_pixel(a, "y", "to", k->y_pixel, at), v));
 }
 
@@ -35,7 +35,7 @@ static void emit_bilinear(emitter *e, writer *w, piece x, const char *at, void *
     line(w, "const %s above = %s_fma(%s_set1(fx), v_y0x1 - v_y0x0, v_y0x0);", v, v, v);
     line(w, "const %s below = %s_fma(%s_set1(fx), v_y1x1 - v_y1x0, v_y1x0);", v, v, v);
     const char *result = arena_printf(a, "%s_fma(%s_set1(fy), below - above, above)", v, v);
-    result = activation_text(a, t, x.kind, k->n->a.act, k->n->a.act_slope, result);
+    result = activation_text(a, t, x.kind, k->n->a.act, k->n->a.act_args, result);
     line(w, "%s", store_text(a, t, x, at_pixel(a, "y", "to", k->y_pixel, at), result));
     line(w, "}");
 }

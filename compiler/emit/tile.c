@@ -38,10 +38,10 @@ static const char *multiply_add_floats(arena *a, const vector_kind *v, const cha
 
 static const char *finish_floats(arena *a, const target *t, piece x, const attrs *at, const char *sum,
                                  const char *residual) {
-    const char *v = activation_text(a, t, x.kind, at->act, at->act_slope, sum);
+    const char *v = activation_text(a, t, x.kind, at->act, at->act_args, sum);
     if (!residual) return v;
     v = arena_printf(a, "%s + %s", v, load_text(a, t, x, TYPE_F32, residual));
-    return activation_text(a, t, x.kind, at->act2, at->act2_slope, v);
+    return activation_text(a, t, x.kind, at->act2, at->act2_args, v);
 }
 
 #define FLOAT_TILE                                                                                             \

@@ -72,12 +72,17 @@ const char *float_text(arena *a, double value) {
     return arena_printf(a, "%s%sf", digits, has_point ? "" : ".0");
 }
 
-const char *activation_text(arena *a, const target *t, int kind, op_kind act, double slope, const char *v) {
+const char *activation_text(arena *a, const target *t, int kind, op_kind act, act_args args, const char *v) {
     if (act == OP_IDENTITY) return v;
     const char *vector = t->vectors[kind].name;
-    const activation *f = &activation_table[act];
-    if (!f->takes_slope) return arena_printf(a, "%s_%s(%s)", vector, f->name, v);
-    return arena_printf(a, "%s_%s(%s, %s)", vector, f->name, v, float_text(a, slope));
+    const char *name = activation_table[act].name;
+    switch (activation_numbers(act)) {
+    case 0: return arena_printf(a, "%s_%s(%s)", vector, name, v);
+    case 1: return arena_printf(a, "%s_%s(%s, %s)", vector, name, v, float_text(a, args.first));
+    default:
+        return arena_printf(a, "%s_%s(%s, %s, %s)", vector, name, v, float_text(a, args.first),
+                            float_text(a, args.second));
+    }
 }
 
 const char *load_text(arena *a, const target *t, piece x, elem_type type, const char *address) {

@@ -18,6 +18,8 @@ static bool same_sizes(const int *x, const int *y, int count) {
     return memcmp(x, y, (size_t)count * sizeof(int)) == 0;
 }
 
+static bool same_args(act_args x, act_args y) { return x.first == y.first && x.second == y.second; }
+
 /* An attribute that an op only carries along, as the file's defaults left it, is compared only where the op has
  * a use for it. */
 static const char *attribute_difference(op_kind op, const attrs *x, const attrs *y, int in_channels) {
@@ -31,7 +33,7 @@ static const char *attribute_difference(op_kind op, const attrs *x, const attrs 
     if (x->multiplier != y->multiplier) return "multiplier";
     if (x->has_bias != y->has_bias) return "bias";
     if (op == OP_BN && x->eps != y->eps) return "eps";
-    if (x->slope != y->slope) return "slope";
+    if (!same_args(x->args, y->args)) return "numbers of an activation";
     if (x->count_pad != y->count_pad) return "count_pad";
     if (x->factor != y->factor) return "factor";
     if (x->mode != y->mode) return "mode";
@@ -40,8 +42,8 @@ static const char *attribute_difference(op_kind op, const attrs *x, const attrs 
     if (x->n_std != y->n_std || !same_numbers(x->std, y->std, x->n_std)) return "std";
     if (x->divide != y->divide) return "divide";
     if (x->naming != y->naming) return "naming";
-    if (x->act != y->act || x->act_slope != y->act_slope) return "act";
-    if (x->act2 != y->act2 || x->act2_slope != y->act2_slope) return "act2";
+    if (x->act != y->act || !same_args(x->act_args, y->act_args)) return "act";
+    if (x->act2 != y->act2 || !same_args(x->act2_args, y->act2_args)) return "act2";
     if (x->has_residual != y->has_residual) return "residual";
     if (!same_numbers(x->pad_value, y->pad_value, in_channels)) return "pad_value";
     return NULL;

@@ -36,7 +36,7 @@ attrs graph_attrs_init(void) {
         .groups = 1,
         .multiplier = 1,
         .eps = 1e-5,
-        .slope = 0.01,
+        .args = {0, 0},
         .factor = 1,
         .divide = 1,
         .act = OP_IDENTITY,

@@ -104,6 +104,11 @@ typedef struct tensor {
     float *data;    /* the values, each one that `type` can hold; NULL until weights/ has bound it */
 } tensor;
 
+/* The numbers that an activation takes: graph/activations.def says how many, and what they are. */
+typedef struct act_args {
+    double first, second;
+} act_args;
+
 /* What a layer was given. Fields that its op does not have keep graph_attrs_init's defaults. */
 typedef struct attrs {
     int out;       /* conv, dense: output channels */
@@ -117,7 +122,7 @@ typedef struct attrs {
     int multiplier; /* depthwise */
     bool has_bias;  /* conv, depthwise, dense */
     double eps;     /* bn */
-    double slope;   /* leaky_relu */
+    act_args args;  /* of an activation */
     bool count_pad; /* avg_pool: padded positions count in the divisor */
     int factor;     /* upsample */
     upsample_mode mode;
@@ -130,7 +135,7 @@ typedef struct attrs {
     /* Set by passes only. A value v that the node computes becomes act2(act(v) + residual), where residual is
      * the node's last input, if has_residual. */
     op_kind act, act2; /* OP_IDENTITY: none */
-    double act_slope, act2_slope;
+    act_args act_args, act2_args;
     bool has_residual;
     const double *pad_value; /* conv, depthwise: the value of the padding in each input channel; NULL: zeros */
 } attrs;

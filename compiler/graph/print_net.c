@@ -124,6 +124,12 @@ static void print_window_arguments(printer *p, const node *n) {
     if (n->op == OP_CONV || n->op == OP_DEPTHWISE) print_bias(p, a->has_bias, p->bias);
 }
 
+static void print_activation_numbers(printer *p, op_kind act, act_args args) {
+    int count = activation_numbers(act);
+    if (count > 0) print_numbers(p, NULL, &args.first, 1);
+    if (count > 1) print_numbers(p, NULL, &args.second, 1);
+}
+
 static void print_arguments(printer *p, const node *n) {
     const attrs *a = &n->a;
     switch (n->op) {
@@ -158,8 +164,7 @@ static void print_arguments(printer *p, const node *n) {
     case OP_CONCAT:
         for (int i = 1; i < node_own_inputs(n); i++) print_word(p, NULL, tensor_name(p, n->in[i]));
         break;
-    default:
-        if (activation_table[n->op].takes_slope) print_numbers(p, NULL, &a->slope, 1);
+    default: print_activation_numbers(p, n->op, a->args);
     }
 }
 
@@ -208,26 +213,27 @@ static void print_from(printer *p, int index) {
     p->current = index;
 }
 
-static void print_fused_call(printer *p, op_kind act, double slope) {
+static void print_fused_call(printer *p, op_kind act, act_args args) {
     if (act == OP_IDENTITY) return;
     size_t start = p->out->size;
-    char room[MAX_NUMBER];
     text_printf(p->out, "%*s%s", INDENT, "", op_table[act].name);
-    if (activation_table[act].takes_slope) text_printf(p->out, "(%s)", show_number(slope, room));
+    p->separator = "(";
+    print_activation_numbers(p, act, args);
+    if (strcmp(p->separator, "(") != 0) text_char(p->out, ')');
     print_comment(p, start, "fused");
     text_char(p->out, '\n');
 }
 
 /* Prints what passes have fused into the node as lines of their own: act, the residual's add, act2. */
 static void print_fused(printer *p, const node *n) {
-    print_fused_call(p, n->a.act, n->a.act_slope);
+    print_fused_call(p, n->a.act, n->a.act_args);
     if (n->a.has_residual) {
         size_t start = p->out->size;
         text_printf(p->out, "%*sadd(%s)", INDENT, "", tensor_name(p, n->in[n->n_in - 1]));
         print_comment(p, start, "fused");
         text_char(p->out, '\n');
     }
-    print_fused_call(p, n->a.act2, n->a.act2_slope);
+    print_fused_call(p, n->a.act2, n->a.act2_args);
 }
 
 static const char *comment_of(printer *p, const node *n, const shape *before) {

@@ -194,9 +194,26 @@ SAME_SHAPE(softmax)
 SAME_SHAPE(convert)
 #undef SAME_SHAPE
 
+static bool is_finite_number(double x) { return x > -1e30 && x < 1e30; }
+
+/* What is wrong with the numbers of an activation; NULL: nothing. */
+static const char *fault_of_numbers(const node *n) {
+    act_args x = n->a.args;
+    bool finite = is_finite_number(x.first);
+    switch (activation_table[n->op].arguments) {
+    case ARGUMENTS_SLOPE: return finite ? NULL : "the slope must be a finite number";
+    case ARGUMENTS_ALPHA: return finite ? NULL : "alpha must be a finite number";
+    case ARGUMENTS_EXPONENT: return finite ? NULL : "the exponent must be a finite number";
+    case ARGUMENTS_BOUNDS:
+        return x.first <= x.second ? NULL : "the lower bound must not be above the upper one";
+    default: return NULL;
+    }
+}
+
 static bool shape_activation(const graph *g, diag *d, node *n) {
-    if (activation_table[n->op].takes_slope && !(n->a.slope > -1e30 && n->a.slope < 1e30)) {
-        diag_error(d, n->at, "%s: the slope must be a finite number", op_table[n->op].name);
+    const char *fault = fault_of_numbers(n);
+    if (fault) {
+        diag_error(d, n->at, "%s: %s", op_table[n->op].name, fault);
         return false;
     }
     return keep_shape(g, n);

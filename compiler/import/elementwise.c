@@ -8,7 +8,7 @@ bool build_unary(importer *im, op_kind op) {
 
 static int add_leaky_relu(importer *im, int x, double slope) {
     attrs a = graph_attrs_init();
-    a.slope = slope;
+    a.args.first = slope;
     return add_op(im, OP_LEAKY_RELU, &x, 1, &a);
 }
 

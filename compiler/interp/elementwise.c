@@ -6,11 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-double activate(op_kind act, double slope, double x) { return activation_table[act].value(x, slope); }
+double activate(op_kind act, act_args args, double x) { return activation_table[act].value(x, args); }
 
 static void activate_all(const work *k) {
     int64_t count = shape_elements(k->n->shape);
-    for (int64_t i = 0; i < count; i++) k->out[i] = activate(k->n->op, k->n->a.slope, k->in[0][i]);
+    for (int64_t i = 0; i < count; i++) k->out[i] = activate(k->n->op, k->n->a.args, k->in[0][i]);
 }
 
 #define ACTIVATION(id, name, ...)                                                                              \

@@ -24,9 +24,9 @@ typedef struct live_tensor {
 static void finish(const node *n, const double *residual, double *out) {
     int64_t count = shape_elements(n->shape);
     for (int64_t i = 0; i < count; i++) {
-        double v = activate(n->a.act, n->a.act_slope, out[i]);
+        double v = activate(n->a.act, n->a.act_args, out[i]);
         if (residual) v += residual[i];
-        out[i] = activate(n->a.act2, n->a.act2_slope, v);
+        out[i] = activate(n->a.act2, n->a.act2_args, v);
     }
 }
 

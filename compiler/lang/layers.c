@@ -63,7 +63,7 @@ static const layer table_of_layers[] = {
     {.name = "softmax", .op = OP_SOFTMAX},
     {"dropout", OP_DROPOUT, {MAY_HAVE("rate", RATE, out, 0, 0)}},
 #define LAYER_PLAIN(id, word)  {.name = #word, .op = OP_##id},
-#define LAYER_SLOPED(id, word) {#word, OP_##id, {NEEDS("slope", REAL, slope, 0, 0)}},
+#define LAYER_SLOPE(id, word)  {#word, OP_##id, {NEEDS("slope", REAL, args.first, 0, 0)}},
 #define ACTIVATION(id, word, arguments, ...) LAYER_##arguments(id, word)
 #include "graph/activations.def"
 #undef ACTIVATION

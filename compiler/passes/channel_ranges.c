@@ -182,10 +182,10 @@ static void finish_node(const channel_walk *k, double *fixed) {
     const attrs *a = &k->n->a;
     const range *residual = a->has_residual ? input_of(k, k->n->n_in - 1) : NULL;
     for (int c = 0; c < k->n->shape.c; c++) {
-        range x = activate_interval(a->act, a->act_slope, k->out[c]);
+        range x = activate_interval(a->act, a->act_args, k->out[c]);
         fixed[c] = has_kernel(k->n) && is_constant(x) ? pick_value(k->out[c]) : NAN;
         if (residual) x = add_intervals(x, residual[c]);
-        k->out[c] = activate_interval(a->act2, a->act2_slope, x);
+        k->out[c] = activate_interval(a->act2, a->act2_args, x);
     }
 }
 

@@ -40,7 +40,7 @@ graph *fuse_activations(const graph *in, arena *a, diag *d) {
         int user = r->sole_user[i];
         if (user != NO_NODE && rides_on_its_input(r, user)) {
             copy.a.act = old_node(r, user)->op;
-            copy.a.act_slope = old_node(r, user)->a.slope;
+            copy.a.act_args = old_node(r, user)->a.args;
         }
         r->map[i] = append_node(r, &copy);
     }

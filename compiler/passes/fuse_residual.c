@@ -32,7 +32,7 @@ static int append_with_residual(rewrite *r, int add, int taker) {
     n.in = inputs;
     n.a.has_residual = true;
     n.a.act2 = sum->a.act;
-    n.a.act2_slope = sum->a.act_slope;
+    n.a.act2_args = sum->a.act_args;
     return append_node(r, &n);
 }
 

@@ -31,15 +31,15 @@ range join_intervals(range x, range y) {
 }
 
 /* An activation's value at a bound. */
-static double activate_bound(op_kind act, double slope, double x) {
-    return isinf(x) ? activation_limit(act, slope, x > 0) : activation_table[act].value(x, slope);
+static double activate_bound(op_kind act, act_args args, double x) {
+    return isinf(x) ? activation_limit(act, args, x > 0) : activation_table[act].value(x, args);
 }
 
-range activate_interval(op_kind act, double slope, range x) {
+range activate_interval(op_kind act, act_args args, range x) {
     if (is_unknown(x) || act == OP_IDENTITY) return x;
     const activation *f = &activation_table[act];
-    range y = {activate_bound(act, slope, x.low), activate_bound(act, slope, x.high)};
-    bool falls = !isnan(f->bottom) && (!f->takes_slope || slope < 0);
+    range y = {activate_bound(act, args, x.low), activate_bound(act, args, x.high)};
+    bool falls = activation_falls(act, args);
     if (x.low == x.high || !falls) return settle_bounds(y);
     double high = fmax(y.low, y.high), low = fmin(y.low, y.high);
     return settle_bounds((range){x.low <= f->bottom && f->bottom <= x.high ? f->least : low, high});
@@ -72,6 +72,6 @@ range op_interval(const node *n, range x, range y) {
     case OP_UPSAMPLE: /* bilinear weights are at least 0 and sum to 1 */
     case OP_CONCAT:
     case OP_SLICE: return x;
-    default: return is_activation(n->op) ? activate_interval(n->op, n->a.slope, x) : unknown_interval();
+    default: return is_activation(n->op) ? activate_interval(n->op, n->a.args, x) : unknown_interval();
     }
 }

@@ -35,9 +35,9 @@ range multiply_intervals(range x, range y);
 /* The smallest interval that holds both. */
 range join_intervals(range x, range y);
 
-/* All values that an activation takes on x. OP_IDENTITY takes x's own. `slope` is that of an activation which
- * takes one. */
-range activate_interval(op_kind act, double slope, range x);
+/* All values that an activation takes on x. OP_IDENTITY takes x's own. `args`: the numbers that it takes, if
+ * any. */
+range activate_interval(op_kind act, act_args args, range x);
 
 /* All values that the op of node n makes in one channel, without what passes have fused into the node. x and y
  * are the intervals of the channels that it reads there from its first and its second input; y counts only for

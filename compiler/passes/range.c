@@ -32,9 +32,9 @@ range *find_ranges(const graph *g, arena *a) {
     range *all = ARENA_ARRAY(a, range, g->n_nodes);
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
-        range v = activate_interval(n->a.act, n->a.act_slope, own_range(n, all));
+        range v = activate_interval(n->a.act, n->a.act_args, own_range(n, all));
         if (n->a.has_residual) v = add_intervals(v, all[n->in[n->n_in - 1]]);
-        all[i] = activate_interval(n->a.act2, n->a.act2_slope, v);
+        all[i] = activate_interval(n->a.act2, n->a.act2_args, v);
     }
     return all;
 }

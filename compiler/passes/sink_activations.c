@@ -10,18 +10,31 @@
 #include "passes/range.h"
 #include "passes/rewrite.h"
 
-/* One bit per op that is an activation. */
-typedef uint64_t act_set;
-_Static_assert(OP_COUNT <= 64, "a set of ops is one word");
+/* A set of activations: one bit for each op. */
+enum { SET_WORDS = (OP_COUNT + 63) / 64 };
+typedef struct act_set {
+    uint64_t words[SET_WORDS];
+} act_set;
+
+static bool has_act(const act_set *set, op_kind act) { return set->words[act / 64] >> act % 64 & 1; }
+
+static act_set set_all(bool present) {
+    act_set set;
+    for (int i = 0; i < SET_WORDS; i++) set.words[i] = present ? ~(uint64_t)0 : 0;
+    return set;
+}
 
 static bool rearranges(op_kind op) { return op == OP_CONCAT || op == OP_SHUFFLE || op == OP_FLATTEN; }
 
-static act_set idle_activations(range values) {
-    act_set set = 0;
+static void add_idle_activations(act_set *set, range values) {
     for (int op = 0; op < OP_COUNT; op++) {
-        if (is_activation((op_kind)op) && is_idle_activation((op_kind)op, values)) set |= (act_set)1 << op;
+        bool idle = is_activation((op_kind)op) && is_idle_activation((op_kind)op, values);
+        if (idle) set->words[op / 64] |= (uint64_t)1 << op % 64;
     }
-    return set;
+}
+
+static void keep_common(act_set *set, const act_set *other) {
+    for (int i = 0; i < SET_WORDS; i++) set->words[i] &= other->words[i];
 }
 
 /* Which activations each old node's tensor could take on if its reader gave them away. Parts come before what
@@ -31,13 +44,10 @@ static act_set *find_takers(const rewrite *r, const range *ranges) {
     act_set *takes = ARENA_ARRAY(r->a, act_set, g->n_nodes);
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
-        act_set all = ~(act_set)0, own = can_host_activation(n) ? all : 0;
-        if (rearranges(n->op) && is_bare(n)) {
-            own = all;
-            for (int j = 0; j < n->n_in; j++) own &= takes[n->in[j]];
-        }
-        if (r->sole_user[i] == NO_NODE) own = 0;
-        takes[i] = own | idle_activations(ranges[i]);
+        bool moves_on = rearranges(n->op) && is_bare(n), has_user = r->sole_user[i] != NO_NODE;
+        takes[i] = set_all(has_user && (moves_on || can_host_activation(n)));
+        for (int j = 0; j < n->n_in && moves_on; j++) keep_common(&takes[i], &takes[n->in[j]]);
+        add_idle_activations(&takes[i], ranges[i]);
     }
     return takes;
 }
@@ -51,7 +61,7 @@ static int *move_activations(const rewrite *r, const act_set *takes, const range
     for (int i = g->n_nodes - 1; i >= 0; i--) {
         const node *n = &g->nodes[i];
         if (is_activation(n->op) && is_bare(n) && rearranges(old_input(r, n, 0)->op) &&
-            r->sole_user[n->in[0]] == i && takes[n->in[0]] >> n->op & 1) {
+            r->sole_user[n->in[0]] == i && has_act(&takes[n->in[0]], n->op)) {
             wanted[n->in[0]] = i;
         }
         if (wanted[i] == NO_NODE || !rearranges(n->op)) continue;

@@ -42,7 +42,7 @@ static void print_attributes(const node *n) {
     if (n->op == OP_DEPTHWISE) print_ints("multiplier", &a->multiplier, 1, 1);
     if (class == CLASS_CONV && a->has_bias) printf(" bias");
     if (n->op == OP_BN) printf(" eps=%g", a->eps);
-    if (n->op == OP_LEAKY_RELU) printf(" slope=%g", a->slope);
+    if (n->op == OP_LEAKY_RELU) printf(" slope=%g", a->args.first);
     if (a->count_pad) printf(" count_pad");
     if (n->op == OP_UPSAMPLE)
         printf(" factor=%d %s", a->factor, a->mode == UPSAMPLE_NEAREST ? "nearest" : "bilinear");

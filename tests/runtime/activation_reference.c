@@ -1,9 +1,10 @@
 /* activation_reference.c: the references of graph/activations.c for tests in other languages.
  *
- * Without arguments it prints the table as JSON: name, slope (the one to try, or null), ulps, from, below. With
- * a name and a slope it reads floats from standard input and writes the activation of each as a double. Both
- * are in the machine's byte order. */
+ * Without arguments it prints the table as JSON: name, ulps, from, below. With a name it reads floats from
+ * standard input and writes the activation of each as a double, with the numbers of tried_numbers.h where it
+ * takes some. Both are in the machine's byte order. */
 #include "graph/activations.h"
+#include "tried_numbers.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,8 +13,7 @@
 
 /* JSON has no infinity: "from" is null where the promise holds for all x. */
 static void print_row(const activation *f, bool first) {
-    printf("%s{\"name\": \"%s\", \"slope\": %s, \"ulps\": %g, ", first ? "[" : ",\n ", f->name,
-           f->takes_slope ? "0.125" : "null", f->ulps);
+    printf("%s{\"name\": \"%s\", \"ulps\": %g, ", first ? "[" : ",\n ", f->name, f->ulps);
     if (isinf(f->ulps_from)) {
         printf("\"from\": null, ");
     } else {
@@ -32,6 +32,13 @@ static void print_table(void) {
     printf("]\n");
 }
 
+static const act_args tried[] = {
+    [ARGUMENTS_SLOPE] = {(double)TRIED_SLOPE, 0},
+    [ARGUMENTS_ALPHA] = {(double)TRIED_ALPHA, 0},
+    [ARGUMENTS_EXPONENT] = {(double)TRIED_EXPONENT, 0},
+    [ARGUMENTS_BOUNDS] = {(double)TRIED_LOW, (double)TRIED_HIGH},
+};
+
 static const activation *find_activation(const char *name) {
     for (int op = 0; op < OP_COUNT; op++) {
         if (is_activation((op_kind)op) && strcmp(activation_table[op].name, name) == 0) {
@@ -47,11 +54,10 @@ int main(int argc, char **argv) {
         return 0;
     }
     const activation *f = find_activation(argv[1]);
-    if (argc != 3 || !f) return 2;
-    double slope = atof(argv[2]);
+    if (argc != 2 || !f) return 2;
     float x;
     while (fread(&x, sizeof x, 1, stdin) == 1) {
-        double y = f->value((double)x, slope);
+        double y = f->value((double)x, tried[f->arguments]);
         fwrite(&y, sizeof y, 1, stdout);
     }
     return 0;

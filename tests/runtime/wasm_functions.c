@@ -1,5 +1,7 @@
 /* wasm_functions.c: the functions of f32x4_wasm.h as exports of a module, over two vectors in its memory, for
  * wasm_check.js. The target is switched on by the pragma, as generated code does it. */
+#include "tried_numbers.h"
+
 #include <stdint.h>
 #include <wasm_simd128.h>
 
@@ -22,9 +24,12 @@ EXPORT(float *, address_scratch, (void)) { return scratch; }
 MAP(exp)
 MAP(abs)
 
-/* The activations; the slope is activation_reference.c's. */
-#define CALL_PLAIN(name)  f32x4_##name(f32x4_load(in))
-#define CALL_SLOPED(name) f32x4_##name(f32x4_load(in), 0.125f)
+/* The activations; activation_reference.c tries the same numbers. */
+#define CALL_PLAIN(name)    f32x4_##name(f32x4_load(in))
+#define CALL_SLOPE(name)    f32x4_##name(f32x4_load(in), TRIED_SLOPE)
+#define CALL_ALPHA(name)    f32x4_##name(f32x4_load(in), TRIED_ALPHA)
+#define CALL_EXPONENT(name) f32x4_##name(f32x4_load(in), TRIED_EXPONENT)
+#define CALL_BOUNDS(name)   f32x4_##name(f32x4_load(in), TRIED_LOW, TRIED_HIGH)
 #define ACTIVATION(id, name, arguments, ...)                                                                   \
     EXPORT(void, map_##name, (void)) { f32x4_store(out, CALL_##arguments(name)); }
 #include "../../compiler/graph/activations.def"

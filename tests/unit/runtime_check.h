@@ -19,15 +19,18 @@
 MAP(exp)
 MAP(abs)
 
-/* The activations. One that takes a slope is tried with two of them, a power of two and an odd one. */
-#define CALL_PLAIN(name, v, slope)  F(name)(v)
-#define CALL_SLOPED(name, v, slope) F(name)(v, (float)(slope))
+/* The activations. One that takes numbers is tried with two sets of them. */
+#define CALL_PLAIN(name, v, kind)    F(name)(v)
+#define CALL_SLOPE(name, v, kind)    F(name)(v, kind##_SLOPE)
+#define CALL_ALPHA(name, v, kind)    F(name)(v, kind##_ALPHA)
+#define CALL_EXPONENT(name, v, kind) F(name)(v, kind##_EXPONENT)
+#define CALL_BOUNDS(name, v, kind)   F(name)(v, kind##_LOW, kind##_HIGH)
 #define ACTIVATION(id, name, arguments, ...)                                                                   \
     static void map_##name(const float *in, float *out) {                                                      \
-        F(store)(out, CALL_##arguments(name, F(load)(in), even_slope));                                        \
+        F(store)(out, CALL_##arguments(name, F(load)(in), TRIED));                                             \
     }                                                                                                          \
-    static void map_##name##_odd(const float *in, float *out) {                                                \
-        F(store)(out, CALL_##arguments(name, F(load)(in), odd_slope));                                         \
+    static void map_##name##_other(const float *in, float *out) {                                              \
+        F(store)(out, CALL_##arguments(name, F(load)(in), OTHER));                                             \
     }
 #include "graph/activations.def"
 #undef ACTIVATION
@@ -35,24 +38,24 @@ MAP(abs)
 typedef struct function_check {
     const char *name;
     void (*map)(const float *in, float *out);
-    double (*reference)(double x, double slope);
-    double slope;
+    double (*reference)(double x, act_args args);
+    act_args args;
     promise promised;
 } function_check;
 
 static const function_check helper_checks[] = {
-    {"exp", map_exp, reference_exp, 0, {OP_INPUT, 1.05, -INFINITY, 0}},
-    {"abs", map_abs, reference_abs, 0, {OP_INPUT, 0, -INFINITY, 0}},
+    {"exp", map_exp, reference_exp, {0, 0}, {OP_INPUT, 1.05, -INFINITY, 0}},
+    {"abs", map_abs, reference_abs, {0, 0}, {OP_INPUT, 0, -INFINITY, 0}},
 };
 
 typedef struct activation_maps {
     op_kind op;
     void (*map)(const float *in, float *out);
-    void (*map_odd)(const float *in, float *out);
+    void (*map_other)(const float *in, float *out);
 } activation_maps;
 
 static const activation_maps all_maps[] = {
-#define ACTIVATION(id, name, ...) {OP_##id, map_##name, map_##name##_odd},
+#define ACTIVATION(id, name, ...) {OP_##id, map_##name, map_##name##_other},
 #include "graph/activations.def"
 #undef ACTIVATION
 };
@@ -69,7 +72,7 @@ static void look(const function_check *c, const float *in, worst *w) {
     c->map(in, out);
     for (int i = 0; i < LANES; i++) {
         double x = (double)in[i];
-        double truth = c->reference(x, c->slope);
+        double truth = c->reference(x, c->args);
         if (x < from) {
             double error = isnan(out[i]) ? INFINITY : fabs((double)out[i] - truth);
             if (isnan(truth) && isnan(out[i])) error = 0; /* swish(-inf) */
@@ -114,9 +117,9 @@ static void check_function(const function_check *c) {
 /* An activation against the table's reference, by one promise. */
 static void check_activation(const activation_maps *m, promise promised) {
     const activation *f = &activation_table[m->op];
-    check_function(&(function_check){f->name, m->map, f->value, even_slope, promised});
-    if (!f->takes_slope) return;
-    check_function(&(function_check){f->name, m->map_odd, f->value, odd_slope, promised});
+    check_function(&(function_check){f->name, m->map, f->value, tried_args[f->arguments], promised});
+    if (f->arguments == ARGUMENTS_PLAIN) return;
+    check_function(&(function_check){f->name, m->map_other, f->value, other_args[f->arguments], promised});
 }
 
 static void test_functions(void **state) {

@@ -9,6 +9,7 @@
 
 #include "base/half.h"
 #include "graph/activations.h"
+#include "../runtime/tried_numbers.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,18 +23,31 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const double even_slope = 0.125f; /* a power of two, and one that is none */
-static const double odd_slope = 0.3f;
+/* The numbers with which activations are tried, by what they take. */
+static const act_args tried_args[] = {
+    [ARGUMENTS_PLAIN] = {0, 0},
+    [ARGUMENTS_SLOPE] = {(double)TRIED_SLOPE, 0},
+    [ARGUMENTS_ALPHA] = {(double)TRIED_ALPHA, 0},
+    [ARGUMENTS_EXPONENT] = {(double)TRIED_EXPONENT, 0},
+    [ARGUMENTS_BOUNDS] = {(double)TRIED_LOW, (double)TRIED_HIGH},
+};
+static const act_args other_args[] = {
+    [ARGUMENTS_PLAIN] = {0, 0},
+    [ARGUMENTS_SLOPE] = {(double)OTHER_SLOPE, 0},
+    [ARGUMENTS_ALPHA] = {(double)OTHER_ALPHA, 0},
+    [ARGUMENTS_EXPONENT] = {(double)OTHER_EXPONENT, 0},
+    [ARGUMENTS_BOUNDS] = {(double)OTHER_LOW, (double)OTHER_HIGH},
+};
 
 /* The references of functions that are no activations. Those of the activations stand in
  * graph/activations.c. */
-static inline double reference_exp(double x, double slope) {
-    (void)slope;
+static inline double reference_exp(double x, act_args args) {
+    (void)args;
     return exp(x);
 }
 
-static inline double reference_abs(double x, double slope) {
-    (void)slope;
+static inline double reference_abs(double x, act_args args) {
+    (void)args;
     return fabs(x);
 }
 

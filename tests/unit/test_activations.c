@@ -12,17 +12,24 @@
 #include "base/embedded.h"
 #include "graph/activations.h"
 
-/* Slopes that a row is tried with. A row that takes none is the same for all of them. */
-static const double slopes[] = {-0.5, 0, 0.1};
-enum { SLOPES = sizeof slopes / sizeof *slopes };
+/* The numbers that a row is tried with, by what it takes. */
+enum { TRIES = 3 };
+static const act_args tried[][TRIES] = {
+    [ARGUMENTS_PLAIN] = {{0, 0}},
+    [ARGUMENTS_SLOPE] = {{-0.5, 0}, {0, 0}, {0.1, 0}},
+    [ARGUMENTS_ALPHA] = {{0.1, 0}, {1, 0}, {2.5, 0}},
+    [ARGUMENTS_EXPONENT] = {{-1.5, 0}, {0.5, 0}, {3, 0}},
+    [ARGUMENTS_BOUNDS] = {{-0.5, 0.25}, {0, 6}, {3, 3}},
+};
 
-/* Calls `check` for each activation and each slope. */
-static void for_each_activation(void (*check)(op_kind op, const activation *f, double slope)) {
+/* Calls `check` for each activation and each of its tries. */
+static void for_each_activation(void (*check)(op_kind op, const activation *f, act_args args)) {
     int count = 0;
     for (int op = 0; op < OP_COUNT; op++) {
         if (!is_activation((op_kind)op)) continue;
         count++;
-        for (int i = 0; i < SLOPES; i++) check((op_kind)op, &activation_table[op], slopes[i]);
+        const activation *f = &activation_table[op];
+        for (int i = 0; i < TRIES; i++) check((op_kind)op, f, tried[f->arguments][i]);
     }
     assert_true(count >= 8);
 }
@@ -37,16 +44,16 @@ static void every_activation_has_a_row(void **state) {
         }
         assert_non_null(f->value);
         assert_string_equal(f->name, op_table[op].name);
-        assert_true(isnan(f->value(NAN, 0.1)));
+        assert_true(isnan(f->value(NAN, tried[f->arguments][0])));
     }
 }
 
 static bool is_near(double got, double wanted) { return got == wanted || fabs(got - wanted) <= 1e-9; }
 
-static void check_limits(op_kind op, const activation *f, double slope) {
+static void check_limits(op_kind op, const activation *f, act_args args) {
     static const double far[] = {-1e15, 1e15};
     for (int above = 0; above < 2; above++) {
-        double limit = activation_limit(op, slope, above), got = f->value(far[above], slope);
+        double limit = activation_limit(op, args, above), got = f->value(far[above], args);
         bool approached = isnan(limit)   ? isnan(got)
                           : isinf(limit) ? got * limit > 0 && fabs(got) > 10
                                          : is_near(got, limit);
@@ -62,21 +69,20 @@ static void limits_are_approached(void **state) {
 }
 
 /* It falls as far as `bottom`, and nowhere behind it. */
-static void check_fall(op_kind op, const activation *f, double slope) {
-    (void)op;
-    bool falls = !isnan(f->bottom) && (!f->takes_slope || slope < 0);
+static void check_fall(op_kind op, const activation *f, act_args args) {
+    bool falls = activation_falls(op, args);
     if (falls) {
-        assert_true(is_near(f->value(f->bottom, slope), f->least) && f->value(f->bottom, slope) >= f->least);
+        assert_true(is_near(f->value(f->bottom, args), f->least) && f->value(f->bottom, args) >= f->least);
     }
     if (falls && isfinite(f->bottom)) {
-        assert_true(f->value(f->bottom - 0.5, slope) > f->least + 1e-3);
-        assert_true(f->value(f->bottom + 0.5, slope) > f->least + 1e-3);
+        assert_true(f->value(f->bottom - 0.5, args) > f->least + 1e-3);
+        assert_true(f->value(f->bottom + 0.5, args) > f->least + 1e-3);
     }
     for (int i = -4000; i < 4000; i++) {
-        double x = i / 100.0, here = f->value(x, slope), next = f->value(x + 0.01, slope);
+        double x = i / 100.0, here = f->value(x, args), next = f->value(x + 0.01, args);
         bool may_fall = falls && x < f->bottom, may_rise = !falls || x + 0.01 > f->bottom;
         if ((next < here && !may_fall) || (next > here && !may_rise)) {
-            fail_msg("%s goes from %g to %g at %g, slope %g", f->name, here, next, x, slope);
+            fail_msg("%s goes from %g to %g at %g with %g", f->name, here, next, x, args.first);
         }
     }
 }
@@ -87,17 +93,17 @@ static void falls_end_at_the_bottom(void **state) {
 }
 
 /* Values between the two stay as they are; right beside them they do not. */
-static void check_unchanged(op_kind op, const activation *f, double slope) {
+static void check_unchanged(op_kind op, const activation *f, act_args args) {
     (void)op;
     if (isnan(f->unchanged_from)) return;
     for (int i = -4000; i <= 4000; i++) {
         double x = i / 100.0;
         if (x < f->unchanged_from || x > f->unchanged_to) continue;
-        if (f->value(x, slope) != x) fail_msg("%s changes %g", f->name, x);
+        if (f->value(x, args) != x) fail_msg("%s changes %g", f->name, x);
     }
     double before = f->unchanged_from - 0.01, behind = f->unchanged_to + 0.01;
-    assert_true(f->value(before, slope) != before);
-    if (isfinite(behind)) assert_true(f->value(behind, slope) != behind);
+    assert_true(f->value(before, args) != before);
+    if (isfinite(behind)) assert_true(f->value(behind, args) != behind);
 }
 
 static void what_is_unchanged_is_known(void **state) {

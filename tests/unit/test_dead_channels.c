@@ -1,6 +1,7 @@
 /* test_dead_channels.c: channels planted dead or constant: what the passes leave of each layer, and that the
  * answer stays, on random inputs and at both ends of the range. Fewer than twenty channels are never filled up
  * to whole vectors, so most networks here are small. */
+#include "graph/activations.h"
 #include "passes_check.h"
 
 #include "interp/internal.h"
@@ -385,6 +386,20 @@ static void it_can_be_left_out_and_needs_values(void **state) {
     end(&t);
 }
 
+/* The numbers that activations are tried with, by what they take. */
+static const act_args tried_args[] = {
+    [ARGUMENTS_SLOPE] = {0.1, 0},
+    [ARGUMENTS_ALPHA] = {0.5, 0},
+    [ARGUMENTS_EXPONENT] = {3, 0},
+    [ARGUMENTS_BOUNDS] = {-2, 5},
+};
+static const act_args other_args[] = {
+    [ARGUMENTS_SLOPE] = {-0.5, 0},
+    [ARGUMENTS_ALPHA] = {2, 0},
+    [ARGUMENTS_EXPONENT] = {-1.5, 0},
+    [ARGUMENTS_BOUNDS] = {0.25, 0.5},
+};
+
 /* Every value of an activation lies in its interval, and the interval's ends are nearly reached. */
 static void intervals_hold_all_values(void **state) {
     (void)state;
@@ -392,23 +407,27 @@ static void intervals_hold_all_values(void **state) {
     enum { ENDS = sizeof ends / sizeof *ends, STEPS = 400 };
     for (int op = 0; op < OP_COUNT; op++) {
         if (op_table[op].class != CLASS_ACT) continue;
+        act_args some = tried_args[activation_table[op].arguments],
+                 other = other_args[activation_table[op].arguments];
         for (int i = 0; i < ENDS * ENDS * 2; i++) {
-            double low = ends[i / 2 / ENDS], high = ends[i / 2 % ENDS], slope = i % 2 ? -0.5 : 0.1;
+            double low = ends[i / 2 / ENDS], high = ends[i / 2 % ENDS];
+            act_args args = i % 2 ? some : other;
             if (low > high) continue;
-            range y = activate_interval((op_kind)op, slope, (range){low, high});
+            range y = activate_interval((op_kind)op, args, (range){low, high});
             double least = INFINITY, most = -INFINITY;
             for (int s = 0; s <= STEPS; s++) {
-                double v = activate((op_kind)op, slope, low + (high - low) * s / STEPS);
+                double v = activate((op_kind)op, args, low + (high - low) * s / STEPS);
                 least = fmin(least, v), most = fmax(most, v);
             }
             assert_true(y.low <= least + 1e-12 && most <= y.high + 1e-12);
             assert_true(least - y.low < 0.05 && y.high - most < 0.05);
             if (low == high) assert_true(y.low == y.high);
         }
-        range all = activate_interval((op_kind)op, 0.1, (range){-INFINITY, INFINITY});
+        range all = activate_interval((op_kind)op, some, (range){-INFINITY, INFINITY});
         assert_false(is_unknown(all));
-        assert_true(all.low <= activate((op_kind)op, 0.1, -1e3) && all.high >= activate((op_kind)op, 0.1, 1e3));
-        assert_true(is_unknown(activate_interval((op_kind)op, 0.1, unknown_interval())));
+        assert_true(all.low <= activate((op_kind)op, some, -1e3) &&
+                    all.high >= activate((op_kind)op, some, 1e3));
+        assert_true(is_unknown(activate_interval((op_kind)op, some, unknown_interval())));
     }
 }
 

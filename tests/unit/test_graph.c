@@ -447,7 +447,7 @@ static void fused_parts_are_shown(void **state) {
     (void)state;
     net t = begin(4, 4, 3);
     attrs a = graph_attrs_init();
-    a.act = OP_LEAKY_RELU, a.act_slope = 0.25, a.act2 = OP_RELU6, a.has_residual = true;
+    a.act = OP_LEAKY_RELU, a.act_args.first = 0.25, a.act2 = OP_RELU6, a.has_residual = true;
     graph_add(t.g, t.d, OP_AFFINE, (int[]){0, 0}, 2, &a, "scale", nowhere);
     text printed = {0};
     print_net(t.g, &printed);

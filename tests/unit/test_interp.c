@@ -218,7 +218,7 @@ static void mean_divides_by_real_pixels_or_by_all(void **state) {
 
 static void expect_map(op_kind op, double slope, double x, double y) {
     attrs a = graph_attrs_init();
-    a.slope = slope;
+    a.args.first = slope;
     net t = begin(1, 1, 1);
     then(&t, op, a);
     expect(&t, &x, 1, &y, 1);
@@ -335,7 +335,7 @@ static void concat_keeps_the_order_of_its_inputs(void **state) {
 static void fused_parts_come_in_order(void **state) {
     (void)state;
     attrs a = graph_attrs_init();
-    a.act = OP_LEAKY_RELU, a.act_slope = 0.5, a.act2 = OP_RELU6, a.has_residual = true;
+    a.act = OP_LEAKY_RELU, a.act_args.first = 0.5, a.act2 = OP_RELU6, a.has_residual = true;
     net t = begin(1, 3, 1);
     node *n = join(&t, OP_AFFINE, a, (int[]){0, 0}, 2);
     give(&t, n, ROLE_WEIGHT, LIST(-2));

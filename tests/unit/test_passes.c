@@ -291,7 +291,7 @@ static void activations_ride_on_kernels(void **state) {
     net t = begin();
     int x = input(&t, TYPE_F32, 4, 4, 4);
     attrs leaky = graph_attrs_init(), doubled = graph_attrs_init();
-    leaky.slope = 0.3;
+    leaky.args.first = 0.3;
     doubled.factor = 2;
     x = on(&t, OP_LEAKY_RELU, leaky, conv(&t, x, 4, 3, 1));
     x = plain(&t, OP_SWISH, depthwise(&t, x, 3, 1));
@@ -304,7 +304,7 @@ static void activations_ride_on_kernels(void **state) {
     output(&t, plain(&t, OP_HSWISH, dense(&t, x, 3)));
     const graph *g = expect_passes(&t, "input conv+leaky_relu depthwise+swish max_pool+tanh avg_pool+relu "
                                        "upsample+sigmoid global_avg_pool+hsigmoid mul add+hswish dense+hswish");
-    assert_true(g->nodes[1].a.act_slope == 0.3);
+    assert_true(g->nodes[1].a.act_args.first == 0.3);
     end(&t);
 
     t = begin(); /* what others read must stay as it is; two do not ride at once */

@@ -52,7 +52,8 @@ bool fill_filters(importer *im, const node *n, const filters *w);
 
 /* Sees to it that the file counts the channels of `x` in the map's order, by a shuffle if need be. */
 bool order_channels(importer *im, file_value *x);
-/* The same, and that `x` is a map in the file's layout. */
+/* The same, and that `x` is a map in the file's layout. A tensor of three axes is a map of one row, and so are
+ * the node's results then (im->row). */
 bool as_map(importer *im, file_value *x);
 /* Input 0 of the node at work as such a map. */
 bool map_input(importer *im, file_value *x);

@@ -137,8 +137,14 @@ file_view map_view(const importer *im, shape s) {
     return im->layout == LAYOUT_PLANES ? view_planes(s) : view_pixels(s);
 }
 
+file_view map_or_row_view(const importer *im, shape s) {
+    file_view v = map_view(im, s);
+    if (im->row && s.h == 1) view_drop_axis(&v, im->layout == LAYOUT_PLANES ? 2 : 1);
+    return v;
+}
+
 bool set_map(importer *im, int made) {
     if (made < 0) return false;
-    file_view v = map_view(im, im->g->nodes[made].shape);
+    file_view v = map_or_row_view(im, im->g->nodes[made].shape);
     return set_result(im, made, &v);
 }

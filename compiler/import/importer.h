@@ -51,6 +51,7 @@ typedef struct importer {
     loc at; /* the file, for messages */
     graph *g;
     map_layout layout;
+    bool row;                  /* the maps of the node at work have one row, and the file no axis for it */
     bool planes;               /* each input map is given as one array [h, w] for each channel */
     const file_node *node;     /* the node at work. NULL: an output is at work, */
     const char *output;        /* which has this name, as messages show it */
@@ -99,12 +100,14 @@ int64_t size_product(const int64_t *sizes, int from, int to);
 /* Output `i` becomes the node `made` of the graph, seen as `v`, or a constant. */
 void set_tensor(importer *im, int i, int made, const file_view *v, bool fresh);
 void set_constant(importer *im, int i, const constant *c);
-/* Output 0 becomes the node that was made for it, seen as `v`, or as a map in the file's layout. False where
- * `made` is -1, which stands for an error. */
+/* Output 0 becomes the node that was made for it, seen as `v`, or as a map in the file's layout (as
+ * map_or_row_view has it). False where `made` is -1, which stands for an error. */
 bool set_result(importer *im, int made, const file_view *v);
 bool set_map(importer *im, int made);
 
-/* A map of that shape in the file's layout. */
+/* A map of that shape in the file's layout, and the same without an axis for its only row where the node at
+ * work has such maps. */
 file_view map_view(const importer *im, shape s);
+file_view map_or_row_view(const importer *im, shape s);
 
 #endif

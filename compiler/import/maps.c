@@ -33,7 +33,8 @@ bool order_channels(importer *im, file_value *x) {
 
 bool as_map(importer *im, file_value *x) {
     if (!order_channels(im, x)) return false;
-    file_view map = map_view(im, im->g->nodes[x->node].shape);
+    im->row = x->v.rank == 3;
+    file_view map = map_or_row_view(im, im->g->nodes[x->node].shape);
     if (view_equal(&x->v, &map)) return true;
     return node_error(im, "its input is not a feature map %s, or was rearranged in a way that is not supported",
                       im->layout == LAYOUT_PLANES ? "[1, c, h, w]" : "[1, h, w, c]");

@@ -52,10 +52,13 @@ bool attribute_ints(importer *im, const onnx_op *op, const char *name, int count
     const Onnx__AttributeProto *a = find_attribute(op, name);
     for (int i = 0; i < count; i++) out[i] = otherwise;
     if (!a) return true;
+    if (im->row && a->n_ints * 2 == (size_t)count) { /* for the width alone */
+        for (int i = 1; i < count; i += 2) out[i] = clamp_int(a->ints[i / 2]);
+        return true;
+    }
     if (a->n_ints != (size_t)count) {
-        return node_error(
-            im, "its attribute \"%s\" has %zu numbers, not %d: only two-dimensional windows are supported",
-            name, a->n_ints, count);
+        return node_error(im, "its attribute \"%s\" has %zu numbers, not %d", name, a->n_ints,
+                          im->row ? count / 2 : count);
     }
     for (int i = 0; i < count; i++) out[i] = clamp_int(a->ints[i]);
     return true;

@@ -12,29 +12,54 @@ static bool is_operator(const Onnx__NodeProto *n, const char *type) {
     return n->op_type && strcmp(n->op_type, type) == 0;
 }
 
-/* Whether the input of that name is transposed from [1, h, w, c] to [1, c, h, w], at once or after arithmetic
- * with constants. Looks at each node once, in order, and follows the one value. */
-static bool is_transposed_first(const onnx_file *f, const char *name) {
-    static const char *const passed[] = {"Cast", "Identity", "Sub", "Add", "Mul", "Div"};
+static bool is_any_of(const Onnx__NodeProto *n, const char *const *types, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (is_operator(n, types[i])) return true;
+    }
+    return false;
+}
+
+/* The node that reads the input of that name, at once or after arithmetic with constants. NULL: there is none.
+ * Looks at each node once, in order, and follows the one value. */
+static const Onnx__NodeProto *first_reader(const onnx_file *f, const char *name) {
+    static const char *const passed[] = {"Cast", "Identity", "Sub", "Add", "Mul", "Div", "Pad"};
     const Onnx__GraphProto *p = f->m.proto->graph;
     for (size_t i = 0; i < p->n_node; i++) {
         const Onnx__NodeProto *n = p->node[i];
-        bool reads = false, passes = false;
+        bool reads = false;
         for (size_t k = 0; k < n->n_input; k++) reads = reads || strcmp(n->input[k], name) == 0;
         if (!reads) continue;
-        if (is_operator(n, "Transpose")) {
-            for (size_t k = 0; k < n->n_attribute; k++) {
-                const Onnx__AttributeProto *a = n->attribute[k];
-                if (a->n_ints == 4)
-                    return a->ints[0] == 0 && a->ints[1] == 3 && a->ints[2] == 1 && a->ints[3] == 2;
-            }
-        }
-        for (size_t k = 0; k < sizeof passed / sizeof *passed; k++)
-            passes = passes || is_operator(n, passed[k]);
-        if (!passes || n->n_output != 1) return false;
+        if (!is_any_of(n, passed, sizeof passed / sizeof *passed) || n->n_output != 1) return n;
         name = n->output[0];
     }
+    return NULL;
+}
+
+/* Whether the input of that name, which has four axes, is transposed from [1, h, w, c] to [1, c, h, w] first.
+ */
+static bool is_transposed_first(const onnx_file *f, const char *name) {
+    const Onnx__NodeProto *n = first_reader(f, name);
+    for (size_t k = 0; n && is_operator(n, "Transpose") && k < n->n_attribute; k++) {
+        const Onnx__AttributeProto *a = n->attribute[k];
+        if (a->n_ints == 4) return a->ints[0] == 0 && a->ints[1] == 3 && a->ints[2] == 1 && a->ints[3] == 2;
+    }
     return false;
+}
+
+/* Whether the input of that name, [1, h, w, 1], is one of pixels: its only channel is moved by a Reshape. */
+static bool is_one_channel(const onnx_file *f, const input_sizes *s) {
+    const Onnx__NodeProto *n = s->rank == 4 && s->sizes[3] == 1 ? first_reader(f, s->name) : NULL;
+    return n && is_operator(n, "Reshape");
+}
+
+/* Whether the input of that name, which has three axes, is [1, c, n]: what reads it first is a layer that wants
+ * the channels there. */
+static bool has_channels_first(const onnx_file *f, const char *name) {
+    static const char *const layers[] = {
+        "Conv",  "ConvTranspose", "BatchNormalization", "InstanceNormalization", "GroupNormalization",
+        "PRelu", "MaxPool",       "AveragePool",        "GlobalAveragePool",     "GlobalMaxPool"};
+    const Onnx__NodeProto *n = first_reader(f, name);
+    return n && is_any_of(n, layers, sizeof layers / sizeof *layers);
 }
 
 /* --- sizes */
@@ -70,10 +95,10 @@ static bool read_sizes(onnx_file *f, const Onnx__ValueInfoProto *p, const given_
     }
     *type = t->tensor_type->elem_type;
     s->rank = given_by_file ? clamp_int((int64_t)given_by_file->n_dim) : given->rank;
-    if (s->rank != 2 && s->rank != 4 && (!given || given->rank == s->rank)) {
+    if ((s->rank < 2 || s->rank > 4) && (!given || given->rank == s->rank)) {
         diag_error(im->d, im->at,
-                   "input \"%s\" has %d axes; only [1, c, h, w], [1, h, w, c] and [1, c] are supported", shown,
-                   s->rank);
+                   "input \"%s\" has %d axes; from 2 to 4 are supported, of which the first is the batch",
+                   shown, s->rank);
         return false;
     }
     for (int i = 0; given_by_file && i < s->rank && i < GIVEN_RANK; i++) {
@@ -81,6 +106,7 @@ static bool read_sizes(onnx_file *f, const Onnx__ValueInfoProto *p, const given_
         bool known = d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
         s->sizes[i] = known && d->dim_value > 0 ? d->dim_value : 0;
     }
+    if (is_one_channel(f, s)) s->channels = 3;
     s->sizes_as_shown = given_by_file ? show_sizes(im->scratch, given_by_file) : NULL;
     return choose_sizes(im, s, given);
 }
@@ -97,6 +123,30 @@ static bool find_element_type(importer *im, int type, const char *shown, elem_ty
 
 /* --- inputs */
 
+/* How the file counts an input, which becomes a tensor of shape *m of the graph. Four axes are a feature map.
+ * Three are one row of pixels: [1, n, c], or [1, c, n] where a layer reads it so. */
+static file_view view_input(const onnx_file *f, const char *name, const input_sizes *sizes, shape *m) {
+    int n[4] = {0};
+    for (int i = 0; i < sizes->rank; i++) n[i] = clamp_int(sizes->sizes[i]);
+    if (sizes->rank == 2) {
+        *m = (shape){1, 1, n[1]};
+        return view_vector(n[1]);
+    }
+    if (sizes->rank == 4 && sizes->channels == 3) {
+        *m = (shape){n[1], n[2], n[3]};
+        return view_pixels(*m);
+    }
+    if (sizes->rank == 4) {
+        *m = (shape){n[2], n[3], n[1]};
+        return map_view(&f->im, *m);
+    }
+    bool planes = has_channels_first(f, name);
+    *m = planes ? (shape){1, n[2], n[1]} : (shape){1, n[1], n[2]};
+    file_view v = planes ? view_planes(*m) : view_pixels(*m);
+    view_drop_axis(&v, planes ? 2 : 1);
+    return v;
+}
+
 static bool import_one_input(onnx_file *f, const Onnx__ValueInfoProto *p, const given_shape *given,
                              const char *wanted) {
     importer *im = &f->im;
@@ -105,18 +155,9 @@ static bool import_one_input(onnx_file *f, const Onnx__ValueInfoProto *p, const 
     elem_type element;
     if (!read_sizes(f, p, given, &sizes, &type)) return false;
     if (!find_element_type(im, type, show_name(im->scratch, p->name), &element)) return false;
-    int n[4] = {0};
-    for (int i = 0; i < sizes.rank; i++) n[i] = clamp_int(sizes.sizes[i]);
-    shape s = {1, 1, n[1]};
-    file_view v = view_vector(n[1]);
-    if (sizes.rank == 4 && sizes.channels == 3) {
-        s = (shape){n[1], n[2], n[3]};
-        v = view_pixels(s);
-    } else if (sizes.rank == 4) {
-        s = (shape){n[2], n[3], n[1]};
-        v = map_view(im, s);
-    }
-    return import_input(im, name_value(f, p->name), wanted, element, s, &v);
+    shape m;
+    file_view v = view_input(f, p->name, &sizes, &m);
+    return import_input(im, name_value(f, p->name), wanted, element, m, &v);
 }
 
 static bool is_listed(const Onnx__ValueInfoProto *const *inputs, int count, const char *name) {

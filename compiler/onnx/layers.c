@@ -1,7 +1,7 @@
 /* layers.c: operators with weights: Conv, Gemm, MatMul and BatchNormalization. */
 #include "onnx/rules.h"
 
-/* The weights are [out, in/groups, kh, kw]. */
+/* The weights are [out, in/groups, kh, kw], or without kh where the input has no height. */
 bool make_conv(importer *im, const onnx_op *op) {
     file_value *given = tensor_input(im, 0);
     const constant *w = given ? constant_input(im, 1, "weights") : NULL;
@@ -12,8 +12,9 @@ bool make_conv(importer *im, const onnx_op *op) {
     shape in = im->g->nodes[x.node].shape;
     attrs a = graph_attrs_init();
     int64_t groups = attribute_int(im, op, "group", 1);
-    if (w->rank != 4)
-        return node_error(im, "only two-dimensional windows, whose weights have 4 axes, are supported");
+    if (w->rank != x.v.rank)
+        return node_error(im, "its weights have %d axes, but its input has %d", w->rank, x.v.rank);
+    const int64_t rows = im->row ? 1 : w->dims[2], columns = w->dims[w->rank - 1];
     if (groups < 1 || groups > MAX_CHANNELS || w->count == 0 || w->dims[1] * groups != in.c) {
         return node_error(im, "its weights are for %lld channels in %lld groups, but its input has %d channels",
                           (long long)w->dims[1], (long long)groups, in.c);
@@ -22,21 +23,21 @@ bool make_conv(importer *im, const onnx_op *op) {
     a.out = depthwise ? 0 : clamp_int(w->dims[0]);
     a.groups = depthwise ? 1 : clamp_int(groups);
     a.multiplier = depthwise ? clamp_int(w->dims[0] / in.c) : 1;
-    a.kernel[0] = clamp_int(w->dims[2]);
-    a.kernel[1] = clamp_int(w->dims[3]);
+    a.kernel[0] = clamp_int(rows);
+    a.kernel[1] = clamp_int(columns);
     a.has_bias = b != NULL;
     if (!read_window(im, op, &a, in)) return false;
     int made = add_op(im, depthwise ? OP_DEPTHWISE : OP_CONV, &x.node, 1, &a);
     if (made < 0) return false;
     const node *n = &im->g->nodes[made];
-    int64_t taps = w->dims[2] * w->dims[3];
+    int64_t taps = rows * columns;
     const filters f = {.c = w,
                        .out = w->dims[0],
                        .in = w->dims[1],
-                       .kernel = {w->dims[2], w->dims[3]},
+                       .kernel = {rows, columns},
                        .out_step = w->dims[1] * taps,
                        .in_step = taps,
-                       .kernel_step = {w->dims[3], 1}};
+                       .kernel_step = {columns, 1}};
     if (!fill_filters(im, n, &f) || (b && !fill_vector(im, n->weights[ROLE_BIAS], b, "bias"))) return false;
     label_node(im, made, node_input(im, 1));
     return set_map(im, made);

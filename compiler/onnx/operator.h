@@ -20,7 +20,9 @@ const Onnx__AttributeProto *find_attribute(const onnx_op *op, const char *name);
 int64_t attribute_int(importer *im, const onnx_op *op, const char *name, int64_t otherwise);
 double attribute_float(importer *im, const onnx_op *op, const char *name, double otherwise);
 const char *attribute_string(importer *im, const onnx_op *op, const char *name, const char *otherwise);
-/* A list of exactly `count` integers; all are `otherwise` where the node has none. False after an error. */
+/* A list of exactly `count` integers for height and width in turn; all are `otherwise` where the node has none.
+ * Where the maps of the node have no axis for the height (im->row), the list is half as long, and those for the
+ * height are `otherwise`. False after an error. */
 bool attribute_ints(importer *im, const onnx_op *op, const char *name, int count, int otherwise, int *out);
 
 /* A list of integers from an attribute (NULL: none), else from input `i` (-1: none). *count is 0 where the node

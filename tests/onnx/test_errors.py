@@ -78,7 +78,7 @@ class Errors(OnnxTest):
                 ([node("Conv", "x,w", "y")], {"w": numbers(2, 3, 1, 1)},
                  "its weights are for 3 channels in 1 groups, but its input has 4 channels"),
                 ([node("Conv", "x,w", "y")], {"w": numbers(2, 4, 1)},
-                 "only two-dimensional windows, whose weights have 4 axes, are supported"),
+                 "its weights have 3 axes, but its input has 4"),
                 ([node("Conv", "x,w", "y")], {"w": numpy.full((1, 4, 1, 1), numpy.nan, numpy.float32)},
                  "one of its weights is NaN"),
                 ([node("Resize", "x,,s", "y")], {"s": numpy.array([1, 1, 1.5, 1.5], numpy.float32)},
@@ -112,7 +112,7 @@ class Errors(OnnxTest):
         for dims, what in (((1, 3, 1 << 40, 6), 'input "x": its size along axis 2, 1099511627776, is more than 65536'),
                            ((8, 3, 6, 6), 'input "x" holds 8 samples; networks take one at a time\n'
                                           'm.onnx: note: export with a batch of 1, or leave the first size open\n'),
-                           ((1, 3, 6), 'input "x" has 3 axes; only [1, c, h, w], [1, h, w, c] and [1, c] are supported')):
+                           ((1, 1, 3, 6, 6), 'input "x" has 5 axes; from 2 to 4 are supported, of which the first is the batch')):
             with self.subTest(dims=dims):
                 self.refuse_nodes([node("Relu", "x", "y")], {}, what, dims=dims)
         self.refuse(onnx_file.model([node("Relu", "x", "y")], {}, [onnx_file.value_info("x", (1, 3, 4, 4), onnx_file.INT64)],

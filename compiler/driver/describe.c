@@ -29,7 +29,7 @@ static json_t *describe_targets(const job *j) {
 /* Adds the facts about a step's kernel, for programs. The field "kernel" has the same in words for people,
  * which may change. */
 static void add_kernel_facts(json_t *step, const plan *p, const plan_step *s) {
-    json_object_set_new(step, "kind", json_string(kernel_name(kernel_of(p, s))));
+    json_object_set_new(step, "kind", json_string(step_kernel_name(p, s)));
     if (s->kind == STEP_GEMM) {
         json_object_set_new(step, "vector", json_string(p->t->vectors[0].name));
         json_object_set_new(step, "tile", json_pack("[i, i]", s->gemm.tile_pixels, s->gemm.blocks[0].n_pieces));

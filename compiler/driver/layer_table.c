@@ -45,6 +45,9 @@ static const char *describe_op(arena *a, const node *n) {
     if (n->op == OP_CONV && x->groups > 1) s = arena_printf(a, "%s in %d groups", s, x->groups);
     if (n->op == OP_SHUFFLE) s = arena_printf(a, "%s %d", s, x->groups);
     if (n->op == OP_UPSAMPLE) s = arena_printf(a, "%s x%d", s, x->factor);
+    if (n->op == OP_TRANSPOSE) {
+        for (int i = 0; i < x->order.n; i++) s = arena_printf(a, "%s%s%d", s, i ? "," : " ", x->order.at[i]);
+    }
     if (n->op == OP_INPUT) s = arena_printf(a, "%s %s", s, type_table[n->type].name);
     return s;
 }

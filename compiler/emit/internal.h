@@ -125,6 +125,13 @@ kernel_call emit_softmax(emitter *e, const plan_step *s);
 kernel_call emit_upsample(emitter *e, const plan_step *s);
 kernel_call emit_pad(emitter *e, const plan_step *s);
 kernel_call emit_copy(emitter *e, const plan_step *s);
+kernel_call emit_whole(emitter *e, const plan_step *s);
+
+/* ---- the bodies of steps that take wholes: see whole.c, which calls them by its table ----
+ *
+ * A body sees its operands as x and z, or as x0, x1, .. if there are more than two; its result as y, its
+ * weights as w, and its scratch as `scratch`. All are pointers to floats. Each writes its lines to `w`. */
+void emit_transpose_body(emitter *e, const plan_step *s, writer *w);
 
 /* ---- what gemm.c and window.c offer to chain.c: one row of a part ---- */
 

@@ -165,7 +165,8 @@ const char *describe_step(const emitter *e, int step_index) {
     text_printf(&t, "%d. ", step_index + 1);
     for (int i = 0; i < s->n_parts; i++) describe_part(e, &s->parts[i], &t);
     if (!s->n_parts) describe_part(e, s, &t);
-    text_string(&t, describe_shape(a, s->operands[0].shape));
+    for (int i = 0; i < (s->kind == STEP_WHOLE ? s->n_operands : 1); i++)
+        text_printf(&t, "%s%s", i ? ", " : "", describe_shape(a, s->operands[i].shape));
     text_printf(&t, " -> %s", describe_shape(a, p->g->nodes[s->node].shape));
     if (s->macs) text_printf(&t, ", %.2f M MACs", (double)s->macs * 1e-6);
     if (s->weight_bytes) text_printf(&t, ", %lld bytes of weights", (long long)s->weight_bytes);

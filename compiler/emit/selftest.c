@@ -75,8 +75,11 @@ typedef struct layout {
 } layout;
 
 static layout layout_of_step(const plan *p, const plan_step *s) {
-    const shape own = p->g->nodes[s->node].shape, from = s->operands[0].shape;
-    if (s->kind == STEP_COPY) return (layout){shape_pixels(from), from.c};
+    const shape own = p->g->nodes[s->node].shape;
+    if (s->kind == STEP_COPY) {
+        const shape from = s->operands[0].shape;
+        return (layout){shape_pixels(from), from.c};
+    }
     return (layout){shape_pixels(own), own.c};
 }
 

@@ -20,6 +20,10 @@ static bool same_sizes(const int *x, const int *y, int count) {
 
 static bool same_args(act_args x, act_args y) { return x.first == y.first && x.second == y.second; }
 
+static bool same_axes(const axis_list *x, const axis_list *y) {
+    return x->n == y->n && same_sizes(x->at, y->at, x->n);
+}
+
 /* An attribute that an op only carries along, as the file's defaults left it, is compared only where the op has
  * a use for it. */
 static const char *attribute_difference(op_kind op, const attrs *x, const attrs *y, int in_channels) {
@@ -37,6 +41,10 @@ static const char *attribute_difference(op_kind op, const attrs *x, const attrs 
     if (x->count_pad != y->count_pad) return "count_pad";
     if (x->factor != y->factor) return "factor";
     if (x->mode != y->mode) return "mode";
+    if (x->axis != y->axis || x->axes != y->axes) return "axis";
+    if (x->step != y->step) return "step";
+    if (!same_axes(&x->dims, &y->dims) || !same_axes(&x->order, &y->order)) return "order of axes";
+    if (memcmp(&x->size, &y->size, sizeof(shape)) != 0) return "size";
     if (x->begin != y->begin || x->count != y->count) return "slice";
     if (x->n_mean != y->n_mean || !same_numbers(x->mean, y->mean, x->n_mean)) return "mean";
     if (x->n_std != y->n_std || !same_numbers(x->std, y->std, x->n_std)) return "std";

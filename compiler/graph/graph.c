@@ -38,6 +38,8 @@ attrs graph_attrs_init(void) {
         .eps = 1e-5,
         .args = {0, 0},
         .factor = 1,
+        .axis = AXIS_C,
+        .step = 1,
         .divide = 1,
         .act = OP_IDENTITY,
         .act2 = OP_IDENTITY,

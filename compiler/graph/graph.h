@@ -30,7 +30,8 @@ typedef enum op_class {
     CLASS_UNARY,
     CLASS_ACT,
     CLASS_JOIN,
-    CLASS_VIEW
+    CLASS_VIEW,
+    CLASS_WHOLE
 } op_class;
 
 /* Which tensors of weights an op has. */
@@ -88,6 +89,15 @@ typedef enum upsample_mode { UPSAMPLE_NEAREST, UPSAMPLE_BILINEAR } upsample_mode
 
 enum { TOP, BOTTOM, LEFT, RIGHT }; /* sides of a padding */
 
+enum { AXIS_H, AXIS_W, AXIS_C, AXES }; /* axes of a tensor; a set of them has the bits 1 << axis */
+
+/* The sizes of a tensor that is counted as one of up to MAX_RANK axes, or an order of these axes. */
+enum { MAX_RANK = 8 };
+typedef struct axis_list {
+    int n;
+    int at[MAX_RANK];
+} axis_list;
+
 /* The weights of a node. The shapes are the graph's own, whatever the checkpoint's layout was:
  *   conv       weight [out, kh, kw, in/groups]       bias [out]
  *   depthwise  weight [kh, kw, out], out = c*multiplier + m        bias [out]
@@ -126,6 +136,12 @@ typedef struct attrs {
     bool count_pad; /* avg_pool: padded positions count in the divisor */
     int factor;     /* upsample */
     upsample_mode mode;
+    int axis;                 /* AXIS_H, AXIS_W or AXIS_C: the one along which the op works */
+    int axes;                 /* the set of axes along which the op works */
+    int step;                 /* from one element that the op takes to the next; below 0: backwards */
+    axis_list dims, order;    /* transpose: the input counted so (n is 0: [h, w, c]); axis i of the result is
+                                 axis order.at[i] of dims */
+    shape size;               /* transpose: the result's shape (h is 0: the three axes in their new order) */
     int begin, count;         /* slice: channels [begin, begin + count) */
     int n_mean, n_std;        /* normalize: 1, or the input's channels */
     const double *mean, *std; /* in the arena */

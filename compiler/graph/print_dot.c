@@ -6,7 +6,7 @@
 
 static const char *const class_colors[] = {
     [CLASS_SOURCE] = "#ffffff", [CLASS_CONV] = "#cfe2f3", [CLASS_POOL] = "#d9ead3", [CLASS_UNARY] = "#f3f3f3",
-    [CLASS_ACT] = "#fff2cc",    [CLASS_JOIN] = "#f4cccc", [CLASS_VIEW] = "#eeeeee",
+    [CLASS_ACT] = "#fff2cc",    [CLASS_JOIN] = "#f4cccc", [CLASS_VIEW] = "#eeeeee", [CLASS_WHOLE] = "#d9d2e9",
 };
 
 static void print_quoted(text *out, const char *s) {

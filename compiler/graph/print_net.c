@@ -88,6 +88,12 @@ static void print_sides(printer *p, const char *name, const int pad[4]) {
     text_printf(p->out, "[%d, %d, %d, %d]", pad[TOP], pad[BOTTOM], pad[LEFT], pad[RIGHT]);
 }
 
+static void print_list(printer *p, const char *name, const int *values, int count) {
+    open_argument(p, name);
+    for (int i = 0; i < count; i++) text_printf(p->out, "%s%d", i ? ", " : "[", values[i]);
+    text_char(p->out, ']');
+}
+
 static const char *const padding_words[] = {
     [PAD_SAME] = "same", [PAD_SYMMETRIC] = "symmetric", [PAD_VALID] = "valid"};
 
@@ -130,6 +136,18 @@ static void print_activation_numbers(printer *p, op_kind act, act_args args) {
     if (count > 1) print_numbers(p, NULL, &args.second, 1);
 }
 
+/* Leaves out what the shape rule sets if it is not given. */
+static void print_transpose_arguments(printer *p, const node *n) {
+    const axis_list *dims = &n->a.dims, *order = &n->a.order;
+    shape in = p->g->nodes[n->in[0]].shape, s = n->a.size;
+    const int sides[] = {in.h, in.w, in.c}, result[] = {s.h, s.w, s.c};
+    bool usual = dims->n == AXES && memcmp(dims->at, sides, sizeof sides) == 0, follows = order->n == AXES;
+    for (int i = 0; i < AXES && follows; i++) follows = dims->at[order->at[i]] == result[i];
+    print_list(p, NULL, order->at, order->n);
+    if (!usual) print_list(p, "dims", dims->at, dims->n);
+    if (!follows) print_list(p, "shape", result, AXES);
+}
+
 static void print_arguments(printer *p, const node *n) {
     const attrs *a = &n->a;
     switch (n->op) {
@@ -155,6 +173,7 @@ static void print_arguments(printer *p, const node *n) {
         print_whole(p, NULL, a->factor);
         print_word(p, "mode", a->mode == UPSAMPLE_NEAREST ? "nearest" : "bilinear");
         break;
+    case OP_TRANSPOSE: print_transpose_arguments(p, n); break;
     case OP_SLICE:
         print_whole(p, NULL, a->begin);
         print_whole(p, NULL, a->count);

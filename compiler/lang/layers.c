@@ -17,6 +17,8 @@ typedef enum argument_kind {
     ARGUMENT_SIDES,   /* [top, bottom, left, right], or one number for all */
     ARGUMENT_PADDING, /* same, symmetric, valid, or sides */
     ARGUMENT_MODE,    /* nearest, bilinear */
+    ARGUMENT_AXES,    /* a list of up to MAX_RANK sizes or axes */
+    ARGUMENT_SHAPE,   /* [h, w, c] */
     ARGUMENT_RATE     /* of dropout; it is checked, but has no effect */
 } argument_kind;
 
@@ -46,6 +48,7 @@ typedef struct layer {
 #define STRIDE   MAY_HAVE("stride", PAIR, stride, 1, MAX_KERNEL)
 #define DILATION MAY_HAVE("dilation", PAIR, dilation, 1, MAX_KERNEL)
 #define PADDING  MAY_HAVE("padding", PADDING, padding, 0, MAX_KERNEL)
+#define DIMS     MAY_HAVE("dims", AXES, dims, 1, MAX_TENSOR)
 #define BIAS     MAY_HAVE("bias", BOOL, has_bias, 0, 0)
 
 static const layer table_of_layers[] = {
@@ -73,6 +76,8 @@ static const layer table_of_layers[] = {
      {NEEDS("mean", MEANS, mean, 0, 0), NEEDS("std", STDS, std, 0, 0), MAY_HAVE("divide", REAL, divide, 0, 0)}},
     {"pad", OP_PAD, {NEEDS("sides", SIDES, pad, 0, MAX_SIDE)}},
     {"upsample", OP_UPSAMPLE, {NEEDS("factor", WHOLE, factor, 1, MAX_KERNEL), NEEDS("mode", MODE, mode, 0, 0)}},
+    {"transpose", OP_TRANSPOSE,
+     {NEEDS("order", AXES, order, 0, MAX_RANK - 1), DIMS, MAY_HAVE("shape", SHAPE, size, 1, MAX_TENSOR)}},
     {"slice", OP_SLICE,
      {NEEDS("begin", WHOLE, begin, 0, MAX_CHANNELS), NEEDS("count", WHOLE, count, 1, MAX_CHANNELS)}},
 };
@@ -106,6 +111,28 @@ static bool to_ints(evaluator *ev, loc at, const char *what, value v, int least,
     for (int i = 0; i < count; i++) {
         if (!to_int(ev, at, what, v.kind == VALUE_LIST ? v.items[i] : v, least, most, &n[i])) return false;
     }
+    return true;
+}
+
+/* Takes a list of one to MAX_RANK numbers. */
+static bool to_axes(evaluator *ev, loc at, const char *what, value v, int least, int most, axis_list *list) {
+    if (v.kind != VALUE_LIST || v.count < 1 || v.count > MAX_RANK) {
+        eval_error(ev, at, "%s must be a list of 1 to %d numbers, not %s", what, MAX_RANK,
+                   quote_value(ev->mem, v));
+        return false;
+    }
+    list->n = v.count;
+    return to_ints(ev, at, what, v, least, most, v.count, list->at);
+}
+
+static bool to_shape(evaluator *ev, loc at, const char *what, value v, int most, shape *s) {
+    int sides[AXES];
+    if (v.kind != VALUE_LIST || v.count != AXES) {
+        eval_error(ev, at, "%s must be [h, w, c], not %s", what, quote_value(ev->mem, v));
+        return false;
+    }
+    if (!to_ints(ev, at, what, v, 1, most, AXES, sides)) return false;
+    *s = (shape){sides[AXIS_H], sides[AXIS_W], sides[AXIS_C]};
     return true;
 }
 
@@ -188,6 +215,8 @@ static bool set_argument(evaluator *ev, const layer *its, const layer_formal *f,
     case ARGUMENT_STDS: return to_reals(ev, g->at, what, g->v, &a->std, &a->n_std);
     case ARGUMENT_PADDING: return to_padding(ev, g->at, what, g->v, a);
     case ARGUMENT_MODE: return to_mode(ev, g->at, what, g->v, a);
+    case ARGUMENT_AXES: return to_axes(ev, g->at, what, g->v, f->least, f->most, field);
+    case ARGUMENT_SHAPE: return to_shape(ev, g->at, what, g->v, f->most, field);
     case ARGUMENT_RATE: return to_rate(ev, g->at, what, g->v);
     }
     return false;

@@ -161,7 +161,21 @@ static void range_unmixed(const channel_walk *k) {
     }
 }
 
+/* Of an op that takes wholes, each channel may hold what any channel of its operands held. */
+static void range_whole(const channel_walk *k) {
+    range joined = k->n->n_in ? input_of(k, 0)[0] : unknown_interval();
+    for (int i = 0; i < k->n->n_in; i++) {
+        for (int c = 0; c < input_channels(k, i); c++) joined = join_intervals(joined, input_of(k, i)[c]);
+    }
+    range x = op_interval(k->n, joined, joined);
+    for (int c = 0; c < k->n->shape.c; c++) k->out[c] = x;
+}
+
 static void range_node(const channel_walk *k) {
+    if (op_table[k->n->op].class == CLASS_WHOLE) {
+        range_whole(k);
+        return;
+    }
     switch (k->n->op) {
     case OP_CONV:
     case OP_DENSE: range_rows(k); break;

@@ -87,6 +87,7 @@ static void tie_each(liveness *l, const node *n, int input, int out) {
 static void tie_node(liveness *l, int index) {
     const node *n = &l->g->nodes[index];
     int out = l->ranges->first[index];
+    if (op_table[n->op].class == CLASS_WHOLE) return;
     switch (n->op) {
     case OP_INPUT:
     case OP_CONV:
@@ -114,6 +115,10 @@ static void make_ends_live(liveness *l) {
     for (int i = 0; i < l->g->n_nodes; i++) {
         const node *n = &l->g->nodes[i];
         if (n->op == OP_INPUT) make_node_live(l, i);
+        if (op_table[n->op].class == CLASS_WHOLE) {
+            make_node_live(l, i);
+            for (int k = 0; k < n->n_in; k++) make_node_live(l, n->in[k]);
+        }
         if (n->op == OP_SOFTMAX || n->op == OP_BN || n->op == OP_NORMALIZE) {
             make_node_live(l, i);
             make_node_live(l, n->in[0]);

@@ -19,6 +19,7 @@ static const kernel_info kernel_table[KERNEL_KIND_COUNT] = {
     [KERNEL_SOFTMAX] = {"softmax", "softmax"},
     [KERNEL_UPSAMPLE] = {"upsample", "upsample"},
     [KERNEL_PAD] = {"pad", "pad"},
+    [KERNEL_WHOLE] = {"whole", "whole"},
     [KERNEL_COPY] = {"copy", "copy"},
     [KERNEL_CHAIN] = {"chain", "by rows"},
 };
@@ -36,6 +37,7 @@ kernel_kind kernel_of(const plan *p, const plan_step *s) {
     case STEP_SOFTMAX: return KERNEL_SOFTMAX;
     case STEP_UPSAMPLE: return KERNEL_UPSAMPLE;
     case STEP_PAD: return KERNEL_PAD;
+    case STEP_WHOLE: return KERNEL_WHOLE;
     case STEP_COPY: return KERNEL_COPY;
     case STEP_CHAIN: return KERNEL_CHAIN;
     case STEP_ELEMENTWISE:
@@ -45,6 +47,20 @@ kernel_kind kernel_of(const plan *p, const plan_step *s) {
 }
 
 const char *kernel_name(kernel_kind kind) { return kernel_table[kind].name; }
+
+const char *step_kernel_name(const plan *p, const plan_step *s) {
+    kernel_kind kind = kernel_of(p, s);
+    return kind == KERNEL_WHOLE ? op_table[p->g->nodes[s->node].op].name : kernel_table[kind].name;
+}
+
+/* "layer norm": the name of an op with blanks. */
+static const char *op_words(const plan *p, op_kind op) {
+    char *words = arena_strdup(p->mem, op_table[op].name);
+    for (char *c = words; *c; c++) {
+        if (*c == '_') *c = ' ';
+    }
+    return words;
+}
 
 /* "pointwise 6 x 4 of f32x16, weights once" */
 static const char *gemm_words(const plan *p, const plan_step *s, const char *kernel) {
@@ -67,6 +83,7 @@ static const char *words_for(const plan *p, const plan_step *s) {
     switch (s->kind) {
     case STEP_GEMM: return gemm_words(p, s, kernel);
     case STEP_WINDOW: return window_words(p, s, kernel);
+    case STEP_WHOLE: return op_words(p, p->g->nodes[s->node].op);
     case STEP_GLOBAL_POOL: return s->sums >= 0 ? arena_printf(p->mem, "%s, of sums", kernel) : kernel;
     case STEP_ELEMENTWISE: return s->in_place ? arena_printf(p->mem, "%s, in place", kernel) : kernel;
     default: return kernel;

@@ -16,6 +16,7 @@ typedef enum kernel_kind {
     KERNEL_SOFTMAX,
     KERNEL_UPSAMPLE,
     KERNEL_PAD,
+    KERNEL_WHOLE, /* named by its op */
     KERNEL_COPY,
     KERNEL_CHAIN,
     KERNEL_KIND_COUNT
@@ -25,6 +26,9 @@ kernel_kind kernel_of(const plan *p, const plan_step *s);
 
 /* A name without blanks, for programs: "average_pool". */
 const char *kernel_name(kernel_kind kind);
+
+/* The same for the kernel of a step; of one that takes wholes it is its op's. */
+const char *step_kernel_name(const plan *p, const plan_step *s);
 
 /* Sets the words of all steps of a finished plan, and of their parts. */
 void put_into_words(plan *p);

@@ -217,12 +217,24 @@ static int64_t pack_affine(const plan *p, const plan_step *s, text *out) {
     return 2 * (int64_t)n->shape.c * type_table[TYPE_F32].bytes;
 }
 
+/* The same for a step that takes wholes: its node's tensors of weights as they are, one behind the other. */
+static int64_t pack_whole(const plan *p, const plan_step *s, text *out) {
+    int64_t bytes = 0;
+    for (int r = 0; r < ROLE_COUNT; r++) {
+        const tensor *t = p->g->nodes[s->node].weights[r];
+        for (int64_t i = 0; t && out && i < t->count; i++) pack_value(out, TYPE_F32, (double)t->data[i]);
+        if (t) bytes += t->count * type_table[TYPE_F32].bytes;
+    }
+    return bytes;
+}
+
 /* The bytes of the weights of a step that is no chain, appended to `out` unless it is NULL. */
 static int64_t pack_step(const plan *p, const plan_step *s, text *out) {
     switch (s->kind) {
     case STEP_GEMM: return pack_gemm(p, s, out);
     case STEP_WINDOW: return pack_window(p, s, out);
     case STEP_ELEMENTWISE: return pack_affine(p, s, out);
+    case STEP_WHOLE: return pack_whole(p, s, out);
     default: return 0;
     }
 }
@@ -232,7 +244,8 @@ static int64_t align_weights(int64_t at) { return (at + WEIGHTS_ALIGN - 1) / WEI
 /* Places a step's own weights behind `at`; where they end. */
 static int64_t place_step(const plan *p, plan_step *s, int64_t at) {
     bool affine = s->kind == STEP_ELEMENTWISE && p->g->nodes[s->node].op == OP_AFFINE;
-    if (s->kind == STEP_GEMM || s->kind == STEP_WINDOW || affine) at = align_weights(at);
+    bool whole = s->kind == STEP_WHOLE && pack_whole(p, s, NULL) > 0;
+    if (s->kind == STEP_GEMM || s->kind == STEP_WINDOW || affine || whole) at = align_weights(at);
     s->weight_begin = at;
     s->weight_bytes = pack_step(p, s, NULL);
     return at + s->weight_bytes;

@@ -9,185 +9,13 @@
  *   - else a buffer of its own in the arena.
  * If a kernel cannot walk over scattered channels, a copy gathers them first. The families of networks that lcc
  * is made for need none. */
-#include "plan/internal.h"
+#include "plan/builder.h"
+#include "plan/whole.h"
 
 #include <string.h>
 
 /* A kernel has code for each run. If there are more runs than this, the tensor is gathered instead. */
 enum { MAX_GEMM_RUNS = 64, MAX_CHANNELWISE_RUNS = 12 };
-
-typedef struct builder {
-    plan *p;
-    const graph *g;
-    int *last_use;     /* [n_nodes]: the last node that reads the tensor, views included; n_nodes: an output */
-    int *concat_of;    /* [n_nodes]: the concat whose buffer the node writes into, or -1 */
-    int *concat_begin; /* [n_nodes]: and its first channel there */
-    int *port_of;      /* [n_nodes]: the output that the node or concat writes into directly, or -1 */
-    int *own_buffer;   /* [n_nodes]: the buffer of a merged concat or an output, or -1: see owned_buffer */
-} builder;
-
-static bool is_view(op_kind op) { return op_table[op].class == CLASS_VIEW || op == OP_CONCAT; }
-
-/* Whether the node's step can write into any buffer, in the order of the tensor's channels. */
-static bool can_be_placed(const node *n) {
-    return !is_view(n->op) && n->op != OP_INPUT && !(n->op == OP_DEPTHWISE && n->a.multiplier > 1);
-}
-
-static int *filled(arena *a, int n, int value) {
-    int *x = ARENA_ARRAY(a, int, n);
-    for (int i = 0; i < n; i++) x[i] = value;
-    return x;
-}
-
-static void find_last_uses(builder *b) {
-    const graph *g = b->g;
-    b->last_use = ARENA_ARRAY(b->p->mem, int, g->n_nodes);
-    for (int i = 0; i < g->n_nodes; i++) b->last_use[i] = i;
-    for (int i = 0; i < g->n_outputs; i++) b->last_use[g->outputs[i].node] = g->n_nodes;
-    for (int i = g->n_nodes - 1; i >= 0; i--) {
-        int use = is_view(g->nodes[i].op) ? b->last_use[i] : i;
-        for (int j = 0; j < g->nodes[i].n_in; j++) {
-            int in = g->nodes[i].in[j];
-            if (b->last_use[in] < use) b->last_use[in] = use;
-        }
-    }
-}
-
-/* Finds the outputs that a step can write directly into the caller's array. If a tensor is an output under
- * several names, that is the first one. */
-static void find_direct_outputs(builder *b) {
-    const graph *g = b->g;
-    for (int i = 0; i < g->n_outputs; i++) {
-        int n = g->outputs[i].node;
-        while (g->nodes[n].op == OP_FLATTEN) n = g->nodes[n].in[0];
-        bool placeable = can_be_placed(&g->nodes[n]) || g->nodes[n].op == OP_CONCAT;
-        if (placeable && b->port_of[n] < 0) b->port_of[n] = i;
-    }
-}
-
-/* Finds the concats whose inputs are all made by steps of their own. These steps write into slices of one
- * buffer, so the concat itself costs nothing. */
-static void find_merged_concats(builder *b) {
-    const graph *g = b->g;
-    for (int i = 0; i < g->n_nodes; i++) {
-        const node *n = &g->nodes[i];
-        if (n->op != OP_CONCAT) continue;
-        bool merge = true;
-        for (int j = 0; j < n->n_in && merge; j++) {
-            int in = n->in[j];
-            merge = can_be_placed(&g->nodes[in]) && b->concat_of[in] < 0 && b->port_of[in] < 0;
-            for (int k = 0; k < j; k++) merge = merge && n->in[k] != in;
-        }
-        if (!merge) continue;
-        for (int j = 0, begin = 0; j < n->n_in; j++) {
-            b->concat_of[n->in[j]] = i;
-            b->concat_begin[n->in[j]] = begin;
-            begin += g->nodes[n->in[j]].shape.c;
-        }
-    }
-}
-
-/* The shape of a map's own buffer. Pixels that lie a multiple of 1 KB apart share a few sets of the nearest
- * cache, and a kernel that walks along a column would push them out of it again and again. So each of these
- * pixels gets one more cache line. */
-static shape spread_pixels(const plan *p, const node *n) {
-    enum { SHARED_BYTES = 1024, LINE_BYTES = 64 };
-    shape s = n->shape;
-    int size = type_table[n->type].bytes;
-    bool shares = shape_pixels(s) > 1 && (int64_t)s.c * size % SHARED_BYTES == 0;
-    if (shares && !p->t->strict_c99 && !p->lean) s.c += LINE_BYTES / size;
-    return s;
-}
-
-/* The buffer that node `index` owns as an output or a merged concat. The first call makes it. */
-static int owned_buffer(builder *b, int index) {
-    if (b->own_buffer[index] < 0) {
-        const node *n = &b->g->nodes[index];
-        int out = b->port_of[index];
-        b->own_buffer[index] =
-            out >= 0 ? add_buffer(b->p, BUFFER_OUTPUT, out, n->type, n->shape, n->label)
-                     : add_buffer(b->p, BUFFER_ARENA, -1, n->type, spread_pixels(b->p, n), n->label);
-    }
-    return b->own_buffer[index];
-}
-
-typedef struct destination {
-    int buffer, begin; /* buffer -1: anywhere */
-    bool in_order;     /* the channels must stand in the tensor's order */
-} destination;
-
-static destination find_destination(builder *b, int index) {
-    int concat = b->concat_of[index];
-    if (concat >= 0) {
-        int buffer = owned_buffer(b, concat);
-        return (destination){buffer, b->concat_begin[index], b->p->buffers[buffer].kind == BUFFER_OUTPUT};
-    }
-    if (b->port_of[index] >= 0) return (destination){owned_buffer(b, index), 0, true};
-    return (destination){-1, 0, false};
-}
-
-/* Records that node `index` lies in the channels begin .. begin + c - 1 of `buffer`, with channel order[i] of
- * the tensor at begin + i. */
-static void settle(builder *b, int index, plan_step *s, int buffer, int begin, int *order) {
-    plan *p = b->p;
-    int c = b->g->nodes[index].shape.c;
-    s->out_buffer = buffer;
-    s->out_begin = begin;
-    s->out_order = order;
-    p->slots[index] = ARENA_ARRAY(p->mem, slot, c);
-    for (int i = 0; i < c; i++) p->slots[index][order[i]] = (slot){buffer, begin + i};
-    if (p->buffers[buffer].until < b->last_use[index]) p->buffers[buffer].until = b->last_use[index];
-}
-
-/* Adds a copy that gathers scattered channels into a new dense buffer, in order. Their new slots. */
-static slot *gather(builder *b, int index, const slot *slots, shape s) {
-    plan *p = b->p;
-    const node *n = &b->g->nodes[index];
-    int buffer = add_buffer(p, BUFFER_ARENA, -1, n->type, s, n->label);
-    plan_step *copy = add_step(p, STEP_COPY, index);
-    copy->n_operands = 1;
-    copy->operands = ARENA_ARRAY(p->mem, operand, 1);
-    int *order = order_as_given(p, s.c);
-    copy->operands[0].shape = s;
-    cut_runs(p, slots, order, s.c, true, NULL, &copy->operands[0]);
-    copy->out_buffer = buffer;
-    copy->out_order = order;
-    slot *fresh = ARENA_ARRAY(p->mem, slot, s.c);
-    for (int i = 0; i < s.c; i++) fresh[i] = (slot){buffer, i};
-    return fresh;
-}
-
-/* The operand of a kernel that works channel by channel: the channels in the order in which they lie, or, if
- * `in_order`, in the tensor's own order. If they lie in more than `most` runs of neighbours, they are gathered
- * first. */
-static operand channelwise_operand(builder *b, int index, bool in_order, int most) {
-    plan *p = b->p;
-    shape s = b->g->nodes[index].shape;
-    operand o = {.shape = s};
-    const slot *slots = p->slots[index];
-    int *order = in_order ? order_as_given(p, s.c) : order_by_place(p, slots, s.c);
-    cut_runs(p, slots, order, s.c, false, NULL, &o);
-    if (o.n_runs > most) {
-        slots = gather(b, index, slots, s);
-        cut_runs(p, slots, order_as_given(p, s.c), s.c, false, NULL, &o);
-    }
-    return o;
-}
-
-static operand *one_operand(builder *b, operand o) {
-    operand *list = ARENA_ARRAY(b->p->mem, operand, 3);
-    list[0] = o;
-    return list;
-}
-
-/* Puts a step's output at the destination, or into a new buffer. */
-static void settle_at(builder *b, int index, plan_step *s, destination d, int *order) {
-    const node *n = &b->g->nodes[index];
-    if (d.buffer < 0) {
-        d.buffer = add_buffer(b->p, BUFFER_ARENA, -1, n->type, spread_pixels(b->p, n), n->label);
-    }
-    settle(b, index, s, d.buffer, d.begin, order);
-}
 
 /* ---- conv, dense ---- */
 
@@ -300,8 +128,8 @@ static void plan_gemm(builder *b, int index) {
         operands[1] = residual_operand(b, n, d.in_order);
         order = operands[1].order;
         int over = operands[1].runs[0].buffer;
-        if (d.buffer < 0 && !reads_buffer(&x, over) && may_overwrite(p, over, index) && !may_end_chain(p, n)) {
-            d = (destination){over, operands[1].runs[0].begin, false};
+        if (!reads_buffer(&x, over) && fits_over(b, index, d, over) && !may_end_chain(p, n)) {
+            d = (destination){.buffer = over, .begin = operands[1].runs[0].begin};
         }
     }
     plan_step *s = add_step(p, STEP_GEMM, index);
@@ -395,12 +223,29 @@ static void plan_elementwise(builder *b, int index) {
     s->operands = one_operand(b, pair[0]);
     if (count == 2) s->operands[1] = pair[1];
     const run *first = &pair[0].runs[0];
-    if (d.buffer < 0 && pair[0].n_runs == 1 && may_overwrite(p, first->buffer, index) &&
+    if (pair[0].n_runs == 1 && fits_over(b, index, d, first->buffer) &&
         !(count == 2 && reads_buffer(&pair[1], first->buffer))) {
-        d = (destination){first->buffer, first->begin, false};
+        d = (destination){.buffer = first->buffer, .begin = first->begin};
         s->in_place = true;
     }
     settle_at(b, index, s, d, pair[0].order);
+}
+
+/* ---- whole tensors ---- */
+
+static void plan_whole(builder *b, int index) {
+    plan *p = b->p;
+    const node *n = &b->g->nodes[index];
+    const whole_op *op = &whole_table[n->op];
+    operand *operands = ARENA_ARRAY(p->mem, operand, n->n_in + 1);
+    for (int i = 0; i < n->n_in; i++) operands[i] = whole_operand(b, n->in[i]);
+    plan_step *s = add_step(p, STEP_WHOLE, index);
+    s->operands = operands;
+    s->n_operands = n->n_in;
+    s->units = op->units ? op->units(n) : 1;
+    s->scratch_bytes = op->scratch ? op->scratch(b->g, n) : 0;
+    s->macs = node_macs(b->g, n);
+    settle_at(b, index, s, find_destination(b, index), order_as_given(p, n->shape.c));
 }
 
 /* ---- views ---- */
@@ -446,12 +291,16 @@ static void plan_input(builder *b, int index) {
 }
 
 static void plan_node(builder *b, int index) {
-    op_kind op = b->g->nodes[index].op;
-    if (is_view(op)) {
+    const node *n = &b->g->nodes[index];
+    if (is_view(n)) {
         plan_view(b, index);
         return;
     }
-    switch (op) {
+    if (takes_wholes(b->g, n)) {
+        plan_whole(b, index);
+        return;
+    }
+    switch (n->op) {
     case OP_INPUT: plan_input(b, index); break;
     case OP_CONV:
     case OP_DENSE: plan_gemm(b, index); break;
@@ -490,14 +339,7 @@ plan *list_steps(const graph *g, const target *t, const tuning *tuned, bool lean
     plan *p = ARENA_NEW(a, plan);
     *p = (plan){.mem = a, .g = g, .t = t, .tuning = tuned, .lean = lean};
     p->slots = ARENA_ARRAY(a, slot *, g->n_nodes);
-    builder b = {.p = p, .g = g};
-    find_last_uses(&b);
-    b.concat_of = filled(a, g->n_nodes, -1);
-    b.concat_begin = filled(a, g->n_nodes, 0);
-    b.port_of = filled(a, g->n_nodes, -1);
-    b.own_buffer = filled(a, g->n_nodes, -1);
-    find_direct_outputs(&b);
-    find_merged_concats(&b);
+    builder b = new_builder(p);
     for (int i = 0; i < g->n_nodes; i++) plan_node(&b, i);
     plan_outputs(&b);
     keep_sums(p);

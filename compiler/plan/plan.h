@@ -62,6 +62,7 @@ typedef enum step_kind {
     STEP_SOFTMAX,
     STEP_UPSAMPLE,
     STEP_PAD,
+    STEP_WHOLE, /* takes whole tensors, dense and in order, and makes a dense one: see whole.h */
     STEP_CHAIN, /* several of the above, row by row: see fuse.c */
     STEP_COPY,  /* gathers a tensor whose channels are scattered, if a kernel or the caller needs it in one
                    piece */
@@ -118,6 +119,7 @@ struct plan_step {
     int *out_order; /* [c]: the channel of the tensor at out_begin + i */
     gemm_plan gemm;
     window_plan window;
+    int64_t units; /* of a whole step: into how many stretches of equal length its output is cut for threads */
     int64_t scratch_bytes;
     int scratch;    /* its buffer, or -1 */
     int sums;       /* the buffer of each channel's sum over the pixels, or -1: a window adds them up for a

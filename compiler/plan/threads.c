@@ -14,6 +14,7 @@ static bool is_shared(const plan *p, const plan_step *s) {
     enum { LEAST_CYCLES = 600 }; /* a few times as long as a meeting */
     bool of_sums = s->kind == STEP_GLOBAL_POOL && s->sums >= 0;
     if (!p->t->threads || of_sums || s->kind == STEP_SOFTMAX || s->kind == STEP_COPY) return false;
+    if (s->kind == STEP_WHOLE && s->units < 2) return false;
     bool in_place = s->kind == STEP_CHAIN && ends_in_place(p, s->parts, s->n_parts);
     return s->cycles >= LEAST_CYCLES && !in_place;
 }

@@ -7,6 +7,7 @@
  * well. Weights that are halves are widened when they are loaded, n vectors for each input channel. This is
  * work beside the multiply-adds, and the more pixels a tile has, the less it weighs. */
 #include "plan/internal.h"
+#include "plan/whole.h"
 
 int cut_pieces(const target *t, int channels, piece *out, int room) {
     int n = 0, left = channels;
@@ -135,8 +136,8 @@ void choose_window(const plan *p, plan_step *s) {
 }
 
 /* The cycles of a GEMM are those of its tiles, or those of reading its weights where that takes longer. Those
- * of a window are its multiply-adds (a pool has as many additions or maxima) and its stores. Those of any other
- * step are two for each vector that it reads. */
+ * of a window are its multiply-adds (a pool has as many additions or maxima) and its stores. Those of a step
+ * that takes wholes are as its op says. Those of any other step are two for each vector that it reads. */
 double predict_cycles(const plan *p, const plan_step *s) {
     enum { WEIGHT_BYTES_PER_CYCLE = 16 };
     const target *t = p->t;
@@ -155,6 +156,7 @@ double predict_cycles(const plan *p, const plan_step *s) {
     case STEP_GLOBAL_POOL:
         return (s->sums >= 0 ? s->operands[0].shape.c : (double)shape_elements(s->operands[0].shape)) / lanes *
                2;
+    case STEP_WHOLE: return whole_cycles(p->g, n, lanes);
     default: return 2 * (double)shape_elements(s->operands[0].shape) / lanes;
     }
 }

@@ -298,11 +298,28 @@ static int input_of_operand(const graph *g, const node *n, int which) {
     return n->in[swapped ? 1 - which : which];
 }
 
+/* A tensor that a step takes as a whole: one run in the tensor's order, pixel after pixel without a gap. */
+static bool read_whole(verifier *v, const plan_step *s, int which, reading *out) {
+    int input = v->p->g->nodes[s->node].in[which];
+    const operand *o = &s->operands[which];
+    const shape want = v->p->g->nodes[input].shape;
+    if (o->shape.h != want.h || o->shape.w != want.w || o->shape.c != want.c)
+        return fault(v, "operand %d is not of the shape of its tensor", which);
+    if (o->n_runs != 1) return fault(v, "operand %d lies in %d pieces", which, o->n_runs);
+    bool dense = pixel_stride(v->p, o->runs[0].buffer) == want.c && o->runs[0].begin == 0;
+    if (!dense && shape_pixels(want) > 1) return fault(v, "operand %d does not lie dense", which);
+    out->n = want.c;
+    out->slots = run_slots(v, o, out->n, false);
+    out->expected = expect_tensor(v, input, want, NULL, out->n);
+    return out->slots != NULL;
+}
+
 bool read_input(verifier *v, const plan_step *s, int which, int thread, reading *out) {
     const graph *g = v->p->g;
     const node *n = &g->nodes[s->node];
     const operand *o = &s->operands[which];
     *out = (reading){.shape = o->shape, .thread = thread};
+    if (s->kind == STEP_WHOLE) return read_whole(v, s, which, out);
     if (s->kind == STEP_GEMM) return read_gemm_input(v, s, out);
     if (s->kind == STEP_WINDOW) return read_window_input(v, s, out);
     bool copy = s->kind == STEP_COPY;

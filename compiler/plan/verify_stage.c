@@ -59,6 +59,14 @@ bool scale_weights(verifier *v, const plan_step *s, int thread) {
     return write_rows(v, to, k, 0, 0, 1);
 }
 
+bool fill_scratch(verifier *v, const plan_step *s, int thread) {
+    place *to = use_place(v, s->scratch, thread);
+    if (!to || !cut_place(v, to, 1, s->scratch_bytes)) return false;
+    track *k = owned_track(v, to, s);
+    record_pixels(v, thread, true, to, 0, 1, 0, k->count);
+    return write_rows(v, to, k, 0, 0, 1);
+}
+
 bool has_scaled_weights(verifier *v, const plan_step *s, int thread) {
     place *at = use_place(v, s->scratch, thread);
     if (!at) return false;

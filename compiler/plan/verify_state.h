@@ -176,6 +176,9 @@ bool stage_rows(verifier *v, staging *g, reading *x, int oy);
 bool scale_weights(verifier *v, const plan_step *s, int thread);
 bool has_scaled_weights(verifier *v, const plan_step *s, int thread);
 
+/* Fills the scratch of a step that takes wholes. */
+bool fill_scratch(verifier *v, const plan_step *s, int thread);
+
 /* Sets a window's sums to zero; adds a row of the output to them. */
 bool begin_sums(verifier *v, const plan_step *s, int thread);
 bool add_to_sums(verifier *v, const plan_step *s, int thread, int row);

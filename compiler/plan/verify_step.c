@@ -1,5 +1,5 @@
 /* verify_step.c: runs a step that is no chain, and says which part of it each thread does, as emit/gemm.c,
- * window.c, elementwise.c, reshape.c and share.c write it. */
+ * window.c, elementwise.c, reshape.c, whole.c and share.c write it. */
 #include "plan/verify_state.h"
 
 /* ---- what holds for any step ---- */
@@ -58,10 +58,25 @@ static bool check_types(verifier *v, const plan_step *s) {
     return true;
 }
 
+/* A step that takes wholes has all inputs of its node as operands, and its output lies dense and in order. */
+static bool check_whole(verifier *v, const plan_step *s) {
+    const node *n = &v->p->g->nodes[s->node];
+    if (s->n_operands != n->n_in) return fault(v, "it has %d operands of %d", s->n_operands, n->n_in);
+    for (int i = 0; i < n->shape.c; i++) {
+        if (s->out_order[i] != i) return fault(v, "its output's channels are not in order");
+    }
+    bool dense = pixel_stride(v->p, s->out_buffer) == n->shape.c && s->out_begin == 0;
+    if (!dense && shape_pixels(n->shape) > 1) return fault(v, "its output does not lie dense");
+    if (s->units < 1 || shape_elements(n->shape) % s->units)
+        return fault(v, "its output is cut into %lld parts", (long long)s->units);
+    return true;
+}
+
 bool check_step(verifier *v, const plan_step *s) {
     const node *n = &v->p->g->nodes[s->node];
-    if (s->n_operands < 1) return fault(v, "it has no operands");
+    if (s->n_operands < 1 && s->kind != STEP_WHOLE) return fault(v, "it has no operands");
     if (!check_types(v, s)) return false;
+    if (s->kind == STEP_WHOLE) return check_whole(v, s);
     if (s->kind == STEP_COPY)
         return check_shape(v, s, 0, s->node) && (is_permutation(v, s->out_order, s->operands[0].shape.c) ||
                                                  fault(v, "its output's channels are in no order"));
@@ -202,6 +217,10 @@ static parts find_part(verifier *v, const plan_step *s, int thread) {
         bool copy = s->kind == STEP_COPY;
         add_region(&x, 0, copy ? shape_pixels(s->operands[0].shape) : pixels, 0,
                    copy ? s->operands[0].shape.c : n->shape.c);
+    } else if (s->kind == STEP_WHOLE) {
+        int64_t unit = shape_elements(n->shape) / s->units;
+        x.flat = true;
+        add_region(&x, own_begin(&x, s->units) * unit, own_end(&x, s->units) * unit, 0, n->shape.c);
     } else if (s->kind == STEP_GEMM) {
         part_gemm(&x);
     } else if (s->kind == STEP_ELEMENTWISE) {
@@ -227,7 +246,7 @@ static int find_inputs(verifier *v, const plan_step *s, int thread, input *out) 
     int count = 0;
     bool elementwise = s->kind == STEP_ELEMENTWISE;
     if (s->kind == STEP_GLOBAL_POOL && s->sums >= 0) return 0;
-    for (int i = 0; i < (elementwise ? s->n_operands : 1); i++) {
+    for (int i = 0; i < (elementwise || s->kind == STEP_WHOLE ? s->n_operands : 1); i++) {
         input *x = &out[count++];
         if (!read_input(v, s, i, thread, &x->r)) return -1;
         bool whole = shape_pixels(x->r.shape) == shape_pixels(n->shape);
@@ -311,6 +330,7 @@ static bool run_scratch(verifier *v, const plan_step *s, reading *x, int thread)
     const node *n = &v->p->g->nodes[s->node];
     int h = n->shape.h;
     if (s->kind == STEP_WINDOW) return begin_sums(v, s, thread);
+    if (s->kind == STEP_WHOLE) return s->scratch < 0 || fill_scratch(v, s, thread);
     if (s->kind != STEP_GEMM) return true;
     if (s->gemm.scaled && !scale_weights(v, s, thread)) return false;
     if (!s->gemm.staged) return true;
@@ -368,7 +388,7 @@ static bool write_output(verifier *v, const plan_step *s, place *out, track *k) 
 
 /* One thread's reading, before anybody writes. */
 static bool read_inputs(verifier *v, const plan_step *s, int thread, const track *out) {
-    input inputs[3];
+    input *inputs = ARENA_ARRAY(v->a, input, s->n_operands + 2);
     int n = find_inputs(v, s, thread, inputs);
     parts share = find_part(v, s, thread);
     for (int i = 0; i < n; i++) {

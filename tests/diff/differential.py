@@ -2,8 +2,9 @@
 
     differential.py --lcc LCC --target NAME [--first 0] [--count 200] [--cc COMPILER] [--keep DIR] [--max-ram BYTES or min]
                     [--weights-dtype f16] [--level -O1] [--foreign s390x] [--all-storages]
+                    [--more]
 
-Each seed gives one network (random_net.py), with seeded weights and random inputs. Every channel of every output must agree
+Each seed gives one network (random_net.py; --more: random_more.py, whose seeds begin at 20000), with seeded weights and random inputs. Every channel of every output must agree
 within 1e-4 of its largest value, as emitted.largest_error() judges. The networks that fail are listed; after five of them no
 more are tried. Warnings of the C compiler are errors. Foreign targets run under an emulator. --all-storages: the networks take
 turns in how their weights come into the program, and in the type of these.
@@ -18,6 +19,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import emitted  # noqa: E402
 from machines import require_machine  # noqa: E402
+from random_more import FIRST, MoreNet  # noqa: E402
 from random_net import Net  # noqa: E402
 
 TOLERANCE = 1e-4
@@ -28,7 +30,7 @@ def check_seed(seed, arguments, folder):
     """The largest error of the network of this seed."""
     net = os.path.join(folder, "net.net")
     with open(net, "w", encoding="utf-8") as out:
-        out.write(Net(seed).write(seed))
+        out.write((MoreNet if arguments.more else Net)(seed).write(seed))
     dtype = ["--weights-dtype", arguments.weights_dtype] if arguments.weights_dtype else []
     storage = "embed"
     if arguments.all_storages:
@@ -47,7 +49,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--lcc", required=True)
     parser.add_argument("--target", default="native")
-    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0, help="with --more, counted from its first seed")
+    parser.add_argument("--more", action="store_true", help="networks with newer ops")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--cc", help="a compiler for the target, where not the usual one")
     parser.add_argument("--max-ram")
@@ -59,7 +62,8 @@ def main():
     arguments = parser.parse_args()
     require_machine(arguments.target, arguments.cc, arguments.foreign)
     failed, worst, tried = [], 0.0, 0
-    for seed in range(arguments.first, arguments.first + arguments.count):
+    first = arguments.first + (FIRST if arguments.more else 0)
+    for seed in range(first, first + arguments.count):
         tried += 1
         with tempfile.TemporaryDirectory() as folder:
             try:

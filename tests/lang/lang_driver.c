@@ -25,6 +25,11 @@ static void print_reals(const char *name, const double *x, int count) {
     for (int i = 0; i < count; i++) printf("%c%g", i ? ',' : '=', x[i]);
 }
 
+static void print_list(const char *name, const axis_list *list) {
+    printf(" %s=", name);
+    for (int i = 0; i < list->n; i++) printf("%s%d", i ? "," : "", list->at[i]);
+}
+
 static void print_attributes(const node *n) {
     static const char *const paddings[] = {"same", "symmetric", "valid", "explicit"};
     const attrs *a = &n->a;
@@ -47,6 +52,10 @@ static void print_attributes(const node *n) {
     if (n->op == OP_UPSAMPLE)
         printf(" factor=%d %s", a->factor, a->mode == UPSAMPLE_NEAREST ? "nearest" : "bilinear");
     if (n->op == OP_SLICE) printf(" begin=%d count=%d", a->begin, a->count);
+    if (n->op == OP_TRANSPOSE) {
+        print_list("order", &a->order);
+        print_list("dims", &a->dims);
+    }
     if (n->op == OP_NORMALIZE) {
         print_reals("mean", a->mean, a->n_mean);
         print_reals("std", a->std, a->n_std);

@@ -12,7 +12,7 @@ syntax keyword lccBoolean true false
 
 syntax keyword lccForm residual scale concat split branch add mul
 syntax keyword lccLayer conv depthwise dense bn max_pool avg_pool global_avg_pool flatten identity softmax dropout
-syntax keyword lccLayer shuffle normalize pad upsample slice
+syntax keyword lccLayer shuffle normalize pad upsample slice transpose
 syntax keyword lccActivation relu relu6 hswish swish silu sigmoid hsigmoid tanh leaky_relu
 syntax keyword lccFunction divisible min max floor ceil round abs sqrt int
 syntax keyword lccWord same symmetric valid torch keras nearest bilinear f32 int8 uint8

@@ -1,0 +1,39 @@
+/* whole.c: steps that take their operands as wholes, dense and in order, and make a dense tensor.
+ *
+ * The table has the function that writes the body for each op. Where plan/whole.c says that threads share the
+ * step, the body computes the part of its output that begin_shared_loop gives it: of s->units stretches of
+ * equal length. */
+#include "emit/internal.h"
+
+typedef void (*body_writer)(emitter *e, const plan_step *s, writer *w);
+
+static const body_writer bodies[OP_COUNT] = {
+    [OP_TRANSPOSE] = emit_transpose_body,
+};
+
+/* The packed weights of such a step are its node's tensors of weights, one behind the other. */
+static bool has_weights(const node *n) {
+    bool has = false;
+    for (int r = 0; r < ROLE_COUNT; r++) has = has || n->weights[r];
+    return has;
+}
+
+kernel_call emit_whole(emitter *e, const plan_step *s) {
+    static const char *const names[] = {"x", "z"};
+    arena *a = e->a;
+    const node *n = &e->p->g->nodes[s->node];
+    signature f = {0};
+    for (int i = 0; i < s->n_operands; i++) {
+        const char *name = s->n_operands <= 2 ? names[i] : arena_printf(a, "x%d", i);
+        add_run(e, &f, name, &s->operands[i]);
+    }
+    if (has_weights(n)) add_pointer(a, &f, READS, "float", "w", weights_at(e, TYPE_F32, s->weight_begin));
+    add_result(e, &f, s);
+    if (s->scratch >= 0) add_pointer_into(e, &f, WRITES, "scratch", s->scratch, 0);
+    add_threads(e, &f, s);
+    writer w = {0};
+    bodies[n->op](e, s, &w);
+    const char *hint =
+        arena_printf(a, "%s_to_%dx%dx%d", op_table[n->op].name, n->shape.h, n->shape.w, n->shape.c);
+    return define_call(e, hint, NULL, &f, &w);
+}

@@ -1,0 +1,28 @@
+/* whole.c: the table of ops whose steps take their operands as wholes. */
+#include "plan/whole.h"
+#include "graph/axes.h"
+
+/* Threads share the outermost axis, unless it is the only one. */
+static int64_t outermost_axis(const node *n) {
+    const axis_walk w = walk_of_transpose(&n->a);
+    return w.n > 1 ? w.count[0] : 1;
+}
+
+const whole_op whole_table[OP_COUNT] = {
+    [OP_TRANSPOSE] = {.cycles = 1.5, .units = outermost_axis},
+};
+
+bool takes_wholes(const graph *g, const node *n) {
+    const whole_op *op = &whole_table[n->op];
+    return op->cycles > 0 && (!op->applies || op->applies(g, n));
+}
+
+int64_t rows_of_output(const node *n) { return n->shape.h; }
+
+int64_t pixels_of_output(const node *n) { return shape_pixels(n->shape); }
+
+double whole_cycles(const graph *g, const node *n, double lanes) {
+    const whole_op *op = &whole_table[n->op];
+    double work = op->work ? (double)op->work(g, n) : (double)shape_elements(n->shape);
+    return op->cycles * work / (op->by_vectors ? lanes : 1);
+}

@@ -140,7 +140,7 @@ static const char *describe_kept(const table *t, const graph *reduced, const nod
 static const char *describe_kernel(const node *n, const plan_step *step) {
     if (step) return step->words;
     if (n->op == OP_INPUT) return "";
-    return op_table[n->op].class == CLASS_VIEW || n->op == OP_CONCAT ? "(no copy)" : "(fused)";
+    return node_is_view(n) ? "(no copy)" : "(fused)";
 }
 
 /* Adds the row of node `first` and of the nodes that belong to its row. Returns the node behind them. */

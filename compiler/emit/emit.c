@@ -17,6 +17,7 @@ static const step_emitter emitters[STEP_KIND_COUNT] = {
     [STEP_UPSAMPLE] = emit_upsample,
     [STEP_PAD] = emit_pad,
     [STEP_WHOLE] = emit_whole,
+    [STEP_SLICE] = emit_slice,
     [STEP_CHAIN] = emit_chain,
     [STEP_COPY] = emit_copy,
 };

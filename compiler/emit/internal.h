@@ -124,6 +124,7 @@ kernel_call emit_elementwise(emitter *e, const plan_step *s);
 kernel_call emit_softmax(emitter *e, const plan_step *s);
 kernel_call emit_upsample(emitter *e, const plan_step *s);
 kernel_call emit_pad(emitter *e, const plan_step *s);
+kernel_call emit_slice(emitter *e, const plan_step *s);
 kernel_call emit_copy(emitter *e, const plan_step *s);
 kernel_call emit_whole(emitter *e, const plan_step *s);
 

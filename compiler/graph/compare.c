@@ -24,6 +24,12 @@ static bool same_axes(const axis_list *x, const axis_list *y) {
     return x->n == y->n && same_sizes(x->at, y->at, x->n);
 }
 
+static bool same_resizing(const resizing *x, const resizing *y) {
+    return same_sizes(x->size, y->size, 2) && x->mode == y->mode && x->places == y->places &&
+           x->rounding == y->rounding && x->coefficient == y->coefficient &&
+           x->exclude_outside == y->exclude_outside && same_numbers(x->scale, y->scale, 2);
+}
+
 /* An attribute that an op only carries along, as the file's defaults left it, is compared only where the op has
  * a use for it. */
 static const char *attribute_difference(op_kind op, const attrs *x, const attrs *y, int in_channels) {
@@ -46,6 +52,11 @@ static const char *attribute_difference(op_kind op, const attrs *x, const attrs 
     if (!same_axes(&x->dims, &y->dims) || !same_axes(&x->order, &y->order)) return "order of axes";
     if (memcmp(&x->size, &y->size, sizeof(shape)) != 0) return "size";
     if (x->begin != y->begin || x->count != y->count) return "slice";
+    if (!same_sizes(x->output_pad, y->output_pad, 2)) return "output_padding";
+    if (x->around != y->around || x->fill != y->fill) return "what a pad adds";
+    if (!same_sizes(x->pad_channels, y->pad_channels, 2)) return "padding of channels";
+    if (x->blocks != y->blocks) return "order of blocks";
+    if (!same_resizing(&x->resize, &y->resize)) return "resize";
     if (x->n_mean != y->n_mean || !same_numbers(x->mean, y->mean, x->n_mean)) return "mean";
     if (x->n_std != y->n_std || !same_numbers(x->std, y->std, x->n_std)) return "std";
     if (x->divide != y->divide) return "divide";

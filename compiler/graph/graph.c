@@ -41,6 +41,7 @@ attrs graph_attrs_init(void) {
         .axis = AXIS_C,
         .step = 1,
         .divide = 1,
+        .resize = {.coefficient = -0.75},
         .act = OP_IDENTITY,
         .act2 = OP_IDENTITY,
     };

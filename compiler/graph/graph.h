@@ -98,8 +98,50 @@ typedef struct axis_list {
     int at[MAX_RANK];
 } axis_list;
 
+/* What a pad puts around a map: one number, or the map's own values: reflected about its edge, which is not
+ * repeated, or those at the edge. */
+typedef enum pad_mode { PADS_CONSTANT, PADS_REFLECT, PADS_EDGE, PAD_MODE_COUNT } pad_mode;
+
+/* How depth_to_space counts the channels that become a block of b x b pixels: (row, column, channel), which is
+ * DCR of ONNX and the order of TensorFlow, or (channel, row, column), CRD and PyTorch's pixel_shuffle.
+ * space_to_depth makes them in that order. */
+typedef enum block_order { BLOCKS_DCR, BLOCKS_CRD, BLOCK_ORDER_COUNT } block_order;
+
+/* The numbers of a resize: see resample.h, which has the formulas. */
+typedef enum resize_mode { RESIZE_NEAREST, RESIZE_LINEAR, RESIZE_CUBIC, RESIZE_MODE_COUNT } resize_mode;
+
+typedef enum resize_places {
+    PLACES_HALF_PIXEL,
+    PLACES_PYTORCH,
+    PLACES_ALIGN_CORNERS,
+    PLACES_ASYMMETRIC,
+    PLACES_TF_NEAREST,
+    PLACES_SYMMETRIC,
+    RESIZE_PLACES_COUNT
+} resize_places;
+
+typedef enum resize_rounding {
+    ROUND_PREFER_FLOOR,
+    ROUND_PREFER_CEIL,
+    ROUND_FLOOR,
+    ROUND_CEIL,
+    RESIZE_ROUNDING_COUNT
+} resize_rounding;
+
+typedef struct resizing {
+    int size[2]; /* of the output: height, width */
+    resize_mode mode;
+    resize_places places;     /* which place of the input an output pixel stands for */
+    resize_rounding rounding; /* nearest: which pixel that is */
+    double coefficient;       /* cubic: Keys's a */
+    bool exclude_outside;     /* cubic: pixels beyond the edge count for nothing, else as the edge */
+    double scale[2];          /* by which the places grow; 0: output by input size */
+} resizing;
+
 /* The weights of a node. The shapes are the graph's own, whatever the checkpoint's layout was:
  *   conv       weight [out, kh, kw, in/groups]       bias [out]
+ *   conv_transpose   the same: weight [o][ky][kx] goes from input pixel (y, x) to output pixel
+ *                    (y*stride + ky*dilation - TOP, x*stride + kx*dilation - LEFT)
  *   depthwise  weight [kh, kw, out], out = c*multiplier + m        bias [out]
  *   dense      weight [out, in], inputs in (h, w, c) order         bias [out]
  *   bn         gamma, beta, mean, var: each [c]
@@ -119,6 +161,14 @@ typedef struct act_args {
     double first, second;
 } act_args;
 
+/* The words of a .net file for what the enums above name. */
+extern const char *const axis_names[AXES];
+extern const char *const pad_mode_names[PAD_MODE_COUNT];
+extern const char *const block_order_names[BLOCK_ORDER_COUNT];
+extern const char *const resize_mode_names[RESIZE_MODE_COUNT];
+extern const char *const resize_places_names[RESIZE_PLACES_COUNT];
+extern const char *const resize_rounding_names[RESIZE_ROUNDING_COUNT];
+
 /* What a layer was given. Fields that its op does not have keep graph_attrs_init's defaults. */
 typedef struct attrs {
     int out;       /* conv, dense: output channels */
@@ -128,21 +178,28 @@ typedef struct attrs {
     pad_kind padding;
     int pad[4]; /* TOP, BOTTOM, LEFT, RIGHT: given for PAD_EXPLICIT and the op `pad`, else set by the shape rule
                  */
-    int groups; /* conv, shuffle */
-    int multiplier; /* depthwise */
-    bool has_bias;  /* conv, depthwise, dense */
-    double eps;     /* bn */
-    act_args args;  /* of an activation */
-    bool count_pad; /* avg_pool: padded positions count in the divisor */
-    int factor;     /* upsample */
+    int output_pad[2]; /* conv_transpose: rows at the bottom and columns at the right that the output has more
+                        */
+    int groups;        /* conv, conv_transpose, shuffle */
+    int multiplier;    /* depthwise */
+    bool has_bias;     /* conv, depthwise, dense */
+    double eps;        /* bn */
+    act_args args;     /* of an activation */
+    bool count_pad;    /* avg_pool: padded positions count in the divisor */
+    int factor;        /* upsample; depth_to_space and space_to_depth: a side of their blocks */
     upsample_mode mode;
+    resizing resize;
+    block_order blocks;
+    pad_mode around;          /* pad */
+    double fill;              /* pad: the number, where it is constant */
+    int pad_channels[2];      /* pad: channels before and behind */
     int axis;                 /* AXIS_H, AXIS_W or AXIS_C: the one along which the op works */
     int axes;                 /* the set of axes along which the op works */
     int step;                 /* from one element that the op takes to the next; below 0: backwards */
     axis_list dims, order;    /* transpose: the input counted so (n is 0: [h, w, c]); axis i of the result is
                                  axis order.at[i] of dims */
     shape size;               /* transpose: the result's shape (h is 0: the three axes in their new order) */
-    int begin, count;         /* slice: channels [begin, begin + count) */
+    int begin, count;         /* slice: so many places of the axis: begin, begin + step, .. */
     int n_mean, n_std;        /* normalize: 1, or the input's channels */
     const double *mean, *std; /* in the arena */
     double divide;
@@ -236,6 +293,13 @@ bool graph_weight_may_go(const graph *g, const tensor *t);
 
 /* How many nodes and outputs read each node's tensor; [n_nodes], in the arena. */
 int *graph_use_counts(const graph *g, arena *a);
+
+/* Whether the node only renames or reorders channels, which costs nothing when the code runs: the plan says
+ * where each channel lies. */
+static inline bool node_is_view(const node *n) {
+    if (n->op == OP_SLICE) return n->a.axis == AXIS_C;
+    return op_table[n->op].class == CLASS_VIEW || n->op == OP_CONCAT;
+}
 
 /* The op's own inputs. Of a node with has_residual, the last input is that residual. */
 static inline int node_own_inputs(const node *n) { return n->n_in - (n->a.has_residual ? 1 : 0); }

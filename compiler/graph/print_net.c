@@ -148,6 +148,24 @@ static void print_transpose_arguments(printer *p, const node *n) {
     if (!follows) print_list(p, "shape", result, AXES);
 }
 
+static void print_pad_arguments(printer *p, const attrs *a) {
+    print_sides(p, NULL, a->pad);
+    if (a->around != PADS_CONSTANT) print_word(p, "mode", pad_mode_names[a->around]);
+    if (a->fill != 0) print_numbers(p, "value", &a->fill, 1);
+    if (a->pad_channels[0] || a->pad_channels[1]) print_pair(p, "channels", a->pad_channels);
+}
+
+static void print_resize_arguments(printer *p, const resizing *r) {
+    print_pair(p, NULL, r->size);
+    print_word(p, NULL, resize_mode_names[r->mode]);
+    if (r->places != PLACES_HALF_PIXEL) print_word(p, "coordinates", resize_places_names[r->places]);
+    if (r->rounding != ROUND_PREFER_FLOOR) print_word(p, "rounding", resize_rounding_names[r->rounding]);
+    if (r->coefficient != graph_attrs_init().resize.coefficient)
+        print_numbers(p, "coefficient", &r->coefficient, 1);
+    if (r->exclude_outside) print_word(p, "exclude_outside", "true");
+    if (r->scale[0] != 0 || r->scale[1] != 0) print_numbers(p, "scale", r->scale, 2);
+}
+
 static void print_arguments(printer *p, const node *n) {
     const attrs *a = &n->a;
     switch (n->op) {
@@ -168,15 +186,18 @@ static void print_arguments(printer *p, const node *n) {
         print_numbers(p, "std", a->std, a->n_std);
         if (a->divide != 1) print_numbers(p, "divide", &a->divide, 1);
         break;
-    case OP_PAD: print_sides(p, NULL, a->pad); break;
+    case OP_PAD: print_pad_arguments(p, a); break;
     case OP_UPSAMPLE:
         print_whole(p, NULL, a->factor);
         print_word(p, "mode", a->mode == UPSAMPLE_NEAREST ? "nearest" : "bilinear");
         break;
     case OP_TRANSPOSE: print_transpose_arguments(p, n); break;
+    case OP_RESIZE: print_resize_arguments(p, &a->resize); break;
     case OP_SLICE:
         print_whole(p, NULL, a->begin);
         print_whole(p, NULL, a->count);
+        if (a->axis != AXIS_C) print_word(p, "axis", axis_names[a->axis]);
+        if (a->step != 1) print_whole(p, "step", a->step);
         break;
     case OP_ADD:
     case OP_MUL:

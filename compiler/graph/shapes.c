@@ -260,16 +260,6 @@ bool shape_affine(const graph *g, diag *d, node *n) {
     return check_residual(g, d, n);
 }
 
-bool shape_pad(const graph *g, diag *d, node *n) {
-    const int *pad = n->a.pad;
-    shape in = input_shape(g, n, 0);
-    for (int i = 0; i < 4; i++) {
-        if (!check_range(d, n, "padding", pad[i], 0, MAX_SIDE)) return false;
-    }
-    n->shape = (shape){in.h + pad[TOP] + pad[BOTTOM], in.w + pad[LEFT] + pad[RIGHT], in.c};
-    return true;
-}
-
 bool shape_upsample(const graph *g, diag *d, node *n) {
     shape in = input_shape(g, n, 0);
     if (!check_range(d, n, "factor", n->a.factor, 1, MAX_KERNEL) ||
@@ -278,17 +268,6 @@ bool shape_upsample(const graph *g, diag *d, node *n) {
         return false;
     }
     n->shape = (shape){in.h * n->a.factor, in.w * n->a.factor, in.c};
-    return true;
-}
-
-bool shape_slice(const graph *g, diag *d, node *n) {
-    int c = input_shape(g, n, 0).c;
-    if (!check_range(d, n, "begin", n->a.begin, 0, c - 1) ||
-        !check_range(d, n, "count", n->a.count, 1, c - n->a.begin)) {
-        return false;
-    }
-    keep_shape(g, n);
-    n->shape.c = n->a.count;
     return true;
 }
 

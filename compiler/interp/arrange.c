@@ -24,21 +24,6 @@ void interp_shuffle(const work *k) {
     }
 }
 
-void interp_slice(const work *k) {
-    int c = k->n->shape.c, in_c = k->in_shape[0].c;
-    int64_t pixels = shape_pixels(k->n->shape);
-    for (int64_t p = 0; p < pixels; p++) copy(k->out + p * c, k->in[0] + p * in_c + k->n->a.begin, c);
-}
-
-void interp_pad(const work *k) {
-    shape in = k->in_shape[0], s = k->n->shape;
-    const int *pad = k->n->a.pad;
-    for (int y = 0; y < in.h; y++) {
-        double *row = k->out + ((int64_t)(y + pad[TOP]) * s.w + pad[LEFT]) * s.c;
-        copy(row, pixel(k->in[0], in, y, 0), (int64_t)in.w * in.c);
-    }
-}
-
 /* A place of the enlarged axis lies between two places of the input: these, and the weight of the second one.
  * With half-pixel centres, place p of the output lies at (p + 1/2) / factor - 1/2 of the input. Beyond the
  * first and the last centre, the value at the edge holds. */

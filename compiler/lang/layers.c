@@ -19,6 +19,8 @@ typedef enum argument_kind {
     ARGUMENT_MODE,    /* nearest, bilinear */
     ARGUMENT_AXES,    /* a list of up to MAX_RANK sizes or axes */
     ARGUMENT_SHAPE,   /* [h, w, c] */
+    ARGUMENT_CHOICE,  /* one of the formal's words, of which the field gets the index */
+    ARGUMENT_SCALES,  /* [height, width], or one number for both */
     ARGUMENT_RATE     /* of dropout; it is checked, but has no effect */
 } argument_kind;
 
@@ -28,6 +30,7 @@ typedef struct layer_formal {
     bool optional;
     size_t field; /* offset in attrs */
     int least, most;
+    const char *const *words; /* [most] of an ARGUMENT_CHOICE */
 } layer_formal;
 
 enum { MOST_FORMALS = 8 };
@@ -40,9 +43,11 @@ typedef struct layer {
 
 /* clang-format off */
 #define FORMAL(name, kind, optional, field, least, most) \
-    {name, ARGUMENT_##kind, optional, offsetof(attrs, field), least, most}
+    {name, ARGUMENT_##kind, optional, offsetof(attrs, field), least, most, NULL}
 #define NEEDS(name, kind, field, least, most)    FORMAL(name, kind, false, field, least, most)
 #define MAY_HAVE(name, kind, field, least, most) FORMAL(name, kind, true, field, least, most)
+#define CHOICE(name, optional, field, words, count) \
+    {name, ARGUMENT_CHOICE, optional, offsetof(attrs, field), 0, count, words}
 #define OUT      NEEDS("out", WHOLE, out, 1, MAX_CHANNELS)
 #define KERNEL   NEEDS("kernel", PAIR, kernel, 1, MAX_KERNEL)
 #define STRIDE   MAY_HAVE("stride", PAIR, stride, 1, MAX_KERNEL)
@@ -74,12 +79,23 @@ static const layer table_of_layers[] = {
     {"shuffle", OP_SHUFFLE, {NEEDS("groups", WHOLE, groups, 1, MAX_CHANNELS)}},
     {"normalize", OP_NORMALIZE,
      {NEEDS("mean", MEANS, mean, 0, 0), NEEDS("std", STDS, std, 0, 0), MAY_HAVE("divide", REAL, divide, 0, 0)}},
-    {"pad", OP_PAD, {NEEDS("sides", SIDES, pad, 0, MAX_SIDE)}},
+    {"pad", OP_PAD,
+     {NEEDS("sides", SIDES, pad, 0, MAX_SIDE), CHOICE("mode", true, around, pad_mode_names, PAD_MODE_COUNT),
+      MAY_HAVE("value", REAL, fill, 0, 0), MAY_HAVE("channels", PAIR, pad_channels, 0, MAX_CHANNELS)}},
     {"upsample", OP_UPSAMPLE, {NEEDS("factor", WHOLE, factor, 1, MAX_KERNEL), NEEDS("mode", MODE, mode, 0, 0)}},
     {"transpose", OP_TRANSPOSE,
      {NEEDS("order", AXES, order, 0, MAX_RANK - 1), DIMS, MAY_HAVE("shape", SHAPE, size, 1, MAX_TENSOR)}},
+    {"resize", OP_RESIZE,
+     {NEEDS("size", PAIR, resize.size, 1, MAX_SIDE),
+      CHOICE("mode", false, resize.mode, resize_mode_names, RESIZE_MODE_COUNT),
+      CHOICE("coordinates", true, resize.places, resize_places_names, RESIZE_PLACES_COUNT),
+      CHOICE("rounding", true, resize.rounding, resize_rounding_names, RESIZE_ROUNDING_COUNT),
+      MAY_HAVE("coefficient", REAL, resize.coefficient, 0, 0),
+      MAY_HAVE("exclude_outside", BOOL, resize.exclude_outside, 0, 0),
+      MAY_HAVE("scale", SCALES, resize.scale, 0, 0)}},
     {"slice", OP_SLICE,
-     {NEEDS("begin", WHOLE, begin, 0, MAX_CHANNELS), NEEDS("count", WHOLE, count, 1, MAX_CHANNELS)}},
+     {NEEDS("begin", WHOLE, begin, 0, MAX_SIDE), NEEDS("count", WHOLE, count, 1, MAX_SIDE),
+      CHOICE("axis", true, axis, axis_names, AXES), MAY_HAVE("step", WHOLE, step, -MAX_SIDE, MAX_SIDE)}},
 };
 /* clang-format on */
 enum { LAYERS = sizeof table_of_layers / sizeof *table_of_layers };
@@ -179,6 +195,23 @@ static bool to_mode(evaluator *ev, loc at, const char *what, value v, attrs *a) 
     return false;
 }
 
+/* Takes one of the formal's words. Some of them also name a layer or a function, which is no word then. */
+static bool to_choice(evaluator *ev, loc at, const char *what, value v, const layer_formal *f, int *chosen) {
+    const char *name = v.kind == VALUE_WORD ? v.text : v.kind == VALUE_LAYER ? v.layer->name : "";
+    const char *list = "";
+    for (int i = 0; i < f->most; i++) {
+        *chosen = i;
+        if (strcmp(f->words[i], name) == 0) return true;
+        list = arena_printf(ev->mem, "%s%s%s", list,
+                            i == 0            ? ""
+                            : i + 1 < f->most ? ", "
+                                              : " or ",
+                            f->words[i]);
+    }
+    eval_error(ev, at, "%s must be %s, not %s", what, list, quote_value(ev->mem, v));
+    return false;
+}
+
 static bool to_real(evaluator *ev, loc at, const char *what, value v, double *x) {
     if (is_number(v)) {
         *x = as_real(v);
@@ -201,6 +234,18 @@ static bool to_rate(evaluator *ev, loc at, const char *what, value v) {
     return false;
 }
 
+/* One number for both axes, or a list of two. */
+static bool to_scales(evaluator *ev, loc at, const char *what, value v, double *scale) {
+    if (v.kind == VALUE_LIST && v.count != 2) {
+        eval_error(ev, at, "%s must be one number or a list of 2, not of %d", what, v.count);
+        return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (!to_real(ev, at, what, v.kind == VALUE_LIST ? v.items[i] : v, &scale[i])) return false;
+    }
+    return true;
+}
+
 static bool set_argument(evaluator *ev, const layer *its, const layer_formal *f, const given *g, attrs *a) {
     if (is_poison(g->v)) return false;
     const char *what = arena_printf(ev->mem, "%s: %s", its->name, f->name);
@@ -217,6 +262,8 @@ static bool set_argument(evaluator *ev, const layer *its, const layer_formal *f,
     case ARGUMENT_MODE: return to_mode(ev, g->at, what, g->v, a);
     case ARGUMENT_AXES: return to_axes(ev, g->at, what, g->v, f->least, f->most, field);
     case ARGUMENT_SHAPE: return to_shape(ev, g->at, what, g->v, f->most, field);
+    case ARGUMENT_CHOICE: return to_choice(ev, g->at, what, g->v, f, field);
+    case ARGUMENT_SCALES: return to_scales(ev, g->at, what, g->v, field);
     case ARGUMENT_RATE: return to_rate(ev, g->at, what, g->v);
     }
     return false;

@@ -150,13 +150,21 @@ static void range_softmax(const channel_walk *k) {
     for (int c = 0; c < k->n->shape.c; c++) k->out[c] = all;
 }
 
+/* A pad whose channels are more than its input's: each one holds what any channel may hold, and the number. */
+static void range_padded_channels(const channel_walk *k) {
+    range all = input_of(k, 0)[0];
+    for (int c = 1; c < input_channels(k, 0); c++) all = join_intervals(all, input_of(k, 0)[c]);
+    for (int c = 0; c < k->n->shape.c; c++) k->out[c] = op_interval(k->n, all, all);
+}
+
 /* Every other op. It keeps a channel to itself, or its interval is unknown. */
 static void range_unmixed(const channel_walk *k) {
     const node *n = k->n;
-    int channels = n->n_in ? input_channels(k, 0) : 1, begin = n->op == OP_SLICE ? n->a.begin : 0;
+    int channels = n->n_in ? input_channels(k, 0) : 1;
     for (int c = 0; c < n->shape.c; c++) {
         /* A flatten counts through the channels at each pixel. */
-        range x = n->n_in ? input_of(k, 0)[(begin + c) % channels] : any_value();
+        int from = n->op == OP_SLICE && n->a.axis == AXIS_C ? n->a.begin + c * n->a.step : c % channels;
+        range x = n->n_in ? input_of(k, 0)[from] : any_value();
         k->out[c] = op_interval(n, x, node_own_inputs(n) > 1 ? input_of(k, 1)[c] : x);
     }
 }
@@ -184,7 +192,12 @@ static void range_node(const channel_walk *k) {
     case OP_SHUFFLE: range_shuffle(k); break;
     case OP_SOFTMAX: range_softmax(k); break;
     case OP_CONCAT: range_concat(k); break;
-    default: range_unmixed(k);
+    default:
+        if (k->n->op == OP_PAD && k->n->shape.c != input_channels(k, 0)) {
+            range_padded_channels(k);
+        } else {
+            range_unmixed(k);
+        }
     }
 }
 

@@ -55,6 +55,19 @@ static void make_live(liveness *l, int channel) {
     l->waiting[l->n_waiting++] = root;
 }
 
+/* Whether all channels of the node and of its input stay: it mixes them without weights, it is a norm that is
+ * not lowered, or its channels are a regular pattern of the input's, which would not stay regular. */
+static bool keeps_all_channels(const graph *g, const node *n) {
+    switch (n->op) {
+    case OP_SOFTMAX:
+    case OP_BN:
+    case OP_NORMALIZE: return true;
+    case OP_SLICE: return n->a.axis == AXIS_C && n->a.step != 1;
+    case OP_PAD: return n->shape.c != g->nodes[n->in[0]].shape.c;
+    default: return false;
+    }
+}
+
 static bool has_rows(const node *n) { return n->op == OP_CONV || n->op == OP_DENSE; }
 
 static void tie_shuffle(liveness *l, const node *n, int in, int out) {
@@ -78,8 +91,9 @@ static void tie_each(liveness *l, const node *n, int input, int out) {
     int in = l->ranges->first[n->in[input]], channels = l->g->nodes[n->in[input]].shape.c;
     for (int c = 0; c < n->shape.c; c++) {
         int from = n->op == OP_DEPTHWISE ? c / n->a.multiplier
-                   : n->op == OP_SLICE   ? n->a.begin + c
-                                       : c % channels; /* a flatten counts through the channels at each pixel */
+                   : n->op == OP_SLICE && n->a.axis == AXIS_C
+                       ? n->a.begin + c * n->a.step
+                       : c % channels; /* a flatten counts through the channels at each pixel */
         tie(l, in + from, out + c);
     }
 }
@@ -91,14 +105,11 @@ static void tie_node(liveness *l, int index) {
     switch (n->op) {
     case OP_INPUT:
     case OP_CONV:
-    case OP_DENSE:
-    case OP_SOFTMAX:
-    case OP_BN:
-    case OP_NORMALIZE: break;
+    case OP_DENSE: break;
     case OP_SHUFFLE: tie_shuffle(l, n, l->ranges->first[n->in[0]], out); break;
     case OP_CONCAT: tie_concat(l, n, out); break;
     default:
-        for (int i = 0; i < node_own_inputs(n); i++) tie_each(l, n, i, out);
+        for (int i = 0; !keeps_all_channels(l->g, n) && i < node_own_inputs(n); i++) tie_each(l, n, i, out);
     }
     for (int c = 0; n->a.has_residual && c < n->shape.c; c++) {
         tie(l, l->ranges->first[n->in[n->n_in - 1]] + c, out + c);
@@ -109,8 +120,7 @@ static void make_node_live(liveness *l, int index) {
     for (int e = l->ranges->first[index]; e < l->ranges->first[index + 1]; e++) make_live(l, e);
 }
 
-/* Inputs and outputs keep all their channels. So does what mixes channels without weights, and a norm that is
- * not lowered. */
+/* Inputs and outputs keep all their channels. */
 static void make_ends_live(liveness *l) {
     for (int i = 0; i < l->g->n_nodes; i++) {
         const node *n = &l->g->nodes[i];
@@ -119,7 +129,7 @@ static void make_ends_live(liveness *l) {
             make_node_live(l, i);
             for (int k = 0; k < n->n_in; k++) make_node_live(l, n->in[k]);
         }
-        if (n->op == OP_SOFTMAX || n->op == OP_BN || n->op == OP_NORMALIZE) {
+        if (n->op != OP_INPUT && keeps_all_channels(l->g, n)) {
             make_node_live(l, i);
             make_node_live(l, n->in[0]);
         }

@@ -16,7 +16,8 @@ bool can_host_activation(const node *n) {
     case OP_MAX_POOL:
     case OP_AVG_POOL:
     case OP_GLOBAL_AVG_POOL:
-    case OP_UPSAMPLE: return true;
+    case OP_UPSAMPLE:
+    case OP_RESIZE: return true;
     default: return false;
     }
 }

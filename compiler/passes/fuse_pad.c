@@ -1,5 +1,5 @@
-/* fuse_pad.c: an explicit `pad` becomes part of the padding of the node that reads it. Keras models have such a
- * pad in front of each convolution of stride 2. It can go into
+/* fuse_pad.c: an explicit `pad` of zeros becomes part of the padding of the node that reads it. Keras models
+ * have such a pad in front of each convolution of stride 2. It can go into
  *   - conv and depthwise, whose own padding is zeros too;
  *   - avg_pool, if padded positions count in the divisor afterwards: either they do already (count_pad), or the
  *     pool has no padding of its own, and count_pad is set;
@@ -25,12 +25,19 @@ static bool fits_padding(const node *n, const int *pad) {
     return true;
 }
 
+/* A pad of zeros around height and width, with nothing fused into it. */
+static bool pads_zeros(const node *n) {
+    const attrs *a = &n->a;
+    return n->op == OP_PAD && is_bare(n) && a->around == PADS_CONSTANT && a->fill == 0 && !a->pad_channels[0] &&
+           !a->pad_channels[1];
+}
+
 /* Whether `n`, which reads a pad of zeros around `values`, computes the same if the zeros become part of its
  * own padding. */
 static bool takes_zeros(const node *n, range values) {
     const attrs *a = &n->a;
     switch (n->op) {
-    case OP_PAD: return is_bare(n);
+    case OP_PAD: return pads_zeros(n);
     case OP_CONV:
     case OP_DEPTHWISE: return !a->pad_value;
     case OP_AVG_POOL: return a->count_pad || !has_padding(a);
@@ -44,7 +51,7 @@ static bool takes_zeros(const node *n, range values) {
 static int take_pads(const rewrite *r, int index, const range *ranges, attrs *a) {
     const node *n = old_node(r, index);
     int from = n->in[0];
-    while (old_node(r, from)->op == OP_PAD && is_bare(old_node(r, from))) {
+    while (pads_zeros(old_node(r, from))) {
         const node *pad = old_node(r, from);
         int sum[4];
         for (int side = 0; side < 4; side++) sum[side] = a->pad[side] + pad->a.pad[side];

@@ -60,7 +60,9 @@ range op_interval(const node *n, range x, range y) {
     case OP_AVG_POOL:
         if (may_see_nothing(n)) return unknown_interval();
         return n->a.count_pad && has_padding(&n->a) ? join_intervals(x, zero) : x;
-    case OP_PAD: return join_intervals(x, zero);
+    case OP_PAD: return n->a.around == PADS_CONSTANT ? join_intervals(x, (range){n->a.fill, n->a.fill}) : x;
+    case OP_RESIZE: /* linear weights are at least 0 and sum to 1; cubic ones may be negative */
+        return n->a.resize.mode == RESIZE_CUBIC && !is_unknown(x) ? any_value() : x;
     case OP_ADD: return add_intervals(x, y);
     case OP_MUL: return multiply_intervals(x, y);
     case OP_GLOBAL_AVG_POOL:

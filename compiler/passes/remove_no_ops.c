@@ -1,9 +1,20 @@
 /* remove_no_ops.c: nodes that give back the tensor that they read vanish. Identity and dropout always do,
  * others depending on their attributes, their shapes or the range of the values. A flatten in front of a dense
  * layer vanishes, too, because dense reads a feature map in the order (h, w, c) itself. */
+#include "graph/resample.h"
 #include "passes/internal.h"
 #include "passes/range.h"
 #include "passes/rewrite.h"
+
+/* Whether each pixel of a resize is the input's own one. */
+static bool resizes_nothing(const node *n, shape from) {
+    arena *scratch = arena_new();
+    resampling rows = find_resampling(scratch, &n->a.resize, 0, from.h);
+    resampling columns = find_resampling(scratch, &n->a.resize, 1, from.w);
+    bool same = keeps_places(&rows, from.h) && keeps_places(&columns, from.w);
+    arena_free(scratch);
+    return same;
+}
 
 static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     if (n->op == OP_INPUT || node_own_inputs(n) != 1 || !is_bare(n)) return false;
@@ -13,13 +24,14 @@ static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     case OP_IDENTITY:
     case OP_DROPOUT:
     case OP_CONCAT:
-    case OP_SLICE:
     case OP_FLATTEN:
-    case OP_GLOBAL_AVG_POOL: return true; /* concat of one tensor, slice of all channels, pool of one pixel */
+    case OP_GLOBAL_AVG_POOL: return true; /* concat of one tensor, pool of one pixel */
+    case OP_SLICE: return n->a.step == 1 || n->a.count == 1;
+    case OP_RESIZE: return resizes_nothing(n, from);
     case OP_SHUFFLE: return n->a.groups == 1 || n->a.groups == n->shape.c;
     case OP_MAX_POOL:
     case OP_AVG_POOL: return n->a.kernel[0] == 1 && n->a.kernel[1] == 1 && !has_padding(&n->a);
-    case OP_PAD: return !has_padding(&n->a);
+    case OP_PAD: return !has_padding(&n->a); /* the shape is the same, so that it adds no channels */
     case OP_UPSAMPLE: return n->a.factor == 1;
     default: return is_activation(n->op) && is_idle_activation(n->op, ranges[n->in[0]]);
     }

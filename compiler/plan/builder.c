@@ -8,11 +8,9 @@
 
 #include <string.h>
 
-bool is_view(const node *n) { return op_table[n->op].class == CLASS_VIEW || n->op == OP_CONCAT; }
-
 /* Whether the node's step can write a whole buffer in the order of the tensor's channels. */
 static bool can_be_placed(const node *n) {
-    return !is_view(n) && n->op != OP_INPUT && !(n->op == OP_DEPTHWISE && n->a.multiplier > 1);
+    return !node_is_view(n) && n->op != OP_INPUT && !(n->op == OP_DEPTHWISE && n->a.multiplier > 1);
 }
 
 /* Whether it can also write into some of the channels of a buffer. */
@@ -30,7 +28,7 @@ static void find_last_uses(builder *b) {
     for (int i = 0; i < g->n_nodes; i++) b->last_use[i] = i;
     for (int i = 0; i < g->n_outputs; i++) b->last_use[g->outputs[i].node] = g->n_nodes;
     for (int i = g->n_nodes - 1; i >= 0; i--) {
-        int use = is_view(&g->nodes[i]) ? b->last_use[i] : i;
+        int use = node_is_view(&g->nodes[i]) ? b->last_use[i] : i;
         for (int j = 0; j < g->nodes[i].n_in; j++) {
             int in = g->nodes[i].in[j];
             if (b->last_use[in] < use) b->last_use[in] = use;

@@ -25,9 +25,6 @@ typedef struct destination {
 /* A builder of `p`, which knows where tensors should go. */
 builder new_builder(plan *p);
 
-/* Whether the node only renames or rearranges channels, and so has no step. */
-bool is_view(const node *n);
-
 destination find_destination(builder *b, int index);
 
 /* Puts a step's output at the destination, or into a new buffer. Channel order[i] of the tensor lies at the

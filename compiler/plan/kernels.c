@@ -18,6 +18,8 @@ static const kernel_info kernel_table[KERNEL_KIND_COUNT] = {
     [KERNEL_ELEMENTWISE] = {"elementwise", "elementwise"},
     [KERNEL_SOFTMAX] = {"softmax", "softmax"},
     [KERNEL_UPSAMPLE] = {"upsample", "upsample"},
+    [KERNEL_RESIZE] = {"resize", "resize"},
+    [KERNEL_SLICE] = {"slice", "slice"},
     [KERNEL_PAD] = {"pad", "pad"},
     [KERNEL_WHOLE] = {"whole", "whole"},
     [KERNEL_COPY] = {"copy", "copy"},
@@ -35,9 +37,10 @@ kernel_kind kernel_of(const plan *p, const plan_step *s) {
     case STEP_WINDOW: return window_kernel(op);
     case STEP_GLOBAL_POOL: return KERNEL_MEAN;
     case STEP_SOFTMAX: return KERNEL_SOFTMAX;
-    case STEP_UPSAMPLE: return KERNEL_UPSAMPLE;
+    case STEP_UPSAMPLE: return op == OP_RESIZE ? KERNEL_RESIZE : KERNEL_UPSAMPLE;
     case STEP_PAD: return KERNEL_PAD;
     case STEP_WHOLE: return KERNEL_WHOLE;
+    case STEP_SLICE: return KERNEL_SLICE;
     case STEP_COPY: return KERNEL_COPY;
     case STEP_CHAIN: return KERNEL_CHAIN;
     case STEP_ELEMENTWISE:

@@ -15,6 +15,8 @@ typedef enum kernel_kind {
     KERNEL_ELEMENTWISE,
     KERNEL_SOFTMAX,
     KERNEL_UPSAMPLE,
+    KERNEL_RESIZE,
+    KERNEL_SLICE,
     KERNEL_PAD,
     KERNEL_WHOLE, /* named by its op */
     KERNEL_COPY,

@@ -1,6 +1,6 @@
 /* plan.c: lists the steps of a graph, after the passes.
  *
- * Node by node, each tensor gets its slots. Ops that only rearrange channels (CLASS_VIEW and concat) pass their
+ * Node by node, each tensor gets its slots. Nodes that only rearrange channels (node_is_view) pass their
  * inputs' slots on. Every other op becomes a step that writes a range of channels of one buffer. That is, in
  * this order:
  *   - the caller's array, if the tensor is an output of the network;
@@ -179,6 +179,21 @@ static void plan_channelwise(builder *b, int index, step_kind kind, int most_run
     settle_at(b, index, s, d, x.order);
 }
 
+/* A pad of channels makes more of them than it reads, so it takes and makes them in the tensor's order. */
+static void plan_pad(builder *b, int index) {
+    const node *n = &b->g->nodes[index];
+    if (b->g->nodes[n->in[0]].shape.c == n->shape.c) {
+        plan_channelwise(b, index, STEP_PAD, 1);
+        return;
+    }
+    destination d = find_destination(b, index);
+    operand x = channelwise_operand(b, n->in[0], true, 1);
+    plan_step *s = add_step(b->p, STEP_PAD, index);
+    s->operands = one_operand(b, x);
+    s->n_operands = 1;
+    settle_at(b, index, s, d, order_as_given(b->p, n->shape.c));
+}
+
 /* Two operands with runs that begin at the same positions: wherever one of the two has no neighbours. */
 static void pair_operands(builder *b, int x, int y, bool in_order, operand out[2]) {
     plan *p = b->p;
@@ -273,7 +288,7 @@ static void plan_view(builder *b, int index) {
     for (int i = 0; i < c; i++) {
         switch (n->op) {
         case OP_SHUFFLE: out[i] = in[i % groups * size + i / groups]; break; /* (g, n) -> (n, g) */
-        case OP_SLICE: out[i] = in[n->a.begin + i]; break;
+        case OP_SLICE: out[i] = in[n->a.begin + i * n->a.step]; break;
         default: out[i] = in[i]; break;
         }
     }
@@ -292,7 +307,7 @@ static void plan_input(builder *b, int index) {
 
 static void plan_node(builder *b, int index) {
     const node *n = &b->g->nodes[index];
-    if (is_view(n)) {
+    if (node_is_view(n)) {
         plan_view(b, index);
         return;
     }
@@ -310,7 +325,9 @@ static void plan_node(builder *b, int index) {
     case OP_GLOBAL_AVG_POOL: plan_channelwise(b, index, STEP_GLOBAL_POOL, MAX_CHANNELWISE_RUNS); break;
     case OP_SOFTMAX: plan_channelwise(b, index, STEP_SOFTMAX, 1); break;
     case OP_UPSAMPLE: plan_channelwise(b, index, STEP_UPSAMPLE, 1); break;
-    case OP_PAD: plan_channelwise(b, index, STEP_PAD, 1); break;
+    case OP_RESIZE: plan_channelwise(b, index, STEP_UPSAMPLE, 1); break;
+    case OP_PAD: plan_pad(b, index); break;
+    case OP_SLICE: plan_channelwise(b, index, STEP_SLICE, 1); break; /* of rows or columns */
     default: plan_elementwise(b, index); break; /* affine, convert, activations, add, mul */
     }
 }

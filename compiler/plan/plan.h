@@ -60,8 +60,9 @@ typedef enum step_kind {
     STEP_GLOBAL_POOL, /* global_avg_pool */
     STEP_ELEMENTWISE, /* affine, convert, activations, add, mul */
     STEP_SOFTMAX,
-    STEP_UPSAMPLE,
+    STEP_UPSAMPLE, /* upsample, resize */
     STEP_PAD,
+    STEP_SLICE, /* some of the rows or columns; a slice of channels has no step */
     STEP_WHOLE, /* takes whole tensors, dense and in order, and makes a dense one: see whole.h */
     STEP_CHAIN, /* several of the above, row by row: see fuse.c */
     STEP_COPY,  /* gathers a tensor whose channels are scattered, if a kernel or the caller needs it in one

@@ -14,12 +14,12 @@ static int concat_input(const graph *g, const node *n, int *channel) {
 symbolic_value resolve_value(const graph *g, int node_index, int pixel, int channel) {
     for (;;) {
         const node *n = &g->nodes[node_index];
-        if (op_table[n->op].class != CLASS_VIEW && n->op != OP_CONCAT) break;
+        if (!node_is_view(n)) break;
         int in = n->in[0], groups = n->a.groups;
         switch (n->op) {
         case OP_CONCAT: in = concat_input(g, n, &channel); break;
         case OP_SHUFFLE: channel = channel % groups * (n->shape.c / groups) + channel / groups; break;
-        case OP_SLICE: channel += n->a.begin; break;
+        case OP_SLICE: channel = n->a.begin + channel * n->a.step; break;
         case OP_FLATTEN:
             pixel = channel / g->nodes[in].shape.c;
             channel %= g->nodes[in].shape.c;

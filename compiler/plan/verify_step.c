@@ -268,7 +268,8 @@ static int find_inputs(verifier *v, const plan_step *s, int thread, input *out) 
 /* Kernels of these kinds take one run; those of elementwise pairs take runs that are cut alike. */
 static bool check_runs(verifier *v, const plan_step *s) {
     const operand *o = s->operands;
-    bool single = s->kind == STEP_SOFTMAX || s->kind == STEP_UPSAMPLE || s->kind == STEP_PAD;
+    bool single =
+        s->kind == STEP_SOFTMAX || s->kind == STEP_UPSAMPLE || s->kind == STEP_PAD || s->kind == STEP_SLICE;
     if (single && o[0].n_runs != 1) return fault(v, "its operand lies in %d pieces", o[0].n_runs);
     if (s->kind != STEP_ELEMENTWISE || s->n_operands < 2) return true;
     bool same = o[0].n_runs == o[1].n_runs;

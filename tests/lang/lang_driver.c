@@ -56,6 +56,8 @@ static void print_attributes(const node *n) {
         print_list("order", &a->order);
         print_list("dims", &a->dims);
     }
+    if (n->op == OP_SLICE && (a->axis != AXIS_C || a->step != 1))
+        printf(" axis=%s step=%d", axis_names[a->axis], a->step);
     if (n->op == OP_NORMALIZE) {
         print_reals("mean", a->mean, a->n_mean);
         print_reals("std", a->std, a->n_std);

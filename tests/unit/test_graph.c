@@ -11,6 +11,7 @@
 #include "graph/verify.h"
 #include "lang/lang.h"
 
+#include <math.h>
 #include <string.h>
 
 static const loc nowhere = {0};
@@ -115,6 +116,8 @@ static void other_ops_shape_what_they_get(void **state) {
     attrs a = graph_attrs_init();
     a.factor = 2, a.begin = 2, a.count = 3, a.out = 7, a.groups = 3, a.multiplier = 2;
     a.pad[TOP] = 1, a.pad[BOTTOM] = 2, a.pad[RIGHT] = 4;
+    a.resize.size[0] = 2, a.resize.size[1] = 9;
+    expect_shape(&t, add(&t, OP_RESIZE, &a, 0), 2, 9, 6);
     expect_shape(&t, add(&t, OP_UPSAMPLE, &a, 0), 6, 10, 6);
     expect_shape(&t, add(&t, OP_PAD, &a, 0), 6, 9, 6);
     expect_shape(&t, add(&t, OP_FLATTEN, &a, 0), 1, 1, 90);
@@ -166,12 +169,35 @@ static void what_does_not_fit_is_refused(void **state) {
     expect_layer_refused(OP_DENSE, a, "output channels is 0");
     a.begin = 5, a.count = 2;
     expect_layer_refused(OP_SLICE, a, "count is 2");
+    a.axis = AXIS_H, a.begin = 7;
+    expect_layer_refused(OP_SLICE, a, "begin is 7");
+    a.axis = AXIS_W, a.begin = 6, a.count = 5, a.step = -2;
+    expect_layer_refused(OP_SLICE, a, "count is 5, must be from 1 to 4");
+    a.step = 0;
+    expect_layer_refused(OP_SLICE, a, "step is 0");
     a.eps = -1;
     expect_layer_refused(OP_BN, a, "eps is -1");
     a.n_mean = 2, a.n_std = 1, a.mean = a.std = (const double[]){1, 1};
     expect_layer_refused(OP_NORMALIZE, a, "2 means and 1 stds for 6 channels");
     a.n_mean = 1, a.divide = 0;
     expect_layer_refused(OP_NORMALIZE, a, "not zero");
+}
+
+static void maps_that_cannot_be_padded_or_resized_are_refused(void **state) {
+    (void)state;
+    attrs a = graph_attrs_init();
+    a.around = PADS_REFLECT, a.pad[LEFT] = 7;
+    expect_layer_refused(OP_PAD, a, "reflect of 7 along w, which has 7: at most 6");
+    a.pad[LEFT] = 0, a.pad_channels[1] = 6;
+    expect_layer_refused(OP_PAD, a, "along c");
+    a.around = PADS_CONSTANT, a.fill = INFINITY;
+    expect_layer_refused(OP_PAD, a, "a number that a float can hold");
+    a.resize.size[0] = 4;
+    expect_layer_refused(OP_RESIZE, a, "the output's width is 0");
+    a.resize.size[1] = 4, a.resize.scale[1] = -1;
+    expect_layer_refused(OP_RESIZE, a, "out of range");
+    a.resize.scale[1] = 0, a.resize.coefficient = NAN;
+    expect_layer_refused(OP_RESIZE, a, "out of range");
 }
 
 static void joins_of_shapes_that_differ_are_refused(void **state) {
@@ -337,6 +363,13 @@ static void every_layer_survives_printing(void **state) {
         "    max_pool(2, padding = [1, 0, 0, 1]) -> avg_pool(3, stride = 2, count_pad = true)\n"
         "    avg_pool([2, 1], padding = 0) -> leaky_relu(0.1) -> leaky_relu(-0.25) -> tanh\n"
         "    shuffle(4) -> slice(1, 7) -> pad([0, 1, 2, 0]) -> upsample(2, bilinear)\n"
+        "    slice(1, 2, axis = h) -> slice(3, 2, w, step = -2) -> slice(6, 7, step = -1)\n"
+        "    pad(1, reflect, channels = 2) -> pad([0, 0, 1, 0], mode = edge) -> pad(0, value = 0.5, channels = "
+        "[1, 0])\n"
+        "    resize([9, 7], nearest, asymmetric, floor) -> resize(8, linear, coordinates = "
+        "pytorch_half_pixel)\n"
+        "    resize([5, 6], cubic, align_corners, coefficient = -0.5, exclude_outside = true, scale = [0.625, "
+        "0])\n"
         "    upsample(2, nearest) -> swish -> sigmoid -> hsigmoid -> identity -> dropout\n"
         "    global_avg_pool -> flatten -> dense(5) -> dense(3, bias = false) @\"fc\" -> softmax\n"
         "    output probs\n"
@@ -507,6 +540,7 @@ int main(void) {
         cmocka_unit_test(explicit_padding_is_taken_side_by_side),
         cmocka_unit_test(other_ops_shape_what_they_get),
         cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(maps_that_cannot_be_padded_or_resized_are_refused),
         cmocka_unit_test(joins_of_shapes_that_differ_are_refused),
         cmocka_unit_test(sizes_beyond_the_limits_are_refused),
         cmocka_unit_test(verifier_finds_what_is_broken),

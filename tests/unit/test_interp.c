@@ -292,6 +292,72 @@ static void views_move_elements_and_change_none(void **state) {
     expect(&t, LIST(1, 2), LIST(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0));
 }
 
+/* The places of 1 2 3 with two of them around: before and behind, along the height and along the channels. */
+static void pads_repeat_or_reflect_what_is_there(void **state) {
+    (void)state;
+    attrs a = graph_attrs_init();
+    a.around = PADS_REFLECT, a.pad[TOP] = 2, a.pad[BOTTOM] = 1;
+    net t = begin(3, 1, 1);
+    then(&t, OP_PAD, a);
+    expect(&t, LIST(1, 2, 3), LIST(3, 2, 1, 2, 3, 2));
+
+    a.around = PADS_EDGE;
+    t = begin(3, 1, 1);
+    then(&t, OP_PAD, a);
+    expect(&t, LIST(1, 2, 3), LIST(1, 1, 1, 2, 3, 3));
+
+    a = graph_attrs_init();
+    a.fill = 7, a.pad_channels[0] = 1, a.pad[RIGHT] = 1;
+    t = begin(1, 1, 2);
+    then(&t, OP_PAD, a);
+    expect(&t, LIST(1, 2), LIST(7, 1, 2, 7, 7, 7));
+}
+
+static void slices_go_along_any_axis_and_back(void **state) {
+    (void)state;
+    attrs a = graph_attrs_init();
+    a.begin = 2, a.count = 2, a.step = -2;
+    net t = begin(1, 2, 3);
+    then(&t, OP_SLICE, a);
+    expect(&t, LIST(1, 2, 3, 4, 5, 6), LIST(3, 1, 6, 4));
+
+    a.axis = AXIS_W, a.begin = 1, a.count = 2, a.step = 1;
+    t = begin(1, 3, 2);
+    then(&t, OP_SLICE, a);
+    expect(&t, LIST(1, 2, 3, 4, 5, 6), LIST(3, 4, 5, 6));
+
+    a.axis = AXIS_H, a.begin = 0, a.step = 2;
+    t = begin(3, 1, 2);
+    then(&t, OP_SLICE, a);
+    expect(&t, LIST(1, 2, 3, 4, 5, 6), LIST(1, 2, 5, 6));
+}
+
+/* Places -1/4, 1/4, 3/4, 5/4 of 0 and 8; then 0, 1/3, 2/3, 1. Keys's cubic with a = -1/2 takes, halfway
+ * between two places, 9/16 of each and -1/16 of their outer neighbours. */
+static void resize_takes_what_its_places_say(void **state) {
+    (void)state;
+    attrs a = graph_attrs_init();
+    a.resize = (resizing){.size = {1, 4}, .mode = RESIZE_LINEAR};
+    net t = begin(1, 2, 1);
+    then(&t, OP_RESIZE, a);
+    expect(&t, LIST(0, 8), LIST(0, 2, 6, 8));
+
+    a.resize.places = PLACES_ALIGN_CORNERS;
+    t = begin(1, 2, 1);
+    then(&t, OP_RESIZE, a);
+    expect(&t, LIST(0, 9), LIST(0, 3, 6, 9));
+
+    a.resize = (resizing){.size = {1, 2}, .mode = RESIZE_CUBIC, .coefficient = -0.5};
+    t = begin(1, 4, 1);
+    then(&t, OP_RESIZE, a);
+    expect(&t, LIST(0, 16, 16, 32), LIST(8, 24));
+
+    a.resize = (resizing){.size = {1, 2}, .mode = RESIZE_NEAREST, .rounding = ROUND_CEIL};
+    t = begin(1, 4, 1);
+    then(&t, OP_RESIZE, a);
+    expect(&t, LIST(1, 2, 3, 4), LIST(2, 4));
+}
+
 /* Half-pixel centres, factor 2: the places -1/4, 1/4, 3/4, 5/4 of 0 and 8, the outer ones held at the edge. */
 static void upsample_repeats_or_goes_between(void **state) {
     (void)state;
@@ -399,6 +465,9 @@ int main(void) {
         cmocka_unit_test(softmax_is_over_the_channels_of_a_pixel),
         cmocka_unit_test(normalize_divides_then_shifts_then_scales),
         cmocka_unit_test(views_move_elements_and_change_none),
+        cmocka_unit_test(pads_repeat_or_reflect_what_is_there),
+        cmocka_unit_test(slices_go_along_any_axis_and_back),
+        cmocka_unit_test(resize_takes_what_its_places_say),
         cmocka_unit_test(upsample_repeats_or_goes_between),
         cmocka_unit_test(joins_broadcast_a_pixel),
         cmocka_unit_test(concat_keeps_the_order_of_its_inputs),

@@ -36,6 +36,23 @@ static void no_ops_go(void **state) {
     end(&t);
 }
 
+static void slices_and_resizes_that_change_nothing_go(void **state) {
+    (void)state;
+    net t = begin();
+    attrs a = graph_attrs_init();
+    int x = input(&t, TYPE_F32, 4, 6, 3);
+    a.axis = AXIS_W, a.count = 6;
+    int all = on(&t, OP_SLICE, a, x);
+    a.begin = 5, a.step = -1;
+    output(&t, on(&t, OP_SLICE, a, all)); /* the same shape, but reversed */
+    a.resize.size[0] = 4, a.resize.size[1] = 6;
+    int same = on(&t, OP_RESIZE, a, x);
+    a.resize.places = PLACES_TF_NEAREST, a.resize.mode = RESIZE_LINEAR;
+    output(&t, on(&t, OP_RESIZE, a, same)); /* moves by half a pixel */
+    expect_passes(&t, "input slice resize");
+    end(&t);
+}
+
 static void what_does_something_stays(void **state) {
     (void)state;
     net t = begin();
@@ -239,6 +256,18 @@ static void pads_stay_where_zeros_would_not_be_the_same(void **state) {
     expect_passes(&t, "input pad max_pool avg_pool relu pad max_pool hswish pad max_pool");
     end(&t);
 
+    t = begin(); /* what is around is no zero, or there are more channels */
+    x = input(&t, TYPE_F32, 6, 6, 3);
+    attrs around = graph_attrs_init();
+    around.pad[TOP] = 1, around.around = PADS_EDGE;
+    output(&t, conv(&t, on(&t, OP_PAD, around, x), 4, 3, 1));
+    around.around = PADS_CONSTANT, around.fill = 1;
+    output(&t, conv(&t, on(&t, OP_PAD, around, x), 4, 3, 1));
+    around.fill = 0, around.pad_channels[0] = 1;
+    output(&t, conv(&t, on(&t, OP_PAD, around, x), 4, 3, 1));
+    expect_passes(&t, "input pad conv pad conv pad conv");
+    end(&t);
+
     t = begin(); /* Keras: the picture is normalised, then padded; its zeros are corrected like the layer's own
                   */
     x = pad(&t, normalize(&t, input(&t, TYPE_U8, 6, 6, 3), 127.5, 127.5, 1), 0, 1, 0, 1);
@@ -413,6 +442,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dead_layers_go_and_inputs_stay),
         cmocka_unit_test(no_ops_go),
+        cmocka_unit_test(slices_and_resizes_that_change_nothing_go),
         cmocka_unit_test(what_does_something_stays),
         cmocka_unit_test(flatten_before_dense_goes),
         cmocka_unit_test(pools_of_everything_become_global),

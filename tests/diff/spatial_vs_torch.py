@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Holds the layers that cut, surround and resize maps to PyTorch in float64: spatial_vs_torch.py LCC
+
+The networks are made as those of interp_vs_torch.py are. What PyTorch does not have (further rules of ONNX's Resize, blocks in
+the order of TensorFlow, padding of channels) is worked out here, from the formulas of ONNX's documentation. With --emitted
+TARGET, the C that lcc writes for these networks is held to the same numbers, within 1e-4 of the largest value of each channel.
+"""
+
+import math
+import os
+import random
+import sys
+import tempfile
+
+import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from interp_vs_torch import Cases, compare_all  # noqa: E402  (skips where there is no PyTorch)
+import emitted  # noqa: E402
+import machines  # noqa: E402
+
+import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
+
+SHAPES = [(7, 9, 6), (8, 5, 12), (5, 4, 17), (1, 6, 1), (3, 3, 32)]
+
+
+# --- resize by ONNX's formulas, one axis at a time
+
+
+def place(rule, i, n_in, n_out, scale):
+    if rule == "half_pixel":
+        return (i + 0.5) / scale - 0.5
+    if rule == "pytorch_half_pixel":
+        return (i + 0.5) / scale - 0.5 if n_out > 1 else 0.0
+    if rule == "align_corners":
+        return i * (n_in - 1) / (n_out - 1) if n_out > 1 else 0.0
+    if rule == "asymmetric":
+        return i / scale
+    if rule == "tf_half_pixel_for_nn":
+        return (i + 0.5) / scale
+    adjustment = n_out / (scale * n_in)
+    return n_in / 2 * (1 - adjustment) + (i + 0.5) / scale - 0.5
+
+
+def rounded(rule, x):
+    low = math.floor(x)
+    if rule == "floor":
+        return low
+    if rule == "ceil":
+        return math.ceil(x)
+    if x - low == 0.5:
+        return low if rule == "round_prefer_floor" else low + 1
+    return round(x)
+
+
+def weights_of_row(mode, x, rounding, coefficient, exclude, n_in):
+    """The weight of each input place."""
+    row = np.zeros(n_in)
+    if mode == "nearest":
+        row[min(max(rounded(rounding, x), 0), n_in - 1)] = 1
+        return row
+    low, a = math.floor(x), coefficient
+    s = x - low
+    if mode == "linear":
+        taps = {low: 1 - s, low + 1: s}
+    else:
+        taps = {low - 1: ((a * (s + 1) - 5 * a) * (s + 1) + 8 * a) * (s + 1) - 4 * a,
+                low: ((a + 2) * s - (a + 3)) * s * s + 1,
+                low + 1: ((a + 2) * (1 - s) - (a + 3)) * (1 - s) ** 2 + 1,
+                low + 2: ((a * (2 - s) - 5 * a) * (2 - s) + 8 * a) * (2 - s) - 4 * a}
+    if mode == "cubic" and exclude:
+        taps = {at: weight for at, weight in taps.items() if 0 <= at < n_in}
+        total = sum(taps.values())
+        taps = {at: weight / total for at, weight in taps.items()}
+    for at, weight in taps.items():
+        row[min(max(at, 0), n_in - 1)] += weight
+    return row
+
+
+def resized_axis(mode, rule, rounding, coefficient, exclude, n_in, n_out, scale):
+    scale = scale or n_out / n_in
+    return np.stack([weights_of_row(mode, place(rule, i, n_in, n_out, scale), rounding, coefficient, exclude, n_in)
+                     for i in range(n_out)])
+
+
+class SpatialCases(Cases):
+    def planes(self, array):
+        """[h, w, c] as PyTorch has it."""
+        return torch.from_numpy(np.ascontiguousarray(array)).permute(2, 0, 1)[None]
+
+    def slices(self):
+        s, array = self.stream, self.array.astype(np.float64)
+        axis = s.randrange(3)
+        size = array.shape[axis]
+        begin = s.randrange(size)
+        step = s.choice([1, 1, 2, 3, -1, -1, -2])
+        most = (size - 1 - begin) // step + 1 if step > 0 else begin // -step + 1
+        count = s.randint(1, most)
+        places = [begin + i * step for i in range(count)]
+        self.add("slice(%d, %d, axis = %s, step = %d)" % (begin, count, "hwc"[axis], step),
+                 self.planes(np.take(array, places, axis)))
+
+    def pads(self):
+        s, x = self.stream, self.x
+        mode = s.choice(["constant", "reflect", "edge"])
+        sides = [s.randint(0, 3) for _ in range(4)]
+        if mode == "reflect":
+            sides = [min(side, (self.h if i < 2 else self.w) - 1) for i, side in enumerate(sides)]
+        around = (sides[2], sides[3], sides[0], sides[1])
+        words = "pad([%d, %d, %d, %d], mode = %s" % (*sides, mode)
+        torch_mode = "replicate" if mode == "edge" else mode
+        value = s.choice([0, 0, 1.5, -3, 0.1])
+        more = {"value": value} if mode == "constant" else {}
+        words += ", value = %r" % value if more else ""
+        y = F.pad(x, around, torch_mode, **more)
+        if s.random() < 0.4:
+            most = min(3, self.c - 1) if mode == "reflect" else 3
+            channels = (s.randint(0, most), s.randint(0, most))
+            pads = [(0, 0), channels, (0, 0), (0, 0)]
+            y = torch.from_numpy(np.pad(y.numpy(), pads, mode, **({"constant_values": value} if more else {})))
+            words += ", channels = [%d, %d]" % channels
+        self.add(words + ")", y)
+
+    def resizes(self):
+        """What PyTorch has itself, then any rule by the formulas."""
+        s, x = self.stream, self.x
+        size = (s.randint(1, 14), s.randint(1, 14))
+        words = "resize([%d, %d], " % size
+        for aligned in (False, True):
+            rule = "align_corners" if aligned else "half_pixel"
+            self.add(words + "linear, coordinates = %s)" % rule,
+                     F.interpolate(x, size, mode="bilinear", align_corners=aligned))
+            self.add(words + "cubic, coordinates = %s)" % rule,
+                     F.interpolate(x, size, mode="bicubic", align_corners=aligned))
+        mode = s.choice(["nearest", "nearest", "linear", "cubic"])
+        rule = s.choice(["half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_half_pixel_for_nn",
+                         "half_pixel_symmetric"])
+        rounding = s.choice(["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"])
+        coefficient, exclude = s.choice([-0.75, -0.5]), s.random() < 0.5
+        scale = (0, 0) if s.random() < 0.6 else tuple((n + 0.25) / m for n, m in zip(size, (self.h, self.w)))
+        y = x[0].numpy()
+        for axis, n in ((1, self.h), (2, self.w)):
+            matrix = resized_axis(mode, rule, rounding, coefficient, exclude, n, size[axis - 1], scale[axis - 1])
+            y = np.moveaxis(np.tensordot(matrix, y, (1, axis)), 0, axis)
+        words += "%s, coordinates = %s, rounding = %s, coefficient = %r, exclude_outside = %s, scale = [%r, %r])" % (
+            mode, rule, rounding, coefficient, str(exclude).lower(), *scale)
+        self.add(words, torch.from_numpy(np.ascontiguousarray(y))[None])
+
+    def upsampled(self):
+        """The factors of `upsample`, as a resize says them."""
+        x = self.x
+        for factor in (2, 3):
+            self.add("resize([%d, %d], nearest)" % (self.h * factor, self.w * factor),
+                     F.interpolate(x, scale_factor=factor, mode="nearest"))
+
+
+def make_cases():
+    stream = random.Random(2)
+    made = []
+    for shape in SHAPES:
+        cases = SpatialCases(shape, stream)
+        for _ in range(20):
+            cases.slices()
+            cases.pads()
+            cases.resizes()
+        cases.upsampled()
+        cases.weighted_once()
+        made.append(cases)
+    return made
+
+
+def check_emitted(lcc, all_cases, target):
+    machines.require_machine(target, None, None)
+    worst = 0.0
+    for cases in all_cases:
+        with tempfile.TemporaryDirectory() as folder:
+            net, weights = os.path.join(folder, "cases.net"), os.path.join(folder, "weights.npz")
+            with open(net, "w", encoding="utf-8") as file:
+                file.write(cases.net())
+            np.savez(weights, **cases.weights)
+            model = emitted.Model(lcc, net, folder, ["-w", weights], target=target, level="-O1")
+            for name, got, expected in zip(cases.names, model([cases.array]), cases.expected):
+                error = emitted.largest_error([got.reshape(expected.shape)], [expected])
+                worst = max(worst, error)
+                if not error <= 1e-4:
+                    sys.exit("%s on %s: the emitted code is off by %.3g" % (name, [cases.h, cases.w, cases.c], error))
+    print("%s: the largest error of the emitted code is %.2g" % (target, worst))
+    return 0
+
+
+def main():
+    cases = make_cases()
+    if len(sys.argv) == 4 and sys.argv[2] == "--emitted":
+        sys.exit(check_emitted(sys.argv[1], cases, sys.argv[3]))
+    if len(sys.argv) != 2:
+        sys.exit("usage: spatial_vs_torch.py LCC [--emitted TARGET]")
+    sys.exit(compare_all(sys.argv[1], cases))
+
+
+if __name__ == "__main__":
+    main()

@@ -32,7 +32,10 @@ static void say(const job *j, const char *what, const graph *g) {
 
 static bool read_network(job *j) {
     j->reader = find_reader(j->model);
-    if (!j->reader->read(j)) return false;
+    if (!j->reader->read(j)) {
+        suggest_model(j);
+        return false;
+    }
     j->shown = j->described;
     say(j, arena_printf(j->mem, "read %s as %s", j->o.model, j->reader->name), j->described);
     return true;
@@ -162,6 +165,7 @@ static bool needs_loss(const options *o) {
 static bool compile(job *j) {
     const options *o = &j->o;
     j->shipped = find_library(j->mem, "lcc");
+    if (o->list) return list_networks(j) && write_outputs(j);
     j->model = find_model(j->mem, o->model, &o->include_dirs, j->shipped);
     if (o->format) return format_model(j);
     bool good = read_network(j);

@@ -85,6 +85,25 @@ static int64_t parse_bytes(const char *s) {
     return (int64_t)bytes;
 }
 
+/* Options without an argument. */
+#define FLAG(id)                                                                                               \
+    static void take_##id(parser *p, const char *value) {                                                      \
+        (void)value;                                                                                           \
+        p->o->id = true;                                                                                       \
+    }
+FLAG(keep_dead)
+FLAG(selftest)
+FLAG(profile)
+FLAG(summary)
+FLAG(check)
+FLAG(format)
+FLAG(list)
+FLAG(verbose)
+FLAG(help)
+FLAG(help_man)
+FLAG(version)
+#undef FLAG
+
 static void take_out(parser *p, const char *value) {
     if (!*value) diag_error(p->d, command_line, "-o: the name of the file is empty");
     p->o->out = value;
@@ -235,36 +254,6 @@ static void take_max_ram(parser *p, const char *value) {
     }
 }
 
-static void take_keep_dead(parser *p, const char *value) {
-    (void)value;
-    p->o->keep_dead = true;
-}
-
-static void take_selftest(parser *p, const char *value) {
-    (void)value;
-    p->o->selftest = true;
-}
-
-static void take_profile(parser *p, const char *value) {
-    (void)value;
-    p->o->profile = true;
-}
-
-static void take_summary(parser *p, const char *value) {
-    (void)value;
-    p->o->summary = true;
-}
-
-static void take_check(parser *p, const char *value) {
-    (void)value;
-    p->o->check = true;
-}
-
-static void take_format(parser *p, const char *value) {
-    (void)value;
-    p->o->format = true;
-}
-
 static void take_emit(parser *p, const char *value) {
     int chosen = find_choice(p, "--emit", value, emit_names, EMIT_KIND_COUNT);
     if (chosen >= 0) p->o->emit = (emit_kind)chosen;
@@ -302,26 +291,6 @@ static void take_tune(parser *p, const char *value) {
 }
 
 static void take_times(parser *p, const char *value) { p->o->times = value; }
-
-static void take_verbose(parser *p, const char *value) {
-    (void)value;
-    p->o->verbose = true;
-}
-
-static void take_help(parser *p, const char *value) {
-    (void)value;
-    p->o->help = true;
-}
-
-static void take_help_man(parser *p, const char *value) {
-    (void)value;
-    p->o->help_man = true;
-}
-
-static void take_version(parser *p, const char *value) {
-    (void)value;
-    p->o->version = true;
-}
 
 typedef struct option {
     char letter;
@@ -467,6 +436,10 @@ static void check_combination(parser *p) {
     options *o = p->o;
     diag *d = p->d;
     bool runs = o->run.count > 0;
+    if (o->list) {
+        if (o->model) diag_error(d, command_line, "--list takes no network: '%s' is given", o->model);
+        return;
+    }
     if (!o->model) diag_error(d, command_line, "no network is given: lcc [options] MODEL.net -o model.c");
     if (o->check || o->format) {
         check_reading(p);

@@ -71,6 +71,15 @@ const char *find_library(arena *a, const char *program);
  * none of them; opening it then fails with a message. */
 const char *find_model(arena *a, const char *name, const words *include_dirs, const char *library);
 
+/* list.c. The names of the .net files in a folder, sorted. */
+words list_files(arena *a, const char *folder);
+/* --list: appends the table of the networks that come with lcc to standard output. False after errors. */
+bool list_networks(job *j);
+
+/* suggest.c. Where the network's file does not exist, adds a note that names the nearest network that comes
+ * with lcc. */
+void suggest_model(job *j);
+
 /* readers.c. The reader of a file, chosen by its first bytes, else by its name. Never NULL. */
 const reader *find_reader(const char *path);
 

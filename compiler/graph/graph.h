@@ -234,8 +234,10 @@ typedef struct port {
 
 typedef struct graph {
     arena *mem;
-    const char *name;    /* the net's name */
-    const char *variant; /* the variant chosen, or NULL */
+    const char *name;            /* the net's name */
+    const char *variant;         /* the variant chosen, or NULL */
+    const char *const *variants; /* the names of all that there are */
+    int n_variants;
     const char
         *compound; /* the param of the compound directive, or NULL. One step of it is -D compound=phi+1 */
     double phi;    /* its value */

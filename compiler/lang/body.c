@@ -26,6 +26,25 @@ static bool may_add_port(evaluator *ev, loc at) {
     return false;
 }
 
+static void report_unknown_type(evaluator *ev, const stmt *st) {
+    word_list *l = start_words(ev, st->word_at);
+    for (elem_type t = 0; t < TYPE_COUNT; t++) {
+        if (type_table[t].is_port) add_word(l, type_table[t].name);
+    }
+    eval_error(ev, st->word_at, "an input is uint8, int8 or f32, not '%s'%s", st->word,
+               did_you_mean(ev, st->word, l));
+}
+
+/* Warns of sizes in the order of PyTorch: pictures of 3 rows are rare, and of 3 channels frequent. */
+static void check_order(evaluator *ev, const stmt *st, shape s) {
+    enum { COLOURS = 3, LEAST_SIDE = 32 };
+    if (s.h != COLOURS || s.w < LEAST_SIDE || s.c < LEAST_SIDE) return;
+    diag_warning(ev->d, st->dims->at,
+                 "%d rows of %d pixels with %d channels: is this NCHW? Sizes are [h, w, c], so "
+                 "that [%d, %d, %d] is a picture of three colours",
+                 s.h, s.w, s.c, s.w, s.c, COLOURS);
+}
+
 /* "input" NAME ":" NAME "[" expr { "," expr } "]" [ "->" chain ] */
 static int eval_input(evaluator *ev, place *p, const stmt *st, int x) {
     (void)x;
@@ -34,7 +53,7 @@ static int eval_input(evaluator *ev, place *p, const stmt *st, int x) {
     while (type < TYPE_COUNT && !(type_table[type].is_port && strcmp(type_table[type].name, st->word) == 0))
         type++;
     bool good = type < TYPE_COUNT;
-    if (!good) eval_error(ev, st->word_at, "an input is uint8, int8 or f32, not '%s'", st->word);
+    if (!good) report_unknown_type(ev, st);
     int64_t dims[3];
     int n = 0;
     for (const expr *e = st->dims; e; e = e->next, n++) {
@@ -47,6 +66,7 @@ static int eval_input(evaluator *ev, place *p, const stmt *st, int x) {
     int node_index = POISONED_TENSOR;
     if (good && n == 3 && may_add_port(ev, st->at)) {
         shape s = {(int)dims[0], (int)dims[1], (int)dims[2]};
+        check_order(ev, st, s);
         node_index = graph_add_input(ev->g, ev->d, st->name, type, s, st->at);
         if (node_index < 0) {
             is_first_report(ev, st->at);

@@ -4,6 +4,7 @@
  *   program.c     files, imports, and what they declare
  *   params.c      params, variants, -D, compound scaling, defaults
  *   report.c      errors, once for each place, and the limits of the evaluation
+ *   foreign_words.c   words of PyTorch and Keras, for hints
  *   scope.c       what a name stands for
  *   expr.c        expressions and calls; arithmetic.c their numbers; functions.c the built-in functions
  *   bind.c        arguments to formals
@@ -196,9 +197,14 @@ word_list *start_words(evaluator *ev, loc at);
 void add_word(word_list *l, const char *word);
 /* Adds all names of the map. */
 void add_map_words(word_list *l, const map *m);
-/* "; did you mean 'x'?" with the nearest word of the list; "" if no word is near, or `word` has at most 2
- * bytes. */
+/* "; did you mean 'x'?" with what a word of PyTorch or Keras is called here, else with the nearest word of the
+ * list; "" if no word is near, or `word` has at most 2 bytes. */
 const char *did_you_mean(evaluator *ev, const char *word, const word_list *l);
+
+/* --- foreign_words.c */
+
+/* What a word of PyTorch or Keras is called here, if that is in the list; NULL if it is none. */
+const char *foreign_word(const char *word, const word_list *l);
 
 /* --- program.c */
 
@@ -217,6 +223,8 @@ void add_compound(evaluator *ev, const item *from);
 /* Checks the tables of variants and chooses the row: that of --variant, else the one that the files choose. The
  * row's cells become the `chosen` values of their params. */
 void choose_variant(evaluator *ev);
+/* Keeps the names of all variants in the graph, for --list. */
+void note_variants(evaluator *ev);
 /* Parses the values of -D, which take the place of the row's values. */
 void apply_defines(evaluator *ev);
 /* Gives every param its value, in the order of the files. */

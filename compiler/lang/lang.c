@@ -32,6 +32,8 @@ static void make_graph(evaluator *ev, const item *net) {
     ev->g->at = net->name_at;
     ev->g->variant = ev->variant;
     note_compound(ev);
+    note_variants(ev);
+    note_variants(ev);
     eval_net(ev, net);
     bool looks = ev->options->check || ev->options->check_padding;
     if (looks && diag_error_count(ev->d) == before) lint_padding(ev);

@@ -65,6 +65,22 @@ static const row *find_row(evaluator *ev, const char *name, const table **found,
     return NULL;
 }
 
+void note_variants(evaluator *ev) {
+    const char **names = NULL;
+    int count = 0;
+    for (int i = 0; i < ev->n_items; i++) {
+        const item *it = ev->items[i].what;
+        if (it->kind != ITEM_VARIANTS) continue;
+        for (const row *r = it->table->rows; r; r = r->next) {
+            if (!row_name(r)) continue;
+            names = arena_grow(ev->mem, names, (size_t)count, (size_t)count + 1, sizeof *names);
+            names[count++] = row_name(r);
+        }
+    }
+    ev->g->variants = names;
+    ev->g->n_variants = count;
+}
+
 /* Checks a table of variants, whichever row is chosen. The first column must have the names, each name once.
  * The other columns must be params, and each row must have a cell for each column. */
 static void check_variants(evaluator *ev, const item *it, map *seen) {

@@ -84,6 +84,7 @@ void add_map_words(word_list *l, const map *m) {
 
 const char *did_you_mean(evaluator *ev, const char *word, const word_list *l) {
     /* Words of two letters get no hint, because any two of them are near each other. */
-    const char *nearest = l && strlen(word) > 2 ? nearest_word(word, l->words, l->count) : NULL;
+    const char *nearest = l ? foreign_word(word, l) : NULL;
+    if (!nearest && l && strlen(word) > 2) nearest = nearest_word(word, l->words, l->count);
     return nearest ? arena_printf(ev->mem, "; did you mean '%s'?", nearest) : "";
 }

@@ -379,7 +379,9 @@ class Emit(Case):
 class Networks(Case):
     def test_missing(self):
         done = self.lcc("none.net", "-o", "model.c")
-        self.assertEqual((done.returncode, done.stderr), (1, "none.net: error: cannot open: No such file or directory\n1 error\n"))
+        listed = "lcc --list shows the networks that come with lcc\n"
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, f"none.net: error: cannot open: No such file or directory\nlcc: note: {listed}1 error\n"))
 
     def test_search_path(self):
         os.mkdir(self.path("nets"))

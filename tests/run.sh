@@ -19,6 +19,8 @@ want make have make
 # ONNX files in, and PyTorch to make some of networks that are known.
 want_onnx
 wish python3-torchvision /usr/bin/python3 -c "import torchvision"
+# TensorFlow Lite files, which the tests write.
+wish python3-flatbuffers /usr/bin/python3 -c "import flatbuffers"
 wish python3-onnx /usr/bin/python3 -c "import onnx"
 wish clang have clang
 wish clang-format have clang-format
@@ -59,10 +61,10 @@ install_missing
 
 build=${LCC_BUILD:-$root/build-tests}
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-checked="unit;lang;cli;onnx"
+checked="unit;lang;cli;onnx;tflite"
 
-# The folders of tests/ that the instrumented build does not take. Both builds take cli/ and onnx/, each its part.
-rest=";cli;onnx"
+# The folders of tests/ that the instrumented build does not take. Both builds take cli/, onnx/ and tflite/, each its part.
+rest=";cli;onnx;tflite"
 for list in "$root"/tests/*/CMakeLists.txt; do
     folder=$(basename "$(dirname "$list")")
     case ";$checked;" in

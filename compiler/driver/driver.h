@@ -41,7 +41,7 @@ struct job {
     const char *shipped;      /* the folder of the networks that come with lcc, or NULL */
     const char *model;        /* the path of the network as found */
     const reader *reader;     /* of the network's file */
-    const char *const *files; /* every .net file read, or the ONNX file and its external data */
+    const char *const *files; /* every .net file read, or the imported file and its external data */
     int n_files;
     graph *described;       /* the network as its file describes it */
     double compound_factor; /* by which one step of the compound param multiplies the MACs; 0: not measured */
@@ -86,8 +86,10 @@ const reader *find_reader(const char *path);
 /* read_net.c. Reads a .net file and the files that it imports. False after errors. */
 bool read_net(job *j);
 
-/* read_onnx.c. Reads the network and its weights from an ONNX file. False after errors. */
+/* read_imported.c. Reads the network and its weights from an ONNX or TensorFlow Lite file. False after errors.
+ */
 bool read_onnx(job *j);
+bool read_tflite(job *j);
 
 /* weights_output.c. For a network whose file brought its weights, adds them as an output beside the .net file
  * that --emit net -o writes: under the same name, ending in .safetensors. */

@@ -50,7 +50,7 @@ static bool check_options(job *j) {
                           ? "the sizes of a .net file's inputs stand in it, or are params for -D"
                           : names;
     if (!word) return true;
-    diag_error(j->d, command_line, "%s is for ONNX models; %s", word, why);
+    diag_error(j->d, command_line, "%s is for ONNX and TensorFlow Lite models; %s", word, why);
     return false;
 }
 

@@ -25,9 +25,6 @@ static const char pytorch_text[] =
     "a PyTorch file, which is not read: it holds a program. In Python, where `model` is the module:\n"
     "    import torch\n"
     "    torch.onnx.export(model.eval(), torch.zeros(1, 3, 224, 224), \"model.onnx\")";
-static const char tflite_text[] =
-    "a TensorFlow Lite model, which is not supported yet. With Python's package tf2onnx:\n"
-    "    python -m tf2onnx.convert --tflite model.tflite --output model.onnx";
 static const char hdf5_text[] = "HDF5, as Keras writes it, which is not read: export the network to ONNX";
 static const char weights_text[] = "a file of weights, without a network: lcc NETWORK.net -w FILE takes it";
 static const char npy_text[] = "a single NumPy array, not a network";
@@ -42,8 +39,12 @@ static const reader readers[] = {
     {.name = "zip", .sniff = is_zip, .read = refuse_file, .refusal = zip_text},
     {.name = ".npy", .sniff = is_npy, .read = refuse_file, .refusal = npy_text},
     {.name = "HDF5", .sniff = is_hdf5, .read = refuse_file, .refusal = hdf5_text},
-    {.name = "TensorFlow Lite", .sniff = is_tflite, .read = refuse_file, .refusal = tflite_text},
     {.name = "safetensors", .sniff = is_safetensors, .read = refuse_file, .refusal = weights_text},
+    {.name = "TensorFlow Lite",
+     .ending = ".tflite",
+     .sniff = is_tflite,
+     .read = read_tflite,
+     .brings_weights = true},
     {.name = "ONNX", .ending = ".onnx", .sniff = onnx_sniff, .read = read_onnx, .brings_weights = true},
     {.name = ".net", .ending = ".net", .read = read_net},
 };

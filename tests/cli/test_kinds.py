@@ -19,8 +19,7 @@ GZIP_SAID = "a gzip archive: unpack it first, with gunzip or tar -xzf\n"
 WEIGHTS_SAID = "a file of weights, without a network: lcc NETWORK.net -w FILE takes it\n"
 PYTORCH_SAID = ("a PyTorch file, which is not read: it holds a program. In Python, where `model` is the module:\n    import torch\n" +
                 ONNX_LINE)
-TFLITE_SAID = ("a TensorFlow Lite model, which is not supported yet. With Python's package tf2onnx:\n"
-               "    python -m tf2onnx.convert --tflite model.tflite --output model.onnx\n")
+TFLITE_SAID = "this is not a whole TensorFlow Lite model: an offset leads outside of it\n"
 PAGES = (b"<!DOCTYPE html>\n<html>", b"\xef\xbb\xbf\r\n  <!doctype HTML>", b"<html lang=en>", b"<?xml version=\"1.0\"?><Error>")
 
 
@@ -40,7 +39,7 @@ class Kinds(Case):
     def test_in_place_of_a_network(self):
         for name in ("m.onnx", "m.net", "m"):
             for data, said in ([(POINTER, POINTER_SAID), (b"\x1f\x8b\x08\0", GZIP_SAID)] + [(page, PAGE_SAID) for page in PAGES] +
-                               [(b"\x20\0\0\0TFL3\0\0\0\0", TFLITE_SAID), (b"\x80\2\x8a\nl\xfc\x9c", PYTORCH_SAID),
+                               [(b"\x80\2\x8a\nl\xfc\x9c", PYTORCH_SAID),
                                 (b"\x93NUMPY\1\0", "a single NumPy array, not a network\n"),
                                 (b"\x89HDF\r\n\x1a\n", "HDF5, as Keras writes it, which is not read: export the network to ONNX\n"),
                                 (b"\x02\0\0\0\0\0\0\0{}", WEIGHTS_SAID), (archive("fc.weight.npy"), WEIGHTS_SAID),
@@ -48,6 +47,7 @@ class Kinds(Case):
                                 (archive(), "a zip archive: unpack it first, and give the file that is in it\n")]):
                 with self.subTest(name=name, said=said):
                     self.refuse(name, data, "this is " + said)
+            self.refuse(name, b"\x20\0\0\0TFL3\0\0\0\0", TFLITE_SAID)
 
     def test_files_of_pytorch(self):
         for name, first in (("m.pt", "archive/data.pkl"), ("m.pth", "m/data.pkl"), ("script.pt", "script/data/0"),

@@ -308,12 +308,12 @@ class Errors(OnnxTest):
         self.write("m.net", b"net m { input x: f32[2, 2, 2] -> relu\n output y }")
         done = self.lcc("m.net", "-o", "m.c", "--input-layout", "nchw")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("--input-layout is for ONNX models", done.stderr)
+        self.assertIn("--input-layout is for ONNX and TensorFlow Lite models", done.stderr)
         for word, value, why in (("--input-shape", "1,2,2,2", "the sizes of a .net file's inputs stand in it, or are params for -D"),
                                  ("--input-name", "image", "the names of a .net file's inputs and outputs stand in it"),
                                  ("--output-name", "probs", "the names of a .net file's inputs and outputs stand in it")):
             done = self.lcc("m.net", "-o", "m.c", word, value)
-            self.assertEqual((done.returncode, done.stderr), (1, f"lcc: error: {word} is for ONNX models; {why}\n1 error\n"))
+            self.assertEqual((done.returncode, done.stderr), (1, f"lcc: error: {word} is for ONNX and TensorFlow Lite models; {why}\n1 error\n"))
         done = self.lcc("m.onnx", "-o", "m.c", "--input-layout", "chw")
         self.assertEqual(done.returncode, 2)
 

@@ -1,0 +1,97 @@
+/* activations.c: operators that map each number by itself, softmax, and changes of the element type. */
+#include "tflite/rules.h"
+
+#include <math.h>
+
+static bool build_clip(importer *im, double low, double high) {
+    const file_value *x = tensor_input(im, 0);
+    return x && set_result(im, add_clip(im, x->node, low, high), &x->v);
+}
+
+bool tfl_make_relu(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_RELU); }
+bool tfl_make_relu6(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_RELU6); }
+bool tfl_make_relu_n1_to_1(importer *im, const tflite_op *op) { return (void)op, build_clip(im, -1, 1); }
+bool tfl_make_relu_0_to_1(importer *im, const tflite_op *op) { return (void)op, build_clip(im, 0, 1); }
+bool tfl_make_logistic(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_SIGMOID); }
+bool tfl_make_tanh(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_TANH); }
+bool tfl_make_hard_swish(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_HSWISH); }
+bool tfl_make_prelu(importer *im, const tflite_op *op) { return (void)op, build_prelu(im); }
+
+bool tfl_make_leaky_relu(importer *im, const tflite_op *op) {
+    return tensor_input(im, 0) && build_leaky_relu(im, option_float(op, LEAKY_RELU_ALPHA));
+}
+
+bool tfl_make_neg(importer *im, const tflite_op *op) {
+    (void)op;
+    const file_value *x = tensor_input(im, 0);
+    return x && set_result(im, add_scale(im, x->node, -1), &x->v);
+}
+
+/* Over the last axis, of beta times the input. */
+bool tfl_make_softmax(importer *im, const tflite_op *op) {
+    const file_value *x = tensor_input(im, 0);
+    bool over[VIEW_RANK] = {0};
+    if (!x) return false;
+    if (x->v.rank == 0) return node_error(im, "its input has no axes");
+    file_value scaled = *x;
+    over[x->v.rank - 1] = true;
+    scaled.node = add_scale(im, x->node, option_float(op, SOFTMAX_BETA));
+    return scaled.node >= 0 && build_softmax(im, &scaled, over);
+}
+
+bool fuse_activation(importer *im, int function) {
+    static const op_kind plain[] = {[FUSED_RELU] = OP_RELU, [FUSED_RELU6] = OP_RELU6, [FUSED_TANH] = OP_TANH};
+    file_value *out = im->node->n_out ? im->node->out[0] : NULL;
+    if (function == FUSED_NONE || !out) return true;
+    if (function < FUSED_NONE || function > FUSED_TANH)
+        return node_error(im, "the function that is fused into it, number %d, is not supported", function);
+    if (out->kind != FILE_TENSOR)
+        return node_error(im, "a function is fused into it, but its inputs are constants");
+    int made = function == FUSED_RELU_N1_TO_1 ? add_clip(im, out->node, -1, 1)
+                                              : add_unary(im, plain[function], out->node);
+    const file_view v = out->v;
+    return set_result(im, made, &v);
+}
+
+/* --- element types */
+
+static bool pass_tensor(importer *im) {
+    const file_value *x = tensor_input(im, 0);
+    if (x) set_tensor(im, 0, x->node, &x->v, x->fresh && x->uses == 1);
+    return x != NULL;
+}
+
+/* An input of the network that holds bytes becomes scale * (x - zero). Floats stay as they are. */
+bool tfl_make_dequantize(importer *im, const tflite_op *op) {
+    const file_value *x = tensor_input(im, 0);
+    if (!x) return false;
+    const quantization *q = &input_tensor(op, 0)->q;
+    if (im->g->nodes[x->node].type == TYPE_F32) return pass_tensor(im);
+    if (q->scales.count != 1 || q->zero_points.count > 1)
+        return node_error(im, "its input does not have one scale and one zero point");
+    double scale = flat_f32_at(q->scales, 0);
+    double shift = q->zero_points.count ? -scale * (double)flat_i64_at(q->zero_points, 0) : 0;
+    return set_result(im, add_scale_shift(im, x->node, &scale, &shift, 1), &x->v);
+}
+
+/* The constant was widened before. */
+bool tfl_fold_dequantize(importer *im, const tflite_op *op) { return (void)op, fold_identity(im); }
+
+/* The type that the output has in the file. */
+static number_type output_type(const tflite_op *op) {
+    return op->f->m.tensors[flat_i32_at(op->o->outputs, 0)].type;
+}
+
+/* Between types of floats a cast does nothing, and bytes become the floats of their values. */
+bool tfl_make_cast(importer *im, const tflite_op *op) {
+    number_type type = output_type(op);
+    if (type == NUMBER_NONE || number_table[type].whole)
+        return node_error(im, "a cast to integers is not supported");
+    return pass_tensor(im);
+}
+
+bool tfl_fold_cast_op(importer *im, const tflite_op *op) {
+    number_type type = output_type(op);
+    if (type == NUMBER_NONE) return node_error(im, "a cast to that element type is not supported");
+    return fold_cast(im, type);
+}

@@ -1,0 +1,48 @@
+/* arithmetic.c: sums, products and their like, of tensors and of constants. */
+#include "tflite/rules.h"
+
+#include <math.h>
+
+bool tfl_make_add(importer *im, const tflite_op *op) { return (void)op, build_add(im); }
+bool tfl_make_sub(importer *im, const tflite_op *op) { return (void)op, build_sub(im); }
+bool tfl_make_mul(importer *im, const tflite_op *op) { return (void)op, build_mul(im); }
+bool tfl_make_div(importer *im, const tflite_op *op) { return (void)op, build_div(im); }
+bool tfl_make_add_n(importer *im, const tflite_op *op) { return (void)op, build_sum(im); }
+
+/* --- constants */
+
+static double add(double x, double y, bool whole) { return (void)whole, x + y; }
+static double subtract(double x, double y, bool whole) { return (void)whole, x - y; }
+static double multiply(double x, double y, bool whole) { return (void)whole, x * y; }
+static double divide(double x, double y, bool whole) { return whole ? (y != 0 ? trunc(x / y) : 0) : x / y; }
+static double divide_down(double x, double y, bool whole) { return whole && y == 0 ? 0 : floor(x / y); }
+static double least(double x, double y, bool whole) { return (void)whole, fmin(x, y); }
+static double most(double x, double y, bool whole) { return (void)whole, fmax(x, y); }
+
+bool tfl_fold_add(importer *im, const tflite_op *op) { return (void)op, fold_binary(im, add, NUMBER_NONE); }
+bool tfl_fold_sub(importer *im, const tflite_op *op) {
+    return (void)op, fold_binary(im, subtract, NUMBER_NONE);
+}
+bool tfl_fold_mul(importer *im, const tflite_op *op) {
+    return (void)op, fold_binary(im, multiply, NUMBER_NONE);
+}
+bool tfl_fold_div(importer *im, const tflite_op *op) { return (void)op, fold_binary(im, divide, NUMBER_NONE); }
+bool tfl_fold_floor_div(importer *im, const tflite_op *op) {
+    return (void)op, fold_binary(im, divide_down, NUMBER_NONE);
+}
+bool tfl_fold_max(importer *im, const tflite_op *op) { return (void)op, fold_binary(im, most, NUMBER_NONE); }
+bool tfl_fold_min(importer *im, const tflite_op *op) { return (void)op, fold_binary(im, least, NUMBER_NONE); }
+
+static double negate(double x) { return -x; }
+
+bool tfl_fold_neg(importer *im, const tflite_op *op) {
+    (void)op;
+    const constant *c = constant_input(im, 0, "first");
+    return c && fold_unary(im, negate, c->type);
+}
+
+/* The product of a list. The axes that it names can only be its one axis. */
+bool tfl_fold_prod(importer *im, const tflite_op *op) {
+    return fold_product(im, option_bool(op, REDUCER_KEEP_DIMS));
+}
+bool tfl_fold_range_op(importer *im, const tflite_op *op) { return (void)op, fold_range(im); }

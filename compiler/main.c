@@ -45,8 +45,9 @@ static bool bind_weights(job *j) {
     const words *files = &j->o.weights;
     if (j->reader->brings_weights) return true;
     if (files->count) {
+        const weights_guess guess = {guess_network, j};
         return weights_load_renamed(j->mem, j->d, j->described, files->at, files->count, j->o.renames.at,
-                                    j->o.renames.count, &j->weights);
+                                    j->o.renames.count, &guess, &j->weights);
     }
     weights_seed(j->mem, j->described, j->o.seed, &j->weights);
     if ((j->o.out && j->o.emit == EMIT_C) || j->o.run.count) {

@@ -73,8 +73,14 @@ const char *find_model(arena *a, const char *name, const words *include_dirs, co
 
 /* list.c. The names of the .net files in a folder, sorted. */
 words list_files(arena *a, const char *folder);
+/* Whether one of the files is that of a network's variant: efficientnet_b0.net. */
+bool variant_has_file(const words *files, const graph *g, const char *variant);
 /* --list: appends the table of the networks that come with lcc to standard output. False after errors. */
 bool list_networks(job *j);
+
+/* guess.c. The network that comes with lcc whose weights these seem to be, with the options that it needs;
+ * NULL: none of them. `job` is a job: for the errors of weights that do not fit. */
+const char *guess_network(void *job, const tensor_index *index);
 
 /* suggest.c. Where the network's file does not exist, adds a note that names the nearest network that comes
  * with lcc. */

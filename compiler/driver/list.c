@@ -90,11 +90,13 @@ static bool add_entry(listing *l, const entry *e, graph *g) {
     return true;
 }
 
-static bool is_listed(const words *files, const char *name) {
-    for (int i = 0; i < files->count; i++) {
-        if (strcmp(files->at[i], name) == 0) return true;
-    }
-    return false;
+bool variant_has_file(const words *files, const graph *g, const char *variant) {
+    text name = {0};
+    bool found = false;
+    text_printf(&name, "%s_%s.net", g->name, variant);
+    for (int i = 0; i < files->count; i++) found = found || strcmp(files->at[i], name.data) == 0;
+    text_free(&name);
+    return found;
 }
 
 /* Adds the line of one variant, or of the network as it is without. False after errors. */
@@ -121,7 +123,7 @@ static bool add_file(listing *l, const words *files, const char *name) {
         good = add_variant(l, &e);
     } else if (g) {
         for (int i = 0; good && i < g->n_variants; i++) {
-            if (is_listed(files, arena_printf(a, "%s_%s.net", g->name, g->variants[i]))) continue;
+            if (variant_has_file(files, g, g->variants[i])) continue;
             e.variant = arena_strdup(j->mem, g->variants[i]);
             good = add_variant(l, &e);
         }

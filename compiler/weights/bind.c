@@ -231,8 +231,28 @@ uint64_t weights_hash(const graph *g) {
     return hash;
 }
 
+int weights_fitting(const tensor_index *index, const graph *g, int *wanted) {
+    int fitting = 0;
+    const char *why;
+    arena *scratch = arena_new();
+    *wanted = 0;
+    for (int i = 0; i < g->n_nodes; i++) {
+        for (int r = 0; r < ROLE_COUNT; r++) {
+            const node *n = &g->nodes[i];
+            if (!n->weights[r]) continue;
+            scratch = renew_scratch(scratch);
+            ++*wanted;
+            stored *t = find_stored(index, weights_name(scratch, n, (role)r));
+            layout l = layout_of(scratch, g, n, (role)r);
+            fitting += t && checkpoint_describe(scratch, t, &why) && layout_fits(&l, t->dims, t->rank);
+        }
+    }
+    arena_free(scratch);
+    return fitting;
+}
+
 bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int n_files,
-                      weights_report *report) {
+                      const weights_guess *guess, weights_report *report) {
     *report = (weights_report){0};
     int errors = diag_error_count(d), wanted = 0, n_problems = 0;
     tensor_index index = index_files(a, files, n_files);
@@ -250,7 +270,7 @@ bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int
         }
     }
     arena_free(scratch);
-    explain_problems(a, d, g, &index, problems, n_problems, wanted);
+    explain_problems(a, d, g, &index, problems, n_problems, wanted, guess);
     list_unused(a, &index, report);
     report->n_used = wanted - n_problems;
     if (diag_error_count(d) > errors) return false;
@@ -260,7 +280,8 @@ bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int
 }
 
 bool weights_load_renamed(arena *a, diag *d, graph *g, const char *const *files, int n_files,
-                          const char *const *rules, int n_rules, weights_report *report) {
+                          const char *const *rules, int n_rules, const weights_guess *guess,
+                          weights_report *report) {
     checkpoint **open = ARENA_ARRAY(a, checkpoint *, n_files);
     bool good = true;
     *report = (weights_report){0};
@@ -269,7 +290,7 @@ bool weights_load_renamed(arena *a, diag *d, graph *g, const char *const *files,
         good = good && open[i];
     }
     good = good && rename_tensors(a, d, open, n_files, rules, n_rules);
-    good = good && bind_checkpoints(a, d, g, open, n_files, report);
+    good = good && bind_checkpoints(a, d, g, open, n_files, guess, report);
     for (int i = 0; i < n_files; i++) {
         if (open[i]) checkpoint_close(open[i]);
     }
@@ -277,5 +298,5 @@ bool weights_load_renamed(arena *a, diag *d, graph *g, const char *const *files,
 }
 
 bool weights_load(arena *a, diag *d, graph *g, const char *const *files, int n_files, weights_report *report) {
-    return weights_load_renamed(a, d, g, files, n_files, NULL, 0, report);
+    return weights_load_renamed(a, d, g, files, n_files, NULL, 0, NULL, report);
 }

@@ -17,20 +17,23 @@ typedef struct problem {
 } problem;
 
 /* The tensors of all files, sorted by key. Where several files have a key, only the last file's is here. */
-typedef struct tensor_index {
+struct tensor_index {
     stored **tensors;
     bool *used;
     int count;
     checkpoint *const *files;
     int n_files;
-} tensor_index;
+};
 
-/* weights_load for files that are open already. */
+/* weights_load for files that are open already. `guess` may be NULL. */
 bool bind_checkpoints(arena *a, diag *d, graph *g, checkpoint *const *files, int n_files,
-                      weights_report *report);
+                      const weights_guess *guess, weights_report *report);
 
-/* Reports all problems. `wanted`: how many tensors the graph needs in all. */
+/* explain.c. The tensor with that key; NULL if no file has it. */
+stored *find_stored(const tensor_index *index, const char *key);
+
+/* Reports the problems. `wanted`: how many tensors the graph needs in all. */
 void explain_problems(arena *a, diag *d, const graph *g, const tensor_index *index, problem *problems,
-                      int n_problems, int wanted);
+                      int n_problems, int wanted, const weights_guess *guess);
 
 #endif

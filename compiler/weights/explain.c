@@ -1,15 +1,17 @@
 /* explain.c: reports why a checkpoint does not fit a network, and what can be done about it.
  *
  * Each tensor that is missing or has the wrong shape is an error at the line of the .net file that needs it,
- * with the expected shape and with what the files have instead. The first errors are shown in full, the others
- * in a line each. Where no tensor was found at all, one error shows names of the network and names of each file
- * instead. Where there is a common cause, such as a prefix or the other library's naming, a note says so. */
+ * with the expected shape and with what the files have instead. Where there are many, a line of sum comes
+ * first, which also says whose weights they seem to be, and the errors end after twenty. Where no tensor was
+ * found at all, one error shows names of the network and names of each file instead. Where there is a common
+ * cause, such as a prefix or the other library's naming, a note says so. */
 #include "weights/bind.h"
 
 #include <string.h>
 
 enum {
-    LONG_ERRORS = 24,     /* errors that are shown in full; the rest is listed */
+    FEW = 4,              /* so many errors, or fewer, need no sum */
+    MOST_SHOWN = 20,      /* errors that are shown; the rest is counted */
     NEAREST_AMONG = 3000, /* candidates for the nearest name */
     NAMES_SHOWN = 5,      /* names of the network and of each file, if nothing matches */
     FILES_SHOWN = 4,      /* files, if nothing matches */
@@ -18,8 +20,7 @@ enum {
 
 static loc at_file(const checkpoint *c) { return (loc){.src = &c->src}; }
 
-/* The tensor with that key; NULL if no file has it. */
-static stored *find_stored(const tensor_index *index, const char *key) {
+stored *find_stored(const tensor_index *index, const char *key) {
     int low = 0, high = index->count;
     while (low < high) {
         int middle = low + (high - low) / 2, order = strcmp(index->tensors[middle]->key, key);
@@ -61,7 +62,9 @@ static const char *other_naming(const node *n) { return n->a.naming == NAMING_KE
 
 static void explain_missing(arena *a, diag *d, const tensor_index *index, const problem *p,
                             const char **candidates, int n_candidates) {
-    diag_error(d, p->node->at, "missing tensor \"%s\", expected %s", p->name, layout_show(a, &p->layout));
+    const char *where = index->n_files == 1 ? arena_printf(a, " in %s", index->files[0]->src.path) : "";
+    diag_error(d, p->node->at, "missing tensor \"%s\"%s, expected %s", p->name, where,
+               layout_show(a, &p->layout));
     const char *near = nearest_word(p->name, candidates, (size_t)n_candidates);
     stored *t = near ? find_stored(index, near) : NULL;
     if (t) diag_note(d, at_file(t->file), "the nearest name here is \"%s\"%s", t->name, show_stored(a, t));
@@ -83,24 +86,10 @@ static void explain_misshapen(arena *a, diag *d, const graph *g, const problem *
         diag_note(d, at_file(p->found->file), "it would fit the layout of naming = %s", other_naming(p->node));
 }
 
-/* Why a tensor that was found cannot be used, in a few words. */
-static const char *show_misfit(arena *a, const problem *p) {
-    const stored *t = p->found;
-    return arena_printf(a, "%s in %s",
-                        p->why ? p->why : arena_printf(a, "has %s", shape_show(a, t->dims, t->rank)),
-                        t->file->src.path);
-}
-
-/* Lists the problems from `first` on, a line for each. */
-static void list_rest(arena *a, diag *d, const problem *problems, int first, int count) {
-    diag_error(d, (loc){0}, "%d more tensors are missing or misshapen:", count - first);
-    for (int i = first; i < count; i++) {
-        const problem *p = &problems[i];
-        loc file = {.src = p->node->at.src};
-        const char *have = p->found ? show_misfit(a, p) : "missing";
-        diag_note(d, file, "line %d: \"%s\" %s: %s", p->node->at.line, p->name, layout_show(a, &p->layout),
-                  have);
-    }
+/* "; they look like those of mobilenet_v2.net", or "". */
+static const char *show_guess(arena *a, const tensor_index *index, const weights_guess *guess) {
+    const char *name = guess ? guess->name(guess->data, index) : NULL;
+    return name ? arena_printf(a, "; they look like those of %s", name) : "";
 }
 
 /* How many of the missing names the files have if `cut` at their front is replaced by `prefix`. */
@@ -235,8 +224,9 @@ static void show_names(arena *a, diag *d, const checkpoint *file) {
 }
 
 static void show_both_sides(arena *a, diag *d, const graph *g, const tensor_index *index,
-                            const problem *problems, int count) {
-    diag_error(d, g->at, "none of the %d tensors that the network needs is in the weights", count);
+                            const problem *problems, int count, const weights_guess *guess) {
+    diag_error(d, g->at, "none of the %d tensors that the network needs is in the weights%s", count,
+               show_guess(a, index, guess));
     const char *wants = "";
     for (int i = 0; i < count && i < NAMES_SHOWN; i++) {
         wants = arena_printf(a, "%s%s\"%.80s\" %s", wants, i ? ", " : "", problems[i].name,
@@ -248,24 +238,33 @@ static void show_both_sides(arena *a, diag *d, const graph *g, const tensor_inde
     for (int i = 0; i < index->n_files && i < FILES_SHOWN; i++) show_names(a, d, index->files[i]);
 }
 
+static void show_problems(arena *a, diag *d, const graph *g, const tensor_index *index, const problem *problems,
+                          int count) {
+    int n_candidates;
+    const char **candidates = list_candidates(a, index, &n_candidates);
+    for (int i = 0; i < count && i < MOST_SHOWN; i++) {
+        if (problems[i].found)
+            explain_misshapen(a, d, g, &problems[i]);
+        else
+            explain_missing(a, d, index, &problems[i], candidates, n_candidates);
+    }
+    if (count > MOST_SHOWN) diag_note(d, (loc){.src = g->at.src}, "and %d more", count - MOST_SHOWN);
+}
+
 void explain_problems(arena *a, diag *d, const graph *g, const tensor_index *index, problem *problems,
-                      int n_problems, int wanted) {
+                      int n_problems, int wanted, const weights_guess *guess) {
     if (n_problems == 0) return;
     int found = 0;
     for (int i = 0; i < n_problems; i++) found += problems[i].found != NULL;
     if (n_problems == wanted && found == 0 && wanted > 1) {
-        show_both_sides(a, d, g, index, problems, n_problems);
+        show_both_sides(a, d, g, index, problems, n_problems, guess);
     } else {
-        int n_candidates;
-        const char **candidates = list_candidates(a, index, &n_candidates);
-        int told = n_problems <= LONG_ERRORS + 1 ? n_problems : LONG_ERRORS;
-        for (int i = 0; i < told; i++) {
-            if (problems[i].found)
-                explain_misshapen(a, d, g, &problems[i]);
-            else
-                explain_missing(a, d, index, &problems[i], candidates, n_candidates);
-        }
-        if (told < n_problems) list_rest(a, d, problems, told, n_problems);
+        if (n_problems > FEW)
+            diag_error(
+                d, g->at,
+                "%d of the %d tensors that the network needs are not in the weights, or have another shape%s",
+                n_problems, wanted, show_guess(a, index, guess));
+        show_problems(a, d, g, index, problems, n_problems);
     }
     if (index->n_files && index->count) {
         hint_at_prefix(a, d, index, problems, n_problems);

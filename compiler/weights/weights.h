@@ -21,9 +21,24 @@ typedef struct weights_report {
  */
 bool weights_load(arena *a, diag *d, graph *g, const char *const *files, int n_files, weights_report *report);
 
-/* weights_load, with rules that rename the files' tensors first: see rename.h. */
+/* The tensors of all files (bind.h). */
+typedef struct tensor_index tensor_index;
+
+/* Guesses whose weights they are, where they do not fit: `name` returns the network, or NULL. */
+typedef struct weights_guess {
+    const char *(*name)(void *data, const tensor_index *index);
+    void *data;
+} weights_guess;
+
+/* How many of the tensors that the graph needs are in the index with their shapes. *wanted is how many it
+ * needs.
+ */
+int weights_fitting(const tensor_index *index, const graph *g, int *wanted);
+
+/* weights_load, with rules that rename the files' tensors first (rename.h), and a guess for the errors. */
 bool weights_load_renamed(arena *a, diag *d, graph *g, const char *const *files, int n_files,
-                          const char *const *rules, int n_rules, weights_report *report);
+                          const char *const *rules, int n_rules, const weights_guess *guess,
+                          weights_report *report);
 
 /* Gives all tensors He-normal values from a seed, the same bits on every machine: see seeded.c. */
 void weights_seed(arena *a, graph *g, uint64_t seed, weights_report *report);

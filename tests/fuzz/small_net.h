@@ -36,7 +36,7 @@ static inline bool bind_small_net(const unsigned char *bytes, size_t size) {
     graph *g = small_net(a, d);
     weights_report report;
     checkpoint *c = checkpoint_parse(a, d, "fuzz", bytes, size);
-    bool good = c && bind_checkpoints(a, d, g, &c, 1, &report);
+    bool good = c && bind_checkpoints(a, d, g, &c, 1, NULL, &report);
     text said = {0};
     diag_print(d, &said);
     if (good != (diag_error_count(d) == 0) || good != (said.size == 0)) abort();

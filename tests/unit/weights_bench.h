@@ -68,7 +68,7 @@ static inline node *add_plain(bench *b, op_kind op, const char *label) {
 }
 
 /* Binds the files' bytes, which are freed. */
-static inline bool bind_all(bench *b, text *files, int count) {
+static inline bool bind_guessing(bench *b, text *files, int count, const weights_guess *guess) {
     for (int i = 0; i < b->g->n_nodes; i++) b->g->nodes[i].at.src = b->g->nodes[i].at.line ? &b->net : NULL;
     static const char *const names[] = {"first.w", "second.w", "third.w", "fourth.w"};
     checkpoint *open[4];
@@ -80,7 +80,7 @@ static inline bool bind_all(bench *b, text *files, int count) {
         open[i] = checkpoint_parse(b->a, b->d, names[i], exact[i], files[i].size);
         good = good && open[i];
     }
-    if (good) good = bind_checkpoints(b->a, b->d, b->g, open, count, &b->report);
+    if (good) good = bind_checkpoints(b->a, b->d, b->g, open, count, guess, &b->report);
     for (int i = 0; i < count; i++) {
         if (open[i]) checkpoint_close(open[i]);
         free(exact[i]);
@@ -88,6 +88,8 @@ static inline bool bind_all(bench *b, text *files, int count) {
     }
     return good;
 }
+
+static inline bool bind_all(bench *b, text *files, int count) { return bind_guessing(b, files, count, NULL); }
 
 static inline const char *what_was_said(bench *b) {
     text out = {0};

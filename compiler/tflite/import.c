@@ -77,10 +77,10 @@ static bool check_is_float(tflite_file *f) {
     if (!first) return true;
     double zero = first->q.zero_points.count ? (double)flat_i64_at(first->q.zero_points, 0) : 0;
     diag_error(im->d, im->at,
-               "integer networks are not supported yet: its operators make %d tensors of quantised integers, "
+               "integer networks are not supported yet: its operators make %d tensor%s of quantised integers, "
                "first \"%s\" (%s, scale %g, zero point %.0f)",
-               count, show_name(im->scratch, first->name), name_tensor_type(im->scratch, first->type_code),
-               flat_f32_at(first->q.scales, 0), zero);
+               count, count == 1 ? "" : "s", show_name(im->scratch, first->name),
+               name_tensor_type(im->scratch, first->type_code), flat_f32_at(first->q.scales, 0), zero);
     diag_note(im->d, im->at, "convert the network without quantisation, or with weights of float16 only");
     return false;
 }
@@ -248,15 +248,17 @@ static bool add_outputs(tflite_file *f) {
     return good;
 }
 
-/* Says what was widened, and how many graphs were left out. */
+/* Says that so many tensors of weights, which are `what`, become floats. */
+static void note_widened(importer *im, int count, const char *what) {
+    if (count)
+        diag_note(im->d, im->at, "weights of %s become f32: %d tensor%s", what, count, count == 1 ? "" : "s");
+}
+
+/* Says what was widened, and that graphs were left out. */
 static void add_notes(tflite_file *f) {
     importer *im = &f->im;
-    if (f->halves) diag_note(im->d, im->at, "%d tensors of weights are float16; they become f32", f->halves);
-    if (f->integers) {
-        diag_note(im->d, im->at,
-                  "%d tensors of weights are integers with scales; they become f32, and so is all arithmetic",
-                  f->integers);
-    }
+    note_widened(im, f->halves, "float16");
+    note_widened(im, f->integers, "integers with scales");
     if (f->m.n_subgraphs > 1)
         diag_note(im->d, im->at, "it has %d graphs, of which the first is compiled", f->m.n_subgraphs);
 }

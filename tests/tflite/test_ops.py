@@ -1,0 +1,310 @@
+#!/usr/bin/env python3
+"""Every operator of TensorFlow Lite that lcc knows, in small files that tflite_file.py writes: the interpreter's answers against
+NumPy and PyTorch, and the .net file that --emit net makes of it against the file."""
+import sys
+import unittest
+
+try:
+    import flatbuffers  # noqa: F401
+    import torch
+except ImportError as missing:
+    print(f"skipped: no module {missing.name}")
+    sys.exit(77)
+import numpy
+from lite import LiteTest, numbers, op, tflite_file, whole
+from tflite_file import NONE, RELU, RELU6, RELU_N1_TO_1, SAME, TANH, VALID, Quantized, Shaped
+
+functional = torch.nn.functional
+FUSED = {NONE: lambda y: y, RELU: lambda y: y.clip(0), RELU6: lambda y: y.clip(0, 6), RELU_N1_TO_1: lambda y: y.clip(-1, 1), TANH: numpy.tanh}
+
+
+def planes(x):
+    return torch.from_numpy(numpy.asarray(x, float)).permute(2, 0, 1)[None]
+
+
+def pixels(y):
+    return y[0].permute(1, 2, 0).numpy()
+
+
+def pad(x, kernel, stride, dilation, padding, value=0.0):
+    """TensorFlow's padding: (height, width) of each; the odd row and column behind."""
+    pads = []
+    for i in (1, 0):
+        reach = (kernel[i] - 1) * dilation[i] + 1
+        more = max((-(-x.shape[2 + i] // stride[i]) - 1) * stride[i] + reach - x.shape[2 + i], 0) if padding == SAME else 0
+        pads += [more // 2, more - more // 2]
+    return functional.pad(x, pads, value=value)
+
+
+def convolve(x, w, b, stride, dilation, padding, groups):
+    """w [out, kh, kw, in]."""
+    y = pad(planes(x), w.shape[1:3], stride, dilation, padding)
+    b = None if b is None else torch.from_numpy(b.astype(float))
+    return pixels(functional.conv2d(y, torch.from_numpy(w.astype(float)).permute(0, 3, 1, 2), b, stride, 0, dilation, groups))
+
+
+class Layers(LiteTest):
+    def test_conv(self):
+        for stride, dilation, kernel, padding, fused, groups, biased in (
+                ((1, 1), (1, 1), (3, 3), SAME, NONE, 1, True), ((2, 2), (1, 1), (3, 3), SAME, RELU, 1, True),
+                ((2, 1), (1, 1), (1, 5), VALID, RELU6, 1, True), ((1, 1), (2, 3), (3, 2), SAME, RELU_N1_TO_1, 1, False),
+                ((3, 2), (1, 1), (2, 2), SAME, TANH, 2, True)):
+            with self.subTest(stride=stride, dilation=dilation, kernel=kernel, fused=fused):
+                x, w, b = numbers(11, 10, 6), numbers(8, *kernel, 6 // groups, seed=2), numbers(8, seed=3) if biased else None
+                options = dict(padding=padding, stride_h=stride[0], stride_w=stride[1], activation=fused)
+                if dilation != (1, 1):
+                    options.update(dilation_h=dilation[0], dilation_w=dilation[1])
+                tensors = {"model/conv2d/Conv2D": w, "b": b} if biased else {"model/conv2d/Conv2D": w}
+                wanted = FUSED[fused](convolve(x, w, b, stride, dilation, padding, groups))
+                text = self.compare([op("CONV_2D", "x,model/conv2d/Conv2D," + ("b" if biased else ""), "y", **options)], tensors, x, wanted)
+                self.assertIn('@"model/conv2d"', text)
+
+    def test_depthwise(self):
+        for stride, dilation, kernel, padding, fused, channels, multiplier in (
+                ((1, 1), (1, 1), (3, 3), SAME, RELU6, 5, 1), ((2, 2), (1, 1), (3, 3), SAME, NONE, 4, 2),
+                ((1, 1), (2, 2), (3, 3), VALID, RELU, 3, 3), ((1, 2), (1, 1), (5, 4), SAME, NONE, 1, 4)):
+            with self.subTest(stride=stride, dilation=dilation, kernel=kernel, multiplier=multiplier):
+                out = channels * multiplier
+                x, w, b = numbers(9, 12, channels), numbers(1, *kernel, out, seed=2), numbers(out, seed=3)
+                turned = w.transpose(3, 1, 2, 0)
+                wanted = FUSED[fused](convolve(x, turned, b, stride, dilation, padding, channels))
+                name = "bn/FusedBatchNormV3;model/dw/depthwise;model/dw/BiasAdd"
+                text = self.compare([op("DEPTHWISE_CONV_2D", f"x,{name},b", "y", padding=padding, stride_h=stride[0], stride_w=stride[1],
+                                        multiplier=multiplier, activation=fused, dilation_h=dilation[0], dilation_w=dilation[1])],
+                                    {name: w, "b": b}, x, wanted)
+                self.assertIn('@"model/dw"', text)
+
+    def test_fully_connected(self):
+        w, b = numbers(7, 24, seed=2), numbers(7, seed=3)
+        for shape in ((24,), (2, 3, 4)):
+            x = numbers(*shape)
+            wanted = (w.astype(float) @ x.ravel() + b).clip(0)
+            self.compare([op("FULLY_CONNECTED", "x,w,b", "y", activation=RELU)], {"w": w, "b": b}, x, wanted)
+            self.compare([op("FULLY_CONNECTED", "x,w,", "y")], {"w": w}, x, w.astype(float) @ x.ravel())
+        x, w = numbers(5, 6, 4), numbers(3, 4, seed=2)
+        for keep in (0, 1):
+            self.compare([op("FULLY_CONNECTED", "x,w", "y", keep_num_dims=keep)], {"w": w}, x, x.astype(float) @ w.T)
+
+    def test_weights_that_are_widened(self):
+        x, w = numbers(6, 6, 3), numbers(4, 3, 3, 3, seed=2)
+        halves = w.astype(numpy.float16)
+        run = [op("CONV_2D", "x,wide,", "y", stride_w=1, stride_h=1)]
+        wanted = convolve(x, halves.astype(numpy.float32), None, (1, 1), (1, 1), SAME, 1)
+        self.compare([op("DEQUANTIZE", "w", "wide")] + run, {"w": halves}, x, wanted)
+        done = self.lcc("m.tflite", "-o", "m.c")
+        self.assertEqual((done.returncode, done.stderr), (0, "m.tflite: note: weights of float16 become f32: 1 tensor\n"))
+        whole_weights = numpy.random.default_rng(5).integers(-127, 128, w.shape).astype(numpy.int8)
+        one = Quantized(whole_weights, 0.02, 3)
+        each = Quantized(whole_weights, [0.01, 0.02, 0.5, 3], [0, 0, 0, 0])
+        inner = Quantized(whole_weights, [0.01, 0.02, 0.5], axis=3)
+        for weights in (one, each, inner):
+            wanted = convolve(x, weights.floats(), None, (1, 1), (1, 1), SAME, 1)
+            self.compare([op("DEQUANTIZE", "w", "wide")] + run, {"w": weights}, x, wanted, tolerance=1e-4)
+            self.compare([op("CONV_2D", "x,w,", "y", stride_w=1, stride_h=1)], {"w": weights}, x, wanted, tolerance=1e-4)
+        done = self.lcc("m.tflite", "-o", "m.c")
+        self.assertEqual(done.stderr, "m.tflite: note: weights of integers with scales become f32: 1 tensor\n")
+
+    def test_pools(self):
+        x = numbers(9, 10, 4)
+        for kernel, stride, padding, fused in (((3, 3), (2, 2), SAME, NONE), ((2, 2), (2, 2), VALID, RELU), ((3, 2), (1, 2), SAME, RELU6)):
+            options = dict(height=kernel[0], width=kernel[1], stride_h=stride[0], stride_w=stride[1], padding=padding, activation=fused)
+            filled = pad(planes(x), kernel, stride, (1, 1), padding, -numpy.inf)
+            self.compare([op("MAX_POOL_2D", "x", "y", **options)], {}, x, FUSED[fused](pixels(functional.max_pool2d(filled, kernel, stride))))
+            sums = functional.avg_pool2d(pad(planes(x), kernel, stride, (1, 1), padding), kernel, stride)
+            counts = functional.avg_pool2d(pad(torch.ones_like(planes(x)), kernel, stride, (1, 1), padding), kernel, stride)
+            self.compare([op("AVERAGE_POOL_2D", "x", "y", **options)], {}, x, FUSED[fused](pixels(sums / counts)))
+
+    def test_means(self):
+        x = numbers(5, 6, 4)
+        for axes, keep in (((1, 2), 0), ((1, 2), 1), ((-2, -3), 0), ((1,), 1), ((2,), 0)):
+            wanted = x.astype(float)[None].mean(tuple(axes))
+            self.compare([op("MEAN", "x,a", "y", keep_dims=keep)], {"a": whole(*axes)}, x, wanted)
+
+    def test_pad(self):
+        x = numbers(5, 4, 3)
+        for name, more in (("PAD", {}), ("PADV2", {"v": numpy.zeros(1, numpy.float32)})):
+            self.compare([op(name, "x,p" + (",v" if more else ""), "y")], {"p": whole([0, 0], [1, 2], [3, 0], [0, 0]), **more}, x,
+                         numpy.pad(x, ((1, 2), (3, 0), (0, 0))))
+
+
+class OneNumber(LiteTest):
+    def test_activations(self):
+        x = numbers(5, 4, 3) * 3
+        t = torch.from_numpy(x.astype(float))
+        for name, wanted, options in (
+                ("RELU", x.clip(0), {}), ("RELU6", x.clip(0, 6), {}), ("RELU_N1_TO_1", x.clip(-1, 1), {}), ("RELU_0_TO_1", x.clip(0, 1), {}),
+                ("LOGISTIC", torch.sigmoid(t), {}), ("TANH", torch.tanh(t), {}), ("HARD_SWISH", functional.hardswish(t), {}),
+                ("LEAKY_RELU", functional.leaky_relu(t, 0.3), {"alpha": 0.3}), ("NEG", -x, {})):
+            with self.subTest(name=name):
+                self.compare([op(name, "x", "y", **options)], {}, x, wanted)
+
+    def test_prelu(self):
+        x, slope = numbers(5, 4, 3), numbers(1, 1, 3, seed=2)
+        self.compare([op("PRELU", "x,s", "y")], {"s": slope}, x, numpy.where(x > 0, x, slope * x))
+
+    def test_softmax(self):
+        x = numbers(3, 4, 7)
+        for beta in (1.0, 0.5):
+            wanted = functional.softmax(torch.from_numpy(x.astype(float)) * beta, -1)
+            self.compare([op("SOFTMAX", "x", "y", beta=beta)], {}, x, wanted)
+        self.compare([op("SOFTMAX", "x", "y", beta=1.0)], {}, x[0, 0], functional.softmax(torch.from_numpy(x[0, 0].astype(float)), -1))
+
+    def test_casts(self):
+        x = numpy.random.default_rng(3).integers(0, 256, (4, 5, 3)).astype(numpy.uint8)
+        scaled = x / 128.0 - 1
+        self.compare([op("CAST", "x", "f", from_type=3, to_type=0), op("MUL", "f,s", "m"), op("ADD", "m,o", "y")],
+                     {"f": Shaped(dtype="float32"), "s": numpy.float32(1 / 128), "o": numpy.float32(-1)}, x, scaled)
+        self.write("m.tflite", tflite_file.model([op("DEQUANTIZE", "x", "y")], {},
+                                                 {"x": Quantized(None, 0.5, 128, shape=(1, 4, 5, 3), dtype="uint8")}, ["y"]))
+        numpy.testing.assert_allclose(self.run_model("m.tflite", x), 0.5 * (x.astype(float) - 128))
+
+
+class Arithmetic(LiteTest):
+    def test_two_tensors(self):
+        x = numbers(4, 5, 3)
+        for name, wanted in (("ADD", x + 2 * x.clip(0)), ("SUB", x - 2 * x.clip(0)), ("MUL", x * 2 * x.clip(0))):
+            for fused in (NONE, RELU, RELU6, RELU_N1_TO_1, TANH):
+                with self.subTest(name=name, fused=fused):
+                    self.compare([op("RELU", "x", "r"), op("MUL", "r,two", "t"), op(name, "x,t", "y", activation=fused)],
+                                 {"two": numpy.float32(2)}, x, FUSED[fused](wanted))
+        self.compare([op("RELU", "x", "r"), op("NEG", "x", "n"), op("ADD_N", "x,r,n", "y")], {}, x, x.clip(0))
+
+    def test_a_tensor_and_a_constant(self):
+        x, c = numbers(4, 5, 3), abs(numbers(3, seed=4)) + 0.5
+        for name, wanted in (("ADD", x + c), ("SUB", x - c), ("MUL", x * c), ("DIV", x / c)):
+            self.compare([op(name, "x,c", "y", activation=RELU)], {"c": c}, x, wanted.clip(0))
+        self.compare([op("SUB", "c,x", "y")], {"c": c}, x, c - x)
+
+    def test_squeeze_and_excite(self):
+        x, w, v = numbers(6, 6, 4), numbers(2, 1, 1, 4, seed=2), numbers(4, 1, 1, 2, seed=3)
+        mean = x.astype(float).mean((0, 1))
+        gate = 1 / (1 + numpy.exp(-(v[:, 0, 0] @ (w[:, 0, 0] @ mean).clip(0))))
+        conv = dict(stride_w=1, stride_h=1)
+        text = self.compare([op("MEAN", "x,a", "m", keep_dims=1), op("CONV_2D", "m,w", "c", activation=RELU, **conv),
+                             op("CONV_2D", "c,v", "d", **conv), op("LOGISTIC", "d", "g"), op("MUL", "x,g", "y")],
+                            {"a": whole(1, 2), "w": w, "v": v}, x, x * gate)
+        self.assertIn("sigmoid", text)
+
+    def test_constants_are_folded(self):
+        """Everything but the last operator is about constants."""
+        x, c = numbers(4, 5, 6), numbers(2, 3, seed=2)
+        expected = (c.T + c.T).reshape(-1)
+        self.compare([op("TRANSPOSE", "c,p", "t"), op("ADD", "t,t", "s"), op("SHAPE", "s", "n"), op("REDUCE_PROD", "n,z", "k", keep_dims=1),
+                      op("RESHAPE", "s,k", "f"), op("ADD", "x,f", "y")], {"c": c, "p": whole(1, 0), "z": whole(0)}, x, x + expected)
+        numbers_of = {"MUL": c * 2, "SUB": c - 2, "DIV": c / 2, "MAXIMUM": c.clip(2), "MINIMUM": c.clip(None, 2),
+                      "FLOOR_DIV": numpy.floor(c / 2)}
+        for name, wanted in numbers_of.items():
+            with self.subTest(name=name):
+                self.compare([op(name, "c,two", "s"), op("RESHAPE", "s,k", "f"), op("ADD", "x,f", "y")],
+                             {"c": c, "two": numpy.float32(2), "k": whole(6)}, x, x + wanted.ravel())
+        self.compare([op("NEG", "c", "s"), op("EXPAND_DIMS", "s,z", "e"), op("SPLIT", "ax,e", "a,b", num_splits=2),
+                      op("CONCATENATION", "b,a", "j", axis=-2), op("SQUEEZE", "j", "q", squeeze_dims=[0]), op("RESHAPE", "q,k", "f"),
+                      op("ADD", "x,f", "y")], {"c": c, "z": whole(0), "ax": whole(1), "k": whole(-1)}, x, x - c[::-1].ravel())
+        self.compare([op("RANGE", "zero,six,one", "r"), op("CAST", "r", "f", from_type=2, to_type=0), op("ADD", "x,f", "y")],
+                     {"zero": numpy.int32(0), "six": numpy.int32(6), "one": numpy.int32(1), "f": Shaped(dtype="float32")}, x,
+                     x + numpy.arange(6))
+
+
+class Rearranged(LiteTest):
+    def test_shuffle(self):
+        x = numbers(3, 4, 6)
+        wanted = x.reshape(3, 4, 2, 3).transpose(0, 1, 3, 2).reshape(3, 4, 6)
+        text = self.compare([op("RESHAPE", "x,a", "r"), op("TRANSPOSE", "r,p", "t"), op("RESHAPE", "t,", "q", new_shape=[-1, 3, 4, 6]),
+                             op("RELU", "q", "y")], {"a": whole(1, 3, 4, 2, 3), "p": whole(0, 1, 2, 4, 3)}, x, wanted.clip(0))
+        self.assertIn("shuffle(2)", text)
+
+    def test_reshape(self):
+        x = numbers(3, 4, 6)
+        self.compare([op("RESHAPE", "x,s", "r"), op("RELU", "r", "y")], {"s": whole(-1, 72)}, x, x.clip(0))
+        self.compare([op("MEAN", "x,a", "m", keep_dims=1), op("SQUEEZE", "m", "s"), op("EXPAND_DIMS", "s,z", "e"), op("RELU", "e", "y")],
+                     {"a": whole(1, 2), "z": whole(0)}, x, x.astype(float).mean((0, 1)).clip(0))
+        self.compare([op("MEAN", "x,a", "m", keep_dims=1), op("SQUEEZE", "m", "s", squeeze_dims=[1, -2]), op("RELU", "s", "y")],
+                     {"a": whole(1, 2)}, x, x.astype(float).mean((0, 1)).clip(0))
+
+    def test_parts_of_the_channels(self):
+        x = numbers(3, 4, 6)
+        join = op("CONCATENATION", "b,a", "y", axis=-1)
+        halves = numpy.concatenate([x[..., 3:], x[..., :3]], -1)
+        self.compare([op("SPLIT", "ax,x", "a,b", num_splits=2), join], {"ax": whole(3)}, x, halves)
+        self.compare([op("SPLIT_V", "x,n,ax", "a,b", num_splits=2), join], {"ax": whole(-1), "n": whole(2, -1)}, x,
+                     numpy.concatenate([x[..., 2:], x[..., :2]], -1))
+        self.compare([op("SLICE", "x,b1,s1", "a"), op("SLICE", "x,b2,s2", "b"), join],
+                     {"b1": whole(0, 0, 0, 0), "s1": whole(1, 3, 4, 3), "b2": whole(0, 0, 0, 3), "s2": whole(-1, -1, -1, -1)}, x, halves)
+        self.compare([op("STRIDED_SLICE", "x,b,e,s", "y", ellipsis_mask=1, end_mask=2)], {"b": whole(0, 2), "e": whole(0, 0), "s": whole(1, 1)},
+                     x, x[..., 2:])
+        self.compare([op("GATHER", "x,i", "y", axis=-1)], {"i": whole(2, 3, 4)}, x, x[..., 2:5])
+        self.compare([op("CONCATENATION", "x,x", "y", axis=3, activation=RELU)], {}, x, numpy.concatenate([x, x], -1).clip(0))
+
+    def test_strided_slices(self):
+        x = numbers(6, 6, 5)
+        self.compare([op("STRIDED_SLICE", "x,b,e,s", "y", begin_mask=15, end_mask=15)],
+                     {"b": whole(0, 0, 0, 0), "e": whole(0, 0, 0, 0), "s": whole(1, 2, 2, 1)}, x, x[::2, ::2])
+        self.compare([op("STRIDED_SLICE", "x,b,e,s", "y", begin_mask=7, end_mask=7, shrink_axis_mask=8)],
+                     {"b": whole(0, 0, 0, -1), "e": whole(0, 0, 0, 0), "s": whole(1, 1, 1, 1)}, x, x[..., 4])
+        self.compare([op("STRIDED_SLICE", "x,b,e,s", "r", begin_mask=1, end_mask=1, new_axis_mask=2), op("SQUEEZE", "r", "q", squeeze_dims=[1]),
+                      op("RELU", "q", "y")], {"b": whole(0, 0), "e": whole(1, 0), "s": whole(1, 1)}, x, x.clip(0))
+
+    def test_pack_and_unpack(self):
+        x = numbers(4, 5, 3)
+        self.compare([op("UNPACK", "x", "a,b,c", num=3, axis=3), op("PACK", "c,b,a", "y", count=3, axis=-1)], {}, x, x[..., ::-1])
+        c = numbers(2, 3, seed=2)
+        self.compare([op("UNPACK", "c", "a,b", num=2, axis=0), op("PACK", "b,a", "p", count=2, axis=1), op("RESHAPE", "p,s", "f"),
+                      op("UNPACK", "x", "u,v,w", num=3, axis=-1), op("PACK", "u,v,w,u,v,w", "q", count=6, axis=3), op("ADD", "q,f", "y")],
+                     {"c": c, "s": whole(6)}, x, numpy.concatenate([x, x], -1) + c[::-1].T.ravel())
+
+
+class Files(LiteTest):
+    def test_names_and_sizes(self):
+        w = numbers(4, 1, 1, 3, seed=2)
+        ops = [op("CONV_2D", "in:0,w", "out:0", stride_w=1, stride_h=1)]
+        data = tflite_file.model(ops, {"w": w}, {"in:0": Shaped(1, 1, 1, 3, signature=[-1, -1, -1, 3])}, ["out:0"],
+                                 signature=({"image": "in:0"}, {"scores": "out:0"}))
+        self.write("m.tflite", data)
+        done = self.lcc("m.tflite", "-o", "m.c")
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, 'm.tflite: error: input "image" is [?, ?, ?, 3]: its sizes along axes 1 and 2 are open\n'
+                          "m.tflite: note: give them, for example: --input-shape image=1,224,224,3\n1 error\n"))
+        text = self.good("m.tflite", "--input-shape", "1,5,6,3", "--emit", "net")
+        self.assertIn("input image: f32[5, 6, 3]", text)
+        self.assertIn("scores", text)
+        text = self.good("m.tflite", "--input-shape", "image=1,5,6,3", "--input-name", "photo", "--output-name", "scores=y", "--emit", "net")
+        self.assertIn("input photo: f32[5, 6, 3]", text)
+        self.assertIn("output y", text)
+        self.good("m.tflite", "--input-shape", "1,5,6,3", "--input-layout", "nchw", "-o", "m.c")
+        self.assertIn("const float *image_0", self.read("m.h"))
+
+    def test_the_operator_as_a_byte(self):
+        """Files of before 2020 have no newer field for it."""
+        x = numbers(3, 3, 2)
+        self.compare([op("RELU", "x", "y", new_code=False)], {}, x, x.clip(0))
+
+    def test_data_behind_the_tables(self):
+        """As in files beyond 2 GB: the buffer says where its bytes lie in the file."""
+        x, c = numbers(3, 3, 4), numbers(4, seed=2)
+        root = tflite_file.describe([op("ADD", "x,c", "y")], {"c": c}, {"x": (1, 3, 3, 4)}, ["y"])
+        buffer = root[4][1][1]
+        buffer.clear()
+        buffer.update({1: ("U", 1 << 20), 2: ("U", c.nbytes)})
+        data = tflite_file.finish(root)
+        buffer[1] = ("U", len(data))
+        self.write("m.tflite", tflite_file.finish(root) + c.tobytes())
+        numpy.testing.assert_allclose(self.run_model("m.tflite", x), x + c.astype(float), rtol=1e-6)
+        buffer[1] = ("U", len(data) + 1)
+        self.write("m.tflite", tflite_file.finish(root) + c.tobytes())
+        done = self.lcc("m.tflite", "-o", "m.c")
+        self.assertEqual(done.stderr, "m.tflite: error: this is not a whole TensorFlow Lite model: a buffer lies outside of the file\n1 error\n")
+
+    def test_several_graphs(self):
+        self.write("m.tflite", tflite_file.model([op("RELU", "x", "y")], {}, {"x": (1, 3, 3, 2)}, ["y"], subgraphs=3))
+        done = self.lcc("m.tflite", "-o", "m.c")
+        self.assertEqual((done.returncode, done.stderr), (0, "m.tflite: note: it has 3 graphs, of which the first is compiled\n"))
+
+    def test_inputs_of_fewer_axes(self):
+        x = numbers(7)
+        self.compare([op("RELU", "x", "y")], {}, x, x.clip(0))
+        rows = numbers(5, 3)
+        self.compare([op("RELU", "x", "y")], {}, rows, rows.clip(0))
+
+
+if __name__ == "__main__":
+    unittest.main()

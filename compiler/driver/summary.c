@@ -136,6 +136,16 @@ static const char *describe_weights(const job *j) {
     return arena_printf(j->mem, "%s: each of the %d targets has its own", s, j->o.targets.count);
 }
 
+/* Prints a line for each port that is not a map [h, w, c] in the file. */
+static void print_ordered_ports(text *out, arena *a, const char *kind, const port *ports, int count) {
+    for (int i = 0; i < count; i++) {
+        if (ports[i].sizes)
+            print_total(out, kind,
+                        arena_printf(a, "%s: %s in the file, in the order of these axes", ports[i].name,
+                                     ports[i].sizes));
+    }
+}
+
 static void print_totals(text *out, const job *j) {
     arena *a = j->mem;
     const plan *p = j->plan;
@@ -170,6 +180,8 @@ static void print_totals(text *out, const job *j) {
     if (j->described->compound) print_total(out, "compound", describe_compound(j));
     print_total(out, "predicted", arena_printf(a, "%.2f M cycles of one core", cycles * 1e-6));
     print_total(out, "steps", arena_printf(a, "%d", p->n_steps));
+    print_ordered_ports(out, a, "input", j->described->inputs, j->described->n_inputs);
+    print_ordered_ports(out, a, "output", j->described->outputs, j->described->n_outputs);
     if (n_targets == 1) print_total(out, "target", arena_printf(a, "%s: %s", p->t->name, p->t->what));
 }
 

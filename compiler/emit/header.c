@@ -1,8 +1,14 @@
 /* header.c: the header of the emitted file: sizes, and what each function asks of its caller. */
 #include "emit/prototypes.h"
 
-static void emit_port_sizes(const emitter *e, text *out, const char *name, shape s) {
+static void emit_port_sizes(const emitter *e, text *out, const char *name, const port *p) {
     const char *macro = e->macro;
+    shape s = e->p->g->nodes[p->node].shape;
+    if (p->sizes)
+        text_printf(
+            out,
+            "/* The network's file has this one as %s, and the elements lie in the order of these axes. */\n",
+            p->sizes);
     text_printf(out, "#define %s_%s_H %d\n#define %s_%s_W %d\n#define %s_%s_C %d\n#define %s_%s_SIZE %lld\n",
                 macro, name, s.h, macro, name, s.w, macro, name, s.c, macro, name,
                 (long long)shape_elements(s));
@@ -93,10 +99,8 @@ void emit_header(const emitter *e, text *out) {
                 macro, (long long)e->arena_bytes, macro, ARENA_ALIGN, macro,
                 (long long)weights_bytes(e) + (e->o->storage == STORAGE_FILE ? FILE_HEADER_BYTES : 0));
     if (e->p->t->threads) text_printf(out, "#define %s_THREAD_BYTES %lld\n", macro, (long long)e->thread_bytes);
-    for (int i = 0; i < g->n_inputs; i++)
-        emit_port_sizes(e, out, e->input_macros[i], g->nodes[g->inputs[i].node].shape);
-    for (int i = 0; i < g->n_outputs; i++)
-        emit_port_sizes(e, out, e->output_macros[i], g->nodes[g->outputs[i].node].shape);
+    for (int i = 0; i < g->n_inputs; i++) emit_port_sizes(e, out, e->input_macros[i], &g->inputs[i]);
+    for (int i = 0; i < g->n_outputs; i++) emit_port_sizes(e, out, e->output_macros[i], &g->outputs[i]);
     declare_functions(e, out);
     text_printf(out, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }

@@ -99,7 +99,7 @@ int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s
     }
     node *n = next_node(g);
     *n = (node){.op = OP_INPUT, .shape = s, .type = type, .a = graph_attrs_init(), .label = name, .at = at};
-    append_port(g, &g->inputs, &g->n_inputs, (port){g->n_nodes, name, at});
+    append_port(g, &g->inputs, &g->n_inputs, (port){g->n_nodes, name, at, NULL});
     return g->n_nodes++;
 }
 
@@ -137,7 +137,7 @@ bool graph_add_output(graph *g, diag *d, const char *name, int index, loc at) {
         diag_error(d, at, "an input or output is already named \"%s\"", name);
         return false;
     }
-    append_port(g, &g->outputs, &g->n_outputs, (port){index, name, at});
+    append_port(g, &g->outputs, &g->n_outputs, (port){index, name, at, NULL});
     return true;
 }
 

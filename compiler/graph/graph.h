@@ -230,6 +230,8 @@ typedef struct port {
     int node;
     const char *name;
     loc at;
+    const char *sizes; /* of a tensor that an imported file does not have as a map: its sizes in the file, "[1,
+                          25200, 85]". Its elements lie in the order of these. Else NULL */
 } port;
 
 typedef struct graph {

@@ -6,12 +6,14 @@
 #ifndef LCC_IMPORT_BUILD_H
 #define LCC_IMPORT_BUILD_H
 
-#include "import/importer.h"
+#include "import/materialise.h"
 
 /* --- build.c: single nodes of the graph */
 
 int add_op(importer *im, op_kind op, const int *in, int n_in, const attrs *a);
 int add_unary(importer *im, op_kind op, int x);
+/* A tensor of these numbers. */
+int add_constant(importer *im, shape s, const double *numbers);
 /* x * scale[c] + shift[c]. `count` is 1 for one pair for all channels, or the number of channels. A sixth of
  * relu6(x + 3) becomes hsigmoid, and x times that hswish. */
 int add_scale_shift(importer *im, int x, const double *scale, const double *shift, int count);
@@ -48,15 +50,8 @@ typedef struct filters {
 /* Fills the weights of `n`, which is a conv [out, kh, kw, in] or depthwise [kh, kw, out]. */
 bool fill_filters(importer *im, const node *n, const filters *w);
 
-/* --- maps.c: tensors as layers want them */
+/* --- maps.c */
 
-/* Sees to it that the file counts the channels of `x` in the map's order, by a shuffle if need be. */
-bool order_channels(importer *im, file_value *x);
-/* The same, and that `x` is a map in the file's layout. A tensor of three axes is a map of one row, and so are
- * the node's results then (im->row). */
-bool as_map(importer *im, file_value *x);
-/* Input 0 of the node at work as such a map. */
-bool map_input(importer *im, file_value *x);
 /* What a constant that is broadcast over `x` holds for each channel. *count is 1 where it holds one number. */
 bool channel_values(importer *im, const constant *c, const file_value *x, double **values, int *count);
 
@@ -102,7 +97,7 @@ bool build_sum(importer *im);
  * axes that the file gives to a map. */
 bool build_pad(importer *im, const file_value *x, const int64_t *before, const int64_t *behind);
 
-/* --- rearrange.c: other axes over the same numbers, and ranges of channels */
+/* --- rearrange.c: other axes over the same numbers, and parts of an axis */
 
 /* A part of an axis: `count` entries from `begin`, `step` apart. */
 typedef struct axis_cut {
@@ -113,15 +108,26 @@ typedef struct axis_cut {
 bool build_reshape(importer *im, const int64_t *sizes, int rank);
 /* Input 0 with axis order[i] as axis i. */
 bool build_transpose(importer *im, const int *order);
+/* `x` becomes that part of itself. */
+bool cut_axis(importer *im, file_value *x, int axis, axis_cut cut);
 /* Input 0 cut along the axis into parts, one for each output. */
 bool build_split(importer *im, int axis, const int64_t *parts);
 /* The part of input 0 that the cuts of its axes name. */
 bool build_slice(importer *im, const axis_cut *cuts);
-/* The entries of input 0 along the axis that input 1, a constant, lists; the axis goes where that is one
- * number. */
+/* The entries of input 0 along the axis that input 1, a constant, lists; the axes of that take the place of the
+ * axis.
+ */
 bool build_gather(importer *im, int axis);
+
+/* --- join.c */
+
+/* The nodes joined along an axis. -1 after an error. */
+int add_join(importer *im, const int *nodes, int count, map_axis axis);
 /* All inputs joined along an axis, which may be negative. */
 bool build_concat(importer *im, int64_t axis);
+/* Input 0 so many times along each of its axes; input 0 broadcast with a tensor of those sizes. */
+bool build_tile(importer *im, const int64_t *times);
+bool build_expand(importer *im, const int64_t *sizes, int rank);
 
 /* --- reduce.c */
 

@@ -69,9 +69,11 @@ graph *finish_graph(importer *im) {
         places[i] = copy_needed(im, to, &from->nodes[i], places);
         if (places[i] < 0) return NULL;
     }
+    for (int i = 0; i < from->n_inputs; i++) to->inputs[i].sizes = from->inputs[i].sizes;
     for (int i = 0; i < from->n_outputs; i++) {
         const port *p = &from->outputs[i];
         if (!graph_add_output(to, im->d, p->name, places[p->node], p->at)) return NULL;
+        to->outputs[i].sizes = p->sizes;
     }
     return to;
 }

@@ -127,6 +127,31 @@ bool fold_expand(importer *im, const int64_t *sizes, int rank) {
     return true;
 }
 
+bool fold_tile(importer *im, const int64_t *times) {
+    const constant *c = constant_input(im, 0, "first");
+    int64_t dims[CONSTANT_RANK];
+    constant out;
+    if (!c) return false;
+    for (int i = 0; i < c->rank; i++) {
+        if (times[i] < 0 || times[i] > INT32_MAX || c->dims[i] > INT32_MAX)
+            return node_error(im, "it repeats an axis a number of times that is not supported");
+        dims[i] = c->dims[i] * times[i];
+    }
+    double *to = new_constant(im, &out, dims, c->rank, c->type);
+    if (!to) return false;
+    for (int64_t i = 0; i < out.count; i++) {
+        int64_t at = 0, stride = 1, rest = i;
+        for (int k = c->rank - 1; k >= 0; k--) {
+            at += rest % dims[k] % c->dims[k] * stride;
+            stride *= c->dims[k];
+            rest /= dims[k];
+        }
+        to[i] = constant_number(c, at);
+    }
+    set_constant(im, 0, &out);
+    return true;
+}
+
 bool fold_range(importer *im) {
     double numbers[3]; /* start, limit, step */
     for (int i = 0; i < 3; i++) {

@@ -28,6 +28,8 @@ bool fold_cast(importer *im, number_type type);
 bool fold_where(importer *im);
 /* Input 0 broadcast with a tensor of those sizes. */
 bool fold_expand(importer *im, const int64_t *sizes, int rank);
+/* Input 0 so many times along each of its axes. */
+bool fold_tile(importer *im, const int64_t *times);
 /* Scalars: from input 0 up to, and without, input 1 in steps of input 2. */
 bool fold_range(importer *im);
 

@@ -88,23 +88,30 @@ bool import_input(importer *im, file_value *value, const char *wanted, elem_type
     return true;
 }
 
+/* "[1, 25200, 85]" */
+static const char *show_sizes(arena *a, const file_view *v) {
+    const char *all = "[";
+    for (int i = 0; i < v->rank; i++)
+        all = arena_printf(a, "%s%s%lld", all, i ? ", " : "", (long long)view_size(v, i));
+    return arena_printf(a, "%s]", all);
+}
+
+bool import_tensor_input(importer *im, file_value *value, const char *wanted, elem_type type,
+                         const int64_t *sizes, int rank) {
+    shape s;
+    file_view v = ordered_view(sizes, rank, &s);
+    if (!import_input(im, value, wanted, type, s, &v)) return false;
+    im->g->inputs[im->g->n_inputs - 1].sizes = show_sizes(im->mem, &v);
+    return true;
+}
+
 /* --- outputs */
 
-/* Whether the output can be given as the map lies, (h, w, c). The file may order separate axes as it likes.
- * Where it has joined several into one axis, they must be in the map's order. */
-static bool is_in_output_order(const file_view *v) {
-    bool columns = false;
-    for (int i = 0; i < v->rank; i++) {
-        bool channels = false;
-        for (int k = v->begin[i]; k < v->begin[i + 1]; k++) {
-            map_axis axis = v->factors[k].axis;
-            if (axis == MAP_H && columns) return false;
-            if (axis != MAP_C && channels) return false; /* (.., c, h) in one axis */
-            columns = columns || axis == MAP_W;
-            channels = channels || axis == MAP_C;
-        }
-    }
-    return view_in_order(v, MAP_H) && view_in_order(v, MAP_W) && view_in_order(v, MAP_C);
+/* Whether the value is a map in the file's layout, or a list of its channels. */
+static bool is_plain(const importer *im, const file_value *x) {
+    shape s = im->g->nodes[x->node].shape;
+    file_view map = map_view(im, s), vector = view_vector(s.c);
+    return view_equal(&x->v, &map) || (s.h == 1 && s.w == 1 && view_equal(&x->v, &vector));
 }
 
 bool import_output(importer *im, file_value *value, const char *name, const char *wanted) {
@@ -118,11 +125,13 @@ bool import_output(importer *im, file_value *value, const char *name, const char
     }
     im->node = NULL;
     im->output = shown;
-    if (!order_channels(im, value)) return false;
-    if (!is_in_output_order(&value->v)) {
-        diag_error(im->d, im->at, "output \"%s\" has a feature map in another order than (h, w, c)", shown);
-        return false;
-    }
+    file_value x = *value;
+    if (!undo_shuffle(im, &x)) return false;
+    bool plain = is_plain(im, &x);
+    arrangement a = in_order(&x.v);
+    if (!plain && !arrange(im, &x, &a)) return false;
     const char *called = name_port(im, name, wanted, "output");
-    return called && graph_add_output(im->g, im->d, called, value->node, im->at);
+    if (!called || !graph_add_output(im->g, im->d, called, x.node, im->at)) return false;
+    if (!plain) im->g->outputs[im->g->n_outputs - 1].sizes = show_sizes(im->mem, &x.v);
+    return true;
 }

@@ -16,9 +16,13 @@ const char *make_identifier(arena *a, const char *name, const char *kind);
 bool import_input(importer *im, file_value *value, const char *wanted, elem_type type, shape s,
                   const file_view *v);
 
+/* Adds an input of any sizes, whose elements lie in the order of the file. */
+bool import_tensor_input(importer *im, file_value *value, const char *wanted, elem_type type,
+                         const int64_t *sizes, int rank);
+
 /* Makes the value of that name an output of the network, called `wanted`, or where that is NULL as in the file.
- * NULL as the value: no node makes it. False after an error, also where the file counts the tensor in an order
- * that is not that of the map. */
+ * NULL as the value: no node makes it. A map in the file's layout is given as [h, w, c], and any other tensor
+ * in the order of the file. False after an error. */
 bool import_output(importer *im, file_value *value, const char *name, const char *wanted);
 
 /* --- finish.c */

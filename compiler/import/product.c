@@ -54,10 +54,9 @@ int add_product(importer *im, file_value x, const matrix *w, const double *bias,
     a.has_bias = bias != NULL;
     bool dense = shape_elements(s) == w->in;
     a.padding = dense ? PAD_EXPLICIT : PAD_SYMMETRIC;
-    if (!dense && (!order_channels(im, &x) || !view_is_whole(&x.v, last, MAP_C, s.c))) {
-        node_error(im, "the axis that its matrix multiplies is not that of the channels");
-        return -1;
-    }
+    bool set[VIEW_RANK] = {0};
+    set[last] = true;
+    if (!dense && !as_channels(im, &x, set)) return -1;
     int made = add_op(im, dense ? OP_DENSE : OP_CONV, &x.node, 1, &a);
     if (made < 0) return -1;
     const node *n = &im->g->nodes[made];

@@ -1,18 +1,22 @@
-/* rearrange.c: what moves no number, or takes some of the channels. Reshaping and transposing only change the
- * view of a tensor, and add nothing to the graph. Splits, slices and gathers take ranges of channels; a concat
- * joins them. */
+/* rearrange.c: what moves no number, or takes a part of a tensor.
+ *
+ * Reshaping and transposing only change the view of a tensor, and add nothing to the graph, unless a size would
+ * cut a factor of the view unevenly. A part is a slice along h, w or c. */
 #include "import/build.h"
 
 /* --- other axes over the same numbers */
 
 bool build_reshape(importer *im, const int64_t *sizes, int rank) {
-    const file_value *x = tensor_input(im, 0);
-    if (!x) return false;
-    file_view v = x->v;
-    if (!view_reshape(&v, sizes, rank)) {
-        return node_error(im, "it reshapes a feature map in a way that is not supported");
+    const file_value *given = tensor_input(im, 0);
+    if (!given) return false;
+    file_value x = *given;
+    if (view_reshape(&x.v, sizes, rank)) {
+        set_tensor(im, 0, x.node, &x.v, x.fresh && x.uses == 1);
+        return true;
     }
-    set_tensor(im, 0, x->node, &v, x->fresh && x->uses == 1);
+    if (size_product(sizes, 0, rank) < 1) return node_error(im, "a tensor without elements is not supported");
+    if (!recount(im, &x, sizes, rank)) return false;
+    set_tensor(im, 0, x.node, &x.v, false);
     return true;
 }
 
@@ -25,37 +29,41 @@ bool build_transpose(importer *im, const int *order) {
     return true;
 }
 
-/* --- parts of the channels */
+/* --- parts of an axis */
 
-/* How many channels lie within one step along the axis, where its outermost and only factor is of channels. 0
- * where it is not. */
-static int step_of_axis(const importer *im, const file_value *x, int axis) {
-    int channels = im->g->nodes[x->node].shape.c, size = (int)view_size(&x->v, axis);
-    if (view_count(&x->v, axis) == 0) return channels;
+/* Where the axis is the outermost factor of h, w or c, and nothing else, that is its map_axis; -1 where it is
+ * not. A range of such an axis is a range of h, w or c. */
+static int outer_axis(const importer *im, const file_value *x, int axis) {
+    if (view_count(&x->v, axis) != 1) return -1;
+    shape s = im->g->nodes[x->node].shape;
+    const int sizes[3] = {[MAP_H] = s.h, [MAP_W] = s.w, [MAP_C] = s.c};
     factor f = x->v.factors[x->v.begin[axis]];
-    bool outermost = view_count(&x->v, axis) == 1 && f.axis == MAP_C && f.stride * size == channels;
-    return outermost ? f.stride : 0;
+    return f.stride * f.size == sizes[f.axis] ? (int)f.axis : -1;
 }
 
-/* Output `out` becomes [begin, begin + count) along the axis of x, whose channels are in order. With `drop`,
- * the axis goes. */
-static bool take_range(importer *im, const file_value *x, int axis, int64_t begin, int64_t count, int out,
-                       bool drop) {
-    file_view v = x->v;
-    int made = x->node, step = step_of_axis(im, x, axis);
-    if (count < 1) return node_error(im, "an empty part is not supported");
-    if (count < view_size(&v, axis)) {
-        if (step == 0)
-            return node_error(im, "it takes a part of an axis other than the channels, which is not supported");
-        attrs a = graph_attrs_init();
-        a.begin = (int)begin * step;
-        a.count = (int)count * step;
-        made = add_op(im, OP_SLICE, &x->node, 1, &a);
-        if (made < 0) return false;
-        view_set_axis(&v, axis, (factor){MAP_C, (int)count, step});
+bool cut_axis(importer *im, file_value *x, int axis, axis_cut cut) {
+    int64_t size = view_size(&x->v, axis);
+    if (cut.count < 1) return node_error(im, "a part without elements is not supported");
+    if (cut.count == size && cut.step == 1) return true;
+    int of = outer_axis(im, x, axis), stride = 1;
+    if (of >= 0) stride = x->v.factors[x->v.begin[axis]].stride;
+    if (of < 0 || (stride > 1 && cut.step != 1)) {
+        map_axis which;
+        stride = 1;
+        if (!as_axis(im, x, axis, &which)) return false;
+        of = (int)which;
     }
-    if (drop) view_drop_axis(&v, axis);
-    set_tensor(im, out, made, &v, false);
+    if (of != MAP_C || (cut.step != 1 && cut.count > 1))
+        return node_error(im, "it takes a part of an axis other than the channels, which is not supported");
+    attrs a = graph_attrs_init();
+    a.axis = of;
+    a.begin = clamp_int(cut.begin * stride);
+    a.count = clamp_int(cut.count * stride);
+    a.step = cut.count == 1 ? 1 : clamp_int(cut.step);
+    int made = add_op(im, OP_SLICE, &x->node, 1, &a);
+    if (made < 0) return false;
+    x->node = made;
+    view_set_axis(&x->v, axis, (factor){(map_axis)of, (int)cut.count, stride});
     return true;
 }
 
@@ -64,9 +72,11 @@ bool build_split(importer *im, int axis, const int64_t *parts) {
     if (!given) return false;
     file_value x = *given;
     int64_t begin = 0;
-    if (!order_channels(im, &x)) return false;
+    if (!undo_shuffle(im, &x)) return false;
     for (int i = 0; i < im->node->n_out; i++) {
-        if (!take_range(im, &x, axis, begin, parts[i], i, false)) return false;
+        file_value part = x;
+        if (!cut_axis(im, &part, axis, (axis_cut){begin, 1, parts[i]})) return false;
+        set_tensor(im, i, part.node, &part.v, false);
         begin += parts[i];
     }
     return true;
@@ -97,24 +107,63 @@ bool build_slice(importer *im, const axis_cut *cuts) {
     const file_value *given = tensor_input(im, 0);
     if (!given) return false;
     file_value x = *given;
-    if (!order_channels(im, &x)) return false;
-    int axis = -1, cut = 0;
+    if (!undo_shuffle(im, &x)) return false;
     bool strided = false;
-    for (int i = 0; i < x.v.rank; i++) {
-        bool whole = cuts[i].begin == 0 && cuts[i].step == 1 && cuts[i].count == view_size(&x.v, i);
-        strided = strided || cuts[i].step != 1;
-        if (whole) continue;
-        axis = i;
-        cut++;
-    }
-    if (cut == 0) {
-        set_tensor(im, 0, x.node, &x.v, false);
-        return true;
-    }
-    if (cut == 1 && !strided) return take_range(im, &x, axis, cuts[axis].begin, cuts[axis].count, 0, false);
-    int errors = diag_error_count(im->d), made = add_strided(im, &x, cuts);
+    for (int i = 0; i < x.v.rank; i++) strided = strided || cuts[i].step != 1;
+    int errors = diag_error_count(im->d), made = strided ? add_strided(im, &x, cuts) : -1;
     if (made >= 0 || diag_error_count(im->d) > errors) return set_map(im, made);
-    return node_error(im, "only a range of channels, or rows and columns at a regular step, are supported");
+    for (int i = 0; i < x.v.rank; i++) {
+        if (!cut_axis(im, &x, i, cuts[i])) return false;
+    }
+    set_tensor(im, 0, x.node, &x.v, false);
+    return true;
+}
+
+/* --- gather */
+
+/* The longest run of indices at a regular step from index `from` on. */
+static axis_cut find_run(const int64_t *indices, int64_t from, int64_t count) {
+    axis_cut run = {indices[from], 1, 1};
+    if (from + 1 < count && indices[from + 1] != indices[from]) run.step = indices[from + 1] - indices[from];
+    while (from + run.count < count && indices[from + run.count] == run.begin + run.count * run.step)
+        run.count++;
+    return run;
+}
+
+/* Takes these entries of the axis: each run of them is a slice, and these are joined. */
+static bool take_entries(importer *im, file_value *x, int axis, const int64_t *indices, int64_t count) {
+    enum { MOST_RUNS = 1024 };
+    int parts[MOST_RUNS], n = 0;
+    axis_cut run = find_run(indices, 0, count);
+    if (run.count == count) return cut_axis(im, x, axis, run);
+    map_axis which;
+    if (!as_axis(im, x, axis, &which)) return false;
+    for (int64_t at = 0; at < count; at += run.count) {
+        file_value part = *x;
+        run = find_run(indices, at, count);
+        if (n == MOST_RUNS) return node_error(im, "it takes more than %d pieces of an axis", MOST_RUNS);
+        if (!cut_axis(im, &part, axis, run)) return false;
+        parts[n++] = part.node;
+    }
+    x->node = add_join(im, parts, n, which);
+    view_set_axis(&x->v, axis, (factor){which, (int)count, 1});
+    return x->node >= 0;
+}
+
+/* Replaces the axis by those of the indices. */
+static bool split_axis(importer *im, file_value *x, int axis, const constant *indices) {
+    int64_t sizes[2 * VIEW_RANK];
+    int rank = 0;
+    if (x->v.rank - 1 + indices->rank > VIEW_RANK)
+        return node_error(im, "its output would have more than %d axes", VIEW_RANK);
+    for (int i = 0; i < x->v.rank; i++) {
+        if (i != axis) {
+            sizes[rank++] = view_size(&x->v, i);
+            continue;
+        }
+        for (int k = 0; k < indices->rank; k++) sizes[rank++] = indices->dims[k];
+    }
+    return view_reshape(&x->v, sizes, rank) || recount(im, x, sizes, rank);
 }
 
 bool build_gather(importer *im, int axis) {
@@ -122,62 +171,18 @@ bool build_gather(importer *im, int axis) {
     const constant *c = given ? constant_input(im, 1, "indices") : NULL;
     if (!c) return false;
     file_value x = *given;
-    if (!order_channels(im, &x)) return false;
+    if (!undo_shuffle(im, &x)) return false;
     int64_t size = view_size(&x.v, axis);
-    if (c->rank > 1 || c->count < 1 || c->count > size)
-        return node_error(im, "only a range of an axis is supported");
-    double first = constant_number(c, 0);
-    if (first < 0) first += (double)size;
+    if (c->count < 1 || c->count > MAX_TENSOR) return node_error(im, "it has no indices, or too many");
+    if (!spend(im, c->count)) return false;
+    int64_t *indices = ARENA_ARRAY(im->scratch, int64_t, c->count);
     for (int64_t i = 0; i < c->count; i++) {
         double at = constant_number(c, i);
         if (at < 0) at += (double)size;
         if (!(at >= 0 && at < (double)size)) return node_error(im, "an index is out of range");
-        if (at != first + (double)i) return node_error(im, "only a range of an axis, in order, is supported");
+        indices[i] = (int64_t)at;
     }
-    return take_range(im, &x, axis, (int64_t)first, c->count, 0, c->rank == 0);
-}
-
-/* --- concat */
-
-/* Whether the tensor can stand behind `first` along the axis: all other axes are equal. */
-static bool fits_behind(const file_value *x, const file_value *first, int axis) {
-    if (x->v.rank != first->v.rank) return false;
-    for (int i = 0; i < x->v.rank; i++) {
-        if (i != axis && !view_same_axis(&x->v, i, &first->v, i)) return false;
-    }
-    return true;
-}
-
-bool build_concat(importer *im, int64_t along) {
-    int count = im->node->n_in, step = 0, axis = -1;
-    int64_t size = 0;
-    if (count < 1 || count > MAX_LIST) return node_error(im, "it joins no tensors, or too many");
-    int *nodes = ARENA_ARRAY(im->scratch, int, count);
-    file_value first = {0};
-    for (int i = 0; i < count; i++) {
-        const file_value *given = tensor_input(im, i);
-        if (!given) return false;
-        file_value x = *given;
-        if (!order_channels(im, &x)) return false;
-        if (i == 0) {
-            first = x;
-            axis = check_axis(im, along, x.v.rank);
-            if (axis < 0) return false;
-        }
-        int own = x.v.rank > axis ? step_of_axis(im, &x, axis) : 0;
-        if (own == 0 || (i > 0 && own != step))
-            return node_error(im, "it joins along an axis other than the channels, which is not supported");
-        if (!fits_behind(&x, &first, axis))
-            return node_error(im, "the shapes of the tensors that it joins do not fit");
-        step = own;
-        size += view_size(&x.v, axis);
-        nodes[i] = x.node;
-    }
-    file_view v = first.v;
-    attrs a = graph_attrs_init();
-    int made = count == 1 ? nodes[0] : add_op(im, OP_CONCAT, nodes, count, &a);
-    if (made < 0) return false;
-    view_set_axis(&v, axis, (factor){MAP_C, clamp_int(size), step});
-    set_tensor(im, 0, made, &v, count > 1);
+    if (!take_entries(im, &x, axis, indices, c->count) || !split_axis(im, &x, axis, c)) return false;
+    set_tensor(im, 0, x.node, &x.v, false);
     return true;
 }

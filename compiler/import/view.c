@@ -124,6 +124,11 @@ void view_transpose(file_view *v, const int *order) {
     *v = moved;
 }
 
+void view_append_axis(file_view *v, const file_view *from, int axis) {
+    for (int k = from->begin[axis]; k < from->begin[axis + 1]; k++) append_factor(v, from->factors[k]);
+    close_axis(v);
+}
+
 /* Replaces an axis by a factor, or removes it (`drop`). */
 static void replace_axis(file_view *v, int axis, factor f, bool drop) {
     file_view made = {0};

@@ -43,6 +43,7 @@ bool view_reshape(file_view *v, const int64_t *sizes, int rank);
 /* Axis i of the result is axis order[i] of `v`. */
 void view_transpose(file_view *v, const int *order);
 
+void view_append_axis(file_view *v, const file_view *from, int axis); /* adds an axis of another view */
 void view_set_axis(file_view *v, int axis,
                    factor f);                 /* replaces the axis by one factor, which may be of size 1 */
 void view_clear_axis(file_view *v, int axis); /* leaves an axis of length 1 */

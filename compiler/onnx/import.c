@@ -125,6 +125,7 @@ static bool import_nodes(onnx_file *f) {
         file_node *n = ARENA_NEW(im->scratch, file_node);
         *n = describe_node(f, p->node[i]);
         im->node = n;
+        im->row = false;
         if (import_node(f, p->node[i])) continue;
         mark_failed(n);
         failed++;

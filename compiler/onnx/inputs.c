@@ -95,10 +95,9 @@ static bool read_sizes(onnx_file *f, const Onnx__ValueInfoProto *p, const given_
     }
     *type = t->tensor_type->elem_type;
     s->rank = given_by_file ? clamp_int((int64_t)given_by_file->n_dim) : given->rank;
-    if ((s->rank < 2 || s->rank > 4) && (!given || given->rank == s->rank)) {
-        diag_error(im->d, im->at,
-                   "input \"%s\" has %d axes; from 2 to 4 are supported, of which the first is the batch",
-                   shown, s->rank);
+    if ((s->rank < 1 || s->rank > GIVEN_RANK) && (!given || given->rank == s->rank)) {
+        diag_error(im->d, im->at, "input \"%s\" has %d axes; from 1 to %d are supported", shown, s->rank,
+                   GIVEN_RANK);
         return false;
     }
     for (int i = 0; given_by_file && i < s->rank && i < GIVEN_RANK; i++) {
@@ -155,9 +154,12 @@ static bool import_one_input(onnx_file *f, const Onnx__ValueInfoProto *p, const 
     elem_type element;
     if (!read_sizes(f, p, given, &sizes, &type)) return false;
     if (!find_element_type(im, type, show_name(im->scratch, p->name), &element)) return false;
+    file_value *value = name_value(f, p->name);
+    if (sizes.rank < 2 || sizes.rank > 4)
+        return import_tensor_input(im, value, wanted, element, sizes.sizes, sizes.rank);
     shape m;
     file_view v = view_input(f, p->name, &sizes, &m);
-    return import_input(im, name_value(f, p->name), wanted, element, m, &v);
+    return import_input(im, value, wanted, element, m, &v);
 }
 
 static bool is_listed(const Onnx__ValueInfoProto *const *inputs, int count, const char *name) {

@@ -71,8 +71,21 @@ bool fold_concat_op(importer *im, const onnx_op *op) {
     return fold_concat(im, attribute_int(im, op, "axis", 0));
 }
 
-bool fold_expand_op(importer *im, const onnx_op *op) {
+bool rule_expand(importer *im, const onnx_op *op) {
     int count;
-    int64_t *sizes = constant_input(im, 0, "first") ? read_list(im, op, NULL, 1, &count) : NULL;
-    return sizes && fold_expand(im, sizes, count);
+    const file_value *x = node_input(im, 0);
+    if (!x) return tensor_input(im, 0) != NULL;
+    int64_t *sizes = read_list(im, op, NULL, 1, &count);
+    if (!sizes) return false;
+    return x->kind == FILE_CONSTANT ? fold_expand(im, sizes, count) : build_expand(im, sizes, count);
+}
+
+bool rule_tile(importer *im, const onnx_op *op) {
+    int64_t sizes[VIEW_RANK];
+    int rank, count;
+    const file_value *x = sized_input(im, sizes, &rank);
+    int64_t *times = x ? read_list(im, op, NULL, 1, &count) : NULL;
+    if (!times) return false;
+    if (count != rank) return node_error(im, "it must have one number of copies for each axis");
+    return x->kind == FILE_CONSTANT ? fold_tile(im, times) : build_tile(im, times);
 }

@@ -99,7 +99,8 @@ bool fold_concat_op(importer *im, const onnx_op *op);
 bool rule_split(importer *im, const onnx_op *op);
 bool rule_slice(importer *im, const onnx_op *op);
 bool rule_gather(importer *im, const onnx_op *op);
-bool fold_expand_op(importer *im, const onnx_op *op);
+bool rule_expand(importer *im, const onnx_op *op);
+bool rule_tile(importer *im, const onnx_op *op);
 
 /* --- sizes.c: what the attributes say about sizes, the same for tensors and constants. False after an error.
  */

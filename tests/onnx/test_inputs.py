@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Inputs that are not feature maps [1, c, h, w]: how the numbers that the user gives are counted."""
+"""Inputs and outputs that are not feature maps [1, c, h, w]: how their numbers are counted."""
 import json
 import unittest
 
@@ -24,13 +24,13 @@ class Inputs(OnnxTest):
         numpy.testing.assert_allclose(self.run_model("m.onnx", x).ravel(), w @ x.ravel(), rtol=1e-5, atol=1e-5)
 
     def test_three_axes_are_channels_and_pixels_where_a_layer_reads_them_so(self):
-        """Also after arithmetic with constants. The user gives [n, c]."""
+        """Also after arithmetic with constants. The user gives [n, c], and gets [c, n], the order of the file."""
         x = numbers(1, 5, 3)
         v = {name: abs(numbers(3, seed=i)) + 0.1 for i, name in enumerate("gbmv")}
         nodes = [node("Mul", "x,two", "x2"), node("BatchNormalization", "x2,g,b,m,v", "y")]
         self.assertEqual(self.shape_of(nodes, {**v, "two": numpy.float32(2)}, (1, 3, 5)), [1, 5, 3])
         wanted = (2 * x - v["m"]) / numpy.sqrt(v["v"] + 1e-5) * v["g"] + v["b"]
-        numpy.testing.assert_allclose(self.run_model("m.onnx", x).ravel(), wanted.ravel(), rtol=1e-5, atol=1e-5)
+        numpy.testing.assert_allclose(self.run_model("m.onnx", x).ravel(), wanted[0].T.ravel(), rtol=1e-5, atol=1e-5)
 
     def test_convolutions_and_pools_of_one_dimension(self):
         x, w = numbers(1, 12, 4), numbers(6, 2, 3, seed=2)
@@ -45,6 +45,61 @@ class Inputs(OnnxTest):
     def test_one_channel_behind_height_and_width(self):
         nodes = [node("Reshape", "x,s", "r"), node("Relu", "r", "y")]
         self.assertEqual(self.shape_of(nodes, {"s": numpy.array([1, 1, 6, 4])}, (1, 6, 4, 1)), [6, 4, 1])
+
+    def test_five_axes(self):
+        nodes = [node("Relu", "x", "y")]
+        self.assertEqual(self.shape_of(nodes, {}, (1, 2, 3, 4, 5)), [6, 4, 5])
+        x = numbers(6, 4, 5)
+        numpy.testing.assert_array_equal(self.run_model("m.onnx", x).ravel(), numpy.maximum(x, 0).ravel())
+        self.assertIn("x: [1, 2, 3, 4, 5] in the file, in the order of these axes", self.good("m.onnx", "--summary"))
+
+
+class Outputs(OnnxTest):
+    def check(self, nodes, tensors, x, wanted):
+        """`wanted` is in the order of the file, which --summary and the header say."""
+        self.write("m.onnx", onnx_file.model(nodes, tensors, {"x": (1, *x.shape)}, ["y"]))
+        got = self.run_model("m.onnx", numpy.ascontiguousarray(x.transpose(1, 2, 0)))
+        numpy.testing.assert_array_equal(got.ravel(), wanted.ravel())
+        sizes = str(list(wanted.shape))
+        self.assertIn(f"y: {sizes} in the file, in the order of these axes", self.good("m.onnx", "--summary"))
+        self.good("m.onnx", "-o", "m.c")
+        self.assertIn(f"/* The network's file has this one as {sizes}, and the elements lie in the order of these axes. */\n"
+                      "#define M_Y_H", self.read("m.h"))
+
+    def test_a_map_that_is_flattened(self):
+        x = numbers(4, 6, 5)
+        self.check([node("Flatten", "x", "y")], {}, x, x.reshape(1, -1))
+
+    def test_a_map_that_is_transposed(self):
+        x = numbers(4, 6, 5)
+        self.check([node("Transpose", "x", "y", perm=[0, 2, 3, 1])], {}, x, x[None].transpose(0, 2, 3, 1))
+        self.check([node("Transpose", "x", "y", perm=[0, 1, 3, 2])], {}, x, x[None].transpose(0, 1, 3, 2))
+
+    def test_five_and_six_axes(self):
+        x = numbers(12, 6, 5)
+        s = numpy.array([1, 3, 4, 6, 5])
+        self.check([node("Reshape", "x,s", "r"), node("Transpose", "r", "y", perm=[0, 1, 3, 4, 2])], {"s": s}, x,
+                   x.reshape(s).transpose(0, 1, 3, 4, 2))
+        s = numpy.array([1, 2, 3, 2, 6, 5])
+        self.check([node("Reshape", "x,s", "r"), node("Transpose", "r", "y", perm=[0, 3, 2, 1, 4, 5])], {"s": s}, x,
+                   x.reshape(s).transpose(0, 3, 2, 1, 4, 5))
+
+    def test_sizes_that_cut_a_factor(self):
+        """[4, 6, 5] is not [8, 15] of whole channels, so the numbers are put in the file's order first."""
+        x, s = numbers(4, 6, 5), numpy.array([1, 8, 15])
+        self.check([node("Reshape", "x,s", "r"), node("Relu", "r", "y")], {"s": s}, x, numpy.maximum(x, 0).reshape(s))
+
+    def test_a_map_is_height_width_channels(self):
+        x = numbers(3, 4, 5)
+        self.write("m.onnx", onnx_file.model([node("Transpose", "x", "y", perm=[0, 1, 3, 2])], {}, {"x": (1, 3, 4, 5)}, ["y"]))
+        self.assertIn("y: [1, 3, 5, 4] in the file", self.good("m.onnx", "--summary"))
+        self.write("m.onnx", onnx_file.model([node("Relu", "x", "y")], {}, {"x": (1, 3, 4, 5)}, ["y"]))
+        self.assertNotIn("in the file", self.good("m.onnx", "--summary"))
+        nodes = [node("Transpose", "x", "t", perm=[0, 1, 3, 2]), node("MaxPool", "t", "y", kernel_shape=[1, 1])]
+        self.write("m.onnx", onnx_file.model(nodes, {}, {"x": (1, 3, 4, 5)}, ["y"]))
+        got = self.run_model("m.onnx", numpy.ascontiguousarray(x.transpose(1, 2, 0)))
+        numpy.testing.assert_array_equal(got, x.transpose(2, 1, 0))
+        self.assertNotIn("in the file", self.good("m.onnx", "--summary"))
 
 
 if __name__ == "__main__":

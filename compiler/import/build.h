@@ -109,7 +109,7 @@ bool build_reshape(importer *im, const int64_t *sizes, int rank);
 /* Input 0 with axis order[i] as axis i. */
 bool build_transpose(importer *im, const int *order);
 /* `x` becomes that part of itself. */
-bool cut_axis(importer *im, file_value *x, int axis, axis_cut cut);
+bool take_cut(importer *im, file_value *x, int axis, axis_cut cut);
 /* Input 0 cut along the axis into parts, one for each output. */
 bool build_split(importer *im, int axis, const int64_t *parts);
 /* The part of input 0 that the cuts of its axes name. */

@@ -41,7 +41,7 @@ static int outer_axis(const importer *im, const file_value *x, int axis) {
     return f.stride * f.size == sizes[f.axis] ? (int)f.axis : -1;
 }
 
-bool cut_axis(importer *im, file_value *x, int axis, axis_cut cut) {
+bool take_cut(importer *im, file_value *x, int axis, axis_cut cut) {
     int64_t size = view_size(&x->v, axis);
     if (cut.count < 1) return node_error(im, "a part without elements is not supported");
     if (cut.count == size && cut.step == 1) return true;
@@ -53,8 +53,6 @@ bool cut_axis(importer *im, file_value *x, int axis, axis_cut cut) {
         if (!as_axis(im, x, axis, &which)) return false;
         of = (int)which;
     }
-    if (of != MAP_C || (cut.step != 1 && cut.count > 1))
-        return node_error(im, "it takes a part of an axis other than the channels, which is not supported");
     attrs a = graph_attrs_init();
     a.axis = of;
     a.begin = clamp_int(cut.begin * stride);
@@ -75,7 +73,7 @@ bool build_split(importer *im, int axis, const int64_t *parts) {
     if (!undo_shuffle(im, &x)) return false;
     for (int i = 0; i < im->node->n_out; i++) {
         file_value part = x;
-        if (!cut_axis(im, &part, axis, (axis_cut){begin, 1, parts[i]})) return false;
+        if (!take_cut(im, &part, axis, (axis_cut){begin, 1, parts[i]})) return false;
         set_tensor(im, i, part.node, &part.v, false);
         begin += parts[i];
     }
@@ -113,7 +111,7 @@ bool build_slice(importer *im, const axis_cut *cuts) {
     int errors = diag_error_count(im->d), made = strided ? add_strided(im, &x, cuts) : -1;
     if (made >= 0 || diag_error_count(im->d) > errors) return set_map(im, made);
     for (int i = 0; i < x.v.rank; i++) {
-        if (!cut_axis(im, &x, i, cuts[i])) return false;
+        if (!take_cut(im, &x, i, cuts[i])) return false;
     }
     set_tensor(im, 0, x.node, &x.v, false);
     return true;
@@ -135,14 +133,14 @@ static bool take_entries(importer *im, file_value *x, int axis, const int64_t *i
     enum { MOST_RUNS = 1024 };
     int parts[MOST_RUNS], n = 0;
     axis_cut run = find_run(indices, 0, count);
-    if (run.count == count) return cut_axis(im, x, axis, run);
+    if (run.count == count) return take_cut(im, x, axis, run);
     map_axis which;
     if (!as_axis(im, x, axis, &which)) return false;
     for (int64_t at = 0; at < count; at += run.count) {
         file_value part = *x;
         run = find_run(indices, at, count);
         if (n == MOST_RUNS) return node_error(im, "it takes more than %d pieces of an axis", MOST_RUNS);
-        if (!cut_axis(im, &part, axis, run)) return false;
+        if (!take_cut(im, &part, axis, run)) return false;
         parts[n++] = part.node;
     }
     x->node = add_join(im, parts, n, which);

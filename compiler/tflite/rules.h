@@ -64,7 +64,10 @@ bool tfl_make_fully_connected(importer *im, const tflite_op *op);
 bool tfl_make_max_pool(importer *im, const tflite_op *op);
 bool tfl_make_average_pool(importer *im, const tflite_op *op);
 bool tfl_make_mean(importer *im, const tflite_op *op);
+
+/* --- spatial.c */
 bool tfl_make_pad(importer *im, const tflite_op *op);
+bool tfl_make_mirror_pad(importer *im, const tflite_op *op);
 bool tfl_make_resize_bilinear(importer *im, const tflite_op *op);
 bool tfl_make_resize_nearest(importer *im, const tflite_op *op);
 

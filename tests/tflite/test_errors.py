@@ -102,7 +102,13 @@ class Errors(LiteTest):
                 ([op("UNPACK", "x", "y,z", num=2, axis=3)], {}, "it does not have one output for each place of its axis"),
                 ([op("GATHER", "x,i", "y", axis=3, batch_dims=1)], {"i": whole(1)}, "batch_dims is not supported"),
                 ([op("GATHER", "x,i", "y", axis=3)], {"i": whole(4)}, "an index is out of range"),
-                ([op("PAD", "x,p", "y")], {"p": whole([0, 0], [1, 1])}, "it must have two pads for each of its axes"),
+                ([op("PAD", "x,p", "y")], {"p": whole([0, 0], [1, 1])}, "it must have two pads for each of the four axes of a map"),
+                ([op("PAD", "x,p", "y")], {"p": whole([1, 0], [0, 0], [0, 0], [0, 0])}, "it pads the batch, which is not supported"),
+                ([op("MIRROR_PAD", "x,p", "y", mode=1)], {"p": whole([0, 0], [2, 2], [0, 0], [0, 0])},
+                 "the mode SYMMETRIC is supported only where it pads by 1"),
+                ([op("RESIZE_BILINEAR", "x,s", "y", align_corners=1, half_pixel_centers=1)], {"s": whole(9, 9)},
+                 "align_corners and half_pixel_centers exclude each other"),
+                ([op("RESIZE_BILINEAR", "x,s", "y")], {"s": whole(9)}, "its size is not a height and a width"),
                 ([op("CAST", "x", "y")], {"y": Shaped(dtype="int32")}, "a cast to integers is not supported")):
             with self.subTest(what=what):
                 self.refuse_ops(ops, tensors, f'error: node "y" ({ops[-1][0]}): {what}')

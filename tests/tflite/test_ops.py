@@ -122,9 +122,43 @@ class Layers(LiteTest):
 
     def test_pad(self):
         x = numbers(5, 4, 3)
-        for name, more in (("PAD", {}), ("PADV2", {"v": numpy.zeros(1, numpy.float32)})):
-            self.compare([op(name, "x,p" + (",v" if more else ""), "y")], {"p": whole([0, 0], [1, 2], [3, 0], [0, 0]), **more}, x,
-                         numpy.pad(x, ((1, 2), (3, 0), (0, 0))))
+        pads = whole([0, 0], [1, 2], [3, 0], [0, 1])
+        self.compare([op("PAD", "x,p", "y")], {"p": pads}, x, numpy.pad(x, pads[1:]))
+        self.compare([op("PADV2", "x,p,v", "y")], {"p": pads, "v": numpy.float32(-2.5)}, x, numpy.pad(x, pads[1:], constant_values=-2.5))
+        self.compare([op("PAD", "x,p", "r"), op("RELU", "r", "y")], {"p": whole(*[[0, 0]] * 4)}, x, x.clip(0))
+        for mode, name, pads in ((0, "reflect", whole([0, 0], [2, 1], [3, 0], [0, 0])), (1, "symmetric", whole([0, 0], [1, 1], [0, 1], [0, 0]))):
+            self.compare([op("MIRROR_PAD", "x,p", "y", mode=mode)], {"p": pads}, x, numpy.pad(x, pads[1:], mode=name))
+
+
+def resize(x, size, linear, corners, half):
+    """As TensorFlow Lite's reference kernels do it."""
+    for axis in (0, 1):
+        n, out = x.shape[axis], size[axis]
+        scale = (n - 1) / (out - 1) if corners and out > 1 else n / out
+        rows = []
+        for i in range(out):
+            if linear:
+                place = (i + 0.5) * scale - 0.5 if half else i * scale
+                low, high = max(int(numpy.floor(place)), 0), min(int(numpy.ceil(place)), n - 1)
+                rows.append(x.take(low, axis) * (1 - (place - low)) + x.take(high, axis) * (place - low))
+            else:
+                place = (i + (0.5 if half else 0)) * scale
+                rows.append(x.take(min(int(numpy.floor(place + 0.5) if corners else numpy.floor(place)), n - 1), axis))
+        x = numpy.stack(rows, axis)
+    return x
+
+
+class Resized(LiteTest):
+    def test_resize(self):
+        x = numbers(5, 4, 3)
+        for size in ((10, 8), (15, 12), (7, 9), (3, 2), (1, 1), (5, 4)):
+            for name, linear in (("RESIZE_BILINEAR", True), ("RESIZE_NEAREST_NEIGHBOR", False)):
+                for corners, half in ((0, 0), (1, 0), (0, 1)):
+                    with self.subTest(name=name, size=size, corners=corners, half=half):
+                        text = self.compare([op(name, "x,s", "r", align_corners=corners, half_pixel_centers=half), op("NEG", "r", "y")],
+                                            {"s": whole(*size)}, x, -resize(x.astype(float), size, linear, corners, half))
+                        if size == (10, 8) and (half if linear else not corners):
+                            self.assertIn("upsample(2", text)
 
 
 class OneNumber(LiteTest):

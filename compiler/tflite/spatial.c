@@ -1,0 +1,112 @@
+/* spatial.c: padding, and maps that change their size. */
+#include "tflite/rules.h"
+
+#include <math.h>
+
+/* --- padding */
+
+/* Reads input 1, [4, 2], the padding before and behind each axis of a map, and input 0 as one. False after an
+ * error. */
+static bool read_pads(importer *im, file_value *x, attrs *a) {
+    int count;
+    const int64_t *pads = list_input(im, 1, "paddings", &count);
+    if (!pads || !map_input(im, x)) return false;
+    if (count != 8) return node_error(im, "it must have two pads for each of the four axes of a map");
+    if (pads[0] || pads[1]) return node_error(im, "it pads the batch, which is not supported");
+    for (int i = 0; i < 2; i++) {
+        a->pad[i == 0 ? TOP : BOTTOM] = clamp_int(pads[2 + i]);
+        a->pad[i == 0 ? LEFT : RIGHT] = clamp_int(pads[4 + i]);
+        a->pad_channels[i] = clamp_int(pads[6 + i]);
+    }
+    return true;
+}
+
+/* How much the pads are at most. */
+static int most_padding(const attrs *a) {
+    int most = a->pad_channels[0] > a->pad_channels[1] ? a->pad_channels[0] : a->pad_channels[1];
+    for (int i = TOP; i <= RIGHT; i++) most = a->pad[i] > most ? a->pad[i] : most;
+    return most;
+}
+
+static bool add_pad(importer *im, const file_value *x, const attrs *a) {
+    return set_map(im, most_padding(a) == 0 ? x->node : add_op(im, OP_PAD, &x->node, 1, a));
+}
+
+/* PADV2 has the number as input 2; PAD has zeros. */
+bool tfl_make_pad(importer *im, const tflite_op *op) {
+    file_value x;
+    attrs a = graph_attrs_init();
+    (void)op;
+    if (!read_pads(im, &x, &a)) return false;
+    if (node_input(im, 2) && !number_input(im, 2, "value", &a.fill)) return false;
+    return add_pad(im, &x, &a);
+}
+
+/* SYMMETRIC repeats the edge itself first, so that a padding of 1 is that of the edge. */
+bool tfl_make_mirror_pad(importer *im, const tflite_op *op) {
+    file_value x;
+    attrs a = graph_attrs_init();
+    int mode = option_byte(op, MIRROR_PAD_MODE);
+    if (!read_pads(im, &x, &a)) return false;
+    if (mode != MIRROR_REFLECT && (mode != MIRROR_SYMMETRIC || most_padding(&a) > 1))
+        return node_error(im, "the mode SYMMETRIC is supported only where it pads by 1");
+    a.around = mode == MIRROR_REFLECT ? PADS_REFLECT : PADS_EDGE;
+    return add_pad(im, &x, &a);
+}
+
+/* --- resizes */
+
+/* Reads input 1, the height and width of the output, and input 0 as a map. False after an error. */
+static bool read_size(importer *im, file_value *x, attrs *a) {
+    int count;
+    const int64_t *size = list_input(im, 1, "size", &count);
+    if (!size || !map_input(im, x)) return false;
+    if (count != 2) return node_error(im, "its size is not a height and a width");
+    for (int i = 0; i < 2; i++) a->resize.size[i] = clamp_int(size[i]);
+    return true;
+}
+
+/* The whole factor by which the map grows both ways; 0 where there is none. */
+static int whole_factor(shape in, const int *size) {
+    int times = size[0] / in.h;
+    return times >= 1 && times <= MAX_KERNEL && size[0] == times * in.h && size[1] == times * in.w ? times : 0;
+}
+
+/* Resizes by a whole factor have an op of their own, which is faster. `plain`: the places are those of that op.
+ */
+static bool add_resize(importer *im, const file_value *x, attrs *a, bool plain) {
+    int times = whole_factor(im->g->nodes[x->node].shape, a->resize.size);
+    bool linear = a->resize.mode == RESIZE_LINEAR;
+    if (times == 1) return set_map(im, x->node);
+    if (times == 0 || !plain) return set_map(im, add_op(im, OP_RESIZE, &x->node, 1, a));
+    attrs up = graph_attrs_init();
+    up.factor = times;
+    up.mode = linear ? UPSAMPLE_BILINEAR : UPSAMPLE_NEAREST;
+    return set_map(im, add_op(im, OP_UPSAMPLE, &x->node, 1, &up));
+}
+
+static bool check_places(importer *im, bool corners, bool half) {
+    return !corners || !half || node_error(im, "align_corners and half_pixel_centers exclude each other");
+}
+
+bool tfl_make_resize_bilinear(importer *im, const tflite_op *op) {
+    file_value x;
+    attrs a = graph_attrs_init();
+    bool corners = option_bool(op, BILINEAR_ALIGN_CORNERS), half = option_bool(op, BILINEAR_HALF_PIXELS);
+    if (!check_places(im, corners, half) || !read_size(im, &x, &a)) return false;
+    a.resize.mode = RESIZE_LINEAR;
+    a.resize.places = corners ? PLACES_ALIGN_CORNERS : half ? PLACES_HALF_PIXEL : PLACES_ASYMMETRIC;
+    return add_resize(im, &x, &a, half);
+}
+
+/* The pixel at the place, rounded down; with align_corners the nearest one, of two equally near the later. */
+bool tfl_make_resize_nearest(importer *im, const tflite_op *op) {
+    file_value x;
+    attrs a = graph_attrs_init();
+    bool corners = option_bool(op, NEAREST_ALIGN_CORNERS), half = option_bool(op, NEAREST_HALF_PIXELS);
+    if (!check_places(im, corners, half) || !read_size(im, &x, &a)) return false;
+    a.resize.mode = RESIZE_NEAREST;
+    a.resize.places = corners ? PLACES_ALIGN_CORNERS : half ? PLACES_TF_NEAREST : PLACES_ASYMMETRIC;
+    a.resize.rounding = corners ? ROUND_PREFER_CEIL : ROUND_FLOOR;
+    return add_resize(im, &x, &a, !corners);
+}

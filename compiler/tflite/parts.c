@@ -230,3 +230,20 @@ bool tfl_rule_gather(importer *im, const tflite_op *op) {
     if (axis < 0) return false;
     return x->kind == FILE_CONSTANT ? fold_gather(im, axis) : build_gather(im, axis);
 }
+
+/* Input 0 backwards along the axes that input 1 lists. */
+bool tfl_rule_reverse(importer *im, const tflite_op *op) {
+    int64_t sizes[VIEW_RANK];
+    axis_cut cuts[VIEW_RANK];
+    int rank, count;
+    (void)op;
+    int64_t *axes = sized_input(im, 0, sizes, &rank) ? list_input(im, 1, "axes", &count) : NULL;
+    if (!axes) return false;
+    for (int i = 0; i < rank; i++) cuts[i] = (axis_cut){0, 1, sizes[i]};
+    for (int i = 0; i < count; i++) {
+        int axis = check_axis(im, axes[i], rank);
+        if (axis < 0) return false;
+        cuts[axis] = (axis_cut){sizes[axis] - 1, -1, sizes[axis]};
+    }
+    return cut_value(im, cuts);
+}

@@ -127,3 +127,36 @@ bool tfl_rule_pack(importer *im, const tflite_op *op) {
     }
     return run_part(im, op, join_packed, parts, count, im->node->out, im->node->n_out);
 }
+
+/* --- repeats */
+
+/* Input 1 says how many times along each axis. */
+bool tfl_make_tile(importer *im, const tflite_op *op) {
+    int count;
+    (void)op;
+    const file_value *x = tensor_input(im, 0);
+    int64_t *times = x ? list_input(im, 1, "multiples", &count) : NULL;
+    if (!times) return false;
+    if (count != x->v.rank) return node_error(im, "its multiples do not list %d axes", x->v.rank);
+    return build_tile(im, times);
+}
+
+bool tfl_make_broadcast_to(importer *im, const tflite_op *op) {
+    int count;
+    (void)op;
+    int64_t *sizes = tensor_input(im, 0) ? list_input(im, 1, "shape", &count) : NULL;
+    return sizes && build_expand(im, sizes, count);
+}
+
+bool tfl_fold_broadcast_to(importer *im, const tflite_op *op) {
+    int count;
+    (void)op;
+    int64_t *sizes = constant_input(im, 0, "first") ? list_input(im, 1, "shape", &count) : NULL;
+    return sizes && fold_expand(im, sizes, count);
+}
+
+/* Input 0 lists the sizes, input 1 is the number. */
+bool tfl_fold_fill(importer *im, const tflite_op *op) {
+    file_value *in[2] = {node_input(im, 1), node_input(im, 0)};
+    return run_part(im, op, tfl_fold_broadcast_to, in, 2, im->node->out, im->node->n_out);
+}

@@ -115,6 +115,10 @@ bool tfl_rule_transpose(importer *im, const tflite_op *op);
 bool tfl_rule_shape(importer *im, const tflite_op *op);
 bool tfl_rule_concat(importer *im, const tflite_op *op);
 bool tfl_rule_pack(importer *im, const tflite_op *op);
+bool tfl_make_tile(importer *im, const tflite_op *op);
+bool tfl_make_broadcast_to(importer *im, const tflite_op *op);
+bool tfl_fold_broadcast_to(importer *im, const tflite_op *op);
+bool tfl_fold_fill(importer *im, const tflite_op *op);
 
 /* --- parts.c; the same */
 bool tfl_rule_slice(importer *im, const tflite_op *op);
@@ -123,5 +127,6 @@ bool tfl_rule_split(importer *im, const tflite_op *op);
 bool tfl_rule_split_v(importer *im, const tflite_op *op);
 bool tfl_rule_unpack(importer *im, const tflite_op *op);
 bool tfl_rule_gather(importer *im, const tflite_op *op);
+bool tfl_rule_reverse(importer *im, const tflite_op *op);
 
 #endif

@@ -278,6 +278,19 @@ class Rearranged(LiteTest):
         self.compare([op("STRIDED_SLICE", "x,b,e,s", "r", begin_mask=1, end_mask=1, new_axis_mask=2), op("SQUEEZE", "r", "q", squeeze_dims=[1]),
                       op("RELU", "q", "y")], {"b": whole(0, 0), "e": whole(1, 0), "s": whole(1, 1)}, x, x.clip(0))
 
+    def test_parts_of_any_axis(self):
+        x = numbers(6, 5, 4)
+        self.compare([op("STRIDED_SLICE", "x,b,e,s", "y", end_mask=8)],
+                     {"b": whole(0, 1, -1, 0), "e": whole(1, 6, 0, 0), "s": whole(1, 2, -2, 1)}, x, x[1::2, -1:0:-2])
+        self.compare([op("SLICE", "x,b,s", "y")], {"b": whole(0, 2, 1, 1), "s": whole(1, 3, -1, 2)}, x, x[2:5, 1:, 1:3])
+        self.compare([op("GATHER", "x,i", "y", axis=1)], {"i": whole(1, 2, 3)}, x, x[1:4])
+        self.compare([op("REVERSE_V2", "x,a", "y")], {"a": whole(2)}, x, x[:, ::-1])
+        self.compare([op("REVERSE_V2", "x,a", "y")], {"a": whole(1, -1)}, x, x[::-1, :, ::-1])
+        self.compare([op("SPLIT", "a,x", "t,u", num_splits=2), op("SUB", "t,u", "y")], {"a": whole(1)}, x, x[:3] - x[3:])
+        self.compare([op("RESHAPE", "x,r", "v"), op("STRIDED_SLICE", "v,b,e,s", "y", begin_mask=21, end_mask=21)],
+                     {"r": whole(1, 2, 3, 5, 4), "b": whole(0, 1, 0, 2, 0), "e": whole(0, 2, 0, 4, 0), "s": whole(1, 1, 1, 1, 1)}, x,
+                     x.reshape(2, 3, 5, 4)[1:2, :, 2:4])
+
     def test_pack_and_unpack(self):
         x = numbers(4, 5, 3)
         self.compare([op("UNPACK", "x", "a,b,c", num=3, axis=3), op("PACK", "c,b,a", "y", count=3, axis=-1)], {}, x, x[..., ::-1])

@@ -11,6 +11,7 @@ graph *remove_no_ops(const graph *in, arena *a, diag *d);
 graph *simplify_pools(const graph *in, arena *a, diag *d);
 graph *fold_batch_norm(const graph *in, arena *a, diag *d);
 graph *fuse_pad(const graph *in, arena *a, diag *d);
+graph *trim_kernels(const graph *in, arena *a, diag *d);
 graph *fold_affine_into_consumer(const graph *in, arena *a, diag *d);
 graph *lower_affine(const graph *in, arena *a, diag *d);
 graph *sink_activations(const graph *in, arena *a, diag *d);

@@ -6,6 +6,7 @@
  *     there.
  *   - Pads come before the norms in front of layers, because attrs.pad_value must be right for all padding of a
  *     layer.
+ *   - Kernels are trimmed when all pads are theirs, and while padding is zeros.
  *   - The norms that are left become affines.
  *   - Activations move to the kernels that make their values and go into them. Then residual adds go into
  *     kernels, and may have activations on either side.
@@ -25,6 +26,7 @@ const pass pass_table[] = {
     {"simplify_pools", "make whole-window average pools global", simplify_pools},
     {"fold_batch_norm", "fold norms into the layer before them", fold_batch_norm},
     {"fuse_pad", "fold explicit pads into windows", fuse_pad},
+    {"trim_kernels", "drop the rows and columns of kernels that meet only padding", trim_kernels},
     {"fold_affine_into_consumer", "fold norms into the layers behind them", fold_affine_into_consumer},
     {"lower_affine", "make one scale and shift of what norms are left", lower_affine},
     {"sink_activations", "move activations through concats and shuffles", sink_activations},

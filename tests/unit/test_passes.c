@@ -68,6 +68,36 @@ static void what_does_something_stays(void **state) {
     end(&t);
 }
 
+/* A conv or depthwise on 4x5 pixels whose kernel, dilation and pads along the height are these, and along the
+ * width 3, 1, and 1 on each side; what is left of the kernel along the height, and of the pads. */
+static void expect_trim(op_kind op, int kernel, int dilation, int stride, int top, int bottom,
+                        const int wanted[3]) {
+    net t = begin();
+    attrs a = window(op == OP_CONV ? 3 : 0, 3, 1);
+    a.kernel[0] = kernel, a.dilation[0] = dilation, a.stride[0] = stride;
+    a.pad[TOP] = top, a.pad[BOTTOM] = bottom, a.padding = PAD_EXPLICIT;
+    output(&t, on(&t, op, a, input(&t, TYPE_F32, 4, 5, 2)));
+    const graph *g = expect_passes(&t, op == OP_CONV ? "input conv" : "input depthwise");
+    const attrs *b = &g->nodes[1].a;
+    const int found[3] = {b->kernel[0], b->pad[TOP], b->pad[BOTTOM]};
+    assert_memory_equal(found, wanted, sizeof found);
+    assert_int_equal(b->kernel[1], 3);
+    end(&t);
+}
+
+static void rows_of_kernels_that_meet_only_padding_go(void **state) {
+    (void)state;
+    expect_trim(OP_CONV, 3, 36, 1, 36, 36, (const int[3]){1, 0, 0});
+    expect_trim(OP_DEPTHWISE, 3, 4, 1, 4, 4, (const int[3]){1, 0, 0});
+    expect_trim(OP_CONV, 3, 3, 1, 3, 3, (const int[3]){3, 3, 3}); /* each tap meets a pixel */
+    expect_trim(OP_CONV, 7, 1, 1, 6, 6, (const int[3]){7, 6, 6});
+    expect_trim(OP_CONV, 9, 1, 1, 8, 1, (const int[3]){5, 4, 1});
+    expect_trim(OP_CONV, 9, 1, 1, 1, 8, (const int[3]){5, 1, 4});
+    expect_trim(OP_DEPTHWISE, 5, 3, 2, 6, 6, (const int[3]){2, 0, 3});
+    expect_trim(OP_CONV, 4, 5, 1, 6, 12, (const int[3]){2, 6, 2});
+    expect_trim(OP_CONV, 2, 5, 1, 4, 1, (const int[3]){2, 4, 1}); /* a pad would become negative */
+}
+
 static void flatten_before_dense_goes(void **state) {
     (void)state;
     net t = begin();
@@ -444,6 +474,7 @@ int main(void) {
         cmocka_unit_test(no_ops_go),
         cmocka_unit_test(slices_and_resizes_that_change_nothing_go),
         cmocka_unit_test(what_does_something_stays),
+        cmocka_unit_test(rows_of_kernels_that_meet_only_padding_go),
         cmocka_unit_test(flatten_before_dense_goes),
         cmocka_unit_test(pools_of_everything_become_global),
         cmocka_unit_test(norms_fold_into_every_kind_of_layer),

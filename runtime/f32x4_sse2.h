@@ -204,3 +204,224 @@ static inline LCC_INLINE f32x4 f32x4_tanh(f32x4 x) {
     f32x4 sign = _mm_and_ps(x, f32x4_set1(-0.0f));
     return _mm_or_ps(e / (e + f32x4_set1(2.0f)), sign);
 }
+
+/* x where a < b, else y: y where a or b is NaN. */
+static inline LCC_INLINE f32x4 f32x4_if_less(f32x4 a, f32x4 b, f32x4 x, f32x4 y) {
+    __m128 less = _mm_cmplt_ps(a, b);
+    return _mm_or_ps(_mm_and_ps(less, x), _mm_andnot_ps(less, y));
+}
+
+/* x, which is not negative, with the sign of s. */
+static inline LCC_INLINE f32x4 f32x4_with_sign(f32x4 x, f32x4 s) {
+    return _mm_or_ps(x, _mm_and_ps(s, _mm_set1_ps(-0.0f)));
+}
+
+/* -v. */
+static inline LCC_INLINE f32x4 f32x4_neg(f32x4 v) { return -v; }
+
+/* 1 / v. */
+static inline LCC_INLINE f32x4 f32x4_reciprocal(f32x4 v) { return f32x4_set1(1.0f) / v; }
+
+/* v^2. */
+static inline LCC_INLINE f32x4 f32x4_square(f32x4 v) { return v * v; }
+
+/* v^3. */
+static inline LCC_INLINE f32x4 f32x4_cube(f32x4 v) { return v * v * v; }
+
+/* The square root, NaN for negative numbers. */
+static inline LCC_INLINE f32x4 f32x4_sqrt(f32x4 v) { return _mm_sqrt_ps(v); }
+
+/* The largest whole number that is not above v. From 2^23 on every float is whole. */
+static inline LCC_INLINE f32x4 f32x4_floor(f32x4 v) {
+    f32x4 whole = _mm_cvtepi32_ps(_mm_cvttps_epi32(v));
+    f32x4 lower = whole - f32x4_if_less(v, whole, f32x4_set1(1.0f), f32x4_zero());
+    return f32x4_if_less(f32x4_abs(v), f32x4_set1(8388608.0f), f32x4_with_sign(f32x4_abs(lower), v), v);
+}
+
+/* The smallest whole number that is not below v. */
+static inline LCC_INLINE f32x4 f32x4_ceil(f32x4 v) { return -f32x4_floor(-v); }
+
+/* The nearest whole number, of two the even one. From 2^23 on every float is whole. */
+static inline LCC_INLINE f32x4 f32x4_round(f32x4 v) {
+    f32x4 whole = _mm_cvtepi32_ps(_mm_cvtps_epi32(v));
+    return f32x4_if_less(f32x4_abs(v), f32x4_set1(8388608.0f), f32x4_with_sign(f32x4_abs(whole), v), v);
+}
+
+/* 1, 0 or -1 with the sign of v; NaN stays. */
+static inline LCC_INLINE f32x4 f32x4_sign(f32x4 v) {
+    f32x4 below = f32x4_if_less(v, f32x4_zero(), f32x4_set1(-1.0f), v);
+    return f32x4_if_less(f32x4_zero(), v, f32x4_set1(1.0f), below);
+}
+
+/* v, but at least low and at most high; NaN stays. */
+static inline LCC_INLINE f32x4 f32x4_clip(f32x4 v, float low, float high) {
+    return f32x4_min(f32x4_set1(high), f32x4_max(f32x4_set1(low), v));
+}
+
+/* v where v > alpha, else 0; NaN stays. */
+static inline LCC_INLINE f32x4 f32x4_thresholded_relu(f32x4 v, float alpha) {
+    return f32x4_if_less(f32x4_set1(alpha), v, v, f32x4_min(f32x4_zero(), f32x4_max(f32x4_zero(), v)));
+}
+
+/* v / (1 + |v|). */
+static inline LCC_INLINE f32x4 f32x4_softsign(f32x4 v) { return v / (f32x4_set1(1.0f) + f32x4_abs(v)); }
+
+/* exp(x) - 1 where x < 0, else 0. */
+static inline LCC_INLINE f32x4 f32x4_expm1_below(f32x4 x) {
+    x = f32x4_max(f32x4_min(x, f32x4_zero()), f32x4_set1(-80.0f));
+    __m128i n;
+    f32x4 h = f32x4_exp_parts(x, x, &n);
+    f32x4 power = f32x4_power_of_2(n);
+    return f32x4_fma(power, h, power - f32x4_set1(1.0f));
+}
+
+/* v where v >= 0, else alpha (exp(v) - 1). */
+static inline LCC_INLINE f32x4 f32x4_elu(f32x4 v, float alpha) {
+    return f32x4_if_less(v, f32x4_zero(), f32x4_set1(alpha) * f32x4_expm1_below(v), v);
+}
+
+/* v where v >= 0, else alpha (exp(v / alpha) - 1); alpha > 0. */
+static inline LCC_INLINE f32x4 f32x4_celu(f32x4 v, float alpha) {
+    f32x4 below = f32x4_set1(alpha) * f32x4_expm1_below(v / f32x4_set1(alpha));
+    return f32x4_if_less(v, f32x4_zero(), below, v);
+}
+
+/* elu with two constants of Klambauer et al. 2017, "Self-Normalizing Neural Networks". */
+static inline LCC_INLINE f32x4 f32x4_selu(f32x4 v) {
+    f32x4 below = f32x4_set1(1.7580993f) * f32x4_expm1_below(v);
+    return f32x4_if_less(v, f32x4_zero(), below, f32x4_set1(1.050701f) * v);
+}
+
+/* A number x > 0 that is not subnormal is 2^k m with m from sqrt(1/2) to sqrt(2): sets *k and returns m. */
+static inline LCC_INLINE f32x4 f32x4_log_parts(f32x4 x, f32x4 *k) {
+    __m128i bits = _mm_add_epi32(_mm_castps_si128(x), _mm_set1_epi32(0x004afb0d));
+    *k = _mm_cvtepi32_ps(_mm_sub_epi32(_mm_srli_epi32(bits, 23), _mm_set1_epi32(127)));
+    bits = _mm_and_si128(bits, _mm_set1_epi32(0x007fffff));
+    return _mm_castsi128_ps(_mm_add_epi32(bits, _mm_set1_epi32(0x3f3504f3)));
+}
+
+/* log(1 + z) = z - (z^2/2 - the result), for z from sqrt(1/2) - 1 to sqrt(2) - 1. It is 2 atanh(s) with s = z /
+ * (2 + z), and the result s (z^2/2 + s^2 p(s^2)). `half` is z^2/2. */
+static inline LCC_INLINE f32x4 f32x4_log_rest(f32x4 z, f32x4 half) {
+    f32x4 s = z / (f32x4_set1(2.0f) + z), square = s * s;
+    f32x4 p = f32x4_fma(square, f32x4_set1(0.24279255f), f32x4_set1(0.28498787f));
+    p = f32x4_fma(square, p, f32x4_set1(0.40000972f));
+    p = f32x4_fma(square, p, f32x4_set1(0.66666663f));
+    return s * f32x4_fma(square, p, half);
+}
+
+/* The natural logarithm: -infinity at 0, NaN below. A subnormal x is scaled by 2^23 first. */
+static inline LCC_INLINE f32x4 f32x4_log(f32x4 x) {
+    f32x4 least = f32x4_set1(1.1754944e-38f), one = f32x4_set1(1.0f), infinity = one / f32x4_zero(), k;
+    f32x4 m = f32x4_log_parts(f32x4_if_less(x, least, x * f32x4_set1(8388608.0f), x), &k);
+    k = k - f32x4_if_less(x, least, f32x4_set1(23.0f), f32x4_zero());
+    f32x4 z = m - one, half = f32x4_set1(0.5f) * z * z,
+          low = f32x4_log_rest(z, half) + k * f32x4_set1(1.4286068e-06f);
+    f32x4 y = f32x4_fma(k, f32x4_set1(0.693145751953125f), z - (half - low));
+    y = f32x4_if_less(f32x4_zero(), x, y,
+                      f32x4_if_less(x, f32x4_zero(), f32x4_zero() / f32x4_zero(), -infinity));
+    return f32x4_if_less(x, infinity, y, x);
+}
+
+/* log(1 + exp(x)) = max(x, 0) + log(1 + e) with e = exp(-|x|), and log(1 + e) = 2 atanh(s) with s = e / (2 +
+ * e).
+ */
+static inline LCC_INLINE f32x4 f32x4_softplus(f32x4 x) {
+    f32x4 e = f32x4_exp(-f32x4_abs(x)), s = e / (f32x4_set1(2.0f) + e), square = s * s;
+    f32x4 p = f32x4_fma(square, f32x4_set1(0.24245256f), f32x4_set1(0.21443886f));
+    p = f32x4_fma(square, p, f32x4_set1(0.28615212f));
+    p = f32x4_fma(square, p, f32x4_set1(0.39998949f));
+    p = f32x4_fma(square, p, f32x4_set1(0.66666675f));
+    return f32x4_max(f32x4_zero(), x) + f32x4_fma(s * square, p, s + s);
+}
+
+/* x tanh(log(1 + exp(x))) = x n / (n + 2) with n = e (e + 2) and e = exp(x). */
+static inline LCC_INLINE f32x4 f32x4_mish(f32x4 x) {
+    f32x4 e = f32x4_exp(f32x4_min(f32x4_set1(20.0f), x));
+    f32x4 n = e * (e + f32x4_set1(2.0f));
+    return x * (n / (n + f32x4_set1(2.0f)));
+}
+
+/* The error function: x + x p(x^2) near 0, and 1 - exp(q(|x|)) from 0.9277 on. From 4 on it is 1. */
+static inline LCC_INLINE f32x4 f32x4_erf(f32x4 x) {
+    f32x4 t = f32x4_min(f32x4_set1(4.0f), f32x4_abs(x)), square = t * t;
+    f32x4 p = f32x4_fma(square, f32x4_set1(-0.0005970269f), f32x4_set1(0.0049894317f));
+    p = f32x4_fma(square, p, f32x4_set1(-0.026764356f));
+    p = f32x4_fma(square, p, f32x4_set1(0.112817675f));
+    p = f32x4_fma(square, p, f32x4_set1(-0.37612492f));
+    p = f32x4_fma(square, p, f32x4_set1(0.12837915f));
+    f32x4 q = f32x4_fma(t, f32x4_set1(0.00019407911f), f32x4_set1(-0.0030250973f));
+    q = f32x4_fma(t, q, f32x4_set1(0.022155216f));
+    q = f32x4_fma(t, q, f32x4_set1(-0.10378411f));
+    q = f32x4_fma(t, q, f32x4_set1(-0.63734871f));
+    q = f32x4_fma(t, q, f32x4_set1(-1.1275778f));
+    q = f32x4_fma(t, q, f32x4_set1(-0.00021910138f));
+    f32x4 outer = f32x4_with_sign(f32x4_set1(1.0f) - f32x4_exp(q), x);
+    return f32x4_if_less(t, f32x4_set1(0.9277f), f32x4_fma(x, p, x), outer);
+}
+
+/* x times the normal distribution up to x (Hendrycks and Gimpel 2016, "Gaussian Error Linear Units"). Its tail
+ * behind |x| is exp(p(|x|) - x^2 / 2). So nothing cancels where x is negative, as it would in 1 + erf. */
+static inline LCC_INLINE f32x4 f32x4_gelu(f32x4 x) {
+    f32x4 t = f32x4_abs(x), u = f32x4_min(f32x4_set1(5.5f), t);
+    f32x4 p = f32x4_fma(u, f32x4_set1(-1.31837612e-06f), f32x4_set1(1.94966087e-05f));
+    p = f32x4_fma(u, p, f32x4_set1(-9.17291472e-05f));
+    p = f32x4_fma(u, p, f32x4_set1(-0.0001857483f));
+    p = f32x4_fma(u, p, f32x4_set1(0.00501552317f));
+    p = f32x4_fma(u, p, f32x4_set1(-0.0364708602f));
+    p = f32x4_fma(u, p, f32x4_set1(0.181728825f));
+    p = f32x4_fma(u, p, f32x4_set1(-0.797888696f));
+    p = f32x4_fma(u, p, f32x4_set1(-0.693147123f));
+    f32x4 tail = f32x4_exp(p - f32x4_set1(0.5f) * t * t);
+    return f32x4_if_less(x, f32x4_zero(), x * tail, x * (f32x4_set1(1.0f) - tail));
+}
+
+/* The same source's approximation, x sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)). */
+static inline LCC_INLINE f32x4 f32x4_gelu_tanh(f32x4 x) {
+    return x * f32x4_sigmoid(x * f32x4_fma(x * x, f32x4_set1(0.07135481f), f32x4_set1(1.5957692f)));
+}
+
+/* v 2^n for a whole number n from -252 to 252. */
+static inline LCC_INLINE f32x4 f32x4_scale(f32x4 v, f32x4 n) {
+    __m128i whole = _mm_cvtps_epi32(n), half = _mm_srai_epi32(whole, 1);
+    return v * f32x4_power_of_2(half) * f32x4_power_of_2(_mm_sub_epi32(whole, half));
+}
+
+/* x without the last 12 bits of its fraction. */
+static inline LCC_INLINE f32x4 f32x4_high_bits(f32x4 x) {
+    return _mm_and_ps(x, _mm_castsi128_ps(_mm_set1_epi32(-4096)));
+}
+
+/* 2^(y log2 |x|), for x that is neither 0 nor infinite. log2 |x| is k + l with a whole k. y has a high part of
+ * 12 bits, so that its product with k is exact. The error is that of y l. */
+static inline LCC_INLINE f32x4 f32x4_pow_size(f32x4 x, f32x4 y) {
+    f32x4 least = f32x4_set1(1.1754944e-38f), k, m;
+    m = f32x4_log_parts(f32x4_if_less(x, least, x * f32x4_set1(8388608.0f), x), &k);
+    k = k - f32x4_if_less(x, least, f32x4_set1(23.0f), f32x4_zero());
+    f32x4 z = m - f32x4_set1(1.0f), half = f32x4_set1(0.5f) * z * z,
+          l = f32x4_set1(1.442695f) * (z - (half - f32x4_log_rest(z, half)));
+    y = f32x4_max(f32x4_min(y, f32x4_set1(1e10f)), f32x4_set1(-1e10f));
+    f32x4 high = f32x4_high_bits(y), whole = high * k, rest = f32x4_fma(y - high, k, y * l);
+    f32x4 n = f32x4_round(f32x4_max(f32x4_min(whole + rest, f32x4_set1(250.0f)), f32x4_set1(-250.0f)));
+    f32x4 r = f32x4_max(f32x4_min((whole - n) + rest, f32x4_set1(1.0f)), f32x4_set1(-1.0f));
+    return f32x4_scale(f32x4_exp(r * f32x4_set1(0.6931472f)), n);
+}
+
+/* x^y as C's pow has it, save that 1^NaN is NaN. Negative numbers have powers for whole y only. */
+static inline LCC_INLINE f32x4 f32x4_pow(f32x4 x, f32x4 y) {
+    f32x4 zero = f32x4_zero(), one = f32x4_set1(1.0f), size = f32x4_abs(x), infinity = one / zero,
+          half = f32x4_set1(0.5f) * y;
+    f32x4 ends = f32x4_if_less(zero, y, size, one / size);
+    f32x4 power = f32x4_if_less(zero, size, f32x4_if_less(size, infinity, f32x4_pow_size(size, y), ends), ends);
+    f32x4 odd = f32x4_if_less(zero, half - f32x4_floor(half), -power, power);
+    f32x4 inside = f32x4_if_less(zero, size, f32x4_if_less(size, infinity, zero / zero, power), power);
+    f32x4 signed_power = f32x4_if_less(zero, y - f32x4_floor(y), inside, odd);
+    power = f32x4_if_less(f32x4_with_sign(one, x), zero, signed_power, power);
+    power = f32x4_if_less(x, one, power, f32x4_if_less(zero, x, power, x));
+    return f32x4_if_less(y, zero, power, f32x4_if_less(zero, y, power, y + one));
+}
+
+/* v^exponent by pow. */
+static inline LCC_INLINE f32x4 f32x4_power(f32x4 v, float exponent) {
+    return f32x4_pow(v, f32x4_set1(exponent));
+}

@@ -72,10 +72,24 @@ const char *float_text(arena *a, double value) {
     return arena_printf(a, "%s%sf", digits, has_point ? "" : ".0");
 }
 
+/* The function of the runtime for some powers; NULL: there is only the one for all exponents. */
+static const char *power_name(double exponent) {
+    static const struct {
+        double exponent;
+        const char *name;
+    } known[] = {{2, "square"}, {3, "cube"}, {0.5, "sqrt"}, {-1, "reciprocal"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (known[i].exponent == exponent) return known[i].name;
+    }
+    return NULL;
+}
+
 const char *activation_text(arena *a, const target *t, int kind, op_kind act, act_args args, const char *v) {
     if (act == OP_IDENTITY) return v;
     const char *vector = t->vectors[kind].name;
     const char *name = activation_table[act].name;
+    if (act == OP_POWER && power_name(args.first))
+        return arena_printf(a, "%s_%s(%s)", vector, power_name(args.first), v);
     switch (activation_numbers(act)) {
     case 0: return arena_printf(a, "%s_%s(%s)", vector, name, v);
     case 1: return arena_printf(a, "%s_%s(%s, %s)", vector, name, v, float_text(a, args.first));

@@ -202,7 +202,9 @@ static const char *fault_of_numbers(const node *n) {
     bool finite = is_finite_number(x.first);
     switch (activation_table[n->op].arguments) {
     case ARGUMENTS_SLOPE: return finite ? NULL : "the slope must be a finite number";
-    case ARGUMENTS_ALPHA: return finite ? NULL : "alpha must be a finite number";
+    case ARGUMENTS_ALPHA:
+        if (n->op == OP_CELU && !(x.first > 0)) return "alpha must be above 0";
+        return finite ? NULL : "alpha must be a finite number";
     case ARGUMENTS_EXPONENT: return finite ? NULL : "the exponent must be a finite number";
     case ARGUMENTS_BOUNDS:
         return x.first <= x.second ? NULL : "the lower bound must not be above the upper one";

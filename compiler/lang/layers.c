@@ -72,6 +72,10 @@ static const layer table_of_layers[] = {
     {"dropout", OP_DROPOUT, {MAY_HAVE("rate", RATE, out, 0, 0)}},
 #define LAYER_PLAIN(id, word)  {.name = #word, .op = OP_##id},
 #define LAYER_SLOPE(id, word)  {#word, OP_##id, {NEEDS("slope", REAL, args.first, 0, 0)}},
+#define LAYER_ALPHA(id, word)  {#word, OP_##id, {NEEDS("alpha", REAL, args.first, 0, 0)}},
+#define LAYER_EXPONENT(id, word) {#word, OP_##id, {NEEDS("exponent", REAL, args.first, 0, 0)}},
+#define LAYER_BOUNDS(id, word) \
+    {#word, OP_##id, {NEEDS("low", REAL, args.first, 0, 0), NEEDS("high", REAL, args.second, 0, 0)}},
 #define ACTIVATION(id, word, arguments, ...) LAYER_##arguments(id, word)
 #include "graph/activations.def"
 #undef ACTIVATION

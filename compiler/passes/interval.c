@@ -35,10 +35,54 @@ static double activate_bound(op_kind act, act_args args, double x) {
     return isinf(x) ? activation_limit(act, args, x > 0) : activation_table[act].value(x, args);
 }
 
+/* The values of f at both ends of x, in order; unknown where one is not finite although x is. It holds all
+ * values in between of a function that only rises or only falls there. */
+static range between_ends(op_kind act, act_args args, range x) {
+    double at_low = activation_table[act].value(x.low, args),
+           at_high = activation_table[act].value(x.high, args);
+    if ((isfinite(x.low) && !isfinite(at_low)) || (isfinite(x.high) && !isfinite(at_high)))
+        return unknown_interval();
+    return settle_bounds((range){fmin(at_low, at_high), fmax(at_low, at_high)});
+}
+
+/* It falls on each side of 0, where it has no value. */
+static range reciprocal_interval(op_kind act, act_args args, range x) {
+    return x.low > 0 || x.high < 0 ? between_ends(act, args, x) : unknown_interval();
+}
+
+/* Of numbers that are not negative it only rises or only falls. Others have powers if the exponent is whole; of
+ * an even one the sign does not count. */
+static range power_interval(op_kind act, act_args args, range x) {
+    double exponent = args.first;
+    bool whole = exponent == floor(exponent), even = floor(exponent / 2) * 2 == exponent;
+    if (x.low < 0 && !whole) return unknown_interval();
+    if (x.low <= 0 && x.high >= 0 && exponent < 0) return unknown_interval();
+    range y = between_ends(act, args, x);
+    if (even && x.low < 0 && x.high > 0) y.low = 0;
+    return exponent == 0 ? (range){1, 1} : y;
+}
+
+/* 0 up to alpha, and x from there. */
+static range threshold_interval(op_kind act, act_args args, range x) {
+    (void)act;
+    if (x.high <= args.first) return (range){0, 0};
+    if (x.low > args.first) return x;
+    return (range){fmin(0, fmax(x.low, args.first)), fmax(0, x.high)};
+}
+
+/* The rules for activations that neither fall nor rise throughout. */
+static range (*const own_rules[OP_COUNT])(op_kind act, act_args args, range x) = {
+    [OP_RECIPROCAL] = reciprocal_interval,
+    [OP_POWER] = power_interval,
+    [OP_THRESHOLDED_RELU] = threshold_interval,
+};
+
 range activate_interval(op_kind act, act_args args, range x) {
     if (is_unknown(x) || act == OP_IDENTITY) return x;
+    if (own_rules[act]) return own_rules[act](act, args, x);
     const activation *f = &activation_table[act];
     range y = {activate_bound(act, args, x.low), activate_bound(act, args, x.high)};
+    if ((isfinite(x.low) && isinf(y.low)) || (isfinite(x.high) && isinf(y.high))) return unknown_interval();
     bool falls = activation_falls(act, args);
     if (x.low == x.high || !falls) return settle_bounds(y);
     double high = fmax(y.low, y.high), low = fmin(y.low, y.high);

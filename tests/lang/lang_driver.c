@@ -4,6 +4,7 @@
  *     lang_driver [-q] [--check] [--files] [--variant NAME] [-D NAME=VALUE].. [-I DIR].. FILE.net
  *
  * Exit 0: good. 1: errors, on standard error. 2: bad usage. */
+#include "graph/activations.h"
 #include "graph/verify.h"
 #include "lang/lang.h"
 
@@ -47,7 +48,13 @@ static void print_attributes(const node *n) {
     if (n->op == OP_DEPTHWISE) print_ints("multiplier", &a->multiplier, 1, 1);
     if (class == CLASS_CONV && a->has_bias) printf(" bias");
     if (n->op == OP_BN) printf(" eps=%g", a->eps);
-    if (n->op == OP_LEAKY_RELU) printf(" slope=%g", a->args.first);
+    if (n->op == OP_LEAKY_RELU) {
+        printf(" slope=%g", a->args.first);
+    } else if (class == CLASS_ACT) {
+        int numbers = activation_numbers(n->op);
+        if (numbers > 0) printf(" args=%g", a->args.first);
+        if (numbers > 1) printf(",%g", a->args.second);
+    }
     if (a->count_pad) printf(" count_pad");
     if (n->op == OP_UPSAMPLE)
         printf(" factor=%d %s", a->factor, a->mode == UPSAMPLE_NEAREST ? "nearest" : "bilinear");

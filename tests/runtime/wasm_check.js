@@ -52,8 +52,8 @@ const functions = JSON.parse(execFileSync(process.argv[3], { encoding: "utf8" })
   name: row.name, truth: reference(row.name), ulps: row.ulps, from: row.from ?? -Infinity, below: row.below,
 }));
 expect(functions.length >= 8, "the table of activations");
-functions.push({ name: "exp", truth: Float64Array.from(floats, Math.exp), ulps: 1.05, from: -Infinity, below: 0 });
-functions.push({ name: "abs", truth: Float64Array.from(floats, Math.abs), ulps: 0, from: -Infinity, below: 0 });
+functions.push({ name: "square", truth: Float64Array.from(floats, (x) => x * x), ulps: 0.5, from: -Infinity, below: 0 });
+functions.push({ name: "cube", truth: Float64Array.from(floats, (x) => x * x * x), ulps: 1.5, from: -Infinity, below: 0 });
 
 for (const { name, truth, ulps: most, from, below } of functions) {
   let worst = 0, at = 0;

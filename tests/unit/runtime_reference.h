@@ -41,14 +41,14 @@ static const act_args other_args[] = {
 
 /* The references of functions that are no activations. Those of the activations stand in
  * graph/activations.c. */
-static inline double reference_exp(double x, act_args args) {
+static inline double reference_square(double x, act_args args) {
     (void)args;
-    return exp(x);
+    return x * x;
 }
 
-static inline double reference_abs(double x, act_args args) {
+static inline double reference_cube(double x, act_args args) {
     (void)args;
-    return fabs(x);
+    return x * x * x;
 }
 
 /* The largest error that a function may have: in units in the last place for x >= from, absolute below. */

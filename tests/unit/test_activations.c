@@ -50,8 +50,14 @@ static void every_activation_has_a_row(void **state) {
 
 static bool is_near(double got, double wanted) { return got == wanted || fabs(got - wanted) <= 1e-9; }
 
+/* Of these passes/interval.c has a rule, and the table says nothing. */
+static bool has_own_rule(op_kind op, act_args args) {
+    return isnan(activation_limit(op, args, false)) && isnan(activation_limit(op, args, true));
+}
+
 static void check_limits(op_kind op, const activation *f, act_args args) {
     static const double far[] = {-1e15, 1e15};
+    if (has_own_rule(op, args)) return;
     for (int above = 0; above < 2; above++) {
         double limit = activation_limit(op, args, above), got = f->value(far[above], args);
         bool approached = isnan(limit)   ? isnan(got)
@@ -71,6 +77,7 @@ static void limits_are_approached(void **state) {
 /* It falls as far as `bottom`, and nowhere behind it. */
 static void check_fall(op_kind op, const activation *f, act_args args) {
     bool falls = activation_falls(op, args);
+    if (has_own_rule(op, args)) return;
     if (falls) {
         assert_true(is_near(f->value(f->bottom, args), f->least) && f->value(f->bottom, args) >= f->least);
     }

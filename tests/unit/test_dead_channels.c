@@ -415,15 +415,26 @@ static void intervals_hold_all_values(void **state) {
             if (low > high) continue;
             range y = activate_interval((op_kind)op, args, (range){low, high});
             double least = INFINITY, most = -INFINITY;
+            bool values_exist = true;
             for (int s = 0; s <= STEPS; s++) {
-                double v = activate((op_kind)op, args, low + (high - low) * s / STEPS);
+                double v = activate((op_kind)op, args, s == STEPS ? high : low + (high - low) * s / STEPS);
                 least = fmin(least, v), most = fmax(most, v);
+                values_exist = values_exist && isfinite(v);
             }
-            assert_true(y.low <= least + 1e-12 && most <= y.high + 1e-12);
-            assert_true(least - y.low < 0.05 && y.high - most < 0.05);
+            if (is_unknown(y)) { /* there is a number or a pole without a value */
+                assert_true(!values_exist || (low <= 0 && high >= 0));
+                continue;
+            }
+            assert_true(values_exist);
+            assert_true(y.low <= least + 1e-12 && most <= y.high + 1e-12 * (1 + fabs(most)));
+            assert_true(least - y.low < 0.05 && y.high - most < 0.05 * (1 + fabs(most)));
             if (low == high) assert_true(y.low == y.high);
         }
         range all = activate_interval((op_kind)op, some, (range){-INFINITY, INFINITY});
+        if (op == OP_LOG || op == OP_SQRT || op == OP_RECIPROCAL) {
+            assert_true(is_unknown(all));
+            continue;
+        }
         assert_false(is_unknown(all));
         assert_true(all.low <= activate((op_kind)op, some, -1e3) &&
                     all.high >= activate((op_kind)op, some, 1e3));

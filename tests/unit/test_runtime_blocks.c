@@ -13,7 +13,7 @@
 #include "base/embedded.h"
 #include "targets/target.h"
 
-enum { MAX_FUNCTIONS = 64, MAX_NAME = 64, MAX_BLOCK = 4096 };
+enum { MAX_FUNCTIONS = 128, MAX_NAME = 64, MAX_BLOCK = 4096 };
 
 typedef struct header {
     const char *name;

@@ -1,0 +1,34 @@
+"""Blocks for random_more.py that map each element: activations, with what keeps their argument where they have values.
+
+floor, ceil, round and sign are not here. A value of the network that is nearly whole may be rounded the other way by floats than
+by the interpreter. test_pointwise.py has them, on exact values."""
+
+ACTIVATIONS = ["gelu", "gelu_tanh", "elu(1)", "elu(alpha = 0.5)", "selu", "celu(1.5)", "celu(0.75)", "softplus", "softsign", "mish",
+               "erf", "abs", "neg", "clip(-1, 1)", "clip(low = 0.25, high = 3.5)", "clip(0, 2)", "thresholded_relu(-1e6)"]
+OF_POSITIVE = ["log", "sqrt", "reciprocal", "power(1.5)", "power(-0.75)", "power(0.5)", "power(-1)", "power(exponent = 2.25)"]
+OF_SMALL = ["exp", "power(2)", "power(3)", "power(5)", "neg -> exp"]
+
+
+def activation(net):
+    net.say(net.stream.pick(ACTIVATIONS))
+
+
+def conv_and_activation(net):
+    """The activation rides on a convolution, behind its norm."""
+    s = net.stream
+    if net.conv():
+        net.bn()
+        net.say(s.pick(ACTIVATIONS))
+
+
+def of_positive(net):
+    s = net.stream
+    net.say(s.pick(["abs -> clip(0.25, 9)", "sigmoid -> clip(0.1, 1)", "clip(0.5, 6)"]) + " -> " + s.pick(OF_POSITIVE))
+
+
+def of_small(net):
+    s = net.stream
+    net.say(s.pick(["clip(-1.5, 1.5)", "tanh", "erf"]) + " -> " + s.pick(OF_SMALL))
+
+
+BLOCKS = [activation, conv_and_activation, of_positive, of_small]

@@ -17,8 +17,8 @@ typedef struct work {
 #include "graph/ops.def"
 #undef OP
 
-/* The value of an activation at x. OP_IDENTITY leaves x as it is. `args`: the numbers that the activation takes,
- * if it takes any. */
+/* The value of an activation at x. OP_IDENTITY leaves x as it is. `args`: the numbers that the activation
+ * takes, if it takes any. */
 double activate(op_kind act, act_args args, double x);
 
 /* The pixel (y, x) of a tensor: its c channels. */

@@ -39,16 +39,17 @@ bool tfl_make_softmax(importer *im, const tflite_op *op) {
     return scaled.node >= 0 && build_softmax(im, &scaled, over);
 }
 
+/* A tanh and a sign bit are in the schema, but TensorFlow Lite's own kernels do not compute them. */
 bool fuse_activation(importer *im, int function) {
-    static const op_kind plain[] = {[FUSED_RELU] = OP_RELU, [FUSED_RELU6] = OP_RELU6, [FUSED_TANH] = OP_TANH};
     file_value *out = im->node->n_out ? im->node->out[0] : NULL;
     if (function == FUSED_NONE || !out) return true;
-    if (function < FUSED_NONE || function > FUSED_TANH)
+    if (function != FUSED_RELU && function != FUSED_RELU_N1_TO_1 && function != FUSED_RELU6)
         return node_error(im, "the function that is fused into it, number %d, is not supported", function);
     if (out->kind != FILE_TENSOR)
         return node_error(im, "a function is fused into it, but its inputs are constants");
-    int made = function == FUSED_RELU_N1_TO_1 ? add_clip(im, out->node, -1, 1)
-                                              : add_unary(im, plain[function], out->node);
+    int made = function == FUSED_RELU_N1_TO_1
+                   ? add_clip(im, out->node, -1, 1)
+                   : add_unary(im, function == FUSED_RELU ? OP_RELU : OP_RELU6, out->node);
     const file_view v = out->v;
     return set_result(im, made, &v);
 }

@@ -4,20 +4,23 @@
  * ring of rows where part i + 1 is a window, else one row. Before a window computes a row, a loop over made_<i>
  * computes the rows of the part before it that the window needs and that are still missing. In that loop the
  * same holds for the part before that one. So the parts' loops are nested, and the first part is the innermost.
- */
+ * A staged convolution does the same in a loop over next_<i>, which also copies each row to its own ring. */
 #include "emit/stage.h"
 
 typedef struct chain {
     emitter *e;
     const plan_step *s;
     sources x;
-    bool staged;    /* the first part reads staged rows */
     elem_type type; /* of the weights of all parts */
 } chain;
 
 static const node *node_of(const chain *k, int i) { return &k->e->p->g->nodes[k->s->parts[i].node]; }
 
 static bool part_is_window(const chain *k, int i) { return k->s->parts[i].kind == STEP_WINDOW; }
+
+static bool part_is_staged(const chain *k, int i) {
+    return k->s->parts[i].kind == STEP_GEMM && k->s->parts[i].gemm.staged;
+}
 
 /* Floats of a row of the output of part i. */
 static int64_t row_floats(const chain *k, int i) {
@@ -41,6 +44,19 @@ static const char *row_place(const chain *k, int i, const char *row) {
     return kept == 1 ? t : arena_printf(a, "%s + %s %% %d * %lld", t, row, kept, (long long)floats);
 }
 
+/* Ends the names of what a staged part has: "" for the first part. */
+static const char *stage_suffix(const chain *k, int i) { return i ? numbered(k, "_", i) : ""; }
+
+/* The first row that the parts before the staged part `i` make. */
+static const char *first_before_stage(const chain *k, writer *w, int i) {
+    bool needed = false;
+    for (int j = 0; j < i; j++) needed = needed || part_is_staged(k, j) || (j > 0 && part_is_window(k, j));
+    if (!needed || !k->s->shared || !node_of(k, i)->a.pad[TOP]) return numbered(k, "next_", i);
+    const char *first = numbered(k, "first_", i), *next = numbered(k, "next_", i);
+    line(w, "const int %s = %s < 0 ? 0 : %s;", first, next, next);
+    return first;
+}
+
 /* Declares, for each part before a window, made_<i>: the row that it computes next; and what staging needs. The
  * values follow from the thread's first row of the output, from the last part to the first. */
 static void emit_first_rows(const chain *k, writer *w) {
@@ -48,6 +64,10 @@ static void emit_first_rows(const chain *k, writer *w) {
     arena *a = k->e->a;
     const char *first = share_begin(k->e, k->s, node_of(k, n - 1)->shape.h);
     for (int i = n - 1; i > 0; i--) {
+        if (part_is_staged(k, i)) {
+            emit_stage_begin(k->e, &k->s->parts[i], w, first, stage_suffix(k, i));
+            if (k->s->shared) first = first_before_stage(k, w, i);
+        }
         if (!part_is_window(k, i)) continue;
         const attrs *at = &node_of(k, i)->a;
         const char *made = numbered(k, "made_", i - 1);
@@ -57,7 +77,7 @@ static void emit_first_rows(const chain *k, writer *w) {
         if (k->s->shared && at->pad[TOP]) line(w, "if (%s < 0) %s = 0;", made, made);
         if (k->s->shared) first = made;
     }
-    if (k->staged) emit_stage_begin(k->e, &k->s->parts[0], w, first);
+    if (part_is_staged(k, 0)) emit_stage_begin(k->e, &k->s->parts[0], w, first, "");
 }
 
 /* From the chain's pointer w to the weights of part i, in elements. */
@@ -112,8 +132,8 @@ static const char **conv_input(const chain *k, int i, const char *row) {
     arena *a = k->e->a;
     const plan_step *part = &k->s->parts[i];
     const char **x = ARENA_ARRAY(a, const char *, k->x.n);
-    if (i > 0 || k->staged) {
-        x[0] = i > 0 ? row_place(k, i - 1, row) : "rows";
+    if (i > 0 || part_is_staged(k, i)) {
+        x[0] = part_is_staged(k, i) ? arena_printf(a, "rows%s", stage_suffix(k, i)) : row_place(k, i - 1, row);
         return x;
     }
     for (int j = 0; j < k->x.n; j++) {
@@ -124,10 +144,33 @@ static const char **conv_input(const chain *k, int i, const char *row) {
     return x;
 }
 
+/* A part whose rows the staged part behind it takes as they are made. */
+typedef struct staged_source {
+    chain *k;
+    int part;
+} staged_source;
+
+static void make_staged_row(void *data, writer *w, const char *row) {
+    const staged_source *s = data;
+    emit_row(s->k, w, s->part, row);
+}
+
+/* A row above the map, which is only padding, lies nowhere: row 0 takes its place, and is not read. */
+static const char *place_staged_row(void *data, const char *row) {
+    const staged_source *s = data;
+    bool above = node_of(s->k, s->part + 1)->a.pad[TOP] > 0 && buffer_rows(s->k, s->part) > 1;
+    return row_place(s->k, s->part, above ? arena_printf(s->k->e->a, "(%s < 0 ? 0 : %s)", row, row) : row);
+}
+
 static void emit_conv_row(chain *k, writer *w, int i, const char *row) {
     const plan_step *part = &k->s->parts[i];
-    if (i > 0) emit_row(k, w, i - 1, row);
-    if (i == 0 && k->staged) emit_stage_rows(k->e, part, w, row);
+    if (part_is_staged(k, i)) {
+        staged_source before = {k, i - 1};
+        const row_maker from = {make_staged_row, place_staged_row, &before};
+        emit_stage_rows(k->e, part, w, row, stage_suffix(k, i), i > 0 ? &from : NULL);
+    } else if (i > 0) {
+        emit_row(k, w, i - 1, row);
+    }
     gemm_place place = {.x = conv_input(k, i, row), .y = row_place(k, i, row)};
     place.w = part->gemm.scaled ? "scaled" : part_weights(k, i);
     if (node_of(k, i)->a.has_residual) place.r = residual_place(k, i, row);
@@ -162,7 +205,11 @@ static signature pass_to_chain(const chain *k) {
         add_run(e, &f, "scale", &last->operands[last->n_operands - 1]);
         add_pointer_into(e, &f, WRITES, "scaled", last->scratch, 0);
     }
-    if (k->staged) add_pointer_into(e, &f, WRITES, "ring", s->parts[0].scratch, 0);
+    for (int i = 0; i < s->n_parts; i++) {
+        if (!part_is_staged(k, i)) continue;
+        const char *ring = arena_printf(e->a, "ring%s", stage_suffix(k, i));
+        add_pointer_into(e, &f, WRITES, ring, s->parts[i].scratch, 0);
+    }
     for (int i = 0; i + 1 < s->n_parts; i++)
         add_pointer_into(e, &f, WRITES, numbered(k, "t", i), s->parts[i].out_buffer, 0);
     if (last->sums >= 0) add_pointer_into(e, &f, WRITES, "sums", last->sums, 0);
@@ -175,7 +222,6 @@ kernel_call emit_chain(emitter *e, const plan_step *s) {
     chain k = {.e = e, .s = s, .type = chain_weight_type(e->p, s->parts, s->n_parts)};
     int n = s->n_parts;
     k.x = find_sources(a, &s->operands[0], "x", false);
-    k.staged = s->parts[0].kind == STEP_GEMM && s->parts[0].gemm.staged;
 
     writer rows = {0};
     emit_first_rows(&k, &rows);

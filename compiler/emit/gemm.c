@@ -393,9 +393,9 @@ static void emit_driver_body(const gemm *g, writer *w) {
         emit_scaled_copy(g, w, widened ? "packed" : "w", "scaled");
         line(w, widened ? "const float *w = scaled;" : "w = scaled;");
     }
-    if (staged) emit_stage_begin(g->e, g->s, w, share_begin(g->e, g->s, g->n->shape.h));
+    if (staged) emit_stage_begin(g->e, g->s, w, share_begin(g->e, g->s, g->n->shape.h), "");
     if (g->by_row) begin_shared_loop(g->e, g->s, w, "oy", g->n->shape.h);
-    if (staged) emit_stage_rows(g->e, g->s, w, "oy");
+    if (staged) emit_stage_rows(g->e, g->s, w, "oy", "", NULL);
     emit_groups(g, w);
     if (g->by_row) line(w, "}");
 }

@@ -1,4 +1,5 @@
-/* stage.c: copies the rows of the input to a ring in scratch, with their padding and as floats.
+/* stage.c: copies the rows of the input to a ring in scratch, with their padding and as floats. The rows are
+ * those of a map in memory, or in a chain those that the part before has just made.
  *
  * The ring holds as many rows as the window covers with its dilation. Row iy of the padded input is copied to
  * row iy mod that number of the ring. Each row is copied once. */
@@ -10,14 +11,21 @@ typedef struct staging {
     int reach;   /* rows of the ring: dilation * (kh - 1) + 1 */
     int64_t row; /* floats of one row */
     int in_h, in_w, in_c;
-    int ring; /* its buffer */
+    int ring;              /* its buffer */
+    const char *suffix;    /* of names */
+    const row_maker *from; /* or NULL */
 } staging;
 
-static staging describe_staging(const emitter *e, const plan_step *s) {
+static staging describe_staging(const emitter *e, const plan_step *s, const char *suffix) {
     const node *n = &e->p->g->nodes[s->node];
     const operand *x = &s->operands[0];
-    staging g = {
-        .n = n, .x = x, .in_h = x->shape.h, .in_w = x->shape.w, .in_c = x->shape.c, .ring = s->scratch};
+    staging g = {.n = n,
+                 .x = x,
+                 .in_h = x->shape.h,
+                 .in_w = x->shape.w,
+                 .in_c = x->shape.c,
+                 .ring = s->scratch,
+                 .suffix = suffix};
     g.reach = n->a.dilation[0] * (n->a.kernel[0] - 1) + 1;
     g.row = (int64_t)(g.in_w + n->a.pad[LEFT] + n->a.pad[RIGHT]) * g.in_c;
     return g;
@@ -66,11 +74,12 @@ static void emit_padding_values(emitter *e, writer *w, const staging *g) {
 /* Writes the loops that copy the row iy of the map pixel by pixel, from wherever its channels lie. */
 static void emit_scattered_row(emitter *e, writer *w, const staging *g, const sources *from) {
     arena *a = e->a;
+    int64_t one_row = !g->from; /* where x is a map, and not the row itself */
     line(w, "for (int ix = 0; ix < %d; ix++) {", g->in_w);
     for (int i = 0, c = 0; i < g->x->n_runs; i++) {
         const run *r = &g->x->runs[i];
         int64_t pixel = pixel_stride(e->p, r->buffer);
-        int64_t factors[] = {pixel * g->in_w, pixel, r->step};
+        int64_t factors[] = {one_row * pixel * g->in_w, pixel, r->step};
         line(w, "for (int c = 0; c < %d; c++) {", r->count);
         line(w, "row[%s] = (float)%s[%s];",
              expression(a, "", (const char *[]){"ix", "c"}, (int64_t[]){g->in_c, 1}, 2, c),
@@ -100,49 +109,68 @@ static void emit_stage_call(emitter *e, writer *out, const staging *g, const cha
     if (at->pad[LEFT]) line(&w, "row += %d;", at->pad[LEFT] * g->in_c);
     if (is_dense_map(e, g)) {
         elem_type type = e->p->buffers[g->x->runs[0].buffer].type;
-        line(&w, "x += iy * %d;", g->in_w * g->in_c);
+        if (!g->from) line(&w, "x += iy * %d;", g->in_w * g->in_c);
         for_each_vector(e, &w, g->in_w * g->in_c, "i", emit_copy_vector, &type);
     } else {
         emit_scattered_row(e, &w, g, &from);
     }
     signature f = {0};
     for (int i = 0; i < from.n; i++)
-        add_pointer_at(e, &f, READS, from.names[i], from.buffers[i], from.names[i]);
+        add_pointer_at(e, &f, READS, from.names[i], from.buffers[i],
+                       g->from ? g->from->place(g->from->data, iy) : from.names[i]);
     add_pointer_at(e, &f, WRITES, "row", g->ring, row);
     add_value(a, &f, "int", "iy", iy);
+    mark_idle(&f);
     kernel_call stage = define_call(e, arena_printf(a, "stage_row_%dx%d", g->in_w, g->in_c),
                                     "One padded row of the input, as floats.", &f, &w);
     line(out, "%s;", call_text(a, &stage));
 }
 
-void emit_stage_begin(emitter *e, const plan_step *s, writer *w, const char *first_row) {
-    staging g = describe_staging(e, s);
-    line(w, "const float *rows[%d];", g.n->a.kernel[0]);
+void emit_stage_begin(emitter *e, const plan_step *s, writer *w, const char *first_row, const char *suffix) {
+    staging g = describe_staging(e, s, suffix);
+    line(w, "const float *rows%s[%d];", suffix, g.n->a.kernel[0]);
     int64_t stride = g.n->a.stride[0];
-    line(w, "int next = %s; /* the input row that is copied next */",
+    line(w, "int next%s = %s; /* the input row that is copied next */", suffix,
          expression(e->a, "", &first_row, &stride, 1, -g.n->a.pad[TOP]));
 }
 
-void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *oy) {
-    staging g = describe_staging(e, s);
+/* Writes the loop that copies the rows up to, and without, row `end`. Where the chain makes them, it makes
+ * those that lie inside of the map. */
+static void emit_stage_loop(emitter *e, const staging *g, writer *w, const char *end) {
+    arena *a = e->a;
+    const attrs *at = &g->n->a;
+    const char *next = arena_printf(a, "next%s", g->suffix), *ring = arena_printf(a, "ring%s", g->suffix);
+    line(w, "for (; %s < %s; %s++) {", next, end, next);
+    if (g->from) {
+        bool above = at->pad[TOP] > 0, below = at->pad[BOTTOM] > 0;
+        if (above || below) line(w, "if (%s >= 0 && %s < %d) {", next, next, g->in_h);
+        g->from->make(g->from->data, w, next);
+        if (above || below) line(w, "}");
+    }
+    const char *place = g->reach == 1 ? ring
+                                      : arena_printf(a, "%s + (%s + %d) %% %d * %lld", ring, next, at->pad[TOP],
+                                                     g->reach, (long long)g->row);
+    emit_stage_call(e, w, g, place, next);
+    line(w, "}");
+}
+
+void emit_stage_rows(emitter *e, const plan_step *s, writer *w, const char *oy, const char *suffix,
+                     const row_maker *from) {
+    staging g = describe_staging(e, s, suffix);
+    g.from = from;
     const attrs *at = &g.n->a;
     arena *a = e->a;
     int64_t stride = at->stride[0];
     const char *top = expression(a, "", &oy, &stride, 1, -at->pad[TOP]);
     const char *end = expression(a, "", &oy, &stride, 1, g.reach - at->pad[TOP]);
-    if (at->stride[0] > g.reach) line(w, "next = %s;", top);
-    line(w, "for (; next < %s; next++) {", end);
-    const char *place = g.reach == 1 ? "ring"
-                                     : arena_printf(a, "ring + (next + %d) %% %d * %lld", at->pad[TOP], g.reach,
-                                                    (long long)g.row);
-    emit_stage_call(e, w, &g, place, "next");
-    line(w, "}");
+    if (at->stride[0] > g.reach) line(w, "next%s = %s;", suffix, top);
+    emit_stage_loop(e, &g, w, end);
     line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
     if (g.reach == 1) {
-        line(w, "rows[ky] = ring;");
+        line(w, "rows%s[ky] = ring%s;", suffix, suffix);
     } else {
         int64_t factors[] = {stride, at->dilation[0]};
-        line(w, "rows[ky] = ring + (%s) %% %d * %lld;",
+        line(w, "rows%s[ky] = ring%s + (%s) %% %d * %lld;", suffix, suffix,
              expression(a, "", (const char *[]){oy, "ky"}, factors, 2, 0), g.reach, (long long)g.row);
     }
     line(w, "}");

@@ -1,11 +1,12 @@
 /* fuse.c: makes chains. Neighbouring steps run as one, row by row, so that the tensors between them never
  * exist.
  *
- * A chain is a run of convolutions (all but the first are 1x1) and windows (depthwise or pool). An inverted
- * residual is expand, depthwise, project; the first stages of a network may be one chain of several blocks. To
- * make a row of its output, a part asks the part before it for the rows that it needs and that are not there
- * yet. A window needs as many rows as it is high, and they lie in a ring; a 1x1 convolution needs one. So the
- * tensors between the parts shrink from height x width to a few rows, which stay in the cache.
+ * A chain is a run of convolutions and windows (depthwise or pool). An inverted residual is expand, depthwise,
+ * project; a block of RegNet is 1x1, grouped 3x3, 1x1; the first stages of a network may be one chain of
+ * several blocks. To make a row of its output, a part asks the part before it for the rows that it needs and
+ * that are not there yet. A window needs as many rows as it is high, and they lie in a ring; a 1x1 convolution
+ * needs one; a staged convolution copies each row to a ring of its own as soon as it is made. So the tensors
+ * between the parts shrink from height x width to a few rows, which stay in the cache.
  *
  * The price is that a convolution by rows has fewer pixels for its tiles and reads its weights once for each
  * row. choose.c says which chains are worth that, and legal.c says which chains are possible.
@@ -28,6 +29,7 @@ double cut_by_row(const plan *p, plan_step *s) {
     if (s->kind != STEP_GEMM || n->op != OP_CONV) return 0;
     double whole = s->gemm.cycles;
     choose_gemm(p, s, true);
+    if (s->gemm.staged) return s->gemm.cycles - whole; /* it goes by rows in any case */
     double weights = (double)n->weights[ROLE_WEIGHT]->count * gemm_weight_size(p, s);
     double rate = weights > p->t->l2_bytes / 2.0 ? 16 : weights > p->t->l1_bytes / 2.0 ? 128 : 1e9;
     return s->gemm.cycles - whole + weights / rate * (n->shape.h - 1);

@@ -26,6 +26,9 @@ void cut_runs(const plan *p, const slot *slots, const int *order, int n, bool st
 /* Whether an operand is the whole output of a step, in the order in which it lies. */
 bool takes_whole_output(const plan *p, const operand *o, const plan_step *maker);
 
+/* Whether step `s` takes each channel of that output once, and nothing else, in whatever order. */
+bool takes_all_channels(const plan *p, const plan_step *s, const plan_step *maker);
+
 /* The slots of all elements of a tensor of shape `s`, which a dense layer takes in (h, w, c) order. */
 slot *flatten_slots(const plan *p, const slot *slots, shape s);
 

@@ -45,10 +45,16 @@ static bool can_begin(const plan *p, const plan_step *s) {
 
 static bool is_window(const plan_step *s) { return s->kind == STEP_WINDOW && s->n_operands == 1; }
 
-/* A 1x1 convolution takes the rows of the part before it one by one, so it may stand anywhere in a chain. */
-static bool can_end(const plan *p, const plan_step *s) {
+/* Whether the step is a convolution that copies its input's rows to a ring of its own, such as a grouped 3x3.
+ */
+static bool is_staged(const plan_step *s) { return s->kind == STEP_GEMM && s->gemm.staged; }
+
+/* A 1x1 convolution takes the rows of the part before it one by one, and a staged one copies them as they are
+ * made. So both may stand anywhere in a chain. */
+static bool can_follow(const plan *p, const plan_step *s) {
     const attrs *a = &p->g->nodes[s->node].a;
-    return is_conv(p, s) && !s->gemm.staged && !s->gemm.scaled && a->stride[0] == 1 && a->stride[1] == 1;
+    if (!is_conv(p, s) || s->gemm.scaled) return false;
+    return s->gemm.staged || (a->stride[0] == 1 && a->stride[1] == 1);
 }
 
 static bool has_residual(const plan *p, const plan_step *s) {
@@ -70,7 +76,7 @@ static int ring_rows(const plan *p, const plan_step *window) {
  * distance is not the same for all rows. */
 static int lookahead(const plan *p, const plan_step *s) {
     const attrs *a = &p->g->nodes[s->node].a;
-    int ahead = is_window(s) ? (a->kernel[0] - 1) * a->dilation[0] - a->pad[TOP] : 0;
+    int ahead = is_window(s) || is_staged(s) ? (a->kernel[0] - 1) * a->dilation[0] - a->pad[TOP] : 0;
     bool same = a->stride[0] == 1 && p->g->nodes[s->node].shape.h == s->operands[0].shape.h;
     return same ? ahead : -1;
 }
@@ -118,7 +124,7 @@ static bool is_link(const plan *p, const usage *use, const plan_step *parts, int
             return false;
         reads++;
     }
-    return takes_whole_output(p, &parts[i + 1].operands[0], s) && s->out_begin == 0 &&
+    return takes_all_channels(p, &parts[i + 1], s) && s->out_begin == 0 &&
            p->buffers[s->out_buffer].kind == BUFFER_ARENA && use[s->out_buffer].writes == 1 &&
            use[s->out_buffer].reads == reads;
 }
@@ -147,8 +153,11 @@ static bool may_end_in_place(const plan *p, const plan_step *parts, int n) {
     }
     if (!reads_buffer(&parts[0].operands[0], parts[n - 1].out_buffer)) return true;
     if (n > 3 || is_window(&parts[0])) return false;
-    const attrs *first = &p->g->nodes[parts[0].node].a, *a = &p->g->nodes[parts[1].node].a;
-    return first->stride[0] == 1 && a->stride[0] == 1 && a->pad[TOP] < (a->kernel[0] - 1) * a->dilation[0] + 1;
+    for (int i = 0; i < n; i++) {
+        const attrs *a = &p->g->nodes[parts[i].node].a;
+        if (a->stride[0] != 1 || a->pad[TOP] > (a->kernel[0] - 1) * a->dilation[0]) return false;
+    }
+    return true;
 }
 
 /* Steps are listed before it is known which of them become chains, so this is a guess: a convolution behind a
@@ -156,7 +165,8 @@ static bool may_end_in_place(const plan *p, const plan_step *parts, int n) {
  * its own window reads, as in a block without expansion. */
 bool may_end_chain(const plan *p, const node *conv) {
     const node *before = &p->g->nodes[conv->in[0]];
-    bool window = before->op == OP_DEPTHWISE || before->op == OP_MAX_POOL || before->op == OP_AVG_POOL;
+    bool window = before->op == OP_DEPTHWISE || before->op == OP_MAX_POOL || before->op == OP_AVG_POOL ||
+                  (before->op == OP_CONV && before->a.kernel[0] > 1);
     bool over_input = window && conv->a.has_residual && conv->in[1] == before->in[0];
     return window && !p->lean && (p->t->threads || over_input);
 }
@@ -177,8 +187,8 @@ bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
     for (int i = 0; i < n; i++) {
         const plan_step *s = &first[i];
         bool window = is_window(s);
-        windows += window;
-        if (!window && !(i == 0 ? can_begin(p, s) : can_end(p, s))) return false;
+        windows += window || (i > 0 && is_staged(s));
+        if (!window && !(i == 0 ? can_begin(p, s) : can_follow(p, s))) return false;
         if (i + 1 == n) break;
         if (!is_link(p, use, first, n, i)) return false;
     }

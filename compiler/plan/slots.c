@@ -82,6 +82,26 @@ bool reads_buffer(const operand *o, int buffer_index) {
     return false;
 }
 
+bool takes_all_channels(const plan *p, const plan_step *s, const plan_step *maker) {
+    const operand *o = &s->operands[0];
+    if (takes_whole_output(p, o, maker)) return true;
+    int c = p->g->nodes[maker->node].shape.c, groups = p->g->nodes[s->node].a.groups, taken = 0;
+    if (s->kind != STEP_GEMM || s->gemm.run_table || o->shape.c != c) return false;
+    bool all_groups = s->gemm.staged; /* the ring takes the channels of all groups at once */
+    bool *seen = ARENA_ARRAY(p->mem, bool, c);
+    for (int g = 0; g < (all_groups ? 1 : groups); g++) {
+        for (int i = 0; i < o->n_runs; i++) {
+            const run *r = &o->runs[i];
+            for (int k = 0; k < r->count; k++, taken++) {
+                int at = r->begin + k * r->step + g * s->gemm.group_stride - maker->out_begin;
+                if (r->buffer != maker->out_buffer || at < 0 || at >= c || seen[at]) return false;
+                seen[at] = true;
+            }
+        }
+    }
+    return taken == c;
+}
+
 bool takes_whole_output(const plan *p, const operand *o, const plan_step *maker) {
     const run *r = &o->runs[0];
     return o->n_runs == 1 && r->buffer == maker->out_buffer && r->begin == maker->out_begin &&

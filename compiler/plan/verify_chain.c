@@ -10,12 +10,13 @@ typedef struct chain {
     int residual_from[MOST_CHAIN_PARTS]; /* the part that makes it, or -1 */
     place *out[MOST_CHAIN_PARTS];
     track *made_track[MOST_CHAIN_PARTS];
-    staging stage;
+    staging stage[MOST_CHAIN_PARTS]; /* of the staged parts */
 } chain;
 
 static const plan_step *part_of(const chain *k, int i) { return &k->s->parts[i]; }
 static const node *node_of(const chain *k, int i) { return &k->v->p->g->nodes[part_of(k, i)->node]; }
 static bool is_window(const chain *k, int i) { return part_of(k, i)->kind == STEP_WINDOW; }
+static bool is_staged(const chain *k, int i) { return !is_window(k, i) && part_of(k, i)->gemm.staged; }
 static bool is_last(const chain *k, int i) { return i + 1 == k->s->n_parts; }
 
 /* In which row of its buffer a part puts a row of its output. */
@@ -33,7 +34,6 @@ static bool check_part(const chain *k, int i) {
     if (s->kind != STEP_GEMM && s->kind != STEP_WINDOW) return fault(v, "no kernel of this kind goes by rows");
     if (is_window(k, i) && n->a.has_residual) return fault(v, "a window in a chain has no residual");
     if (s->kind == STEP_GEMM && n->op != OP_CONV) return fault(v, "it is no convolution");
-    if (i > 0 && s->gemm.staged) return fault(v, "it is staged, and not the first part");
     if (!is_last(k, i) && (s->gemm.scaled || s->sums >= 0 || s->out_begin != 0))
         return fault(v, "scaled weights, sums and a place in a concat are for the last part alone");
     return check_step(v, s);
@@ -180,10 +180,22 @@ static bool make_window_row(chain *k, int i, int row) {
     return add_to_sums(v, part_of(k, i), k->thread, row);
 }
 
+/* Copies the rows of the part before to the ring, each as soon as it is made. */
+static bool stage_made_rows(chain *k, int i, int row) {
+    staging *g = &k->stage[i];
+    for (int end = begin_row_of_stage(k->v, g, row); g->next < end; g->next++) {
+        bool inside = g->next >= 0 && g->next < part_of(k, i)->operands[0].shape.h;
+        if (inside && !make_row(k, i - 1, g->next)) return false;
+        k->v->part = i;
+        if (!stage_row(k->v, g, &k->x[i], inside ? row_slot(k, i - 1, g->next) : 0)) return false;
+    }
+    return check_staged(k->v, g, row);
+}
+
 static bool read_conv_input(chain *k, int i, int row) {
     verifier *v = k->v;
     const plan_step *s = part_of(k, i);
-    if (s->gemm.staged) return stage_rows(v, &k->stage, &k->x[i], row);
+    if (s->gemm.staged) return i > 0 ? stage_made_rows(k, i, row) : stage_rows(v, &k->stage[i], &k->x[i], row);
     int stride = node_of(k, i)->a.stride[0];
     int slot_row = i > 0 ? row_slot(k, i - 1, row) : row * stride;
     return read_row(v, &k->x[i], row * stride, slot_row) &&
@@ -192,7 +204,7 @@ static bool read_conv_input(chain *k, int i, int row) {
 
 static bool make_conv_row(chain *k, int i, int row) {
     verifier *v = k->v;
-    if (i > 0 && !make_row(k, i - 1, row)) return false;
+    if (i > 0 && !is_staged(k, i) && !make_row(k, i - 1, row)) return false;
     v->part = i;
     if (!read_conv_input(k, i, row)) return false;
     if (part_of(k, i)->gemm.scaled && !has_scaled_weights(v, part_of(k, i), k->thread)) return false;
@@ -211,6 +223,10 @@ static bool make_row(chain *k, int i, int row) {
 /* The rows of each part with which a thread begins that makes the output from row `first` on. */
 static bool begin_rows(chain *k, int first) {
     for (int i = k->s->n_parts - 1; i > 0; i--) {
+        if (is_staged(k, i)) {
+            if (!begin_staging(k->v, part_of(k, i), k->thread, first, &k->stage[i])) return false;
+            if (k->s->shared) first = k->stage[i].next < 0 ? 0 : k->stage[i].next;
+        }
         if (!is_window(k, i)) continue;
         const attrs *a = &node_of(k, i)->a;
         int row = k->s->shared ? first * a->stride[0] - a->pad[TOP] : 0;
@@ -218,7 +234,7 @@ static bool begin_rows(chain *k, int first) {
         first = k->s->shared ? k->made[i - 1] : first;
     }
     const plan_step *s = part_of(k, 0);
-    return !s->gemm.staged || begin_staging(k->v, s, k->thread, first, &k->stage);
+    return !s->gemm.staged || begin_staging(k->v, s, k->thread, first, &k->stage[0]);
 }
 
 static bool run_thread(verifier *v, const plan_step *s, int thread) {

@@ -19,23 +19,38 @@ bool begin_staging(verifier *v, const plan_step *s, int thread, int first_row, s
 
 static int ring_slot(const staging *g, int padded_row) { return padded_row % g->reach; }
 
-bool stage_rows(verifier *v, staging *g, reading *x, int oy) {
+int begin_row_of_stage(const verifier *v, staging *g, int oy) {
     const attrs *a = &v->p->g->nodes[g->s->node].a;
-    int top = oy * a->stride[0] - a->pad[TOP], end = top + g->reach;
+    int top = oy * a->stride[0] - a->pad[TOP];
     if (a->stride[0] > g->reach) g->next = top;
-    for (; g->next < end; g->next++) {
-        int slot_row = ring_slot(g, g->next + a->pad[TOP]);
-        bool inside = g->next >= 0 && g->next < x->shape.h;
-        if (inside && !read_row(v, x, g->next, g->next)) return false;
-        if (!write_rows(v, g->ring, g->held, slot_row, g->next, 1)) return false;
-        record_pixels(v, x->thread, true, g->ring, slot_row, slot_row + 1, 0, g->held->count);
-    }
+    return top + g->reach;
+}
+
+bool stage_row(verifier *v, staging *g, reading *x, int slot_row) {
+    const attrs *a = &v->p->g->nodes[g->s->node].a;
+    int to = ring_slot(g, g->next + a->pad[TOP]);
+    bool inside = g->next >= 0 && g->next < x->shape.h;
+    if (inside && !read_row(v, x, g->next, slot_row)) return false;
+    if (!write_rows(v, g->ring, g->held, to, g->next, 1)) return false;
+    record_pixels(v, x->thread, true, g->ring, to, to + 1, 0, g->held->count);
+    return true;
+}
+
+bool check_staged(verifier *v, const staging *g, int oy) {
+    const attrs *a = &v->p->g->nodes[g->s->node].a;
     for (int ky = 0; ky < a->kernel[0]; ky++) {
-        int row = top + ky * a->dilation[0], slot_row = ring_slot(g, row + a->pad[TOP]);
-        if (g->held->rows[slot_row] != row)
+        int row = oy * a->stride[0] - a->pad[TOP] + ky * a->dilation[0];
+        if (g->held->rows[ring_slot(g, row + a->pad[TOP])] != row)
             return fault(v, "row %d of the staged input is not in its ring", row);
     }
     return true;
+}
+
+bool stage_rows(verifier *v, staging *g, reading *x, int oy) {
+    for (int end = begin_row_of_stage(v, g, oy); g->next < end; g->next++) {
+        if (!stage_row(v, g, x, g->next)) return false;
+    }
+    return check_staged(v, g, oy);
 }
 
 /* ---- scaled weights ---- */

@@ -169,7 +169,16 @@ typedef struct staging {
 
 bool begin_staging(verifier *v, const plan_step *s, int thread, int first_row, staging *g);
 
-/* Copies the input rows that output row `oy` needs, and looks whether they are there. */
+/* The input row at which the ring ends for output row `oy`; skips rows that no output row needs. */
+int begin_row_of_stage(const verifier *v, staging *g, int oy);
+
+/* Copies the input row g->next, which lies in row `slot_row` of its places. */
+bool stage_row(verifier *v, staging *g, reading *x, int slot_row);
+
+/* Whether the rows that output row `oy` needs are in the ring. */
+bool check_staged(verifier *v, const staging *g, int oy);
+
+/* Copies the input rows that output row `oy` needs, from a map that is all there, and checks them. */
 bool stage_rows(verifier *v, staging *g, reading *x, int oy);
 
 /* Scales the weights of the step into its scratch; whether they are there still. */

@@ -61,7 +61,7 @@ typedef struct usage {
 } usage;
 usage *count_uses(const plan *p);
 
-/* Whether `n` steps can run as one: windows, and convolutions of which all but the first are 1x1. Each must be
+/* Whether `n` steps can run as one: windows and convolutions, one of which looks at several rows. Each must be
  * the only reader of the one before it, save that a later one may take a step's output as its residual. */
 bool can_chain(const plan *p, const usage *use, const plan_step *first, int n);
 

@@ -27,6 +27,46 @@ bool tfl_make_neg(importer *im, const tflite_op *op) {
     return x && set_result(im, add_scale(im, x->node, -1), &x->v);
 }
 
+/* --- functions of one number that the graph has by themselves */
+
+bool tfl_make_abs(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_ABS); }
+bool tfl_make_exp(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_EXP); }
+bool tfl_make_log(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_LOG); }
+bool tfl_make_sqrt(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_SQRT); }
+bool tfl_make_floor(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_FLOOR); }
+bool tfl_make_ceil(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_CEIL); }
+bool tfl_make_round(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_ROUND); }
+bool tfl_make_sign(importer *im, const tflite_op *op) { return (void)op, build_unary(im, OP_SIGN); }
+
+bool tfl_make_gelu(importer *im, const tflite_op *op) {
+    return build_unary(im, option_bool(op, GELU_APPROXIMATE) ? OP_GELU_TANH : OP_GELU);
+}
+
+bool tfl_make_rsqrt(importer *im, const tflite_op *op) {
+    (void)op;
+    const file_value *x = tensor_input(im, 0);
+    return x && set_result(im, add_unary(im, OP_RECIPROCAL, add_unary(im, OP_SQRT, x->node)), &x->v);
+}
+
+/* Input 0 through a function that takes a number besides. */
+static bool build_with(importer *im, op_kind kind, double number) {
+    const file_value *x = tensor_input(im, 0);
+    attrs a = graph_attrs_init();
+    a.args.first = number;
+    return x && set_result(im, add_op(im, kind, &x->node, 1, &a), &x->v);
+}
+
+bool tfl_make_elu(importer *im, const tflite_op *op) { return (void)op, build_with(im, OP_ELU, 1); }
+
+/* The exponent, input 1, is one number. */
+bool tfl_make_pow(importer *im, const tflite_op *op) {
+    double exponent;
+    (void)op;
+    return number_input(im, 1, "exponent", &exponent) && build_with(im, OP_POWER, exponent);
+}
+
+/* --- softmax */
+
 /* Over the last axis, of beta times the input. */
 bool tfl_make_softmax(importer *im, const tflite_op *op) {
     const file_value *x = tensor_input(im, 0);

@@ -9,6 +9,23 @@ bool tfl_make_mul(importer *im, const tflite_op *op) { return (void)op, build_mu
 bool tfl_make_div(importer *im, const tflite_op *op) { return (void)op, build_div(im); }
 bool tfl_make_add_n(importer *im, const tflite_op *op) { return (void)op, build_sum(im); }
 
+/* x * x */
+bool tfl_make_square(importer *im, const tflite_op *op) {
+    (void)op;
+    const file_value *x = tensor_input(im, 0);
+    if (!x) return false;
+    const int pair[2] = {x->node, x->node};
+    attrs a = graph_attrs_init();
+    return set_result(im, add_op(im, OP_MUL, pair, 2, &a), &x->v);
+}
+
+/* (x - y)^2 */
+bool tfl_make_squared_difference(importer *im, const tflite_op *op) {
+    file_value *difference = between_parts(im);
+    return run_part(im, op, tfl_make_sub, im->node->in, im->node->n_in, &difference, 1) &&
+           run_part(im, op, tfl_make_square, &difference, 1, im->node->out, im->node->n_out);
+}
+
 /* --- constants */
 
 static double add(double x, double y, bool whole) { return (void)whole, x + y; }

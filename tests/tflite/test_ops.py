@@ -173,9 +173,17 @@ class OneNumber(LiteTest):
         for name, wanted, options in (
                 ("RELU", x.clip(0), {}), ("RELU6", x.clip(0, 6), {}), ("RELU_N1_TO_1", x.clip(-1, 1), {}), ("RELU_0_TO_1", x.clip(0, 1), {}),
                 ("LOGISTIC", torch.sigmoid(t), {}), ("TANH", torch.tanh(t), {}), ("HARD_SWISH", functional.hardswish(t), {}),
-                ("LEAKY_RELU", functional.leaky_relu(t, 0.3), {"alpha": 0.3}), ("NEG", -x, {})):
+                ("LEAKY_RELU", functional.leaky_relu(t, 0.3), {"alpha": 0.3}), ("NEG", -x, {}), ("ABS", abs(x), {}),
+                ("EXP", torch.exp(t), {}), ("ELU", functional.elu(t), {}), ("FLOOR", numpy.floor(x), {}), ("CEIL", numpy.ceil(x), {}),
+                ("ROUND", numpy.round(x), {}), ("SIGN", numpy.sign(x), {}), ("SQUARE", x * x, {}),
+                ("GELU", functional.gelu(t), {}), ("GELU", functional.gelu(t, approximate="tanh"), {"approximate": 1})):
             with self.subTest(name=name):
                 self.compare([op(name, "x", "y", **options)], {}, x, wanted)
+        positive = abs(x) + 0.1
+        for name, wanted in (("LOG", numpy.log(positive)), ("SQRT", numpy.sqrt(positive)), ("RSQRT", 1 / numpy.sqrt(positive))):
+            self.compare([op(name, "x", "y")], {}, positive, wanted)
+        self.compare([op("POW", "x,e", "y")], {"e": numpy.float32(1.7)}, positive, positive.astype(float) ** numpy.float32(1.7))
+        self.compare([op("RELU", "x", "r"), op("SQUARED_DIFFERENCE", "x,r", "y")], {}, x, (x - x.clip(0)) ** 2)
 
     def test_prelu(self):
         x, slope = numbers(5, 4, 3), numbers(1, 1, 3, seed=2)

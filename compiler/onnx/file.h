@@ -10,7 +10,8 @@ typedef struct onnx_file {
     importer im;
     model m;
     const given_ports *given;
-    map values; /* from the names in the file to a file_value each */
+    int errors_before; /* the walk over the nodes */
+    map values;        /* from the names in the file to a file_value each */
 } onnx_file;
 
 /* file.c. The value of that name; NULL where there is none yet. */

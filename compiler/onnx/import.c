@@ -9,13 +9,14 @@
 
 #include <string.h>
 
+enum { MOST_DEPTH = 8 }; /* of branches in branches */
+
 /* --- tensors of the file, and how often each value is used */
 
 /* A tensor that cannot be read is an error only where a node uses it. Files keep tensors of other element types
  * for nodes that are not supported, and some that no node uses. Of two tensors of one name the last one counts.
  */
-static void read_initializers(onnx_file *f) {
-    const Onnx__GraphProto *p = f->m.proto->graph;
+static void read_initializers(onnx_file *f, const Onnx__GraphProto *p) {
     for (size_t i = 0; i < p->n_initializer; i++) {
         const Onnx__TensorProto *t = p->initializer[i];
         file_value *v = t->name ? name_value(f, t->name) : NULL;
@@ -37,11 +38,14 @@ static bool is_weighted(const Onnx__NodeProto *n) {
     return false;
 }
 
-static void count_readers(onnx_file *f) {
-    const Onnx__GraphProto *p = f->m.proto->graph;
+/* Also in the branches of If nodes, of which one becomes part of the network. */
+static void count_readers(onnx_file *f, const Onnx__GraphProto *p, int depth) {
     for (size_t i = 0; i < p->n_node; i++) {
         const Onnx__NodeProto *n = p->node[i];
         bool weighted = is_weighted(n);
+        for (size_t k = 0; k < n->n_attribute && depth < MOST_DEPTH; k++) {
+            if (n->attribute[k]->g) count_readers(f, n->attribute[k]->g, depth + 1);
+        }
         for (size_t k = 0; k < n->n_input; k++) {
             file_value *v = name_value(f, n->input[k]);
             if (!v) continue;
@@ -111,25 +115,78 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     return good && diag_error_count(im->d) == errors;
 }
 
-static bool import_nodes(onnx_file *f) {
-    enum { MOST_NODES = 5 * MAX_NODES, MOST_ERRORS = 500 };
-    const Onnx__GraphProto *p = f->m.proto->graph;
-    importer *im = &f->im;
-    int failed = 0, before = diag_error_count(im->d);
-    if (p->n_node > MOST_NODES) {
-        diag_error(im->d, im->at, "it has %zu nodes; at most %d are read", p->n_node, MOST_NODES);
-        return false;
+static int import_list(onnx_file *f, const Onnx__GraphProto *p, int depth);
+
+/* The node's branch of that name; NULL: it has none. */
+static const Onnx__GraphProto *find_branch(const Onnx__NodeProto *n, const char *name) {
+    for (size_t i = 0; i < n->n_attribute; i++) {
+        const Onnx__AttributeProto *a = n->attribute[i];
+        if (a->name && strcmp(a->name, name) == 0) return a->g;
     }
+    return NULL;
+}
+
+static bool is_branching(const Onnx__NodeProto *n) {
+    return n->op_type && strcmp(n->op_type, "If") == 0 && (!n->domain || !*n->domain);
+}
+
+/* An If whose condition is a constant: the nodes of one branch become part of the network. PyTorch writes such
+ * where a squeeze depends on a size that the file leaves open, and the user has given. */
+static bool import_branch(onnx_file *f, const Onnx__NodeProto *n, int depth) {
+    importer *im = &f->im;
+    bool known;
+    if (!check_node(im, &known)) return false;
+    const file_value *condition = node_input(im, 0);
+    if (!condition || condition->kind != FILE_CONSTANT || condition->c.count != 1)
+        return refuse_operator(im, "If", "is supported only where its condition is a constant");
+    const Onnx__GraphProto *p =
+        find_branch(n, constant_number(&condition->c, 0) != 0 ? "then_branch" : "else_branch");
+    if (!p || depth >= MOST_DEPTH || p->n_output < n->n_output)
+        return node_error(im, "it lacks a branch, or results of it");
+    const file_node *at = im->node;
+    read_initializers(f, p);
+    int failed = import_list(f, p, depth + 1);
+    im->node = at;
+    for (size_t i = 0; i < n->n_output && !failed; i++) {
+        const char *name = p->output[i]->name;
+        const file_value *from = name ? find_value(f, name) : NULL;
+        if (!from || from->kind == FILE_UNKNOWN)
+            return node_error(im, "a result of its branch is made by no node");
+        if (from->kind == FILE_CONSTANT) set_constant(im, (int)i, &from->c);
+        if (from->kind == FILE_TENSOR) set_tensor(im, (int)i, from->node, &from->v, false);
+    }
+    return !failed;
+}
+
+/* Imports the nodes of a graph in order. Returns how many failed. */
+static int import_list(onnx_file *f, const Onnx__GraphProto *p, int depth) {
+    enum { MOST_ERRORS = 500 };
+    importer *im = &f->im;
+    int failed = 0;
     for (size_t i = 0; i < p->n_node && im->work <= MAX_WORK; i++) {
-        if (diag_error_count(im->d) - before + im->n_refused >= MOST_ERRORS) break;
+        if (diag_error_count(im->d) - f->errors_before + im->n_refused >= MOST_ERRORS) break;
         file_node *n = ARENA_NEW(im->scratch, file_node);
         *n = describe_node(f, p->node[i]);
         im->node = n;
         im->row = false;
-        if (import_node(f, p->node[i])) continue;
+        if (is_branching(p->node[i]) ? import_branch(f, p->node[i], depth) : import_node(f, p->node[i]))
+            continue;
         mark_failed(n);
         failed++;
     }
+    return failed;
+}
+
+static bool import_nodes(onnx_file *f) {
+    enum { MOST_NODES = 5 * MAX_NODES };
+    const Onnx__GraphProto *p = f->m.proto->graph;
+    importer *im = &f->im;
+    if (p->n_node > MOST_NODES) {
+        diag_error(im->d, im->at, "it has %zu nodes; at most %d are read", p->n_node, MOST_NODES);
+        return false;
+    }
+    f->errors_before = diag_error_count(im->d);
+    int failed = import_list(f, p, 0);
     im->node = NULL;
     report_refused(im);
     return failed == 0 && im->work <= MAX_WORK;
@@ -163,8 +220,8 @@ static bool add_outputs(onnx_file *f) {
 }
 
 static graph *import_file(onnx_file *f) {
-    read_initializers(f);
-    count_readers(f);
+    read_initializers(f, f->m.proto->graph);
+    count_readers(f, f->m.proto->graph, 0);
     if (!import_inputs(f) || !import_nodes(f) || !add_outputs(f)) return NULL;
     return finish_graph(&f->im);
 }

@@ -44,6 +44,8 @@ def attribute(name, value):
     out = field(1, name)
     if isinstance(value, numpy.ndarray):
         return out + field(5, tensor("", value)) + field(20, 4)
+    if isinstance(value, bytes): # what graph() makes
+        return out + field(6, value) + field(20, 5)
     if isinstance(value, str):
         return out + field(4, value) + field(20, 3)
     if isinstance(value, float):
@@ -66,6 +68,12 @@ def value_info(name, dims, element=FLOAT):
     """A dimension that is text has that name and no fixed size."""
     shape = b"".join(field(1, field(2, d) if isinstance(d, str) else field(1, d)) for d in dims)
     return field(1, name) + field(2, field(1, field(1, element) + field(2, shape)))
+
+
+def graph(nodes, outputs, tensors=()):
+    """A branch of an If."""
+    return b"".join(field(1, n) for n in nodes) + field(2, "g") + b"".join(field(5, t) for t in tensors) + b"".join(
+        field(12, field(1, o)) for o in outputs)
 
 
 def model(nodes, tensors, inputs, outputs, opset=13):

@@ -42,6 +42,33 @@ class Inputs(OnnxTest):
         wanted = numpy.array(v).reshape(3, 2, 6).max(1).mean(0)
         numpy.testing.assert_allclose(self.run_model("m.onnx", x).ravel(), wanted, rtol=1e-5, atol=1e-5)
 
+    def test_branches_that_sizes_decide(self):
+        """As PyTorch writes a squeeze of an axis whose size is open."""
+        def branch(name, *nodes):
+            return onnx_file.graph(nodes, [name])
+
+        nodes = [node("Shape", "x", "s"), node("Gather", "s,two", "h"), node("Equal", "h,one", "c"),
+                 node("If", "c", "r", then_branch=branch("t", node("Squeeze", "x,axis", "t")),
+                      else_branch=branch("e", node("Add", "x,k", "e0"), node("Identity", "e0", "e"))), node("Relu", "r", "y")]
+        tensors = {"two": numpy.array([2]), "one": numpy.array([1]), "axis": numpy.array([2]), "k": numpy.float32(3)}
+        self.write("m.onnx", onnx_file.model(nodes, tensors, [onnx_file.value_info("x", (1, 3, "h", 5))], ["y"]))
+        for h in (1, 2):
+            x = numbers(h, 5, 3)
+            wanted = numpy.maximum(x[0].T if h == 1 else x + 3, 0) # [1, 3, 5] stays in the file's order
+            got = self.run_model("m.onnx", x, more=("--input-shape", f"1,3,{h},5")).reshape(wanted.shape)
+            numpy.testing.assert_allclose(got, wanted, rtol=1e-6)
+
+    def test_branches_that_the_input_decides(self):
+        nodes = [node("If", "x", "y", name="choose", then_branch=onnx_file.graph([node("Identity", "x", "t")], ["t"]),
+                      else_branch=onnx_file.graph([node("Neg", "x", "e")], ["e"]))]
+        self.write("m.onnx", onnx_file.model(nodes, {}, {"x": (1, 1)}, ["y"]))
+        self.assertIn('operator If is supported only where its condition is a constant: 1 node, "choose"\n', self.lcc("m.onnx", "-o", "m.c").stderr)
+        constant = {"c": numpy.array(True)}
+        for branches, what in (({}, "it lacks a branch, or results of it"),
+                               ({"then_branch": onnx_file.graph([node("Neg", "x", "t")], ["other"])}, "a result of its branch is made by no node")):
+            self.write("m.onnx", onnx_file.model([node("If", "c", "y", name="n", **branches)] + [node("Relu", "x", "z")], constant, {"x": (1, 1)}, ["y"]))
+            self.assertIn(f'error: node "n" (If): {what}\n', self.lcc("m.onnx", "-o", "m.c").stderr)
+
     def test_one_channel_behind_height_and_width(self):
         nodes = [node("Reshape", "x,s", "r"), node("Relu", "r", "y")]
         self.assertEqual(self.shape_of(nodes, {"s": numpy.array([1, 1, 6, 4])}, (1, 6, 4, 1)), [6, 4, 1])

@@ -48,6 +48,11 @@ bool fold_split(importer *im, int axis, const int64_t *parts);
 bool fold_gather(importer *im, int axis);
 /* All inputs joined along an axis, which may be negative. */
 bool fold_concat(importer *im, int64_t axis);
+/* Input 0 with zeros below its diagonal (`upper`), or above it, in the last two axes. The diagonal is `k`
+ * entries to the right. */
+bool fold_triangle(importer *im, bool upper, int64_t k);
+/* Where input 0 is not zero: a list of indices for each of its axes. */
+bool fold_nonzero(importer *im);
 /* The product of all numbers of input 0, a list. With `keep`, it is a list of one. */
 bool fold_product(importer *im, bool keep);
 

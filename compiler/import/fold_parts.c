@@ -152,6 +152,47 @@ bool fold_concat(importer *im, int64_t along) {
     return true;
 }
 
+/* --- masks */
+
+bool fold_triangle(importer *im, bool upper, int64_t k) {
+    const constant *c = constant_input(im, 0, "first");
+    constant out;
+    if (!c) return false;
+    if (c->rank < 2) return node_error(im, "its input must have two axes or more");
+    double *to = new_constant(im, &out, c->dims, c->rank, c->type);
+    if (!to) return false;
+    int64_t rows = c->dims[c->rank - 2], columns = c->dims[c->rank - 1];
+    for (int64_t i = 0; i < c->count; i++) {
+        double from_diagonal = (double)(i % columns - i / columns % rows) - (double)k;
+        to[i] = upper ? from_diagonal >= 0 : from_diagonal <= 0;
+        if (to[i] != 0) to[i] = constant_number(c, i);
+    }
+    set_constant(im, 0, &out);
+    return true;
+}
+
+bool fold_nonzero(importer *im) {
+    const constant *c = constant_input(im, 0, "first");
+    constant out;
+    if (!c) return false;
+    int64_t found = 0, dims[2] = {c->rank, 0};
+    if (!spend(im, c->count)) return false;
+    for (int64_t i = 0; i < c->count; i++) dims[1] += constant_number(c, i) != 0;
+    double *to = new_constant(im, &out, dims, 2, NUMBER_I64);
+    if (!to) return false;
+    for (int64_t i = 0; i < c->count; i++) {
+        if (constant_number(c, i) == 0) continue;
+        int64_t rest = i;
+        for (int k = c->rank - 1; k >= 0; k--) {
+            to[k * dims[1] + found] = (double)(rest % c->dims[k]);
+            rest /= c->dims[k];
+        }
+        found++;
+    }
+    set_constant(im, 0, &out);
+    return true;
+}
+
 bool fold_product(importer *im, bool keep) {
     const constant *c = constant_input(im, 0, "first");
     if (!c) return false;

@@ -127,6 +127,11 @@ void set_constant(importer *im, int i, const constant *c) {
     out->c = *c;
 }
 
+void set_fault(importer *im, int i, const char *why) {
+    file_value *out = node_output(im, i);
+    if (out) out->fault = why;
+}
+
 bool set_result(importer *im, int made, const file_view *v) {
     if (made < 0) return false;
     set_tensor(im, 0, made, v, true);

@@ -53,6 +53,9 @@ typedef struct importer {
     map_layout layout;
     bool row;                  /* the maps of the node at work have one row, and the file no axis for it */
     bool planes;               /* each input map is given as one array [h, w] for each channel */
+    diag *told, *untold;       /* errors that the user sees, and those that are only counted (walk.h) */
+    int n_told, errors_before; /* nodes whose errors the user sees; errors in `d` before the node at work */
+    bool failed;               /* a node was not imported */
     const file_node *node;     /* the node at work. NULL: an output is at work, */
     const char *output;        /* which has this name, as messages show it */
     int64_t work;              /* numbers looked at, against MAX_WORK */
@@ -100,6 +103,8 @@ int64_t size_product(const int64_t *sizes, int from, int to);
 /* Output `i` becomes the node `made` of the graph, seen as `v`, or a constant. */
 void set_tensor(importer *im, int i, int made, const file_view *v, bool fresh);
 void set_constant(importer *im, int i, const constant *c);
+/* Output `i` is a constant that cannot be read, for the reason `why`. */
+void set_fault(importer *im, int i, const char *why);
 /* Output 0 becomes the node that was made for it, seen as `v`, or as a map in the file's layout (as
  * map_or_row_view has it). False where `made` is -1, which stands for an error. */
 bool set_result(importer *im, int made, const file_view *v);

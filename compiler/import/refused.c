@@ -31,11 +31,20 @@ static const char *show_place(arena *a, const file_node *n) {
 }
 
 void report_refused(importer *im) {
+    enum { MOST_TOLD = 20 };
+    int left = 0;
     for (int i = 0; i < im->n_refused; i++) {
         const refused_operator *r = &im->refused[i];
+        if (i >= MOST_TOLD) {
+            left += r->count;
+            continue;
+        }
         const char *place = show_place(im->scratch, r->first);
         const char *nodes = r->count == 1 ? arena_printf(im->scratch, "1 node, %s", place)
                                           : arena_printf(im->scratch, "%d nodes, first %s", r->count, place);
         diag_error(im->d, im->at, "operator %s %s: %s", r->name, r->why, nodes);
     }
+    if (left)
+        diag_error(im->d, im->at, "%d more operators are not supported: %d nodes", im->n_refused - MOST_TOLD,
+                   left);
 }

@@ -42,9 +42,46 @@ bool check_node(importer *im, bool *all_constant) {
     return check_outputs_are_new(im) && check_inputs_are_known(im, all_constant);
 }
 
-void mark_failed(const file_node *n) {
+/* --- the walk */
+
+enum { MOST_TOLD = 20, MOST_ERRORS = 500 };
+
+void begin_node(importer *im, const file_node *n) {
+    if (!im->told) {
+        im->told = im->d;
+        im->untold = diag_new(im->scratch);
+    }
+    im->node = n;
+    im->row = false;
+    im->d = im->n_told < MOST_TOLD ? im->told : im->untold;
+    im->errors_before = diag_error_count(im->d);
+}
+
+/* Marks the outputs of a node that failed, so that nodes which read them report nothing. */
+static void mark_failed(const file_node *n) {
     for (int i = 0; i < n->n_out; i++) {
         file_value *out = n->out[i];
         if (out && out->kind == FILE_UNKNOWN) out->node = -1;
     }
+}
+
+bool end_node(importer *im, bool good, const char *operator_name) {
+    bool reported = diag_error_count(im->d) > im->errors_before;
+    if (!good || reported) {
+        mark_failed(im->node);
+        im->failed = true;
+    }
+    if (reported && im->d == im->untold) {
+        refuse_operator(im, operator_name, "is in nodes with further errors");
+    } else if (reported) {
+        im->n_told++;
+    }
+    return im->n_told + im->n_refused < MOST_ERRORS && im->work <= MAX_WORK;
+}
+
+bool end_nodes(importer *im) {
+    if (im->told) im->d = im->told;
+    im->node = NULL;
+    report_refused(im);
+    return !im->failed && im->work <= MAX_WORK;
 }

@@ -15,15 +15,23 @@ bool check_node(importer *im, bool *all_constant);
 /* Reports, once, that the constant cannot be read. Returns false. */
 bool report_fault(importer *im, file_value *v);
 
-/* Marks the outputs of a node that failed, so that nodes which read them report nothing. */
-void mark_failed(const file_node *n);
+/* A walk is `begin_node`, the import of the node, and `end_node` for each node, and then `end_nodes`. The
+ * errors of twenty nodes are reported as they are; those of further nodes are counted for each operator,
+ * because one cause often has dozens of errors.
+ *
+ * `operator_name`: the name of the node's operator, for that. False: the walk ends here, because of too many
+ * errors, or because it takes too long. */
+void begin_node(importer *im, const file_node *n);
+bool end_node(importer *im, bool good, const char *operator_name);
+/* Reports what was counted. Whether all nodes were imported. */
+bool end_nodes(importer *im);
 
 /* --- refused.c */
 
 /* Notes that the operator of the node at work is not supported. `name` is the operator's, and `why` ends the
  * sentence that begins with it; both are kept. Returns false. */
 bool refuse_operator(importer *im, const char *name, const char *why);
-/* Reports them, one error for each operator. */
+/* Reports them, one error for each of the first twenty operators, and one for all others. */
 void report_refused(importer *im);
 
 #endif

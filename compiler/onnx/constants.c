@@ -5,13 +5,17 @@
 
 #include <string.h>
 
+/* A constant that cannot be read is an error only where a node uses it. */
 bool fold_constant(importer *im, const onnx_op *op) {
     const Onnx__AttributeProto *a = find_attribute(op, "value");
     constant c;
     const char *why;
     if (a && a->t) {
-        if (!read_tensor(im->scratch, a->t, op->m, &c, &why)) return node_error(im, "%s", why);
-        set_constant(im, 0, &c);
+        if (!read_tensor(im->scratch, a->t, op->m, &c, &why)) {
+            set_fault(im, 0, why);
+        } else {
+            set_constant(im, 0, &c);
+        }
         return true;
     }
     const int64_t none[1] = {0};
@@ -24,7 +28,10 @@ bool fold_constant(importer *im, const onnx_op *op) {
         return true;
     }
     const Onnx__AttributeProto *is = find_attribute(op, "value_ints"), *fs = find_attribute(op, "value_floats");
-    if (!is && !fs) return node_error(im, "its value has a kind that is not supported");
+    if (!is && !fs) {
+        set_fault(im, 0, "its value has a kind that is not supported");
+        return true;
+    }
     const int64_t count[1] = {(int64_t)(is ? is->n_ints : fs->n_floats)};
     double *to = new_constant(im, &c, count, 1, is ? NUMBER_I64 : NUMBER_F32);
     if (!to) return false;

@@ -10,8 +10,7 @@ typedef struct onnx_file {
     importer im;
     model m;
     const given_ports *given;
-    int errors_before; /* the walk over the nodes */
-    map values;        /* from the names in the file to a file_value each */
+    map values; /* from the names in the file to a file_value each */
 } onnx_file;
 
 /* file.c. The value of that name; NULL where there is none yet. */
@@ -19,6 +18,9 @@ file_value *find_value(const onnx_file *f, const char *name);
 /* The same, made where there is none. NULL for the empty name, by which a node leaves an input or output out.
  */
 file_value *name_value(onnx_file *f, const char *name);
+
+/* inline.c. Replaces the nodes that call functions of the file by the nodes of these. False after an error. */
+bool inline_functions(onnx_file *f);
 
 /* inputs.c. Adds the network's inputs to the graph. False after an error. */
 bool import_inputs(onnx_file *f);

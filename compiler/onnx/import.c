@@ -146,7 +146,7 @@ static bool import_branch(onnx_file *f, const Onnx__NodeProto *n, int depth) {
     const file_node *at = im->node;
     read_initializers(f, p);
     int failed = import_list(f, p, depth + 1);
-    im->node = at;
+    begin_node(im, at);
     for (size_t i = 0; i < n->n_output && !failed; i++) {
         const char *name = p->output[i]->name;
         const file_value *from = name ? find_value(f, name) : NULL;
@@ -160,19 +160,16 @@ static bool import_branch(onnx_file *f, const Onnx__NodeProto *n, int depth) {
 
 /* Imports the nodes of a graph in order. Returns how many failed. */
 static int import_list(onnx_file *f, const Onnx__GraphProto *p, int depth) {
-    enum { MOST_ERRORS = 500 };
     importer *im = &f->im;
     int failed = 0;
-    for (size_t i = 0; i < p->n_node && im->work <= MAX_WORK; i++) {
-        if (diag_error_count(im->d) - f->errors_before + im->n_refused >= MOST_ERRORS) break;
+    bool more = true;
+    for (size_t i = 0; i < p->n_node && more; i++) {
         file_node *n = ARENA_NEW(im->scratch, file_node);
         *n = describe_node(f, p->node[i]);
-        im->node = n;
-        im->row = false;
-        if (is_branching(p->node[i]) ? import_branch(f, p->node[i], depth) : import_node(f, p->node[i]))
-            continue;
-        mark_failed(n);
-        failed++;
+        begin_node(im, n);
+        bool good = is_branching(p->node[i]) ? import_branch(f, p->node[i], depth) : import_node(f, p->node[i]);
+        failed += !good;
+        more = end_node(im, good, name_operator(im->scratch, p->node[i]));
     }
     return failed;
 }
@@ -185,11 +182,8 @@ static bool import_nodes(onnx_file *f) {
         diag_error(im->d, im->at, "it has %zu nodes; at most %d are read", p->n_node, MOST_NODES);
         return false;
     }
-    f->errors_before = diag_error_count(im->d);
-    int failed = import_list(f, p, 0);
-    im->node = NULL;
-    report_refused(im);
-    return failed == 0 && im->work <= MAX_WORK;
+    import_list(f, p, 0);
+    return end_nodes(im);
 }
 
 /* --- the whole file */
@@ -220,6 +214,7 @@ static bool add_outputs(onnx_file *f) {
 }
 
 static graph *import_file(onnx_file *f) {
+    if (!inline_functions(f)) return NULL;
     read_initializers(f, f->m.proto->graph);
     count_readers(f, f->m.proto->graph, 0);
     if (!import_inputs(f) || !import_nodes(f) || !add_outputs(f)) return NULL;

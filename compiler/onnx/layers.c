@@ -1,4 +1,4 @@
-/* layers.c: operators with weights: Conv, Gemm, MatMul and BatchNormalization. */
+/* layers.c: operators with weights: Conv and BatchNormalization. */
 #include "onnx/rules.h"
 
 /* The weights are [out, in/groups, kh, kw], or without kh where the input has no height. */
@@ -41,47 +41,6 @@ bool make_conv(importer *im, const onnx_op *op) {
     if (!fill_filters(im, n, &f) || (b && !fill_vector(im, n->weights[ROLE_BIAS], b, "bias"))) return false;
     label_node(im, made, node_input(im, 1));
     return set_map(im, made);
-}
-
-/* --- dense layers */
-
-static bool build_product(importer *im, const file_value *x, const matrix *w, const double *bias) {
-    file_view v;
-    int made = add_product(im, *x, w, bias, &v);
-    label_node(im, made, node_input(im, 1));
-    return set_result(im, made, &v);
-}
-
-bool make_matmul(importer *im, const onnx_op *op) {
-    (void)op;
-    const file_value *x = tensor_input(im, 0);
-    matrix w = {.c = x ? constant_input(im, 1, "matrix") : NULL, .scale = 1};
-    return w.c && read_matrix(im, &w) && build_product(im, x, &w, NULL);
-}
-
-/* alpha * A * B + beta * C, where A is a tensor, and B and C are constants. */
-bool make_gemm(importer *im, const onnx_op *op) {
-    file_value *x = tensor_input(im, 0);
-    matrix w = {.c = x ? constant_input(im, 1, "matrix") : NULL};
-    if (!w.c) return false;
-    w.scale = attribute_float(im, op, "alpha", 1);
-    w.transposed = attribute_int(im, op, "transB", 0) != 0;
-    if (attribute_int(im, op, "transA", 0)) return node_error(im, "transA is not supported");
-    if (x->v.rank != 2 || view_count(&x->v, 0)) return node_error(im, "its first input must be [1, n]");
-    if (!read_matrix(im, &w)) return false;
-    double *bias = NULL;
-    if (node_input(im, 2)) {
-        const constant *c = constant_input(im, 2, "bias");
-        if (!c) return false;
-        if (w.out > MAX_CHANNELS || (c->count != 1 && c->count != w.out)) {
-            return node_error(im, "its bias has %lld numbers, but its matrix has %lld columns",
-                              (long long)c->count, (long long)w.out);
-        }
-        double beta = attribute_float(im, op, "beta", 1);
-        bias = ARENA_ARRAY(im->scratch, double, w.out);
-        for (int64_t i = 0; i < w.out; i++) bias[i] = beta * constant_number(c, c->count == 1 ? 0 : i);
-    }
-    return build_product(im, x, &w, bias);
 }
 
 /* --- norms */

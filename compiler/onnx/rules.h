@@ -21,9 +21,12 @@ const op_rule *find_rule(const char *type);
 
 /* layers.c */
 bool make_conv(importer *im, const onnx_op *op);
-bool make_gemm(importer *im, const onnx_op *op);
-bool make_matmul(importer *im, const onnx_op *op);
 bool make_batch_norm(importer *im, const onnx_op *op);
+
+/* product.c */
+bool make_matmul(importer *im, const onnx_op *op);
+bool make_gemm(importer *im, const onnx_op *op);
+bool make_einsum(importer *im, const onnx_op *op);
 
 /* window.c. Reads stride, dilation and padding of a window over `in`, whose kernel is set. False after an
  * error. */
@@ -76,6 +79,20 @@ bool fold_ceil(importer *im, const onnx_op *op);
 bool fold_where_op(importer *im, const onnx_op *op);
 bool fold_range_op(importer *im, const onnx_op *op);
 bool fold_reduce_prod(importer *im, const onnx_op *op);
+
+/* logic.c */
+bool fold_less(importer *im, const onnx_op *op);
+bool fold_at_most(importer *im, const onnx_op *op);
+bool fold_greater(importer *im, const onnx_op *op);
+bool fold_at_least(importer *im, const onnx_op *op);
+bool fold_and(importer *im, const onnx_op *op);
+bool fold_or(importer *im, const onnx_op *op);
+bool fold_xor(importer *im, const onnx_op *op);
+bool fold_not(importer *im, const onnx_op *op);
+bool fold_mod(importer *im, const onnx_op *op);
+bool fold_trilu(importer *im, const onnx_op *op);
+bool fold_nonzero_op(importer *im, const onnx_op *op);
+bool fold_size(importer *im, const onnx_op *op);
 
 /* constants.c */
 bool fold_constant(importer *im, const onnx_op *op);

@@ -198,20 +198,14 @@ static bool import_node(tflite_file *f, const tflite_operator *o, file_node *n) 
 }
 
 static bool import_nodes(tflite_file *f) {
-    enum { MOST_NODES = 5 * MAX_NODES, MOST_ERRORS = 500 };
     importer *im = &f->im;
-    int failed = 0, before = diag_error_count(im->d);
-    for (int i = 0; i < f->m.n_operators && im->work <= MAX_WORK && !f->m.file.fault; i++) {
-        if (diag_error_count(im->d) - before + im->n_refused >= MOST_ERRORS) break;
-        file_node *n = describe_node(f, &f->m.operators[i]);
-        im->node = n;
-        if (import_node(f, &f->m.operators[i], n)) continue;
-        mark_failed(n);
-        failed++;
+    for (int i = 0; i < f->m.n_operators && !f->m.file.fault; i++) {
+        const tflite_operator *o = &f->m.operators[i];
+        file_node *n = describe_node(f, o);
+        begin_node(im, n);
+        if (!end_node(im, import_node(f, o, n), name_operator(im->scratch, o))) break;
     }
-    im->node = NULL;
-    report_refused(im);
-    return failed == 0 && im->work <= MAX_WORK;
+    return end_nodes(im);
 }
 
 /* --- the whole file */

@@ -40,8 +40,17 @@ def tensor(name, array, external=None, floats=False):
     return out + (field(4, array.astype("<f4").tobytes()) if floats else field(9, array.tobytes()))
 
 
+class Refers:
+    """The value of an attribute in a function: that of the function's attribute `name`, which has that type."""
+
+    def __init__(self, name, kind):
+        self.name, self.kind = name, kind
+
+
 def attribute(name, value):
     out = field(1, name)
+    if isinstance(value, Refers):
+        return out + field(21, value.name) + field(20, value.kind)
     if isinstance(value, numpy.ndarray):
         return out + field(5, tensor("", value)) + field(20, 4)
     if isinstance(value, bytes): # what graph() makes
@@ -76,9 +85,17 @@ def graph(nodes, outputs, tensors=()):
         field(12, field(1, o)) for o in outputs)
 
 
-def model(nodes, tensors, inputs, outputs, opset=13):
+def function(name, domain, inputs, outputs, attributes, nodes, defaults=None):
+    """`attributes`: the names of those without a default; `defaults`: {name: value}."""
+    out = field(1, name) + b"".join(field(4, i) for i in inputs) + b"".join(field(5, o) for o in outputs)
+    out += b"".join(field(6, a) for a in attributes) + b"".join(field(7, n) for n in nodes)
+    out += b"".join(field(11, attribute(k, v)) for k, v in (defaults or {}).items())
+    return out + field(9, field(1, "") + field(2, 18)) + field(10, domain)
+
+
+def model(nodes, tensors, inputs, outputs, opset=13, functions=()):
     """`nodes`: what node() makes; `tensors`: {name: array} or what tensor() makes; `inputs`: {name: dims} or value_info()s;
-    `outputs`: names."""
+    `outputs`: names; `functions`: what function() makes."""
     graph = b"".join(field(1, n) for n in nodes) + field(2, "g")
     if isinstance(tensors, dict):
         tensors = [tensor(name, array) for name, array in tensors.items()]
@@ -87,4 +104,5 @@ def model(nodes, tensors, inputs, outputs, opset=13):
         inputs = [value_info(name, dims) for name, dims in inputs.items()]
     graph += b"".join(field(11, i) for i in inputs)
     graph += b"".join(field(12, field(1, o)) for o in outputs)
-    return field(1, 8) + field(2, "lcc") + field(7, graph) + field(8, field(1, "") + field(2, opset))
+    out = field(1, 8) + field(2, "lcc") + field(7, graph) + field(8, field(1, "") + field(2, opset))
+    return out + b"".join(field(25, f) for f in functions)

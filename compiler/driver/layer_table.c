@@ -33,7 +33,8 @@ typedef struct table {
 static const char *describe_op(arena *a, const node *n) {
     const attrs *x = &n->a;
     const char *s = op_table[n->op].name;
-    bool windowed = n->op == OP_CONV || n->op == OP_DEPTHWISE || n->op == OP_MAX_POOL || n->op == OP_AVG_POOL;
+    bool windowed = n->op == OP_CONV || n->op == OP_CONV_TRANSPOSE || n->op == OP_DEPTHWISE ||
+                    n->op == OP_MAX_POOL || n->op == OP_AVG_POOL;
     if (windowed) {
         s = arena_printf(a, "%s %dx%d", s, x->kernel[0], x->kernel[1]);
         if (x->stride[0] != 1 || x->stride[1] != 1) {
@@ -42,7 +43,8 @@ static const char *describe_op(arena *a, const node *n) {
         }
         if (x->dilation[0] > 1) s = arena_printf(a, "%s dilated %d", s, x->dilation[0]);
     }
-    if (n->op == OP_CONV && x->groups > 1) s = arena_printf(a, "%s in %d groups", s, x->groups);
+    if ((n->op == OP_CONV || n->op == OP_CONV_TRANSPOSE) && x->groups > 1)
+        s = arena_printf(a, "%s in %d groups", s, x->groups);
     if (n->op == OP_SHUFFLE) s = arena_printf(a, "%s %d", s, x->groups);
     if (n->op == OP_UPSAMPLE) s = arena_printf(a, "%s x%d", s, x->factor);
     if (n->op == OP_TRANSPOSE) {

@@ -147,6 +147,10 @@ int64_t node_macs(const graph *g, const node *n) {
         int64_t in_c = g->nodes[n->in[0]].shape.c;
         return shape_elements(n->shape) * (in_c / n->a.groups) * n->a.kernel[0] * n->a.kernel[1];
     }
+    case OP_CONV_TRANSPOSE: {
+        int64_t in = shape_elements(g->nodes[n->in[0]].shape);
+        return in * (n->a.out / n->a.groups) * n->a.kernel[0] * n->a.kernel[1];
+    }
     case OP_DEPTHWISE: return shape_elements(n->shape) * n->a.kernel[0] * n->a.kernel[1];
     case OP_DENSE: return n->weights[ROLE_WEIGHT]->count;
     default: return 0;

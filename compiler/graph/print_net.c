@@ -30,7 +30,8 @@ typedef struct printer {
 } printer;
 
 static bool has_window(op_kind op) {
-    return op == OP_CONV || op == OP_DEPTHWISE || op == OP_MAX_POOL || op == OP_AVG_POOL;
+    return op == OP_CONV || op == OP_CONV_TRANSPOSE || op == OP_DEPTHWISE || op == OP_MAX_POOL ||
+           op == OP_AVG_POOL;
 }
 
 /* The fewest digits that read back as the same number. */
@@ -119,15 +120,17 @@ static const char *tensor_name(printer *p, int index) {
 
 static void print_window_arguments(printer *p, const node *n) {
     const attrs *a = &n->a;
-    if (n->op == OP_CONV) print_whole(p, NULL, a->out);
+    bool has_groups = n->op == OP_CONV || n->op == OP_CONV_TRANSPOSE;
+    if (has_groups) print_whole(p, NULL, a->out);
     print_pair(p, NULL, a->kernel);
     print_pair_unless_one(p, "stride", a->stride);
-    if (n->op == OP_CONV && a->groups != 1) print_whole(p, "groups", a->groups);
+    if (has_groups && a->groups != 1) print_whole(p, "groups", a->groups);
     if (n->op == OP_DEPTHWISE && a->multiplier != 1) print_whole(p, "multiplier", a->multiplier);
     print_pair_unless_one(p, "dilation", a->dilation);
     print_padding(p, a);
+    if (a->output_pad[0] || a->output_pad[1]) print_pair(p, "output_padding", a->output_pad);
     if (n->op == OP_AVG_POOL && a->count_pad) print_word(p, "count_pad", "true");
-    if (n->op == OP_CONV || n->op == OP_DEPTHWISE) print_bias(p, a->has_bias, p->bias);
+    if (has_groups || n->op == OP_DEPTHWISE) print_bias(p, a->has_bias, p->bias);
 }
 
 static void print_activation_numbers(printer *p, op_kind act, act_args args) {
@@ -170,6 +173,7 @@ static void print_arguments(printer *p, const node *n) {
     const attrs *a = &n->a;
     switch (n->op) {
     case OP_CONV:
+    case OP_CONV_TRANSPOSE:
     case OP_DEPTHWISE:
     case OP_MAX_POOL:
     case OP_AVG_POOL: print_window_arguments(p, n); break;
@@ -192,6 +196,11 @@ static void print_arguments(printer *p, const node *n) {
         print_word(p, "mode", a->mode == UPSAMPLE_NEAREST ? "nearest" : "bilinear");
         break;
     case OP_TRANSPOSE: print_transpose_arguments(p, n); break;
+    case OP_DEPTH_TO_SPACE:
+    case OP_SPACE_TO_DEPTH:
+        print_whole(p, NULL, a->factor);
+        if (a->blocks != BLOCKS_DCR) print_word(p, "order", block_order_names[a->blocks]);
+        break;
     case OP_RESIZE: print_resize_arguments(p, &a->resize); break;
     case OP_SLICE:
         print_whole(p, NULL, a->begin);
@@ -385,7 +394,7 @@ static void choose_defaults(printer *p) {
     for (int i = 0; i < p->g->n_nodes; i++) {
         const node *n = &p->g->nodes[i];
         if (has_window(n->op) && n->a.padding != PAD_EXPLICIT) paddings[n->a.padding]++;
-        if (n->op != OP_CONV && n->op != OP_DEPTHWISE) continue;
+        if (n->op != OP_CONV && n->op != OP_CONV_TRANSPOSE && n->op != OP_DEPTHWISE) continue;
         convs++;
         biases += n->a.has_bias;
     }

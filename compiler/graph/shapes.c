@@ -28,6 +28,21 @@ void same_padding(int size, int kernel, int stride, int dilation, int *before, i
     *behind = (int)(total - total / 2);
 }
 
+bool check_window(diag *d, const node *n, int axis) {
+    return check_range(d, n, axis == 0 ? "kernel height" : "kernel width", n->a.kernel[axis], 1, MAX_KERNEL) &&
+           check_range(d, n, "stride", n->a.stride[axis], 1, MAX_KERNEL) &&
+           check_range(d, n, "dilation", n->a.dilation[axis], 1, MAX_KERNEL);
+}
+
+bool check_symmetric(diag *d, const node *n, int64_t reach) {
+    if (reach % 2) return true;
+    diag_error(d, n->at,
+               "%s: symmetric padding needs an odd dilation*(kernel-1)+1, here it is %lld; give the "
+               "padding as [top, bottom, left, right]",
+               op_table[n->op].name, (long long)reach);
+    return false;
+}
+
 /* Resolves the padding, and computes the output's height and width for a window that slides over the input. */
 static bool slide_window(const graph *g, diag *d, node *n) {
     attrs *a = &n->a;
@@ -35,24 +50,13 @@ static bool slide_window(const graph *g, diag *d, node *n) {
     int size[2] = {in.h, in.w}, out[2];
     static const char *const side[2] = {"height", "width"};
     for (int i = 0; i < 2; i++) {
-        if (!check_range(d, n, i == 0 ? "kernel height" : "kernel width", a->kernel[i], 1, MAX_KERNEL) ||
-            !check_range(d, n, "stride", a->stride[i], 1, MAX_KERNEL) ||
-            !check_range(d, n, "dilation", a->dilation[i], 1, MAX_KERNEL)) {
-            return false;
-        }
+        if (!check_window(d, n, i)) return false;
         int *before = &a->pad[i == 0 ? TOP : LEFT], *behind = &a->pad[i == 0 ? BOTTOM : RIGHT];
         int64_t reach = (int64_t)a->dilation[i] * (a->kernel[i] - 1) + 1;
         switch (a->padding) {
         case PAD_SAME: same_padding(size[i], a->kernel[i], a->stride[i], a->dilation[i], before, behind); break;
         case PAD_SYMMETRIC:
-            if ((reach - 1) % 2) {
-                diag_error(
-                    d, n->at,
-                    "%s: symmetric padding needs an odd dilation*(kernel-1)+1, here it is %lld; give the "
-                    "padding as [top, bottom, left, right]",
-                    op_table[n->op].name, (long long)reach);
-                return false;
-            }
+            if (!check_symmetric(d, n, reach)) return false;
             *before = *behind = (int)((reach - 1) / 2);
             break;
         case PAD_VALID: *before = *behind = 0; break;
@@ -93,7 +97,7 @@ bool shape_input(const graph *g, diag *d, node *n) {
     return true; /* given by graph_add_input */
 }
 
-bool shape_conv(const graph *g, diag *d, node *n) {
+bool add_filters(const graph *g, diag *d, node *n) {
     attrs *a = &n->a;
     int in_c = input_shape(g, n, 0).c;
     if (!check_range(d, n, "the number of output channels", a->out, 1, MAX_CHANNELS) ||
@@ -101,17 +105,20 @@ bool shape_conv(const graph *g, diag *d, node *n) {
         return false;
     }
     if (in_c % a->groups || a->out % a->groups) {
-        diag_error(d, n->at, "conv: %d input and %d output channels do not divide evenly into %d groups", in_c,
-                   a->out, a->groups);
+        diag_error(d, n->at, "%s: %d input and %d output channels do not divide evenly into %d groups",
+                   op_table[n->op].name, in_c, a->out, a->groups);
         return false;
     }
-    if (!slide_window(g, d, n)) return false;
     n->shape.c = a->out;
     int64_t weights = (int64_t)a->out * a->kernel[0] * a->kernel[1] * (in_c / a->groups);
     if (!check_range(d, n, "the number of weights", weights, 1, MAX_WEIGHTS)) return false;
     n->weights[ROLE_WEIGHT] = new_tensor(g, 4, a->out, a->kernel[0], a->kernel[1], in_c / a->groups);
     if (a->has_bias) n->weights[ROLE_BIAS] = new_tensor(g, 1, a->out, 0, 0, 0);
-    return check_residual(g, d, n);
+    return true;
+}
+
+bool shape_conv(const graph *g, diag *d, node *n) {
+    return slide_window(g, d, n) && add_filters(g, d, n) && check_residual(g, d, n);
 }
 
 bool shape_depthwise(const graph *g, diag *d, node *n) {

@@ -1,4 +1,4 @@
-/* shapes_spatial.c: the shape rules of ops that cut, surround and resize maps. */
+/* shapes_spatial.c: the shape rules of ops that cut, surround, resize and enlarge maps. */
 #include "graph/internal.h"
 
 #include <math.h>
@@ -56,4 +56,82 @@ bool shape_resize(const graph *g, diag *d, node *n) {
     good = good && (r->scale[0] == 0 || r->scale[0] > 1e-6) && (r->scale[1] == 0 || r->scale[1] > 1e-6);
     if (!good) diag_error(d, n->at, "resize: the coefficient or a scale is out of range");
     return good;
+}
+
+/* Resolves the padding along an axis of `size` pixels. `reach`: dilation*(kernel-1)+1. The length of the
+ * output, or 0 after an error. */
+static int64_t transposed_size(diag *d, node *n, int axis, int size) {
+    attrs *a = &n->a;
+    if (!check_window(d, n, axis) || !check_range(d, n, "output_padding", a->output_pad[axis], 0, MAX_KERNEL)) {
+        return 0;
+    }
+    int *before = &a->pad[axis == 0 ? TOP : LEFT], *behind = &a->pad[axis == 0 ? BOTTOM : RIGHT];
+    int64_t stride = a->stride[axis], reach = (int64_t)a->dilation[axis] * (a->kernel[axis] - 1) + 1;
+    switch (a->padding) {
+    case PAD_SAME:
+        if (a->output_pad[axis]) {
+            diag_error(d, n->at,
+                       "conv_transpose: with same padding the output is stride times the input, so there is no "
+                       "output_padding");
+            return 0;
+        }
+        *before = reach > stride ? (int)((reach - stride) / 2) : 0;
+        *behind = reach > stride ? (int)(reach - stride) - *before : 0;
+        return size * stride;
+    case PAD_SYMMETRIC:
+        if (!check_symmetric(d, n, reach)) return 0;
+        *before = *behind = (int)((reach - 1) / 2);
+        break;
+    case PAD_VALID: *before = *behind = 0; break;
+    case PAD_EXPLICIT: break;
+    }
+    if (!check_range(d, n, "padding", *before, 0, MAX_KERNEL * MAX_KERNEL) ||
+        !check_range(d, n, "padding", *behind, 0, MAX_KERNEL * MAX_KERNEL)) {
+        return 0;
+    }
+    int64_t out = (size - 1) * stride + reach - *before - *behind + a->output_pad[axis];
+    if (out < 1) diag_error(d, n->at, "conv_transpose: its padding leaves nothing of the output");
+    return out < 1 ? 0 : out;
+}
+
+bool shape_conv_transpose(const graph *g, diag *d, node *n) {
+    shape in = input_shape(g, n, 0);
+    int64_t h = transposed_size(d, n, 0, in.h), w = h ? transposed_size(d, n, 1, in.w) : 0;
+    if (!w || !add_filters(g, d, n) || !check_range(d, n, "the output's height", h, 1, MAX_SIDE) ||
+        !check_range(d, n, "the output's width", w, 1, MAX_SIDE)) {
+        return false;
+    }
+    n->shape.h = (int)h, n->shape.w = (int)w;
+    /* passes/lower_conv_transpose.c makes one tensor of so many channels. */
+    return check_range(d, n, "output channels times the strides",
+                       (int64_t)n->a.out * n->a.stride[0] * n->a.stride[1], 1, MAX_CHANNELS);
+}
+
+bool shape_depth_to_space(const graph *g, diag *d, node *n) {
+    shape in = input_shape(g, n, 0);
+    int b = n->a.factor;
+    if (!check_range(d, n, "block", b, 1, MAX_KERNEL)) return false;
+    if (in.c % (b * b)) {
+        diag_error(d, n->at, "depth_to_space: %d channels do not divide evenly into blocks of %d x %d", in.c, b,
+                   b);
+        return false;
+    }
+    n->shape = (shape){in.h * b, in.w * b, in.c / (b * b)};
+    return check_range(d, n, "the output's height", (int64_t)in.h * b, 1, MAX_SIDE) &&
+           check_range(d, n, "the output's width", (int64_t)in.w * b, 1, MAX_SIDE);
+}
+
+bool shape_space_to_depth(const graph *g, diag *d, node *n) {
+    shape in = input_shape(g, n, 0);
+    int b = n->a.factor;
+    if (!check_range(d, n, "block", b, 1, MAX_KERNEL)) return false;
+    if (in.h % b || in.w % b) {
+        diag_error(d, n->at, "space_to_depth: %d x %d pixels do not divide evenly into blocks of %d x %d", in.h,
+                   in.w, b, b);
+        return false;
+    }
+    n->shape = (shape){in.h / b, in.w / b, 0};
+    if (!check_range(d, n, "the number of channels", (int64_t)in.c * b * b, 1, MAX_CHANNELS)) return false;
+    n->shape.c = in.c * b * b;
+    return true;
 }

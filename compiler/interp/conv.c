@@ -1,4 +1,4 @@
-/* conv.c: the ops that multiply by weights: conv, depthwise, dense.
+/* conv.c: the ops that multiply by weights: conv, conv_transpose, depthwise, dense.
  *
  * They are cross-correlations, as in all frameworks, with the weights in the graph's own layouts (graph.h). The
  * inner loops run over neighbouring channels, so that a whole EfficientNet takes seconds. Where `pad_value` is
@@ -58,6 +58,34 @@ void interp_conv(const work *k) {
     shape s = k->n->shape;
     for (int y = 0; y < s.h; y++) {
         for (int x = 0; x < s.w; x++) conv_pixel(k, y, x, k->out + ((int64_t)y * s.w + x) * s.c);
+    }
+}
+
+/* Adds input pixel (y, x), times the weights, to the output pixels that it reaches:
+ * out[y*stride - TOP + ky*dilation, .., o] += sum over i of x[.., i of o's group] * w[o][ky][kx][i] */
+static void spread_pixel(const work *k, int y, int x) {
+    const node *n = k->n;
+    const attrs *a = &n->a;
+    int c = n->shape.c, kh = a->kernel[0], kw = a->kernel[1];
+    int group_in = k->in_shape[0].c / a->groups, group_out = c / a->groups;
+    const double *in = pixel(k->in[0], k->in_shape[0], y, x);
+    for (int tap = 0; tap < kh * kw; tap++) {
+        int64_t oy = (int64_t)y * a->stride[0] - a->pad[TOP] + (int64_t)(tap / kw) * a->dilation[0];
+        int64_t ox = (int64_t)x * a->stride[1] - a->pad[LEFT] + (int64_t)(tap % kw) * a->dilation[1];
+        if (oy < 0 || oy >= n->shape.h || ox < 0 || ox >= n->shape.w) continue;
+        double *out = k->out + (oy * n->shape.w + ox) * c;
+        for (int o = 0; o < c; o++) {
+            const float *w = n->weights[ROLE_WEIGHT]->data + ((int64_t)o * kh * kw + tap) * group_in;
+            out[o] += dot(in + (int64_t)(o / group_out) * group_in, w, group_in);
+        }
+    }
+}
+
+void interp_conv_transpose(const work *k) {
+    shape s = k->n->shape, in = k->in_shape[0];
+    for (int64_t i = 0; i < shape_elements(s); i++) k->out[i] = bias_at(k->n, (int)(i % s.c));
+    for (int y = 0; y < in.h; y++) {
+        for (int x = 0; x < in.w; x++) spread_pixel(k, y, x);
     }
 }
 

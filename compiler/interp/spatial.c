@@ -45,6 +45,36 @@ void interp_pad(const work *k) {
     }
 }
 
+/* The channel that has pixel (y, x) of each block of b x b pixels, in its channel c of `count`. */
+static int block_channel(const attrs *a, int y, int x, int c, int count) {
+    int b = a->factor;
+    return a->blocks == BLOCKS_DCR ? (y * b + x) * count + c : (c * b + y) * b + x;
+}
+
+void interp_depth_to_space(const work *k) {
+    shape s = k->n->shape;
+    int b = k->n->a.factor;
+    double *out = k->out;
+    for (int y = 0; y < s.h; y++) {
+        for (int x = 0; x < s.w; x++) {
+            const double *in = pixel(k->in[0], k->in_shape[0], y / b, x / b);
+            for (int c = 0; c < s.c; c++) *out++ = in[block_channel(&k->n->a, y % b, x % b, c, s.c)];
+        }
+    }
+}
+
+void interp_space_to_depth(const work *k) {
+    shape in = k->in_shape[0], s = k->n->shape;
+    int b = k->n->a.factor;
+    for (int y = 0; y < in.h; y++) {
+        for (int x = 0; x < in.w; x++) {
+            const double *from = pixel(k->in[0], in, y, x);
+            double *out = k->out + ((int64_t)(y / b) * s.w + x / b) * s.c;
+            for (int c = 0; c < in.c; c++) out[block_channel(&k->n->a, y % b, x % b, c, in.c)] = from[c];
+        }
+    }
+}
+
 void interp_resize(const work *k) {
     shape in = k->in_shape[0], s = k->n->shape;
     arena *scratch = arena_new();

@@ -11,7 +11,7 @@
 static const char *const words[] = {
     "same", "symmetric", "valid", "torch", "keras", "nearest", "bilinear", "linear", "cubic", "half_pixel",
     "pytorch_half_pixel", "align_corners", "asymmetric", "tf_half_pixel_for_nn", "half_pixel_symmetric",
-    "round_prefer_floor", "round_prefer_ceil", "floor", "ceil", "constant", "reflect", "edge", "h", "w", "c",
+    "round_prefer_floor", "round_prefer_ceil", "floor", "ceil", "dcr", "crd", "constant", "reflect", "edge", "h", "w", "c",
     "f32", "int8", "uint8"};
 /* clang-format on */
 

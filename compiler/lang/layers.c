@@ -53,6 +53,8 @@ typedef struct layer {
 #define STRIDE   MAY_HAVE("stride", PAIR, stride, 1, MAX_KERNEL)
 #define DILATION MAY_HAVE("dilation", PAIR, dilation, 1, MAX_KERNEL)
 #define PADDING  MAY_HAVE("padding", PADDING, padding, 0, MAX_KERNEL)
+#define BLOCK    NEEDS("block", WHOLE, factor, 1, MAX_KERNEL)
+#define BLOCK_ORDER CHOICE("order", true, blocks, block_order_names, BLOCK_ORDER_COUNT)
 #define DIMS     MAY_HAVE("dims", AXES, dims, 1, MAX_TENSOR)
 #define BIAS     MAY_HAVE("bias", BOOL, has_bias, 0, 0)
 
@@ -61,6 +63,9 @@ static const layer table_of_layers[] = {
      {OUT, KERNEL, STRIDE, MAY_HAVE("groups", WHOLE, groups, 1, MAX_CHANNELS), DILATION, PADDING, BIAS}},
     {"depthwise", OP_DEPTHWISE,
      {KERNEL, STRIDE, MAY_HAVE("multiplier", WHOLE, multiplier, 1, MAX_CHANNELS), DILATION, PADDING, BIAS}},
+    {"conv_transpose", OP_CONV_TRANSPOSE,
+     {OUT, KERNEL, STRIDE, MAY_HAVE("groups", WHOLE, groups, 1, MAX_CHANNELS), DILATION, PADDING,
+      MAY_HAVE("output_padding", PAIR, output_pad, 0, MAX_KERNEL), BIAS}},
     {"dense", OP_DENSE, {OUT, BIAS}},
     {"bn", OP_BN, {MAY_HAVE("eps", REAL, eps, 0, 0)}},
     {"max_pool", OP_MAX_POOL, {KERNEL, STRIDE, PADDING}},
@@ -89,6 +94,8 @@ static const layer table_of_layers[] = {
     {"upsample", OP_UPSAMPLE, {NEEDS("factor", WHOLE, factor, 1, MAX_KERNEL), NEEDS("mode", MODE, mode, 0, 0)}},
     {"transpose", OP_TRANSPOSE,
      {NEEDS("order", AXES, order, 0, MAX_RANK - 1), DIMS, MAY_HAVE("shape", SHAPE, size, 1, MAX_TENSOR)}},
+    {"depth_to_space", OP_DEPTH_TO_SPACE, {BLOCK, BLOCK_ORDER}},
+    {"space_to_depth", OP_SPACE_TO_DEPTH, {BLOCK, BLOCK_ORDER}},
     {"resize", OP_RESIZE,
      {NEEDS("size", PAIR, resize.size, 1, MAX_SIDE),
       CHOICE("mode", false, resize.mode, resize_mode_names, RESIZE_MODE_COUNT),
@@ -280,8 +287,9 @@ static attrs default_attrs(evaluator *ev, const layer *its, loc at) {
     for (const layer_formal *f = its->formals; f < its->formals + MOST_FORMALS && f->name; f++) {
         if (f->kind == ARGUMENT_PADDING) to_padding(ev, at, "padding", ev->defaults.padding, &a);
     }
-    a.has_bias =
-        its->op == OP_DENSE || ((its->op == OP_CONV || its->op == OP_DEPTHWISE) && ev->defaults.bias.truth);
+    a.has_bias = its->op == OP_DENSE ||
+                 ((its->op == OP_CONV || its->op == OP_CONV_TRANSPOSE || its->op == OP_DEPTHWISE) &&
+                  ev->defaults.bias.truth);
     if (its->op == OP_BN) a.eps = as_real(ev->defaults.eps);
     return a;
 }

@@ -8,6 +8,7 @@ bool can_host_activation(const node *n) {
     if (!is_bare(n)) return false;
     switch (n->op) {
     case OP_CONV:
+    case OP_CONV_TRANSPOSE:
     case OP_DEPTHWISE:
     case OP_DENSE:
     case OP_AFFINE:

@@ -8,6 +8,8 @@
 
 graph *remove_dead(const graph *in, arena *a, diag *d);
 graph *remove_no_ops(const graph *in, arena *a, diag *d);
+graph *lower_blocks(const graph *in, arena *a, diag *d);
+graph *lower_conv_transpose(const graph *in, arena *a, diag *d);
 graph *simplify_pools(const graph *in, arena *a, diag *d);
 graph *fold_batch_norm(const graph *in, arena *a, diag *d);
 graph *fuse_pad(const graph *in, arena *a, diag *d);

@@ -8,8 +8,9 @@
  *     layer.
  *   - Kernels are trimmed when all pads are theirs, and while padding is zeros.
  *   - The norms that are left become affines.
- *   - Activations move to the kernels that make their values and go into them. Then residual adds go into
- *     kernels, and may have activations on either side.
+ *   - Activations move to the kernels that make their values and go into them. Transposed convolutions, which
+ *     may have norms and activations in them by then, become convolutions. Then residual adds go into kernels,
+ *     and may have activations on either side.
  *   - Dead channels go when norms are in the weights and activations in the kernels, because ranges are known
  *     best then.
  *   - Conversions come when it is known who reads an input.
@@ -23,6 +24,7 @@
 const pass pass_table[] = {
     {"remove_dead", "drop what no output needs", remove_dead},
     {"remove_no_ops", "drop what gives back its own input", remove_no_ops},
+    {"lower_blocks", "make transposes of depth_to_space and space_to_depth", lower_blocks},
     {"simplify_pools", "make whole-window average pools global", simplify_pools},
     {"fold_batch_norm", "fold norms into the layer before them", fold_batch_norm},
     {"fuse_pad", "fold explicit pads into windows", fuse_pad},
@@ -31,6 +33,7 @@ const pass pass_table[] = {
     {"lower_affine", "make one scale and shift of what norms are left", lower_affine},
     {"sink_activations", "move activations through concats and shuffles", sink_activations},
     {"fuse_activations", "let activations ride on the kernel before them", fuse_activations},
+    {"lower_conv_transpose", "make convolutions of the transposed ones", lower_conv_transpose},
     {"fuse_residual", "let adds ride on the kernel before them", fuse_residual},
     {"remove_dead_channels", "drop channels on which no output depends", remove_dead_channels},
     {"insert_convert", "convert integer inputs where floats are needed", insert_convert},

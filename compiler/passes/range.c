@@ -19,6 +19,7 @@ static range own_range(const node *n, const range *all) {
     }
     switch (n->op) {
     case OP_CONV:
+    case OP_CONV_TRANSPOSE:
     case OP_DEPTHWISE:
     case OP_DENSE:
     case OP_BN:

@@ -26,6 +26,8 @@ static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     case OP_CONCAT:
     case OP_FLATTEN:
     case OP_GLOBAL_AVG_POOL: return true; /* concat of one tensor, pool of one pixel */
+    case OP_DEPTH_TO_SPACE:
+    case OP_SPACE_TO_DEPTH: return true; /* blocks of one pixel */
     case OP_SLICE: return n->a.step == 1 || n->a.count == 1;
     case OP_RESIZE: return resizes_nothing(n, from);
     case OP_SHUFFLE: return n->a.groups == 1 || n->a.groups == n->shape.c;

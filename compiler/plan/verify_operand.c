@@ -322,14 +322,15 @@ bool read_input(verifier *v, const plan_step *s, int which, int thread, reading 
     if (s->kind == STEP_WHOLE) return read_whole(v, s, which, out);
     if (s->kind == STEP_GEMM) return read_gemm_input(v, s, out);
     if (s->kind == STEP_WINDOW) return read_window_input(v, s, out);
-    bool copy = s->kind == STEP_COPY;
+    bool copy = s->kind == STEP_COPY,
+         grows = s->kind == STEP_PAD; /* it may have more channels than its input */
     int input = copy ? s->node : input_of_operand(g, n, which);
     if (shape_elements(o->shape) != shape_elements(g->nodes[input].shape) ||
-        (!copy && o->shape.c != n->shape.c))
+        (!copy && !grows && o->shape.c != n->shape.c))
         return fault(v, "operand %d is not of the shape of its tensor", which);
     out->n = o->shape.c;
     out->slots = run_slots(v, o, out->n, copy);
-    out->expected = expect_tensor(v, input, o->shape, s->out_order, out->n);
+    out->expected = expect_tensor(v, input, o->shape, grows ? o->order : s->out_order, out->n);
     return out->slots != NULL;
 }
 

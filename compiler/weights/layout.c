@@ -2,6 +2,7 @@
  *
  *                torch                        keras                              the graph
  *   conv         [out, in/groups, kh, kw]     [kh, kw, in/groups, out]           [out, kh, kw, in/groups]
+ *   conv_transpose   [in, out/groups, kh, kw] [kh, kw, out/groups, in]           [out, kh, kw, in/groups]
  *   depthwise    [out, 1, kh, kw]             [kh, kw, in, multiplier]           [kh, kw, out]
  *   dense        [out, in]                    [in, out]                          [out, in]
  *   others       [c]                          [c]                                [c]
@@ -98,17 +99,27 @@ static const int *torch_order(arena *a, const graph *g, const node *n, int count
     return NULL;
 }
 
+/* Adds an axis that is counted as `outer` times `inner`, each with its stride. */
+static void set_two_axes(layout *l, int outer, int64_t outer_stride, int inner, int64_t inner_stride) {
+    l->dims[l->rank++] = outer * inner;
+    l->walk_dims[l->walk_rank] = outer;
+    l->strides[l->walk_rank++] = outer_stride;
+    l->walk_dims[l->walk_rank] = inner;
+    l->strides[l->walk_rank++] = inner_stride;
+}
+
 static void set_axis(layout *l, int length, int64_t stride) {
-    l->dims[l->rank] = length;
-    l->strides[l->rank++] = stride;
+    l->dims[l->rank++] = length;
+    l->walk_dims[l->walk_rank] = length;
+    l->strides[l->walk_rank++] = stride;
 }
 
 /* Drops axes of length 1, and joins neighbouring axes that one stride covers, so that runs are long. */
 static void join_axes(layout *l) {
     int rank = 0;
-    for (int i = 0; i < l->rank; i++) {
-        int64_t length = l->dims[i], stride = l->strides[i];
-        bool last_is_ordered = l->order && i == l->rank - 1;
+    for (int i = 0; i < l->walk_rank; i++) {
+        int64_t length = l->walk_dims[i], stride = l->strides[i];
+        bool last_is_ordered = l->order && i == l->walk_rank - 1;
         if (length == 1 && !last_is_ordered) continue;
         if (rank && !last_is_ordered && l->strides[rank - 1] == length * stride) {
             l->walk_dims[rank - 1] *= length;
@@ -135,6 +146,13 @@ static void set_weight_axes(arena *a, const graph *g, const node *n, layout *l) 
         set_axis(l, kh, row);
         set_axis(l, kw, in);
         if (keras) set_axis(l, in, 1), set_axis(l, out, filter);
+    } else if (n->op == OP_CONV_TRANSPOSE) {
+        int groups = n->a.groups, out = d[0] / groups, kh = d[1], kw = d[2], in = d[3];
+        int64_t row = (int64_t)kw * in, filter = kh * row;
+        if (!keras) set_two_axes(l, groups, out * filter, in, 1), set_axis(l, out, filter);
+        set_axis(l, kh, row);
+        set_axis(l, kw, in);
+        if (keras) set_axis(l, out, filter), set_two_axes(l, groups, out * filter, in, 1);
     } else if (n->op == OP_DEPTHWISE) {
         int kh = d[0], kw = d[1], out = d[2], multiplier = n->a.multiplier;
         if (!keras) set_axis(l, out, 1), set_axis(l, 1, 0);

@@ -6,7 +6,8 @@
 
 #include "graph/graph.h"
 
-enum { LAYOUT_RANK = 4 };
+/* Axes of a tensor; and of the walk over it, in which an axis of groups counts twice. */
+enum { LAYOUT_RANK = 4, WALK_RANK = 5 };
 
 typedef struct layout {
     int rank; /* the shape of the tensor in a checkpoint of this naming */
@@ -17,7 +18,7 @@ typedef struct layout {
     /* The same axes without those of length 1, and with neighbours joined where that is possible. A step along
      * axis i moves by strides[i] elements in the graph's tensor. */
     int walk_rank;
-    int64_t walk_dims[LAYOUT_RANK], strides[LAYOUT_RANK];
+    int64_t walk_dims[WALK_RANK], strides[WALK_RANK];
     const int *order; /* the offset of entry i of the last axis; NULL: i times its stride */
 } layout;
 

@@ -19,9 +19,8 @@
  * distribution, and needs no logarithm, which would differ between libraries. The values are computed from left
  * to right in double precision, and rounded to float last:
  *
- *   weight            z * sqrt(2 / fan_in)             fan_in: kh * kw * in/groups; depthwise kh * kw; dense in
- *   bias, beta, mean  0.1 * z
- *   gamma             1 + 0.1 * z
+ *   weight            z * sqrt(2 / fan_in)             fan_in: kh * kw * in/groups, of conv_transpose divided
+ * by the strides' product; depthwise kh * kw; dense in bias, beta, mean  0.1 * z gamma             1 + 0.1 * z
  *   var               1 + 0.1 * z * z
  *
  * The scale of the weights is from He et al. 2015, https://arxiv.org/abs/1502.01852. */
@@ -58,6 +57,7 @@ static double fan_in(const node *n) {
     const int *d = n->weights[ROLE_WEIGHT]->dims;
     switch (n->op) {
     case OP_CONV: return (double)d[1] * d[2] * d[3];
+    case OP_CONV_TRANSPOSE: return (double)d[1] * d[2] * d[3] / (n->a.stride[0] * n->a.stride[1]);
     case OP_DEPTHWISE: return (double)d[0] * d[1];
     case OP_DENSE: return d[1];
     default: return 2; /* one factor for each channel, with variance 1 */

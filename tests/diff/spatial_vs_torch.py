@@ -85,6 +85,83 @@ def resized_axis(mode, rule, rounding, coefficient, exclude, n_in, n_out, scale)
 
 
 class SpatialCases(Cases):
+    keras = False  # the names and layouts of the weights
+
+    def transposed(self):
+        """A transposed convolution; `same` makes the output stride times the input, as TensorFlow does."""
+        s = self.stream
+        kernel, stride = (s.randint(1, 5), s.randint(1, 5)), (s.randint(1, 4), s.randint(1, 4))
+        dilation = (1, 1) if s.random() < 0.6 else (s.randint(1, 3), s.randint(1, 3))
+        groups = s.choice([g for g in range(1, self.c + 1) if self.c % g == 0] + [1] * 3)
+        each, bias, label = s.randint(1, 4), s.random() < 0.5, self.next_label()
+        reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
+        kind = s.choice(["same", "valid", "number", "sides", "sides"])
+        full = [(n - 1) * st + r for n, st, r in zip((self.h, self.w), stride, reach)]
+        more = (0, 0)
+        if kind == "same":
+            total = [max(r - st, 0) for r, st in zip(reach, stride)]
+            pads = [(t // 2, t - t // 2) for t in total]
+            sizes = [n * st for n, st in zip((self.h, self.w), stride)]
+            words = "same"
+        else:
+            pads = [(0, 0)] * 2 if kind == "valid" else [(s.randint(0, 3), s.randint(0, 3)) for _ in range(2)]
+            if kind == "number":
+                pads = [(pads[0][0],) * 2] * 2
+            more = (s.randint(0, 3), s.randint(0, 3)) if s.random() < 0.4 else more
+            sizes = [f - sum(p) + m for f, p, m in zip(full, pads, more)]
+            words = {"valid": "valid", "number": str(pads[0][0])}.get(kind, "[%d, %d, %d, %d]" % (*pads[0], *pads[1]))
+        if min(sizes) < 1 or max(sizes) > 60:
+            return
+        weight = self.tensor(label, self.c, each, *kernel)
+        b = self.tensor(label + ("/bias" if self.keras else ".bias"), groups * each) if bias else None
+        array = self.weights.pop(label)
+        if self.keras:
+            self.weights[label + "/kernel"] = array.transpose(2, 3, 1, 0)
+        else:
+            self.weights[label + ".weight"] = array
+        y = F.conv_transpose2d(self.x, weight, None, stride=stride, dilation=dilation, groups=groups)
+        room = [max(p[0] + n - f, 0) for p, n, f in zip(pads, sizes, full)]
+        y = F.pad(y, (0, room[1], 0, room[0]))[:, :, pads[0][0]:pads[0][0] + sizes[0], pads[1][0]:pads[1][0] + sizes[1]]
+        self.add('conv_transpose(%d, [%d, %d], stride = [%d, %d], groups = %d, dilation = [%d, %d], padding = %s, '
+                 'output_padding = [%d, %d], bias = %s) @"%s"' % (groups * each, *kernel, *stride, groups, *dilation, words,
+                                                                  *more, str(bias).lower(), label),
+                 y if b is None else y + b[None, :, None, None])
+
+    def upsampling_layers(self):
+        """What U-Nets and super-resolution have, with PyTorch's own paddings; a norm and an activation behind."""
+        for kernel, stride, pad, more in ((2, 2, 0, 0), (4, 2, 1, 0), (3, 2, 1, 1), (3, 1, 1, 0), (8, 4, 2, 0), (9, 3, 4, 2)):
+            for out in (1, 3, 16):
+                label = self.next_label()
+                weight, name = self.tensor(label, self.c, out, kernel, kernel), label + ("/" if self.keras else ".")
+                array = self.weights.pop(label)
+                self.weights[name + ("kernel" if self.keras else "weight")] = array.transpose(2, 3, 1, 0) if self.keras else array
+                names = ["gamma", "beta", "moving_mean", "moving_variance"] if self.keras else [
+                    "weight", "bias", "running_mean", "running_var"]
+                norm = [self.tensor(label + ("bn/" if self.keras else "bn.") + n, out, positive=i == 3)
+                        for i, n in enumerate(names)]
+                y = F.conv_transpose2d(self.x, weight, None, stride, pad, more)
+                y = F.relu(F.batch_norm(y, norm[2], norm[3], norm[0], norm[1], eps=1e-3))
+                self.add('conv_transpose(%d, %d, stride = %d, padding = %d, output_padding = %d, bias = false) @"%s" '
+                         '-> bn(eps = 1e-3) @"%sbn" -> relu' % (out, kernel, stride, pad, more, label, label), y)
+
+    def blocks(self):
+        x, b = self.x, 2
+        if self.c % 4 == 0:
+            self.add("depth_to_space(2, order = crd)", F.pixel_shuffle(x, b))
+            n, c, h, w = x.shape
+            y = x.reshape(n, b, b, c // 4, h, w).permute(0, 3, 4, 1, 5, 2).reshape(n, c // 4, h * b, w * b)
+            self.add("depth_to_space(2) -> tanh", torch.tanh(y))
+            self.add("depth_to_space(2) -> space_to_depth(2)", x)
+        padded = F.pad(x, (0, -self.w % b, 0, -self.h % b))
+        words = "pad([0, %d, 0, %d]) -> " % (-self.h % b, -self.w % b)
+        self.add(words + "space_to_depth(2, crd)", F.pixel_unshuffle(padded, b))
+        n, c, h, w = padded.shape
+        y = padded.reshape(n, c, h // b, b, w // b, b).permute(0, 3, 5, 1, 2, 4).reshape(n, c * 4, h // b, w // b)
+        self.add(words + "space_to_depth(2, dcr)", y)
+
+    def net(self):
+        return ("default naming = keras\n" if self.keras else "") + super().net()
+
     def planes(self, array):
         """[h, w, c] as PyTorch has it."""
         return torch.from_numpy(np.ascontiguousarray(array)).permute(2, 0, 1)[None]
@@ -165,7 +242,15 @@ def make_cases():
             cases.pads()
             cases.resizes()
         cases.upsampled()
-        cases.weighted_once()
+        cases.blocks()
+        cases.upsampling_layers()
+        made.append(cases)
+    for i, shape in enumerate(SHAPES * 2):
+        cases = SpatialCases(shape, stream)
+        cases.keras = i % 2 == 1
+        for _ in range(40):
+            cases.transposed()
+        cases.upsampling_layers()
         made.append(cases)
     return made
 

@@ -200,6 +200,27 @@ static void maps_that_cannot_be_padded_or_resized_are_refused(void **state) {
     expect_layer_refused(OP_RESIZE, a, "out of range");
 }
 
+static void transposed_convolutions_and_blocks_that_do_not_fit_are_refused(void **state) {
+    (void)state;
+    attrs a = graph_attrs_init();
+    a.out = 4, a.kernel[0] = a.kernel[1] = 4;
+    a.padding = PAD_SYMMETRIC;
+    expect_layer_refused(OP_CONV_TRANSPOSE, a, "symmetric padding needs an odd");
+    a.padding = PAD_SAME, a.output_pad[1] = 1;
+    expect_layer_refused(OP_CONV_TRANSPOSE, a, "there is no output_padding");
+    a.output_pad[1] = -1;
+    expect_layer_refused(OP_CONV_TRANSPOSE, a, "output_padding is -1");
+    a.output_pad[1] = 0, a.padding = PAD_EXPLICIT, a.pad[TOP] = a.pad[BOTTOM] = 5;
+    expect_layer_refused(OP_CONV_TRANSPOSE, a, "leaves nothing of the output");
+    a.pad[TOP] = a.pad[BOTTOM] = 0, a.groups = 4;
+    expect_layer_refused(OP_CONV_TRANSPOSE, a, "conv_transpose: 6 input and 4 output channels do not divide");
+    a.groups = 1, a.out = 2000, a.stride[0] = 8, a.stride[1] = 5;
+    expect_layer_refused(OP_CONV_TRANSPOSE, a, "output channels times the strides is 80000");
+    a.factor = 2;
+    expect_layer_refused(OP_DEPTH_TO_SPACE, a, "6 channels do not divide evenly into blocks of 2 x 2");
+    expect_layer_refused(OP_SPACE_TO_DEPTH, a, "7 x 7 pixels do not divide evenly");
+}
+
 static void joins_of_shapes_that_differ_are_refused(void **state) {
     (void)state;
     attrs a = window(3, 2, 1, PAD_SAME);
@@ -364,6 +385,12 @@ static void every_layer_survives_printing(void **state) {
         "    avg_pool([2, 1], padding = 0) -> leaky_relu(0.1) -> leaky_relu(-0.25) -> tanh\n"
         "    shuffle(4) -> slice(1, 7) -> pad([0, 1, 2, 0]) -> upsample(2, bilinear)\n"
         "    slice(1, 2, axis = h) -> slice(3, 2, w, step = -2) -> slice(6, 7, step = -1)\n"
+        "    conv(6, 1) -> conv_transpose(6, [2, 4], stride = 2, groups = 3, dilation = [1, 2], padding = 1, "
+        "output_padding "
+        "= [0, 1])\n"
+        "    conv_transpose(4, 3, stride = 2, padding = same, bias = false) @\"up\" -> bn -> depth_to_space(2, "
+        "crd)\n"
+        "    conv_transpose(7, 3, padding = symmetric) -> space_to_depth(2) -> depth_to_space(2)\n"
         "    pad(1, reflect, channels = 2) -> pad([0, 0, 1, 0], mode = edge) -> pad(0, value = 0.5, channels = "
         "[1, 0])\n"
         "    resize([9, 7], nearest, asymmetric, floor) -> resize(8, linear, coordinates = "
@@ -541,6 +568,7 @@ int main(void) {
         cmocka_unit_test(other_ops_shape_what_they_get),
         cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(maps_that_cannot_be_padded_or_resized_are_refused),
+        cmocka_unit_test(transposed_convolutions_and_blocks_that_do_not_fit_are_refused),
         cmocka_unit_test(joins_of_shapes_that_differ_are_refused),
         cmocka_unit_test(sizes_beyond_the_limits_are_refused),
         cmocka_unit_test(verifier_finds_what_is_broken),

@@ -128,6 +128,43 @@ static void conv_keeps_groups_apart_and_dilates(void **state) {
     expect(&t, LIST(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), LIST(72, 212));
 }
 
+/* Pixels 1 and 2 (stride 2) spread over three each, by 1 10 100; the first one of the output is cut off. Then
+ * two groups of two channels each, at one pixel. */
+static void conv_transpose_spreads_what_it_sees(void **state) {
+    (void)state;
+    attrs a = graph_attrs_init();
+    a.out = 1, a.kernel[1] = 3, a.stride[1] = 2, a.pad[LEFT] = 1, a.output_pad[1] = 1, a.has_bias = true;
+    net t = begin(1, 2, 1);
+    node *n = then(&t, OP_CONV_TRANSPOSE, a);
+    give(&t, n, ROLE_WEIGHT, LIST(1, 10, 100));
+    give(&t, n, ROLE_BIAS, LIST(0.5));
+    expect(&t, LIST(1, 2), LIST(10.5, 102.5, 20.5, 200.5, 0.5));
+
+    a = graph_attrs_init();
+    a.out = 2, a.groups = 2;
+    t = begin(1, 1, 4);
+    give(&t, then(&t, OP_CONV_TRANSPOSE, a), ROLE_WEIGHT, LIST(1, 2, 3, 4));
+    expect(&t, LIST(1, 2, 3, 4), LIST(5, 25));
+}
+
+static void blocks_of_pixels_become_channels_and_back(void **state) {
+    (void)state;
+    attrs a = graph_attrs_init();
+    a.factor = 2;
+    net t = begin(2, 2, 2);
+    then(&t, OP_SPACE_TO_DEPTH, a);
+    expect(&t, LIST(1, 2, 3, 4, 5, 6, 7, 8), LIST(1, 2, 3, 4, 5, 6, 7, 8));
+
+    a.blocks = BLOCKS_CRD;
+    t = begin(2, 2, 2);
+    then(&t, OP_SPACE_TO_DEPTH, a);
+    expect(&t, LIST(1, 2, 3, 4, 5, 6, 7, 8), LIST(1, 3, 5, 7, 2, 4, 6, 8));
+
+    t = begin(1, 1, 8);
+    then(&t, OP_DEPTH_TO_SPACE, a);
+    expect(&t, LIST(1, 2, 3, 4, 5, 6, 7, 8), LIST(1, 5, 2, 6, 3, 7, 4, 8));
+}
+
 static void padding_can_hold_a_value_for_each_channel(void **state) {
     (void)state;
     attrs a = graph_attrs_init();
@@ -455,6 +492,8 @@ int main(void) {
         cmocka_unit_test(conv_does_not_turn_its_kernel),
         cmocka_unit_test(same_and_symmetric_padding_differ),
         cmocka_unit_test(conv_keeps_groups_apart_and_dilates),
+        cmocka_unit_test(conv_transpose_spreads_what_it_sees),
+        cmocka_unit_test(blocks_of_pixels_become_channels_and_back),
         cmocka_unit_test(padding_can_hold_a_value_for_each_channel),
         cmocka_unit_test(depthwise_multiplies_channels),
         cmocka_unit_test(dense_takes_a_map_in_hwc_order),

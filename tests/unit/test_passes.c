@@ -306,6 +306,47 @@ static void pads_stay_where_zeros_would_not_be_the_same(void **state) {
     end(&t);
 }
 
+/* Windows of one size for all phases are one convolution, others one for each; what the grid has more is cut
+ * off.
+ */
+static void transposed_convolutions_become_convolutions(void **state) {
+    (void)state;
+    net t = begin();
+    int x = input(&t, TYPE_F32, 4, 5, 16);
+    attrs a = graph_attrs_init();
+    a.out = 8, a.kernel[0] = a.kernel[1] = a.stride[0] = a.stride[1] = 2;
+    int up = plain(&t, OP_RELU, plain(&t, OP_BN, on(&t, OP_CONV_TRANSPOSE, a, x)));
+    a.kernel[0] = a.kernel[1] = 4;
+    for (int side = 0; side < 4; side++) a.pad[side] = 1;
+    output(&t, on(&t, OP_CONV_TRANSPOSE, a, up));
+    const graph *g = expect_passes(&t, "input conv+relu transpose conv conv conv conv concat transpose");
+    assert_int_equal(g->nodes[1].shape.c, 32);
+    assert_int_equal(g->nodes[3].a.kernel[0], 2);
+    end(&t);
+
+    t = begin(); /* of stride 1; each channel alone; kernels smaller than the stride, and a crop */
+    x = input(&t, TYPE_F32, 4, 5, 6);
+    a = graph_attrs_init();
+    a.out = 6, a.kernel[0] = a.kernel[1] = 3;
+    x = on(&t, OP_CONV_TRANSPOSE, a, x);
+    a.groups = 6, a.stride[0] = 2, a.kernel[0] = 2;
+    x = on(&t, OP_CONV_TRANSPOSE, a, x);
+    a.groups = 1, a.kernel[0] = 1, a.kernel[1] = 1, a.stride[1] = 2, a.out = 16;
+    output(&t, on(&t, OP_CONV_TRANSPOSE, a, x));
+    expect_passes(&t, "input conv depthwise depthwise concat transpose conv conv conv conv concat "
+                      "transpose slice slice");
+    end(&t);
+
+    t = begin();
+    a = graph_attrs_init();
+    a.factor = 2;
+    x = on(&t, OP_DEPTH_TO_SPACE, a, input(&t, TYPE_F32, 4, 6, 8));
+    a.blocks = BLOCKS_CRD;
+    output(&t, on(&t, OP_SPACE_TO_DEPTH, a, x));
+    expect_passes(&t, "input transpose transpose");
+    end(&t);
+}
+
 static void activations_sink_through_rearrangements(void **state) {
     (void)state;
     net t = begin();
@@ -484,6 +525,7 @@ int main(void) {
         cmocka_unit_test(what_changes_nothing_is_no_affine),
         cmocka_unit_test(pads_fuse_into_windows),
         cmocka_unit_test(pads_stay_where_zeros_would_not_be_the_same),
+        cmocka_unit_test(transposed_convolutions_become_convolutions),
         cmocka_unit_test(activations_sink_through_rearrangements),
         cmocka_unit_test(activations_stay_where_a_part_is_read_elsewhere),
         cmocka_unit_test(activations_ride_on_kernels),

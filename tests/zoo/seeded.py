@@ -43,7 +43,8 @@ def normal(name, count, seed=0):
 def seeded(name, shape, kind, fan_in=None, seed=0):
     """One tensor as float32, in the checkpoint's shape.
 
-    kind: "weight" (fan_in: kh * kw * in/groups of a convolution, kh * kw of a depthwise one, in of a dense layer),
+    kind: "weight" (fan_in: kh * kw * in/groups of a convolution, that divided by the strides'
+    product of a transposed one, kh * kw of a depthwise one, in of a dense layer),
     "bias", "gamma", "beta", "mean" or "var".
     """
     z = normal(name, int(np.prod(shape, dtype=np.int64)), seed)

@@ -2,8 +2,8 @@
 //
 //     node runtime.js WASM CASES
 //
-// CASES has N.tflite and N.in for N from 0 on. N.in is the bytes of the only input; those of the first output are written to
-// N.out, as floats, or what is wrong to N.error.
+// CASES has N.tflite and N.in for N from 0 on. N.in is the bytes of the only input; the outputs are written to N.out, one behind
+// the other, as floats, or what is wrong to N.error.
 "use strict";
 const fs = require("fs"), path = require("path"), vm = require("vm");
 const [wasm, cases] = process.argv.slice(2);
@@ -22,10 +22,11 @@ function run(module, model, input) {
     if (bytes.length !== input.length) throw Error(`its input has ${bytes.length} bytes, not ${input.length}`);
     bytes.set(input);
     if (!runner.Infer()) throw Error("it does not run");
-    const out = Float32Array.from(runner.GetOutputs().get(0).data());
+    const outputs = runner.GetOutputs(), parts = [];
+    for (let i = 0; i < outputs.size(); i++) parts.push(Buffer.from(Float32Array.from(outputs.get(i).data()).buffer));
     runner.delete();
     module._free(at);
-    return Buffer.from(out.buffer);
+    return Buffer.concat(parts);
 }
 
 async function main() {

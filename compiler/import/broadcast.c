@@ -92,7 +92,7 @@ static bool choose_places(const file_view *x, const file_view *y, int *places) {
     int room = -1;
     for (int i = 0; i < x->rank; i++) {
         int k = places[i] = axis_of(x, i);
-        if (k >= 0) *(view_count(y, i) ? &full : &part)[k] = true;
+        if (k >= 0) (view_count(y, i) ? full : part)[k] = true;
     }
     for (int k = 0; k < 3; k++) {
         if (full[k] && part[k]) return false;

@@ -52,7 +52,7 @@ static bool is_whole_set(const importer *im, const file_value *x, const bool *se
     bool in[3] = {0}, out[3] = {0};
     for (int i = 0; i < x->v.rank; i++) {
         for (int k = x->v.begin[i]; k < x->v.begin[i + 1]; k++)
-            *(set[i] ? &in : &out)[x->v.factors[k].axis] = true;
+            (set[i] ? in : out)[x->v.factors[k].axis] = true;
     }
     shape s = im->g->nodes[x->node].shape;
     const int sizes[3] = {[MAP_H] = s.h, [MAP_W] = s.w, [MAP_C] = s.c};

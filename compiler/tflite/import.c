@@ -135,7 +135,7 @@ static file_value **find_values(tflite_file *f, flat_vector list, bool optional)
 
 /* "CONV_2D"; "custom operator TFLite_Detection_PostProcess". */
 static const char *name_operator(arena *a, const tflite_operator *o) {
-    const op_rule *r = tfl_find_rule(o->code);
+    const op_rule *r = tfl_find_rule(o);
     if (r) return r->name;
     if (o->code == BUILTIN_CUSTOM) return show_name(a, o->custom ? o->custom : "");
     return arena_printf(a, "number %d", o->code);
@@ -167,7 +167,7 @@ static bool widen_inputs(tflite_file *f) {
 
 static bool import_node(tflite_file *f, const tflite_operator *o, file_node *n) {
     importer *im = &f->im;
-    const op_rule *r = tfl_find_rule(o->code);
+    const op_rule *r = tfl_find_rule(o);
     bool all_constant;
     n->in = find_values(f, o->inputs, true);
     n->n_in = n->in ? (int)o->inputs.count : 0;

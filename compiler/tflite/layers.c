@@ -98,6 +98,80 @@ bool tfl_make_depthwise(importer *im, const tflite_op *op) {
     return add_layer(im, &l, depthwise ? OP_DEPTHWISE : OP_CONV, &a, &f);
 }
 
+/* --- transposed convolutions */
+
+/* The weights are [out, kh, kw, in]. `sizes`: height and width of the output; NULL: the stride times those of
+ * the input, and where nothing is padded what the kernel reaches beyond that. */
+static bool add_transposed(importer *im, layer *l, attrs *a, bool same, const int64_t *sizes) {
+    const constant *w = l->weights;
+    if (!as_map(im, &l->x)) return false;
+    shape in = im->g->nodes[l->x.node].shape;
+    if (w->rank != 4 || w->count == 0 || w->dims[3] != in.c)
+        return node_error(im, "its weights do not have four axes, of which the last is that of the %d channels",
+                          in.c);
+    a->out = clamp_int(w->dims[0]);
+    a->has_bias = l->bias != NULL;
+    a->padding = PAD_EXPLICIT;
+    for (int i = 0; i < 2; i++) {
+        int64_t size = i == 0 ? in.h : in.w, stride = a->stride[i], kernel = w->dims[1 + i];
+        if (stride < 1 || stride > MAX_KERNEL) return node_error(im, "its stride is out of range");
+        int64_t plain = size * stride + (!same && kernel > stride ? kernel - stride : 0),
+                out = sizes ? sizes[i] : plain;
+        int64_t cut = (size - 1) * stride + kernel - out, before = same && cut > 0 ? cut / 2 : 0,
+                behind = cut - before;
+        bool fits = same ? out > (size - 1) * stride && out <= size * stride : behind <= 0 && -behind < stride;
+        if (!fits) return node_error(im, "its output shape does not fit its input, stride and padding");
+        a->kernel[i] = clamp_int(kernel);
+        a->pad[i == 0 ? TOP : LEFT] = clamp_int(before);
+        a->pad[i == 0 ? BOTTOM : RIGHT] = behind > 0 ? clamp_int(behind) : 0;
+        a->output_pad[i] = behind < 0 ? clamp_int(-behind) : 0;
+    }
+    const filters f = {.c = w,
+                       .out = w->dims[0],
+                       .in = w->dims[3],
+                       .kernel = {w->dims[1], w->dims[2]},
+                       .out_step = w->dims[1] * w->dims[2] * w->dims[3],
+                       .in_step = 1,
+                       .kernel_step = {w->dims[2] * w->dims[3], w->dims[3]}};
+    return add_layer(im, l, OP_CONV_TRANSPOSE, a, &f);
+}
+
+/* Input 0 is the output's shape, input 1 the weights, input 2 the map, and input 3 the bias. */
+bool tfl_make_transpose_conv(importer *im, const tflite_op *op) {
+    layer l = {0};
+    attrs a = graph_attrs_init();
+    int count;
+    const int64_t *sizes = list_input(im, 0, "output shape", &count);
+    const file_value *x = sizes ? tensor_input(im, 2) : NULL;
+    if (!x) return false;
+    if (count != 4) return node_error(im, "its output shape does not have four sizes");
+    l.x = *x;
+    l.weights = constant_input(im, 1, "weights");
+    l.bias = l.weights && node_input(im, 3) ? constant_input(im, 3, "bias") : NULL;
+    if (!l.weights || (node_input(im, 3) && !l.bias)) return false;
+    if (!read_padding(im, op, TRANSPOSE_CONV_PADDING, &a)) return false;
+    a.stride[0] = clamp_int(option_int(op, TRANSPOSE_CONV_STRIDE_H, 0));
+    a.stride[1] = clamp_int(option_int(op, TRANSPOSE_CONV_STRIDE_W, 0));
+    return add_transposed(im, &l, &a, a.padding == PAD_SAME, sizes + 1);
+}
+
+/* MediaPipe's custom operator, which is older than TRANSPOSE_CONV with a bias. Its options are three integers
+ * of 32 bits: the padding (1: SAME, 2: VALID), and the stride along the width and the height. */
+bool tfl_make_mediapipe_transpose(importer *im, const tflite_op *op) {
+    layer l;
+    attrs a = graph_attrs_init();
+    enum { SAME = 1, VALID = 2 };
+    if (!read_layer(im, &l)) return false;
+    if (op->o->custom_options.count < 12) return node_error(im, "its options are not three integers");
+    int padding = flat_i32_at(op->o->custom_options, 0);
+    if (padding != SAME && padding != VALID) return node_error(im, "its padding is neither SAME nor VALID");
+    a.stride[0] = clamp_int(flat_i32_at(op->o->custom_options, 2));
+    a.stride[1] = clamp_int(flat_i32_at(op->o->custom_options, 1));
+    return add_transposed(im, &l, &a, padding == SAME, NULL);
+}
+
+/* --- dense layers */
+
 /* Sees the input as [rows, in], where the matrix takes `in` numbers; with keep_num_dims as it is. */
 static bool see_rows(importer *im, file_value *x, int64_t in, bool keep) {
     int64_t sizes[VIEW_RANK];

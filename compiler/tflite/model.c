@@ -85,6 +85,7 @@ static void read_one_operator(model *m, flat_table t, const tflite_operator *cod
     out->outputs = flat_subvector(f, t, OPERATOR_OUTPUTS, 4);
     out->options_type = flat_i8(f, t, OPERATOR_OPTIONS_TYPE, 0) & 255;
     out->options = flat_subtable(f, t, OPERATOR_OPTIONS);
+    out->custom_options = flat_subvector(f, t, OPERATOR_CUSTOM_OPTIONS, 1);
 }
 
 /* The codes as operators without inputs, outputs and options. */

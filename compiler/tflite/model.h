@@ -31,6 +31,7 @@ typedef struct tflite_operator {
     const char *custom; /* the name of such a one; else NULL */
     int options_type;
     flat_table options;
+    flat_vector custom_options;  /* bytes */
     flat_vector inputs, outputs; /* indices of tensors; -1: left out */
 } tflite_operator;
 

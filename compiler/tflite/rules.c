@@ -2,6 +2,8 @@
  * Those without a rule are named in messages. */
 #include "tflite/rules.h"
 
+#include <string.h>
+
 static const char control_flow[] = "is control flow, which is not supported";
 static const char recurrent[] = "is recurrent, which is not supported";
 static const char stateful[] = "keeps a state from run to run, which is not supported";
@@ -22,7 +24,7 @@ static const op_rule rules[] = {
     OP_FUSED(OPTIONS_CONCATENATION, CONCATENATION_ACTIVATION, 2, CONCATENATION, tfl_rule_concat, tfl_rule_concat),
     OP_FUSED(OPTIONS_CONV_2D, CONV_ACTIVATION, 3, CONV_2D, tfl_make_conv, NULL),
     OP_FUSED(OPTIONS_DEPTHWISE_CONV_2D, DEPTHWISE_ACTIVATION, 4, DEPTHWISE_CONV_2D, tfl_make_depthwise, NULL),
-    OP(5, DEPTH_TO_SPACE, NULL, NULL),
+    OP_WITH(OPTIONS_DEPTH_TO_SPACE, 5, DEPTH_TO_SPACE, tfl_make_depth_to_space, NULL),
     OP(6, DEQUANTIZE, tfl_make_dequantize, tfl_fold_dequantize),
     OP(7, EMBEDDING_LOOKUP, NULL, NULL),
     OP(8, FLOOR, tfl_make_floor, NULL),
@@ -43,7 +45,7 @@ static const op_rule rules[] = {
     OP_WITH(OPTIONS_RESIZE_BILINEAR, 23, RESIZE_BILINEAR, tfl_make_resize_bilinear, NULL),
     REFUSED(24, RNN, recurrent),
     OP_WITH(OPTIONS_SOFTMAX, 25, SOFTMAX, tfl_make_softmax, NULL),
-    OP(26, SPACE_TO_DEPTH, NULL, NULL),
+    OP_WITH(OPTIONS_SPACE_TO_DEPTH, 26, SPACE_TO_DEPTH, tfl_make_space_to_depth, NULL),
     REFUSED(27, SVDF, recurrent),
     OP(28, TANH, tfl_make_tanh, NULL),
     OP(29, CONCAT_EMBEDDINGS, NULL, NULL),
@@ -83,7 +85,7 @@ static const op_rule rules[] = {
     OP(64, SELECT, NULL, NULL),
     OP(65, SLICE, tfl_rule_slice, tfl_rule_slice),
     OP(66, SIN, NULL, NULL),
-    OP(67, TRANSPOSE_CONV, NULL, NULL),
+    OP_FUSED(OPTIONS_TRANSPOSE_CONV, TRANSPOSE_CONV_ACTIVATION, 67, TRANSPOSE_CONV, tfl_make_transpose_conv, NULL),
     OP(68, SPARSE_TO_DENSE, NULL, NULL),
     OP(69, TILE, tfl_make_tile, NULL),
     OP(70, EXPAND_DIMS, tfl_rule_expand_dims, tfl_rule_expand_dims),
@@ -181,7 +183,15 @@ static const op_rule rules[] = {
 };
 /* clang-format on */
 
-const op_rule *tfl_find_rule(int code) {
-    const int count = sizeof rules / sizeof *rules;
-    return code >= 0 && code < count && rules[code].name ? &rules[code] : NULL;
+/* Custom operators that are known by their names. */
+static const op_rule custom_rules[] = {
+    {"Convolution2DTransposeBias", OPTIONS_NONE, 0, tfl_make_mediapipe_transpose, NULL, NULL},
+};
+
+const op_rule *tfl_find_rule(const tflite_operator *o) {
+    const int count = sizeof rules / sizeof *rules, customs = sizeof custom_rules / sizeof *custom_rules;
+    for (int i = 0; o->code == BUILTIN_CUSTOM && o->custom && i < customs; i++) {
+        if (strcmp(custom_rules[i].name, o->custom) == 0) return &custom_rules[i];
+    }
+    return o->code >= 0 && o->code < count && rules[o->code].name ? &rules[o->code] : NULL;
 }

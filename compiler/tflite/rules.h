@@ -29,8 +29,8 @@ typedef struct op_rule {
     const char *why;  /* it is not supported; NULL: "is not supported" */
 } op_rule;
 
-/* rules.c. The row of a builtin operator; NULL where the number is none. */
-const op_rule *tfl_find_rule(int code);
+/* rules.c. The row of an operator; NULL where it has none. */
+const op_rule *tfl_find_rule(const tflite_operator *o);
 
 /* --- operator.c: the options of the operator at work; the schema's default where it leaves one out */
 
@@ -59,6 +59,8 @@ bool reshape_value(importer *im, const int64_t *sizes, int rank);
 bool tfl_make_conv(importer *im, const tflite_op *op);
 bool tfl_make_depthwise(importer *im, const tflite_op *op);
 bool tfl_make_fully_connected(importer *im, const tflite_op *op);
+bool tfl_make_transpose_conv(importer *im, const tflite_op *op);
+bool tfl_make_mediapipe_transpose(importer *im, const tflite_op *op);
 
 /* --- pools.c */
 bool tfl_make_max_pool(importer *im, const tflite_op *op);
@@ -68,6 +70,8 @@ bool tfl_make_mean(importer *im, const tflite_op *op);
 /* --- spatial.c */
 bool tfl_make_pad(importer *im, const tflite_op *op);
 bool tfl_make_mirror_pad(importer *im, const tflite_op *op);
+bool tfl_make_depth_to_space(importer *im, const tflite_op *op);
+bool tfl_make_space_to_depth(importer *im, const tflite_op *op);
 bool tfl_make_resize_bilinear(importer *im, const tflite_op *op);
 bool tfl_make_resize_nearest(importer *im, const tflite_op *op);
 

@@ -54,6 +54,25 @@ bool tfl_make_mirror_pad(importer *im, const tflite_op *op) {
     return add_pad(im, &x, &a);
 }
 
+/* --- blocks of pixels */
+
+/* The channels of a block are counted by row, column and channel. */
+static bool build_blocks(importer *im, const tflite_op *op, op_kind kind) {
+    file_value x;
+    attrs a = graph_attrs_init();
+    if (!map_input(im, &x)) return false;
+    a.factor = clamp_int(option_int(op, BLOCK_SIZE, 0));
+    a.blocks = BLOCKS_DCR;
+    return set_map(im, add_op(im, kind, &x.node, 1, &a));
+}
+
+bool tfl_make_depth_to_space(importer *im, const tflite_op *op) {
+    return build_blocks(im, op, OP_DEPTH_TO_SPACE);
+}
+bool tfl_make_space_to_depth(importer *im, const tflite_op *op) {
+    return build_blocks(im, op, OP_SPACE_TO_DEPTH);
+}
+
 /* --- resizes */
 
 /* Reads input 1, the height and width of the output, and input 0 as a map. False after an error. */

@@ -70,11 +70,18 @@ class Errors(LiteTest):
                  "its weights are shuffled for a certain processor, which is not supported"),
                 ([op("FULLY_CONNECTED", "x,w", "y")], {"w": numbers(2, 7)}, "its weights take 7 numbers, but its input has another number of them"),
                 ([op("FULLY_CONNECTED", "x,w,b", "y")], {"w": numbers(2, 4), "b": numbers(4)}, "its bias has 4 numbers, but its weights have 2 rows"),
+                ([op("TRANSPOSE_CONV", "s,w,x", "y", **conv)], {"s": whole(1, 9, 9, 2), "w": numbers(2, 3, 3, 4)},
+                 "its output shape does not fit its input, stride and padding"),
+                ([op("TRANSPOSE_CONV", "s,w,x", "y")], {"s": whole(1, 6, 6, 2), "w": numbers(2, 3, 3, 4)}, "its stride is out of range"),
+                ([op("TRANSPOSE_CONV", "s,w,x", "y", **conv)], {"s": whole(1, 6, 6, 2), "w": numbers(2, 3, 3, 5)},
+                 "its weights do not have four axes, of which the last is that of the 4 channels"),
+                ([op("CUSTOM", "x,w", "y", custom="Convolution2DTransposeBias", custom_options=b"123")], {"w": numbers(2, 3, 3, 4)},
+                 "its options are not three integers"),
                 ([op("ADD", "x,x", "y", activation=SIGN_BIT)], {}, "the function that is fused into it, number 5, is not supported"),
                 ([op("MAX_POOL_2D", "x", "y", padding=3)], {}, "its padding is neither SAME nor VALID"),
                 ([op("ADD", "x,c", "y", options_of="CONV_2D", **conv)], {"c": numbers(4)}, "its options are those of another operator")):
             with self.subTest(what=what):
-                self.refuse_ops(ops, tensors, f'error: node "y" ({ops[-1][0]}): {what}')
+                self.refuse_ops(ops, tensors, f'error: node "y" ({ops[-1][3] or ops[-1][0]}): {what}')
 
     def test_rearranging(self):
         for ops, tensors, what in (

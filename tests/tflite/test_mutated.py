@@ -42,11 +42,12 @@ def seeds():
         {"x": Shaped(1, 8, 8, 3, signature=[-1, 8, 8, 3])}, ["y"], signature=({"image": "x"}, {"scores": "y"}))
     yield tflite_file.model(
         [op("ADD", "x,three", "a"), op("RELU6", "a", "r"), op("MUL", "x,r", "m"), op("DIV", "m,six", "hs"), op("SUB", "hs,x", "s"),
-         op("PAD", "s,p", "pd"), op("MAX_POOL_2D", "pd", "mp", width=3, height=3, stride_w=2, stride_h=2),
+         op("PAD", "s,p", "pd"), op("MAX_POOL_2D", "rs", "mp", width=3, height=3, stride_w=2, stride_h=2),
          op("AVERAGE_POOL_2D", "mp", "ap", padding=1, width=2, height=2, **conv), op("LEAKY_RELU", "ap", "lr", alpha=0.1),
          op("PRELU", "lr,w1", "pr"), op("HARD_SWISH", "pr", "hw"), op("LOGISTIC", "hw", "si"), op("NEG", "si", "ne"),
          op("TANH", "ne", "th"), op("ADD_N", "th,ne,si", "y")],
-        {"three": numpy.float32(3), "six": numpy.float32(6), "p": whole([0, 0], [1, 1], [1, 1], [0, 0]), "w1": numbers(1, 1, 4)},
+        {"three": numpy.float32(3), "six": numpy.float32(6), "p": whole([0, 0], [1, 1], [1, 1], [0, 0]), "w1": numbers(1, 1, 4),
+         "ts": whole(1, 20, 20, 4), "tw": numbers(4, 3, 3, 4), "rz": whole(9, 9)},
         {"x": (1, 8, 8, 4)}, ["y"])
     yield tflite_file.model(
         [op("SHAPE", "x", "n"), op("STRIDED_SLICE", "n,i1,i2,i1", "w", shrink_axis_mask=1), op("PACK", "one,w,w,half,half", "five", count=5),

@@ -77,6 +77,34 @@ class Layers(LiteTest):
                                     {name: w, "b": b}, x, wanted)
                 self.assertIn('@"model/dw"', text)
 
+    def test_transpose_conv(self):
+        """The gradient of a convolution: the truth is PyTorch's transposed one, cut to the size that is asked for."""
+        for kernel, stride, padding, size, fused in (
+                ((3, 3), (2, 2), SAME, (8, 10), NONE), ((3, 3), (2, 2), SAME, (7, 9), RELU), ((2, 2), (2, 2), VALID, (8, 10), NONE),
+                ((4, 3), (2, 3), VALID, (10, 15), RELU6), ((2, 2), (3, 3), SAME, (12, 15), NONE), ((5, 4), (1, 2), SAME, (4, 10), NONE),
+                ((2, 2), (3, 3), VALID, (11, 14), NONE)):
+            for biased in (False, True):
+                with self.subTest(kernel=kernel, stride=stride, padding=padding, size=size):
+                    x, w, b = numbers(4, 5, 3), numbers(6, *kernel, 3, seed=2), numbers(6, seed=3) if biased else numpy.zeros(6)
+                    full = functional.conv_transpose2d(planes(x), torch.from_numpy(w.astype(float)).permute(3, 0, 1, 2), None, stride)
+                    cuts = [max(full.shape[2 + i] - size[i], 0) // 2 if padding == SAME else 0 for i in (0, 1)]
+                    full = functional.pad(full, (0, stride[1], 0, stride[0]))
+                    wanted = pixels(full[:, :, cuts[0]:cuts[0] + size[0], cuts[1]:cuts[1] + size[1]]) + b
+                    self.compare([op("TRANSPOSE_CONV", "s,w,x" + (",b" if biased else ""), "y", padding=padding, stride_h=stride[0],
+                                     stride_w=stride[1], activation=fused)],
+                                 {"s": whole(1, *size, 6), "w": w, **({"b": b} if biased else {})}, x, FUSED[fused](wanted),
+                                 runs=fused == NONE) # older runtimes know no fused function here
+
+    def test_mediapipe_transpose_conv(self):
+        for kernel, stride, padding in ((2, 2, SAME), (3, 2, SAME), (3, 2, VALID), (2, 2, VALID)):
+            x, w, b = numbers(4, 5, 3), numbers(6, kernel, kernel, 3, seed=2), numbers(6, seed=3)
+            full = pixels(functional.conv_transpose2d(planes(x), torch.from_numpy(w.astype(float)).permute(3, 0, 1, 2), None, stride)) + b
+            cut, size = (kernel - stride) // 2, [4 * stride, 5 * stride]
+            wanted = full[cut:cut + size[0], cut:cut + size[1]] if padding == SAME else full
+            options = numpy.array([padding + 1, stride, stride], "<i4").tobytes()
+            self.compare([op("CUSTOM", "x,w,b", "y", custom="Convolution2DTransposeBias", custom_options=options)], {"w": w, "b": b}, x,
+                         wanted, runs=False) # the runtime that npm has does not know it
+
     def test_fully_connected(self):
         w, b = numbers(7, 24, seed=2), numbers(7, seed=3)
         for shape in ((24,), (2, 3, 4)):
@@ -154,6 +182,12 @@ def resize(x, size, linear, corners, half):
 
 
 class Resized(LiteTest):
+    def test_blocks(self):
+        x = numbers(4, 6, 8)
+        deep = x.reshape(2, 2, 3, 2, 8).transpose(0, 2, 1, 3, 4).reshape(2, 3, 32)
+        self.compare([op("SPACE_TO_DEPTH", "x", "y", block_size=2)], {}, x, deep)
+        self.compare([op("DEPTH_TO_SPACE", "x", "y", block_size=2)], {}, deep, x)
+
     def test_resize(self):
         x = numbers(5, 4, 3)
         for size in ((10, 8), (15, 12), (7, 9), (3, 2), (1, 1), (5, 4)):

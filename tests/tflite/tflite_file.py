@@ -167,9 +167,9 @@ class Shaped:
         self.shape, self.dtype, self.signature = shape, dtype, signature
 
 
-def op(name, inputs, outputs, custom=None, new_code=True, options_of=None, **options):
+def op(name, inputs, outputs, custom=None, new_code=True, options_of=None, custom_options=None, **options):
     """Inputs and outputs are names, with commas; an empty name leaves an input out."""
-    return (name, inputs.split(",") if inputs else [], outputs.split(","), custom, new_code, options_of or name, options)
+    return (name, inputs.split(",") if inputs else [], outputs.split(","), custom, new_code, options_of or name, custom_options, options)
 
 
 def describe_options(name, options):
@@ -212,7 +212,7 @@ def describe(ops, tensors, inputs, outputs, signature=None, subgraphs=1):
     place = {name: i for i, name in enumerate(known)}
     buffers, codes, operators = [Table()], [], []
     described = [describe_tensor(name, value, buffers) for name, value in known.items()]
-    for name, ins, outs, custom, new_code, options_of, options in ops:
+    for name, ins, outs, custom, new_code, options_of, custom_options, options in ops:
         number = OPERATORS[name][0] if isinstance(name, str) else name
         code = Table({0: ("b", min(number, 127))})
         if custom:
@@ -224,6 +224,8 @@ def describe(ops, tensors, inputs, outputs, signature=None, subgraphs=1):
         if table or (isinstance(options_of, str) and OPERATORS[options_of][1]):
             operator[3] = ("b", (OPERATORS[options_of][1] + 128) % 256 - 128)
             operator[4] = ("t", table)
+        if custom_options:
+            operator[5] = ("B", numpy.frombuffer(custom_options, numpy.uint8))
         codes.append(code)
         operators.append(operator)
     graph = Table({0: ("T", described), 1: ("I", [place[n] for n in inputs]), 2: ("I", [place[n] for n in outputs]), 3: ("T", operators)})

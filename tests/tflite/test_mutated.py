@@ -42,7 +42,9 @@ def seeds():
         {"x": Shaped(1, 8, 8, 3, signature=[-1, 8, 8, 3])}, ["y"], signature=({"image": "x"}, {"scores": "y"}))
     yield tflite_file.model(
         [op("ADD", "x,three", "a"), op("RELU6", "a", "r"), op("MUL", "x,r", "m"), op("DIV", "m,six", "hs"), op("SUB", "hs,x", "s"),
-         op("PAD", "s,p", "pd"), op("MAX_POOL_2D", "rs", "mp", width=3, height=3, stride_w=2, stride_h=2),
+         op("PAD", "s,p", "pd"), op("SPACE_TO_DEPTH", "pd", "sd", block_size=2), op("DEPTH_TO_SPACE", "sd", "ds", block_size=2),
+         op("TRANSPOSE_CONV", "ts,tw,ds", "tc", stride_w=2, stride_h=2), op("RESIZE_BILINEAR", "tc,rz", "rs", half_pixel_centers=1),
+         op("MAX_POOL_2D", "rs", "mp", width=3, height=3, stride_w=2, stride_h=2),
          op("AVERAGE_POOL_2D", "mp", "ap", padding=1, width=2, height=2, **conv), op("LEAKY_RELU", "ap", "lr", alpha=0.1),
          op("PRELU", "lr,w1", "pr"), op("HARD_SWISH", "pr", "hw"), op("LOGISTIC", "hw", "si"), op("NEG", "si", "ne"),
          op("TANH", "ne", "th"), op("ADD_N", "th,ne,si", "y")],

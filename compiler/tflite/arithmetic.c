@@ -1,6 +1,8 @@
 /* arithmetic.c: sums, products and their like, of tensors and of constants. */
 #include "tflite/rules.h"
 
+#include "import/contract.h"
+
 #include <math.h>
 
 bool tfl_make_add(importer *im, const tflite_op *op) { return (void)op, build_add(im); }
@@ -24,6 +26,31 @@ bool tfl_make_squared_difference(importer *im, const tflite_op *op) {
     file_value *difference = between_parts(im);
     return run_part(im, op, tfl_make_sub, im->node->in, im->node->n_in, &difference, 1) &&
            run_part(im, op, tfl_make_square, &difference, 1, im->node->out, im->node->n_out);
+}
+
+/* --- products of matrices */
+
+/* Swaps the last two axes. */
+static bool transpose_matrix(importer *im, file_value *x) {
+    int order[VIEW_RANK], rank = x->v.rank;
+    if (rank < 2) return node_error(im, "one of its inputs is no matrix");
+    for (int i = 0; i < rank; i++) order[i] = i;
+    order[rank - 2] = rank - 1;
+    order[rank - 1] = rank - 2;
+    view_transpose(&x->v, order);
+    return true;
+}
+
+/* One of the two may be a constant. */
+bool tfl_make_batch_matmul(importer *im, const tflite_op *op) {
+    file_value x, y;
+    file_view v;
+    if (!as_value(im, 0, &x) || !as_value(im, 1, &y)) return false;
+    if (option_bool(op, MATMUL_ADJOINT_X) && !transpose_matrix(im, &x)) return false;
+    if (option_bool(op, MATMUL_ADJOINT_Y) && !transpose_matrix(im, &y)) return false;
+    int made = add_matmul(im, &x, &y, &v);
+    if (x.kind != y.kind) label_node(im, made, NULL);
+    return set_result(im, made, &v);
 }
 
 /* --- constants */

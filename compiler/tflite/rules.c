@@ -144,7 +144,7 @@ static const op_rule rules[] = {
     OP(123, SELECT_V2, NULL, NULL),
     OP(124, DENSIFY, NULL, NULL),
     OP(125, SEGMENT_SUM, NULL, NULL),
-    OP(126, BATCH_MATMUL, NULL, NULL),
+    OP_WITH(OPTIONS_BATCH_MATMUL, 126, BATCH_MATMUL, tfl_make_batch_matmul, NULL),
     OP(128, CUMSUM, NULL, NULL),
     REFUSED(129, CALL_ONCE, control_flow),
     OP(130, BROADCAST_TO, tfl_make_broadcast_to, tfl_fold_broadcast_to),

@@ -114,6 +114,7 @@ bool tfl_make_div(importer *im, const tflite_op *op);
 bool tfl_make_add_n(importer *im, const tflite_op *op);
 bool tfl_make_square(importer *im, const tflite_op *op);
 bool tfl_make_squared_difference(importer *im, const tflite_op *op);
+bool tfl_make_batch_matmul(importer *im, const tflite_op *op);
 bool tfl_fold_add(importer *im, const tflite_op *op);
 bool tfl_fold_sub(importer *im, const tflite_op *op);
 bool tfl_fold_mul(importer *im, const tflite_op *op);

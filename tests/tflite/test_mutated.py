@@ -4,7 +4,7 @@ bytes changed, cut out, doubled or swapped between files, and with hostile numbe
 The same ones on every machine.
 
     test_mutated.py [COUNT]
-    test_mutated.py --corpus FOLDER     writes the good files there, for the fuzzer
+    test_mutated.py --corpus FOLDER     writes the good files there, for the fuzzer (LCC must be set, to anything)
 """
 import os
 import random

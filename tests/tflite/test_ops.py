@@ -287,6 +287,16 @@ class Arithmetic(LiteTest):
                      x + numpy.arange(6))
 
 
+    def test_product_with_a_matrix(self):
+        x = numbers(5, 6)
+        for flip in (0, 1):
+            w = numbers(*((4, 6) if flip else (6, 4)), seed=2)
+            wanted = x.astype(float) @ (w.T if flip else w)
+            self.compare([op("BATCH_MATMUL", "x,w", "y", adj_x=0, adj_y=flip)], {"w": w}, x, wanted)
+        turned = numbers(5, 3, seed=4)
+        self.compare([op("BATCH_MATMUL", "x,w", "y", adj_x=1)], {"w": turned}, x, x.T.astype(float) @ turned)
+
+
 class Rearranged(LiteTest):
     def test_shuffle(self):
         x = numbers(3, 4, 6)

@@ -130,41 +130,194 @@ static const float *weights;
 
 #define WEIGHTS(i) (weights + (i))
 
-/* The first of `units` that are thread's; thread's end is where thread + 1 begins. */
-#define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))
+/* The first of `units` in a part; its end is where part + 1 begins. */
+#define PART(units, part) ((int)((int64_t)(units) * (part) / parts))
 
-/* Where the threads meet between steps. */
-typedef struct meeting {
-    int arrived;
-    int state; /* twice the number of meetings; 1 more where somebody waits in OpenMP's barrier */
-} meeting;
+/* What the threads of a run share. */
+typedef struct team {
+    int threads;   /* and parts of a step */
+    int taken[64]; /* of each part: the last step in which a thread took it */
+    int apart[16]; /* puts what follows into another line of the cache */
+    int done;      /* parts that are done, of all steps together */
+    int asleep;    /* threads that sleep until `done` or `left` changes */
+    int left;      /* threads that have left the run */
+    int late;      /* whether somebody was waited for that did not run */
+    int alone;     /* whether the caller's thread makes the run alone */
+} team;
 
-/* Goes on when all threads are here. */
-static void meet(meeting *team, int threads) {
-#ifdef _OPENMP
-    if (threads == 1) return;
-    const int now = __atomic_load_n(&team->state, __ATOMIC_RELAXED) & ~1;
-    const int last = __atomic_fetch_add(&team->arrived, 1, __ATOMIC_ACQ_REL) == threads - 1;
-    if (last) {
-        int expected = now;
-        __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED);
-        if (__atomic_compare_exchange_n(&team->state, &expected, now + 2, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
-    }
-    for (int turns = 0; !last; turns++) {
-        int seen = __atomic_load_n(&team->state, __ATOMIC_ACQUIRE);
-        if ((seen & ~1) != now) return;
-        if (turns == 100000) {
-            __atomic_compare_exchange_n(&team->state, &seen, now + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-            continue;
-        }
-        if (seen != now) break;
-    }
-#pragma omp barrier
-    if (last) __atomic_store_n(&team->state, now + 2, __ATOMIC_RELEASE);
-#pragma omp barrier
-#else
-    (void)team, (void)threads;
+/* What one of these threads knows. */
+typedef struct worker {
+    team *all;
+    int thread;
+    int step;  /* the number of the step at work; the first one is 1 */
+    int parts; /* of that step */
+    int tried; /* how many of them it has found taken, or has done */
+    int due;   /* what `done` is when that step is done */
+} worker;
+
+/* Tells the processor that this thread waits. */
+static inline void wait_a_moment(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
 #endif
+}
+
+/* A clock that costs nothing to read, and how far it goes in a millisecond: on x86, at 2.5 GHz. Where there is
+ * none, it stands still. */
+static inline uint64_t read_ticks(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+    uint64_t ticks;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+#else
+    return 0;
+#endif
+}
+
+static inline uint64_t ticks_of_millisecond(void) {
+#if defined(__aarch64__)
+    uint64_t hertz;
+    __asm__("mrs %0, cntfrq_el0" : "=r"(hertz));
+    return hertz / 1000;
+#else
+    return 2500000;
+#endif
+}
+
+#if defined(__linux__) && defined(__x86_64__) && !defined(__ILP32__)
+static void call_futex(int *word, long operation, long value) {
+    long result = 202;
+    __asm__ volatile("xorl %%r10d, %%r10d\n\tsyscall"
+                     : "+a"(result)
+                     : "D"(word), "S"(operation), "d"(value)
+                     : "rcx", "r10", "r11", "cc", "memory");
+}
+#define HAS_FUTEX 1
+#elif defined(__linux__) && defined(__aarch64__) && !defined(__ILP32__)
+static void call_futex(int *word, long operation, long value) {
+    __asm__ volatile("mov x0, %0\n\tmov x1, %1\n\tmov x2, %2\n\tmov x3, xzr\n\tmov x8, #98\n\tsvc #0"
+                     :
+                     : "r"(word), "r"(operation), "r"(value)
+                     : "x0", "x1", "x2", "x3", "x8", "cc", "memory");
+}
+#define HAS_FUTEX 1
+#elif defined(__unix__) || defined(__APPLE__)
+#include <sched.h>
+#endif
+
+/* Sleeps while the word has the value, unless woken; or lets other threads run. May return early. */
+static void sleep_while(int *word, int value) {
+#ifdef HAS_FUTEX
+    call_futex(word, 128, value); /* FUTEX_WAIT_PRIVATE */
+#elif defined(__unix__) || defined(__APPLE__)
+    (void)word, (void)value;
+    sched_yield();
+#else
+    (void)word, (void)value;
+    wait_a_moment();
+#endif
+}
+
+/* Adds 1 to the word; where it has become `due`, wakes those who sleep for that. Returns what it has become. */
+static int count_up(team *all, int *word, int due) {
+    const int now = __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST);
+#ifdef HAS_FUTEX
+    if (now == due && __atomic_load_n(&all->asleep, __ATOMIC_SEQ_CST))
+        call_futex(word, 129, 0x7fffffff); /* FUTEX_WAKE_PRIVATE */
+#else
+    (void)all, (void)due;
+#endif
+    return now;
+}
+
+/* Waits until the word is `due` or more. */
+static void wait_until(team *all, int *word, int due) {
+    for (int turns = 0; turns < 2000; turns++) {
+        if (__atomic_load_n(word, __ATOMIC_ACQUIRE) >= due) return;
+        wait_a_moment();
+    }
+    const uint64_t began = read_ticks();
+    __atomic_add_fetch(&all->asleep, 1, __ATOMIC_SEQ_CST);
+    for (int now; (now = __atomic_load_n(word, __ATOMIC_SEQ_CST)) < due;) sleep_while(word, now);
+    __atomic_sub_fetch(&all->asleep, 1, __ATOMIC_RELAXED);
+    if (read_ticks() - began > ticks_of_millisecond() / 2) __atomic_store_n(&all->late, 1, __ATOMIC_RELAXED);
+}
+
+/* Takes a part of the step and returns its number. Where none is left it waits until all are done, and returns
+ * -1. */
+static int take_part(worker *me) {
+    team *const all = me->all;
+    for (; me->tried < me->parts; me->tried++) {
+        const int part = (me->thread + me->tried) % me->parts;
+        int last = __atomic_load_n(&all->taken[part], __ATOMIC_RELAXED);
+        if (last < me->step && __atomic_compare_exchange_n(&all->taken[part], &last, me->step, 0,
+                                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            return part;
+    }
+    wait_until(all, &all->done, me->due);
+    return -1;
+}
+
+/* The thread's first part of the next step, which has so many; -1 where there is none for it. */
+static inline int first_part(worker *me, int parts) {
+    me->step++;
+    me->parts = parts;
+    me->tried = 0;
+    me->due += parts;
+    return take_part(me);
+}
+
+/* The thread has done its part. Its next one of the same step; -1 when all parts are done. */
+static inline int next_part(worker *me) {
+    if (count_up(me->all, &me->all->done, me->due) >= me->due) return -1;
+    me->tried++;
+    return take_part(me);
+}
+
+#ifdef _OPENMP
+/* Leaves the run when all its threads do. OpenMP would let those wait who are first, with a processor each. */
+static void leave(team *all, int threads) {
+    if (count_up(all, &all->left, threads) < threads) wait_until(all, &all->left, threads);
+}
+#endif
+
+/* What was learned of the runs so far, in ticks. All runs of the process share it: what makes threads slow is
+ * the machine. Two runs at a time may lose what one of them learns, which does no harm. */
+static struct {
+    uint64_t alone,
+        together;          /* what a run takes by one thread, and by several: averages of the last ones; or 0 */
+    uint64_t until, pause; /* when several threads are tried again, and how long before that they were not */
+} learned;
+
+static inline uint64_t recall(const uint64_t *value) { return __atomic_load_n(value, __ATOMIC_RELAXED); }
+static inline void keep(uint64_t *to, uint64_t value) { __atomic_store_n(to, value, __ATOMIC_RELAXED); }
+
+/* Whether the run that begins now is made by one thread. */
+static int goes_alone(uint64_t now) { return now < recall(&learned.until); }
+
+/* Learns from a run that is done. Several threads are left alone where they take longer than one does; also
+ * where they waited for one that did not run, while it is not known how long one takes. That lasts for 0.1
+ * seconds; where it soon turns out that it should have lasted longer, for 0.8, then for 6.4. */
+static void learn_from(const team *all, uint64_t began) {
+    const uint64_t now = read_ticks(), took = now - began, least = 100 * ticks_of_millisecond();
+    uint64_t alone = recall(&learned.alone), together = recall(&learned.together);
+    if (all->alone) {
+        keep(&learned.alone, alone ? alone - alone / 8 + took / 8 : took);
+        return;
+    }
+    if (all->late) keep(&learned.alone, alone -= alone / 8); /* it may have been longer than it is now */
+    together = together ? together - together / 4 + took / 4 : took;
+    keep(&learned.together, together);
+    const uint64_t until = recall(&learned.until), pause = recall(&learned.pause);
+    if (now < until || (alone ? together <= alone : !all->late)) return;
+    const uint64_t next = now - until >= pause ? least : pause < 64 * least ? 8 * pause : pause;
+    keep(&learned.pause, next);
+    keep(&learned.together, 0);
+    keep(&learned.until, now + next);
 }
 
 /* One padded row of the input, as floats. */
@@ -274,10 +427,10 @@ static void tile_12x2_of_6(const float *const *rows, int at, const float *w, flo
     f32x8_store(y + 280, f32x8_relu(acc11_1));
 }
 
-static void conv1x1_6_to_24_at_12x12(const int8_t *x, const float *w, float *y, float *ring, int thread, int threads) {
+static void conv1x1_6_to_24_at_12x12(const int8_t *x, const float *w, float *y, float *ring, int part, int parts) {
     const float *rows[1];
-    int next = PART(12, thread); /* the input row that is copied next */
-    for (int oy = PART(12, thread); oy < PART(12, thread + 1); oy++) {
+    int next = PART(12, part); /* the input row that is copied next */
+    for (int oy = PART(12, part); oy < PART(12, part + 1); oy++) {
         for (; next < oy + 1; next++) {
             stage_row_12x6(x, ring, next);
         }
@@ -286,7 +439,7 @@ static void conv1x1_6_to_24_at_12x12(const int8_t *x, const float *w, float *y, 
         }
         tile_12x2_of_6(rows, 0, w, y + oy * 288);
     }
-    (void)threads;
+    (void)parts;
 }
 
 static void average3x3_row_of_6(const float *x, float *y, int top, int ky0, int ky1) {
@@ -516,10 +669,10 @@ static void depthwise3x3_row_of_6(const float *x, const float *w, float *y, int 
     }
 }
 
-static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, float *t0, int thread, int threads) {
-    int made_0 = PART(6, thread) * 2 - 1; /* the row of part 1 that comes next */
+static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, float *t0, int part, int parts) {
+    int made_0 = PART(6, part) * 2 - 1; /* the row of part 1 that comes next */
     if (made_0 < 0) made_0 = 0;
-    for (int oy = PART(6, thread); oy < PART(6, thread + 1); oy++) {
+    for (int oy = PART(6, part); oy < PART(6, part + 1); oy++) {
         const int top_1 = oy * 2 - 1;
         const int ky0_1 = top_1 < 0 ? -top_1 : 0;
         const int ky1_1 = 12 - top_1 < 3 ? 12 - top_1 : 3;
@@ -529,7 +682,7 @@ static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, f
         }
         depthwise3x3_row_of_6(t0, w + 400, y + oy * 72, top_1, ky0_1, ky1_1);
     }
-    (void)threads;
+    (void)parts;
 }
 
 /* 12 pixels x 8 channels, over 4 inputs. */
@@ -662,10 +815,10 @@ static void tile_12x1_of_16(const float *x, const float *w, float *y) {
     f32x4_store(y + 132, f32x4_relu(acc11_0));
 }
 
-static void conv1x1_48_to_12_at_6x6(const float *x, const float *w, float *y, int thread, int threads) {
+static void conv1x1_48_to_12_at_6x6(const float *x, const float *w, float *y, int part, int parts) {
     for (int g = 0; g < 3; g++) {
-        for (int b = threads <= 3 ? 0 : PART(1, thread); b < (threads <= 3 ? 1 : PART(1, thread + 1)); b++) {
-            for (int u = threads <= 3 ? PART(3, thread) : 0; u < (threads <= 3 ? PART(3, thread + 1) : 3); u++) {
+        for (int b = parts <= 3 ? 0 : PART(1, part); b < (parts <= 3 ? 1 : PART(1, part + 1)); b++) {
+            for (int u = parts <= 3 ? PART(3, part) : 0; u < (parts <= 3 ? PART(3, part + 1) : 3); u++) {
                 const int p = u * 12;
                 tile_12x1_of_16(x + g * 16 + p * 48, w + g * 68, y + g * 4 + p * 12);
             }
@@ -849,17 +1002,17 @@ static void tile_1x1_of_192(const float *x, const float *w, float *y) {
     f32x4_store(y, acc0_0);
 }
 
-static void dense_192_to_4(const float *x, const float *w, float *y, int thread, int threads) {
-    for (int b = threads == 1 ? 0 : PART(1, thread); b < (threads == 1 ? 1 : PART(1, thread + 1)); b++) {
+static void dense_192_to_4(const float *x, const float *w, float *y, int part, int parts) {
+    for (int b = parts == 1 ? 0 : PART(1, part); b < (parts == 1 ? 1 : PART(1, part + 1)); b++) {
         tile_1x1_of_192(x, w, y);
     }
 }
 
 #define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
 
-/* What each thread has for itself: the first one in the arena, the others behind it. */
-#define OWN(offset, own) \
-    (thread == 0 ? AT(offset) : AT(GROUPS_ARENA_BYTES + (size_t)(thread - 1) * GROUPS_THREAD_BYTES + (own)))
+/* What each thread, or part, has for itself: the first one in the arena, the others behind it. */
+#define OWN(who, offset, own) \
+    ((who) == 0 ? AT(offset) : AT(GROUPS_ARENA_BYTES + (size_t)((who) - 1) * GROUPS_THREAD_BYTES + (own)))
 
 #ifdef GROUPS_PROFILE
 #define STEP_HOOK(step, name, begin) groups_profile_hook(step, name, begin)
@@ -867,87 +1020,175 @@ static void dense_192_to_4(const float *x, const float *w, float *y, int thread,
 #define STEP_HOOK(step, name, begin) ((void)0)
 #endif
 
-static void run_steps(void *arena, const int8_t *image, float *logits, meeting *team, int thread, int threads) {
-    (void)thread, (void)threads;
+static void run_steps(void *arena, const int8_t *image, float *logits) {
+    const int thread = 0, threads = 1, part = 0, parts = 1;
+    (void)thread, (void)threads, (void)part, (void)parts;
     /* 1. conv_1: conv 1x1, relu (groups.net:6)
      * [12, 12, 6] -> [12, 12, 24], 0.02 M MACs, 672 bytes of weights
      * direct 12 x 2 of f32x16 */
-    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
-    conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), OWN(13824, 0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
+    STEP_HOOK(1, "conv_1", 1);
+    conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), OWN(thread, 13824, 0), part, parts);
+    STEP_HOOK(1, "conv_1", 0);
     /* 2. avg_pool_1: avg_pool 3x3 stride 2 (prelude.net:48)
      * [12, 12, 24] -> [6, 6, 24], 32 bytes of weights
      * average pool, 6 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(2, "avg_pool_1", 1);
-    if (thread == 0) average_pool3x3_24_at_6x6(AT(0), AT(13824));
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(2, "avg_pool_1", 0);
+    STEP_HOOK(2, "avg_pool_1", 1);
+    average_pool3x3_24_at_6x6(AT(0), AT(13824));
+    STEP_HOOK(2, "avg_pool_1", 0);
     /* 3. reduce: conv 1x1, relu (prelude.net:56)
      * depthwise: depthwise 3x3 stride 2 (prelude.net:58)
      * [12, 12, 24] -> [6, 6, 12], 0.05 M MACs, 2240 bytes of weights
      * by rows: pointwise 12 x 1 of f32x16, depthwise, 6 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(3, "depthwise", 1);
-    chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), OWN(20736, 0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(3, "depthwise", 0);
+    STEP_HOOK(3, "depthwise", 1);
+    chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), OWN(thread, 20736, 0), part, parts);
+    STEP_HOOK(3, "depthwise", 0);
     /* 4. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, 480 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(4, "expand", 1);
-    if (thread == 0) conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(4, "expand", 0);
+    STEP_HOOK(4, "expand", 1);
+    conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
+    STEP_HOOK(4, "expand", 0);
     /* 5. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
      * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 848 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(5, "reduce", 1);
-    conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(5, "reduce", 0);
+    STEP_HOOK(5, "reduce", 1);
+    conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0), part, parts);
+    STEP_HOOK(5, "reduce", 0);
     /* 6. depthwise: depthwise 3x3 (prelude.net:58)
      * [6, 6, 12] -> [6, 6, 12], 0.00 M MACs, 656 bytes of weights
      * depthwise, 6 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(6, "depthwise", 1);
-    if (thread == 0) depthwise3x3_12_at_6x6(AT(0), WEIGHTS(1072), AT(6912));
-    if (thread == 0) STEP_HOOK(6, "depthwise", 0);
+    STEP_HOOK(6, "depthwise", 1);
+    depthwise3x3_12_at_6x6(AT(0), WEIGHTS(1072), AT(6912));
+    STEP_HOOK(6, "depthwise", 0);
     /* 7. expand: conv 1x1 in 3 groups, + residual, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, 960 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(7, "expand", 1);
-    if (thread == 0) conv1x1_12_to_48_at_6x6(AT(6912), WEIGHTS(1232), AT(0), AT(13824));
-    if (thread == 0) STEP_HOOK(7, "expand", 0);
+    STEP_HOOK(7, "expand", 1);
+    conv1x1_12_to_48_at_6x6(AT(6912), WEIGHTS(1232), AT(0), AT(13824));
+    STEP_HOOK(7, "expand", 0);
     /* 8. avg_pool_2: avg_pool 3x3 stride 3 (groups.net:9)
      * [6, 6, 48] -> [2, 2, 48]
      * average pool, 2 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(8, "avg_pool_2", 1);
-    if (thread == 0) average_pool3x3_48_at_2x2(AT(0), AT(6912));
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(8, "avg_pool_2", 0);
+    STEP_HOOK(8, "avg_pool_2", 1);
+    average_pool3x3_48_at_2x2(AT(0), AT(6912));
+    STEP_HOOK(8, "avg_pool_2", 0);
     /* 9. dense_1: dense (groups.net:10)
      * [1, 1, 192] -> [1, 1, 4], 0.00 M MACs, 3088 bytes of weights
      * dense 1 x 1 of f32x16 */
+    STEP_HOOK(9, "dense_1", 1);
+    dense_192_to_4(AT(6912), WEIGHTS(1472), logits, part, parts);
+    STEP_HOOK(9, "dense_1", 0);
+}
+
+/* The same by several threads, each of which runs this. */
+static void share_steps(void *arena, const int8_t *image, float *logits, team *all, int thread) {
+    const int threads = all->threads, parts = all->alone ? 1 : threads;
+    worker me = {all, thread, 0, 0, 0, 0};
+    (void)parts;
+    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
+    for (int part = first_part(&me, parts); part >= 0; part = next_part(&me)) {
+        conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), OWN(thread, 13824, 0), part, parts); /* 1 */
+    }
+    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
+    if (thread == 0) STEP_HOOK(2, "avg_pool_1", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        average_pool3x3_24_at_6x6(AT(0), AT(13824)); /* 2 */
+    }
+    if (thread == 0) STEP_HOOK(2, "avg_pool_1", 0);
+    if (thread == 0) STEP_HOOK(3, "depthwise", 1);
+    for (int part = first_part(&me, parts); part >= 0; part = next_part(&me)) {
+        chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), OWN(thread, 20736, 0), part, parts); /* 3 */
+    }
+    if (thread == 0) STEP_HOOK(3, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(4, "expand", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24); /* 4 */
+    }
+    if (thread == 0) STEP_HOOK(4, "expand", 0);
+    if (thread == 0) STEP_HOOK(5, "reduce", 1);
+    for (int part = first_part(&me, parts); part >= 0; part = next_part(&me)) {
+        conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0), part, parts); /* 5 */
+    }
+    if (thread == 0) STEP_HOOK(5, "reduce", 0);
+    if (thread == 0) STEP_HOOK(6, "depthwise", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        depthwise3x3_12_at_6x6(AT(0), WEIGHTS(1072), AT(6912)); /* 6 */
+    }
+    if (thread == 0) STEP_HOOK(6, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(7, "expand", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_12_to_48_at_6x6(AT(6912), WEIGHTS(1232), AT(0), AT(13824)); /* 7 */
+    }
+    if (thread == 0) STEP_HOOK(7, "expand", 0);
+    if (thread == 0) STEP_HOOK(8, "avg_pool_2", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        average_pool3x3_48_at_2x2(AT(0), AT(6912)); /* 8 */
+    }
+    if (thread == 0) STEP_HOOK(8, "avg_pool_2", 0);
     if (thread == 0) STEP_HOOK(9, "dense_1", 1);
-    dense_192_to_4(AT(6912), WEIGHTS(1472), logits, thread, threads);
+    for (int part = first_part(&me, parts); part >= 0; part = next_part(&me)) {
+        dense_192_to_4(AT(6912), WEIGHTS(1472), logits, part, parts); /* 9 */
+    }
     if (thread == 0) STEP_HOOK(9, "dense_1", 0);
 }
 
 void groups_run_in(void *arena, const int8_t *image, float *logits) {
-    run_steps(arena, image, logits, NULL, 0, 1);
+    run_steps(arena, image, logits);
+}
+
+/* What the threads of a run have in common. */
+typedef struct run_call {
+    team all;
+    void *arena;
+    const int8_t *image;
+    float *logits;
+} run_call;
+
+/* What one thread does for a run. */
+static void run_job(void *job_context, int thread) {
+    run_call *const call = (run_call *)job_context;
+    share_steps(call->arena, call->image, call->logits, &call->all, thread);
+}
+
+#ifdef _OPENMP
+/* Runs a job on threads of OpenMP. */
+static void on_openmp(void *context, groups_job job, void *job_context, int threads) {
+    (void)context;
+#pragma omp parallel num_threads(threads)
+    {
+        job(job_context, omp_get_thread_num());
+        leave(&((run_call *)job_context)->all, omp_get_num_threads());
+    }
+}
+#endif
+
+void groups_run_on(void *arena, int threads, groups_parallel parallel, void *context, const int8_t *image, float *logits) {
+    if (threads < 2) {
+        run_steps(arena, image, logits);
+        return;
+    }
+    const uint64_t began = read_ticks();
+    run_call call;
+    memset(&call.all, 0, sizeof call.all);
+    call.all.threads = threads < 64 ? threads : 64;
+    call.all.alone = goes_alone(began);
+    call.arena = arena;
+    call.image = image;
+    call.logits = logits;
+    if (call.all.alone)
+        run_job(&call, 0);
+    else
+        parallel(context, run_job, &call, call.all.threads);
+    learn_from(&call.all, began);
 }
 
 void groups_run_threads_in(void *arena, int threads, const int8_t *image, float *logits) {
 #ifdef _OPENMP
-    if (threads > 1) {
-        meeting team = {0, 0};
-#pragma omp parallel num_threads(threads)
-        run_steps(arena, image, logits, &team, omp_get_thread_num(), omp_get_num_threads());
-        return;
-    }
+    groups_run_on(arena, threads, on_openmp, NULL, image, logits);
 #else
     (void)threads;
+    run_steps(arena, image, logits);
 #endif
-    run_steps(arena, image, logits, NULL, 0, 1);
 }
 
 /* The most threads that run() takes. */
@@ -1072,9 +1313,8 @@ static uint64_t selftest_weights(void) {
 /* Runs all steps; the number of the first one that differs, or 0. `again`: the second run. */
 static int selftest_run(int again) {
     void *const arena = static_arena.bytes;
-    const int thread = 0, threads = 1;
-    (void)thread, (void)threads;
-    meeting *const team = NULL;
+    const int thread = 0, threads = 1, part = 0, parts = 1;
+    (void)thread, (void)threads, (void)part, (void)parts;
     int8_t *const image = (int8_t *)(void *)(static_arena.bytes + 24192);
     for (int i = 0; i < 864; i++) image[i] = (int8_t)(input_byte((uint32_t)i) - 128);
     float *const logits = (float *)(void *)(static_arena.bytes + 25088);
@@ -1086,10 +1326,9 @@ static int selftest_run(int again) {
     /* 1. conv_1: conv 1x1, relu (groups.net:6)
      * [12, 12, 6] -> [12, 12, 24], 0.02 M MACs, 672 bytes of weights
      * direct 12 x 2 of f32x16 */
-    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
-    conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), OWN(13824, 0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
+    STEP_HOOK(1, "conv_1", 1);
+    conv1x1_6_to_24_at_12x12(image, WEIGHTS(0), AT(0), OWN(thread, 13824, 0), part, parts);
+    STEP_HOOK(1, "conv_1", 0);
     if (!selftest_guard(static_arena.bytes, in_1, again, 0)) return 1;
     static const double sums_1[] = {-440.009352, 0.074};
     if (selftest_differs(AT(0), 144, 24, 24, 3456, sums_1, &bits[0], again)) return 1;
@@ -1099,10 +1338,9 @@ static int selftest_run(int again) {
     /* 2. avg_pool_1: avg_pool 3x3 stride 2 (prelude.net:48)
      * [12, 12, 24] -> [6, 6, 24], 32 bytes of weights
      * average pool, 6 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(2, "avg_pool_1", 1);
-    if (thread == 0) average_pool3x3_24_at_6x6(AT(0), AT(13824));
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(2, "avg_pool_1", 0);
+    STEP_HOOK(2, "avg_pool_1", 1);
+    average_pool3x3_24_at_6x6(AT(0), AT(13824));
+    STEP_HOOK(2, "avg_pool_1", 0);
     if (!selftest_guard(static_arena.bytes, in_2, again, 0)) return 2;
     static const double sums_2[] = {-357.060592, 0.024};
     if (selftest_differs(AT(13824), 36, 48, 24, 864, sums_2, &bits[1], again)) return 2;
@@ -1113,10 +1351,9 @@ static int selftest_run(int again) {
      * depthwise: depthwise 3x3 stride 2 (prelude.net:58)
      * [12, 12, 24] -> [6, 6, 12], 0.05 M MACs, 2240 bytes of weights
      * by rows: pointwise 12 x 1 of f32x16, depthwise, 6 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(3, "depthwise", 1);
-    chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), OWN(20736, 0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(3, "depthwise", 0);
+    STEP_HOOK(3, "depthwise", 1);
+    chain_12x12x24_to_6x6x12(AT(0), WEIGHTS(176), AT(22464), OWN(thread, 20736, 0), part, parts);
+    STEP_HOOK(3, "depthwise", 0);
     if (!selftest_guard(static_arena.bytes, in_3, again, 0)) return 3;
     static const double sums_3[] = {-1680.86847, 0.029};
     if (selftest_differs(AT(22464), 36, 12, 12, 432, sums_3, &bits[2], again)) return 3;
@@ -1126,10 +1363,9 @@ static int selftest_run(int again) {
     /* 4. expand: conv 1x1 in 3 groups, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 24], 0.00 M MACs, 480 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(4, "expand", 1);
-    if (thread == 0) conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(4, "expand", 0);
+    STEP_HOOK(4, "expand", 1);
+    conv1x1_12_to_24_at_6x6(AT(22464), WEIGHTS(736), AT(13824) + 24);
+    STEP_HOOK(4, "expand", 0);
     if (!selftest_guard(static_arena.bytes, in_4, again, 0)) return 4;
     static const double sums_4[] = {-2120.54583, 0.037};
     if (selftest_differs(AT(13824) + 24, 36, 48, 24, 864, sums_4, &bits[3], again)) return 4;
@@ -1139,10 +1375,9 @@ static int selftest_run(int again) {
     /* 5. reduce: conv 1x1 in 3 groups, relu (prelude.net:56)
      * [6, 6, 48] -> [6, 6, 12], 0.01 M MACs, 848 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(5, "reduce", 1);
-    conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(5, "reduce", 0);
+    STEP_HOOK(5, "reduce", 1);
+    conv1x1_48_to_12_at_6x6(AT(13824), WEIGHTS(864), AT(0), part, parts);
+    STEP_HOOK(5, "reduce", 0);
     if (!selftest_guard(static_arena.bytes, in_5, again, 0)) return 5;
     static const double sums_5[] = {1056.93437, 0.025};
     if (selftest_differs(AT(0), 36, 12, 12, 432, sums_5, &bits[4], again)) return 5;
@@ -1152,9 +1387,9 @@ static int selftest_run(int again) {
     /* 6. depthwise: depthwise 3x3 (prelude.net:58)
      * [6, 6, 12] -> [6, 6, 12], 0.00 M MACs, 656 bytes of weights
      * depthwise, 6 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(6, "depthwise", 1);
-    if (thread == 0) depthwise3x3_12_at_6x6(AT(0), WEIGHTS(1072), AT(6912));
-    if (thread == 0) STEP_HOOK(6, "depthwise", 0);
+    STEP_HOOK(6, "depthwise", 1);
+    depthwise3x3_12_at_6x6(AT(0), WEIGHTS(1072), AT(6912));
+    STEP_HOOK(6, "depthwise", 0);
     if (!selftest_guard(static_arena.bytes, in_6, again, 0)) return 6;
     static const double sums_6[] = {-548.436022, 0.038};
     if (selftest_differs(AT(6912), 36, 12, 12, 432, sums_6, &bits[5], again)) return 6;
@@ -1164,9 +1399,9 @@ static int selftest_run(int again) {
     /* 7. expand: conv 1x1 in 3 groups, + residual, relu (prelude.net:59)
      * [6, 6, 12] -> [6, 6, 48], 0.01 M MACs, 960 bytes of weights
      * pointwise 12 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(7, "expand", 1);
-    if (thread == 0) conv1x1_12_to_48_at_6x6(AT(6912), WEIGHTS(1232), AT(0), AT(13824));
-    if (thread == 0) STEP_HOOK(7, "expand", 0);
+    STEP_HOOK(7, "expand", 1);
+    conv1x1_12_to_48_at_6x6(AT(6912), WEIGHTS(1232), AT(0), AT(13824));
+    STEP_HOOK(7, "expand", 0);
     if (!selftest_guard(static_arena.bytes, in_7, again, 0)) return 7;
     static const double sums_7[] = {-5086.74488, 0.11};
     if (selftest_differs(AT(0), 36, 48, 48, 1728, sums_7, &bits[6], again)) return 7;
@@ -1176,10 +1411,9 @@ static int selftest_run(int again) {
     /* 8. avg_pool_2: avg_pool 3x3 stride 3 (groups.net:9)
      * [6, 6, 48] -> [2, 2, 48]
      * average pool, 2 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(8, "avg_pool_2", 1);
-    if (thread == 0) average_pool3x3_48_at_2x2(AT(0), AT(6912));
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(8, "avg_pool_2", 0);
+    STEP_HOOK(8, "avg_pool_2", 1);
+    average_pool3x3_48_at_2x2(AT(0), AT(6912));
+    STEP_HOOK(8, "avg_pool_2", 0);
     if (!selftest_guard(static_arena.bytes, in_8, again, 0)) return 8;
     static const double sums_8[] = {-205.819738, 0.028};
     if (selftest_differs(AT(6912), 4, 48, 48, 192, sums_8, &bits[7], again)) return 8;
@@ -1189,9 +1423,9 @@ static int selftest_run(int again) {
     /* 9. dense_1: dense (groups.net:10)
      * [1, 1, 192] -> [1, 1, 4], 0.00 M MACs, 3088 bytes of weights
      * dense 1 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(9, "dense_1", 1);
-    dense_192_to_4(AT(6912), WEIGHTS(1472), logits, thread, threads);
-    if (thread == 0) STEP_HOOK(9, "dense_1", 0);
+    STEP_HOOK(9, "dense_1", 1);
+    dense_192_to_4(AT(6912), WEIGHTS(1472), logits, part, parts);
+    STEP_HOOK(9, "dense_1", 0);
     if (!selftest_guard(static_arena.bytes, in_9, again, 0)) return 9;
     static const double sums_9[] = {-112.150233, 0.0079};
     if (selftest_differs(logits, 1, 4, 4, 4, sums_9, &bits[8], again)) return 9;

@@ -204,41 +204,194 @@ static const float *weights;
 
 #define WEIGHTS(i) (weights + (i))
 
-/* The first of `units` that are thread's; thread's end is where thread + 1 begins. */
-#define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))
+/* The first of `units` in a part; its end is where part + 1 begins. */
+#define PART(units, part) ((int)((int64_t)(units) * (part) / parts))
 
-/* Where the threads meet between steps. */
-typedef struct meeting {
-    int arrived;
-    int state; /* twice the number of meetings; 1 more where somebody waits in OpenMP's barrier */
-} meeting;
+/* What the threads of a run share. */
+typedef struct team {
+    int threads;   /* and parts of a step */
+    int taken[64]; /* of each part: the last step in which a thread took it */
+    int apart[16]; /* puts what follows into another line of the cache */
+    int done;      /* parts that are done, of all steps together */
+    int asleep;    /* threads that sleep until `done` or `left` changes */
+    int left;      /* threads that have left the run */
+    int late;      /* whether somebody was waited for that did not run */
+    int alone;     /* whether the caller's thread makes the run alone */
+} team;
 
-/* Goes on when all threads are here. */
-static void meet(meeting *team, int threads) {
-#ifdef _OPENMP
-    if (threads == 1) return;
-    const int now = __atomic_load_n(&team->state, __ATOMIC_RELAXED) & ~1;
-    const int last = __atomic_fetch_add(&team->arrived, 1, __ATOMIC_ACQ_REL) == threads - 1;
-    if (last) {
-        int expected = now;
-        __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED);
-        if (__atomic_compare_exchange_n(&team->state, &expected, now + 2, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
-    }
-    for (int turns = 0; !last; turns++) {
-        int seen = __atomic_load_n(&team->state, __ATOMIC_ACQUIRE);
-        if ((seen & ~1) != now) return;
-        if (turns == 100000) {
-            __atomic_compare_exchange_n(&team->state, &seen, now + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-            continue;
-        }
-        if (seen != now) break;
-    }
-#pragma omp barrier
-    if (last) __atomic_store_n(&team->state, now + 2, __ATOMIC_RELEASE);
-#pragma omp barrier
-#else
-    (void)team, (void)threads;
+/* What one of these threads knows. */
+typedef struct worker {
+    team *all;
+    int thread;
+    int step;  /* the number of the step at work; the first one is 1 */
+    int parts; /* of that step */
+    int tried; /* how many of them it has found taken, or has done */
+    int due;   /* what `done` is when that step is done */
+} worker;
+
+/* Tells the processor that this thread waits. */
+static inline void wait_a_moment(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
 #endif
+}
+
+/* A clock that costs nothing to read, and how far it goes in a millisecond: on x86, at 2.5 GHz. Where there is
+ * none, it stands still. */
+static inline uint64_t read_ticks(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+    uint64_t ticks;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+#else
+    return 0;
+#endif
+}
+
+static inline uint64_t ticks_of_millisecond(void) {
+#if defined(__aarch64__)
+    uint64_t hertz;
+    __asm__("mrs %0, cntfrq_el0" : "=r"(hertz));
+    return hertz / 1000;
+#else
+    return 2500000;
+#endif
+}
+
+#if defined(__linux__) && defined(__x86_64__) && !defined(__ILP32__)
+static void call_futex(int *word, long operation, long value) {
+    long result = 202;
+    __asm__ volatile("xorl %%r10d, %%r10d\n\tsyscall"
+                     : "+a"(result)
+                     : "D"(word), "S"(operation), "d"(value)
+                     : "rcx", "r10", "r11", "cc", "memory");
+}
+#define HAS_FUTEX 1
+#elif defined(__linux__) && defined(__aarch64__) && !defined(__ILP32__)
+static void call_futex(int *word, long operation, long value) {
+    __asm__ volatile("mov x0, %0\n\tmov x1, %1\n\tmov x2, %2\n\tmov x3, xzr\n\tmov x8, #98\n\tsvc #0"
+                     :
+                     : "r"(word), "r"(operation), "r"(value)
+                     : "x0", "x1", "x2", "x3", "x8", "cc", "memory");
+}
+#define HAS_FUTEX 1
+#elif defined(__unix__) || defined(__APPLE__)
+#include <sched.h>
+#endif
+
+/* Sleeps while the word has the value, unless woken; or lets other threads run. May return early. */
+static void sleep_while(int *word, int value) {
+#ifdef HAS_FUTEX
+    call_futex(word, 128, value); /* FUTEX_WAIT_PRIVATE */
+#elif defined(__unix__) || defined(__APPLE__)
+    (void)word, (void)value;
+    sched_yield();
+#else
+    (void)word, (void)value;
+    wait_a_moment();
+#endif
+}
+
+/* Adds 1 to the word; where it has become `due`, wakes those who sleep for that. Returns what it has become. */
+static int count_up(team *all, int *word, int due) {
+    const int now = __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST);
+#ifdef HAS_FUTEX
+    if (now == due && __atomic_load_n(&all->asleep, __ATOMIC_SEQ_CST))
+        call_futex(word, 129, 0x7fffffff); /* FUTEX_WAKE_PRIVATE */
+#else
+    (void)all, (void)due;
+#endif
+    return now;
+}
+
+/* Waits until the word is `due` or more. */
+static void wait_until(team *all, int *word, int due) {
+    for (int turns = 0; turns < 2000; turns++) {
+        if (__atomic_load_n(word, __ATOMIC_ACQUIRE) >= due) return;
+        wait_a_moment();
+    }
+    const uint64_t began = read_ticks();
+    __atomic_add_fetch(&all->asleep, 1, __ATOMIC_SEQ_CST);
+    for (int now; (now = __atomic_load_n(word, __ATOMIC_SEQ_CST)) < due;) sleep_while(word, now);
+    __atomic_sub_fetch(&all->asleep, 1, __ATOMIC_RELAXED);
+    if (read_ticks() - began > ticks_of_millisecond() / 2) __atomic_store_n(&all->late, 1, __ATOMIC_RELAXED);
+}
+
+/* Takes a part of the step and returns its number. Where none is left it waits until all are done, and returns
+ * -1. */
+static int take_part(worker *me) {
+    team *const all = me->all;
+    for (; me->tried < me->parts; me->tried++) {
+        const int part = (me->thread + me->tried) % me->parts;
+        int last = __atomic_load_n(&all->taken[part], __ATOMIC_RELAXED);
+        if (last < me->step && __atomic_compare_exchange_n(&all->taken[part], &last, me->step, 0,
+                                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            return part;
+    }
+    wait_until(all, &all->done, me->due);
+    return -1;
+}
+
+/* The thread's first part of the next step, which has so many; -1 where there is none for it. */
+static inline int first_part(worker *me, int parts) {
+    me->step++;
+    me->parts = parts;
+    me->tried = 0;
+    me->due += parts;
+    return take_part(me);
+}
+
+/* The thread has done its part. Its next one of the same step; -1 when all parts are done. */
+static inline int next_part(worker *me) {
+    if (count_up(me->all, &me->all->done, me->due) >= me->due) return -1;
+    me->tried++;
+    return take_part(me);
+}
+
+#ifdef _OPENMP
+/* Leaves the run when all its threads do. OpenMP would let those wait who are first, with a processor each. */
+static void leave(team *all, int threads) {
+    if (count_up(all, &all->left, threads) < threads) wait_until(all, &all->left, threads);
+}
+#endif
+
+/* What was learned of the runs so far, in ticks. All runs of the process share it: what makes threads slow is
+ * the machine. Two runs at a time may lose what one of them learns, which does no harm. */
+static struct {
+    uint64_t alone,
+        together;          /* what a run takes by one thread, and by several: averages of the last ones; or 0 */
+    uint64_t until, pause; /* when several threads are tried again, and how long before that they were not */
+} learned;
+
+static inline uint64_t recall(const uint64_t *value) { return __atomic_load_n(value, __ATOMIC_RELAXED); }
+static inline void keep(uint64_t *to, uint64_t value) { __atomic_store_n(to, value, __ATOMIC_RELAXED); }
+
+/* Whether the run that begins now is made by one thread. */
+static int goes_alone(uint64_t now) { return now < recall(&learned.until); }
+
+/* Learns from a run that is done. Several threads are left alone where they take longer than one does; also
+ * where they waited for one that did not run, while it is not known how long one takes. That lasts for 0.1
+ * seconds; where it soon turns out that it should have lasted longer, for 0.8, then for 6.4. */
+static void learn_from(const team *all, uint64_t began) {
+    const uint64_t now = read_ticks(), took = now - began, least = 100 * ticks_of_millisecond();
+    uint64_t alone = recall(&learned.alone), together = recall(&learned.together);
+    if (all->alone) {
+        keep(&learned.alone, alone ? alone - alone / 8 + took / 8 : took);
+        return;
+    }
+    if (all->late) keep(&learned.alone, alone -= alone / 8); /* it may have been longer than it is now */
+    together = together ? together - together / 4 + took / 4 : took;
+    keep(&learned.together, together);
+    const uint64_t until = recall(&learned.until), pause = recall(&learned.pause);
+    if (now < until || (alone ? together <= alone : !all->late)) return;
+    const uint64_t next = now - until >= pause ? least : pause < 64 * least ? 8 * pause : pause;
+    keep(&learned.pause, next);
+    keep(&learned.together, 0);
+    keep(&learned.until, now + next);
 }
 
 /* One padded row of the input, as floats. */
@@ -312,10 +465,10 @@ static void tile_9x1_of_27(const float *const *rows, int at, const float *w, flo
     f32x8_store(y + 64, f32x8_hswish(acc8_0));
 }
 
-static void conv3x3_3_to_8_at_9x9(const uint8_t *x, const float *w, float *y, float *ring, int thread, int threads) {
+static void conv3x3_3_to_8_at_9x9(const uint8_t *x, const float *w, float *y, float *ring, int part, int parts) {
     const float *rows[3];
-    int next = PART(9, thread) * 2 - 1; /* the input row that is copied next */
-    for (int oy = PART(9, thread); oy < PART(9, thread + 1); oy++) {
+    int next = PART(9, part) * 2 - 1; /* the input row that is copied next */
+    for (int oy = PART(9, part); oy < PART(9, part + 1); oy++) {
         for (; next < oy * 2 + 2; next++) {
             stage_row_17x3(x, ring + (next + 1) % 3 * 57, next);
         }
@@ -324,7 +477,7 @@ static void conv3x3_3_to_8_at_9x9(const uint8_t *x, const float *w, float *y, fl
         }
         tile_9x1_of_27(rows, 0, w, y + oy * 72);
     }
-    (void)threads;
+    (void)parts;
 }
 
 /* 9 pixels x 32 channels, over 8 inputs. */
@@ -458,13 +611,13 @@ static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, floa
     f32x16_store(sums, total);
 }
 
-static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, float *t0, float *sums, int thread, int threads) {
+static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, float *t0, float *sums, int part, int parts) {
     for (int c = 0; c < 32; c += 16) {
         f32x16_store(sums + c, f32x16_zero());
     }
-    int made_0 = PART(5, thread) * 2 - 2; /* the row of part 1 that comes next */
+    int made_0 = PART(5, part) * 2 - 2; /* the row of part 1 that comes next */
     if (made_0 < 0) made_0 = 0;
-    for (int oy = PART(5, thread); oy < PART(5, thread + 1); oy++) {
+    for (int oy = PART(5, part); oy < PART(5, part + 1); oy++) {
         const int top_1 = oy * 2 - 2;
         const int ky0_1 = top_1 < 0 ? -top_1 : 0;
         const int ky1_1 = 9 - top_1 < 5 ? 9 - top_1 : 5;
@@ -476,14 +629,14 @@ static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, floa
             depthwise5x5_row_of_5(t0 + c, w + c * 26 + 288, y + oy * 160 + c, sums + c, top_1, ky0_1, ky1_1);
         }
     }
-    (void)threads;
+    (void)parts;
 }
 
-static void mean_of_sums_5x5x32(const float *sums, const float *others, float *y, int threads) {
+static void mean_of_sums_5x5x32(const float *sums, const float *others, float *y, int parts) {
     for (int c = 0; c < 32; c += 16) {
         {
             f32x16 sum = f32x16_load(sums + c);
-            for (int i = 1; i < threads; i++) {
+            for (int i = 1; i < parts; i++) {
                 sum = sum + f32x16_load(others + (i - 1) * (INVERTED_THREAD_BYTES / 4) + c);
             }
             f32x16_store(y + c, sum * f32x16_set1(0.04f));
@@ -759,10 +912,10 @@ static void depthwise3x3_row_of_5(const float *x, const float *w, float *y, int 
     }
 }
 
-static void chain_5x5x16_to_5x5x48(const float *x, const float *w, float *y, float *t0, int thread, int threads) {
-    int made_0 = PART(5, thread) - 1; /* the row of part 1 that comes next */
+static void chain_5x5x16_to_5x5x48(const float *x, const float *w, float *y, float *t0, int part, int parts) {
+    int made_0 = PART(5, part) - 1; /* the row of part 1 that comes next */
     if (made_0 < 0) made_0 = 0;
-    for (int oy = PART(5, thread); oy < PART(5, thread + 1); oy++) {
+    for (int oy = PART(5, part); oy < PART(5, part + 1); oy++) {
         const int top_1 = oy * 1 - 1;
         const int ky0_1 = top_1 < 0 ? -top_1 : 0;
         const int ky1_1 = 5 - top_1 < 3 ? 5 - top_1 : 3;
@@ -774,7 +927,7 @@ static void chain_5x5x16_to_5x5x48(const float *x, const float *w, float *y, flo
             depthwise3x3_row_of_5(t0 + c, w + c * 10 + 816, y + oy * 240 + c, top_1, ky0_1, ky1_1);
         }
     }
-    (void)threads;
+    (void)parts;
 }
 
 /* 13 pixels x 16 channels, over 48 inputs. */
@@ -895,9 +1048,9 @@ static void tile_12x1_of_48(const float *x, const float *w, float *y, const floa
     f32x16_store(y + 176, acc11_0 + f32x16_load(r + 176));
 }
 
-static void conv1x1_48_to_16_at_5x5(const float *x, const float *w, float *y, const float *r, int thread, int threads) {
-    for (int b = threads <= 2 ? 0 : PART(1, thread); b < (threads <= 2 ? 1 : PART(1, thread + 1)); b++) {
-        for (int u = threads <= 2 ? PART(2, thread) : 0; u < (threads <= 2 ? PART(2, thread + 1) : 2); u++) {
+static void conv1x1_48_to_16_at_5x5(const float *x, const float *w, float *y, const float *r, int part, int parts) {
+    for (int b = parts <= 2 ? 0 : PART(1, part); b < (parts <= 2 ? 1 : PART(1, part + 1)); b++) {
+        for (int u = parts <= 2 ? PART(2, part) : 0; u < (parts <= 2 ? PART(2, part + 1) : 2); u++) {
             const int p = u * 13;
             if (p < 13) {
                 tile_13x1_of_48(x + p * 48, w, y + p * 16, r + p * 16);
@@ -950,9 +1103,9 @@ static void softmax_of_10(const float *x, float *y) {
 
 #define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
 
-/* What each thread has for itself: the first one in the arena, the others behind it. */
-#define OWN(offset, own) \
-    (thread == 0 ? AT(offset) : AT(INVERTED_ARENA_BYTES + (size_t)(thread - 1) * INVERTED_THREAD_BYTES + (own)))
+/* What each thread, or part, has for itself: the first one in the arena, the others behind it. */
+#define OWN(who, offset, own) \
+    ((who) == 0 ? AT(offset) : AT(INVERTED_ARENA_BYTES + (size_t)((who) - 1) * INVERTED_THREAD_BYTES + (own)))
 
 #ifdef INVERTED_PROFILE
 #define STEP_HOOK(step, name, begin) inverted_profile_hook(step, name, begin)
@@ -960,105 +1113,209 @@ static void softmax_of_10(const float *x, float *y) {
 #define STEP_HOOK(step, name, begin) ((void)0)
 #endif
 
-static void run_steps(void *arena, const uint8_t *image, float *probs, meeting *team, int thread, int threads) {
-    (void)thread, (void)threads;
+static void run_steps(void *arena, const uint8_t *image, float *probs) {
+    const int thread = 0, threads = 1, part = 0, parts = 1;
+    (void)thread, (void)threads, (void)part, (void)parts;
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
      * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
      * direct 9 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
-    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), OWN(0, 0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
+    STEP_HOOK(1, "conv_1", 1);
+    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), OWN(thread, 0, 0), part, parts);
+    STEP_HOOK(1, "conv_1", 0);
     /* 2. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
      * [9, 9, 8] -> [5, 5, 32], 0.04 M MACs, 4480 bytes of weights
      * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16, adding up */
-    if (thread == 0) STEP_HOOK(2, "depthwise", 1);
-    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(0, 128), OWN(11584, 0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(2, "depthwise", 0);
+    STEP_HOOK(2, "depthwise", 1);
+    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(thread, 0, 128), OWN(part, 11584, 0), part, threads);
+    STEP_HOOK(2, "depthwise", 0);
     /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
      * mean, of sums */
-    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 1);
-    if (thread == 0) mean_of_sums_5x5x32(AT(11584), AT(INVERTED_ARENA_BYTES + 0), AT(0), threads);
-    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 0);
+    STEP_HOOK(3, "se.global_avg_pool_1", 1);
+    mean_of_sums_5x5x32(AT(11584), AT(INVERTED_ARENA_BYTES + 0), AT(0), threads);
+    STEP_HOOK(3, "se.global_avg_pool_1", 0);
     /* 4. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 528 bytes of weights
      * pointwise 1 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(4, "se.reduce", 1);
-    if (thread == 0) conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
-    if (thread == 0) STEP_HOOK(4, "se.reduce", 0);
+    STEP_HOOK(4, "se.reduce", 1);
+    conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
+    STEP_HOOK(4, "se.reduce", 0);
     /* 5. se.expand: conv 1x1, hsigmoid (prelude.net:20)
      * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, 432 bytes of weights
      * pointwise 1 x 2 of f32x16 */
-    if (thread == 0) STEP_HOOK(5, "se.expand", 1);
-    if (thread == 0) conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
-    if (thread == 0) STEP_HOOK(5, "se.expand", 0);
+    STEP_HOOK(5, "se.expand", 1);
+    conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
+    STEP_HOOK(5, "se.expand", 0);
     /* 6. se.mul_1: mul (prelude.net:17)
      * [5, 5, 32] -> [5, 5, 32]
      * elementwise, in place */
-    if (thread == 0) STEP_HOOK(6, "se.mul_1", 1);
-    if (thread == 0) mul_5x5x32(AT(5760), AT(0), AT(5760));
-    if (thread == 0) STEP_HOOK(6, "se.mul_1", 0);
+    STEP_HOOK(6, "se.mul_1", 1);
+    mul_5x5x32(AT(5760), AT(0), AT(5760));
+    STEP_HOOK(6, "se.mul_1", 0);
     /* 7. project: conv 1x1 (prelude.net:35)
      * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, 2112 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(7, "project", 1);
-    if (thread == 0) conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(7, "project", 0);
+    STEP_HOOK(7, "project", 1);
+    conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
+    STEP_HOOK(7, "project", 0);
     /* 8. expand: conv 1x1, hswish (prelude.net:29)
      * depthwise: depthwise 3x3, hswish (prelude.net:31)
      * [5, 5, 16] -> [5, 5, 48], 0.03 M MACs, 5184 bytes of weights
      * by rows: pointwise 5 x 3 of f32x16, depthwise, 5 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
-    chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(4800, 0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
+    STEP_HOOK(8, "depthwise", 1);
+    chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(thread, 4800, 0), part, parts);
+    STEP_HOOK(8, "depthwise", 0);
     /* 9. project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, 3136 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(9, "project", 1);
-    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(9, "project", 0);
+    STEP_HOOK(9, "project", 1);
+    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960), part, parts);
+    STEP_HOOK(9, "project", 0);
     /* 10. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
      * mean */
-    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 1);
-    if (thread == 0) mean_of_5x5x16(AT(4800), AT(0));
-    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 0);
+    STEP_HOOK(10, "global_avg_pool_2", 1);
+    mean_of_5x5x16(AT(4800), AT(0));
+    STEP_HOOK(10, "global_avg_pool_2", 0);
     /* 11. dense_1: dense (inverted.net:9)
      * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, 1088 bytes of weights
      * dense 1 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(11, "dense_1", 1);
-    if (thread == 0) dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
-    if (thread == 0) STEP_HOOK(11, "dense_1", 0);
+    STEP_HOOK(11, "dense_1", 1);
+    dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
+    STEP_HOOK(11, "dense_1", 0);
     /* 12. softmax_1: softmax (inverted.net:9)
      * [1, 1, 10] -> [1, 1, 10]
      * softmax */
+    STEP_HOOK(12, "softmax_1", 1);
+    softmax_of_10(AT(64), probs);
+    STEP_HOOK(12, "softmax_1", 0);
+}
+
+/* The same by several threads, each of which runs this. */
+static void share_steps(void *arena, const uint8_t *image, float *probs, team *all, int thread) {
+    const int threads = all->threads, parts = all->alone ? 1 : threads;
+    worker me = {all, thread, 0, 0, 0, 0};
+    (void)parts;
+    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
+    for (int part = first_part(&me, parts); part >= 0; part = next_part(&me)) {
+        conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), OWN(thread, 0, 0), part, parts); /* 1 */
+    }
+    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
+    if (thread == 0) STEP_HOOK(2, "depthwise", 1);
+    for (int part = first_part(&me, threads); part >= 0; part = next_part(&me)) {
+        chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(thread, 0, 128), OWN(part, 11584, 0), part, threads); /* 2 */
+    }
+    if (thread == 0) STEP_HOOK(2, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        mean_of_sums_5x5x32(AT(11584), AT(INVERTED_ARENA_BYTES + 0), AT(0), threads); /* 3 */
+    }
+    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 0);
+    if (thread == 0) STEP_HOOK(4, "se.reduce", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128)); /* 4 */
+    }
+    if (thread == 0) STEP_HOOK(4, "se.reduce", 0);
+    if (thread == 0) STEP_HOOK(5, "se.expand", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0)); /* 5 */
+    }
+    if (thread == 0) STEP_HOOK(5, "se.expand", 0);
+    if (thread == 0) STEP_HOOK(6, "se.mul_1", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        mul_5x5x32(AT(5760), AT(0), AT(5760)); /* 6 */
+    }
+    if (thread == 0) STEP_HOOK(6, "se.mul_1", 0);
+    if (thread == 0) STEP_HOOK(7, "project", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960)); /* 7 */
+    }
+    if (thread == 0) STEP_HOOK(7, "project", 0);
+    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
+    for (int part = first_part(&me, parts); part >= 0; part = next_part(&me)) {
+        chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(thread, 4800, 0), part, parts); /* 8 */
+    }
+    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(9, "project", 1);
+    for (int part = first_part(&me, parts); part >= 0; part = next_part(&me)) {
+        conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960), part, parts); /* 9 */
+    }
+    if (thread == 0) STEP_HOOK(9, "project", 0);
+    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        mean_of_5x5x16(AT(4800), AT(0)); /* 10 */
+    }
+    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 0);
+    if (thread == 0) STEP_HOOK(11, "dense_1", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        dense_16_to_10(AT(0), WEIGHTS(4192), AT(64)); /* 11 */
+    }
+    if (thread == 0) STEP_HOOK(11, "dense_1", 0);
     if (thread == 0) STEP_HOOK(12, "softmax_1", 1);
-    if (thread == 0) softmax_of_10(AT(64), probs);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        softmax_of_10(AT(64), probs); /* 12 */
+    }
     if (thread == 0) STEP_HOOK(12, "softmax_1", 0);
 }
 
 void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
-    run_steps(arena, image, probs, NULL, 0, 1);
+    run_steps(arena, image, probs);
+}
+
+/* What the threads of a run have in common. */
+typedef struct run_call {
+    team all;
+    void *arena;
+    const uint8_t *image;
+    float *probs;
+} run_call;
+
+/* What one thread does for a run. */
+static void run_job(void *job_context, int thread) {
+    run_call *const call = (run_call *)job_context;
+    share_steps(call->arena, call->image, call->probs, &call->all, thread);
+}
+
+#ifdef _OPENMP
+/* Runs a job on threads of OpenMP. */
+static void on_openmp(void *context, inverted_job job, void *job_context, int threads) {
+    (void)context;
+#pragma omp parallel num_threads(threads)
+    {
+        job(job_context, omp_get_thread_num());
+        leave(&((run_call *)job_context)->all, omp_get_num_threads());
+    }
+}
+#endif
+
+void inverted_run_on(void *arena, int threads, inverted_parallel parallel, void *context, const uint8_t *image, float *probs) {
+    if (threads < 2) {
+        run_steps(arena, image, probs);
+        return;
+    }
+    const uint64_t began = read_ticks();
+    run_call call;
+    memset(&call.all, 0, sizeof call.all);
+    call.all.threads = threads < 64 ? threads : 64;
+    call.all.alone = goes_alone(began);
+    call.arena = arena;
+    call.image = image;
+    call.probs = probs;
+    if (call.all.alone)
+        run_job(&call, 0);
+    else
+        parallel(context, run_job, &call, call.all.threads);
+    learn_from(&call.all, began);
 }
 
 void inverted_run_threads_in(void *arena, int threads, const uint8_t *image, float *probs) {
 #ifdef _OPENMP
-    if (threads > 1) {
-        meeting team = {0, 0};
-#pragma omp parallel num_threads(threads)
-        run_steps(arena, image, probs, &team, omp_get_thread_num(), omp_get_num_threads());
-        return;
-    }
+    inverted_run_on(arena, threads, on_openmp, NULL, image, probs);
 #else
     (void)threads;
+    run_steps(arena, image, probs);
 #endif
-    run_steps(arena, image, probs, NULL, 0, 1);
 }
 
 /* The most threads that run() takes. */
@@ -1183,9 +1440,8 @@ static uint64_t selftest_weights(void) {
 /* Runs all steps; the number of the first one that differs, or 0. `again`: the second run. */
 static int selftest_run(int again) {
     void *const arena = static_arena.bytes;
-    const int thread = 0, threads = 1;
-    (void)thread, (void)threads;
-    meeting *const team = NULL;
+    const int thread = 0, threads = 1, part = 0, parts = 1;
+    (void)thread, (void)threads, (void)part, (void)parts;
     uint8_t *const image = (uint8_t *)(void *)(static_arena.bytes + 11712);
     for (int i = 0; i < 867; i++) image[i] = (uint8_t)input_byte((uint32_t)i);
     float *const probs = (float *)(void *)(static_arena.bytes + 12608);
@@ -1197,10 +1453,9 @@ static int selftest_run(int again) {
     /* 1. conv_1: conv 3x3 stride 2, hswish (inverted.net:6)
      * [17, 17, 3] -> [9, 9, 8], 0.02 M MACs, 896 bytes of weights
      * direct 9 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(1, "conv_1", 1);
-    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), OWN(0, 0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(1, "conv_1", 0);
+    STEP_HOOK(1, "conv_1", 1);
+    conv3x3_3_to_8_at_9x9(image, WEIGHTS(0), AT(8960), OWN(thread, 0, 0), part, parts);
+    STEP_HOOK(1, "conv_1", 0);
     if (!selftest_guard(static_arena.bytes, in_1, again, 0)) return 1;
     static const double sums_1[] = {0.777293333, 0.00016};
     if (selftest_differs(AT(8960), 81, 8, 8, 648, sums_1, &bits[0], again)) return 1;
@@ -1211,10 +1466,9 @@ static int selftest_run(int again) {
      * depthwise: depthwise 5x5 stride 2, hswish (prelude.net:31)
      * [9, 9, 8] -> [5, 5, 32], 0.04 M MACs, 4480 bytes of weights
      * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16, adding up */
-    if (thread == 0) STEP_HOOK(2, "depthwise", 1);
-    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(0, 128), OWN(11584, 0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(2, "depthwise", 0);
+    STEP_HOOK(2, "depthwise", 1);
+    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(thread, 0, 128), OWN(part, 11584, 0), part, threads);
+    STEP_HOOK(2, "depthwise", 0);
     if (!selftest_guard(static_arena.bytes, in_2, again, 0)) return 2;
     static const double sums_2[] = {-0.60244757, 0.00012};
     if (selftest_differs(AT(5760), 25, 32, 32, 800, sums_2, &bits[1], again)) return 2;
@@ -1224,9 +1478,9 @@ static int selftest_run(int again) {
     /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
      * mean, of sums */
-    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 1);
-    if (thread == 0) mean_of_sums_5x5x32(AT(11584), AT(INVERTED_ARENA_BYTES + 0), AT(0), threads);
-    if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 0);
+    STEP_HOOK(3, "se.global_avg_pool_1", 1);
+    mean_of_sums_5x5x32(AT(11584), AT(INVERTED_ARENA_BYTES + 0), AT(0), threads);
+    STEP_HOOK(3, "se.global_avg_pool_1", 0);
     if (!selftest_guard(static_arena.bytes, in_3, again, 0)) return 3;
     static const double sums_3[] = {-0.167142688, 9.2e-06};
     if (selftest_differs(AT(0), 1, 32, 32, 32, sums_3, &bits[2], again)) return 3;
@@ -1236,9 +1490,9 @@ static int selftest_run(int again) {
     /* 4. se.reduce: conv 1x1, hswish (prelude.net:19)
      * [1, 1, 32] -> [1, 1, 2], 0.00 M MACs, 528 bytes of weights
      * pointwise 1 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(4, "se.reduce", 1);
-    if (thread == 0) conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
-    if (thread == 0) STEP_HOOK(4, "se.reduce", 0);
+    STEP_HOOK(4, "se.reduce", 1);
+    conv1x1_32_to_2_at_1x1(AT(0), WEIGHTS(1344), AT(128));
+    STEP_HOOK(4, "se.reduce", 0);
     if (!selftest_guard(static_arena.bytes, in_4, again, 0)) return 4;
     static const double sums_4[] = {0.0381071606, 1.5e-06};
     if (selftest_differs(AT(128), 1, 2, 2, 2, sums_4, &bits[3], again)) return 4;
@@ -1248,9 +1502,9 @@ static int selftest_run(int again) {
     /* 5. se.expand: conv 1x1, hsigmoid (prelude.net:20)
      * [1, 1, 2] -> [1, 1, 32], 0.00 M MACs, 432 bytes of weights
      * pointwise 1 x 2 of f32x16 */
-    if (thread == 0) STEP_HOOK(5, "se.expand", 1);
-    if (thread == 0) conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
-    if (thread == 0) STEP_HOOK(5, "se.expand", 0);
+    STEP_HOOK(5, "se.expand", 1);
+    conv1x1_2_to_32_at_1x1(AT(128), WEIGHTS(1488), AT(0));
+    STEP_HOOK(5, "se.expand", 0);
     if (!selftest_guard(static_arena.bytes, in_5, again, 0)) return 5;
     static const double sums_5[] = {1.15597717, 5e-05};
     if (selftest_differs(AT(0), 1, 32, 32, 32, sums_5, &bits[4], again)) return 5;
@@ -1260,9 +1514,9 @@ static int selftest_run(int again) {
     /* 6. se.mul_1: mul (prelude.net:17)
      * [5, 5, 32] -> [5, 5, 32]
      * elementwise, in place */
-    if (thread == 0) STEP_HOOK(6, "se.mul_1", 1);
-    if (thread == 0) mul_5x5x32(AT(5760), AT(0), AT(5760));
-    if (thread == 0) STEP_HOOK(6, "se.mul_1", 0);
+    STEP_HOOK(6, "se.mul_1", 1);
+    mul_5x5x32(AT(5760), AT(0), AT(5760));
+    STEP_HOOK(6, "se.mul_1", 0);
     if (!selftest_guard(static_arena.bytes, in_6, again, 0)) return 6;
     static const double sums_6[] = {-0.294309311, 5.7e-05};
     if (selftest_differs(AT(5760), 25, 32, 32, 800, sums_6, &bits[5], again)) return 6;
@@ -1272,10 +1526,9 @@ static int selftest_run(int again) {
     /* 7. project: conv 1x1 (prelude.net:35)
      * [5, 5, 32] -> [5, 5, 16], 0.01 M MACs, 2112 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(7, "project", 1);
-    if (thread == 0) conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(7, "project", 0);
+    STEP_HOOK(7, "project", 1);
+    conv1x1_32_to_16_at_5x5(AT(5760), WEIGHTS(1584), AT(8960));
+    STEP_HOOK(7, "project", 0);
     if (!selftest_guard(static_arena.bytes, in_7, again, 0)) return 7;
     static const double sums_7[] = {-0.163881791, 8.1e-05};
     if (selftest_differs(AT(8960), 25, 16, 16, 400, sums_7, &bits[6], again)) return 7;
@@ -1286,10 +1539,9 @@ static int selftest_run(int again) {
      * depthwise: depthwise 3x3, hswish (prelude.net:31)
      * [5, 5, 16] -> [5, 5, 48], 0.03 M MACs, 5184 bytes of weights
      * by rows: pointwise 5 x 3 of f32x16, depthwise, 5 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
-    chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(4800, 0), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
+    STEP_HOOK(8, "depthwise", 1);
+    chain_5x5x16_to_5x5x48(AT(8960), WEIGHTS(2112), AT(0), OWN(thread, 4800, 0), part, parts);
+    STEP_HOOK(8, "depthwise", 0);
     if (!selftest_guard(static_arena.bytes, in_8, again, 0)) return 8;
     static const double sums_8[] = {-0.0259487526, 6.2e-05};
     if (selftest_differs(AT(0), 25, 48, 48, 1200, sums_8, &bits[7], again)) return 8;
@@ -1299,10 +1551,9 @@ static int selftest_run(int again) {
     /* 9. project: conv 1x1, + residual (prelude.net:35)
      * [5, 5, 48] -> [5, 5, 16], 0.02 M MACs, 3136 bytes of weights
      * pointwise 13 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(9, "project", 1);
-    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(9, "project", 0);
+    STEP_HOOK(9, "project", 1);
+    conv1x1_48_to_16_at_5x5(AT(0), WEIGHTS(3408), AT(4800), AT(8960), part, parts);
+    STEP_HOOK(9, "project", 0);
     if (!selftest_guard(static_arena.bytes, in_9, again, 0)) return 9;
     static const double sums_9[] = {1.55625017, 0.00012};
     if (selftest_differs(AT(4800), 25, 16, 16, 400, sums_9, &bits[8], again)) return 9;
@@ -1312,9 +1563,9 @@ static int selftest_run(int again) {
     /* 10. global_avg_pool_2: global_avg_pool (inverted.net:9)
      * [5, 5, 16] -> [1, 1, 16]
      * mean */
-    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 1);
-    if (thread == 0) mean_of_5x5x16(AT(4800), AT(0));
-    if (thread == 0) STEP_HOOK(10, "global_avg_pool_2", 0);
+    STEP_HOOK(10, "global_avg_pool_2", 1);
+    mean_of_5x5x16(AT(4800), AT(0));
+    STEP_HOOK(10, "global_avg_pool_2", 0);
     if (!selftest_guard(static_arena.bytes, in_10, again, 0)) return 10;
     static const double sums_10[] = {0.463248798, 1.4e-05};
     if (selftest_differs(AT(0), 1, 16, 16, 16, sums_10, &bits[9], again)) return 10;
@@ -1324,9 +1575,9 @@ static int selftest_run(int again) {
     /* 11. dense_1: dense (inverted.net:9)
      * [1, 1, 16] -> [1, 1, 10], 0.00 M MACs, 1088 bytes of weights
      * dense 1 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(11, "dense_1", 1);
-    if (thread == 0) dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
-    if (thread == 0) STEP_HOOK(11, "dense_1", 0);
+    STEP_HOOK(11, "dense_1", 1);
+    dense_16_to_10(AT(0), WEIGHTS(4192), AT(64));
+    STEP_HOOK(11, "dense_1", 0);
     if (!selftest_guard(static_arena.bytes, in_11, again, 0)) return 11;
     static const double sums_11[] = {0.68816262, 1.6e-05};
     if (selftest_differs(AT(64), 1, 10, 10, 10, sums_11, &bits[10], again)) return 11;
@@ -1336,9 +1587,9 @@ static int selftest_run(int again) {
     /* 12. softmax_1: softmax (inverted.net:9)
      * [1, 1, 10] -> [1, 1, 10]
      * softmax */
-    if (thread == 0) STEP_HOOK(12, "softmax_1", 1);
-    if (thread == 0) softmax_of_10(AT(64), probs);
-    if (thread == 0) STEP_HOOK(12, "softmax_1", 0);
+    STEP_HOOK(12, "softmax_1", 1);
+    softmax_of_10(AT(64), probs);
+    STEP_HOOK(12, "softmax_1", 0);
     if (!selftest_guard(static_arena.bytes, in_12, again, 0)) return 12;
     static const double sums_12[] = {0.0685938643, 5.7e-06};
     if (selftest_differs(probs, 1, 10, 10, 10, sums_12, &bits[11], again)) return 12;

@@ -92,41 +92,194 @@ static const float *weights;
 
 #define WEIGHTS(i) (weights + (i))
 
-/* The first of `units` that are thread's; thread's end is where thread + 1 begins. */
-#define PART(units, thread) ((int)((int64_t)(units) * (thread) / threads))
+/* The first of `units` in a part; its end is where part + 1 begins. */
+#define PART(units, part) ((int)((int64_t)(units) * (part) / parts))
 
-/* Where the threads meet between steps. */
-typedef struct meeting {
-    int arrived;
-    int state; /* twice the number of meetings; 1 more where somebody waits in OpenMP's barrier */
-} meeting;
+/* What the threads of a run share. */
+typedef struct team {
+    int threads;   /* and parts of a step */
+    int taken[64]; /* of each part: the last step in which a thread took it */
+    int apart[16]; /* puts what follows into another line of the cache */
+    int done;      /* parts that are done, of all steps together */
+    int asleep;    /* threads that sleep until `done` or `left` changes */
+    int left;      /* threads that have left the run */
+    int late;      /* whether somebody was waited for that did not run */
+    int alone;     /* whether the caller's thread makes the run alone */
+} team;
 
-/* Goes on when all threads are here. */
-static void meet(meeting *team, int threads) {
-#ifdef _OPENMP
-    if (threads == 1) return;
-    const int now = __atomic_load_n(&team->state, __ATOMIC_RELAXED) & ~1;
-    const int last = __atomic_fetch_add(&team->arrived, 1, __ATOMIC_ACQ_REL) == threads - 1;
-    if (last) {
-        int expected = now;
-        __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED);
-        if (__atomic_compare_exchange_n(&team->state, &expected, now + 2, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
-    }
-    for (int turns = 0; !last; turns++) {
-        int seen = __atomic_load_n(&team->state, __ATOMIC_ACQUIRE);
-        if ((seen & ~1) != now) return;
-        if (turns == 100000) {
-            __atomic_compare_exchange_n(&team->state, &seen, now + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-            continue;
-        }
-        if (seen != now) break;
-    }
-#pragma omp barrier
-    if (last) __atomic_store_n(&team->state, now + 2, __ATOMIC_RELEASE);
-#pragma omp barrier
-#else
-    (void)team, (void)threads;
+/* What one of these threads knows. */
+typedef struct worker {
+    team *all;
+    int thread;
+    int step;  /* the number of the step at work; the first one is 1 */
+    int parts; /* of that step */
+    int tried; /* how many of them it has found taken, or has done */
+    int due;   /* what `done` is when that step is done */
+} worker;
+
+/* Tells the processor that this thread waits. */
+static inline void wait_a_moment(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
 #endif
+}
+
+/* A clock that costs nothing to read, and how far it goes in a millisecond: on x86, at 2.5 GHz. Where there is
+ * none, it stands still. */
+static inline uint64_t read_ticks(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+    uint64_t ticks;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+#else
+    return 0;
+#endif
+}
+
+static inline uint64_t ticks_of_millisecond(void) {
+#if defined(__aarch64__)
+    uint64_t hertz;
+    __asm__("mrs %0, cntfrq_el0" : "=r"(hertz));
+    return hertz / 1000;
+#else
+    return 2500000;
+#endif
+}
+
+#if defined(__linux__) && defined(__x86_64__) && !defined(__ILP32__)
+static void call_futex(int *word, long operation, long value) {
+    long result = 202;
+    __asm__ volatile("xorl %%r10d, %%r10d\n\tsyscall"
+                     : "+a"(result)
+                     : "D"(word), "S"(operation), "d"(value)
+                     : "rcx", "r10", "r11", "cc", "memory");
+}
+#define HAS_FUTEX 1
+#elif defined(__linux__) && defined(__aarch64__) && !defined(__ILP32__)
+static void call_futex(int *word, long operation, long value) {
+    __asm__ volatile("mov x0, %0\n\tmov x1, %1\n\tmov x2, %2\n\tmov x3, xzr\n\tmov x8, #98\n\tsvc #0"
+                     :
+                     : "r"(word), "r"(operation), "r"(value)
+                     : "x0", "x1", "x2", "x3", "x8", "cc", "memory");
+}
+#define HAS_FUTEX 1
+#elif defined(__unix__) || defined(__APPLE__)
+#include <sched.h>
+#endif
+
+/* Sleeps while the word has the value, unless woken; or lets other threads run. May return early. */
+static void sleep_while(int *word, int value) {
+#ifdef HAS_FUTEX
+    call_futex(word, 128, value); /* FUTEX_WAIT_PRIVATE */
+#elif defined(__unix__) || defined(__APPLE__)
+    (void)word, (void)value;
+    sched_yield();
+#else
+    (void)word, (void)value;
+    wait_a_moment();
+#endif
+}
+
+/* Adds 1 to the word; where it has become `due`, wakes those who sleep for that. Returns what it has become. */
+static int count_up(team *all, int *word, int due) {
+    const int now = __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST);
+#ifdef HAS_FUTEX
+    if (now == due && __atomic_load_n(&all->asleep, __ATOMIC_SEQ_CST))
+        call_futex(word, 129, 0x7fffffff); /* FUTEX_WAKE_PRIVATE */
+#else
+    (void)all, (void)due;
+#endif
+    return now;
+}
+
+/* Waits until the word is `due` or more. */
+static void wait_until(team *all, int *word, int due) {
+    for (int turns = 0; turns < 2000; turns++) {
+        if (__atomic_load_n(word, __ATOMIC_ACQUIRE) >= due) return;
+        wait_a_moment();
+    }
+    const uint64_t began = read_ticks();
+    __atomic_add_fetch(&all->asleep, 1, __ATOMIC_SEQ_CST);
+    for (int now; (now = __atomic_load_n(word, __ATOMIC_SEQ_CST)) < due;) sleep_while(word, now);
+    __atomic_sub_fetch(&all->asleep, 1, __ATOMIC_RELAXED);
+    if (read_ticks() - began > ticks_of_millisecond() / 2) __atomic_store_n(&all->late, 1, __ATOMIC_RELAXED);
+}
+
+/* Takes a part of the step and returns its number. Where none is left it waits until all are done, and returns
+ * -1. */
+static int take_part(worker *me) {
+    team *const all = me->all;
+    for (; me->tried < me->parts; me->tried++) {
+        const int part = (me->thread + me->tried) % me->parts;
+        int last = __atomic_load_n(&all->taken[part], __ATOMIC_RELAXED);
+        if (last < me->step && __atomic_compare_exchange_n(&all->taken[part], &last, me->step, 0,
+                                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            return part;
+    }
+    wait_until(all, &all->done, me->due);
+    return -1;
+}
+
+/* The thread's first part of the next step, which has so many; -1 where there is none for it. */
+static inline int first_part(worker *me, int parts) {
+    me->step++;
+    me->parts = parts;
+    me->tried = 0;
+    me->due += parts;
+    return take_part(me);
+}
+
+/* The thread has done its part. Its next one of the same step; -1 when all parts are done. */
+static inline int next_part(worker *me) {
+    if (count_up(me->all, &me->all->done, me->due) >= me->due) return -1;
+    me->tried++;
+    return take_part(me);
+}
+
+#ifdef _OPENMP
+/* Leaves the run when all its threads do. OpenMP would let those wait who are first, with a processor each. */
+static void leave(team *all, int threads) {
+    if (count_up(all, &all->left, threads) < threads) wait_until(all, &all->left, threads);
+}
+#endif
+
+/* What was learned of the runs so far, in ticks. All runs of the process share it: what makes threads slow is
+ * the machine. Two runs at a time may lose what one of them learns, which does no harm. */
+static struct {
+    uint64_t alone,
+        together;          /* what a run takes by one thread, and by several: averages of the last ones; or 0 */
+    uint64_t until, pause; /* when several threads are tried again, and how long before that they were not */
+} learned;
+
+static inline uint64_t recall(const uint64_t *value) { return __atomic_load_n(value, __ATOMIC_RELAXED); }
+static inline void keep(uint64_t *to, uint64_t value) { __atomic_store_n(to, value, __ATOMIC_RELAXED); }
+
+/* Whether the run that begins now is made by one thread. */
+static int goes_alone(uint64_t now) { return now < recall(&learned.until); }
+
+/* Learns from a run that is done. Several threads are left alone where they take longer than one does; also
+ * where they waited for one that did not run, while it is not known how long one takes. That lasts for 0.1
+ * seconds; where it soon turns out that it should have lasted longer, for 0.8, then for 6.4. */
+static void learn_from(const team *all, uint64_t began) {
+    const uint64_t now = read_ticks(), took = now - began, least = 100 * ticks_of_millisecond();
+    uint64_t alone = recall(&learned.alone), together = recall(&learned.together);
+    if (all->alone) {
+        keep(&learned.alone, alone ? alone - alone / 8 + took / 8 : took);
+        return;
+    }
+    if (all->late) keep(&learned.alone, alone -= alone / 8); /* it may have been longer than it is now */
+    together = together ? together - together / 4 + took / 4 : took;
+    keep(&learned.together, together);
+    const uint64_t until = recall(&learned.until), pause = recall(&learned.pause);
+    if (now < until || (alone ? together <= alone : !all->late)) return;
+    const uint64_t next = now - until >= pause ? least : pause < 64 * least ? 8 * pause : pause;
+    keep(&learned.pause, next);
+    keep(&learned.together, 0);
+    keep(&learned.until, now + next);
 }
 
 /* One padded row of the input, as floats. */
@@ -233,12 +386,12 @@ static void max3x3_row_of_4(const float *x, float *y, int top, int ky0, int ky1)
     }
 }
 
-static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, float *ring, float *t0, int thread, int threads) {
-    int made_0 = PART(4, thread) * 2 - 1; /* the row of part 1 that comes next */
+static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, float *ring, float *t0, int part, int parts) {
+    int made_0 = PART(4, part) * 2 - 1; /* the row of part 1 that comes next */
     if (made_0 < 0) made_0 = 0;
     const float *rows[3];
     int next = made_0 * 2 - 1; /* the input row that is copied next */
-    for (int oy = PART(4, thread); oy < PART(4, thread + 1); oy++) {
+    for (int oy = PART(4, part); oy < PART(4, part + 1); oy++) {
         const int top_1 = oy * 2 - 1;
         const int ky0_1 = top_1 < 0 ? -top_1 : 0;
         const int ky1_1 = 8 - top_1 < 3 ? 8 - top_1 : 3;
@@ -254,7 +407,7 @@ static void chain_16x16x3_to_4x4x8(const float *x, const float *w, float *y, flo
         }
         max3x3_row_of_4(t0, y + oy * 32, top_1, ky0_1, ky1_1);
     }
-    (void)threads;
+    (void)parts;
 }
 
 static void depthwise3x3_row_of_2(const float *x, const float *w, float *y, int top, int ky0, int ky1) {
@@ -676,9 +829,9 @@ static void conv1x1_24_to_32_at_2x2(const float *x0, const float *x1, const floa
 
 #define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))
 
-/* What each thread has for itself: the first one in the arena, the others behind it. */
-#define OWN(offset, own) \
-    (thread == 0 ? AT(offset) : AT(SHUFFLE_ARENA_BYTES + (size_t)(thread - 1) * SHUFFLE_THREAD_BYTES + (own)))
+/* What each thread, or part, has for itself: the first one in the arena, the others behind it. */
+#define OWN(who, offset, own) \
+    ((who) == 0 ? AT(offset) : AT(SHUFFLE_ARENA_BYTES + (size_t)((who) - 1) * SHUFFLE_THREAD_BYTES + (own)))
 
 #ifdef SHUFFLE_PROFILE
 #define STEP_HOOK(step, name, begin) shuffle_profile_hook(step, name, begin)
@@ -686,106 +839,219 @@ static void conv1x1_24_to_32_at_2x2(const float *x0, const float *x1, const floa
 #define STEP_HOOK(step, name, begin) ((void)0)
 #endif
 
-static void run_steps(void *arena, const float *image, float *features, meeting *team, int thread, int threads) {
-    (void)thread, (void)threads;
+static void run_steps(void *arena, const float *image, float *features) {
+    const int thread = 0, threads = 1, part = 0, parts = 1;
+    (void)thread, (void)threads, (void)part, (void)parts;
     /* 1. conv_1: conv 3x3 stride 2, relu (shuffle.net:6)
      * max_pool_1: max_pool 3x3 stride 2 (shuffle.net:7)
      * [16, 16, 3] -> [4, 4, 8], 0.01 M MACs, 896 bytes of weights
      * by rows: direct 8 x 1 of f32x16, max pool, 4 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(1, "max_pool_1", 1);
-    chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), OWN(768, 0), OWN(0, 704), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(1, "max_pool_1", 0);
+    STEP_HOOK(1, "max_pool_1", 1);
+    chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), OWN(thread, 768, 0), OWN(thread, 0, 704), part, parts);
+    STEP_HOOK(1, "max_pool_1", 0);
     /* 2. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)
      * [4, 4, 8] -> [2, 2, 8], 0.00 M MACs, 320 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(2, "shortcut_depthwise", 1);
-    if (thread == 0) depthwise3x3_8_at_2x2(AT(1472), WEIGHTS(224), AT(1152));
-    if (thread == 0) STEP_HOOK(2, "shortcut_depthwise", 0);
+    STEP_HOOK(2, "shortcut_depthwise", 1);
+    depthwise3x3_8_at_2x2(AT(1472), WEIGHTS(224), AT(1152));
+    STEP_HOOK(2, "shortcut_depthwise", 0);
     /* 3. shortcut: conv 1x1, relu (prelude.net:75)
      * [2, 2, 8] -> [2, 2, 12], 0.00 M MACs, 576 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(3, "shortcut", 1);
-    if (thread == 0) conv1x1_8_to_12_at_2x2(AT(1152), WEIGHTS(304), AT(768));
-    if (thread == 0) STEP_HOOK(3, "shortcut", 0);
+    STEP_HOOK(3, "shortcut", 1);
+    conv1x1_8_to_12_at_2x2(AT(1152), WEIGHTS(304), AT(768));
+    STEP_HOOK(3, "shortcut", 0);
     /* 4. reduce: conv 1x1, relu (prelude.net:84)
      * [4, 4, 8] -> [4, 4, 12], 0.00 M MACs, 576 bytes of weights
      * pointwise 8 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(4, "reduce", 1);
-    if (thread == 0) conv1x1_8_to_12_at_4x4(AT(1472), WEIGHTS(448), AT(0));
-    if (thread == 0) STEP_HOOK(4, "reduce", 0);
+    STEP_HOOK(4, "reduce", 1);
+    conv1x1_8_to_12_at_4x4(AT(1472), WEIGHTS(448), AT(0));
+    STEP_HOOK(4, "reduce", 0);
     /* 5. depthwise: depthwise 3x3 stride 2 (prelude.net:85)
      * [4, 4, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(5, "depthwise", 1);
-    if (thread == 0) depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152));
-    if (thread == 0) STEP_HOOK(5, "depthwise", 0);
+    STEP_HOOK(5, "depthwise", 1);
+    depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152));
+    STEP_HOOK(5, "depthwise", 0);
     /* 6. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(6, "expand", 1);
-    if (thread == 0) conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12);
-    if (thread == 0) STEP_HOOK(6, "expand", 0);
+    STEP_HOOK(6, "expand", 1);
+    conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12);
+    STEP_HOOK(6, "expand", 0);
     /* 7. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(7, "reduce", 1);
-    if (thread == 0) conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0));
-    if (thread == 0) STEP_HOOK(7, "reduce", 0);
+    STEP_HOOK(7, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0));
+    STEP_HOOK(7, "reduce", 0);
     /* 8. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
-    if (thread == 0) depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192));
-    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
+    STEP_HOOK(8, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192));
+    STEP_HOOK(8, "depthwise", 0);
     /* 9. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(9, "expand", 1);
-    if (thread == 0) conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0));
-    if (thread == 0) STEP_HOOK(9, "expand", 0);
+    STEP_HOOK(9, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0));
+    STEP_HOOK(9, "expand", 0);
     /* 10. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(10, "reduce", 1);
-    if (thread == 0) conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192));
-    if (thread == 0) STEP_HOOK(10, "reduce", 0);
+    STEP_HOOK(10, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192));
+    STEP_HOOK(10, "reduce", 0);
     /* 11. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(11, "depthwise", 1);
-    if (thread == 0) depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384));
-    if (thread == 0) STEP_HOOK(11, "depthwise", 0);
+    STEP_HOOK(11, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384));
+    STEP_HOOK(11, "depthwise", 0);
     /* 12. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(12, "expand", 1);
-    if (thread == 0) conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192));
-    if (thread == 0) STEP_HOOK(12, "expand", 0);
+    STEP_HOOK(12, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192));
+    STEP_HOOK(12, "expand", 0);
     /* 13. conv_9: conv 1x1, relu (shuffle.net:11)
      * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, 3200 bytes of weights
      * pointwise 4 x 2 of f32x16 */
+    STEP_HOOK(13, "conv_9", 1);
+    conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features);
+    STEP_HOOK(13, "conv_9", 0);
+}
+
+/* The same by several threads, each of which runs this. */
+static void share_steps(void *arena, const float *image, float *features, team *all, int thread) {
+    const int threads = all->threads, parts = all->alone ? 1 : threads;
+    worker me = {all, thread, 0, 0, 0, 0};
+    (void)parts;
+    if (thread == 0) STEP_HOOK(1, "max_pool_1", 1);
+    for (int part = first_part(&me, parts); part >= 0; part = next_part(&me)) {
+        chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), OWN(thread, 768, 0), OWN(thread, 0, 704), part, parts); /* 1 */
+    }
+    if (thread == 0) STEP_HOOK(1, "max_pool_1", 0);
+    if (thread == 0) STEP_HOOK(2, "shortcut_depthwise", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        depthwise3x3_8_at_2x2(AT(1472), WEIGHTS(224), AT(1152)); /* 2 */
+    }
+    if (thread == 0) STEP_HOOK(2, "shortcut_depthwise", 0);
+    if (thread == 0) STEP_HOOK(3, "shortcut", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_8_to_12_at_2x2(AT(1152), WEIGHTS(304), AT(768)); /* 3 */
+    }
+    if (thread == 0) STEP_HOOK(3, "shortcut", 0);
+    if (thread == 0) STEP_HOOK(4, "reduce", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_8_to_12_at_4x4(AT(1472), WEIGHTS(448), AT(0)); /* 4 */
+    }
+    if (thread == 0) STEP_HOOK(4, "reduce", 0);
+    if (thread == 0) STEP_HOOK(5, "depthwise", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152)); /* 5 */
+    }
+    if (thread == 0) STEP_HOOK(5, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(6, "expand", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12); /* 6 */
+    }
+    if (thread == 0) STEP_HOOK(6, "expand", 0);
+    if (thread == 0) STEP_HOOK(7, "reduce", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0)); /* 7 */
+    }
+    if (thread == 0) STEP_HOOK(7, "reduce", 0);
+    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192)); /* 8 */
+    }
+    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(9, "expand", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0)); /* 9 */
+    }
+    if (thread == 0) STEP_HOOK(9, "expand", 0);
+    if (thread == 0) STEP_HOOK(10, "reduce", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192)); /* 10 */
+    }
+    if (thread == 0) STEP_HOOK(10, "reduce", 0);
+    if (thread == 0) STEP_HOOK(11, "depthwise", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384)); /* 11 */
+    }
+    if (thread == 0) STEP_HOOK(11, "depthwise", 0);
+    if (thread == 0) STEP_HOOK(12, "expand", 1);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192)); /* 12 */
+    }
+    if (thread == 0) STEP_HOOK(12, "expand", 0);
     if (thread == 0) STEP_HOOK(13, "conv_9", 1);
-    if (thread == 0) conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features);
+    for (int part = first_part(&me, 1); part >= 0; part = next_part(&me)) {
+        conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features); /* 13 */
+    }
     if (thread == 0) STEP_HOOK(13, "conv_9", 0);
 }
 
 void shuffle_run_in(void *arena, const float *image, float *features) {
-    run_steps(arena, image, features, NULL, 0, 1);
+    run_steps(arena, image, features);
+}
+
+/* What the threads of a run have in common. */
+typedef struct run_call {
+    team all;
+    void *arena;
+    const float *image;
+    float *features;
+} run_call;
+
+/* What one thread does for a run. */
+static void run_job(void *job_context, int thread) {
+    run_call *const call = (run_call *)job_context;
+    share_steps(call->arena, call->image, call->features, &call->all, thread);
+}
+
+#ifdef _OPENMP
+/* Runs a job on threads of OpenMP. */
+static void on_openmp(void *context, shuffle_job job, void *job_context, int threads) {
+    (void)context;
+#pragma omp parallel num_threads(threads)
+    {
+        job(job_context, omp_get_thread_num());
+        leave(&((run_call *)job_context)->all, omp_get_num_threads());
+    }
+}
+#endif
+
+void shuffle_run_on(void *arena, int threads, shuffle_parallel parallel, void *context, const float *image, float *features) {
+    if (threads < 2) {
+        run_steps(arena, image, features);
+        return;
+    }
+    const uint64_t began = read_ticks();
+    run_call call;
+    memset(&call.all, 0, sizeof call.all);
+    call.all.threads = threads < 64 ? threads : 64;
+    call.all.alone = goes_alone(began);
+    call.arena = arena;
+    call.image = image;
+    call.features = features;
+    if (call.all.alone)
+        run_job(&call, 0);
+    else
+        parallel(context, run_job, &call, call.all.threads);
+    learn_from(&call.all, began);
 }
 
 void shuffle_run_threads_in(void *arena, int threads, const float *image, float *features) {
 #ifdef _OPENMP
-    if (threads > 1) {
-        meeting team = {0, 0};
-#pragma omp parallel num_threads(threads)
-        run_steps(arena, image, features, &team, omp_get_thread_num(), omp_get_num_threads());
-        return;
-    }
+    shuffle_run_on(arena, threads, on_openmp, NULL, image, features);
 #else
     (void)threads;
+    run_steps(arena, image, features);
 #endif
-    run_steps(arena, image, features, NULL, 0, 1);
 }
 
 /* The most threads that run() takes. */
@@ -910,9 +1176,8 @@ static uint64_t selftest_weights(void) {
 /* Runs all steps; the number of the first one that differs, or 0. `again`: the second run. */
 static int selftest_run(int again) {
     void *const arena = static_arena.bytes;
-    const int thread = 0, threads = 1;
-    (void)thread, (void)threads;
-    meeting *const team = NULL;
+    const int thread = 0, threads = 1, part = 0, parts = 1;
+    (void)thread, (void)threads, (void)part, (void)parts;
     float *const image = (float *)(void *)(static_arena.bytes + 1984);
     for (int i = 0; i < 768; i++) image[i] = (float)input_byte((uint32_t)i) / 128.0f - 1.0f;
     float *const features = (float *)(void *)(static_arena.bytes + 5056);
@@ -925,10 +1190,9 @@ static int selftest_run(int again) {
      * max_pool_1: max_pool 3x3 stride 2 (shuffle.net:7)
      * [16, 16, 3] -> [4, 4, 8], 0.01 M MACs, 896 bytes of weights
      * by rows: direct 8 x 1 of f32x16, max pool, 4 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(1, "max_pool_1", 1);
-    chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), OWN(768, 0), OWN(0, 704), thread, threads);
-    meet(team, threads);
-    if (thread == 0) STEP_HOOK(1, "max_pool_1", 0);
+    STEP_HOOK(1, "max_pool_1", 1);
+    chain_16x16x3_to_4x4x8(image, WEIGHTS(0), AT(1472), OWN(thread, 768, 0), OWN(thread, 0, 704), part, parts);
+    STEP_HOOK(1, "max_pool_1", 0);
     if (!selftest_guard(static_arena.bytes, in_1, again, 0)) return 1;
     static const double sums_1[] = {7.82720382, 0.00021};
     if (selftest_differs(AT(1472), 16, 8, 8, 128, sums_1, &bits[0], again)) return 1;
@@ -938,9 +1202,9 @@ static int selftest_run(int again) {
     /* 2. shortcut_depthwise: depthwise 3x3 stride 2 (prelude.net:74)
      * [4, 4, 8] -> [2, 2, 8], 0.00 M MACs, 320 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(2, "shortcut_depthwise", 1);
-    if (thread == 0) depthwise3x3_8_at_2x2(AT(1472), WEIGHTS(224), AT(1152));
-    if (thread == 0) STEP_HOOK(2, "shortcut_depthwise", 0);
+    STEP_HOOK(2, "shortcut_depthwise", 1);
+    depthwise3x3_8_at_2x2(AT(1472), WEIGHTS(224), AT(1152));
+    STEP_HOOK(2, "shortcut_depthwise", 0);
     if (!selftest_guard(static_arena.bytes, in_2, again, 0)) return 2;
     static const double sums_2[] = {5.99720472, 0.0002};
     if (selftest_differs(AT(1152), 4, 8, 8, 32, sums_2, &bits[1], again)) return 2;
@@ -950,9 +1214,9 @@ static int selftest_run(int again) {
     /* 3. shortcut: conv 1x1, relu (prelude.net:75)
      * [2, 2, 8] -> [2, 2, 12], 0.00 M MACs, 576 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(3, "shortcut", 1);
-    if (thread == 0) conv1x1_8_to_12_at_2x2(AT(1152), WEIGHTS(304), AT(768));
-    if (thread == 0) STEP_HOOK(3, "shortcut", 0);
+    STEP_HOOK(3, "shortcut", 1);
+    conv1x1_8_to_12_at_2x2(AT(1152), WEIGHTS(304), AT(768));
+    STEP_HOOK(3, "shortcut", 0);
     if (!selftest_guard(static_arena.bytes, in_3, again, 0)) return 3;
     static const double sums_3[] = {-0.187514366, 0.00014};
     if (selftest_differs(AT(768), 4, 24, 12, 48, sums_3, &bits[2], again)) return 3;
@@ -962,9 +1226,9 @@ static int selftest_run(int again) {
     /* 4. reduce: conv 1x1, relu (prelude.net:84)
      * [4, 4, 8] -> [4, 4, 12], 0.00 M MACs, 576 bytes of weights
      * pointwise 8 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(4, "reduce", 1);
-    if (thread == 0) conv1x1_8_to_12_at_4x4(AT(1472), WEIGHTS(448), AT(0));
-    if (thread == 0) STEP_HOOK(4, "reduce", 0);
+    STEP_HOOK(4, "reduce", 1);
+    conv1x1_8_to_12_at_4x4(AT(1472), WEIGHTS(448), AT(0));
+    STEP_HOOK(4, "reduce", 0);
     if (!selftest_guard(static_arena.bytes, in_4, again, 0)) return 4;
     static const double sums_4[] = {9.44855542, 0.00028};
     if (selftest_differs(AT(0), 16, 12, 12, 192, sums_4, &bits[3], again)) return 4;
@@ -974,9 +1238,9 @@ static int selftest_run(int again) {
     /* 5. depthwise: depthwise 3x3 stride 2 (prelude.net:85)
      * [4, 4, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(5, "depthwise", 1);
-    if (thread == 0) depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152));
-    if (thread == 0) STEP_HOOK(5, "depthwise", 0);
+    STEP_HOOK(5, "depthwise", 1);
+    depthwise3x3_12_at_2x2(AT(0), WEIGHTS(592), AT(1152));
+    STEP_HOOK(5, "depthwise", 0);
     if (!selftest_guard(static_arena.bytes, in_5, again, 0)) return 5;
     static const double sums_5[] = {1.72377272, 0.00026};
     if (selftest_differs(AT(1152), 4, 12, 12, 48, sums_5, &bits[4], again)) return 5;
@@ -986,9 +1250,9 @@ static int selftest_run(int again) {
     /* 6. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(6, "expand", 1);
-    if (thread == 0) conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12);
-    if (thread == 0) STEP_HOOK(6, "expand", 0);
+    STEP_HOOK(6, "expand", 1);
+    conv1x1_12_to_12_at_2x2(AT(1152), WEIGHTS(752), AT(768) + 12);
+    STEP_HOOK(6, "expand", 0);
     if (!selftest_guard(static_arena.bytes, in_6, again, 0)) return 6;
     static const double sums_6[] = {-13.4953976, 0.00039};
     if (selftest_differs(AT(768) + 12, 4, 24, 12, 48, sums_6, &bits[5], again)) return 6;
@@ -998,9 +1262,9 @@ static int selftest_run(int again) {
     /* 7. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(7, "reduce", 1);
-    if (thread == 0) conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0));
-    if (thread == 0) STEP_HOOK(7, "reduce", 0);
+    STEP_HOOK(7, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v2(AT(768), WEIGHTS(960), AT(0));
+    STEP_HOOK(7, "reduce", 0);
     if (!selftest_guard(static_arena.bytes, in_7, again, 0)) return 7;
     static const double sums_7[] = {3.19122644, 0.00026};
     if (selftest_differs(AT(0), 4, 12, 12, 48, sums_7, &bits[6], again)) return 7;
@@ -1010,9 +1274,9 @@ static int selftest_run(int again) {
     /* 8. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(8, "depthwise", 1);
-    if (thread == 0) depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192));
-    if (thread == 0) STEP_HOOK(8, "depthwise", 0);
+    STEP_HOOK(8, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(0), WEIGHTS(1168), AT(192));
+    STEP_HOOK(8, "depthwise", 0);
     if (!selftest_guard(static_arena.bytes, in_8, again, 0)) return 8;
     static const double sums_8[] = {1.80952293, 0.00025};
     if (selftest_differs(AT(192), 4, 12, 12, 48, sums_8, &bits[7], again)) return 8;
@@ -1022,9 +1286,9 @@ static int selftest_run(int again) {
     /* 9. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(9, "expand", 1);
-    if (thread == 0) conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0));
-    if (thread == 0) STEP_HOOK(9, "expand", 0);
+    STEP_HOOK(9, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(192), WEIGHTS(1328), AT(0));
+    STEP_HOOK(9, "expand", 0);
     if (!selftest_guard(static_arena.bytes, in_9, again, 0)) return 9;
     static const double sums_9[] = {-12.8841153, 0.00062};
     if (selftest_differs(AT(0), 4, 12, 12, 48, sums_9, &bits[8], again)) return 9;
@@ -1034,9 +1298,9 @@ static int selftest_run(int again) {
     /* 10. reduce: conv 1x1, relu (prelude.net:84)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(10, "reduce", 1);
-    if (thread == 0) conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192));
-    if (thread == 0) STEP_HOOK(10, "reduce", 0);
+    STEP_HOOK(10, "reduce", 1);
+    conv1x1_12_to_12_at_2x2_v4(AT(768), AT(0), WEIGHTS(1536), AT(192));
+    STEP_HOOK(10, "reduce", 0);
     if (!selftest_guard(static_arena.bytes, in_10, again, 0)) return 10;
     static const double sums_10[] = {-1.66172614, 0.00024};
     if (selftest_differs(AT(192), 4, 12, 12, 48, sums_10, &bits[9], again)) return 10;
@@ -1046,9 +1310,9 @@ static int selftest_run(int again) {
     /* 11. depthwise: depthwise 3x3 (prelude.net:85)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 640 bytes of weights
      * depthwise, 2 columns of f32x16 */
-    if (thread == 0) STEP_HOOK(11, "depthwise", 1);
-    if (thread == 0) depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384));
-    if (thread == 0) STEP_HOOK(11, "depthwise", 0);
+    STEP_HOOK(11, "depthwise", 1);
+    depthwise3x3_12_at_2x2_v2(AT(192), WEIGHTS(1744), AT(384));
+    STEP_HOOK(11, "depthwise", 0);
     if (!selftest_guard(static_arena.bytes, in_11, again, 0)) return 11;
     static const double sums_11[] = {-6.68531251, 0.00019};
     if (selftest_differs(AT(384), 4, 12, 12, 48, sums_11, &bits[10], again)) return 11;
@@ -1058,9 +1322,9 @@ static int selftest_run(int again) {
     /* 12. expand: conv 1x1, relu (prelude.net:86)
      * [2, 2, 12] -> [2, 2, 12], 0.00 M MACs, 832 bytes of weights
      * pointwise 4 x 1 of f32x16 */
-    if (thread == 0) STEP_HOOK(12, "expand", 1);
-    if (thread == 0) conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192));
-    if (thread == 0) STEP_HOOK(12, "expand", 0);
+    STEP_HOOK(12, "expand", 1);
+    conv1x1_12_to_12_at_2x2_v3(AT(384), WEIGHTS(1904), AT(192));
+    STEP_HOOK(12, "expand", 0);
     if (!selftest_guard(static_arena.bytes, in_12, again, 0)) return 12;
     static const double sums_12[] = {1.33453316, 0.00038};
     if (selftest_differs(AT(192), 4, 12, 12, 48, sums_12, &bits[11], again)) return 12;
@@ -1070,9 +1334,9 @@ static int selftest_run(int again) {
     /* 13. conv_9: conv 1x1, relu (shuffle.net:11)
      * [2, 2, 24] -> [2, 2, 32], 0.00 M MACs, 3200 bytes of weights
      * pointwise 4 x 2 of f32x16 */
-    if (thread == 0) STEP_HOOK(13, "conv_9", 1);
-    if (thread == 0) conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features);
-    if (thread == 0) STEP_HOOK(13, "conv_9", 0);
+    STEP_HOOK(13, "conv_9", 1);
+    conv1x1_24_to_32_at_2x2(AT(768), AT(0), AT(192), WEIGHTS(2112), features);
+    STEP_HOOK(13, "conv_9", 0);
     if (!selftest_guard(static_arena.bytes, in_13, again, 0)) return 13;
     static const double sums_13[] = {-27.1127439, 0.00048};
     if (selftest_differs(features, 4, 32, 32, 128, sums_13, &bits[12], again)) return 13;

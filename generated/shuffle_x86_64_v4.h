@@ -37,9 +37,26 @@ void shuffle_run(const float *image, float *features);
  * there are arenas. What the arena held before does not matter. The caller's thread does it alone. */
 void shuffle_run_in(void *arena, const float *image, float *features);
 
-/* The same by `threads` threads of OpenMP, in an arena with SHUFFLE_THREAD_BYTES bytes more for each thread behind
- * the first. Without OpenMP the caller's thread does it alone. */
+/* The same by `threads` threads of OpenMP (64 at most), in an arena with SHUFFLE_THREAD_BYTES bytes more for each
+ * thread behind the first. Without OpenMP the caller's thread does it alone.
+ *
+ * The threads take the parts of each step as they come, so one that comes late, or that the system does not run
+ * for a while, leaves its parts to the others: no more than what it has begun is waited for. Who waits looks for
+ * some microseconds, and then sleeps. The answer depends on nothing of that. */
 void shuffle_run_threads_in(void *arena, int threads, const float *image, float *features);
+
+/* The same on threads of the caller's, in such an arena: shuffle_run_on calls
+ * parallel(context, job, job_context, threads) once, which calls job(job_context, i) for each i from 0 to
+ * threads - 1 and returns when all of them have returned: at the same time on several threads, or one after another
+ * on fewer, or on one. `threads` may be less than what shuffle_run_on was given: 64 at most. With 1 the caller's thread
+ * does it alone, and parallel is not called.
+ *
+ * A job returns when the whole run is done. Any one of them can do it alone, so a pool may leave out jobs that it
+ * has not begun when another one has returned; only one has to be run. No i may be run twice, and none after
+ * parallel has returned. */
+typedef void (*shuffle_job)(void *job_context, int i);
+typedef void (*shuffle_parallel)(void *context, shuffle_job job, void *job_context, int threads);
+void shuffle_run_on(void *arena, int threads, shuffle_parallel parallel, void *context, const float *image, float *features);
 
 /* lcc's version, the target, and the hash of the weights. */
 const char *shuffle_version(void);

@@ -74,15 +74,18 @@ static void emit_chosen_target(const emitter *all, int n, text *out) {
     text_printf(out, "    return %s;\n#endif\n}\n\n", target_constant(&all[0]));
 }
 
-void emit_choice(const emitter *all, int n, text *out) {
-    emit_chosen_target(all, n, out);
+/* Writes the function that runs all steps, which calls that of the chosen target. */
+static void emit_chosen_steps(const emitter *all, int n, bool shared, text *out) {
     const char *calls[MAX_FILE_TARGETS];
-    for (int i = 0; i < n; i++) {
-        kernel_call c = {arena_printf(all[i].a, "run_steps%s", all[i].suffix),
-                         run_steps_signature(&all[i], "team", "thread", "threads")};
-        calls[i] = arena_printf(all[i].a, "%s; break;", call_text(all[i].a, &c));
-    }
-    text_printf(out, "%s {\n", run_steps_prototype(&all[0], ""));
+    for (int i = 0; i < n; i++)
+        calls[i] = arena_printf(all[i].a, "%s; break;", steps_call(&all[i], shared, all[i].suffix, ""));
+    text_printf(out, "%s {\n", steps_prototype(&all[0], shared, ""));
     emit_target_switch(all, n, calls, out);
     text_string(out, "}\n\n");
+}
+
+void emit_choice(const emitter *all, int n, text *out) {
+    emit_chosen_target(all, n, out);
+    emit_chosen_steps(all, n, false, out);
+    if (all[0].shares_steps) emit_chosen_steps(all, n, true, out);
 }

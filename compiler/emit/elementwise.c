@@ -156,7 +156,7 @@ static void emit_mean(emitter *e, writer *w, piece x, const char *at, void *data
 typedef struct sums_mean {
     const node *n;
     int64_t pixels;
-    bool others; /* the other threads have sums of their own */
+    bool others; /* the other parts have sums of their own */
 } sums_mean;
 
 static void emit_mean_of_sums(emitter *e, writer *w, piece x, const char *at, void *data) {
@@ -167,7 +167,7 @@ static void emit_mean_of_sums(emitter *e, writer *w, piece x, const char *at, vo
     line(w, "{");
     line(w, "%s sum = %s;", v, load_text(a, t, x, TYPE_F32, address_at(a, "sums", 0, at, true, 0)));
     if (k->others) {
-        line(w, "for (int i = 1; i < threads; i++) {");
+        line(w, "for (int i = 1; i < parts; i++) {");
         const char *from = arena_printf(a, "others + (i - 1) * (%s_THREAD_BYTES / 4)", e->macro);
         line(w, "sum = sum + %s;", load_text(a, t, x, TYPE_F32, address_at(a, from, 0, at, true, 0)));
         line(w, "}");
@@ -187,14 +187,14 @@ static kernel_call emit_pool_of_sums(emitter *e, const plan_step *s) {
     writer w = {0};
     for_each_vector(e, &w, in.c, "c", emit_mean_of_sums, &k);
     signature f = {0};
-    /* The first thread's own sums, then those of the others. */
+    /* The first part's sums, then those of the others. */
     add_pointer_at(e, &f, READS, "sums", s->sums, arena_printf(a, "AT(%lld)", (long long)sums->offset));
     if (k.others) {
         add_pointer_at(e, &f, READS, "others", s->sums,
                        arena_printf(a, "AT(%s_ARENA_BYTES + %lld)", e->macro, (long long)sums->own_offset));
     }
     add_result(e, &f, s);
-    if (k.others) add_value(a, &f, "int", "threads", "threads");
+    if (k.others) add_value(a, &f, "int", "parts", "threads");
     return define_call(e, arena_printf(a, "mean_of_sums_%dx%dx%d", in.h, in.w, in.c), NULL, &f, &w);
 }
 

@@ -38,14 +38,14 @@ static void measure_file(emitter *all, int n) {
         if (p->thread_bytes > most.thread_bytes) most.thread_bytes = p->thread_bytes;
         if (p->n_steps > most.n_steps) most.n_steps = p->n_steps;
         most.uses_arena = most.uses_arena || calls_use_arena(&all[i]);
-        most.threads_meet = most.threads_meet || has_meetings(p);
+        most.shares_steps = most.shares_steps || has_shared_steps(p);
     }
     for (int i = 0; i < n; i++) {
         all[i].arena_bytes = most.arena_bytes;
         all[i].thread_bytes = most.thread_bytes;
         all[i].n_steps = most.n_steps;
         all[i].uses_arena = most.uses_arena;
-        all[i].threads_meet = most.threads_meet;
+        all[i].shares_steps = most.shares_steps;
     }
 }
 

@@ -1,4 +1,4 @@
-/* entry.c: defines the functions that callers see: run, run_in, run_threads_in, version, bind. */
+/* entry.c: defines the functions that callers see: run, run_in, run_threads_in, run_on, version, bind. */
 #include "emit/prototypes.h"
 
 /* The arena that run() uses. Behind it there is room for what further threads need, and for the self-test. */
@@ -21,32 +21,74 @@ static void emit_arena(const emitter *e, text *out) {
     }
 }
 
-/* "run_steps(arena, image, probs, NULL, 0, 1)" */
-static const char *steps_call(const emitter *e, const char *team, const char *thread, const char *threads) {
-    kernel_call c = {"run_steps", run_steps_signature(e, team, thread, threads)};
-    return call_text(e->a, &c);
+/* The job that each thread of a run does, with what it needs for it; and the threads of OpenMP as they do it.
+ */
+static void emit_job(const emitter *e, text *out) {
+    signature steps = steps_signature(e, false, "");
+    text_string(out,
+                "/* What the threads of a run have in common. */\ntypedef struct run_call {\n    team all;\n");
+    for (int i = 0; i < steps.n; i++) {
+        const parameter *p = &steps.list[i];
+        text_printf(out, "    %s%s *%s;\n", p->is_const ? "const " : "", p->type, p->name);
+    }
+    text_printf(out,
+                "} run_call;\n\n"
+                "/* What one thread does for a run. */\n"
+                "static void run_job(void *job_context, int thread) {\n"
+                "    run_call *const call = (run_call *)job_context;\n"
+                "    %s;\n}\n\n"
+                "#ifdef _OPENMP\n"
+                "/* Runs a job on threads of OpenMP. */\n"
+                "static void on_openmp(void *context, %s_job job, void *job_context, int threads) {\n"
+                "    (void)context;\n"
+                "#pragma omp parallel num_threads(threads)\n"
+                "    {\n"
+                "        job(job_context, omp_get_thread_num());\n"
+                "        leave(&((run_call *)job_context)->all, omp_get_num_threads());\n"
+                "    }\n}\n#endif\n\n",
+                steps_call(e, true, "", "call->"), e->prefix);
 }
 
-/* run_in, run_threads_in and run, where steps may be shared among threads. */
-static void emit_threaded_entries(const emitter *e, text *out) {
-    const char *alone = steps_call(e, "NULL", "0", "1");
-    text_printf(out, "%s {\n    %s;\n}\n\n", entry_definition(e, ENTRY_RUN_IN), alone);
+/* run_on, which hands the job to the caller's threads. */
+static void emit_run_on(const emitter *e, text *out) {
+    signature steps = steps_signature(e, false, "");
+    const char *alone = steps_call(e, false, "", "");
+    text_printf(out, "%s {\n", entry_definition(e, ENTRY_RUN_ON));
+    if (!e->shares_steps) {
+        text_printf(out, "    (void)threads, (void)parallel, (void)context;\n    %s;\n}\n\n", alone);
+        return;
+    }
     text_printf(out,
-                "%s {\n"
-                "#ifdef _OPENMP\n"
-                "    if (threads > 1) {\n"
-                "%s"
-                "#pragma omp parallel num_threads(threads)\n"
-                "        %s;\n"
-                "        return;\n"
-                "    }\n"
-                "#else\n"
-                "    (void)threads;\n"
-                "#endif\n"
-                "    %s;\n}\n\n",
-                entry_definition(e, ENTRY_RUN_THREADS_IN),
-                e->threads_meet ? "        meeting team = {0, 0};\n" : "",
-                steps_call(e, "&team", "omp_get_thread_num()", "omp_get_num_threads()"), alone);
+                "    if (threads < 2) {\n        %s;\n        return;\n    }\n"
+                "    const uint64_t began = read_ticks();\n"
+                "    run_call call;\n"
+                "    memset(&call.all, 0, sizeof call.all);\n"
+                "    call.all.threads = threads < 64 ? threads : 64;\n"
+                "    call.all.alone = goes_alone(began);\n",
+                alone);
+    for (int i = 0; i < steps.n; i++)
+        text_printf(out, "    call.%s = %s;\n", steps.list[i].name, steps.list[i].name);
+    text_string(out, "    if (call.all.alone)\n"
+                     "        run_job(&call, 0);\n"
+                     "    else\n"
+                     "        parallel(context, run_job, &call, call.all.threads);\n"
+                     "    learn_from(&call.all, began);\n}\n\n");
+}
+
+/* run_in, run_on, run_threads_in and run, where steps may be shared among threads. */
+static void emit_threaded_entries(const emitter *e, text *out) {
+    const char *alone = steps_call(e, false, "", "");
+    text_printf(out, "%s {\n    %s;\n}\n\n", entry_definition(e, ENTRY_RUN_IN), alone);
+    if (e->shares_steps) emit_job(e, out);
+    emit_run_on(e, out);
+    text_printf(out, "%s {\n", entry_definition(e, ENTRY_RUN_THREADS_IN));
+    if (e->shares_steps) {
+        text_printf(out, "#ifdef _OPENMP\n    %s;\n#else\n    (void)threads;\n    %s;\n#endif\n}\n\n",
+                    entry_call(e, ENTRY_RUN_ON, (const char *[]){"arena", "threads", "on_openmp", "NULL"}),
+                    alone);
+    } else {
+        text_printf(out, "    (void)threads;\n    %s;\n}\n\n", alone);
+    }
     text_string(out, "/* The most threads that run() takes. */\n"
                      "#ifndef MAX_THREADS\n"
                      "#ifdef _OPENMP\n"

@@ -59,7 +59,7 @@ static void emit_target_end(const target *t, text *out) {
 /* Writes what stands between the includes and the literal of the weights in a file of one target. */
 static void emit_alone(const emitter *e, text *out) {
     text code = {0};
-    emit_thread_helpers(e, 1, &code);
+    emit_thread_helpers(e, &code);
     text_bytes(&code, e->functions.data, e->functions.size);
     emit_entry_points(e, 1, &code);
     if (e->o->selftest) emit_selftest(e, 1, &code);
@@ -76,7 +76,7 @@ static void emit_together(const emitter *all, int n, text *out) {
     const emitter *best = &all[n - 1];
     emit_weights(best, out);
     emit_arena_macros(best, out);
-    emit_thread_helpers(all, n, out);
+    emit_thread_helpers(all, out);
     for (int i = 0; i < n; i++) {
         const target *t = all[i].p->t;
         text code = {0};

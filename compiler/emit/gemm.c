@@ -272,24 +272,24 @@ static int count_tiles(const gemm *g) {
     return (g->pixels + g->s->gemm.tile_pixels - 1) / g->s->gemm.tile_pixels;
 }
 
-/* Writes the loop over the thread's part of the tiles, and in it all blocks. */
+/* Writes the loop over the part's tiles, and in it all blocks. */
 static void emit_shared_tiles(const gemm *g, writer *w) {
     begin_shared_loop(g->e, g->s, w, "u", count_tiles(g));
     emit_numbered_tile(g, w, 0, g->s->gemm.n_blocks, true);
     line(w, "}");
 }
 
-/* Writes the loops over the thread's part of block shape i. Where there are at least as many tiles as threads,
- * a thread computes its own pixels for all blocks, because what it computed in the step before lies in its
- * cache. Otherwise it computes some of the blocks for all pixels. */
+/* Writes the loops over a part of block shape i. Where there are at least as many tiles as parts, a part is
+ * some of the pixels for all blocks, because what a thread computed in the step before lies in its cache.
+ * Otherwise it is some of the blocks for all pixels. */
 static void emit_shared_blocks(const gemm *g, writer *w, int i) {
     int tiles = count_tiles(g), repeat = g->s->gemm.blocks[i].repeat;
-    const char *by_pixels = tiles > 1 ? arena_printf(g->e->a, "threads <= %d", tiles) : "threads == 1";
-    line(w, "for (int b = %s ? 0 : PART(%d, thread); b < (%s ? %d : PART(%d, thread + 1)); b++) {", by_pixels,
+    const char *by_pixels = tiles > 1 ? arena_printf(g->e->a, "parts <= %d", tiles) : "parts == 1";
+    line(w, "for (int b = %s ? 0 : PART(%d, part); b < (%s ? %d : PART(%d, part + 1)); b++) {", by_pixels,
          repeat, by_pixels, repeat, repeat);
     if (tiles > 1) {
-        line(w, "for (int u = %s ? PART(%d, thread) : 0; u < (%s ? PART(%d, thread + 1) : %d); u++) {",
-             by_pixels, tiles, by_pixels, tiles, tiles);
+        line(w, "for (int u = %s ? PART(%d, part) : 0; u < (%s ? PART(%d, part + 1) : %d); u++) {", by_pixels,
+             tiles, by_pixels, tiles, tiles);
     }
     emit_numbered_tile(g, w, i, i + 1, false);
     if (tiles > 1) line(w, "}");

@@ -22,6 +22,52 @@ static bool has_global_pool(const graph *g) {
     return false;
 }
 
+/* The functions that share a run among threads. */
+static void declare_threaded(const emitter *e, text *out) {
+    const char *macro = e->macro, *prefix = e->prefix;
+    text_printf(
+        out,
+        "\n/* The same by `threads` threads of OpenMP (64 at most), in an arena with %s_THREAD_BYTES bytes "
+        "more "
+        "for each\n * thread behind the first. Without OpenMP the caller's thread does it alone.\n"
+        " *\n"
+        " * The threads take the parts of each step as they come, so one that comes late, or that the system "
+        "does "
+        "not run\n * for a while, leaves its parts to the others: no more than what it has begun is waited "
+        "for. Who "
+        "waits looks for\n * some microseconds, and then sleeps. The answer depends on nothing of that.%s */\n"
+        "%s;\n",
+        macro,
+        has_global_pool(e->p->g)
+            ? " Maps that are averaged are added up\n * by parts: the last bits of the answer "
+              "depend on `threads`, and on nothing else."
+            : "",
+        entry_declaration(e, ENTRY_RUN_THREADS_IN));
+    text_printf(
+        out,
+        "\n/* The same on threads of the caller's, in such an arena: %s_run_on calls\n"
+        " * parallel(context, job, job_context, threads) once, which calls job(job_context, i) for each i from "
+        "0 to\n"
+        " * threads - 1 and returns when all of them have returned: at the same time on several threads, or "
+        "one "
+        "after another\n"
+        " * on fewer, or on one. `threads` may be less than what %s_run_on was given: 64 at most. With 1 the "
+        "caller's thread\n"
+        " * does it alone, and parallel is not called.\n"
+        " *\n"
+        " * A job returns when the whole run is done. Any one of them can do it alone, so a pool may leave out "
+        "jobs "
+        "that it\n"
+        " * has not begun when another one has returned; only one has to be run. No i may be run twice, and "
+        "none "
+        "after\n"
+        " * parallel has returned. */\n"
+        "typedef void (*%s_job)(void *job_context, int i);\n"
+        "typedef void (*%s_parallel)(void *context, %s_job job, void *job_context, int threads);\n"
+        "%s;\n",
+        prefix, prefix, prefix, prefix, prefix, entry_declaration(e, ENTRY_RUN_ON));
+}
+
 /* Each function that callers see, under a comment on what it does and asks. */
 static void declare_functions(const emitter *e, text *out) {
     const char *macro = e->macro;
@@ -43,19 +89,7 @@ static void declare_functions(const emitter *e, text *out) {
                 " * there are arenas. What the arena held before does not matter.%s */\n%s;\n",
                 macro, macro, threads ? " The caller's thread does it alone." : "",
                 entry_declaration(e, ENTRY_RUN_IN));
-    if (threads) {
-        text_printf(out,
-                    "\n/* The same by `threads` threads of OpenMP, in an arena with %s_THREAD_BYTES bytes more "
-                    "for each "
-                    "thread behind\n * the first. Without OpenMP the caller's thread does it alone.%s */\n"
-                    "%s;\n",
-                    macro,
-                    has_global_pool(e->p->g)
-                        ? " Each thread adds up its part of the maps\n * that are averaged: the last bits of "
-                          "the answer depend on how many threads there are."
-                        : "",
-                    entry_declaration(e, ENTRY_RUN_THREADS_IN));
-    }
+    if (threads) declare_threaded(e, out);
     text_printf(out, "\n/* lcc's version, the target, and the hash of the weights. */\n%s;\n",
                 entry_declaration(e, ENTRY_VERSION));
     if (e->o->selftest) {

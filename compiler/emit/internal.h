@@ -30,7 +30,7 @@ struct emitter {
     int64_t arena_bytes, thread_bytes;
     int n_steps;
     bool uses_arena;
-    bool threads_meet; /* in some target's steps: run_steps then has the parameter `team` */
+    bool shares_steps; /* threads share some step of some target: then there is share_steps beside run_steps */
 };
 
 /* ---- writer.c: lines of C, indented by their braces ---- */
@@ -93,27 +93,33 @@ void for_each_vector(emitter *e, writer *w, int count, const char *variable, lan
 /* Calls `body` only for the channels behind the last full vector. */
 void for_each_rest(emitter *e, writer *w, int count, lanes_body body, void *data);
 
-/* ---- share.c: the thread's part of a step; all of it where threads do not share the step ---- */
+/* ---- share.c: a part of a step, which one of the threads takes; all of it where threads do not share the step
+ * ----
+ */
 
-/* Adds the parameters thread and threads, if threads share the step. */
+/* Into how many parts a shared step is cut: "parts", as many as threads take part; or "threads", as many as the
+ * run was asked to have, if the bits of the step's sums depend on it. */
+const char *count_of_parts(const plan_step *s);
+
+/* Adds the parameters part and parts, if threads share the step. */
 void add_threads(const emitter *e, signature *f, const plan_step *s);
 
-/* Expressions for the first of the thread's part of `units`, and for the one behind its last. */
+/* Expressions for the first of the part's `units`, and for the one behind its last. */
 const char *share_begin(const emitter *e, const plan_step *s, int64_t units);
 const char *share_end(const emitter *e, const plan_step *s, int64_t units);
 
-/* Opens a loop over the thread's part of `units`. */
+/* Opens a loop over the part's `units`. */
 void begin_shared_loop(emitter *e, const plan_step *s, writer *w, const char *variable, int64_t units);
 
-/* for_each_vector over the thread's part. */
+/* for_each_vector over the part. */
 void share_vectors(emitter *e, const plan_step *s, writer *w, int count, const char *variable, lanes_body body,
                    void *data);
 
-/* Whether the threads wait for each other behind some step. */
-bool has_meetings(const plan *p);
+/* Whether threads share some step. */
+bool has_shared_steps(const plan *p);
 
-/* Writes PART and the functions by which threads meet, as far as the targets of the file need them. */
-void emit_thread_helpers(const emitter *all, int n, text *out);
+/* Writes PART and the functions by which threads take parts, if some target of the file needs them. */
+void emit_thread_helpers(const emitter *all, text *out);
 
 /* ---- kernels: each defines the functions of a step, packs its weights, and returns the call ---- */
 kernel_call emit_gemm(emitter *e, const plan_step *s);
@@ -204,7 +210,9 @@ bool calls_use_arena(const emitter *e); /* whether some call passes a pointer in
 void emit_arena_macros(const emitter *e, text *out);
 void emit_calls(const emitter *e, text *out, int step_index); /* one step: comment, hooks, call */
 void emit_steps(const emitter *e, text *out);                 /* all steps, to the end of their function */
-void emit_step_list(const emitter *e, text *out);             /* the target's run_steps */
+void emit_step_list(const emitter *e,
+                    text *out); /* the target's run_steps; share_steps, where steps are shared */
+void emit_one_part(const emitter *e, text *out); /* what a list of calls uses where one thread does all of it */
 
 /* ---- dispatch.c: several targets in one file ----
  *

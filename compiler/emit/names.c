@@ -23,7 +23,8 @@ const char *upper_case(arena *a, const char *s) {
 
 /* Whether the file calls a function or has a macro of this name, which begins with the model's. */
 static bool is_of_the_model(const emitter *e, const char *s) {
-    static const char *const functions[] = {"run_in", "run_threads_in", "profile_hook"};
+    static const char *const functions[] = {"run_in", "run_threads_in", "run_on",
+                                            "job",    "parallel",       "profile_hook"};
     static const char *const macros[] = {"ARENA_BYTES", "ARENA_ALIGN", "THREAD_BYTES", "WEIGHTS_BYTES",
                                          "STEPS"};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
@@ -77,12 +78,13 @@ static bool is_reserved(const emitter *e, const char *s) {
         "sparc", "sun", "vax", "hpux", "arm", "near", "far", "huge", "small", "pascal", "cdecl", "interface",
         "vector", "pixel",
         /* the C file */
-        "arena", "weights", "team", "thread", "threads", "most", "meet", "meeting", "static_arena",
-        "chosen_target", "input_byte", "ordered_weights", "order_weights", "ready_weights", "weights_turns",
-        "i", "int8_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "uintptr_t",
-        "size_t"};
-    static const char *const beginnings[] = {"_",   "run_steps", "omp_get_", "atomic_", "si_",
-                                             "sa_", "sigev_",    "st_",      "s6_",     "selftest_"};
+        "arena", "weights", "all", "team", "thread", "threads", "part", "parts", "me", "began", "memset",
+        "read_ticks", "goes_alone", "learn_from", "worker", "first_part", "next_part", "call", "context", "job",
+        "job_context", "parallel", "run_call", "run_job", "on_openmp", "most", "static_arena", "chosen_target",
+        "input_byte", "ordered_weights", "order_weights", "ready_weights", "weights_turns", "i", "int8_t",
+        "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "uintptr_t", "size_t"};
+    static const char *const beginnings[] = {"_",   "run_steps", "share_steps", "omp_get_", "atomic_",  "si_",
+                                             "sa_", "sigev_",    "st_",         "s6_",      "selftest_"};
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
         if (begins_with(s, beginnings[i])) return true;
     }

@@ -1,12 +1,12 @@
-/* prototypes.c: the table of the functions that callers see, and run_steps. */
+/* prototypes.c: the table of the functions that callers see; run_steps and share_steps. */
 #include "emit/prototypes.h"
 
-enum { MOST_FIRST = 3 };
+enum { MOST_FIRST = 4 };
 
 typedef struct entry_point {
-    const char *returns, *name; /* the name stands behind the prefix */
-    parameter first[MOST_FIRST];
-    bool has_ports; /* behind `first` comes a pointer for each input, then for each output */
+    const char *returns, *name;  /* the name stands behind the prefix */
+    parameter first[MOST_FIRST]; /* a type that begins with "_" also stands behind the prefix */
+    bool has_ports;              /* behind `first` comes a pointer for each input, then for each output */
 } entry_point;
 
 #define AN_ARENA                                                                                               \
@@ -25,6 +25,13 @@ static const entry_point entry_points[ENTRY_COUNT] = {
     [ENTRY_RUN] = {"void ", "run", {{0}}, true},
     [ENTRY_RUN_IN] = {"void ", "run_in", {AN_ARENA}, true},
     [ENTRY_RUN_THREADS_IN] = {"void ", "run_threads_in", {AN_ARENA, {.type = "int", .name = "threads"}}, true},
+    [ENTRY_RUN_ON] = {"void ",
+                      "run_on",
+                      {AN_ARENA,
+                       {.type = "int", .name = "threads"},
+                       {.type = "_parallel", .name = "parallel"},
+                       {.type = "void", .is_pointer = true, .name = "context"}},
+                      true},
     [ENTRY_VERSION] = {"const char *", "version", {{0}}, false},
     [ENTRY_SELFTEST] = {"int ", "selftest", {{0}}, false},
     [ENTRY_PROFILE_HOOK] = {"void ",
@@ -35,16 +42,16 @@ static const entry_point entry_points[ENTRY_COUNT] = {
                             false},
 };
 
-/* A pointer for each port, which a call passes on under its own name. */
-static void add_ports(const emitter *e, signature *s) {
+/* A pointer for each port, for which a call passes the port's name behind `from`: "", or "call->". */
+static void add_ports(const emitter *e, signature *s, const char *from) {
     const graph *g = e->p->g;
     for (int i = 0; i < g->n_inputs; i++) {
         const char *type = type_table[g->nodes[g->inputs[i].node].type].c_name, *name = e->input_names[i];
-        add_pointer(e->a, s, READS, type, name, name);
+        add_pointer(e->a, s, READS, type, name, arena_printf(e->a, "%s%s", from, name));
     }
     for (int i = 0; i < g->n_outputs; i++) {
         const char *type = type_table[g->nodes[g->outputs[i].node].type].c_name, *name = e->output_names[i];
-        add_pointer(e->a, s, WRITES, type, name, name);
+        add_pointer(e->a, s, WRITES, type, name, arena_printf(e->a, "%s%s", from, name));
     }
 }
 
@@ -56,9 +63,10 @@ static signature entry_signature(const emitter *e, entry_kind which, const char 
         parameter p = point->first[i];
         p.argument = first ? first[i] : p.name;
         p.buffer = NO_BUFFER;
+        if (p.type[0] == '_') p.type = arena_printf(e->a, "%s%s", e->prefix, p.type);
         add_parameter(e->a, &s, p);
     }
-    if (point->has_ports) add_ports(e, &s);
+    if (point->has_ports) add_ports(e, &s, "");
     return s;
 }
 
@@ -82,17 +90,24 @@ const char *entry_call(const emitter *e, entry_kind which, const char *const *fi
     return arena_printf(e->a, "%s_%s(%s)", e->prefix, entry_points[which].name, arguments_text(e->a, &s));
 }
 
-signature run_steps_signature(const emitter *e, const char *team, const char *thread, const char *threads) {
+static const char *steps_name(bool shared) { return shared ? "share_steps" : "run_steps"; }
+
+signature steps_signature(const emitter *e, bool shared, const char *from) {
     signature s = {0};
-    add_pointer(e->a, &s, WRITES, "void", "arena", "arena");
-    add_ports(e, &s);
-    if (e->threads_meet) add_pointer(e->a, &s, WRITES, "meeting", "team", team);
-    add_value(e->a, &s, "int", "thread", thread);
-    add_value(e->a, &s, "int", "threads", threads);
+    add_pointer(e->a, &s, WRITES, "void", "arena", arena_printf(e->a, "%sarena", from));
+    add_ports(e, &s, from);
+    if (!shared) return s;
+    add_pointer(e->a, &s, WRITES, "team", "all", *from ? arena_printf(e->a, "&%sall", from) : "all");
+    add_value(e->a, &s, "int", "thread", "thread");
     return s;
 }
 
-const char *run_steps_prototype(const emitter *e, const char *suffix) {
-    signature s = run_steps_signature(e, "team", "thread", "threads");
-    return arena_printf(e->a, "static void run_steps%s(%s)", suffix, parameters_text(e->a, &s));
+const char *steps_prototype(const emitter *e, bool shared, const char *suffix) {
+    signature s = steps_signature(e, shared, "");
+    return arena_printf(e->a, "static void %s%s(%s)", steps_name(shared), suffix, parameters_text(e->a, &s));
+}
+
+const char *steps_call(const emitter *e, bool shared, const char *suffix, const char *from) {
+    signature s = steps_signature(e, shared, from);
+    return arena_printf(e->a, "%s%s(%s)", steps_name(shared), suffix, arguments_text(e->a, &s));
 }

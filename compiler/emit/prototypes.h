@@ -1,4 +1,4 @@
-/* prototypes.h: the functions of the emitted file that its header declares, and the one that runs all steps.
+/* prototypes.h: the functions of the emitted file that its header declares, and those that run all steps.
  *
  * What the header declares, what the file defines and what the file itself calls are printed from one table. */
 #ifndef LCC_PROTOTYPES_H
@@ -11,6 +11,7 @@ typedef enum entry_kind {
     ENTRY_RUN,
     ENTRY_RUN_IN,
     ENTRY_RUN_THREADS_IN,
+    ENTRY_RUN_ON,
     ENTRY_VERSION,
     ENTRY_SELFTEST,
     ENTRY_PROFILE_HOOK,
@@ -26,10 +27,12 @@ const char *entry_definition(const emitter *e, entry_kind which);
  * on. `first`: what is passed for the parameters before the ports. */
 const char *entry_call(const emitter *e, entry_kind which, const char *const *first);
 
-/* The function that runs all steps of a target, or of the chosen target where `suffix` is "". `team`: what a
- * call passes for the parameter by which the threads meet; it is left out where no target of the file has
- * threads that meet. */
-signature run_steps_signature(const emitter *e, const char *team, const char *thread, const char *threads);
-const char *run_steps_prototype(const emitter *e, const char *suffix);
+/* The function that runs all steps of a target, or of the chosen target where `suffix` is "": run_steps, by the
+ * caller's thread alone; `shared`: share_steps, in which each of several threads does its parts of them. It
+ * takes the arena and the ports, and if `shared` the team of threads and the thread's number. A call passes
+ * what stands behind `from`: "", or "call->". */
+signature steps_signature(const emitter *e, bool shared, const char *from);
+const char *steps_prototype(const emitter *e, bool shared, const char *suffix);
+const char *steps_call(const emitter *e, bool shared, const char *suffix, const char *from);
 
 #endif

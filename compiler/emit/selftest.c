@@ -365,10 +365,7 @@ static void emit_comparison(const emitter *e, const reference *steps, const node
         "static int selftest_run%s(int again) {\n",
         e->suffix);
     if (p->arena_bytes) text_string(out, "    void *const arena = static_arena.bytes;\n");
-    if (p->t->threads) {
-        text_string(out, "    const int thread = 0, threads = 1;\n    (void)thread, (void)threads;\n");
-        if (has_meetings(p)) text_string(out, "    meeting *const team = NULL;\n");
-    }
+    emit_one_part(e, out);
     int64_t at = arena_aligned(p->arena_bytes);
     for (int i = 0; i < g->n_inputs; i++) {
         const node *n = &g->nodes[g->inputs[i].node];

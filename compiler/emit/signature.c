@@ -14,9 +14,9 @@ const char *buffer_text(const emitter *e, int index) {
     case BUFFER_OUTPUT: return e->output_names[b->port];
     case BUFFER_ARENA: break;
     }
-    const char *place =
-        b->own ? arena_printf(e->a, "OWN(%lld, %lld)", (long long)b->offset, (long long)b->own_offset)
-               : arena_printf(e->a, "AT(%lld)", (long long)b->offset);
+    const char *place = b->own ? arena_printf(e->a, "OWN(%s, %lld, %lld)", b->of_part ? "part" : "thread",
+                                              (long long)b->offset, (long long)b->own_offset)
+                               : arena_printf(e->a, "AT(%lld)", (long long)b->offset);
     return typed_place(e, b->type, place);
 }
 

@@ -23,6 +23,7 @@ typedef struct plan_buffer {
     int64_t bytes;
     int64_t offset;     /* in the arena, a multiple of ARENA_ALIGN */
     bool own;           /* each thread has a copy: the first thread in the arena, the others in their blocks */
+    bool of_part;       /* the copies belong to the parts of the step, whichever thread does them */
     int64_t own_offset; /* in such a thread's block */
     int first, last;    /* the first step that writes it, the last one that uses it; -1: none */
     int until;          /* while planning: the last node known so far to read this buffer */

@@ -29,7 +29,10 @@ static void keep_own(plan *p, int buffer_index, int64_t *used) {
 /* Places the copies of a step's own buffers one behind the other in a thread's block; their bytes. */
 static int64_t place_own(plan *p, const plan_step *s) {
     int64_t used = 0;
-    if (s->sums >= 0) keep_own(p, s->sums, &used);
+    if (s->sums >= 0) {
+        keep_own(p, s->sums, &used);
+        p->buffers[s->sums].of_part = true;
+    }
     if (s->scratch >= 0) keep_own(p, s->scratch, &used);
     for (int i = 0; i < s->n_parts; i++) {
         if (s->parts[i].scratch >= 0) keep_own(p, s->parts[i].scratch, &used);

@@ -2,7 +2,8 @@
  *
  * What the emitted code would do is done here with names instead of numbers: a row of a buffer holds "row 3 of
  * the tensor of layer a, its channels in this order". Steps run one after the other, chains row by row, each
- * thread with its own share and its own copies of what threads keep for themselves. Every reading is held to
+ * part by a thread, with that thread's copies of what threads keep for themselves. Which thread takes a part is
+ * open, so the plan is run with several threads for a part. Every reading is held to
  * the graph: the right tensor, row and channel must lie where the kernel looks. The places of buffers are the
  * bytes that they have in the arena, so a wrong offset and a lifetime that ends too early are found as well.
  *
@@ -101,10 +102,10 @@ static bool run_steps(verifier *v) {
 }
 
 const char *plan_verify(const plan *p, arena *a) {
-    static const int threads[] = {1, 2, 3, 5};
-    int ways = p->t->threads ? (int)(sizeof threads / sizeof *threads) : 1;
+    static const struct { int threads, turn; } runs[] = {{1, 0}, {2, 0}, {2, EVERY_PART}, {3, 1}, {5, 0}};
+    int ways = p->t->threads ? (int)(sizeof runs / sizeof *runs) : 1;
     for (int i = 0; i < ways; i++) {
-        verifier *v = new_verifier(p, threads[i], a);
+        verifier *v = new_verifier(p, runs[i].threads, runs[i].turn, a);
         bool good = check_buffers(v) && write_inputs(v) && run_steps(v);
         v->part = v->thread = -1;
         v->n_touched = 0;

@@ -4,7 +4,7 @@
 typedef struct chain {
     verifier *v;
     const plan_step *s;
-    int thread;
+    int thread, cut;            /* the thread, and the part of the output's rows that it does */
     int made[MOST_CHAIN_PARTS]; /* of each part before a window: the row that comes next */
     reading x[MOST_CHAIN_PARTS], residual[MOST_CHAIN_PARTS];
     int residual_from[MOST_CHAIN_PARTS]; /* the part that makes it, or -1 */
@@ -177,7 +177,7 @@ static bool make_window_row(chain *k, int i, int row) {
             !check_overlap(k, i, &k->x[i], slot_row, row_slot(k, i, row), false))
             return false;
     }
-    return add_to_sums(v, part_of(k, i), k->thread, row);
+    return add_to_sums(v, part_of(k, i), k->thread, k->cut, row);
 }
 
 /* Copies the rows of the part before to the ring, each as soon as it is made. */
@@ -237,19 +237,21 @@ static bool begin_rows(chain *k, int first) {
     return !s->gemm.staged || begin_staging(k->v, s, k->thread, first, &k->stage[0]);
 }
 
-static bool run_thread(verifier *v, const plan_step *s, int thread) {
-    chain k = {.v = v, .s = s, .thread = thread};
+static bool run_cut(verifier *v, const plan_step *s, int cut) {
+    int thread = thread_of(v, s, cut);
+    chain k = {.v = v, .s = s, .thread = thread, .cut = cut};
+    v->thread = thread;
     int n = s->n_parts;
     const plan_step *last = &s->parts[n - 1];
     for (int i = 0; i < n; i++) {
         v->part = i;
         if (!bind_input(&k, i) || !bind_residual(&k, i) || !bind_output(&k, i)) return false;
     }
-    if (!begin_sums(v, last, thread)) return false;
+    if (!begin_sums(v, last, thread, cut)) return false;
     if (last->gemm.scaled && !scale_weights(v, last, thread)) return false;
     int h = v->p->g->nodes[last->node].shape.h;
-    int first = s->shared ? (int)part_begin(v, h, thread) : 0;
-    int end = s->shared ? (int)part_begin(v, h, thread + 1) : h;
+    int first = s->shared ? (int)part_begin(v, h, cut) : 0;
+    int end = s->shared ? (int)part_begin(v, h, cut + 1) : h;
     if (!begin_rows(&k, first)) return false;
     for (int row = first; row < end; row++) {
         if (!make_row(&k, n - 1, row)) return false;
@@ -261,8 +263,7 @@ bool verify_chain(verifier *v, const plan_step *s) {
     chain k = {.v = v, .s = s};
     if (!check_chain(&k)) return false;
     for (int t = 0; t < (s->shared ? v->threads : 1); t++) {
-        v->thread = t;
-        if (!run_thread(v, s, t)) return false;
+        if (!run_cut(v, s, t)) return false;
     }
     return true;
 }

@@ -44,9 +44,9 @@ static void find_neighbours(verifier *v, place *x) {
 
 static bool is_used(const plan_buffer *b) { return b->first >= 0; }
 
-verifier *new_verifier(const plan *p, int threads, arena *a) {
+verifier *new_verifier(const plan *p, int threads, int turn, arena *a) {
     verifier *v = ARENA_NEW(a, verifier);
-    *v = (verifier){.p = p, .a = a, .threads = threads, .step = -1, .part = -1, .thread = -1};
+    *v = (verifier){.p = p, .a = a, .threads = threads, .turn = turn, .step = -1, .part = -1, .thread = -1};
     v->places = ARENA_ARRAY(a, place, (int64_t)p->n_buffers * threads + 1);
     v->first_place = ARENA_ARRAY(a, int, p->n_buffers + 1);
     for (int i = 0; i < p->n_buffers; i++) {

@@ -105,19 +105,23 @@ static const track *find_sums(const plan_step *s, const place *at) {
     return NULL;
 }
 
-bool begin_sums(verifier *v, const plan_step *s, int thread) {
+static int sums_index(const verifier *v, const plan_step *s, int thread, int part) {
+    return v->p->buffers[s->sums].of_part ? part : thread;
+}
+
+bool begin_sums(verifier *v, const plan_step *s, int thread, int part) {
     if (s->sums < 0) return true;
-    place *at = use_place(v, s->sums, thread);
+    place *at = use_place(v, s->sums, sums_index(v, s, thread, part));
     track *k = at ? sums_track(v, s, at) : NULL;
     if (!k) return false;
-    if (thread == 0) v->summed[s->sums] = ARENA_ARRAY(v->a, int, v->p->g->nodes[s->node].shape.h);
+    if (part == 0) v->summed[s->sums] = ARENA_ARRAY(v->a, int, v->p->g->nodes[s->node].shape.h);
     record_pixels(v, thread, true, at, 0, 1, 0, k->count);
     return write_rows(v, at, k, 0, 0, 1);
 }
 
-bool add_to_sums(verifier *v, const plan_step *s, int thread, int row) {
+bool add_to_sums(verifier *v, const plan_step *s, int thread, int part, int row) {
     if (s->sums < 0) return true;
-    const place *at = use_place(v, s->sums, thread);
+    const place *at = use_place(v, s->sums, sums_index(v, s, thread, part));
     if (!at) return false;
     const track *k = find_sums(s, at);
     if (!k || k->rows[0] != 0) return fault(v, "its sums have been overwritten");

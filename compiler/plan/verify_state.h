@@ -11,7 +11,7 @@
 
 #include <limits.h>
 
-enum { EMPTY_ROW = INT_MIN };
+enum { EMPTY_ROW = INT_MIN, EVERY_PART = -1 };
 
 /* What pixel a value belongs to, where that is not the number of one. */
 enum {
@@ -63,6 +63,7 @@ typedef struct verifier {
     const plan *p;
     arena *a;
     int threads;
+    int turn; /* the thread turn + i does part i of a shared step; EVERY_PART: the first one does all of them */
     const char *wrong; /* the first fault found, or NULL */
     int step, part, thread;
     int n_places;
@@ -79,15 +80,16 @@ typedef struct verifier {
 
 /* ---- verify_memory.c ---- */
 
-verifier *new_verifier(const plan *p, int threads, arena *a);
+verifier *new_verifier(const plan *p, int threads, int turn, arena *a);
 
 /* Records what is wrong, where nothing was before; returns false. */
 bool fault(verifier *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 const char *node_label(const verifier *v, int node_index);
 
-/* The thread's copy of a buffer; checks that the buffer lives in the current step, and that the step uses no
- * other whose bytes are the same. NULL after a fault. */
+/* The copy of a buffer that is the thread's, or the part's where buffers[i].of_part is set; checks that the
+ * buffer lives in the current step, and that the step uses no other whose bytes are the same. NULL after a
+ * fault. */
 place *use_place(verifier *v, int buffer_index, int thread);
 
 /* Cuts a place of scratch into rows of its own. */
@@ -189,14 +191,19 @@ bool has_scaled_weights(verifier *v, const plan_step *s, int thread);
 bool fill_scratch(verifier *v, const plan_step *s, int thread);
 
 /* Sets a window's sums to zero; adds a row of the output to them. */
-bool begin_sums(verifier *v, const plan_step *s, int thread);
-bool add_to_sums(verifier *v, const plan_step *s, int thread, int row);
+bool begin_sums(verifier *v, const plan_step *s, int thread, int part);
+bool add_to_sums(verifier *v, const plan_step *s, int thread, int part, int row);
 
 /* ---- verify_chain.c, verify_step.c ---- */
 
-/* The first of `units` that are the thread's, as in emit/share.c. */
-static inline int64_t part_begin(const verifier *v, int64_t units, int thread) {
-    return units * thread / v->threads;
+/* The first of `units` in a part, as in emit/share.c. */
+static inline int64_t part_begin(const verifier *v, int64_t units, int part) {
+    return units * part / v->threads;
+}
+
+/* The thread that does a part of the step. A step that is not shared is done by one thread, whichever. */
+static inline int thread_of(const verifier *v, const plan_step *s, int part) {
+    return !s->shared || v->turn == EVERY_PART ? 0 : (part + v->turn) % v->threads;
 }
 
 bool verify_chain(verifier *v, const plan_step *s);

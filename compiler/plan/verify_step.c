@@ -1,4 +1,4 @@
-/* verify_step.c: runs a step that is no chain, and says which part of it each thread does, as emit/gemm.c,
+/* verify_step.c: runs a step that is no chain, and says what belongs to each part of it, as emit/gemm.c,
  * window.c, elementwise.c, reshape.c, whole.c and share.c write it. */
 #include "plan/verify_state.h"
 
@@ -89,7 +89,7 @@ bool check_step(verifier *v, const plan_step *s) {
     return s->kind != STEP_GEMM || check_gemm(v, s);
 }
 
-/* ---- which part a thread does ---- */
+/* ---- what belongs to a part ---- */
 
 /* Output pixels first .. last - 1, positions begin .. end - 1 among the channels. */
 typedef struct region {
@@ -100,7 +100,7 @@ typedef struct region {
 typedef struct parts {
     verifier *v;
     const plan_step *s;
-    int thread;
+    int thread, part;
     int n, room;
     region *all;
     bool flat; /* pixels and channels are one row: first and last count elements */
@@ -116,20 +116,20 @@ static void add_region(parts *x, int64_t first, int64_t last, int begin, int end
     x->all[x->n++] = (region){first, last, begin, end};
 }
 
-static int64_t own_begin(const parts *x, int64_t units) { return part_begin(x->v, units, x->thread); }
-static int64_t own_end(const parts *x, int64_t units) { return part_begin(x->v, units, x->thread + 1); }
+static int64_t own_begin(const parts *x, int64_t units) { return part_begin(x->v, units, x->part); }
+static int64_t own_end(const parts *x, int64_t units) { return part_begin(x->v, units, x->part + 1); }
 
-/* share_vectors: full vectors are parted, the rest is the last thread's; few are all the first one's. */
+/* share_vectors: full vectors are parted, the rest is the last part's; few are all the first one's. */
 static void own_vectors(const parts *x, int64_t count, int64_t out[2][2]) {
     int64_t lanes = x->v->p->t->vectors[0].lanes, full = count / lanes;
     out[0][0] = out[0][1] = out[1][0] = out[1][1] = 0;
     if (full < 2) {
-        out[0][1] = x->thread == 0 ? count : 0;
+        out[0][1] = x->part == 0 ? count : 0;
         return;
     }
     out[0][0] = own_begin(x, full) * lanes;
     out[0][1] = own_end(x, full) * lanes;
-    if (x->thread != x->v->threads - 1) return;
+    if (x->part != x->v->threads - 1) return;
     out[1][0] = full * lanes;
     out[1][1] = count;
 }
@@ -207,8 +207,8 @@ static void part_rows(parts *x) {
     add_region(x, own_begin(x, s.h) * s.w, own_end(x, s.h) * s.w, 0, s.c);
 }
 
-static parts find_part(verifier *v, const plan_step *s, int thread) {
-    parts x = {.v = v, .s = s, .thread = thread};
+static parts find_part(verifier *v, const plan_step *s, int part) {
+    parts x = {.v = v, .s = s, .thread = thread_of(v, s, part), .part = part};
     enum { ENOUGH_ROWS = 7 };
     const node *n = &v->p->g->nodes[s->node];
     int64_t pixels = shape_pixels(n->shape);
@@ -327,16 +327,16 @@ static void record_output(verifier *v, const parts *share, const place *out, con
 /* ---- running it ---- */
 
 /* The kernel's own data: staged rows, scaled weights, sums. */
-static bool run_scratch(verifier *v, const plan_step *s, reading *x, int thread) {
+static bool run_scratch(verifier *v, const plan_step *s, reading *x, int thread, int part) {
     const node *n = &v->p->g->nodes[s->node];
     int h = n->shape.h;
-    if (s->kind == STEP_WINDOW) return begin_sums(v, s, thread);
+    if (s->kind == STEP_WINDOW) return begin_sums(v, s, thread, part);
     if (s->kind == STEP_WHOLE) return s->scratch < 0 || fill_scratch(v, s, thread);
     if (s->kind != STEP_GEMM) return true;
     if (s->gemm.scaled && !scale_weights(v, s, thread)) return false;
     if (!s->gemm.staged) return true;
-    int first = s->shared ? (int)part_begin(v, h, thread) : 0;
-    int end = s->shared ? (int)part_begin(v, h, thread + 1) : h;
+    int first = s->shared ? (int)part_begin(v, h, part) : 0;
+    int end = s->shared ? (int)part_begin(v, h, part + 1) : h;
     staging g;
     if (!begin_staging(v, s, thread, first, &g)) return false;
     for (int oy = first; oy < end; oy++) {
@@ -345,16 +345,16 @@ static bool run_scratch(verifier *v, const plan_step *s, reading *x, int thread)
     return true;
 }
 
-/* Rows that a window adds to its sums: each thread its own rows, or its own channels of all of them. */
+/* Rows that a window adds to its sums: each part its own rows, or its own channels of all of them. */
 static bool run_sums(verifier *v, const plan_step *s) {
     int h = v->p->g->nodes[s->node].shape.h;
     for (int row = 0; s->kind == STEP_WINDOW && row < h; row++) {
-        if (!add_to_sums(v, s, 0, row)) return false;
+        if (!add_to_sums(v, s, 0, 0, row)) return false;
     }
     return true;
 }
 
-/* A pool that has nothing left to do but divide the sums, the first thread's and the others'. */
+/* A pool that has nothing left to do but divide the sums, the first part's and the others'. */
 static bool read_sums(verifier *v, const plan_step *s) {
     const node *n = &v->p->g->nodes[s->node];
     int c = n->shape.c, height = v->p->g->nodes[n->in[0]].shape.h;
@@ -387,15 +387,16 @@ static bool write_output(verifier *v, const plan_step *s, place *out, track *k) 
     return write_rows(v, out, k, 0, 0, made.h);
 }
 
-/* One thread's reading, before anybody writes. */
-static bool read_inputs(verifier *v, const plan_step *s, int thread, const track *out) {
+/* What is read for a part, before anybody writes. */
+static bool read_inputs(verifier *v, const plan_step *s, int part, const track *out) {
+    int thread = thread_of(v, s, part);
     input *inputs = ARENA_ARRAY(v->a, input, s->n_operands + 2);
     int n = find_inputs(v, s, thread, inputs);
-    parts share = find_part(v, s, thread);
+    parts share = find_part(v, s, part);
     for (int i = 0; i < n; i++) {
         input *x = &inputs[i];
         v->thread = thread;
-        v->unrecorded = true; /* not all of it, but the thread's share */
+        v->unrecorded = true; /* not all of it, but the part's share */
         bool good = read_all_rows(v, &x->r) && check_in_place(v, s, x, out);
         v->unrecorded = false;
         if (!good) return false;
@@ -404,7 +405,7 @@ static bool read_inputs(verifier *v, const plan_step *s, int thread, const track
         else
             record_reading(v, thread, &x->r);
     }
-    return n >= 0 && run_scratch(v, s, n ? &inputs[0].r : NULL, thread);
+    return n >= 0 && run_scratch(v, s, n ? &inputs[0].r : NULL, thread, part);
 }
 
 bool verify_single(verifier *v, const plan_step *s) {
@@ -414,8 +415,8 @@ bool verify_single(verifier *v, const plan_step *s) {
     const symbolic_value *values = output_values(v, s);
     int count = s->kind == STEP_COPY ? s->operands[0].shape.c : v->p->g->nodes[s->node].shape.c;
     for (int t = 0; t < threads; t++) {
-        v->thread = t;
-        place *out = use_place(v, s->out_buffer, t);
+        v->thread = thread_of(v, s, t);
+        place *out = use_place(v, s->out_buffer, v->thread);
         track *k = out ? output_track(v, out, s->out_begin, count, values) : NULL;
         if (!k || !read_inputs(v, s, t, k)) return false;
         if (s->kind == STEP_GLOBAL_POOL && s->sums >= 0 && !read_sums(v, s)) return false;

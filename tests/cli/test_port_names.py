@@ -15,7 +15,8 @@ dynamic_cast else enum explicit export extern false final float for friend goto 
 noexcept not not_eq nullptr operator or or_eq override private protected public register reinterpret_cast requires restrict return short
 signed sizeof static static_assert static_cast struct switch template this thread_local throw true try typedef typeid typename typeof
 union unsigned using virtual void volatile wchar_t while xor xor_eq near far interface vector pixel""".split()
-OWN = """arena weights threads thread team meet meeting static_arena i p y w chosen_target run_steps differs guard input_byte live selftest_pass
+OWN = """arena weights threads thread all team worker me part parts first_part next_part call context job job_context parallel
+began memset read_ticks goes_alone learn_from learned run_call run_job on_openmp m_run_on m_job m_parallel static_arena i p y w chosen_target run_steps differs guard input_byte live selftest_pass
 f32x1 f32x4 f32x8 f32x16 uint8_t size_t AT OWN WEIGHTS HALVES PART STEP_HOOK TARGET_AVX2 MAX_THREADS NULL m_run m_run_in M_ARENA_BYTES x X
 the_EOF the_int int_2 The_x""".split()
 KNOWN_TO_LCC = {"net", "input", "output", "from", "if", "else", "for", "in", "and", "or", "not", "block", "import", "default", "variant",

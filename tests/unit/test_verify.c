@@ -182,6 +182,14 @@ static bool share_sums(plan *p) {
     return own;
 }
 
+/* Sums of the thread that does a part, where other parts of the same thread overwrite them. */
+static bool keep_sums_by_thread(plan *p) {
+    const plan_step *s = find_part(p, is_pool_of_sums);
+    bool of_part = s && p->buffers[s->sums].of_part;
+    if (of_part) p->buffers[s->sums].of_part = false;
+    return of_part;
+}
+
 /* Two blocks of a thread's own that overlap. */
 static bool move_own(plan *p) {
     for (int i = 0; i < p->n_buffers; i++) {
@@ -231,6 +239,7 @@ static const struct {
     {"scratch too small", shrink_scratch, "generic", 0},
     {"one ring of rows for all threads", share_ring, "x86-64-v3", 0},
     {"one row of sums for all threads", share_sums, "x86-64-v3", 0},
+    {"sums of threads instead of parts", keep_sums_by_thread, "x86-64-v3", 0},
     {"a block of a thread's own over another one", move_own, "x86-64-v3", 0},
     {"a step that all threads do", share_end, "x86-64-v3", 0},
     {"a step that is missing", drop_a_step, "generic", 0},

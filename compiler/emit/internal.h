@@ -138,6 +138,7 @@ kernel_call emit_whole(emitter *e, const plan_step *s);
  *
  * A body sees its operands as x and z, or as x0, x1, .. if there are more than two; its result as y, its
  * weights as w, and its scratch as `scratch`. All are pointers to floats. Each writes its lines to `w`. */
+void emit_concat_body(emitter *e, const plan_step *s, writer *w);
 void emit_transpose_body(emitter *e, const plan_step *s, writer *w);
 
 /* ---- what gemm.c and window.c offer to chain.c: one row of a part ---- */

@@ -9,9 +9,10 @@ static const char *typed_place(const emitter *e, elem_type type, const char *pla
 
 const char *buffer_text(const emitter *e, int index) {
     const plan_buffer *b = &e->p->buffers[index];
+    const int64_t begin = b->inside_at / type_table[b->type].bytes; /* of a buffer inside of a port's */
     switch (b->kind) {
-    case BUFFER_INPUT: return e->input_names[b->port];
-    case BUFFER_OUTPUT: return e->output_names[b->port];
+    case BUFFER_INPUT: return expression(e->a, e->input_names[b->port], NULL, NULL, 0, begin);
+    case BUFFER_OUTPUT: return expression(e->a, e->output_names[b->port], NULL, NULL, 0, begin);
     case BUFFER_ARENA: break;
     }
     const char *place = b->own ? arena_printf(e->a, "OWN(%s, %lld, %lld)", b->of_part ? "part" : "thread",

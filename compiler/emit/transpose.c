@@ -1,9 +1,10 @@
-/* transpose.c: the axes of a tensor in another order.
+/* transpose.c: steps that move elements: the axes of a tensor in another order, and tensors joined along their
+ * width.
  *
- * Axes that stay neighbours are one axis. If the input's elements along the result's last axis are neighbours
- * too, they are copied by vectors. Else the loop over the input's neighbours, BLOCK of them at a time, is the
- * innermost: it reads one cache line and writes into as many, which stay in the nearest cache until they are
- * full. */
+ * Axes of a transpose that stay neighbours are one axis. If the input's elements along the result's last axis
+ * are neighbours too, they are copied by vectors. Else the loop over the input's neighbours, BLOCK of them at a
+ * time, is the innermost: it reads one cache line and writes into as many, which stay in the nearest cache
+ * until they are full. */
 #include "emit/internal.h"
 #include "graph/axes.h"
 
@@ -71,4 +72,20 @@ void emit_transpose_body(emitter *e, const plan_step *s, writer *w) {
         line(w, "}");
     }
     while (open-- > 0) line(w, "}");
+}
+
+void emit_concat_body(emitter *e, const plan_step *s, writer *w) {
+    static const char *const names[] = {"x", "z"};
+    arena *a = e->a;
+    const shape out = e->p->g->nodes[s->node].shape;
+    int64_t begin = 0;
+    begin_shared_loop(e, s, w, "i", out.h);
+    for (int j = 0; j < s->n_operands; j++) {
+        const char *row = "i", *x = s->n_operands <= 2 ? names[j] : arena_printf(a, "x%d", j);
+        int64_t part = (int64_t)s->operands[j].shape.w * out.c, whole = (int64_t)out.w * out.c;
+        row_copy k = {expression(a, x, &row, &part, 1, 0), expression(a, "y", &row, &whole, 1, begin)};
+        for_each_vector(e, w, (int)part, "c", emit_row_piece, &k);
+        begin += part;
+    }
+    line(w, "}");
 }

@@ -8,6 +8,7 @@
 typedef void (*body_writer)(emitter *e, const plan_step *s, writer *w);
 
 static const body_writer bodies[OP_COUNT] = {
+    [OP_CONCAT] = emit_concat_body,
     [OP_TRANSPOSE] = emit_transpose_body,
 };
 

@@ -17,6 +17,11 @@ typedef struct axis_walk {
  * of stride 1. */
 axis_walk walk_of_transpose(const attrs *a);
 
+/* Makes one transpose of two that follow each other: `first`, then `second`, whose dims are set. What is
+ * between them may have been reshaped. False if that takes more than MAX_RANK axes, or if their axes are cut at
+ * places that do not fit: 6 as 2 x 3 and as 3 x 2. */
+bool compose_transposes(const attrs *first, const attrs *second, attrs *both);
+
 /* Whether the elements keep their order, so that only the shape changes. */
 static inline bool keeps_order(const attrs *a) { return walk_of_transpose(a).n <= 1; }
 

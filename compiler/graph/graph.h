@@ -68,7 +68,7 @@ typedef struct shape {
 /* Limits, so that no product of sizes overflows 64 bits and no hostile file makes lcc use up the machine. */
 enum {
     MAX_CHANNELS = 65536,
-    MAX_SIDE = 65536,     /* height or width */
+    MAX_SIDE = 1 << 20,   /* height or width: as many as a detector has boxes, and some more */
     MAX_KERNEL = 1024,    /* kernel side, stride, dilation, padding */
     MAX_NODES = 20000,    /* layers of a network */
     MAX_TENSOR = 1 << 28, /* elements of one activation */
@@ -90,6 +90,11 @@ typedef enum upsample_mode { UPSAMPLE_NEAREST, UPSAMPLE_BILINEAR } upsample_mode
 enum { TOP, BOTTOM, LEFT, RIGHT }; /* sides of a padding */
 
 enum { AXIS_H, AXIS_W, AXIS_C, AXES }; /* axes of a tensor; a set of them has the bits 1 << axis */
+
+/* The size of one axis of a shape. */
+static inline int *side_of(shape *s, int axis) {
+    return axis == AXIS_H ? &s->h : axis == AXIS_W ? &s->w : &s->c;
+}
 
 /* The sizes of a tensor that is counted as one of up to MAX_RANK axes, or an order of these axes. */
 enum { MAX_RANK = 8 };
@@ -190,17 +195,17 @@ typedef struct attrs {
     upsample_mode mode;
     resizing resize;
     block_order blocks;
-    pad_mode around;          /* pad */
-    double fill;              /* pad: the number, where it is constant */
-    int pad_channels[2];      /* pad: channels before and behind */
-    int axis;                 /* AXIS_H, AXIS_W or AXIS_C: the one along which the op works */
-    int axes;                 /* the set of axes along which the op works */
-    int step;                 /* from one element that the op takes to the next; below 0: backwards */
-    axis_list dims, order;    /* transpose: the input counted so (n is 0: [h, w, c]); axis i of the result is
-                                 axis order.at[i] of dims */
-    shape size;               /* transpose: the result's shape (h is 0: the three axes in their new order) */
-    int begin, count;         /* slice: so many places of the axis: begin, begin + step, .. */
-    int n_mean, n_std;        /* normalize: 1, or the input's channels */
+    pad_mode around;       /* pad */
+    double fill;           /* pad: the number, where it is constant */
+    int pad_channels[2];   /* pad: channels before and behind */
+    int axis;              /* AXIS_H, AXIS_W or AXIS_C: the one along which the op works */
+    int axes;              /* the set of axes along which the op works */
+    int step;              /* from one element that the op takes to the next; below 0: backwards */
+    axis_list dims, order; /* transpose: the input counted so (n is 0: [h, w, c]); axis i of the result is
+                              axis order.at[i] of dims */
+    shape size;        /* the result's shape: reshape; transpose (h is 0: the three axes in their new order) */
+    int begin, count;  /* slice: so many places of the axis: begin, begin + step, .. */
+    int n_mean, n_std; /* normalize: 1, or the input's channels */
     const double *mean, *std; /* in the arena */
     double divide;
     naming naming;
@@ -298,11 +303,12 @@ bool graph_weight_may_go(const graph *g, const tensor *t);
 /* How many nodes and outputs read each node's tensor; [n_nodes], in the arena. */
 int *graph_use_counts(const graph *g, arena *a);
 
-/* Whether the node only renames or reorders channels, which costs nothing when the code runs: the plan says
- * where each channel lies. */
+/* Whether the node only renames or reorders channels, or gives bytes another shape, which costs nothing when
+ * the code runs: the plan says where each channel lies. */
 static inline bool node_is_view(const node *n) {
+    if (n->op == OP_CONCAT) return n->a.axis != AXIS_W || n->shape.h == 1;
     if (n->op == OP_SLICE) return n->a.axis == AXIS_C;
-    return op_table[n->op].class == CLASS_VIEW || n->op == OP_CONCAT;
+    return op_table[n->op].class == CLASS_VIEW || n->op == OP_RESHAPE;
 }
 
 /* The op's own inputs. Of a node with has_residual, the last input is that residual. */

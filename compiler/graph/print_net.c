@@ -195,6 +195,11 @@ static void print_arguments(printer *p, const node *n) {
         print_whole(p, NULL, a->factor);
         print_word(p, "mode", a->mode == UPSAMPLE_NEAREST ? "nearest" : "bilinear");
         break;
+    case OP_RESHAPE:
+        print_whole(p, NULL, a->size.h);
+        print_whole(p, NULL, a->size.w);
+        print_whole(p, NULL, a->size.c);
+        break;
     case OP_TRANSPOSE: print_transpose_arguments(p, n); break;
     case OP_DEPTH_TO_SPACE:
     case OP_SPACE_TO_DEPTH:
@@ -212,6 +217,7 @@ static void print_arguments(printer *p, const node *n) {
     case OP_MUL:
     case OP_CONCAT:
         for (int i = 1; i < node_own_inputs(n); i++) print_word(p, NULL, tensor_name(p, n->in[i]));
+        if (a->axis != AXIS_C) print_word(p, "axis", axis_names[a->axis]);
         break;
     default: print_activation_numbers(p, n->op, a->args);
     }

@@ -280,57 +280,6 @@ bool shape_upsample(const graph *g, diag *d, node *n) {
     return true;
 }
 
-/* Whether `order` has each of the axes 0 .. n - 1 once. */
-static bool is_order(const axis_list *order, int n) {
-    int seen = 0;
-    for (int i = 0; i < order->n; i++) {
-        if (order->at[i] < 0 || order->at[i] >= n || seen >> order->at[i] & 1) return false;
-        seen |= 1 << order->at[i];
-    }
-    return order->n == n;
-}
-
-/* Sets what was not given: the dims of a tensor counted as [h, w, c], and the result's shape if it has three
- * axes. */
-static void complete_transpose(attrs *a, shape in) {
-    if (a->dims.n == 0) a->dims = (axis_list){AXES, {in.h, in.w, in.c}};
-    if (a->size.h || a->order.n != AXES || !is_order(&a->order, a->dims.n)) return;
-    const int *d = a->dims.at, *o = a->order.at;
-    a->size = (shape){d[o[0]], d[o[1]], d[o[2]]};
-}
-
-bool shape_transpose(const graph *g, diag *d, node *n) {
-    attrs *a = &n->a;
-    shape in = input_shape(g, n, 0);
-    complete_transpose(a, in);
-    int64_t elements = 1;
-    for (int i = 0; i < a->dims.n; i++) {
-        if (!check_range(d, n, "a dimension", a->dims.at[i], 1, MAX_TENSOR)) return false;
-        elements *= a->dims.at[i];
-        if (elements > MAX_TENSOR) break;
-    }
-    if (elements != shape_elements(in)) {
-        diag_error(d, n->at,
-                   "transpose: the dims are those of another number of elements than [%d, %d, %d] has", in.h,
-                   in.w, in.c);
-        return false;
-    }
-    if (!is_order(&a->order, a->dims.n)) {
-        diag_error(d, n->at, "transpose: the order must have each of the axes 0 to %d once", a->dims.n - 1);
-        return false;
-    }
-    shape s = a->size;
-    if (s.h < 1 || s.w < 1 || s.c < 1 || shape_elements(s) != elements) {
-        diag_error(d, n->at,
-                   s.h ? "transpose: the shape [%d, %d, %d] has another number of elements"
-                       : "transpose: of %d axes the result needs shape = [h, w, c]",
-                   s.h ? s.h : a->dims.n, s.w, s.c);
-        return false;
-    }
-    n->shape = s;
-    return true;
-}
-
 /* add, mul: equal shapes, or one of them [1, 1, c] for c channels. */
 static bool shape_broadcast(const graph *g, diag *d, node *n) {
     shape x = input_shape(g, n, 0), y = input_shape(g, n, 1);
@@ -349,20 +298,3 @@ static bool shape_broadcast(const graph *g, diag *d, node *n) {
 
 bool shape_add(const graph *g, diag *d, node *n) { return shape_broadcast(g, d, n); }
 bool shape_mul(const graph *g, diag *d, node *n) { return shape_broadcast(g, d, n); }
-
-bool shape_concat(const graph *g, diag *d, node *n) {
-    shape first = input_shape(g, n, 0);
-    int64_t c = 0;
-    for (int i = 0; i < n->n_in; i++) {
-        shape s = input_shape(g, n, i);
-        if (s.h != first.h || s.w != first.w) {
-            diag_error(d, n->at, "concat: the shapes [%d, %d, %d] and [%d, %d, %d] differ in height or width",
-                       first.h, first.w, first.c, s.h, s.w, s.c);
-            return false;
-        }
-        c += s.c;
-    }
-    if (!check_range(d, n, "the number of channels", c, 1, MAX_CHANNELS)) return false;
-    n->shape = (shape){first.h, first.w, (int)c};
-    return true;
-}

@@ -9,6 +9,7 @@ static void copy(double *to, const double *from, int64_t count) {
 
 /* In NHWC order a flatten changes nothing but the shape. */
 void interp_flatten(const work *k) { copy(k->out, k->in[0], shape_elements(k->n->shape)); }
+void interp_reshape(const work *k) { copy(k->out, k->in[0], shape_elements(k->n->shape)); }
 void interp_identity(const work *k) { copy(k->out, k->in[0], shape_elements(k->n->shape)); }
 void interp_dropout(const work *k) { copy(k->out, k->in[0], shape_elements(k->n->shape)); }
 
@@ -82,12 +83,17 @@ void interp_mul(const work *k) {
     for (int64_t i = 0; i < count; i++) k->out[i] = met_by(k, 0, i) * met_by(k, 1, i);
 }
 
+/* The elements behind each place of the axes before the one along which the tensors are joined. */
+static int64_t elements_from(shape s, int axis) {
+    return axis == AXIS_H ? shape_elements(s) : axis == AXIS_W ? (int64_t)s.w * s.c : s.c;
+}
+
 void interp_concat(const work *k) {
-    int c = k->n->shape.c, begin = 0;
-    int64_t pixels = shape_pixels(k->n->shape);
+    int axis = k->n->a.axis;
+    int64_t row = elements_from(k->n->shape, axis), rows = shape_elements(k->n->shape) / row, begin = 0;
     for (int j = 0; j < node_own_inputs(k->n); j++) {
-        int part = k->in_shape[j].c;
-        for (int64_t p = 0; p < pixels; p++) copy(k->out + p * c + begin, k->in[j] + p * part, part);
+        int64_t part = elements_from(k->in_shape[j], axis);
+        for (int64_t r = 0; r < rows; r++) copy(k->out + r * row + begin, k->in[j] + r * part, part);
         begin += part;
     }
 }

@@ -304,6 +304,8 @@ void add_layer_words(word_list *l);
  * an error. `label`: the layer's own label; NULL if it has none. */
 int make_layer(evaluator *ev, const place *p, const callable *what, const given *list, int n, const char *label,
                loc at, int x);
+/* Sets an axis from an argument; false after an error, which begins with `what`. */
+bool to_axis(evaluator *ev, loc at, const char *what, value v, int *axis);
 /* Sets the padding of `a` from an argument or from `default padding`; false after an error, which begins with
  * `what`. */
 bool to_padding(evaluator *ev, loc at, const char *what, value v, attrs *a);

@@ -92,6 +92,9 @@ static const layer table_of_layers[] = {
      {NEEDS("sides", SIDES, pad, 0, MAX_SIDE), CHOICE("mode", true, around, pad_mode_names, PAD_MODE_COUNT),
       MAY_HAVE("value", REAL, fill, 0, 0), MAY_HAVE("channels", PAIR, pad_channels, 0, MAX_CHANNELS)}},
     {"upsample", OP_UPSAMPLE, {NEEDS("factor", WHOLE, factor, 1, MAX_KERNEL), NEEDS("mode", MODE, mode, 0, 0)}},
+    {"reshape", OP_RESHAPE,
+     {NEEDS("h", WHOLE, size.h, 1, MAX_SIDE), NEEDS("w", WHOLE, size.w, 1, MAX_SIDE),
+      NEEDS("c", WHOLE, size.c, 1, MAX_CHANNELS)}},
     {"transpose", OP_TRANSPOSE,
      {NEEDS("order", AXES, order, 0, MAX_RANK - 1), DIMS, MAY_HAVE("shape", SHAPE, size, 1, MAX_TENSOR)}},
     {"depth_to_space", OP_DEPTH_TO_SPACE, {BLOCK, BLOCK_ORDER}},
@@ -221,6 +224,11 @@ static bool to_choice(evaluator *ev, loc at, const char *what, value v, const la
     }
     eval_error(ev, at, "%s must be %s, not %s", what, list, quote_value(ev->mem, v));
     return false;
+}
+
+bool to_axis(evaluator *ev, loc at, const char *what, value v, int *axis) {
+    static const layer_formal formal = CHOICE("axis", true, axis, axis_names, AXES);
+    return !is_poison(v) && to_choice(ev, at, what, v, &formal, axis);
 }
 
 static bool to_real(evaluator *ev, loc at, const char *what, value v, double *x) {

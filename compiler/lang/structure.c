@@ -103,9 +103,9 @@ static bool gather_branches(evaluator *ev, const place *outer, const body *b, br
     return good && !ev->stopped;
 }
 
-/* concat { branch .. }: every branch takes x. split { branch .. }: each branch takes its slice of x's channels.
- */
-static int eval_branches(evaluator *ev, const place *p, const call *c, int x, bool is_split) {
+/* concat { branch .. }: every branch takes x, and their results are joined along `axis`. split { branch .. }:
+ * each branch takes its slice of x's channels. */
+static int eval_branches(evaluator *ev, const place *p, const call *c, int x, bool is_split, int axis) {
     place inner = inside_form(ev, p, c);
     branch_list all = {.last = &all.first, .form = c->name};
     if (!gather_branches(ev, &inner, c->body, &all)) return POISONED_TENSOR;
@@ -136,6 +136,7 @@ static int eval_branches(evaluator *ev, const place *p, const call *c, int x, bo
     }
     if (ev->stopped) return POISONED_TENSOR;
     attrs a = new_attrs(ev);
+    a.axis = axis;
     return add_node(ev, OP_CONCAT, results, all.count, &a, inner.prefix, NULL, c->at);
 }
 
@@ -149,42 +150,66 @@ static int joined_tensor(evaluator *ev, const place *p, const call *c, const arg
     return POISONED_TENSOR;
 }
 
-/* add(n), mul(n), concat(n, ..): joins x and the tensors that are named. */
-static int eval_join(evaluator *ev, const place *p, const call *c, int x, op_kind op) {
-    int count = 1;
-    for (const arg *a = c->args; a; a = a->next) count++;
-    if (c->body || count == 1 || (op != OP_CONCAT && count != 2)) {
+static bool is_axis(const arg *a) { return a->name && strcmp(a->name, "axis") == 0; }
+
+/* Finds the argument axis = h, w or c among those of a concat. Their number without it, or -1 after an error.
+ */
+static int find_axis(evaluator *ev, const place *p, const call *c, int *axis) {
+    int count = 0;
+    bool good = true;
+    for (const arg *a = c->args; a; a = a->next) {
+        count += !is_axis(a);
+        if (is_axis(a))
+            good = to_axis(ev, a->at, "concat: axis", eval_expr(ev, p->scope, a->value), axis) && good;
+    }
+    return good ? count : -1;
+}
+
+/* add(n), mul(n), concat(n, .., axis = h): joins x and the `count` tensors that are named. */
+static int eval_join(evaluator *ev, const place *p, const call *c, int x, op_kind op, int count, int axis) {
+    if (c->body || count == 0 || (op != OP_CONCAT && count != 1)) {
         eval_error(ev, c->at,
                    op == OP_CONCAT ? "%s takes the names of tensors, or a body of branches"
                                    : "%s takes the name of one tensor",
                    c->name);
         return POISONED_TENSOR;
     }
-    int *in = ARENA_ARRAY(ev->mem, int, count);
+    int *in = ARENA_ARRAY(ev->mem, int, count + 1);
     in[0] = x;
     int n = 1;
-    for (const arg *a = c->args; a; a = a->next) in[n++] = joined_tensor(ev, p, c, a);
+    for (const arg *a = c->args; a; a = a->next) {
+        if (op != OP_CONCAT || !is_axis(a)) in[n++] = joined_tensor(ev, p, c, a);
+    }
     const char *own = c->label ? eval_label(ev, p->scope, c->label) : NULL;
     attrs a = new_attrs(ev);
-    return add_node(ev, op, in, count, &a, p->prefix, own, c->at);
+    a.axis = axis;
+    return add_node(ev, op, in, count + 1, &a, p->prefix, own, c->at);
+}
+
+static int count_arguments(const call *c) {
+    int count = 0;
+    for (const arg *a = c->args; a; a = a->next) count++;
+    return count;
 }
 
 static int eval_add(evaluator *ev, const place *p, const call *c, int x) {
-    return eval_join(ev, p, c, x, OP_ADD);
+    return eval_join(ev, p, c, x, OP_ADD, count_arguments(c), AXIS_C);
 }
 
 static int eval_mul(evaluator *ev, const place *p, const call *c, int x) {
-    return eval_join(ev, p, c, x, OP_MUL);
+    return eval_join(ev, p, c, x, OP_MUL, count_arguments(c), AXIS_C);
 }
 
 static int eval_concat(evaluator *ev, const place *p, const call *c, int x) {
-    if (c->args || !c->body) return eval_join(ev, p, c, x, OP_CONCAT);
-    return eval_branches(ev, p, c, x, false);
+    int axis = AXIS_C, count = find_axis(ev, p, c, &axis);
+    if (count < 0) return POISONED_TENSOR;
+    if (count > 0 || !c->body) return eval_join(ev, p, c, x, OP_CONCAT, count, axis);
+    return eval_branches(ev, p, c, x, false, axis);
 }
 
 static int eval_split(evaluator *ev, const place *p, const call *c, int x) {
     if (!has_body(ev, c) || !takes_no_arguments(ev, c)) return POISONED_TENSOR;
-    return eval_branches(ev, p, c, x, true);
+    return eval_branches(ev, p, c, x, true, AXIS_C);
 }
 
 static int eval_lone_branch(evaluator *ev, const place *p, const call *c, int x) {

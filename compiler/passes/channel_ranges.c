@@ -137,6 +137,12 @@ static void range_shuffle(const channel_walk *k) {
 
 static void range_concat(const channel_walk *k) {
     int at = 0;
+    for (int c = 0; k->n->a.axis != AXIS_C && c < k->n->shape.c; c++) {
+        k->out[c] = input_of(k, 0)[c];
+        for (int i = 1; i < node_own_inputs(k->n); i++)
+            k->out[c] = join_intervals(k->out[c], input_of(k, i)[c]);
+    }
+    if (k->n->a.axis != AXIS_C) return;
     for (int i = 0; i < node_own_inputs(k->n); i++) {
         for (int c = 0; c < input_channels(k, i); c++) k->out[at++] = input_of(k, i)[c];
     }
@@ -180,7 +186,7 @@ static void range_whole(const channel_walk *k) {
 }
 
 static void range_node(const channel_walk *k) {
-    if (op_table[k->n->op].class == CLASS_WHOLE) {
+    if (mixes_channels(k->g, k->n)) {
         range_whole(k);
         return;
     }

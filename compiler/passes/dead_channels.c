@@ -101,13 +101,18 @@ static void tie_each(liveness *l, const node *n, int input, int out) {
 static void tie_node(liveness *l, int index) {
     const node *n = &l->g->nodes[index];
     int out = l->ranges->first[index];
-    if (op_table[n->op].class == CLASS_WHOLE) return;
+    if (mixes_channels(l->g, n)) return;
     switch (n->op) {
     case OP_INPUT:
     case OP_CONV:
     case OP_DENSE: break;
     case OP_SHUFFLE: tie_shuffle(l, n, l->ranges->first[n->in[0]], out); break;
-    case OP_CONCAT: tie_concat(l, n, out); break;
+    case OP_CONCAT:
+        if (n->a.axis == AXIS_C) {
+            tie_concat(l, n, out);
+            break;
+        }
+        /* fall through */
     default:
         for (int i = 0; !keeps_all_channels(l->g, n) && i < node_own_inputs(n); i++) tie_each(l, n, i, out);
     }
@@ -125,7 +130,7 @@ static void make_ends_live(liveness *l) {
     for (int i = 0; i < l->g->n_nodes; i++) {
         const node *n = &l->g->nodes[i];
         if (n->op == OP_INPUT) make_node_live(l, i);
-        if (op_table[n->op].class == CLASS_WHOLE) {
+        if (mixes_channels(l->g, n)) {
             make_node_live(l, i);
             for (int k = 0; k < n->n_in; k++) make_node_live(l, n->in[k]);
         }

@@ -7,6 +7,7 @@
 #include "passes/passes.h"
 
 graph *remove_dead(const graph *in, arena *a, diag *d);
+graph *join_transposes(const graph *in, arena *a, diag *d);
 graph *remove_no_ops(const graph *in, arena *a, diag *d);
 graph *lower_blocks(const graph *in, arena *a, diag *d);
 graph *lower_conv_transpose(const graph *in, arena *a, diag *d);

@@ -117,6 +117,7 @@ range op_interval(const node *n, range x, range y) {
     case OP_CONVERT:
     case OP_UPSAMPLE: /* bilinear weights are at least 0 and sum to 1 */
     case OP_CONCAT:
+    case OP_RESHAPE:
     case OP_TRANSPOSE:
     case OP_SLICE: return x;
     default: return is_activation(n->op) ? activate_interval(n->op, n->a.args, x) : unknown_interval();

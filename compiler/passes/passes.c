@@ -2,6 +2,7 @@
  *
  *   - Dead nodes go first, because they would count as readers.
  *   - No-ops go next, because they keep layers apart that could be joined.
+ *   - Reshapes and transposes become as few as they can, before others look at their inputs.
  *   - A norm goes into the layer before it rather than into the one behind, because padding does not matter
  *     there.
  *   - Pads come before the norms in front of layers, because attrs.pad_value must be right for all padding of a
@@ -25,6 +26,7 @@ const pass pass_table[] = {
     {"remove_dead", "drop what no output needs", remove_dead},
     {"remove_no_ops", "drop what gives back its own input", remove_no_ops},
     {"lower_blocks", "make transposes of depth_to_space and space_to_depth", lower_blocks},
+    {"join_transposes", "make one of several reshapes and transposes in a row", join_transposes},
     {"simplify_pools", "make whole-window average pools global", simplify_pools},
     {"fold_batch_norm", "fold norms into the layer before them", fold_batch_norm},
     {"fuse_pad", "fold explicit pads into windows", fuse_pad},

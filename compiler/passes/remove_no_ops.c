@@ -25,6 +25,7 @@ static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     case OP_DROPOUT:
     case OP_CONCAT:
     case OP_FLATTEN:
+    case OP_RESHAPE:
     case OP_GLOBAL_AVG_POOL: return true; /* concat of one tensor, pool of one pixel */
     case OP_DEPTH_TO_SPACE:
     case OP_SPACE_TO_DEPTH: return true; /* blocks of one pixel */
@@ -39,10 +40,11 @@ static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     }
 }
 
-/* The old node that a dense layer may read in place of old node `index`: the feature map before a flatten. */
+/* The old node that a dense layer may read in place of old node `index`: the feature map before a flatten or
+ * reshape, which keep the order of the elements. */
 static int skip_flatten(const rewrite *r, int index, const range *ranges) {
     const node *n = old_node(r, index);
-    while (n->op != OP_INPUT && (n->op == OP_FLATTEN || is_no_op(r, n, ranges))) {
+    while (n->op != OP_INPUT && (n->op == OP_FLATTEN || n->op == OP_RESHAPE || is_no_op(r, n, ranges))) {
         index = n->in[0];
         n = old_node(r, index);
     }

@@ -48,6 +48,12 @@ static inline bool same_shape(shape x, shape y) { return x.h == y.h && x.w == y.
 /* conv, depthwise and dense: the ops whose weights others can be folded into, and that may take a residual. */
 static inline bool has_kernel(const node *n) { return op_table[n->op].class == CLASS_CONV; }
 
+/* Whether a channel of the node's tensor may depend on other channels of its inputs, without weights. */
+static inline bool mixes_channels(const graph *g, const node *n) {
+    bool by_pixels = n->op == OP_RESHAPE && g->nodes[n->in[0]].shape.c == n->shape.c;
+    return op_table[n->op].class == CLASS_WHOLE && !by_pixels;
+}
+
 static inline bool has_padding(const attrs *a) {
     return a->pad[TOP] || a->pad[BOTTOM] || a->pad[LEFT] || a->pad[RIGHT];
 }

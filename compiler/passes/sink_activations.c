@@ -1,4 +1,4 @@
-/* sink_activations.c: an activation behind a concat, shuffle or flatten moves to the tensors that are
+/* sink_activations.c: an activation behind a concat, shuffle, reshape or the like moves to the tensors that are
  * rearranged there, since act(concat(x, y)) = concat(act(x), act(y)). So it reaches the kernels that make them,
  * and can go into those.
  *
@@ -24,7 +24,9 @@ static act_set set_all(bool present) {
     return set;
 }
 
-static bool rearranges(op_kind op) { return op == OP_CONCAT || op == OP_SHUFFLE || op == OP_FLATTEN; }
+static bool rearranges(op_kind op) {
+    return op == OP_CONCAT || op == OP_SHUFFLE || op == OP_FLATTEN || op == OP_RESHAPE || op == OP_TRANSPOSE;
+}
 
 static void add_idle_activations(act_set *set, range values) {
     for (int op = 0; op < OP_COUNT; op++) {

@@ -13,11 +13,30 @@ int add_buffer(plan *p, buffer_kind kind, int port_index, elem_type type, shape 
         .type = type,
         .shape = s,
         .bytes = shape_elements(s) * type_table[type].bytes,
+        .inside = -1,
         .first = -1,
         .last = -1,
         .what = what,
     };
     return p->n_buffers++;
+}
+
+int add_part(plan *p, int buffer_index, int64_t begin, shape s, const char *what) {
+    int outer = outer_buffer(p, buffer_index);
+    const plan_buffer around = p->buffers[outer];
+    int64_t at = p->buffers[buffer_index].inside_at + begin * type_table[around.type].bytes;
+    int part = add_buffer(p, around.kind, around.port, around.type, s, what);
+    p->buffers[part].inside = outer;
+    p->buffers[part].inside_at = at;
+    p->buffers[outer].has_parts = true;
+    return part;
+}
+
+bool share_memory(const plan *p, int x, int y) {
+    const plan_buffer *b = &p->buffers[x], *c = &p->buffers[y];
+    if (x == y) return true;
+    return outer_buffer(p, x) == outer_buffer(p, y) && b->inside_at < c->inside_at + c->bytes &&
+           c->inside_at < b->inside_at + b->bytes;
 }
 
 plan_step *add_step(plan *p, step_kind kind, int node_index) {

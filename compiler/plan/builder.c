@@ -36,6 +36,12 @@ static void find_last_uses(builder *b) {
     }
 }
 
+/* Whether the result of a concat is its inputs one behind the other, element by element. */
+static bool is_concat_of_rows(const node *n) {
+    int64_t before = n->a.axis == AXIS_H ? 1 : n->a.axis == AXIS_W ? n->shape.h : shape_pixels(n->shape);
+    return n->op == OP_CONCAT && before == 1;
+}
+
 /* Finds the outputs that a step can write directly into the caller's array. If a tensor is an output under
  * several names, that is the first one. */
 static void find_direct_outputs(builder *b) {
@@ -43,7 +49,8 @@ static void find_direct_outputs(builder *b) {
     for (int i = 0; i < g->n_outputs; i++) {
         int n = g->outputs[i].node;
         while (g->nodes[n].op == OP_FLATTEN) n = g->nodes[n].in[0];
-        bool placeable = can_be_placed(&g->nodes[n]) || g->nodes[n].op == OP_CONCAT;
+        bool placeable =
+            can_be_placed(&g->nodes[n]) || g->nodes[n].op == OP_CONCAT || g->nodes[n].op == OP_RESHAPE;
         if (placeable && b->port_of[n] < 0) b->port_of[n] = i;
     }
 }
@@ -54,7 +61,7 @@ static void find_merged_concats(builder *b) {
     const graph *g = b->g;
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
-        if (n->op != OP_CONCAT) continue;
+        if (n->op != OP_CONCAT || n->a.axis != AXIS_C) continue;
         bool merge = true;
         for (int j = 0; j < n->n_in && merge; j++) {
             int in = n->in[j];
@@ -82,27 +89,41 @@ static shape spread_pixels(const plan *p, const node *n) {
     return s;
 }
 
-/* The buffer that node `index` owns as an output or a merged concat. The first call makes it. */
+/* The buffer that node `index` has because it is an output, a concat, or a part of another tensor's bytes. The
+ * first call makes it. */
 static int owned_buffer(builder *b, int index) {
-    if (b->own_buffer[index] < 0) {
-        const node *n = &b->g->nodes[index];
-        int out = b->port_of[index];
-        b->own_buffer[index] =
-            out >= 0 ? add_buffer(b->p, BUFFER_OUTPUT, out, n->type, n->shape, n->label)
-                     : add_buffer(b->p, BUFFER_ARENA, -1, n->type, spread_pixels(b->p, n), n->label);
+    if (b->own_buffer[index] >= 0) return b->own_buffer[index];
+    const node *n = &b->g->nodes[index];
+    int out = b->port_of[index], made;
+    if (b->home_of[index] >= 0) {
+        int home = owned_buffer(b, b->home_of[index]);
+        made = add_part(b->p, home, b->home_at[index], n->shape, n->label);
+    } else if (out >= 0) {
+        made = add_buffer(b->p, BUFFER_OUTPUT, out, n->type, n->shape, n->label);
+    } else {
+        shape room = b->dense[index] ? n->shape : spread_pixels(b->p, n);
+        made = add_buffer(b->p, BUFFER_ARENA, -1, n->type, room, n->label);
     }
-    return b->own_buffer[index];
+    return b->own_buffer[index] = made;
 }
+
+static bool has_home(const builder *b, int index) { return b->home_of[index] >= 0 || b->port_of[index] >= 0; }
 
 destination find_destination(builder *b, int index) {
     int concat = b->concat_of[index];
     if (concat >= 0) {
         int buffer = owned_buffer(b, concat);
-        bool in_order = b->p->buffers[buffer].kind == BUFFER_OUTPUT;
+        bool in_order = has_home(b, concat) || b->dense[concat];
         return (destination){.buffer = buffer, .begin = b->concat_begin[index], .in_order = in_order};
     }
-    if (b->port_of[index] >= 0) return (destination){.buffer = owned_buffer(b, index), .in_order = true};
+    if (has_home(b, index)) return (destination){.buffer = owned_buffer(b, index), .in_order = true};
     return (destination){.buffer = -1, .in_order = b->dense[index], .dense = b->dense[index]};
+}
+
+/* Records that node `last` is among those that read what lies in a buffer. */
+static void keep_until(builder *b, int buffer, int last) {
+    plan_buffer *x = &b->p->buffers[outer_buffer(b->p, buffer)];
+    if (x->until < last) x->until = last;
 }
 
 /* Records that node `index` lies in the channels begin .. begin + c - 1 of `buffer`, with channel order[i] of
@@ -115,13 +136,12 @@ static void settle(builder *b, int index, plan_step *s, int buffer, int begin, i
     s->out_order = order;
     p->slots[index] = ARENA_ARRAY(p->mem, slot, c);
     for (int i = 0; i < c; i++) p->slots[index][order[i]] = (slot){buffer, begin + i};
-    if (p->buffers[buffer].until < b->last_use[index]) p->buffers[buffer].until = b->last_use[index];
+    keep_until(b, buffer, b->last_use[index]);
 }
 
-slot *gather(builder *b, int index, const slot *slots, shape s) {
+/* Adds a copy of node `index`, whose channels lie at `slots`, to a dense buffer of shape `s`, in order. */
+static void gather_into(builder *b, int index, const slot *slots, shape s, int buffer) {
     plan *p = b->p;
-    const node *n = &b->g->nodes[index];
-    int buffer = add_buffer(p, BUFFER_ARENA, -1, n->type, s, n->label);
     plan_step *copy = add_step(p, STEP_COPY, index);
     copy->n_operands = 1;
     copy->operands = ARENA_ARRAY(p->mem, operand, 1);
@@ -130,9 +150,20 @@ slot *gather(builder *b, int index, const slot *slots, shape s) {
     cut_runs(p, slots, order, s.c, true, NULL, &copy->operands[0]);
     copy->out_buffer = buffer;
     copy->out_order = order;
-    slot *fresh = ARENA_ARRAY(p->mem, slot, s.c);
-    for (int i = 0; i < s.c; i++) fresh[i] = (slot){buffer, i};
-    return fresh;
+}
+
+/* The slots of a tensor of `c` channels that lie in order from the beginning of a buffer's pixels. */
+static slot *slots_in_order(builder *b, int buffer, int c) {
+    slot *slots = ARENA_ARRAY(b->p->mem, slot, c);
+    for (int i = 0; i < c; i++) slots[i] = (slot){buffer, i};
+    return slots;
+}
+
+slot *gather(builder *b, int index, const slot *slots, shape s) {
+    const node *n = &b->g->nodes[index];
+    int buffer = add_buffer(b->p, BUFFER_ARENA, -1, n->type, s, n->label);
+    gather_into(b, index, slots, s, buffer);
+    return slots_in_order(b, buffer, s.c);
 }
 
 operand channelwise_operand(builder *b, int index, bool in_order, int most) {
@@ -187,14 +218,107 @@ operand whole_operand(builder *b, int index) {
     return o;
 }
 
-/* Finds the tensors that steps read as wholes. */
+/* ---- tensors in the bytes of others ---- */
+
+/* Whether a tensor lies in these bytes: dense, from element `begin` of the buffer on. */
+static bool lies_at(const plan *p, const slot *slots, shape s, int buffer_index, int64_t begin) {
+    const plan_buffer *b = &p->buffers[slots[0].buffer], *want = &p->buffers[buffer_index];
+    int64_t size = type_table[b->type].bytes;
+    return outer_buffer(p, slots[0].buffer) == outer_buffer(p, buffer_index) && lies_dense(p, slots, s) &&
+           b->inside_at + slots[0].channel * size == want->inside_at + begin * size;
+}
+
+void plan_reshape(builder *b, int index) {
+    plan *p = b->p;
+    const node *n = &b->g->nodes[index];
+    int in = n->in[0], buffer;
+    shape s = b->g->nodes[in].shape;
+    const slot *slots = p->slots[in];
+    if (has_home(b, index)) {
+        buffer = owned_buffer(b, index);
+        if (!lies_at(p, slots, s, buffer, 0))
+            gather_into(b, in, slots, s, add_part(p, buffer, 0, s, b->g->nodes[in].label));
+    } else {
+        if (!lies_dense(p, slots, s)) slots = gather(b, in, slots, s);
+        buffer = add_part(p, slots[0].buffer, slots[0].channel, n->shape, n->label);
+    }
+    keep_until(b, buffer, b->last_use[index]);
+    p->slots[index] = slots_in_order(b, buffer, n->shape.c);
+}
+
+void plan_rows(builder *b, int index) {
+    plan *p = b->p;
+    const node *n = &b->g->nodes[index];
+    int buffer = owned_buffer(b, index);
+    int64_t begin = 0;
+    for (int j = 0; j < n->n_in; j++) {
+        int in = n->in[j];
+        shape s = b->g->nodes[in].shape;
+        if (!lies_at(p, p->slots[in], s, buffer, begin))
+            gather_into(b, in, p->slots[in], s, add_part(p, buffer, begin, s, b->g->nodes[in].label));
+        begin += shape_elements(s);
+    }
+    keep_until(b, buffer, b->last_use[index]);
+    p->slots[index] = slots_in_order(b, buffer, n->shape.c);
+}
+
+/* Whether nothing has a claim yet on where node `index` goes, and its tensor can go anywhere as a whole. */
+static bool is_free(const builder *b, int index) {
+    const node *n = &b->g->nodes[index];
+    bool movable = can_be_placed(n) || n->op == OP_RESHAPE || n->op == OP_FLATTEN || b->rows[index] ||
+                   (n->op == OP_CONCAT && b->concat_of[n->in[0]] == index);
+    return movable && b->concat_of[index] < 0 && !has_home(b, index);
+}
+
+/* Whether a concat of flat tensors is made of its inputs' bytes: not if they lie in its channels anyway, nor if
+ * they would have to be copied, which its readers may do without. */
+static bool gains_from_rows(const builder *b, int index) {
+    const node *n = &b->g->nodes[index];
+    if (n->a.axis != AXIS_C) return true;
+    for (int j = 0; j < n->n_in; j++) {
+        for (int k = 0; k < j; k++) {
+            if (n->in[k] == n->in[j]) return false;
+        }
+        if (!is_free(b, n->in[j])) return false;
+    }
+    return true;
+}
+
+/* Lets the inputs of node `index`, whose tensor has a place, go there at once. */
+static void claim_inputs(builder *b, int index) {
+    const node *n = &b->g->nodes[index];
+    int64_t begin = 0;
+    for (int j = 0; j < n->n_in; j++) {
+        int in = n->in[j];
+        if (is_free(b, in)) {
+            b->home_of[in] = index;
+            b->home_at[in] = begin;
+        }
+        begin += shape_elements(b->g->nodes[in].shape);
+    }
+}
+
+/* Finds the tensors that become parts of others' bytes. It goes from the end, since what a tensor is a part of
+ * may itself be a part. */
+static void find_homes(builder *b) {
+    const graph *g = b->g;
+    for (int i = g->n_nodes - 1; i >= 0; i--) {
+        const node *n = &g->nodes[i];
+        b->rows[i] = is_concat_of_rows(n) && b->concat_of[n->in[0]] != i && gains_from_rows(b, i);
+        bool reshapes = n->op == OP_RESHAPE || n->op == OP_FLATTEN;
+        if (b->rows[i] || (reshapes && has_home(b, i))) claim_inputs(b, i);
+    }
+}
+
+/* Finds the tensors that are read as wholes. */
 static void find_dense(builder *b) {
     const graph *g = b->g;
-    b->dense = ARENA_ARRAY(b->p->mem, bool, g->n_nodes);
-    for (int i = 0; i < g->n_nodes; i++) {
+    for (int i = g->n_nodes - 1; i >= 0; i--) {
         const node *n = &g->nodes[i];
-        for (int j = 0; j < n->n_in && takes_wholes(g, n); j++) b->dense[n->in[j]] = true;
-        b->dense[i] = b->dense[i] || takes_wholes(g, n);
+        bool whole = takes_wholes(g, n);
+        b->dense[i] = b->dense[i] || whole || b->rows[i];
+        bool passes_on = whole || n->op == OP_RESHAPE || (n->op == OP_FLATTEN && b->dense[i]);
+        for (int j = 0; j < n->n_in && passes_on; j++) b->dense[n->in[j]] = true;
     }
 }
 
@@ -206,8 +330,13 @@ builder new_builder(plan *p) {
     b.concat_begin = filled(a, p->g->n_nodes, 0);
     b.port_of = filled(a, p->g->n_nodes, -1);
     b.own_buffer = filled(a, p->g->n_nodes, -1);
+    b.home_of = filled(a, p->g->n_nodes, -1);
+    b.home_at = ARENA_ARRAY(a, int64_t, p->g->n_nodes);
+    b.dense = ARENA_ARRAY(a, bool, p->g->n_nodes);
+    b.rows = ARENA_ARRAY(a, bool, p->g->n_nodes);
     find_direct_outputs(&b);
     find_merged_concats(&b);
+    find_homes(&b);
     find_dense(&b);
     return b;
 }

@@ -11,7 +11,10 @@ typedef struct builder {
     int *concat_of;    /* [n_nodes]: the concat whose buffer the node writes into, or -1 */
     int *concat_begin; /* [n_nodes]: and its first channel there */
     int *port_of;      /* [n_nodes]: the output that the node or concat writes into directly, or -1 */
-    int *own_buffer;   /* [n_nodes]: the buffer of a merged concat or an output, or -1: see owned_buffer */
+    int *home_of;      /* [n_nodes]: the reshape or concat whose bytes the node's tensor is a part of, or -1 */
+    int64_t *home_at;  /* [n_nodes]: and the tensor's first element there */
+    int *own_buffer;   /* [n_nodes]: the buffer that the tensor goes into because of these, or -1 */
+    bool *rows;        /* [n_nodes]: a concat of its inputs' bytes, one behind the other */
     bool *dense;       /* [n_nodes]: a step reads the tensor as a whole, so it should lie dense and in order */
 } builder;
 
@@ -33,6 +36,13 @@ void settle_at(builder *b, int index, plan_step *s, destination d, int *order);
 
 /* Whether a step with that destination may write over what lies in a buffer, instead of into a new one. */
 bool fits_over(const builder *b, int index, destination d, int buffer_index);
+
+/* The place of a node that only changes the shape of its input (reshape, flatten): where the input lies, if
+ * that is dense. Else a copy is added. */
+void plan_reshape(builder *b, int index);
+
+/* The place of a concat whose inputs lie one behind the other. Those that do not lie there yet are copied. */
+void plan_rows(builder *b, int index);
 
 /* Adds a copy that gathers scattered channels into a new dense buffer, in order. Their new slots. */
 slot *gather(builder *b, int index, const slot *slots, shape s);

@@ -9,6 +9,9 @@ plan *list_steps(const graph *g, const target *t, const tuning *tuned, bool lean
 
 /* buffers.c */
 int add_buffer(plan *p, buffer_kind kind, int port_index, elem_type type, shape s, const char *what);
+
+/* Adds a buffer that lies inside of another one, from element `begin` of that one on. It has the same type. */
+int add_part(plan *p, int buffer_index, int64_t begin, shape s, const char *what);
 plan_step *add_step(plan *p, step_kind kind, int node_index);
 
 /* slots.c: orders and runs. */

@@ -26,8 +26,27 @@ static void touch_step(plan *p, const plan_step *s, int step_index) {
     for (int j = 0; j < s->n_parts; j++) touch_step(p, &s->parts[j], step_index);
 }
 
+/* A buffer lives as long as any that lies inside of it. One inside that no step uses lives as long as that one:
+ * its tensor is a part of what steps use. */
+static void spread_lifetimes(plan *p) {
+    for (int i = 0; i < p->n_buffers; i++) {
+        const plan_buffer *b = &p->buffers[i];
+        if (b->inside < 0 || b->first < 0) continue;
+        plan_buffer *around = &p->buffers[b->inside];
+        if (around->first < 0 || b->first < around->first) around->first = b->first;
+        if (b->last > around->last) around->last = b->last;
+    }
+    for (int i = 0; i < p->n_buffers; i++) {
+        plan_buffer *b = &p->buffers[i];
+        if (b->inside < 0 || b->first >= 0) continue;
+        b->first = p->buffers[b->inside].first;
+        b->last = p->buffers[b->inside].last;
+    }
+}
+
 void find_lifetimes(plan *p) {
     for (int i = 0; i < p->n_steps; i++) touch_step(p, &p->steps[i], i);
+    spread_lifetimes(p);
 }
 
 int64_t plan_live_bytes(const plan *p, int first, int end) {
@@ -215,4 +234,8 @@ void place_buffers(plan *p) {
     search_orders(p, &best, n, bound, &w);
     p->arena_bytes = best.total;
     for (int i = 0; i < n; i++) p->buffers[best.items[i].index].offset = best.offsets[i];
+    for (int i = 0; i < p->n_buffers; i++) {
+        plan_buffer *b = &p->buffers[i];
+        if (b->inside >= 0) b->offset = p->buffers[b->inside].offset + b->inside_at;
+    }
 }

@@ -26,7 +26,7 @@ usage *count_uses(const plan *p) {
 }
 
 bool may_overwrite(const plan *p, int buffer_index, int node_index) {
-    const plan_buffer *b = &p->buffers[buffer_index];
+    const plan_buffer *b = &p->buffers[outer_buffer(p, buffer_index)];
     bool same_type = b->type == p->g->nodes[node_index].type;
     return b->kind == BUFFER_ARENA && same_type && b->until <= node_index;
 }
@@ -96,7 +96,7 @@ static int rows_for_residual(const plan *p, const plan_step *parts, int from, in
 int residual_source(const plan *p, const plan_step *parts, int to) {
     if (!has_residual(p, &parts[to])) return -1;
     for (int i = 0; i < to; i++) {
-        if (reads_buffer(&parts[to].operands[1], parts[i].out_buffer)) return i;
+        if (reads_buffer(p, &parts[to].operands[1], parts[i].out_buffer)) return i;
     }
     return -1;
 }
@@ -125,19 +125,33 @@ static bool is_link(const plan *p, const usage *use, const plan_step *parts, int
         reads++;
     }
     return takes_all_channels(p, &parts[i + 1], s) && s->out_begin == 0 &&
-           p->buffers[s->out_buffer].kind == BUFFER_ARENA && use[s->out_buffer].writes == 1 &&
-           use[s->out_buffer].reads == reads;
+           p->buffers[s->out_buffer].kind == BUFFER_ARENA && stands_alone(&p->buffers[s->out_buffer]) &&
+           use[s->out_buffer].writes == 1 && use[s->out_buffer].reads == reads;
 }
 
 /* Whether the chain's last part writes over the residual of part `i`. */
 static bool is_residual_overwritten(const plan *p, const plan_step *parts, int n, int i) {
-    return has_residual(p, &parts[i]) && reads_buffer(&parts[i].operands[1], parts[n - 1].out_buffer);
+    return has_residual(p, &parts[i]) && reads_buffer(p, &parts[i].operands[1], parts[n - 1].out_buffer);
 }
 
 bool ends_in_place(const plan *p, const plan_step *parts, int n) {
-    bool over = reads_buffer(&parts[0].operands[0], parts[n - 1].out_buffer);
+    bool over = reads_buffer(p, &parts[0].operands[0], parts[n - 1].out_buffer);
     for (int i = 0; i + 1 < n; i++) over = over || is_residual_overwritten(p, parts, n, i);
     return over;
+}
+
+/* Whether the chain's last part writes over bytes that some part reads by another buffer, in other rows. */
+static bool ends_in_another_shape(const plan *p, const plan_step *parts, int n) {
+    int out = parts[n - 1].out_buffer;
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < parts[i].n_operands; j++) {
+            const operand *o = &parts[i].operands[j];
+            for (int k = 0; k < o->n_runs; k++) {
+                if (o->runs[k].buffer != out && share_memory(p, o->runs[k].buffer, out)) return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* A chain may end in place, over its own input or over the residual of an earlier part, only if every row was
@@ -146,12 +160,13 @@ bool ends_in_place(const plan *p, const plan_step *parts, int n) {
  * still read the rows where the shares meet; so such a chain runs on one thread, which only a lean plan
  * accepts. */
 static bool may_end_in_place(const plan *p, const plan_step *parts, int n) {
+    if (ends_in_another_shape(p, parts, n)) return false;
     if (!ends_in_place(p, parts, n)) return true;
     if (p->t->threads && !p->lean) return false;
     for (int i = 0; i + 1 < n; i++) {
         if (is_residual_overwritten(p, parts, n, i) && !rows_for_residual(p, parts, i, n - 1)) return false;
     }
-    if (!reads_buffer(&parts[0].operands[0], parts[n - 1].out_buffer)) return true;
+    if (!reads_buffer(p, &parts[0].operands[0], parts[n - 1].out_buffer)) return true;
     if (n > 3 || is_window(&parts[0])) return false;
     for (int i = 0; i < n; i++) {
         const attrs *a = &p->g->nodes[parts[i].node].a;
@@ -201,11 +216,11 @@ bool can_chain(const plan *p, const usage *use, const plan_step *first, int n) {
 static bool leaves_alone(const plan *p, const plan_step *s, const plan_step *first, const plan_step *window) {
     bool of_sums = s->kind == STEP_GLOBAL_POOL && s->sums == window->sums;
     for (int i = 0; i < s->n_operands && !of_sums; i++) {
-        if (reads_buffer(&s->operands[i], window->out_buffer)) return false;
+        if (reads_buffer(p, &s->operands[i], window->out_buffer)) return false;
     }
     for (const plan_step *part = first; part <= window; part++) {
-        if (reads_buffer(&part->operands[0], s->out_buffer)) return false;
-        if (has_residual(p, part) && reads_buffer(&part->operands[1], s->out_buffer)) return false;
+        if (reads_buffer(p, &part->operands[0], s->out_buffer)) return false;
+        if (has_residual(p, part) && reads_buffer(p, &part->operands[1], s->out_buffer)) return false;
     }
     return s->kind != STEP_CHAIN && p->buffers[s->out_buffer].kind == BUFFER_ARENA;
 }
@@ -222,7 +237,8 @@ static bool may_be_made_twice(const plan *p, const usage *use, const plan_step *
     const plan_step *window = &first[n - 1];
     if (!is_window(window) || window->sums < 0 || window->out_begin != 0) return false;
     const usage *of_map = &use[window->out_buffer];
-    return p->buffers[window->out_buffer].kind == BUFFER_ARENA && of_map->writes == 1 && of_map->reads == 2 &&
+    return p->buffers[window->out_buffer].kind == BUFFER_ARENA &&
+           stands_alone(&p->buffers[window->out_buffer]) && of_map->writes == 1 && of_map->reads == 2 &&
            (n == 1 || can_chain(p, use, first, n));
 }
 
@@ -259,9 +275,9 @@ static bool is_channel_factor(const plan *p, const plan_step *s) {
            is_whole_run(&s->operands[1]);
 }
 
-static bool touches_buffer(const plan_step *s, int buffer_index) {
-    bool touches = s->out_buffer == buffer_index;
-    for (int i = 0; i < s->n_operands; i++) touches = touches || reads_buffer(&s->operands[i], buffer_index);
+static bool touches_buffer(const plan *p, const plan_step *s, int buffer_index) {
+    bool touches = share_memory(p, s->out_buffer, buffer_index);
+    for (int i = 0; i < s->n_operands; i++) touches = touches || reads_buffer(p, &s->operands[i], buffer_index);
     return touches;
 }
 
@@ -272,14 +288,14 @@ bool can_take_factor(const plan *p, int factor_index) {
     if (!is_channel_factor(p, factor)) return false;
     if (s->kind != STEP_GEMM || n->op != OP_CONV || s->gemm.staged || n->a.groups > 1) return false;
     /* The convolution may write over the map, which it would then read: the map is also its residual. */
-    if (reads_buffer(&factor->operands[0], s->out_buffer)) return false;
+    if (reads_buffer(p, &factor->operands[0], s->out_buffer)) return false;
     /* The product is not made any more. Nobody else may read it: not the caller, not the convolution as its
      * residual, and no later step. */
     int map = factor->out_buffer;
-    if (p->buffers[map].kind != BUFFER_ARENA || s->out_buffer == map) return false;
-    if (n->a.has_residual && reads_buffer(&s->operands[1], map)) return false;
+    if (p->buffers[map].kind != BUFFER_ARENA || share_memory(p, s->out_buffer, map)) return false;
+    if (n->a.has_residual && reads_buffer(p, &s->operands[1], map)) return false;
     for (int i = factor_index + 2; i < p->n_steps; i++) {
-        if (touches_buffer(&p->steps[i], map)) return false;
+        if (touches_buffer(p, &p->steps[i], map)) return false;
     }
     const operand *x = &s->operands[0];
     return takes_whole_output(p, x, factor) && is_identity(x->order, x->shape.c);

@@ -4,6 +4,7 @@
  * inputs' slots on. Every other op becomes a step that writes a range of channels of one buffer. That is, in
  * this order:
  *   - the caller's array, if the tensor is an output of the network;
+ *   - a part of another tensor's buffer, if it is reshaped or joined to that, as heads of detectors are;
  *   - a slice of a concat's buffer, if all of the concat's inputs are made by steps of their own;
  *   - the buffer of an input, in place, if the op allows it and nobody reads that input later;
  *   - else a buffer of its own in the arena.
@@ -128,7 +129,7 @@ static void plan_gemm(builder *b, int index) {
         operands[1] = residual_operand(b, n, d.in_order);
         order = operands[1].order;
         int over = operands[1].runs[0].buffer;
-        if (!reads_buffer(&x, over) && fits_over(b, index, d, over) && !may_end_chain(p, n)) {
+        if (!reads_buffer(p, &x, over) && fits_over(b, index, d, over) && !may_end_chain(p, n)) {
             d = (destination){.buffer = over, .begin = operands[1].runs[0].begin};
         }
     }
@@ -239,7 +240,7 @@ static void plan_elementwise(builder *b, int index) {
     if (count == 2) s->operands[1] = pair[1];
     const run *first = &pair[0].runs[0];
     if (pair[0].n_runs == 1 && fits_over(b, index, d, first->buffer) &&
-        !(count == 2 && reads_buffer(&pair[1], first->buffer))) {
+        !(count == 2 && reads_buffer(p, &pair[1], first->buffer))) {
         d = (destination){.buffer = first->buffer, .begin = first->begin};
         s->in_place = true;
     }
@@ -270,6 +271,14 @@ static void plan_view(builder *b, int index) {
     const node *n = &b->g->nodes[index];
     const slot *in = p->slots[n->in[0]];
     int c = n->shape.c;
+    if (b->rows[index]) {
+        plan_rows(b, index);
+        return;
+    }
+    if (n->op == OP_RESHAPE || (n->op == OP_FLATTEN && b->home_of[index] >= 0)) {
+        plan_reshape(b, index);
+        return;
+    }
     if (n->op == OP_FLATTEN) {
         p->slots[index] = flatten_slots(p, in, b->g->nodes[n->in[0]].shape);
         return;
@@ -342,7 +351,7 @@ static void plan_outputs(builder *b) {
         for (int c = 0; c < s.c && direct; c++) {
             slot at = p->slots[index][c];
             const plan_buffer *x = &p->buffers[at.buffer];
-            direct = x->kind == BUFFER_OUTPUT && x->port == i && at.channel == c;
+            direct = x->kind == BUFFER_OUTPUT && x->port == i && at.channel == c && x->inside_at == 0;
         }
         if (direct) continue;
         slot *fresh = gather(b, index, p->slots[index], s);

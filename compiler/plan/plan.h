@@ -21,7 +21,10 @@ typedef struct plan_buffer {
     elem_type type;
     shape shape; /* c is the distance from one pixel to the next, in elements */
     int64_t bytes;
-    int64_t offset;     /* in the arena, a multiple of ARENA_ALIGN */
+    int inside;         /* the buffer whose bytes these are a part of, or -1; that one is inside of none */
+    int64_t inside_at;  /* and the first of them there: a whole number of elements */
+    bool has_parts;     /* other buffers lie inside of this one */
+    int64_t offset;     /* in the arena, a multiple of ARENA_ALIGN unless it lies inside of another one */
     bool own;           /* each thread has a copy: the first thread in the arena, the others in their blocks */
     bool of_part;       /* the copies belong to the parts of the step, whichever thread does them */
     int64_t own_offset; /* in such a thread's block */
@@ -187,13 +190,28 @@ static inline int64_t plan_weight_bytes(const plan *p) {
 /* Where the weights of the next plan of the same file begin, in bytes. */
 static inline int64_t plan_weights_end(const plan *p) { return p->weights_begin + plan_weight_bytes(p); }
 
-/* Whether a finished plan has a place for the buffer in its arena. */
-static inline bool lives_in_arena(const plan_buffer *b) { return b->kind == BUFFER_ARENA && b->first >= 0; }
+/* Whether a finished plan has a place of its own for the buffer in its arena. */
+static inline bool lives_in_arena(const plan_buffer *b) {
+    return b->kind == BUFFER_ARENA && b->first >= 0 && b->inside < 0;
+}
+
+/* Whether no other buffer has bytes of this one. */
+static inline bool stands_alone(const plan_buffer *b) { return b->inside < 0 && !b->has_parts; }
+
+/* The buffer that the buffer lies inside of, or itself. */
+static inline int outer_buffer(const plan *p, int buffer_index) {
+    int inside = p->buffers[buffer_index].inside;
+    return inside >= 0 ? inside : buffer_index;
+}
+
+/* Whether the two buffers are one, or have bytes in common because they lie inside of one. */
+bool share_memory(const plan *p, int x, int y);
 
 /* Bytes of the buffers of the arena that live in any of the steps first .. end - 1, aligned. */
 int64_t plan_live_bytes(const plan *p, int first, int end);
 
-bool reads_buffer(const operand *o, int buffer_index);
+/* Whether an operand has runs in a buffer, or in one that shares bytes with it. */
+bool reads_buffer(const plan *p, const operand *o, int buffer_index);
 
 /* The part of a chain whose output is the residual of part `to`; -1 if the residual comes from outside of the
  * chain, or if there is none. */

@@ -75,9 +75,9 @@ slot *flatten_slots(const plan *p, const slot *slots, shape s) {
     return flat;
 }
 
-bool reads_buffer(const operand *o, int buffer_index) {
+bool reads_buffer(const plan *p, const operand *o, int buffer_index) {
     for (int i = 0; i < o->n_runs; i++) {
-        if (o->runs[i].buffer == buffer_index) return true;
+        if (share_memory(p, o->runs[i].buffer, buffer_index)) return true;
     }
     return false;
 }

@@ -15,12 +15,25 @@
  *
  *   verify_memory.c   what rows hold, and who used them since the threads met
  *   verify_operand.c  what a step should read, where it looks, and whether it is there
+ *   verify_view.c     tensors whose bytes are other tensors'
  *   verify_stage.c    scratch, and sums
  *   verify_chain.c    chains
  *   verify_step.c     all other steps, and how threads share them */
 #include "plan/verify.h"
 
 #include "plan/verify_state.h"
+
+/* A buffer inside of another one lies there, for no longer than that one. */
+static bool check_inside(verifier *v, int index) {
+    const plan_buffer *b = &v->p->buffers[index], *around = &v->p->buffers[b->inside];
+    bool good = b->inside_at >= 0 && b->inside_at % type_table[b->type].bytes == 0 &&
+                b->inside_at + b->bytes <= around->bytes && b->kind == around->kind &&
+                b->port == around->port && b->type == around->type && around->inside < 0 && !b->own &&
+                !around->own && around->first <= b->first && b->last <= around->last;
+    if (b->kind == BUFFER_ARENA) good = good && b->offset == around->offset + b->inside_at;
+    return good || fault(v, "buffer %d ('%s') does not lie inside of buffer %d", index, b->what ? b->what : "",
+                         b->inside);
+}
 
 /* Buffers lie inside of the arena, aligned, and are as large as their shape says. */
 static bool check_buffers(verifier *v) {
@@ -34,7 +47,8 @@ static bool check_buffers(verifier *v) {
         if (b->bytes < shape_elements(b->shape) * type_table[b->type].bytes)
             return fault(v, "buffer %d ('%s') has %lld bytes, fewer than its shape", i, what,
                          (long long)b->bytes);
-        if (b->kind != BUFFER_ARENA) continue;
+        if (b->inside >= 0 && !check_inside(v, i)) return false;
+        if (b->kind != BUFFER_ARENA || b->inside >= 0) continue;
         if (b->offset < 0 || b->offset % ARENA_ALIGN || b->offset + b->bytes > p->arena_bytes)
             return fault(v, "buffer %d ('%s') lies at %lld, not in the arena or not aligned", i, what,
                          (long long)b->offset);
@@ -52,7 +66,7 @@ static bool write_inputs(verifier *v) {
     for (int i = 0; i < v->n_places; i++) {
         place *x = &v->places[i];
         const plan_buffer *b = &p->buffers[x->buffer];
-        if (b->kind != BUFFER_INPUT) continue;
+        if (b->kind != BUFFER_INPUT || b->inside >= 0) continue;
         int node_index = p->g->inputs[b->port].node;
         shape s = p->g->nodes[node_index].shape;
         symbolic_value *values = ARENA_ARRAY(v->a, symbolic_value, s.c);
@@ -72,7 +86,9 @@ static bool read_output(verifier *v, int port_index) {
     for (int i = v->n_places - 1; i >= 0; i--) {
         const place *x = &v->places[i];
         const plan_buffer *b = &p->buffers[x->buffer];
-        if (b->kind != BUFFER_OUTPUT || b->port != port_index || x->filled_rows == 0) continue;
+        int filled = x->filled_rows;
+        for (int k = 0; k < x->n_neighbours; k++) filled += x->neighbours[k]->filled_rows;
+        if (b->kind != BUFFER_OUTPUT || b->port != port_index || b->inside >= 0 || filled == 0) continue;
         if (shape_pixels(s) > 1 && b->shape.c != s.c)
             return fault(v, "output %s: its pixels are %d channels apart", p->g->outputs[port_index].name,
                          b->shape.c);

@@ -19,7 +19,8 @@ static place new_place(const verifier *v, int buffer_index, int thread) {
     const plan_buffer *b = &v->p->buffers[buffer_index];
     int element = type_table[b->type].bytes;
     place x = {.buffer = buffer_index, .thread = thread, .space = space_of(v, b, thread), .bytes = b->bytes};
-    if (b->kind == BUFFER_ARENA) x.base = thread ? b->own_offset : b->offset;
+    x.base = b->kind != BUFFER_ARENA ? b->inside_at : thread ? b->own_offset : b->offset;
+    x.written = -1;
     x.element_bytes = element;
     x.pixel_bytes = (int64_t)b->shape.c * element;
     x.row_bytes = x.pixel_bytes * b->shape.w;
@@ -106,7 +107,11 @@ place *use_place(verifier *v, int buffer_index, int thread) {
     place *x = &v->places[v->first_place[buffer_index] + (b->own ? thread : 0)];
     for (int i = 0; i < v->n_touched; i++) {
         if (v->touched[i] == x) return x;
-        if (!share_bytes(x, v->touched[i])) continue;
+        const place *y = v->touched[i];
+        if (!share_bytes(x, y)) continue;
+        /* Places inside of one buffer may both be read. */
+        bool one = outer_buffer(p, x->buffer) == outer_buffer(p, y->buffer);
+        if (one && x->written != v->step && y->written != v->step) continue;
         fault(v, "%s and %s are used, and share bytes", place_name(v, x), place_name(v, v->touched[i]));
         return NULL;
     }
@@ -135,7 +140,7 @@ bool cut_place(verifier *v, place *x, int height, int64_t row_bytes) {
 
 /* ---- tracks ---- */
 
-static track *add_track(verifier *v, place *x) {
+static track *new_track(verifier *v, place *x) {
     if (x->n_tracks == x->room_tracks) {
         int room = x->room_tracks ? x->room_tracks * 2 : 4;
         x->tracks = arena_grow(v->a, x->tracks, (size_t)x->n_tracks, (size_t)room, sizeof *x->tracks);
@@ -148,6 +153,25 @@ static track *add_track(verifier *v, place *x) {
     return k;
 }
 
+track *add_track(verifier *v, place *x, int begin, int count, const symbolic_value *values) {
+    track *k = new_track(v, x);
+    k->begin = begin;
+    k->count = count;
+    k->values = values;
+    return k;
+}
+
+/* The step writes a place. False if it uses another place that shares bytes with it. */
+static bool mark_written(verifier *v, place *x) {
+    x->written = v->step;
+    for (int i = 0; i < v->n_touched && v->step >= 0; i++) {
+        if (v->touched[i] != x && share_bytes(x, v->touched[i]))
+            return fault(v, "%s and %s are used, and share bytes", place_name(v, x),
+                         place_name(v, v->touched[i]));
+    }
+    return true;
+}
+
 track *output_track(verifier *v, place *x, int begin, int count, const symbolic_value *values) {
     if (v->p->buffers[x->buffer].kind == BUFFER_INPUT && v->step >= 0) {
         fault(v, "%s is the caller's input, and is written", place_name(v, x));
@@ -158,24 +182,21 @@ track *output_track(verifier *v, place *x, int begin, int count, const symbolic_
               place_name(v, x), (long long)(x->pixel_bytes / x->element_bytes));
         return NULL;
     }
+    if (!mark_written(v, x)) return NULL;
     for (int i = 0; i < x->n_tracks; i++) {
         track *k = x->tracks[i];
         if (!k->owner && k->begin == begin && k->count == count &&
             memcmp(k->values, values, (size_t)count * sizeof *values) == 0)
             return k;
     }
-    track *k = add_track(v, x);
-    k->begin = begin;
-    k->count = count;
-    k->values = values;
-    return k;
+    return add_track(v, x, begin, count, values);
 }
 
 track *owned_track(verifier *v, place *x, const void *owner) {
     for (int i = 0; i < x->n_tracks; i++) {
         if (x->tracks[i]->owner == owner) return x->tracks[i];
     }
-    track *k = add_track(v, x);
+    track *k = new_track(v, x);
     k->owner = owner;
     k->count = (int)(x->row_bytes / x->element_bytes);
     return k;
@@ -212,6 +233,37 @@ bool write_rows(verifier *v, place *x, track *k, int first, int row, int count) 
         if (y->filled_rows && y->base < end && begin < y->base + y->bytes) empty_bytes(y, begin, end);
     }
     return true;
+}
+
+static bool same_value(symbolic_value x, symbolic_value y) {
+    return x.node == y.node && x.channel == y.channel && x.pixel == y.pixel;
+}
+
+/* Whether the place itself has a row that says so. */
+static bool says_value(const place *x, int64_t element, symbolic_value value) {
+    int64_t stride = x->pixel_bytes / x->element_bytes, pixel = element / stride;
+    int channel = (int)(element % stride), row = (int)(pixel / x->width);
+    if (element < 0 || pixel >= (int64_t)x->width * x->height) return false;
+    for (int i = 0; i < x->n_tracks; i++) {
+        const track *k = x->tracks[i];
+        bool inside = channel >= k->begin && channel < k->begin + k->count;
+        if (k->owner || !inside || k->rows[row] == EMPTY_ROW) continue;
+        symbolic_value has = k->values[channel - k->begin];
+        if (has.pixel == EVERY_PIXEL) has.pixel = k->rows[row] * x->width + (int)(pixel % x->width);
+        if (same_value(has, value)) return true;
+    }
+    return false;
+}
+
+bool holds_value(const verifier *v, const place *x, int64_t element, symbolic_value value) {
+    if (says_value(x, element, value)) return true;
+    for (int i = 0; i < x->n_neighbours; i++) {
+        const place *y = x->neighbours[i];
+        int64_t byte = x->base + element * x->element_bytes - y->base;
+        bool one = outer_buffer(v->p, x->buffer) == outer_buffer(v->p, y->buffer);
+        if (one && byte >= 0 && says_value(y, byte / y->element_bytes, value)) return true;
+    }
+    return false;
 }
 
 const char *describe_row(const verifier *v, const place *x, int row, int channel) {

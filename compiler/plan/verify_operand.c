@@ -4,33 +4,6 @@
 
 /* ---- what is expected ---- */
 
-/* The input of a concat that has the channel, which becomes one of that input. */
-static int concat_input(const graph *g, const node *n, int *channel) {
-    int i = 0;
-    while (*channel >= g->nodes[n->in[i]].shape.c) *channel -= g->nodes[n->in[i++]].shape.c;
-    return n->in[i];
-}
-
-symbolic_value resolve_value(const graph *g, int node_index, int pixel, int channel) {
-    for (;;) {
-        const node *n = &g->nodes[node_index];
-        if (!node_is_view(n)) break;
-        int in = n->in[0], groups = n->a.groups;
-        switch (n->op) {
-        case OP_CONCAT: in = concat_input(g, n, &channel); break;
-        case OP_SHUFFLE: channel = channel % groups * (n->shape.c / groups) + channel / groups; break;
-        case OP_SLICE: channel = n->a.begin + channel * n->a.step; break;
-        case OP_FLATTEN:
-            pixel = channel / g->nodes[in].shape.c;
-            channel %= g->nodes[in].shape.c;
-            break;
-        default: break; /* identity, dropout */
-        }
-        node_index = in;
-    }
-    return (symbolic_value){node_index, channel, pixel};
-}
-
 const symbolic_value *expect_tensor(const verifier *v, int node_index, shape s, const int *order, int n) {
     symbolic_value *expected = ARENA_ARRAY(v->a, symbolic_value, n);
     int c = v->p->g->nodes[node_index].shape.c;
@@ -109,6 +82,8 @@ static bool bind_map(verifier *v, reading *x, int row, int slot_row) {
             return fault(v, "it takes rows of %d pixels from a buffer whose rows have %d", x->shape.w,
                          at->width);
         held = find_track(at, s.channel, x->expected[i], held);
+        if (!held && find_view(v, at, 0, x->expected[i].node))
+            held = find_track(at, s.channel, x->expected[i], held);
         if (!held) return is_missing(v, at, slot_row, s.channel, i, x->expected[i], row);
         add_source(x, at, held, s.channel);
     }
@@ -128,15 +103,9 @@ static bool read_point(verifier *v, const reading *x) {
         int wanted_row = want.pixel / v->p->g->nodes[want.node].shape.w;
         if (s.channel < 0 || row >= at->height)
             return fault(v, "element %d of buffer %d is read, which has fewer", s.channel, s.buffer);
-        bool found = false;
-        for (int k = 0; k < at->n_tracks && !found; k++) {
-            const track *t = at->tracks[k];
-            if (t->owner || t->rows[row] == EMPTY_ROW || channel < t->begin || channel >= t->begin + t->count)
-                continue;
-            symbolic_value has = t->values[channel - t->begin];
-            if (has.pixel == EVERY_PIXEL) has.pixel = t->rows[row] * at->width + pixel % at->width;
-            found = same_value(has, want);
-        }
+        int64_t before = (int64_t)want.pixel * v->p->g->nodes[want.node].shape.c + want.channel;
+        bool found = holds_value(v, at, s.channel, want) ||
+                     (find_view(v, at, s.channel - before, want.node) && holds_value(v, at, s.channel, want));
         if (!found) return is_missing(v, at, row, channel, i, want, wanted_row);
     }
     return true;

@@ -43,6 +43,7 @@ typedef struct place {
     int width, height; /* pixels of a row; rows */
     int n_tracks, room_tracks;
     track **tracks;
+    int written;     /* the last step that wrote it */
     int filled_rows; /* rows that are not empty, over all tracks */
     int n_neighbours;
     struct place **neighbours; /* the places that share bytes with this one */
@@ -114,10 +115,24 @@ void record_elements(verifier *v, int thread, bool write, const place *x, int64_
 /* The threads meet: false where one wrote what another one read or wrote since the last time. */
 bool meet_threads(verifier *v);
 
-/* ---- verify_operand.c ---- */
+/* Whether the element of a place holds the value, as the place's own rows say or those of a place that shares
+ * its bytes. */
+bool holds_value(const verifier *v, const place *x, int64_t element, symbolic_value value);
 
-/* Follows views to the node that makes the element. `pixel` may be EVERY_PIXEL. */
+/* A track of a place with these values, without a mark in any row. */
+track *add_track(verifier *v, place *x, int begin, int count, const symbolic_value *values);
+
+/* ---- verify_view.c ---- */
+
+/* Follows views that rename channels to the node that makes the element. `pixel` may be EVERY_PIXEL. */
 symbolic_value resolve_value(const graph *g, int node_index, int pixel, int channel);
+
+/* Whether the tensor of a node that has no step, because it only gives bytes another shape (reshape, concat
+ * along height or width), lies from element `begin` of the place on: dense, and made of what its inputs left
+ * there. Then a place of its shape has a track for it. */
+bool find_view(verifier *v, const place *x, int64_t begin, int node_index);
+
+/* ---- verify_operand.c ---- */
 
 /* The values of a tensor of shape `s`, channel order[i] (i where NULL) at position i. A tensor of one pixel may
  * be a whole map, taken flat. */

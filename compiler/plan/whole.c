@@ -8,7 +8,14 @@ static int64_t outermost_axis(const node *n) {
     return w.n > 1 ? w.count[0] : 1;
 }
 
+/* Along the width of several rows. Any other concat has a place for each input, and no step. */
+static bool joins_columns(const graph *g, const node *n) {
+    (void)g;
+    return n->a.axis == AXIS_W && n->shape.h > 1;
+}
+
 const whole_op whole_table[OP_COUNT] = {
+    [OP_CONCAT] = {.applies = joins_columns, .cycles = 1, .by_vectors = true, .units = rows_of_output},
     [OP_TRANSPOSE] = {.cycles = 1.5, .units = outermost_axis},
 };
 

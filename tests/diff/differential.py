@@ -19,8 +19,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import emitted  # noqa: E402
 from machines import require_machine  # noqa: E402
-from random_more import FIRST, MoreNet  # noqa: E402
-from random_net import Net  # noqa: E402
+from random_more import FIRST, write_network  # noqa: E402
 
 TOLERANCE = 1e-4
 MOST_FAILURES = 5
@@ -30,7 +29,7 @@ def check_seed(seed, arguments, folder):
     """The largest error of the network of this seed."""
     net = os.path.join(folder, "net.net")
     with open(net, "w", encoding="utf-8") as out:
-        out.write((MoreNet if arguments.more else Net)(seed).write(seed))
+        out.write(write_network(seed))
     dtype = ["--weights-dtype", arguments.weights_dtype] if arguments.weights_dtype else []
     storage = "embed"
     if arguments.all_storages:

@@ -49,6 +49,11 @@ class MoreNet(Net):
         return super().write(seed).replace("random_net.py", "random_more.py", 1)
 
 
+def write_network(seed):
+    """The network of any seed: from FIRST on one of these, else one of random_net.py."""
+    return (MoreNet if seed >= FIRST else Net)(seed).write(seed)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Prints a random network with newer ops.")
     parser.add_argument("seed", type=int)

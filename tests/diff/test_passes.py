@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""test_passes.py DRIVER COUNT [OPTION..]: random networks 0 .. COUNT-1 answer the same after every pass (pass_driver.c)."""
+"""test_passes.py DRIVER COUNT [OPTION..]: as many networks of random_net.py and of random_more.py answer the same after every pass (pass_driver.c)."""
 import os
 import subprocess
 import sys
 import tempfile
 
-from random_net import Net
+from random_more import FIRST, write_network
 
 
 def main():
     driver, count = sys.argv[1], int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
         paths = []
-        for seed in range(count):
+        for seed in [*range(count), *range(FIRST, FIRST + count)]:
             paths.append(os.path.join(folder, "random_%d.net" % seed))
             with open(paths[-1], "w", encoding="utf-8") as out:
-                out.write(Net(seed).write(seed))
+                out.write(write_network(seed))
         sys.exit(subprocess.run([driver] + sys.argv[3:] + paths).returncode)
 
 

@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""test_printing.py DRIVER COUNT: random networks 0 .. COUNT-1 parse back from what is printed (print_driver.c)."""
+"""test_printing.py DRIVER COUNT: as many networks of random_net.py and of random_more.py parse back from what is printed (print_driver.c)."""
 import os
 import subprocess
 import sys
 import tempfile
 
-from random_net import Net
+from random_more import FIRST, write_network
 
 
 def main():
     driver, count = sys.argv[1], int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
         paths = []
-        for seed in range(count):
+        for seed in [*range(count), *range(FIRST, FIRST + count)]:
             paths.append(os.path.join(folder, "random_%d.net" % seed))
             with open(paths[-1], "w", encoding="utf-8") as out:
-                out.write(Net(seed).write(seed))
+                out.write(write_network(seed))
         sys.exit(subprocess.run([driver] + paths).returncode)
 
 

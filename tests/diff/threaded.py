@@ -14,7 +14,7 @@ import numpy as np
 
 from emitted import ROUNDINGS, largest_error
 from machines import WARNINGS, bind, empty_outputs, run
-from random_net import Net
+from random_more import write_network
 
 # Threads that wait at a barrier sleep at once. There may be more of them than processors, and other tests beside them: who
 # spins takes the time of those that are waited for. OpenMP reads this when it is loaded.
@@ -89,7 +89,7 @@ def threads_agree(about, got, alone):
 def add_arguments(parser):
     parser.add_argument("--lcc", required=True)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--count", type=int, default=0, help="random networks")
+    parser.add_argument("--count", type=int, default=0, help="random networks; seeds from 20000 on have newer ops")
     parser.add_argument("nets", nargs="*", help="files, each with its options behind commas: b0.net,-Dresolution=64")
 
 
@@ -104,7 +104,7 @@ def count_failures(arguments, check_net):
                 if isinstance(net, int):
                     path = os.path.join(folder, "net.net")
                     with open(path, "w", encoding="utf-8") as out:
-                        out.write(Net(net).write(net))
+                        out.write(write_network(net))
                 wrong = check_net(path, options, folder)
             except (RuntimeError, subprocess.SubprocessError) as problem:
                 wrong = [str(problem)]

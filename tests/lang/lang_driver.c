@@ -59,6 +59,7 @@ static void print_attributes(const node *n) {
     if (n->op == OP_UPSAMPLE)
         printf(" factor=%d %s", a->factor, a->mode == UPSAMPLE_NEAREST ? "nearest" : "bilinear");
     if (n->op == OP_SLICE) printf(" begin=%d count=%d", a->begin, a->count);
+    if (n->op == OP_CONCAT && a->axis != AXIS_C) printf(" axis=%s", axis_names[a->axis]);
     if (n->op == OP_TRANSPOSE) {
         print_list("order", &a->order);
         print_list("dims", &a->dims);

@@ -12,7 +12,7 @@ syntax keyword lccBoolean true false
 
 syntax keyword lccForm residual scale concat split branch add mul
 syntax keyword lccLayer conv conv_transpose depthwise dense bn max_pool avg_pool global_avg_pool flatten identity softmax dropout
-syntax keyword lccLayer shuffle normalize pad upsample resize slice depth_to_space space_to_depth transpose
+syntax keyword lccLayer shuffle normalize pad upsample resize slice depth_to_space space_to_depth reshape transpose
 syntax keyword lccActivation relu relu6 hswish swish silu sigmoid hsigmoid tanh leaky_relu
 syntax keyword lccActivation exp log sqrt reciprocal abs neg erf gelu gelu_tanh elu selu celu softplus
 syntax keyword lccActivation softsign mish power clip thresholded_relu floor ceil round sign

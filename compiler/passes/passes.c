@@ -14,6 +14,7 @@
  *     and may have activations on either side.
  *   - Dead channels go when norms are in the weights and activations in the kernels, because ranges are known
  *     best then.
+ *   - Nodes wait for their readers when it is known which are left.
  *   - Conversions come when it is known who reads an input.
  *   - Weights are rounded last, when they are what the code will hold. */
 #include "passes/internal.h"
@@ -38,6 +39,7 @@ const pass pass_table[] = {
     {"lower_conv_transpose", "make convolutions of the transposed ones", lower_conv_transpose},
     {"fuse_residual", "let adds ride on the kernel before them", fuse_residual},
     {"remove_dead_channels", "drop channels on which no output depends", remove_dead_channels},
+    {"delay_nodes", "bring nodes next to their readers where nothing lives longer", delay_nodes},
     {"insert_convert", "convert integer inputs where floats are needed", insert_convert},
     {"round_weights", "round weights to halves, for --weights-dtype f16", round_weights},
     {NULL, NULL, NULL},

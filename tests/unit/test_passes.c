@@ -98,6 +98,23 @@ static void rows_of_kernels_that_meet_only_padding_go(void **state) {
     expect_trim(OP_CONV, 2, 5, 1, 4, 1, (const int[3]){2, 4, 1}); /* a pad would become negative */
 }
 
+/* expand and depthwise with a pool of the same tensor between them; and with more between them, where that
+ * tensor would live longer. */
+static void nodes_wait_for_their_readers(void **state) {
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        net t = begin();
+        int x = conv(&t, input(&t, TYPE_F32, 4, 4, 3), 6, 1, 0);
+        int wide = conv(&t, x, 8, 1, 0);
+        int pooled = on(&t, OP_MAX_POOL, window(0, 3, 1), x);
+        output(&t, more ? plain(&t, OP_SOFTMAX, pooled) : pooled);
+        output(&t, depthwise(&t, wide, 3, 1));
+        expect_passes(&t, more ? "input conv conv max_pool softmax depthwise"
+                               : "input conv max_pool conv depthwise");
+        end(&t);
+    }
+}
+
 static void flatten_before_dense_goes(void **state) {
     (void)state;
     net t = begin();
@@ -515,6 +532,7 @@ int main(void) {
         cmocka_unit_test(no_ops_go),
         cmocka_unit_test(slices_and_resizes_that_change_nothing_go),
         cmocka_unit_test(what_does_something_stays),
+        cmocka_unit_test(nodes_wait_for_their_readers),
         cmocka_unit_test(rows_of_kernels_that_meet_only_padding_go),
         cmocka_unit_test(flatten_before_dense_goes),
         cmocka_unit_test(pools_of_everything_become_global),

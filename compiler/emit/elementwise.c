@@ -42,9 +42,8 @@ static void emit_element(emitter *e, writer *w, piece x, const char *at, void *d
     if (k->runs[1]) {
         other = load_text(a, t, x, TYPE_F32, address_at(a, "z", k->pixel[1], at, k->flat, k->runs[1]->begin));
     }
+    if (other) v = binary_text(a, vector, k->n->op, v, other);
     switch (k->n->op) {
-    case OP_ADD: v = arena_printf(a, "%s + %s", v, other); break;
-    case OP_MUL: v = arena_printf(a, "%s * %s", v, other); break;
     case OP_AFFINE: {
         const char *scale = load_text(a, t, x, TYPE_F32, address_at(a, "w", 0, at, true, k->scales));
         const char *shift =
@@ -53,7 +52,9 @@ static void emit_element(emitter *e, writer *w, piece x, const char *at, void *d
         break;
     }
     case OP_CONVERT: break;
-    default: v = activation_text(a, t, x.kind, k->n->op, attributes->args, v); break;
+    default:
+        if (!other) v = activation_text(a, t, x.kind, k->n->op, attributes->args, v);
+        break;
     }
     v = activation_text(a, t, x.kind, attributes->act, attributes->act_args, v);
     line(w, "%s", store_text(a, t, x, address_at(a, "y", k->y_pixel, at, k->flat, k->begin), v));

@@ -80,6 +80,9 @@ const char *weights_at(const emitter *e, elem_type type, int64_t begin);
 /* "f32x16_relu6(v)" for an activation on an expression. */
 const char *activation_text(arena *a, const target *t, int kind, op_kind act, act_args args, const char *v);
 
+/* "x + y", "f32x16_min(x, y)": an op of two tensors on two expressions. binary.c */
+const char *binary_text(arena *a, const char *vector, op_kind op, const char *x, const char *y);
+
 /* The load of a vector from elements of `type`, as floats, and the store of one. Only x.valid lanes are
  * touched. */
 const char *load_text(arena *a, const target *t, piece x, elem_type type, const char *address);
@@ -140,6 +143,7 @@ kernel_call emit_whole(emitter *e, const plan_step *s);
  * weights as w, and its scratch as `scratch`. All are pointers to floats. Each writes its lines to `w`. */
 void emit_concat_body(emitter *e, const plan_step *s, writer *w);
 void emit_transpose_body(emitter *e, const plan_step *s, writer *w);
+void emit_binary_body(emitter *e, const plan_step *s, writer *w);
 
 /* ---- what gemm.c and window.c offer to chain.c: one row of a part ---- */
 

@@ -8,8 +8,9 @@
 typedef void (*body_writer)(emitter *e, const plan_step *s, writer *w);
 
 static const body_writer bodies[OP_COUNT] = {
-    [OP_CONCAT] = emit_concat_body,
-    [OP_TRANSPOSE] = emit_transpose_body,
+    [OP_ADD] = emit_binary_body, [OP_CONCAT] = emit_concat_body, [OP_DIV] = emit_binary_body,
+    [OP_MAX] = emit_binary_body, [OP_MIN] = emit_binary_body,    [OP_MUL] = emit_binary_body,
+    [OP_POW] = emit_binary_body, [OP_SUB] = emit_binary_body,    [OP_TRANSPOSE] = emit_transpose_body,
 };
 
 /* The packed weights of such a step are its node's tensors of weights, one behind the other. */

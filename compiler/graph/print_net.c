@@ -214,7 +214,12 @@ static void print_arguments(printer *p, const node *n) {
         if (a->step != 1) print_whole(p, "step", a->step);
         break;
     case OP_ADD:
+    case OP_SUB:
     case OP_MUL:
+    case OP_DIV:
+    case OP_MIN:
+    case OP_MAX:
+    case OP_POW:
     case OP_CONCAT:
         for (int i = 1; i < node_own_inputs(n); i++) print_word(p, NULL, tensor_name(p, n->in[i]));
         if (a->axis != AXIS_C) print_word(p, "axis", axis_names[a->axis]);

@@ -279,22 +279,3 @@ bool shape_upsample(const graph *g, diag *d, node *n) {
     n->shape = (shape){in.h * n->a.factor, in.w * n->a.factor, in.c};
     return true;
 }
-
-/* add, mul: equal shapes, or one of them [1, 1, c] for c channels. */
-static bool shape_broadcast(const graph *g, diag *d, node *n) {
-    shape x = input_shape(g, n, 0), y = input_shape(g, n, 1);
-    bool equal = x.h == y.h && x.w == y.w, x_small = x.h == 1 && x.w == 1, y_small = y.h == 1 && y.w == 1;
-    if (x.c != y.c || !(equal || x_small || y_small)) {
-        diag_error(
-            d, n->at,
-            "%s: the shapes [%d, %d, %d] and [%d, %d, %d] do not fit; they must be equal, or one of them "
-            "[1, 1, c]",
-            op_table[n->op].name, x.h, x.w, x.c, y.h, y.w, y.c);
-        return false;
-    }
-    n->shape = x_small ? y : x;
-    return true;
-}
-
-bool shape_add(const graph *g, diag *d, node *n) { return shape_broadcast(g, d, n); }
-bool shape_mul(const graph *g, diag *d, node *n) { return shape_broadcast(g, d, n); }

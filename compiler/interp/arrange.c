@@ -1,4 +1,4 @@
-/* arrange.c: the ops that rename, move or join elements: the views, pad, upsample, add, mul and concat. */
+/* arrange.c: the ops that rename, move or join elements: the views, pad, upsample and concat. */
 #include "interp/internal.h"
 
 #include <string.h>
@@ -65,22 +65,6 @@ void interp_upsample(const work *k) {
             }
         }
     }
-}
-
-/* The element of a join's input that goes into element i of the result. An input of [1, 1, c] holds for every
- * pixel. */
-static double met_by(const work *k, int input, int64_t i) {
-    return k->in[input][shape_pixels(k->in_shape[input]) == 1 ? i % k->n->shape.c : i];
-}
-
-void interp_add(const work *k) {
-    int64_t count = shape_elements(k->n->shape);
-    for (int64_t i = 0; i < count; i++) k->out[i] = met_by(k, 0, i) + met_by(k, 1, i);
-}
-
-void interp_mul(const work *k) {
-    int64_t count = shape_elements(k->n->shape);
-    for (int64_t i = 0; i < count; i++) k->out[i] = met_by(k, 0, i) * met_by(k, 1, i);
 }
 
 /* The elements behind each place of the axes before the one along which the tensors are joined. */

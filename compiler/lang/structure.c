@@ -1,5 +1,5 @@
-/* structure.c: the forms that give a network its structure: residual, scale, concat and split of branches, add,
- * mul. */
+/* structure.c: the forms that give a network its structure: residual, scale, concat and split of branches, and
+ * the joins: add, sub, mul, .. */
 #include "lang/eval.h"
 
 #include <string.h>
@@ -165,7 +165,7 @@ static int find_axis(evaluator *ev, const place *p, const call *c, int *axis) {
     return good ? count : -1;
 }
 
-/* add(n), mul(n), concat(n, .., axis = h): joins x and the `count` tensors that are named. */
+/* add(n), sub(n), concat(n, .., axis = h): joins x and the `count` tensors that are named. */
 static int eval_join(evaluator *ev, const place *p, const call *c, int x, op_kind op, int count, int axis) {
     if (c->body || count == 0 || (op != OP_CONCAT && count != 1)) {
         eval_error(ev, c->at,
@@ -196,8 +196,28 @@ static int eval_add(evaluator *ev, const place *p, const call *c, int x) {
     return eval_join(ev, p, c, x, OP_ADD, count_arguments(c), AXIS_C);
 }
 
+static int eval_sub(evaluator *ev, const place *p, const call *c, int x) {
+    return eval_join(ev, p, c, x, OP_SUB, count_arguments(c), AXIS_C);
+}
+
 static int eval_mul(evaluator *ev, const place *p, const call *c, int x) {
     return eval_join(ev, p, c, x, OP_MUL, count_arguments(c), AXIS_C);
+}
+
+static int eval_div(evaluator *ev, const place *p, const call *c, int x) {
+    return eval_join(ev, p, c, x, OP_DIV, count_arguments(c), AXIS_C);
+}
+
+static int eval_min(evaluator *ev, const place *p, const call *c, int x) {
+    return eval_join(ev, p, c, x, OP_MIN, count_arguments(c), AXIS_C);
+}
+
+static int eval_max(evaluator *ev, const place *p, const call *c, int x) {
+    return eval_join(ev, p, c, x, OP_MAX, count_arguments(c), AXIS_C);
+}
+
+static int eval_pow(evaluator *ev, const place *p, const call *c, int x) {
+    return eval_join(ev, p, c, x, OP_POW, count_arguments(c), AXIS_C);
 }
 
 static int eval_concat(evaluator *ev, const place *p, const call *c, int x) {
@@ -222,8 +242,18 @@ static const struct {
     const char *name;
     structure form;
 } table_of_structures[] = {
-    {"residual", eval_residual},  {"scale", eval_scale}, {"concat", eval_concat}, {"split", eval_split},
-    {"branch", eval_lone_branch}, {"add", eval_add},     {"mul", eval_mul},
+    {"residual", eval_residual},
+    {"scale", eval_scale},
+    {"concat", eval_concat},
+    {"split", eval_split},
+    {"branch", eval_lone_branch},
+    {"add", eval_add},
+    {"sub", eval_sub},
+    {"mul", eval_mul},
+    {"div", eval_div},
+    {"min", eval_min},
+    {"max", eval_max},
+    {"pow", eval_pow},
 };
 enum { STRUCTURES = sizeof table_of_structures / sizeof *table_of_structures };
 

@@ -171,7 +171,7 @@ static void range_unmixed(const channel_walk *k) {
         /* A flatten counts through the channels at each pixel. */
         int from = n->op == OP_SLICE && n->a.axis == AXIS_C ? n->a.begin + c * n->a.step : c % channels;
         range x = n->n_in ? input_of(k, 0)[from] : any_value();
-        k->out[c] = op_interval(n, x, node_own_inputs(n) > 1 ? input_of(k, 1)[c] : x);
+        k->out[c] = op_interval(n, x, node_own_inputs(n) > 1 ? input_of(k, 1)[c % input_channels(k, 1)] : x);
     }
 }
 

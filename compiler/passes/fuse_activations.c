@@ -1,5 +1,6 @@
 /* fuse_activations.c: an activation goes into the kernel that makes its input, as attrs.act, if nothing else
  * reads that input. */
+#include "graph/binary.h"
 #include "passes/host.h"
 #include "passes/internal.h"
 #include "passes/rewrite.h"
@@ -12,14 +13,12 @@ bool can_host_activation(const node *n) {
     case OP_DEPTHWISE:
     case OP_DENSE:
     case OP_AFFINE:
-    case OP_ADD:
-    case OP_MUL:
     case OP_MAX_POOL:
     case OP_AVG_POOL:
     case OP_GLOBAL_AVG_POOL:
     case OP_UPSAMPLE:
     case OP_RESIZE: return true;
-    default: return false;
+    default: return is_binary(n->op);
     }
 }
 

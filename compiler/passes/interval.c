@@ -25,6 +25,12 @@ range multiply_intervals(range x, range y) {
     return (range){fmin(fmin(ll, lh), fmin(hl, hh)), fmax(fmax(ll, lh), fmax(hl, hh))};
 }
 
+/* The interval of min(x, y) or max(x, y). */
+static range choose_intervals(range x, range y, double (*choose)(double, double)) {
+    if (is_unknown(x) || is_unknown(y)) return unknown_interval();
+    return (range){choose(x.low, y.low), choose(x.high, y.high)};
+}
+
 range join_intervals(range x, range y) {
     if (is_unknown(x) || is_unknown(y)) return unknown_interval();
     return (range){fmin(x.low, y.low), fmax(x.high, y.high)};
@@ -108,7 +114,11 @@ range op_interval(const node *n, range x, range y) {
     case OP_RESIZE: /* linear weights are at least 0 and sum to 1; cubic ones may be negative */
         return n->a.resize.mode == RESIZE_CUBIC && !is_unknown(x) ? any_value() : x;
     case OP_ADD: return add_intervals(x, y);
+    case OP_SUB: return add_intervals(x, (range){-y.high, -y.low});
     case OP_MUL: return multiply_intervals(x, y);
+    case OP_DIV: return multiply_intervals(x, reciprocal_interval(OP_RECIPROCAL, (act_args){0, 0}, y));
+    case OP_MIN: return choose_intervals(x, y, fmin);
+    case OP_MAX: return choose_intervals(x, y, fmax);
     case OP_GLOBAL_AVG_POOL:
     case OP_FLATTEN:
     case OP_IDENTITY:

@@ -1,6 +1,7 @@
 /* whole.c: the table of ops whose steps take their operands as wholes. */
 #include "plan/whole.h"
 #include "graph/axes.h"
+#include "graph/binary.h"
 
 /* Threads share the outermost axis, unless it is the only one. */
 static int64_t outermost_axis(const node *n) {
@@ -14,9 +15,21 @@ static bool joins_columns(const graph *g, const node *n) {
     return n->a.axis == AXIS_W && n->shape.h > 1;
 }
 
+static bool meets_otherwise(const graph *g, const node *n) { return !meets_by_channel(g, n); }
+
+#define BINARY                                                                                                 \
+    { .applies = meets_otherwise, .cycles = 1.5, .by_vectors = true, .units = rows_of_output }
+
 const whole_op whole_table[OP_COUNT] = {
     [OP_CONCAT] = {.applies = joins_columns, .cycles = 1, .by_vectors = true, .units = rows_of_output},
     [OP_TRANSPOSE] = {.cycles = 1.5, .units = outermost_axis},
+    [OP_ADD] = BINARY,
+    [OP_SUB] = BINARY,
+    [OP_MUL] = BINARY,
+    [OP_DIV] = BINARY,
+    [OP_MIN] = BINARY,
+    [OP_MAX] = BINARY,
+    [OP_POW] = BINARY,
 };
 
 bool takes_wholes(const graph *g, const node *n) {

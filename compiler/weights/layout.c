@@ -12,6 +12,7 @@
  * keras use (h, w, c). This order is kept as a permutation of the last axis. It also holds behind activations,
  * norms, sums and concats of flattened maps. */
 #include "weights/layout.h"
+#include "graph/binary.h"
 #include "weights/weights.h"
 
 #include <string.h>
@@ -45,11 +46,9 @@ static const node *node_seen_through(const graph *g, const node *n) {
     case OP_SOFTMAX:
     case OP_NORMALIZE:
     case OP_CONVERT:
-    case OP_AFFINE:
-    case OP_ADD:
-    case OP_MUL: break;
+    case OP_AFFINE: break;
     default:
-        if (op_table[n->op].class != CLASS_ACT) return NULL;
+        if (op_table[n->op].class != CLASS_ACT && !is_binary(n->op)) return NULL;
     }
     for (int i = 0; i < n->n_in; i++) {
         const node *behind = input_node(g, n, i);

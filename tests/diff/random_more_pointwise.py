@@ -31,4 +31,27 @@ def of_small(net):
     net.say(s.pick(["clip(-1.5, 1.5)", "tanh", "erf"]) + " -> " + s.pick(OF_SMALL))
 
 
-BLOCKS = [activation, conv_and_activation, of_positive, of_small]
+def broadcast(net):
+    """The tensor and a smaller one that is made of it: of one pixel, one channel, one row or column."""
+    s = net.stream
+    h, w, c = net.shape
+    name = net.new_name()
+    net.say("identity as " + name)
+    small = s.pick(["global_avg_pool", "conv(1, 1)", "avg_pool([%d, 1], padding = valid)" % h, "slice(%d, 1)" % s.whole(0, c - 1),
+                    "avg_pool([1, %d], padding = valid)" % w, "global_avg_pool -> conv(1, 1)", "conv(%d, 1)" % c, "tanh"])
+    op = s.pick(["add", "sub", "min", "max", "mul", "div", "pow"])
+    if op in ("mul", "div"):
+        small += " -> sigmoid -> clip(0.25, 1)"
+    if op == "pow":
+        small += " -> sigmoid -> clip(0.1, 1)"
+    net.say(small + " -> %s(%s)" % (op, name) if op not in ("div", "sub") or s.chance(0.5) else small)
+    if op in ("div", "sub") and net.lines[-1].endswith(small):
+        gate = net.new_name()
+        net.say("identity as " + gate)
+        net.say("from " + name)
+        net.say("%s(%s)" % (op, gate))
+    if op == "pow":
+        net.say("clip(0, 4)")
+
+
+BLOCKS = [broadcast, activation, conv_and_activation, of_positive, of_small]

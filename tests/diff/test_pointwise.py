@@ -85,6 +85,30 @@ def functions(shape, seed):
     return cases
 
 
+JOINS = {
+    "add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div, "min": torch.minimum, "max": torch.maximum,
+    "pow": torch.pow,
+}
+
+
+def joins(shape, seed):
+    """Each op of two tensors, on tensors of which each axis is whole or 1; some with an activation behind."""
+    numbers = np.random.default_rng(seed)
+    inputs = {}
+    for which in range(8):
+        small = tuple(size if which >> i & 1 else 1 for i, size in enumerate(shape))
+        inputs["p%d" % which] = (np.abs(numbers.standard_normal(small)) + 0.1).astype(np.float32)
+    cases = Cases(inputs)
+    for i, (name, x) in enumerate(cases.x.items()):
+        for k, (other, y) in enumerate(cases.x.items()):
+            for j, (op, function) in enumerate(JOINS.items()):
+                if (i * 8 + k + j) % 3 == 0 or (i == 7 and op != "add"):
+                    cases.add(name, "%s(%s)" % (op, other), function(x, y))
+                elif j < 4:
+                    cases.add(name, "%s(%s) -> hswish" % (op, other), F.hardswish(function(x, y)))
+    return cases
+
+
 def check(lcc, cases, targets):
     faults = []
     with tempfile.TemporaryDirectory() as folder:
@@ -119,8 +143,9 @@ def main():
         sys.exit("usage: test_pointwise.py LCC [TARGET ..]")
     targets = [t for t in sys.argv[2:] if is_there(t)]
     faults, count = [], 0
-    for seed, shape in enumerate([(5, 7, 19), (1, 1, 33), (3, 2, 1)]):
-        cases = functions(shape, seed)
+    networks = [functions(shape, seed) for seed, shape in enumerate([(5, 7, 19), (1, 1, 33), (3, 2, 1)])]
+    networks += [joins(shape, seed) for seed, shape in enumerate([(3, 5, 18), (1, 4, 9), (6, 1, 5)])]
+    for cases in networks:
         faults += check(sys.argv[1], cases, targets)
         count += len(cases.expected)
     print("\n".join(faults + ["%d layers checked for %s, %d faults" % (count, ", ".join(targets), len(faults))]))

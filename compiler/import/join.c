@@ -3,10 +3,7 @@
 
 int add_join(importer *im, const int *nodes, int count, map_axis axis) {
     attrs a = graph_attrs_init();
-    if (axis != MAP_C && count > 1) {
-        node_error(im, "it joins along an axis other than the channels, which is not supported");
-        return -1;
-    }
+    a.axis = (int)axis;
     return count == 1 ? nodes[0] : add_op(im, OP_CONCAT, nodes, count, &a);
 }
 

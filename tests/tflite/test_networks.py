@@ -20,6 +20,7 @@ from emitted import Model  # noqa: E402
 NETWORKS = (
     "hands/hand_landmark_lite.tflite",
     "face_detection/face_detection_full_range.tflite",
+    "face_detection/face_detection_short_range.tflite",
 )
 # What is said of those that lcc does not take.
 REFUSED = {

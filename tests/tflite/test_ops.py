@@ -328,6 +328,27 @@ class Rearranged(LiteTest):
         self.compare([op("CONCATENATION", "x,x", "y", axis=3, activation=RELU)], {}, x, numpy.concatenate([x, x], -1).clip(0),
                      runs=False)
 
+    def test_joins_along_any_axis(self):
+        x = numbers(4, 5, 3)
+        for axis in (1, 2, 3):
+            self.compare([op("NEG", "x", "n"), op("CONCATENATION", "x,n,x", "y", axis=axis)], {}, x, numpy.concatenate([x, -x, x], axis - 1))
+        self.compare([op("NEG", "x", "n"), op("PACK", "x,n", "p", count=2, axis=1), op("TRANSPOSE", "p,o", "y")], {"o": whole(0, 2, 4, 1, 3)},
+                     x, numpy.stack([x, -x]).transpose(1, 3, 0, 2))
+        self.compare([op("NEG", "x", "n"), op("PACK", "x,n", "y", count=2, axis=4)], {}, x, numpy.stack([x, -x], 3))
+        self.compare([op("UNPACK", "x", "a,b,c,d", num=4, axis=1), op("ADD", "a,d", "y")], {}, x, x[0] + x[3])
+
+    def test_boxes_of_two_heads(self):
+        """As detectors have them: each head's map becomes a list of boxes, and the lists are joined."""
+        x, w, v = numbers(8, 8, 3), numbers(6, 3, 3, 3, seed=2), numbers(4, 3, 3, 6, seed=3)
+        zeros = {"b6": numpy.zeros(6, numpy.float32), "b4": numpy.zeros(4, numpy.float32)}
+        first = convolve(x, w, None, (2, 2), (1, 1), SAME, 1)
+        second = convolve(first, v, None, (2, 2), (1, 1), SAME, 1)
+        wanted = numpy.concatenate([first.reshape(-1, 2), second.reshape(-1, 2)])
+        conv = dict(stride_w=2, stride_h=2)
+        self.compare([op("CONV_2D", "x,w,b6", "f", **conv), op("CONV_2D", "f,v,b4", "g", **conv), op("RESHAPE", "f,s", "l"),
+                      op("RESHAPE", "g,t", "m"), op("CONCATENATION", "l,m", "y", axis=1)],
+                     {"w": w, "v": v, "s": whole(1, 48, 2), "t": whole(1, 8, 2), **zeros}, x, wanted)
+
     def test_strided_slices(self):
         x = numbers(6, 6, 5)
         self.compare([op("STRIDED_SLICE", "x,b,e,s", "y", begin_mask=15, end_mask=15)],

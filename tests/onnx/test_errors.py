@@ -108,7 +108,7 @@ class Errors(OnnxTest):
                           'node "p" (MaxPool): it cannot be added, for the reason above')
 
     def test_inputs(self):
-        for dims, what in (((1, 3, 1 << 40, 6), 'input "x": its size along axis 2, 1099511627776, is more than 65536'),
+        for dims, what in (((1, 3, 1 << 40, 6), 'input "x": its size along axis 2, 1099511627776, is more than 1048576'),
                            ((8, 3, 6, 6), 'input "x" holds 8 samples; networks take one at a time\n'
                                           'm.onnx: note: export with a batch of 1, or leave the first size open\n'),
                            ((1, 1, 1, 1, 1, 1, 3, 6, 6), 'input "x" has 9 axes; from 1 to 8 are supported')):
@@ -145,7 +145,7 @@ class Errors(OnnxTest):
                 (one, ["1,3,8"], '--input-shape 1,3,8: input "image" has 4 axes'),
                 (one, ["2,3,8,8"], 'input "image" holds 2 samples; networks take one at a time\n'
                                    "m.onnx: note: give 1 as the first size, and run the network once for each sample"),
-                (one, ["1,3,8,70000"], 'input "image": its size along axis 3, 70000, is more than 65536'),
+                (one, ["1,3,8,2000000"], 'input "image": its size along axis 3, 2000000, is more than 1048576'),
                 (one, ["1,3,8,8", "image=1,3,8,8"], '--input-shape is given twice for input "image"'),
                 (two, ["1,3,8,8"], '--input-shape 1,3,8,8: the network has 2 inputs, "a" and "b": write --input-shape NAME=1,3,8,8')):
             with self.subTest(words=words):

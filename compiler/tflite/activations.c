@@ -58,13 +58,6 @@ static bool build_with(importer *im, op_kind kind, double number) {
 
 bool tfl_make_elu(importer *im, const tflite_op *op) { return (void)op, build_with(im, OP_ELU, 1); }
 
-/* The exponent, input 1, is one number. */
-bool tfl_make_pow(importer *im, const tflite_op *op) {
-    double exponent;
-    (void)op;
-    return number_input(im, 1, "exponent", &exponent) && build_with(im, OP_POWER, exponent);
-}
-
 /* --- softmax */
 
 /* Over the last axis, of beta times the input. */

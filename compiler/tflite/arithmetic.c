@@ -1,6 +1,7 @@
 /* arithmetic.c: sums, products and their like, of tensors and of constants. */
 #include "tflite/rules.h"
 
+#include "import/broadcast.h"
 #include "import/contract.h"
 
 #include <math.h>
@@ -8,8 +9,68 @@
 bool tfl_make_add(importer *im, const tflite_op *op) { return (void)op, build_add(im); }
 bool tfl_make_sub(importer *im, const tflite_op *op) { return (void)op, build_sub(im); }
 bool tfl_make_mul(importer *im, const tflite_op *op) { return (void)op, build_mul(im); }
-bool tfl_make_div(importer *im, const tflite_op *op) { return (void)op, build_div(im); }
 bool tfl_make_add_n(importer *im, const tflite_op *op) { return (void)op, build_sum(im); }
+
+/* --- pairs for which import/ has no form of its own */
+
+/* Inputs 0 and 1, which fit each other by broadcasting, through an op that works element by element. */
+static bool build_pair(importer *im, op_kind kind) {
+    file_value x, y;
+    file_view v;
+    attrs a = graph_attrs_init();
+    if (!as_value(im, 0, &x) || !as_value(im, 1, &y) || !same_order(im, &x, &y, &v)) return false;
+    const int pair[2] = {x.node, y.node};
+    return set_result(im, add_op(im, kind, pair, 2, &a), &v);
+}
+
+/* The place of the input that is a constant of one number, which *number becomes; -1 where there is none. */
+static int find_number(const importer *im, double *number) {
+    for (int i = 0; i < 2; i++) {
+        const file_value *v = node_input(im, i);
+        if (!v || v->kind != FILE_CONSTANT || v->c.count != 1) continue;
+        *number = constant_number(&v->c, 0);
+        return i;
+    }
+    return -1;
+}
+
+static bool build_bound(importer *im, op_kind kind, double low, double high, int at) {
+    if (at < 0) return build_pair(im, kind);
+    const file_value *x = tensor_input(im, 1 - at);
+    return x && set_result(im, add_clip(im, x->node, low, high), &x->v);
+}
+
+bool tfl_make_maximum(importer *im, const tflite_op *op) {
+    double number = 0;
+    (void)op;
+    int at = find_number(im, &number);
+    return build_bound(im, OP_MAX, number, INFINITY, at);
+}
+
+bool tfl_make_minimum(importer *im, const tflite_op *op) {
+    double number = 0;
+    (void)op;
+    int at = find_number(im, &number);
+    return build_bound(im, OP_MIN, -INFINITY, number, at);
+}
+
+bool tfl_make_div(importer *im, const tflite_op *op) {
+    double number = 0;
+    (void)op;
+    const file_value *x = node_input(im, 0), *y = node_input(im, 1);
+    if (!x || !y || y->kind != FILE_TENSOR) return build_div(im);
+    if (find_number(im, &number) != 0) return build_pair(im, OP_DIV);
+    return set_result(im, add_scale(im, add_unary(im, OP_RECIPROCAL, y->node), number), &y->v);
+}
+
+/* An exponent that is one number has an op of its own. */
+bool tfl_make_pow(importer *im, const tflite_op *op) {
+    attrs a = graph_attrs_init();
+    (void)op;
+    const file_value *x = node_input(im, 0);
+    if (find_number(im, &a.args.first) != 1) return build_pair(im, OP_POW);
+    return set_result(im, add_op(im, OP_POWER, &x->node, 1, &a), &x->v);
+}
 
 /* x * x */
 bool tfl_make_square(importer *im, const tflite_op *op) {

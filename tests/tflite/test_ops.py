@@ -256,6 +256,21 @@ class Arithmetic(LiteTest):
             self.compare([op(name, "x,c", "y", activation=RELU)], {"c": c}, x, wanted.clip(0))
         self.compare([op("SUB", "c,x", "y")], {"c": c}, x, c - x)
 
+    def test_largest_smallest_quotient_and_power(self):
+        x = numbers(4, 5, 3)
+        r, row = x.clip(0) + 0.5, abs(x).mean((0, 1)) + 0.5
+        before = [op("RELU", "x", "p"), op("ADD", "p,half", "r"), op("ABS", "x", "b"), op("MEAN", "b,a", "m", keep_dims=1), op("ADD", "m,half", "row")]
+        tensors = {"half": numpy.float32(0.5), "a": whole(1, 2)}
+        for name, f in (("MAXIMUM", numpy.maximum), ("MINIMUM", numpy.minimum), ("DIV", numpy.divide)):
+            self.compare(before + [op(name, "x,r", "y")], tensors, x, f(x, r))
+            self.compare(before + [op(name, "x,row", "y")], tensors, x, f(x, row))
+            self.compare(before + [op(name, "row,r", "y")], tensors, x, f(row, r))
+        self.compare(before + [op("POW", "r,x", "y")], tensors, x, r.astype(float) ** x)
+        self.compare(before + [op("DIV", "two,r", "y")], {**tensors, "two": numpy.float32(2)}, x, 2 / r)
+        for name, wanted in (("MAXIMUM", x.clip(0.25)), ("MINIMUM", x.clip(None, 0.25))):
+            self.compare([op(name, "x,c", "y")], {"c": numpy.float32(0.25)}, x, wanted)
+            self.compare([op(name, "c,x", "y")], {"c": numpy.full(1, 0.25, numpy.float32)}, x, wanted)
+
     def test_squeeze_and_excite(self):
         x, w, v = numbers(6, 6, 4), numbers(2, 1, 1, 4, seed=2), numbers(4, 1, 1, 2, seed=3)
         mean = x.astype(float).mean((0, 1))

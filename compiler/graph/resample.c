@@ -46,9 +46,12 @@ static void drop_outside(double first, int taps, int size, double *weight) {
     for (int t = 0; t < taps && sum != 0; t++) weight[t] /= sum;
 }
 
-static void find_taps(const resizing *r, double x, int taps, int size, int *at, double *weight) {
+/* `rounds`: the place comes from a factor that was rounded, 1.7 to 1.70000005. A float for the place rounds
+ * back to the 4.5 that was meant, on which it depends where `nearest` goes; frameworks compute in floats, too.
+ */
+static void find_taps(const resizing *r, double x, bool rounds, int taps, int size, int *at, double *weight) {
     if (taps == 1) {
-        at[0] = clamp_place(round_place(r->rounding, x), size);
+        at[0] = clamp_place(round_place(r->rounding, rounds ? (double)(float)x : x), size);
         weight[0] = 1;
         return;
     }
@@ -84,7 +87,8 @@ resampling find_resampling(arena *a, const resizing *r, int axis, int size) {
     s.at = ARENA_ARRAY(a, int, s.count *taps);
     s.weight = ARENA_ARRAY(a, double, s.count *taps);
     for (int i = 0; i < s.count; i++) {
-        find_taps(r, input_place(r, axis, i, size), taps, size, s.at + i * taps, s.weight + i * taps);
+        find_taps(r, input_place(r, axis, i, size), r->scale[axis] > 0, taps, size, s.at + i * taps,
+                  s.weight + i * taps);
     }
     drop_idle_taps(&s);
     return s;

@@ -49,6 +49,9 @@ typedef struct filters {
 
 /* Fills the weights of `n`, which is a conv [out, kh, kw, in] or depthwise [kh, kw, out]. */
 bool fill_filters(importer *im, const node *n, const filters *w);
+/* The same for a conv_transpose, whose weights are [out, kh, kw, in]. `out` and `in` are those of one group
+ * here; input channel i of group g is the file's channel g * in + i. */
+bool fill_transposed(importer *im, const node *n, const filters *w);
 
 /* --- maps.c */
 
@@ -93,9 +96,9 @@ bool build_sum(importer *im);
 
 /* --- pad.c */
 
-/* Zeros around the height and width of `x`, which is input 0 as a map. `before` and `behind` are for the four
- * axes that the file gives to a map. */
-bool build_pad(importer *im, const file_value *x, const int64_t *before, const int64_t *behind);
+/* Input 0 with so much around each axis: the number `fill`, or what the mode says. Where a pad is negative, so
+ * much is cut off, and it becomes 0. */
+bool build_pad(importer *im, int64_t *before, int64_t *behind, pad_mode around, double fill);
 
 /* --- rearrange.c: other axes over the same numbers, and parts of an axis */
 

@@ -44,3 +44,19 @@ bool fill_filters(importer *im, const node *n, const filters *w) {
     }
     return good;
 }
+
+bool fill_transposed(importer *im, const node *n, const filters *w) {
+    bool good = true;
+    float *to = new_weights(im, n->weights[ROLE_WEIGHT]);
+    int64_t taps = w->kernel[0] * w->kernel[1];
+    for (int64_t o = 0; o < n->a.out; o++) {
+        int64_t first = o / w->out * w->in, from = o % w->out * w->out_step;
+        for (int64_t k = 0; k < taps; k++) {
+            int64_t tap = k / w->kernel[1] * w->kernel_step[0] + k % w->kernel[1] * w->kernel_step[1];
+            for (int64_t i = 0; i < w->in; i++) {
+                *to++ = to_weight(im, constant_number(w->c, from + tap + (first + i) * w->in_step), &good);
+            }
+        }
+    }
+    return good;
+}

@@ -1,4 +1,4 @@
-/* pools.c: pools, means over whole maps, and padding. */
+/* pools.c: pools, and means over whole maps. */
 #include "onnx/rules.h"
 
 #include <string.h>
@@ -80,41 +80,4 @@ bool make_reduce_mean(importer *im, const onnx_op *op) {
         axes = all;
     }
     return build_mean(im, axes, count, attribute_int(im, op, "keepdims", 1) != 0);
-}
-
-/* --- padding */
-
-/* Reads the pads before and behind each of the four axes of a map. They are an attribute before opset 11, and
- * an input from then on. From opset 18 on, a further input may list the axes that they are for. False after an
- * error. */
-static bool read_pads(importer *im, const onnx_op *op, int64_t *pads) {
-    bool old = op->m->opset < 11;
-    int count, n_axes;
-    int64_t *given = read_list(im, op, old ? "pads" : NULL, old ? -1 : 1, &count);
-    int64_t *axes = given ? read_list(im, op, NULL, old ? -1 : 3, &n_axes) : NULL;
-    if (!axes) return false;
-    int n = n_axes ? n_axes : 4;
-    if (count != 2 * n || n > 4) return node_error(im, "it must have two pads for each of its axes");
-    memset(pads, 0, 8 * sizeof *pads);
-    for (int i = 0; i < n; i++) {
-        int axis = n_axes ? check_axis(im, axes[i], 4) : i;
-        if (axis < 0) return false;
-        pads[axis] = given[i];
-        pads[4 + axis] = given[n + i];
-    }
-    return true;
-}
-
-bool make_pad(importer *im, const onnx_op *op) {
-    file_value x;
-    int64_t pads[8];
-    double fill;
-    bool old = op->m->opset < 11, none = true;
-    if (!tensor_input(im, 0) || !read_pads(im, op, pads) || !map_input(im, &x)) return false;
-    if (!read_number(im, op, old ? "value" : NULL, old ? -1 : 2, &fill)) return false;
-    for (int i = 0; i < 8; i++) none = none && pads[i] == 0;
-    bool zeros =
-        strcmp(attribute_string(im, op, "mode", "constant"), "constant") == 0 && !(fill < 0 || fill > 0);
-    if (!none && !zeros) return node_error(im, "only padding with zeros is supported");
-    return build_pad(im, &x, pads, pads + 4);
 }

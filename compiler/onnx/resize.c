@@ -1,4 +1,4 @@
-/* resize.c: Resize and Upsample by an integer factor. */
+/* resize.c: Resize and Upsample. */
 #include "onnx/rules.h"
 
 #include <math.h>
@@ -23,92 +23,156 @@ static const constant *read_scales(importer *im, const onnx_op *op, bool *by_siz
     return constant_input(im, *by_size ? 3 : at, *by_size ? "sizes" : "scales");
 }
 
-/* By keep_aspect_ratio_policy (opset 18), all the axes grow by the smallest or the largest of their factors. */
-static bool keep_aspect_ratio(importer *im, const onnx_op *op, double *f, const bool *named) {
+/* What becomes of the axes of the input. */
+typedef struct axis_sizes {
+    int64_t size[VIEW_RANK]; /* of the output */
+    double scale[VIEW_RANK]; /* by which the places grow */
+} axis_sizes;
+
+/* By keep_aspect_ratio_policy (opset 18), the axes that have a size grow by the smallest or the largest of
+ * their factors. */
+static bool keep_aspect_ratio(importer *im, const onnx_op *op, axis_sizes *f, const int64_t *in,
+                              const bool *named) {
     const char *policy = attribute_string(im, op, "keep_aspect_ratio_policy", "stretch");
     bool smallest = strcmp(policy, "not_larger") == 0;
     if (strcmp(policy, "stretch") == 0) return true;
     if (!smallest && strcmp(policy, "not_smaller") != 0)
         return node_error(im, "there is no keep_aspect_ratio_policy of that kind");
     double chosen = NAN;
-    for (int i = 0; i < 4; i++) {
-        if (named[i]) chosen = smallest ? fmin(chosen, f[i]) : fmax(chosen, f[i]);
+    for (int i = 0; i < VIEW_RANK; i++) {
+        if (named[i]) chosen = smallest ? fmin(chosen, f->scale[i]) : fmax(chosen, f->scale[i]);
     }
-    for (int i = 0; i < 4; i++) f[i] = named[i] ? chosen : f[i];
+    for (int i = 0; i < VIEW_RANK; i++) {
+        if (!named[i]) continue;
+        f->scale[i] = chosen;
+        f->size[i] = (int64_t)floor(chosen * (double)in[i] + 0.5);
+    }
     return true;
 }
 
-/* The factor by which height and width grow, from scales or sizes. From opset 18 on, these may be for the
- * listed axes alone. 0 after an error. */
-static int find_factor(importer *im, const onnx_op *op, const file_value *x) {
-    bool by_size, named[4] = {0};
+/* Reads the sizes of the output and the factors, from scales or sizes. From opset 18 on, these may be for the
+ * listed axes alone. Products of floats are rounded to floats before they are cut to whole numbers, so that a
+ * scale of 0.7 makes 7 out of 10. False after an error. */
+static bool read_sizes(importer *im, const onnx_op *op, const file_value *x, axis_sizes *f) {
+    bool by_size, named[VIEW_RANK] = {0};
     int n_axes;
+    int64_t in[VIEW_RANK];
     const constant *c = read_scales(im, op, &by_size);
     int64_t *axes = c ? read_list(im, op, "axes", -1, &n_axes) : NULL;
-    if (!axes) return 0;
-    int n = n_axes ? n_axes : 4;
-    if (c->count != n || n > 4) {
-        node_error(im, "it must have one scale or one size for each of its axes");
-        return 0;
-    }
-    double f[4] = {1, 1, 1, 1};
+    if (!axes) return false;
+    int n = n_axes ? n_axes : x->v.rank;
+    if (c->count != n || n > x->v.rank)
+        return node_error(im, "it must have one scale or one size for each of its axes");
+    view_sizes(&x->v, in);
+    for (int i = 0; i < x->v.rank; i++) f->size[i] = in[i], f->scale[i] = 1;
     for (int i = 0; i < n; i++) {
-        int axis = n_axes ? check_axis(im, axes[i], 4) : i;
-        if (axis < 0) return 0;
+        int axis = n_axes ? check_axis(im, axes[i], x->v.rank) : i;
+        if (axis < 0) return false;
+        double number = constant_number(c, i), size = (double)in[axis];
+        if (!(number > 0 && number <= MAX_SIDE)) return node_error(im, "a scale or size is out of range");
         named[axis] = true;
-        f[axis] = constant_number(c, i) / (by_size ? (double)view_size(&x->v, axis) : 1);
+        f->scale[axis] = by_size ? number / size : number;
+        f->size[axis] = (int64_t)(by_size ? number : floor((double)(float)(number * size)));
+        if (f->size[axis] < 1 || f->size[axis] > MAX_SIDE)
+            return node_error(im, "a scale or size is out of range");
     }
-    if (by_size && !keep_aspect_ratio(im, op, f, named)) return 0;
-    bool good =
-        f[0] == 1 && f[1] == 1 && f[2] == f[3] && f[2] >= 1 && f[2] <= MAX_KERNEL && f[2] == floor(f[2]);
-    if (!good) node_error(im, "only an integer factor that is the same for height and width is supported");
-    return good ? (int)f[2] : 0;
+    return !by_size || keep_aspect_ratio(im, op, f, in, named);
 }
 
-/* Whether the pixels' centres lie at halves. Where the factor is whole, the three rules agree. */
-static bool has_half_pixels(const char *transform) {
-    return strcmp(transform, "half_pixel") == 0 || strcmp(transform, "pytorch_half_pixel") == 0 ||
-           strcmp(transform, "half_pixel_symmetric") == 0;
+static int find_word(const char *word, const char *const *words, int count) {
+    for (int i = 0; i < count; i++) {
+        if (strcmp(word, words[i]) == 0) return i;
+    }
+    return -1;
 }
 
-/* Whether output pixel i is input pixel i / times, rounded down, under these rules for coordinates and
- * rounding. */
-static bool takes_floor(const char *transform, const char *nearest, int times) {
-    bool half = has_half_pixels(transform);
-    if (!half && strcmp(transform, "asymmetric") != 0) return false;
+/* Reads the rules: mode, places and rounding have the names that they have in the language. Before opset 11
+ * there are no rules to choose: ONNX Runtime rounds up then where a map shrinks. */
+static bool read_rules(importer *im, const onnx_op *op, resizing *r, bool shrinks, bool grows) {
+    bool old = op->m->opset < 11;
+    const char *mode = attribute_string(im, op, "mode", "nearest");
+    const char *places =
+        old ? "asymmetric" : attribute_string(im, op, "coordinate_transformation_mode", "half_pixel");
+    const char *rounding =
+        old ? shrinks ? "ceil" : "floor" : attribute_string(im, op, "nearest_mode", "round_prefer_floor");
+    int m = find_word(mode, resize_mode_names, RESIZE_MODE_COUNT);
+    int p = find_word(places, resize_places_names, RESIZE_PLACES_COUNT);
+    int k = find_word(rounding, resize_rounding_names, RESIZE_ROUNDING_COUNT);
+    if (m < 0 || p < 0 || k < 0)
+        return node_error(im, "its %s \"%.30s\" is not supported",
+                          m < 0   ? "mode"
+                          : p < 0 ? "coordinate_transformation_mode"
+                                  : "nearest_mode",
+                          m < 0   ? mode
+                          : p < 0 ? places
+                                  : rounding);
+    r->mode = (resize_mode)m;
+    r->places = (resize_places)p;
+    r->rounding = (resize_rounding)k;
+    r->coefficient = attribute_float(im, op, "cubic_coeff_a", r->coefficient);
+    r->exclude_outside = attribute_int(im, op, "exclude_outside", 0) != 0 && m == RESIZE_CUBIC;
+    if (old && m == RESIZE_NEAREST && shrinks && grows)
+        return node_error(im, "before opset 11, height and width must both grow or both shrink");
+    if (attribute_int(im, op, "antialias", 0) != 0 && shrinks && m != RESIZE_NEAREST)
+        return node_error(im, "antialias is not supported");
+    return true;
+}
+
+/* Whether output pixel i is input pixel i / times, rounded down. */
+static bool takes_floor(const resizing *r, int times) {
+    bool half = r->places == PLACES_HALF_PIXEL || r->places == PLACES_PYTORCH || r->places == PLACES_SYMMETRIC;
+    if (!half && r->places != PLACES_ASYMMETRIC) return false;
     for (int i = 0; i < times; i++) {
         double x = half ? (i + 0.5) / times - 0.5 : (double)i / times;
-        double place = strcmp(nearest, "floor") == 0                ? floor(x)
-                       : strcmp(nearest, "ceil") == 0               ? ceil(x)
-                       : strcmp(nearest, "round_prefer_ceil") == 0  ? floor(x + 0.5)
-                       : strcmp(nearest, "round_prefer_floor") == 0 ? ceil(x - 0.5)
-                                                                    : 1;
+        double place = r->rounding == ROUND_FLOOR         ? floor(x)
+                       : r->rounding == ROUND_CEIL        ? ceil(x)
+                       : r->rounding == ROUND_PREFER_CEIL ? floor(x + 0.5)
+                                                          : ceil(x - 0.5);
         if (place != 0) return false;
     }
     return true;
 }
 
-/* `antialias` (opset 18) says what to do where a map shrinks, which these never do. */
+/* Where the factor is whole and the rules are the usual ones, `upsample` does the same. The factor, or 0. */
+static int whole_factor(const resizing *r, shape in) {
+    int times = r->size[0] / in.h;
+    bool half = r->places == PLACES_HALF_PIXEL ||
+                (r->places == PLACES_PYTORCH && r->size[0] > 1 && r->size[1] > 1) ||
+                r->places == PLACES_SYMMETRIC;
+    bool whole = times >= 1 && times <= MAX_KERNEL && times * in.h == r->size[0] && times * in.w == r->size[1];
+    if (!whole || r->scale[0] != 0 || r->scale[1] != 0) return 0;
+    if (r->mode == RESIZE_LINEAR) return half ? times : 0;
+    return r->mode == RESIZE_NEAREST && takes_floor(r, times) ? times : 0;
+}
+
+/* An axis of the map: its new length, and the factor, unless it is that of the lengths but for the rounding of
+ * a float. */
+static void set_axis(resizing *r, int axis, int in, int64_t size, double scale) {
+    double exact = (double)size / in;
+    r->size[axis] = (int)size;
+    r->scale[axis] = fabs(scale - exact) <= 1e-6 * exact ? 0 : scale;
+}
+
 bool make_resize(importer *im, const onnx_op *op) {
     file_value x;
-    if (!map_input(im, &x)) return false;
-    bool old = op->m->opset < 11;
-    const char *mode = attribute_string(im, op, "mode", "nearest");
-    const char *transform =
-        attribute_string(im, op, "coordinate_transformation_mode", old ? "asymmetric" : "half_pixel");
-    const char *nearest = attribute_string(im, op, "nearest_mode", old ? "floor" : "round_prefer_floor");
-    attrs a = graph_attrs_init();
-    a.factor = find_factor(im, op, &x);
-    if (a.factor == 0) return false;
-    bool half = has_half_pixels(transform);
-    bool linear = strcmp(mode, "linear") == 0;
-    a.mode = linear ? UPSAMPLE_BILINEAR : UPSAMPLE_NEAREST;
-    bool supported = linear ? half : strcmp(mode, "nearest") == 0 && takes_floor(transform, nearest, a.factor);
-    if (a.factor > 1 && !supported) {
-        return node_error(im,
-                          "its mode (%.20s, %.30s) is not supported; nearest, and linear with half pixels, are",
-                          mode, transform);
+    axis_sizes f = {{0}, {0}};
+    if (!map_input(im, &x) || !read_sizes(im, op, &x, &f)) return false;
+    shape in = im->g->nodes[x.node].shape;
+    int width = x.v.rank - 1, height = im->row ? -1 : width - 1;
+    for (int i = 0; i < width; i++) {
+        if (i != height && f.size[i] != view_size(&x.v, i))
+            return node_error(im, "it resizes an axis other than height and width, which is not supported");
     }
-    int made = a.factor == 1 ? x.node : add_op(im, OP_UPSAMPLE, &x.node, 1, &a);
-    return set_map(im, made);
+    attrs a = graph_attrs_init();
+    set_axis(&a.resize, 0, in.h, height < 0 ? 1 : f.size[height], height < 0 ? 1 : f.scale[height]);
+    set_axis(&a.resize, 1, in.w, f.size[width], f.scale[width]);
+    bool shrinks = a.resize.size[0] < in.h || a.resize.size[1] < in.w;
+    bool grows = a.resize.size[0] > in.h || a.resize.size[1] > in.w;
+    if (!read_rules(im, op, &a.resize, shrinks, grows)) return false;
+    int times = whole_factor(&a.resize, in);
+    if (times == 0) return set_map(im, add_op(im, OP_RESIZE, &x.node, 1, &a));
+    attrs up = graph_attrs_init();
+    up.factor = times;
+    up.mode = a.resize.mode == RESIZE_LINEAR ? UPSAMPLE_BILINEAR : UPSAMPLE_NEAREST;
+    return set_map(im, times == 1 ? x.node : add_op(im, OP_UPSAMPLE, &x.node, 1, &up));
 }

@@ -38,6 +38,13 @@ bool make_average_pool(importer *im, const onnx_op *op);
 bool make_global_average_pool(importer *im, const onnx_op *op);
 bool make_global_max_pool(importer *im, const onnx_op *op);
 bool make_reduce_mean(importer *im, const onnx_op *op);
+
+/* transposed.c */
+bool make_conv_transpose(importer *im, const onnx_op *op);
+bool make_depth_to_space(importer *im, const onnx_op *op);
+bool make_space_to_depth(importer *im, const onnx_op *op);
+
+/* pad.c */
 bool make_pad(importer *im, const onnx_op *op);
 
 /* resize.c */

@@ -79,8 +79,10 @@ def weights_of_row(mode, x, rounding, coefficient, exclude, n_in):
 
 
 def resized_axis(mode, rule, rounding, coefficient, exclude, n_in, n_out, scale):
-    scale = scale or n_out / n_in
-    return np.stack([weights_of_row(mode, place(rule, i, n_in, n_out, scale), rounding, coefficient, exclude, n_in)
+    places = [place(rule, i, n_in, n_out, scale or n_out / n_in) for i in range(n_out)]
+    if scale and mode == "nearest": # of a factor that was rounded
+        places = [float(np.float32(x)) for x in places]
+    return np.stack([weights_of_row(mode, places[i], rounding, coefficient, exclude, n_in)
                      for i in range(n_out)])
 
 

@@ -17,10 +17,12 @@ typedef struct tflite_file {
 /* inputs.c. Adds the network's inputs to the graph. False after an error. */
 bool tfl_import_inputs(tflite_file *f);
 
-/* ports.c */
-
 /* The name that the file gives to an input or output: by its signature, else that of the tensor. */
 const char *port_name(const tflite_tensor *t, int64_t index, const signature_port *names, int count);
+
+/* labels.c. What a checkpoint would call the layer of an operator with that code, whose weights have that name.
+ * NULL where the name does not tell, or the operator has no weights. */
+const char *label_from_weights(arena *a, int code, const char *name);
 
 /* tensor.c */
 

@@ -87,35 +87,6 @@ static bool check_is_float(tflite_file *f) {
 
 /* --- operators */
 
-/* The length of the name up to the scope of the layer: "model/conv2d/Conv2D" -> that of model/conv2d. 0 where
- * the name, which has `size` bytes, is not that of a layer's weights. */
-static size_t find_scope(const char *name, size_t size) {
-    static const char *const endings[] = {"/Conv2D",  "/depthwise", "/MatMul",           "/conv2d_transpose",
-                                          "/weights", "/kernel",    "/depthwise_weights"};
-    static const char *const readers[] = {"/resource", "/ReadVariableOp", "/read"};
-    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
-        size_t n = strlen(readers[i]);
-        if (size > n && memcmp(name + size - n, readers[i], n) == 0) size -= n;
-    }
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t n = strlen(endings[i]);
-        if (size > n && memcmp(name + size - n, endings[i], n) == 0) return size - n;
-    }
-    return 0;
-}
-
-/* What a checkpoint would call the layer with these weights. TensorFlow joins the names of all that it has put
- * into one tensor: "model/bn/FusedBatchNormV3;model/depthwise_conv2d/depthwise". NULL where none of them tells.
- */
-static const char *label_from_weights(arena *a, const char *name) {
-    while (*name) {
-        size_t size = strcspn(name, ";"), scope = find_scope(name, size);
-        if (scope) return arena_strndup(a, name, scope);
-        name += size + (name[size] == ';');
-    }
-    return NULL;
-}
-
 /* The values behind a list of indices of tensors. NULL after an error. */
 static file_value **find_values(tflite_file *f, flat_vector list, bool optional) {
     importer *im = &f->im;
@@ -147,12 +118,10 @@ static file_node *describe_node(tflite_file *f, const tflite_operator *o) {
     file_node *n = ARENA_NEW(a, file_node);
     int32_t out = o->outputs.count ? flat_i32_at(o->outputs, 0) : -1;
     int32_t weights = o->inputs.count > 1 ? flat_i32_at(o->inputs, 1) : -1;
-    bool is_layer = o->code == BUILTIN_CONV_2D || o->code == BUILTIN_DEPTHWISE_CONV_2D ||
-                    o->code == BUILTIN_FULLY_CONNECTED || o->code == BUILTIN_TRANSPOSE_CONV;
-    bool has_weights = is_layer && weights >= 0 && weights < f->m.n_tensors;
+    bool has_weights = weights >= 0 && weights < f->m.n_tensors;
     n->type = name_operator(a, o);
     n->name = out >= 0 && out < f->m.n_tensors ? f->m.tensors[out].name : "";
-    n->label = has_weights ? label_from_weights(a, f->m.tensors[weights].name) : NULL;
+    n->label = has_weights ? label_from_weights(a, o->code, f->m.tensors[weights].name) : NULL;
     return n;
 }
 

@@ -415,6 +415,19 @@ class Files(LiteTest):
         self.good("m.tflite", "--input-shape", "1,5,6,3", "--input-layout", "nchw", "-o", "m.c")
         self.assertIn("const float *image_0", self.read("m.h"))
 
+    def test_labels(self):
+        """The layer's own name among those that TensorFlow joins."""
+        conv, depthwise = numbers(4, 1, 1, 3, seed=2), numbers(1, 3, 3, 3, seed=3)
+        for operator, w, name, label in (
+                ("CONV_2D", conv, "model/bn_5/FusedBatchNormV3;model/conv2d_5/Conv2D;model/conv2d_3/Conv2D", "model/conv2d_3"),
+                ("CONV_2D", conv, "conv2d_7/Kernel", "conv2d_7"), ("CONV_2D", conv, "model/conv2d_1/Conv2D_dequantize1", "model/conv2d_1"),
+                ("CONV_2D", conv, "a/weights/read", "a"), ("CONV_2D", conv, "arith.constant12", "conv_1"),
+                ("DEPTHWISE_CONV_2D", depthwise, "bn/V3;model/dw_13/depthwise;model/dw_15/depthwise;model/conv2d_5/Conv2D", "model/dw_13"),
+                ("FULLY_CONNECTED", conv.reshape(4, 3), "model/dense/MatMul/ReadVariableOp/resource", "model/dense")):
+            self.write("m.tflite", tflite_file.model([op(operator, f"x,{name}", "y", **({"stride_w": 1, "stride_h": 1} if w.ndim == 4 else {}))],
+                                                     {name: w}, {"x": (1, 3, 3, 3)}, ["y"]))
+            self.assertIn(label, self.good("m.tflite", "--summary", "-o", "m.c").split())
+
     def test_the_operator_as_a_byte(self):
         """Files of before 2020 have no newer field for it."""
         x = numbers(3, 3, 2)

@@ -1,57 +1,45 @@
 /* spatial.c: padding, and maps that change their size. */
 #include "tflite/rules.h"
 
-#include <math.h>
-
 /* --- padding */
 
-/* Reads input 1, [4, 2], the padding before and behind each axis of a map, and input 0 as one. False after an
- * error. */
-static bool read_pads(importer *im, file_value *x, attrs *a) {
+/* Reads input 1, [rank, 2]: the padding before and behind each axis of input 0. *most becomes the largest.
+ * False after an error. */
+static bool read_pads(importer *im, int64_t *before, int64_t *behind, int64_t *most) {
     int count;
-    const int64_t *pads = list_input(im, 1, "paddings", &count);
-    if (!pads || !map_input(im, x)) return false;
-    if (count != 8) return node_error(im, "it must have two pads for each of the four axes of a map");
-    if (pads[0] || pads[1]) return node_error(im, "it pads the batch, which is not supported");
-    for (int i = 0; i < 2; i++) {
-        a->pad[i == 0 ? TOP : BOTTOM] = clamp_int(pads[2 + i]);
-        a->pad[i == 0 ? LEFT : RIGHT] = clamp_int(pads[4 + i]);
-        a->pad_channels[i] = clamp_int(pads[6 + i]);
+    const file_value *x = tensor_input(im, 0);
+    const int64_t *pads = x ? list_input(im, 1, "paddings", &count) : NULL;
+    if (!pads) return false;
+    if (count != 2 * x->v.rank)
+        return node_error(im, "it must have two pads for each of its %d axes", x->v.rank);
+    *most = 0;
+    for (int i = 0; i < x->v.rank; i++) {
+        before[i] = pads[2 * i];
+        behind[i] = pads[2 * i + 1];
+        if (before[i] < 0 || behind[i] < 0) return node_error(im, "one of its pads is negative");
+        if (before[i] > *most) *most = before[i];
+        if (behind[i] > *most) *most = behind[i];
     }
     return true;
 }
 
-/* How much the pads are at most. */
-static int most_padding(const attrs *a) {
-    int most = a->pad_channels[0] > a->pad_channels[1] ? a->pad_channels[0] : a->pad_channels[1];
-    for (int i = TOP; i <= RIGHT; i++) most = a->pad[i] > most ? a->pad[i] : most;
-    return most;
-}
-
-static bool add_pad(importer *im, const file_value *x, const attrs *a) {
-    return set_map(im, most_padding(a) == 0 ? x->node : add_op(im, OP_PAD, &x->node, 1, a));
-}
-
 /* PADV2 has the number as input 2; PAD has zeros. */
 bool tfl_make_pad(importer *im, const tflite_op *op) {
-    file_value x;
-    attrs a = graph_attrs_init();
+    int64_t before[VIEW_RANK], behind[VIEW_RANK], most;
+    double fill = 0;
     (void)op;
-    if (!read_pads(im, &x, &a)) return false;
-    if (node_input(im, 2) && !number_input(im, 2, "value", &a.fill)) return false;
-    return add_pad(im, &x, &a);
+    if (node_input(im, 2) && !number_input(im, 2, "value", &fill)) return false;
+    return read_pads(im, before, behind, &most) && build_pad(im, before, behind, PADS_CONSTANT, fill);
 }
 
 /* SYMMETRIC repeats the edge itself first, so that a padding of 1 is that of the edge. */
 bool tfl_make_mirror_pad(importer *im, const tflite_op *op) {
-    file_value x;
-    attrs a = graph_attrs_init();
+    int64_t before[VIEW_RANK], behind[VIEW_RANK], most;
     int mode = option_byte(op, MIRROR_PAD_MODE);
-    if (!read_pads(im, &x, &a)) return false;
-    if (mode != MIRROR_REFLECT && (mode != MIRROR_SYMMETRIC || most_padding(&a) > 1))
+    if (!read_pads(im, before, behind, &most)) return false;
+    if (mode != MIRROR_REFLECT && (mode != MIRROR_SYMMETRIC || most > 1))
         return node_error(im, "the mode SYMMETRIC is supported only where it pads by 1");
-    a.around = mode == MIRROR_REFLECT ? PADS_REFLECT : PADS_EDGE;
-    return add_pad(im, &x, &a);
+    return build_pad(im, before, behind, mode == MIRROR_REFLECT ? PADS_REFLECT : PADS_EDGE, 0);
 }
 
 /* --- blocks of pixels */

@@ -159,6 +159,8 @@ class Layers(LiteTest):
         self.compare([op("PAD", "x,p", "y")], {"p": pads}, x, numpy.pad(x, pads[1:]))
         self.compare([op("PADV2", "x,p,v", "y")], {"p": pads, "v": numpy.float32(-2.5)}, x, numpy.pad(x, pads[1:], constant_values=-2.5))
         self.compare([op("PAD", "x,p", "r"), op("RELU", "r", "y")], {"p": whole(*[[0, 0]] * 4)}, x, x.clip(0))
+        rows = numbers(5, 4)
+        self.compare([op("PAD", "x,p", "y")], {"p": whole([0, 0], [1, 2], [3, 0])}, rows, numpy.pad(rows, ((1, 2), (3, 0))))
         for mode, name, pads in ((0, "reflect", whole([0, 0], [2, 1], [3, 0], [0, 0])), (1, "symmetric", whole([0, 0], [1, 1], [0, 1], [0, 0]))):
             self.compare([op("MIRROR_PAD", "x,p", "y", mode=mode)], {"p": pads}, x, numpy.pad(x, pads[1:], mode=name))
 

@@ -62,16 +62,17 @@ static int count_steps(const plan *p, step_kind kind) {
     return count;
 }
 
-/* No two buffers of the arena that live in the same step overlap, and all lie inside it. */
+/* No two buffers that have places of their own in the arena and live in the same step overlap, and all lie
+ * inside it. */
 static void check_layout(const plan *p) {
     for (int i = 0; i < p->n_buffers; i++) {
         const plan_buffer *x = &p->buffers[i];
-        if (x->kind != BUFFER_ARENA || x->first < 0) continue;
+        if (!lives_in_arena(x)) continue;
         assert_true(x->first <= x->last && x->last < p->n_steps);
         assert_true(x->offset >= 0 && x->offset % ARENA_ALIGN == 0 && x->offset + x->bytes <= p->arena_bytes);
         for (int j = 0; j < i; j++) {
             const plan_buffer *y = &p->buffers[j];
-            if (y->kind != BUFFER_ARENA || y->first < 0 || y->last < x->first || x->last < y->first) continue;
+            if (!lives_in_arena(y) || y->last < x->first || x->last < y->first) continue;
             bool apart = x->offset + x->bytes <= y->offset || y->offset + y->bytes <= x->offset;
             if (!apart) fail_msg("%s and %s share memory", x->what, y->what);
         }
@@ -137,6 +138,41 @@ static void test_output_that_is_a_view_is_copied_once(void **state) {
         *state, "net n {\n input x: f32[4, 4, 6]\n conv(6, 1) as a\n output y\n shuffle(2)\n output z\n}\n",
         "generic");
     assert_int_equal(count_steps(p, STEP_COPY), 1);
+    check_plan(p);
+}
+
+/* Two heads of a detector, as SSD has them: their boxes are made where the caller wants them, one behind the
+ * other, and their scores where softmax reads them. */
+static void test_heads_are_joined_without_a_copy(void **state) {
+    const plan *p = plan_text(
+        *state,
+        "net n {\n input x: f32[8, 8, 8]\n conv(8, 3, stride = 2) as a\n conv(8, 3, stride = 2) as b\n"
+        " from a\n conv(12, 1) -> reshape(48, 1, 4) as p\n from b\n conv(12, 1) -> reshape(12, 1, 4) as q\n"
+        " from a\n conv(6, 1) -> reshape(48, 1, 2) as r\n from b\n conv(6, 1) -> reshape(12, 1, 2) as s\n"
+        " from p -> concat(q, axis = h)\n output boxes\n from r -> concat(s, axis = h) -> softmax\n"
+        " output scores\n}\n",
+        "generic");
+    assert_int_equal(p->n_steps, 7); /* six convolutions and softmax */
+    check_plan(p);
+    int in_boxes = 0;
+    for (int i = 0; i < p->n_steps; i++) {
+        const plan_buffer *b = &p->buffers[p->steps[i].out_buffer];
+        if (b->kind != BUFFER_OUTPUT || b->port != 0) continue;
+        assert_int_equal(b->inside_at, in_boxes++ ? 48 * 4 * 4 : 0);
+    }
+    assert_int_equal(in_boxes, 2);
+}
+
+/* The first head is an output as well, so it is made in an array of its own, and copied into the boxes. */
+static void test_a_head_with_another_place_is_copied(void **state) {
+    const plan *p =
+        plan_text(*state,
+                  "net n {\n input x: f32[4, 4, 8]\n conv(6, 1) -> reshape(32, 1, 3) as a\n from x\n"
+                  " conv(3, 1) -> reshape(16, 1, 3) as b\n from a\n output head\n concat(b, a, axis = h)\n"
+                  " output boxes\n}\n",
+                  "generic");
+    assert_int_equal(count_steps(p, STEP_COPY), 2);
+    assert_int_equal(p->n_steps, 4);
     check_plan(p);
 }
 
@@ -251,6 +287,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_mobilenet_v2_never_makes_the_expanded_tensor, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shuffles_splits_and_concats_copy_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_output_that_is_a_view_is_copied_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_heads_are_joined_without_a_copy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_head_with_another_place_is_copied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_elementwise_runs_in_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_read_later_is_not_overwritten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_window_first_never_ends_in_place, set_up, tear_down),

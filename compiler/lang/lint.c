@@ -172,7 +172,7 @@ static void walk_chain(lint *l, names *s, const call *chain) {
         structure form = find_structure(c->name);
         if (!form) use_callable(l, s, c->name, c->at);
         for (const arg *a = c->args; a; a = a->next) {
-            bool joins = form && a->value->kind == EXPR_NAME && strcmp(c->name, "residual") != 0;
+            bool joins = form && !a->name && a->value->kind == EXPR_NAME && strcmp(c->name, "residual") != 0;
             if (joins) {
                 use_named_tensor(l, s, a->value->name, a->at);
             } else {

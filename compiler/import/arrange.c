@@ -83,16 +83,12 @@ static bool same_list(const axis_list *x, const axis_list *y) {
  * a split, for example, all read the same one. -1 after an error. */
 static int share_arranged(importer *im, int x, const blocks *b, shape to) {
     attrs a = graph_attrs_init();
-    op_kind op = OP_TRANSPOSE;
+    op_kind op = b->count > 1 ? OP_TRANSPOSE : OP_RESHAPE;
     a.size = to;
-    a.dims.n = a.order.n = b->count;
+    if (op == OP_TRANSPOSE) a.dims.n = a.order.n = b->count;
     for (int i = 0; i < a.dims.n; i++) {
         a.dims.at[i] = (int)b->sizes[i];
         a.order.at[i] = b->order[i];
-    }
-    if (b->count == 0) { /* only the sizes differ */
-        a.dims = (axis_list){1, {(int)shape_elements(to)}};
-        a.order = (axis_list){1, {0}};
     }
     if (!spend(im, im->g->n_nodes - x)) return -1;
     for (int i = x + 1; i < im->g->n_nodes; i++) {
@@ -243,16 +239,18 @@ bool recount(importer *im, file_value *x, const int64_t *sizes, int rank) {
     return true;
 }
 
+bool constant_value(importer *im, const constant *c, file_value *x) {
+    if (c->count < 1 || c->count > MAX_TENSOR)
+        return node_error(im, "one of its inputs is a constant without numbers, or with too many");
+    /* The view says how the numbers lie, as if they were w of a map. */
+    *x = (file_value){.name = "", .kind = FILE_CONSTANT, .c = *c, .v = {.rank = 1}};
+    view_set_axis(&x->v, 0, (factor){MAP_W, clamp_int(c->count), 1});
+    return view_reshape(&x->v, c->dims, c->rank);
+}
+
 bool as_value(importer *im, int i, file_value *x) {
     const file_value *given = node_input(im, i);
     if (!given) return node_error(im, "its input %d is missing", i);
     *x = *given;
-    if (x->kind != FILE_CONSTANT) return true;
-    if (x->c.count < 1 || x->c.count > MAX_TENSOR)
-        return node_error(im, "its input %d is a constant without numbers, or with too many", i);
-    /* The view says how the numbers lie, as if they were w of a map. */
-    const int64_t all[1] = {x->c.count};
-    x->v = (file_view){.rank = 1};
-    view_set_axis(&x->v, 0, (factor){MAP_W, clamp_int(all[0]), 1});
-    return view_reshape(&x->v, x->c.dims, x->c.rank);
+    return x->kind != FILE_CONSTANT || constant_value(im, &given->c, x);
 }

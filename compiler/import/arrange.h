@@ -16,9 +16,10 @@ typedef struct arrangement {
     int rows, columns;
 } arrangement;
 
-/* Input `i` of the node at work, a tensor, or a constant that `arrange` makes a node of. False after an error.
- */
+/* Input `i` of the node at work, a tensor, or a constant that `arrange` makes a node of; such a constant. False
+ * after an error. */
 bool as_value(importer *im, int i, file_value *x);
+bool constant_value(importer *im, const constant *c, file_value *x);
 
 /* The numbers of such a constant with its axes in that order. */
 bool read_arranged(importer *im, const file_value *x, const int *order, double *numbers);

@@ -221,3 +221,10 @@ bool same_order(importer *im, file_value *x, file_value *y, file_view *v) {
     *v = joined_view(&x->v, &y->v);
     return view_reshape(v, sizes, rank) || node_error(im, "its inputs were rearranged too often");
 }
+
+int add_together(importer *im, op_kind op, file_value x, file_value y, file_view *v) {
+    attrs a = graph_attrs_init();
+    if (!same_order(im, &x, &y, v)) return -1;
+    const int pair[2] = {x.node, y.node};
+    return add_op(im, op, pair, 2, &a);
+}

@@ -13,4 +13,8 @@
  * error: the file's sizes do not fit, or an axis is too long. */
 bool same_order(importer *im, file_value *x, file_value *y, file_view *v);
 
+/* Adds an op of two inputs that works element by element, on values that are brought together so. Returns the
+ * node and sets *v. -1 after an error. */
+int add_together(importer *im, op_kind op, file_value x, file_value y, file_view *v);
+
 #endif

@@ -131,6 +131,13 @@ bool build_concat(importer *im, int64_t axis);
 /* Input 0 so many times along each of its axes; input 0 broadcast with a tensor of those sizes. */
 bool build_tile(importer *im, const int64_t *times);
 bool build_expand(importer *im, const int64_t *sizes, int rank);
+/* `x` becomes itself broadcast with a tensor of those sizes. */
+bool expand_value(importer *im, file_value *x, const int64_t *sizes, int rank);
+
+/* --- select.c */
+
+/* Where input 0, a constant, is not 0, input 1, else input 2, of which one at least is a tensor. */
+bool build_where(importer *im);
 
 /* --- reduce.c */
 

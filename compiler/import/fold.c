@@ -111,6 +111,21 @@ bool fold_where(importer *im) {
     return true;
 }
 
+bool fold_select(importer *im, const constant *condition, const constant *c, bool where, constant *out) {
+    static const constant one = {.count = 1, .type = NUMBER_F32};
+    const constant *const inputs[2] = {condition, c ? c : &one};
+    int64_t dims[CONSTANT_RANK];
+    int rank;
+    if (!broadcast_shape(im, inputs, 2, dims, &rank)) return false;
+    double *to = new_constant(im, out, dims, rank, NUMBER_F32);
+    if (!to) return false;
+    for (int64_t i = 0; i < out->count; i++) {
+        bool chosen = constant_number(condition, broadcast_index(condition, dims, rank, i)) != 0;
+        if (chosen == where) to[i] = c ? constant_number(c, broadcast_index(c, dims, rank, i)) : 1;
+    }
+    return true;
+}
+
 bool fold_expand(importer *im, const int64_t *sizes, int rank) {
     const constant *c = constant_input(im, 0, "first");
     int64_t dims[CONSTANT_RANK];

@@ -26,6 +26,9 @@ bool fold_identity(importer *im);
 bool fold_cast(importer *im, number_type type);
 /* Where input 0 is not 0, input 1, else input 2. */
 bool fold_where(importer *im);
+/* Broadcast: where the condition is not 0 (`where`), or is 0, the numbers of `c`, or 1 where that is NULL; else
+ * 0. */
+bool fold_select(importer *im, const constant *condition, const constant *c, bool where, constant *out);
 /* Input 0 broadcast with a tensor of those sizes. */
 bool fold_expand(importer *im, const int64_t *sizes, int rank);
 /* Input 0 so many times along each of its axes. */

@@ -40,6 +40,9 @@ static bool lie_alike(const file_view *x, const file_view *y, int axis) {
 
 static bool find_seam(const importer *im, const file_value *x, int count, int axis, int64_t size, seam *s) {
     static const map_axis all[3] = {MAP_C, MAP_H, MAP_W};
+    for (int i = 0; i < count; i++) {
+        if (x[i].kind != FILE_TENSOR) return false;
+    }
     for (int k = 0; k < 3; k++) {
         *s = (seam){all[k], step_along(im, &x[0], axis, all[k])};
         bool good = s->step > 0 && size * s->step <= (s->along == MAP_C ? MAX_CHANNELS : MAX_SIDE);
@@ -69,7 +72,9 @@ static bool join_values(importer *im, file_value *x, int count, int axis) {
     int *nodes = ARENA_ARRAY(im->scratch, int, count);
     if (!check_sizes(im, x, count, axis, &size)) return false;
     if (!find_seam(im, x, count, axis, size, &s)) {
-        arrangement a = around_axis(&x[0].v, axis, size, &s.along);
+        int first = 0; /* the tensor that the others follow */
+        while (x[first].kind != FILE_TENSOR) first++;
+        arrangement a = around_axis(&x[first].v, axis, size, &s.along);
         for (int i = 0; i < count; i++) {
             if (!arrange(im, &x[i], &a)) return false;
         }
@@ -87,12 +92,13 @@ bool build_concat(importer *im, int64_t along) {
     int count = im->node->n_in;
     if (count < 1 || count > MAX_LIST) return node_error(im, "it joins no tensors, or too many");
     file_value *x = ARENA_ARRAY(im->scratch, file_value, count);
+    bool tensors = false;
     for (int i = 0; i < count; i++) {
-        const file_value *given = tensor_input(im, i);
-        if (!given) return false;
-        x[i] = *given;
-        if (!undo_shuffle(im, &x[i])) return false;
+        if (!as_value(im, i, &x[i])) return false;
+        tensors = tensors || x[i].kind == FILE_TENSOR;
+        if (x[i].kind == FILE_TENSOR && !undo_shuffle(im, &x[i])) return false;
     }
+    if (!tensors) return node_error(im, "it joins constants alone");
     int axis = check_axis(im, along, x[0].v.rank);
     return axis >= 0 && join_values(im, x, count, axis);
 }
@@ -130,25 +136,30 @@ bool build_tile(importer *im, const int64_t *times) {
     return true;
 }
 
-bool build_expand(importer *im, const int64_t *sizes, int rank) {
-    const file_value *given = tensor_input(im, 0);
-    int64_t times[VIEW_RANK], own[VIEW_RANK];
-    if (!given) return false;
-    file_value x = *given;
+bool expand_value(importer *im, file_value *x, const int64_t *sizes, int rank) {
+    int64_t times[VIEW_RANK] = {0}, own[VIEW_RANK] = {0};
     if (rank > VIEW_RANK) return node_error(im, "its output would have more than %d axes", VIEW_RANK);
-    int all = rank > x.v.rank ? rank : x.v.rank, more = all - x.v.rank;
+    int all = rank > x->v.rank ? rank : x->v.rank, more = all - x->v.rank;
     for (int i = 0; i < all; i++) {
         int64_t wanted = i < all - rank ? 1 : sizes[i - (all - rank)];
-        own[i] = i < more ? 1 : view_size(&x.v, i - more);
+        own[i] = i < more ? 1 : view_size(&x->v, i - more);
         times[i] = own[i] == 1 ? wanted : 1;
         if (own[i] != wanted && own[i] != 1 && wanted != 1)
             return node_error(im, "it cannot be expanded to that shape: axis %d has the size %lld", i,
                               (long long)own[i]);
     }
-    view_reshape(&x.v, own, all);
+    view_reshape(&x->v, own, all);
     for (int i = 0; i < all; i++) {
-        if (!repeat_axis(im, &x, i, times[i])) return false;
+        if (!repeat_axis(im, x, i, times[i])) return false;
     }
+    return true;
+}
+
+bool build_expand(importer *im, const int64_t *sizes, int rank) {
+    const file_value *given = tensor_input(im, 0);
+    if (!given) return false;
+    file_value x = *given;
+    if (!expand_value(im, &x, sizes, rank)) return false;
     set_tensor(im, 0, x.node, &x.v, false);
     return true;
 }

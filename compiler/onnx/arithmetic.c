@@ -40,6 +40,7 @@ bool fold_neg(importer *im, const onnx_op *op) {
 bool fold_sqrt(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, sqrt, NUMBER_F32); }
 bool fold_floor(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, floor, NUMBER_F32); }
 bool fold_ceil(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, ceil, NUMBER_F32); }
+bool make_where(importer *im, const onnx_op *op) { return (void)op, build_where(im); }
 bool fold_where_op(importer *im, const onnx_op *op) { return (void)op, fold_where(im); }
 bool fold_range_op(importer *im, const onnx_op *op) { return (void)op, fold_range(im); }
 

@@ -58,19 +58,12 @@ static double *read_bias(importer *im, const file_value *c, bool columns, int64_
     return bias;
 }
 
-static int add_tensors(importer *im, file_value x, file_value y, file_view *v) {
-    attrs a = graph_attrs_init();
-    if (!same_order(im, &x, &y, v)) return -1;
-    const int pair[2] = {x.node, y.node};
-    return add_op(im, OP_ADD, pair, 2, &a);
-}
-
 /* Adds `beta` * C, where the bias of the layer did not do it, to the product `made`. */
 static int add_rest(importer *im, int made, file_value c, double beta, file_view *v) {
     file_value product = {.kind = FILE_TENSOR, .node = made, .v = *v};
     if (made < 0) return -1;
     if (c.kind == FILE_TENSOR) c.node = add_scale(im, c.node, beta);
-    return c.kind == FILE_TENSOR && c.node < 0 ? -1 : add_tensors(im, product, c, v);
+    return c.kind == FILE_TENSOR && c.node < 0 ? -1 : add_together(im, OP_ADD, product, c, v);
 }
 
 bool make_gemm(importer *im, const onnx_op *op) {

@@ -75,7 +75,7 @@ static const op_rule rules[] = {
     {"Trilu", NULL, fold_trilu},
     {"Unsqueeze", rule_unsqueeze, rule_unsqueeze},
     {"Upsample", make_resize, NULL},
-    {"Where", NULL, fold_where_op},
+    {"Where", make_where, fold_where_op},
     {"Xor", NULL, fold_xor},
 };
 

@@ -83,6 +83,7 @@ bool fold_neg(importer *im, const onnx_op *op);
 bool fold_sqrt(importer *im, const onnx_op *op);
 bool fold_floor(importer *im, const onnx_op *op);
 bool fold_ceil(importer *im, const onnx_op *op);
+bool make_where(importer *im, const onnx_op *op);
 bool fold_where_op(importer *im, const onnx_op *op);
 bool fold_range_op(importer *im, const onnx_op *op);
 bool fold_reduce_prod(importer *im, const onnx_op *op);

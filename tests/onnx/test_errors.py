@@ -68,6 +68,11 @@ class Errors(OnnxTest):
     def test_uses_that_are_not_supported(self):
         for nodes, tensors, what in (
                 ([node("Softmax", "x", "y", axis=2)], {}, "it is supported only over the channels"),
+                ([node("Slice", "x,b,e,a", "p"), node("Concat", "x,p", "y", axis=2)], {"b": whole(1), "e": whole(3), "a": whole(3)},
+                 "the shapes of the tensors that it joins do not fit"),
+                ([node("Tile", "x,b", "y")], {"b": whole(1, 2)}, "it must have one number of copies for each axis"),
+                ([node("Expand", "x,b", "y")], {"b": whole(1, 4, 2, 6)}, "it cannot be expanded to that shape: axis 2 has the size 6"),
+                ([node("Gather", "x,b", "y", axis=3)], {"b": whole(1, 6)}, "an index is out of range"),
                 ([node("Div", "x,x", "y")], {}, "a divisor that depends on the network's input is not supported"),
                 ([node("Add", "x,c", "y")], {"c": numbers(6, 6)},
                  "a constant that differs from pixel to pixel is not supported"),

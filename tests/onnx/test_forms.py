@@ -86,6 +86,43 @@ class Products(OnnxTest):
         self.check([r, node("Gemm", "w,r,row", "y")], tensors, x, w @ x + b[:, None])
 
 
+class Parts(OnnxTest):
+    """Parts of any axis, joined along any."""
+
+    def check(self, nodes, tensors, x, wanted):
+        """`wanted` in the file's order: a Flatten makes it so."""
+        self.write("m.onnx", onnx_file.model(nodes + [node("Flatten", "y", "flat")], tensors, {"x": (1, *x.shape)}, ["flat"]))
+        got = self.run_model("m.onnx", numpy.ascontiguousarray(x.transpose(1, 2, 0)))
+        numpy.testing.assert_array_equal(got.ravel(), wanted.ravel())
+
+    def test_concat_along_any_axis(self):
+        x = numbers(4, 6, 5)
+        for axis in range(4):
+            self.check([node("Neg", "x", "n"), node("Concat", "x,n,x", "y", axis=axis)], {}, x,
+                       numpy.concatenate([x[None], -x[None], x[None]], axis))
+
+    def test_concat_of_heads(self):
+        """The maps of two heads as lists of boxes, as in SSD: no transpose is needed."""
+        x = numbers(8, 6, 5)
+        nodes = [node("Transpose", "x", "t", perm=[0, 2, 3, 1]), node("Reshape", "t,s", "a"),
+                 node("MaxPool", "x", "p", kernel_shape=[2, 2], strides=[2, 2]), node("Transpose", "p", "q", perm=[0, 2, 3, 1]),
+                 node("Reshape", "q,s", "b"), node("Concat", "a,b", "y", axis=1)]
+        pooled = x[:, :, :4].reshape(8, 3, 2, 2, 2).max((2, 4))
+        self.check(nodes, {"s": whole(1, -1, 4)}, x, numpy.concatenate([x.transpose(1, 2, 0).reshape(1, -1, 4),
+                                                                        pooled.transpose(1, 2, 0).reshape(1, -1, 4)], 1))
+        self.assertNotIn("transpose", self.good("m.onnx", "--emit", "net"))
+
+    def test_gather_of_any_entries(self):
+        x = numbers(4, 6, 5)
+        for axis, places in ((1, [3, 0, 0, 2]), (2, [5, 4, 3, 1]), (3, [[0, 4], [-1, 2]])):
+            self.check([node("Gather", "x,i", "y", axis=axis)], {"i": whole(*places)}, x, x[None].take(places, axis))
+
+    def test_copies(self):
+        x = numbers(4, 6, 1)
+        self.check([node("Tile", "x,n", "y")], {"n": whole(1, 2, 1, 3)}, x, numpy.tile(x[None], (1, 2, 1, 3)))
+        self.check([node("Expand", "x,n", "y")], {"n": whole(1, 1, 7)}, x, numpy.broadcast_to(x[None], (1, 4, 6, 7)))
+
+
 class Constants(OnnxTest):
     def test_sizes_from_masks(self):
         """NonZero, Trilu, comparisons and logic, as files write them to compute a shape."""

@@ -7,10 +7,25 @@
 
 typedef void (*body_writer)(emitter *e, const plan_step *s, writer *w);
 
+static void emit_constant_piece(emitter *e, writer *w, piece x, const char *at, void *data) {
+    (void)data;
+    const target *t = e->p->t;
+    const int64_t one = 1;
+    const char *from = expression(e->a, "w", &at, &one, 1, 0), *to = expression(e->a, "y", &at, &one, 1, 0);
+    line(w, "%s", store_text(e->a, t, x, to, load_text(e->a, t, x, TYPE_F32, from)));
+}
+
+/* Copies the weights. */
+static void emit_constant_body(emitter *e, const plan_step *s, writer *w) {
+    int64_t count = shape_elements(e->p->g->nodes[s->node].shape);
+    for_each_vector(e, w, (int)count, "i", emit_constant_piece, NULL);
+}
+
 static const body_writer bodies[OP_COUNT] = {
-    [OP_ADD] = emit_binary_body, [OP_CONCAT] = emit_concat_body, [OP_DIV] = emit_binary_body,
-    [OP_MAX] = emit_binary_body, [OP_MIN] = emit_binary_body,    [OP_MUL] = emit_binary_body,
-    [OP_POW] = emit_binary_body, [OP_SUB] = emit_binary_body,    [OP_TRANSPOSE] = emit_transpose_body,
+    [OP_CONSTANT] = emit_constant_body,   [OP_ADD] = emit_binary_body, [OP_CONCAT] = emit_concat_body,
+    [OP_DIV] = emit_binary_body,          [OP_MAX] = emit_binary_body, [OP_MIN] = emit_binary_body,
+    [OP_MUL] = emit_binary_body,          [OP_POW] = emit_binary_body, [OP_SUB] = emit_binary_body,
+    [OP_TRANSPOSE] = emit_transpose_body,
 };
 
 /* The packed weights of such a step are its node's tensors of weights, one behind the other. */

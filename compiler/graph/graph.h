@@ -150,6 +150,7 @@ typedef struct resizing {
  *   depthwise  weight [kh, kw, out], out = c*multiplier + m        bias [out]
  *   dense      weight [out, in], inputs in (h, w, c) order         bias [out]
  *   bn         gamma, beta, mean, var: each [c]
+ *   constant   weight [h, w, c]
  *   affine     weight (scale) [c], bias (shift) [c] */
 typedef enum role { ROLE_WEIGHT, ROLE_BIAS, ROLE_GAMMA, ROLE_BETA, ROLE_MEAN, ROLE_VAR, ROLE_COUNT } role;
 

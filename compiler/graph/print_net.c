@@ -195,6 +195,7 @@ static void print_arguments(printer *p, const node *n) {
         print_whole(p, NULL, a->factor);
         print_word(p, "mode", a->mode == UPSAMPLE_NEAREST ? "nearest" : "bilinear");
         break;
+    case OP_CONSTANT:
     case OP_RESHAPE:
         print_whole(p, NULL, a->size.h);
         print_whole(p, NULL, a->size.w);
@@ -319,14 +320,14 @@ static void print_layer(printer *p, int index) {
         p->current = index;
         return;
     }
-    print_from(p, n->in[0]);
+    if (n->n_in) print_from(p, n->in[0]);
     size_t start = p->out->size;
     print_call(p, n);
     print_label(p, start, n);
     if (is_lone_concat(n)) text_string(p->out, " { branch { } }");
     bool fused = n->a.act != OP_IDENTITY || n->a.act2 != OP_IDENTITY || n->a.has_residual;
     if (p->named[index] && !fused) text_printf(p->out, " as %s", tensor_name(p, index));
-    const char *comment = comment_of(p, n, &p->g->nodes[n->in[0]].shape);
+    const char *comment = comment_of(p, n, n->n_in ? &p->g->nodes[n->in[0]].shape : &n->shape);
     if (comment) print_comment(p, start, comment);
     text_char(p->out, '\n');
     print_fused(p, n);

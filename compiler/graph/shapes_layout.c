@@ -32,6 +32,20 @@ bool shape_reshape(const graph *g, diag *d, node *n) {
     return true;
 }
 
+/* A source whose values are weights. */
+bool shape_constant(const graph *g, diag *d, node *n) {
+    shape s = n->a.size;
+    if (!check_range(d, n, "the height", s.h, 1, MAX_SIDE) ||
+        !check_range(d, n, "the width", s.w, 1, MAX_SIDE) ||
+        !check_range(d, n, "the number of channels", s.c, 1, MAX_CHANNELS) ||
+        !check_range(d, n, "the number of weights", shape_elements(s), 1, MAX_WEIGHTS)) {
+        return false;
+    }
+    n->shape = s;
+    n->weights[ROLE_WEIGHT] = new_tensor(g, 3, s.h, s.w, s.c, 0);
+    return true;
+}
+
 bool shape_transpose(const graph *g, diag *d, node *n) {
     attrs *a = &n->a;
     shape in = input_shape(g, n, 0);

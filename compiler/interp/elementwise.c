@@ -53,6 +53,12 @@ void interp_normalize(const work *k) {
     }
 }
 
+/* The values are weights. */
+void interp_constant(const work *k) {
+    const tensor *t = k->n->weights[ROLE_WEIGHT];
+    for (int64_t i = 0; i < t->count; i++) k->out[i] = (double)t->data[i];
+}
+
 /* Only the type changes. The value is the same. */
 void interp_convert(const work *k) {
     memcpy(k->out, k->in[0], (size_t)shape_elements(k->n->shape) * sizeof(double));

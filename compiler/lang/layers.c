@@ -92,6 +92,9 @@ static const layer table_of_layers[] = {
      {NEEDS("sides", SIDES, pad, 0, MAX_SIDE), CHOICE("mode", true, around, pad_mode_names, PAD_MODE_COUNT),
       MAY_HAVE("value", REAL, fill, 0, 0), MAY_HAVE("channels", PAIR, pad_channels, 0, MAX_CHANNELS)}},
     {"upsample", OP_UPSAMPLE, {NEEDS("factor", WHOLE, factor, 1, MAX_KERNEL), NEEDS("mode", MODE, mode, 0, 0)}},
+    {"constant", OP_CONSTANT,
+     {NEEDS("h", WHOLE, size.h, 1, MAX_SIDE), NEEDS("w", WHOLE, size.w, 1, MAX_SIDE),
+      NEEDS("c", WHOLE, size.c, 1, MAX_CHANNELS)}},
     {"reshape", OP_RESHAPE,
      {NEEDS("h", WHOLE, size.h, 1, MAX_SIDE), NEEDS("w", WHOLE, size.w, 1, MAX_SIDE),
       NEEDS("c", WHOLE, size.c, 1, MAX_CHANNELS)}},
@@ -318,6 +321,8 @@ int make_layer(evaluator *ev, const place *p, const callable *what, const given 
     for (int i = 0; i < takes.count && good; i++) {
         if (bound[i] && !set_argument(ev, its, &its->formals[i], bound[i], &a)) good = false;
     }
+    bool is_source = op_table[its->op].most_inputs == 0; /* the tensor that flows ends in front of it */
+    if (is_source && !good) return POISONED_TENSOR;
     int in = good ? x : POISONED_TENSOR;
-    return add_node(ev, its->op, &in, 1, &a, p->prefix, own, at);
+    return add_node(ev, its->op, &in, is_source ? 0 : 1, &a, p->prefix, own, at);
 }

@@ -104,6 +104,7 @@ static void tie_node(liveness *l, int index) {
     if (mixes_channels(l->g, n)) return;
     switch (n->op) {
     case OP_INPUT:
+    case OP_CONSTANT:
     case OP_CONV:
     case OP_DENSE: break;
     case OP_SHUFFLE: tie_shuffle(l, n, l->ranges->first[n->in[0]], out); break;
@@ -125,16 +126,16 @@ static void make_node_live(liveness *l, int index) {
     for (int e = l->ranges->first[index]; e < l->ranges->first[index + 1]; e++) make_live(l, e);
 }
 
-/* Inputs and outputs keep all their channels. */
+/* Inputs, constants and outputs keep all their channels. */
 static void make_ends_live(liveness *l) {
     for (int i = 0; i < l->g->n_nodes; i++) {
         const node *n = &l->g->nodes[i];
-        if (n->op == OP_INPUT) make_node_live(l, i);
+        if (n->n_in == 0) make_node_live(l, i);
         if (mixes_channels(l->g, n)) {
             make_node_live(l, i);
             for (int k = 0; k < n->n_in; k++) make_node_live(l, n->in[k]);
         }
-        if (n->op != OP_INPUT && keeps_all_channels(l->g, n)) {
+        if (n->n_in && keeps_all_channels(l->g, n)) {
             make_node_live(l, i);
             make_node_live(l, n->in[0]);
         }

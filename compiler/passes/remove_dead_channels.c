@@ -129,7 +129,7 @@ static node cut_node(const cut *k, int index) {
     const node *old = old_node(k->r, index);
     node n = copy_node(k->r, index);
     n.shape.c = kept_channels(k, index);
-    if (old->op == OP_INPUT || !(has_dead(k, index) || has_dead(k, old->in[0]))) return n;
+    if (old->n_in == 0 || !(has_dead(k, index) || has_dead(k, old->in[0]))) return n;
     if (old->op == OP_CONV || old->op == OP_DENSE) {
         cut_rows(k, index, &n);
     } else if (old->op == OP_DEPTHWISE || old->op == OP_AFFINE) {

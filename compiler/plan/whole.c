@@ -21,6 +21,7 @@ static bool meets_otherwise(const graph *g, const node *n) { return !meets_by_ch
     { .applies = meets_otherwise, .cycles = 1.5, .by_vectors = true, .units = rows_of_output }
 
 const whole_op whole_table[OP_COUNT] = {
+    [OP_CONSTANT] = {.cycles = 1, .by_vectors = true},
     [OP_CONCAT] = {.applies = joins_columns, .cycles = 1, .by_vectors = true, .units = rows_of_output},
     [OP_TRANSPOSE] = {.cycles = 1.5, .units = outermost_axis},
     [OP_ADD] = BINARY,

@@ -5,6 +5,7 @@
  *   conv_transpose   [in, out/groups, kh, kw] [kh, kw, out/groups, in]           [out, kh, kw, in/groups]
  *   depthwise    [out, 1, kh, kw]             [kh, kw, in, multiplier]           [kh, kw, out]
  *   dense        [out, in]                    [in, out]                          [out, in]
+ *   constant     [h, w, c]                    [h, w, c]                          [h, w, c]
  *   others       [c]                          [c]                                [c]
  *
  * A layout is a list of axes, each with its stride in the graph's tensor, so that one loop serves both files
@@ -174,6 +175,11 @@ layout layout_of(arena *a, const graph *g, const node *n, role r) {
     layout l = {.naming = n->a.naming};
     if (r == ROLE_WEIGHT && op_table[n->op].class == CLASS_CONV) {
         set_weight_axes(a, g, n, &l);
+    } else if (n->op == OP_CONSTANT) {
+        const int *d = n->weights[r]->dims;
+        set_axis(&l, d[0], (int64_t)d[1] * d[2]);
+        set_axis(&l, d[1], d[2]);
+        set_axis(&l, d[2], 1);
     } else {
         int c = n->weights[r]->dims[0];
         set_axis(&l, c, 1);

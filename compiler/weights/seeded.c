@@ -60,7 +60,7 @@ static double fan_in(const node *n) {
     case OP_CONV_TRANSPOSE: return (double)d[1] * d[2] * d[3] / (n->a.stride[0] * n->a.stride[1]);
     case OP_DEPTHWISE: return (double)d[0] * d[1];
     case OP_DENSE: return d[1];
-    default: return 2; /* one factor for each channel, with variance 1 */
+    default: return 2; /* factors and constants, with variance 1 */
     }
 }
 

@@ -54,4 +54,13 @@ def broadcast(net):
         net.say("clip(0, 4)")
 
 
-BLOCKS = [broadcast, activation, conv_and_activation, of_positive, of_small]
+def constant(net):
+    """A constant of the tensor's shape, or of one with fewer rows, columns or channels, is added."""
+    s = net.stream
+    name = net.new_name()
+    net.say("identity as " + name)
+    net.say("constant(%d, %d, %d)%s" % (*[n if s.chance(0.6) else 1 for n in net.shape], net.label()))
+    net.say("%s(%s)" % (s.pick(["add", "sub", "min", "max"]), name))
+
+
+BLOCKS = [broadcast, constant, activation, conv_and_activation, of_positive, of_small]

@@ -109,6 +109,22 @@ def joins(shape, seed):
     return cases
 
 
+def constants():
+    """Constants from a file of weights, which join an input on either side."""
+    numbers = np.random.default_rng(9)
+    cases = Cases({"x": (np.abs(numbers.standard_normal((4, 3, 10))) + 0.1).astype(np.float32)})
+    x = cases.x["x"]
+    for i, shape in enumerate([(4, 3, 10), (1, 1, 10), (4, 1, 1), (1, 3, 10), (1, 1, 1)]):
+        value = (np.abs(numbers.standard_normal(shape)) + 0.1).astype(np.float32)
+        cases.weights["c%d.weight" % i] = value
+        value = torch.from_numpy(value.astype(np.float64))
+        cases.lines += ["    from x", '    constant(%d, %d, %d) @"c%d" as c%d' % (*shape, i, i)]
+        for op, function in JOINS.items():
+            cases.add("x", "%s(c%d)" % (op, i), function(x, value))
+            cases.add("c%d" % i, "%s(x) -> tanh" % op, torch.tanh(function(value, x)))
+    return cases
+
+
 def check(lcc, cases, targets):
     faults = []
     with tempfile.TemporaryDirectory() as folder:
@@ -145,7 +161,7 @@ def main():
     faults, count = [], 0
     networks = [functions(shape, seed) for seed, shape in enumerate([(5, 7, 19), (1, 1, 33), (3, 2, 1)])]
     networks += [joins(shape, seed) for seed, shape in enumerate([(3, 5, 18), (1, 4, 9), (6, 1, 5)])]
-    for cases in networks:
+    for cases in networks + [constants()]:
         faults += check(sys.argv[1], cases, targets)
         count += len(cases.expected)
     print("\n".join(faults + ["%d layers checked for %s, %d faults" % (count, ", ".join(targets), len(faults))]))

@@ -11,7 +11,7 @@ syntax keyword lccOperator in or and not
 syntax keyword lccBoolean true false
 
 syntax keyword lccForm residual scale concat split branch add sub mul div min max pow
-syntax keyword lccLayer conv conv_transpose depthwise dense bn max_pool avg_pool global_avg_pool flatten identity softmax dropout
+syntax keyword lccLayer constant conv conv_transpose depthwise dense bn max_pool avg_pool global_avg_pool flatten identity softmax dropout
 syntax keyword lccLayer shuffle normalize pad upsample resize slice depth_to_space space_to_depth reshape transpose
 syntax keyword lccActivation relu relu6 hswish swish silu sigmoid hsigmoid tanh leaky_relu
 syntax keyword lccActivation exp log sqrt reciprocal abs neg erf gelu gelu_tanh elu selu celu softplus

@@ -225,12 +225,11 @@ static void test_faults_are_reported_at_the_node(void **state) {
     file f;
     open_file(&f, LAYOUT_PIXELS);
     file_value x = {.name = "x"}, y = {.name = "y"};
-    shape s = {SIDE, SIDE, IN};
-    file_view v = view_planes(s); /* in a file of pixels */
-    assert_true(import_input(&f.im, &x, NULL, TYPE_F32, s, &v));
+    file_view v = view_vector(IN); /* of two axes */
+    assert_true(import_input(&f.im, &x, NULL, TYPE_F32, (shape){1, 1, IN}, &v));
     set_node(&f, &y, &x, NULL, NULL);
     assert_false(map_input(&f.im, &(file_value){0}));
-    expect_error(&f, "node \"it\" (Op): its input is not a feature map [1, h, w, c]");
+    expect_error(&f, "node \"it\" (Op): its input has 2 axes, but must be a feature map [1, h, w, c]");
     assert_false(build_add(&f.im));
     expect_error(&f, "one of its two inputs is missing");
     assert_int_equal(y.kind, FILE_UNKNOWN);

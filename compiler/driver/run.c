@@ -1,6 +1,7 @@
 /* run.c: --run: runs the reference interpreter on .npy files.
  *
- * The results are float64, because they are the reference, and have a leading n if the inputs have one. If
+ * The results are float64, because they are the reference, or int32 where the network's output is, and have a
+ * leading n if the inputs have one. If
  * weights are rounded to halves, the network after all passes is run, which has the weights of the emitted
  * code.
  */
@@ -65,7 +66,8 @@ bool run_interpreter(job *j) {
         shape s = g->nodes[g->outputs[k].node].shape;
         int64_t dims[4] = {in[0].count, s.h, s.w, s.c};
         int skip = in[0].has_count ? 0 : 1;
-        npy_write_f64(&j->results[k], dims + skip, 4 - skip, values[k]);
+        bool whole = graph_output_type(g, k) == TYPE_I32;
+        (whole ? npy_write_i32 : npy_write_f64)(&j->results[k], dims + skip, 4 - skip, values[k]);
         add_output(j, j->o.result.at[k], &j->results[k]);
     }
     close_samples(j, in);

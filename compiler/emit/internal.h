@@ -144,6 +144,13 @@ kernel_call emit_whole(emitter *e, const plan_step *s);
 void emit_concat_body(emitter *e, const plan_step *s, writer *w);
 void emit_transpose_body(emitter *e, const plan_step *s, writer *w);
 void emit_binary_body(emitter *e, const plan_step *s, writer *w);
+void emit_kept_along_body(emitter *e, const plan_step *s, writer *w); /* softmax, log_softmax, l2_norm */
+void emit_reduce_body(emitter *e, const plan_step *s, writer *w);
+void emit_argument_body(emitter *e, const plan_step *s, writer *w); /* argmax, argmin; y is to int32 or float */
+void emit_channel_norm_body(emitter *e, const plan_step *s, writer *w); /* layer_norm, rms_norm */
+void emit_group_norm_body(emitter *e, const plan_step *s, writer *w);
+void emit_lrn_body(emitter *e, const plan_step *s, writer *w);
+void emit_matmul_body(emitter *e, const plan_step *s, writer *w);
 
 /* ---- what gemm.c and window.c offer to chain.c: one row of a part ---- */
 

@@ -323,7 +323,8 @@ kernel_call emit_slice(emitter *e, const plan_step *s) {
 /* With more runs than this, the copy reads its places from a table. */
 enum { MOST_LOOPS = 8 };
 
-static void emit_copy_table(emitter *e, writer *w, const operand *o, const sources *from, int64_t y_pixel) {
+static void emit_copy_table(emitter *e, writer *w, const plan_step *s, const sources *from, int64_t y_pixel) {
+    const operand *o = &s->operands[0];
     for (int b = 0; b < from->n; b++) {
         text pairs = {0};
         int count = 0, c = 0;
@@ -339,8 +340,8 @@ static void emit_copy_table(emitter *e, writer *w, const operand *o, const sourc
         line(w, "static const int places[%d][2] = {%s}; /* from, to */", count, pairs.data);
         line(w, "for (int p = 0; p < %lld; p++) {", (long long)shape_pixels(o->shape));
         line(w, "for (int i = 0; i < %d; i++) {", count);
-        line(w, "y[p * %lld + places[i][1]] = (float)%s[p * %d + places[i][0]];", (long long)y_pixel,
-             from->names[b], pixel_stride(e->p, from->buffers[b]));
+        line(w, "y[p * %lld + places[i][1]] = (%s)%s[p * %d + places[i][0]];", (long long)y_pixel,
+             buffer_type(e, s->out_buffer), from->names[b], pixel_stride(e->p, from->buffers[b]));
         line(w, "}");
         line(w, "}");
         line(w, "}");
@@ -356,7 +357,7 @@ kernel_call emit_copy(emitter *e, const plan_step *s) {
     int64_t y_pixel = pixel_stride(p, s->out_buffer), pixels = shape_pixels(o->shape);
     writer w = {0};
     if (o->n_runs > MOST_LOOPS) {
-        emit_copy_table(e, &w, o, &from, y_pixel);
+        emit_copy_table(e, &w, s, &from, y_pixel);
     } else {
         line(&w, "for (int p = 0; p < %lld; p++) {", (long long)pixels);
         for (int i = 0, c = 0; i < o->n_runs; i++) {
@@ -364,8 +365,9 @@ kernel_call emit_copy(emitter *e, const plan_step *s) {
             const char *names[] = {"p", "c"};
             int64_t y_factors[] = {y_pixel, 1}, x_factors[] = {pixel_stride(p, r->buffer), r->step};
             line(&w, "for (int c = 0; c < %d; c++) {", r->count);
-            line(&w, "y[%s] = (float)%s[%s];", expression(a, "", names, y_factors, 2, c),
-                 from.names[from.of_run[i]], expression(a, "", names, x_factors, 2, r->begin));
+            line(&w, "y[%s] = (%s)%s[%s];", expression(a, "", names, y_factors, 2, c),
+                 buffer_type(e, s->out_buffer), from.names[from.of_run[i]],
+                 expression(a, "", names, x_factors, 2, r->begin));
             line(&w, "}");
             c += r->count;
         }

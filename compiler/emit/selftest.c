@@ -339,7 +339,7 @@ static void emit_checked_step(const emitter *e, int i, const reference *r, doubl
     if (p->arena_bytes)
         text_printf(out, "    if (!selftest_guard(static_arena.bytes, in_%d, again, 0)) return %d;\n", i + 1,
                     i + 1);
-    if (s->sums_only || !is_finite(r)) return;
+    if (s->sums_only || makes_positions(p->g->nodes[s->node].op) || !is_finite(r)) return;
     text_printf(out, "    static const double sums_%d[] = {", i + 1);
     for (int k = 0; k < r->parts; k++) {
         text_printf(out, "%s%s%.9g, %.2g", k ? "," : "",
@@ -372,7 +372,8 @@ static void emit_comparison(const emitter *e, const reference *steps, const node
         emit_port(out, e->input_names[i], n->type, n->shape, true, &at);
     }
     for (int i = 0; i < g->n_outputs; i++) {
-        emit_port(out, e->output_names[i], TYPE_F32, g->nodes[g->outputs[i].node].shape, false, &at);
+        const node *n = &g->nodes[g->outputs[i].node];
+        emit_port(out, e->output_names[i], n->type, n->shape, false, &at);
     }
     text_printf(out, "    uint32_t *const bits = (uint32_t *)(void *)(static_arena.bytes + %lld);\n",
                 (long long)at);

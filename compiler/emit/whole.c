@@ -22,10 +22,27 @@ static void emit_constant_body(emitter *e, const plan_step *s, writer *w) {
 }
 
 static const body_writer bodies[OP_COUNT] = {
-    [OP_CONSTANT] = emit_constant_body,   [OP_ADD] = emit_binary_body, [OP_CONCAT] = emit_concat_body,
-    [OP_DIV] = emit_binary_body,          [OP_MAX] = emit_binary_body, [OP_MIN] = emit_binary_body,
-    [OP_MUL] = emit_binary_body,          [OP_POW] = emit_binary_body, [OP_SUB] = emit_binary_body,
+    [OP_CONSTANT] = emit_constant_body,
+    [OP_ADD] = emit_binary_body,
+    [OP_CONCAT] = emit_concat_body,
+    [OP_DIV] = emit_binary_body,
+    [OP_MAX] = emit_binary_body,
+    [OP_MIN] = emit_binary_body,
+    [OP_MUL] = emit_binary_body,
+    [OP_POW] = emit_binary_body,
+    [OP_SUB] = emit_binary_body,
     [OP_TRANSPOSE] = emit_transpose_body,
+    [OP_SOFTMAX] = emit_kept_along_body,
+    [OP_LOG_SOFTMAX] = emit_kept_along_body,
+    [OP_L2_NORM] = emit_kept_along_body,
+    [OP_REDUCE] = emit_reduce_body,
+    [OP_ARGMAX] = emit_argument_body,
+    [OP_ARGMIN] = emit_argument_body,
+    [OP_LAYER_NORM] = emit_channel_norm_body,
+    [OP_RMS_NORM] = emit_channel_norm_body,
+    [OP_GROUP_NORM] = emit_group_norm_body,
+    [OP_LRN] = emit_lrn_body,
+    [OP_MATMUL] = emit_matmul_body,
 };
 
 /* The packed weights of such a step are its node's tensors of weights, one behind the other. */

@@ -42,7 +42,8 @@ static const char *attribute_difference(op_kind op, const attrs *x, const attrs 
     if (x->groups != y->groups) return "groups";
     if (x->multiplier != y->multiplier) return "multiplier";
     if (x->has_bias != y->has_bias) return "bias";
-    if (op == OP_BN && x->eps != y->eps) return "eps";
+    bool has_eps = op == OP_BN || op == OP_L2_NORM || op_table[op].weights == WEIGHTS_SCALE;
+    if (has_eps && x->eps != y->eps) return "eps";
     if (!same_args(x->args, y->args)) return "numbers of an activation";
     if (x->count_pad != y->count_pad) return "count_pad";
     if (x->factor != y->factor) return "factor";
@@ -60,6 +61,10 @@ static const char *attribute_difference(op_kind op, const attrs *x, const attrs 
     if (x->n_mean != y->n_mean || !same_numbers(x->mean, y->mean, x->n_mean)) return "mean";
     if (x->n_std != y->n_std || !same_numbers(x->std, y->std, x->n_std)) return "std";
     if (x->divide != y->divide) return "divide";
+    if (x->reduce != y->reduce) return "reduction";
+    if (x->last != y->last) return "last";
+    if (x->has_scale != y->has_scale) return "scale";
+    if (x->window != y->window || x->alpha != y->alpha || x->beta != y->beta || x->k != y->k) return "lrn";
     if (x->naming != y->naming) return "naming";
     if (x->act != y->act || !same_args(x->act_args, y->act_args)) return "act";
     if (x->act2 != y->act2 || !same_args(x->act2_args, y->act2_args)) return "act2";

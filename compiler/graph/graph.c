@@ -20,6 +20,18 @@ const type_info type_table[TYPE_COUNT] = {
     [TYPE_I32] = {"int32", "int32_t", 4, INT32_MIN, INT32_MAX, .is_port = false},
 };
 
+const char *const reduction_names[REDUCTION_COUNT] = {
+    [REDUCE_MEAN] = "mean",
+    [REDUCE_SUM] = "sum",
+    [REDUCE_MAX] = "max",
+    [REDUCE_MIN] = "min",
+    [REDUCE_L1] = "l1",
+    [REDUCE_L2] = "l2",
+    [REDUCE_SUM_SQUARE] = "sum_square",
+    [REDUCE_PROD] = "prod",
+    [REDUCE_LOG_SUM_EXP] = "log_sum_exp",
+};
+
 graph *graph_new(arena *mem, const char *name) {
     graph *g = ARENA_NEW(mem, graph);
     g->mem = mem;
@@ -42,6 +54,11 @@ attrs graph_attrs_init(void) {
         .step = 1,
         .divide = 1,
         .resize = {.coefficient = -0.75},
+        .axes = OVER_C,
+        .window = 1,
+        .alpha = 1e-4,
+        .beta = 0.75,
+        .k = 1,
         .act = OP_IDENTITY,
         .act2 = OP_IDENTITY,
     };
@@ -103,6 +120,11 @@ int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s
     return g->n_nodes++;
 }
 
+elem_type type_made(const graph *g, op_kind op, const int *in) {
+    bool views_positions = op_table[op].class == CLASS_VIEW && g->nodes[in[0]].type == TYPE_I32;
+    return makes_positions(op) || views_positions ? TYPE_I32 : TYPE_F32;
+}
+
 int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attrs *a, const char *label,
               loc at) {
     const op_info *info = &op_table[op];
@@ -118,7 +140,8 @@ int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attr
     }
     int *copy = ARENA_ARRAY(g->mem, int, n_in);
     if (n_in) memcpy(copy, in, (size_t)n_in * sizeof(int));
-    node n = {.op = op, .n_in = n_in, .in = copy, .type = TYPE_F32, .a = *a, .label = label, .at = at};
+    node n = {
+        .op = op, .n_in = n_in, .in = copy, .type = type_made(g, op, copy), .a = *a, .label = label, .at = at};
     if (!shape_rules[op](g, d, &n)) return -1;
     if (!check_sizes(d, info->name, n.shape, at)) return -1;
     for (int r = 0; r < ROLE_COUNT; r++) {
@@ -153,6 +176,7 @@ int64_t node_macs(const graph *g, const node *n) {
     }
     case OP_DEPTHWISE: return shape_elements(n->shape) * n->a.kernel[0] * n->a.kernel[1];
     case OP_DENSE: return n->weights[ROLE_WEIGHT]->count;
+    case OP_MATMUL: return shape_elements(n->shape) * g->nodes[n->in[0]].shape.c;
     default: return 0;
     }
 }

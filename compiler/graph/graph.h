@@ -35,7 +35,7 @@ typedef enum op_class {
 } op_class;
 
 /* Which tensors of weights an op has. */
-typedef enum op_weights { WEIGHTS_NONE, WEIGHTS_WB, WEIGHTS_NORM } op_weights;
+typedef enum op_weights { WEIGHTS_NONE, WEIGHTS_WB, WEIGHTS_NORM, WEIGHTS_SCALE } op_weights;
 
 typedef struct op_info {
     const char *name;
@@ -47,7 +47,8 @@ typedef struct op_info {
 extern const op_info op_table[OP_COUNT];
 
 /* Element types of tensors, buffers, weights and ports. A network's input is f32, uint8 or int8; what a layer
- * makes is f32; the weights of conv, depthwise and dense are f32 or f16. */
+ * makes is f32, and int32 where argmax or argmin make it; the weights of conv, depthwise and dense are f32 or
+ * f16. */
 typedef enum elem_type { TYPE_F32, TYPE_F16, TYPE_U8, TYPE_I8, TYPE_I16, TYPE_I32, TYPE_COUNT } elem_type;
 
 typedef struct type_info {
@@ -143,6 +144,28 @@ typedef struct resizing {
     double scale[2];          /* by which the places grow; 0: output by input size */
 } resizing;
 
+/* A set of axes: what attrs.axes holds. */
+enum { OVER_H = 1 << AXIS_H, OVER_W = 1 << AXIS_W, OVER_C = 1 << AXIS_C, OVER_ALL = OVER_H | OVER_W | OVER_C };
+
+/* What reduce makes of the numbers along its axes. Its word is reduction_names[..]. */
+typedef enum reduction {
+    REDUCE_MEAN,
+    REDUCE_SUM,
+    REDUCE_MAX,
+    REDUCE_MIN,
+    REDUCE_L1,         /* the sum of |x| */
+    REDUCE_L2,         /* the root of the sum of x^2 */
+    REDUCE_SUM_SQUARE, /* the sum of x^2 */
+    REDUCE_PROD,
+    REDUCE_LOG_SUM_EXP, /* log of the sum of exp(x) */
+    REDUCTION_COUNT
+} reduction;
+
+/* Where nothing else is said, l2_norm divides by at least this. */
+#define L2_NORM_EPS 1e-12
+
+extern const char *const reduction_names[REDUCTION_COUNT];
+
 /* The weights of a node. The shapes are the graph's own, whatever the checkpoint's layout was:
  *   conv       weight [out, kh, kw, in/groups]       bias [out]
  *   conv_transpose   the same: weight [o][ky][kx] goes from input pixel (y, x) to output pixel
@@ -151,6 +174,7 @@ typedef struct resizing {
  *   dense      weight [out, in], inputs in (h, w, c) order         bias [out]
  *   bn         gamma, beta, mean, var: each [c]
  *   constant   weight [h, w, c]
+ *   layer_norm, group_norm, rms_norm       gamma [c] (where has_scale), beta [c] (where has_bias)
  *   affine     weight (scale) [c], bias (shift) [c] */
 typedef enum role { ROLE_WEIGHT, ROLE_BIAS, ROLE_GAMMA, ROLE_BETA, ROLE_MEAN, ROLE_VAR, ROLE_COUNT } role;
 
@@ -186,10 +210,11 @@ typedef struct attrs {
                  */
     int output_pad[2]; /* conv_transpose: rows at the bottom and columns at the right that the output has more
                         */
-    int groups;        /* conv, conv_transpose, shuffle */
+    int groups;        /* conv, conv_transpose, shuffle, group_norm */
     int multiplier;    /* depthwise */
-    bool has_bias;     /* conv, depthwise, dense */
-    double eps;        /* bn */
+    bool has_bias;     /* conv, depthwise, dense, layer_norm, group_norm */
+    bool has_scale;    /* layer_norm, group_norm, rms_norm */
+    double eps;        /* the norms */
     act_args args;     /* of an activation */
     bool count_pad;    /* avg_pool: padded positions count in the divisor */
     int factor;        /* upsample; depth_to_space and space_to_depth: a side of their blocks */
@@ -209,6 +234,10 @@ typedef struct attrs {
     int n_mean, n_std; /* normalize: 1, or the input's channels */
     const double *mean, *std; /* in the arena */
     double divide;
+    reduction reduce;      /* reduce */
+    bool last;             /* argmax, argmin: of equal numbers the last one, else the first */
+    int window;            /* lrn: channels in its window */
+    double alpha, beta, k; /* lrn */
     naming naming;
 
     /* Set by passes only. A value v that the node computes becomes act2(act(v) + residual), where residual is
@@ -277,11 +306,21 @@ int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s
 int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attrs *a, const char *label,
               loc at);
 
+/* The element type of what a new node makes: int32 for positions, and for a view of them; else f32. */
+elem_type type_made(const graph *g, op_kind op, const int *in);
+
+static inline bool makes_positions(op_kind op) { return op == OP_ARGMAX || op == OP_ARGMIN; }
+
+/* The element type of an output: int32 for positions, else f32, to which an input that is one is converted. */
+static inline elem_type graph_output_type(const graph *g, int output) {
+    return g->nodes[g->outputs[output].node].type == TYPE_I32 ? TYPE_I32 : TYPE_F32;
+}
+
 /* Names the tensor of node `index` as an output. False after an error (the name is taken). */
 bool graph_add_output(graph *g, diag *d, const char *name, int index, loc at);
 
-/* Work and parameters as papers count them: the multiply-adds of conv, depthwise and dense, and their weights
- * and biases with the norms' gamma and beta. */
+/* Work and parameters as papers count them: the multiply-adds of conv, depthwise, dense and matmul, and the
+ * weights and biases with the norms' gamma and beta. */
 int64_t node_macs(const graph *g, const node *n);
 int64_t node_params(const node *n);
 int64_t graph_macs(const graph *g);

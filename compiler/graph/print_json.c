@@ -4,15 +4,22 @@
 
 static json_t *shape_json(shape s) { return json_pack("[i, i, i]", s.h, s.w, s.c); }
 
-static json_t *port_json(const graph *g, const port *p) {
-    const node *n = &g->nodes[p->node];
-    return json_pack("{s:s, s:s, s:o}", "name", p->name, "type", type_table[n->type].name, "shape",
-                     shape_json(n->shape));
+static json_t *port_json(const graph *g, const port *p, elem_type type) {
+    return json_pack("{s:s, s:s, s:o}", "name", p->name, "type", type_table[type].name, "shape",
+                     shape_json(g->nodes[p->node].shape));
 }
 
-static json_t *ports_json(const graph *g, const port *ports, int count) {
+static json_t *inputs_json(const graph *g) {
     json_t *list = json_array();
-    for (int i = 0; i < count; i++) json_array_append_new(list, port_json(g, &ports[i]));
+    for (int i = 0; i < g->n_inputs; i++)
+        json_array_append_new(list, port_json(g, &g->inputs[i], g->nodes[g->inputs[i].node].type));
+    return list;
+}
+
+static json_t *outputs_json(const graph *g) {
+    json_t *list = json_array();
+    for (int i = 0; i < g->n_outputs; i++)
+        json_array_append_new(list, port_json(g, &g->outputs[i], graph_output_type(g, i)));
     return list;
 }
 
@@ -28,7 +35,6 @@ json_t *graph_json(const graph *g) {
     json_t *layers = json_array();
     for (int i = 0; i < g->n_nodes; i++) json_array_append_new(layers, layer_json(g, &g->nodes[i]));
     return json_pack("{s:s, s:s?, s:I, s:I, s:o, s:o, s:o}", "name", g->name, "variant", g->variant, "params",
-                     (json_int_t)graph_params(g), "macs", (json_int_t)graph_macs(g), "inputs",
-                     ports_json(g, g->inputs, g->n_inputs), "outputs", ports_json(g, g->outputs, g->n_outputs),
-                     "layers", layers);
+                     (json_int_t)graph_params(g), "macs", (json_int_t)graph_macs(g), "inputs", inputs_json(g),
+                     "outputs", outputs_json(g), "layers", layers);
 }

@@ -169,6 +169,45 @@ static void print_resize_arguments(printer *p, const resizing *r) {
     if (r->scale[0] != 0 || r->scale[1] != 0) print_numbers(p, "scale", r->scale, 2);
 }
 
+/* A set of axes: c, or [h, w]. */
+static void print_axes(printer *p, int axes) {
+    bool several = (axes & (axes - 1)) != 0;
+    const char *separator = several ? "[" : "";
+    open_argument(p, "axis");
+    for (int i = 0; i < 3; i++) {
+        if (!(axes >> i & 1)) continue;
+        text_printf(p->out, "%s%s", separator, axis_names[i]);
+        separator = ", ";
+    }
+    if (several) text_char(p->out, ']');
+}
+
+static void print_number_unless(printer *p, const char *name, double value, double unsaid) {
+    if (value != unsaid) print_numbers(p, name, &value, 1);
+}
+
+/* What works along axes, and the norms. */
+static void print_norm_arguments(printer *p, const node *n) {
+    const attrs *a = &n->a;
+    if (n->op == OP_REDUCE) print_word(p, NULL, reduction_names[a->reduce]);
+    if (n->op == OP_REDUCE || a->axes != OVER_C) print_axes(p, a->axes);
+    if (a->last) print_word(p, "last", "true");
+    if (n->op == OP_GROUP_NORM) print_whole(p, NULL, a->groups);
+    if (n->op == OP_L2_NORM) print_number_unless(p, "eps", a->eps, L2_NORM_EPS);
+    if (op_table[n->op].weights == WEIGHTS_SCALE) {
+        print_number_unless(p, "eps", a->eps, p->eps);
+        if (!a->has_scale) print_word(p, "scale", "false");
+        if (n->op != OP_RMS_NORM) print_bias(p, a->has_bias, true);
+    }
+    if (n->op == OP_LRN) {
+        const attrs unsaid = graph_attrs_init();
+        print_whole(p, NULL, a->window);
+        print_number_unless(p, "alpha", a->alpha, unsaid.alpha);
+        print_number_unless(p, "beta", a->beta, unsaid.beta);
+        print_number_unless(p, "k", a->k, unsaid.k);
+    }
+}
+
 static void print_arguments(printer *p, const node *n) {
     const attrs *a = &n->a;
     switch (n->op) {
@@ -214,6 +253,16 @@ static void print_arguments(printer *p, const node *n) {
         if (a->axis != AXIS_C) print_word(p, "axis", axis_names[a->axis]);
         if (a->step != 1) print_whole(p, "step", a->step);
         break;
+    case OP_SOFTMAX:
+    case OP_LOG_SOFTMAX:
+    case OP_L2_NORM:
+    case OP_REDUCE:
+    case OP_ARGMAX:
+    case OP_ARGMIN:
+    case OP_LAYER_NORM:
+    case OP_GROUP_NORM:
+    case OP_RMS_NORM:
+    case OP_LRN: print_norm_arguments(p, n); break;
     case OP_ADD:
     case OP_SUB:
     case OP_MUL:
@@ -221,6 +270,7 @@ static void print_arguments(printer *p, const node *n) {
     case OP_MIN:
     case OP_MAX:
     case OP_POW:
+    case OP_MATMUL:
     case OP_CONCAT:
         for (int i = 1; i < node_own_inputs(n); i++) print_word(p, NULL, tensor_name(p, n->in[i]));
         if (a->axis != AXIS_C) print_word(p, "axis", axis_names[a->axis]);

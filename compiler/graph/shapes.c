@@ -197,7 +197,6 @@ bool shape_flatten(const graph *g, diag *d, node *n) {
     }
 SAME_SHAPE(identity)
 SAME_SHAPE(dropout)
-SAME_SHAPE(softmax)
 SAME_SHAPE(convert)
 #undef SAME_SHAPE
 

@@ -1,5 +1,5 @@
-/* elementwise.c: the ops that map each element, and the activations: bn, affine, normalize, convert, softmax,
- * relu, .. */
+/* elementwise.c: the ops that map each element, and the activations: bn, affine, normalize, convert, relu, ..
+ */
 #include "graph/activations.h"
 #include "interp/internal.h"
 
@@ -62,18 +62,4 @@ void interp_constant(const work *k) {
 /* Only the type changes. The value is the same. */
 void interp_convert(const work *k) {
     memcpy(k->out, k->in[0], (size_t)shape_elements(k->n->shape) * sizeof(double));
-}
-
-/* Over the channels of one pixel. The largest value is subtracted first, so that exp does not overflow. */
-static void softmax_pixel(const double *in, double *out, int c) {
-    double largest = in[0], sum = 0;
-    for (int i = 1; i < c; i++) largest = in[i] > largest ? in[i] : largest;
-    for (int i = 0; i < c; i++) sum += out[i] = exp(in[i] - largest);
-    for (int i = 0; i < c; i++) out[i] /= sum;
-}
-
-void interp_softmax(const work *k) {
-    int c = k->n->shape.c;
-    int64_t pixels = shape_pixels(k->n->shape);
-    for (int64_t p = 0; p < pixels; p++) softmax_pixel(k->in[0] + p * c, k->out + p * c, c);
 }

@@ -21,6 +21,7 @@ typedef enum argument_kind {
     ARGUMENT_SHAPE,   /* [h, w, c] */
     ARGUMENT_CHOICE,  /* one of the formal's words, of which the field gets the index */
     ARGUMENT_SCALES,  /* [height, width], or one number for both */
+    ARGUMENT_SET,     /* h, w or c, or a list of them */
     ARGUMENT_RATE     /* of dropout; it is checked, but has no effect */
 } argument_kind;
 
@@ -57,6 +58,9 @@ typedef struct layer {
 #define BLOCK_ORDER CHOICE("order", true, blocks, block_order_names, BLOCK_ORDER_COUNT)
 #define DIMS     MAY_HAVE("dims", AXES, dims, 1, MAX_TENSOR)
 #define BIAS     MAY_HAVE("bias", BOOL, has_bias, 0, 0)
+#define SCALE    MAY_HAVE("scale", BOOL, has_scale, 0, 0)
+#define EPS      MAY_HAVE("eps", REAL, eps, 0, 0)
+#define ALONG    MAY_HAVE("axis", SET, axes, 0, 0)
 
 static const layer table_of_layers[] = {
     {"conv", OP_CONV,
@@ -67,13 +71,25 @@ static const layer table_of_layers[] = {
      {OUT, KERNEL, STRIDE, MAY_HAVE("groups", WHOLE, groups, 1, MAX_CHANNELS), DILATION, PADDING,
       MAY_HAVE("output_padding", PAIR, output_pad, 0, MAX_KERNEL), BIAS}},
     {"dense", OP_DENSE, {OUT, BIAS}},
-    {"bn", OP_BN, {MAY_HAVE("eps", REAL, eps, 0, 0)}},
+    {"bn", OP_BN, {EPS}},
     {"max_pool", OP_MAX_POOL, {KERNEL, STRIDE, PADDING}},
     {"avg_pool", OP_AVG_POOL, {KERNEL, STRIDE, PADDING, MAY_HAVE("count_pad", BOOL, count_pad, 0, 0)}},
     {.name = "global_avg_pool", .op = OP_GLOBAL_AVG_POOL},
     {.name = "flatten", .op = OP_FLATTEN},
     {.name = "identity", .op = OP_IDENTITY},
-    {.name = "softmax", .op = OP_SOFTMAX},
+    {"softmax", OP_SOFTMAX, {ALONG}},
+    {"log_softmax", OP_LOG_SOFTMAX, {ALONG}},
+    {"l2_norm", OP_L2_NORM, {ALONG, EPS}},
+    {"reduce", OP_REDUCE, {CHOICE("kind", false, reduce, reduction_names, REDUCTION_COUNT), NEEDS("axis", SET, axes, 0, 0)}},
+    {"argmax", OP_ARGMAX, {ALONG, MAY_HAVE("last", BOOL, last, 0, 0)}},
+    {"argmin", OP_ARGMIN, {ALONG, MAY_HAVE("last", BOOL, last, 0, 0)}},
+    {"layer_norm", OP_LAYER_NORM, {EPS, SCALE, BIAS}},
+    {"group_norm", OP_GROUP_NORM, {NEEDS("groups", WHOLE, groups, 1, MAX_CHANNELS), EPS, SCALE, BIAS}},
+    {"instance_norm", OP_GROUP_NORM, {EPS, SCALE, BIAS}}, /* each channel is a group */
+    {"rms_norm", OP_RMS_NORM, {EPS, SCALE}},
+    {"lrn", OP_LRN,
+     {NEEDS("size", WHOLE, window, 1, MAX_CHANNELS), MAY_HAVE("alpha", REAL, alpha, 0, 0),
+      MAY_HAVE("beta", REAL, beta, 0, 0), MAY_HAVE("k", REAL, k, 0, 0)}},
     {"dropout", OP_DROPOUT, {MAY_HAVE("rate", RATE, out, 0, 0)}},
 #define LAYER_PLAIN(id, word)  {.name = #word, .op = OP_##id},
 #define LAYER_SLOPE(id, word)  {#word, OP_##id, {NEEDS("slope", REAL, args.first, 0, 0)}},
@@ -234,6 +250,30 @@ bool to_axis(evaluator *ev, loc at, const char *what, value v, int *axis) {
     return !is_poison(v) && to_choice(ev, at, what, v, &formal, axis);
 }
 
+/* The axis that a value names, as a set; 0 where it names none. */
+static int axis_bit(value v) {
+    const char *name = v.kind == VALUE_WORD || v.kind == VALUE_STRING ? v.text : "";
+    for (int axis = 0; axis < AXES; axis++) {
+        if (strcmp(name, axis_names[axis]) == 0) return 1 << axis;
+    }
+    return 0;
+}
+
+static bool to_set(evaluator *ev, loc at, const char *what, value v, int *axes) {
+    int count = v.kind == VALUE_LIST ? v.count : 1, set = 0;
+    bool good = count > 0;
+    for (int i = 0; i < count && good; i++) {
+        int axis = axis_bit(v.kind == VALUE_LIST ? v.items[i] : v);
+        good = axis && !(set & axis);
+        set |= axis;
+    }
+    *axes = set;
+    if (good) return true;
+    eval_error(ev, at, "%s must be h, w or c, or a list of different ones, such as [h, w], not %s", what,
+               quote_value(ev->mem, v));
+    return false;
+}
+
 static bool to_real(evaluator *ev, loc at, const char *what, value v, double *x) {
     if (is_number(v)) {
         *x = as_real(v);
@@ -286,22 +326,27 @@ static bool set_argument(evaluator *ev, const layer *its, const layer_formal *f,
     case ARGUMENT_SHAPE: return to_shape(ev, g->at, what, g->v, f->most, field);
     case ARGUMENT_CHOICE: return to_choice(ev, g->at, what, g->v, f, field);
     case ARGUMENT_SCALES: return to_scales(ev, g->at, what, g->v, field);
+    case ARGUMENT_SET: return to_set(ev, g->at, what, g->v, field);
     case ARGUMENT_RATE: return to_rate(ev, g->at, what, g->v);
     }
     return false;
 }
 
+static bool has_gamma(op_kind op) { return op_table[op].weights == WEIGHTS_SCALE; }
+
 /* The attributes of a layer before its arguments are set. Dense layers have a bias even if `default bias` is
- * false, because the classifiers of all families have one. */
+ * false, because the classifiers of all families have one. So have norms, but for rms_norm. */
 static attrs default_attrs(evaluator *ev, const layer *its, loc at) {
     attrs a = new_attrs(ev);
     for (const layer_formal *f = its->formals; f < its->formals + MOST_FORMALS && f->name; f++) {
         if (f->kind == ARGUMENT_PADDING) to_padding(ev, at, "padding", ev->defaults.padding, &a);
     }
-    a.has_bias = its->op == OP_DENSE ||
+    a.has_scale = has_gamma(its->op);
+    a.has_bias = its->op == OP_DENSE || (has_gamma(its->op) && its->op != OP_RMS_NORM) ||
                  ((its->op == OP_CONV || its->op == OP_CONV_TRANSPOSE || its->op == OP_DEPTHWISE) &&
                   ev->defaults.bias.truth);
-    if (its->op == OP_BN) a.eps = as_real(ev->defaults.eps);
+    if (its->op == OP_BN || has_gamma(its->op)) a.eps = as_real(ev->defaults.eps);
+    if (its->op == OP_L2_NORM) a.eps = L2_NORM_EPS;
     return a;
 }
 
@@ -324,5 +369,6 @@ int make_layer(evaluator *ev, const place *p, const callable *what, const given 
     bool is_source = op_table[its->op].most_inputs == 0; /* the tensor that flows ends in front of it */
     if (is_source && !good) return POISONED_TENSOR;
     int in = good ? x : POISONED_TENSOR;
+    if (in >= 0 && strcmp(its->name, "instance_norm") == 0) a.groups = ev->g->nodes[in].shape.c;
     return add_node(ev, its->op, &in, is_source ? 0 : 1, &a, p->prefix, own, at);
 }

@@ -1,5 +1,5 @@
 /* structure.c: the forms that give a network its structure: residual, scale, concat and split of branches, and
- * the joins: add, sub, mul, .. */
+ * the joins: add, sub, mul, matmul, .. */
 #include "lang/eval.h"
 
 #include <string.h>
@@ -220,6 +220,10 @@ static int eval_pow(evaluator *ev, const place *p, const call *c, int x) {
     return eval_join(ev, p, c, x, OP_POW, count_arguments(c), AXIS_C);
 }
 
+static int eval_matmul(evaluator *ev, const place *p, const call *c, int x) {
+    return eval_join(ev, p, c, x, OP_MATMUL, count_arguments(c), AXIS_C);
+}
+
 static int eval_concat(evaluator *ev, const place *p, const call *c, int x) {
     int axis = AXIS_C, count = find_axis(ev, p, c, &axis);
     if (count < 0) return POISONED_TENSOR;
@@ -254,6 +258,7 @@ static const struct {
     {"min", eval_min},
     {"max", eval_max},
     {"pow", eval_pow},
+    {"matmul", eval_matmul},
 };
 enum { STRUCTURES = sizeof table_of_structures / sizeof *table_of_structures };
 

@@ -148,14 +148,6 @@ static void range_concat(const channel_walk *k) {
     }
 }
 
-static void range_softmax(const channel_walk *k) {
-    range all = {0, 1};
-    for (int c = 0; c < k->n->shape.c; c++) {
-        if (is_unknown(input_of(k, 0)[c])) all = unknown_interval();
-    }
-    for (int c = 0; c < k->n->shape.c; c++) k->out[c] = all;
-}
-
 /* A pad whose channels are more than its input's: each one holds what any channel may hold, and the number. */
 static void range_padded_channels(const channel_walk *k) {
     range all = input_of(k, 0)[0];
@@ -196,7 +188,7 @@ static void range_node(const channel_walk *k) {
     case OP_DEPTHWISE: range_depthwise(k); break;
     case OP_AFFINE: range_affine(k); break;
     case OP_SHUFFLE: range_shuffle(k); break;
-    case OP_SOFTMAX: range_softmax(k); break;
+    case OP_SOFTMAX: range_whole(k); break; /* it mixes channels, too */
     case OP_CONCAT: range_concat(k); break;
     default:
         if (k->n->op == OP_PAD && k->n->shape.c != input_channels(k, 0)) {

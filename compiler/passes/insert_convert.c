@@ -1,11 +1,17 @@
 /* insert_convert.c: an input that is not f32 gets one convert node for all readers that need floats. conv and
- * affine read it as it is, and widen what they load. All others need floats, and so does an output. */
+ * affine read it as it is, and widen what they load. All others need floats, and so does an output.
+ *
+ * argmax and argmin make int32, and an output has them as they are. If another node reads one of them, a second
+ * one makes floats for it; and so with a view of them. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
 #include <string.h>
 
-static bool reads_any_type(const node *n, int operand) {
+/* Whether node `n` reads the tensor of `from` in the type that it has. */
+static bool reads_type(const node *n, int operand, const node *from) {
+    if (from->type == TYPE_F32) return true;
+    if (from->type == TYPE_I32) return n->type == TYPE_I32;
     return operand == 0 && (n->op == OP_CONV || n->op == OP_AFFINE || n->op == OP_CONVERT);
 }
 
@@ -13,9 +19,15 @@ static bool reads_any_type(const node *n, int operand) {
 static int convert_input(rewrite *r, int index, int *converted) {
     if (converted[index] != NO_NODE) return converted[index];
     node n = *old_node(r, index);
-    n.op = OP_CONVERT;
-    n.n_in = 1;
-    set_input(r, &n, 0, r->map[index]);
+    if (makes_positions(n.op)) {
+        n.in = r->g->nodes[r->map[index]].in;
+    } else if (n.type == TYPE_I32) {
+        set_input(r, &n, 0, convert_input(r, n.in[0], converted));
+    } else {
+        n.op = OP_CONVERT;
+        n.n_in = 1;
+        set_input(r, &n, 0, r->map[index]);
+    }
     n.type = TYPE_F32;
     return converted[index] = append_node(r, &n);
 }
@@ -25,7 +37,8 @@ static node copy_with_conversions(rewrite *r, int index, int *converted) {
     node copy = copy_node(r, index);
     int *inputs = ARENA_ARRAY(r->a, int, n->n_in);
     for (int i = 0; i < n->n_in; i++) {
-        bool as_it_is = old_input(r, n, i)->type == TYPE_F32 || reads_any_type(n, i);
+        const node *from = old_input(r, n, i);
+        bool as_it_is = reads_type(n, i, from);
         inputs[i] = as_it_is ? copy.in[i] : convert_input(r, n->in[i], converted);
     }
     copy.in = inputs;
@@ -45,7 +58,8 @@ graph *insert_convert(const graph *in, arena *a, diag *d) {
     memcpy(outputs, r->map, (size_t)in->n_nodes * sizeof(int));
     for (int i = 0; i < in->n_outputs; i++) {
         int from = in->outputs[i].node;
-        if (in->nodes[from].type != TYPE_F32) outputs[from] = convert_input(r, from, converted);
+        elem_type type = in->nodes[from].type;
+        if (type != TYPE_F32 && type != TYPE_I32) outputs[from] = convert_input(r, from, converted);
     }
     r->output_map = outputs;
     return finish_rewrite(r);

@@ -101,11 +101,24 @@ static bool may_see_nothing(const node *n) {
     return has_padding(&n->a) && (n->a.dilation[0] > 1 || n->a.dilation[1] > 1);
 }
 
+/* What a reduction makes of at least one number of the interval. */
+static range reduce_interval(reduction r, range x) {
+    if (is_unknown(x)) return x;
+    if (r == REDUCE_MEAN || r == REDUCE_MAX || r == REDUCE_MIN) return x;
+    bool sizes = r == REDUCE_L1 || r == REDUCE_L2 || r == REDUCE_SUM_SQUARE;
+    return (range){sizes || (r == REDUCE_SUM && x.low >= 0) ? 0 : -INFINITY, INFINITY};
+}
+
 range op_interval(const node *n, range x, range y) {
     const range zero = {0, 0};
     switch (n->op) {
     case OP_INPUT: return type_interval(n->type);
     case OP_SOFTMAX: return is_unknown(x) ? x : (range){0, 1};
+    case OP_LOG_SOFTMAX: return is_unknown(x) ? x : (range){-INFINITY, 0};
+    case OP_L2_NORM: return is_unknown(x) ? x : (range){-1, 1};
+    case OP_ARGMAX:
+    case OP_ARGMIN: return is_unknown(x) ? x : (range){0, MAX_TENSOR};
+    case OP_REDUCE: return reduce_interval(n->a.reduce, x);
     case OP_MAX_POOL: return may_see_nothing(n) ? unknown_interval() : x;
     case OP_AVG_POOL:
         if (may_see_nothing(n)) return unknown_interval();

@@ -16,10 +16,16 @@ static bool resizes_nothing(const node *n, shape from) {
     return same;
 }
 
+/* Whether a reduction of one number is that number. */
+static bool gives_back_one_number(reduction r) {
+    return r != REDUCE_L1 && r != REDUCE_L2 && r != REDUCE_SUM_SQUARE;
+}
+
 static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     if (n->op == OP_INPUT || node_own_inputs(n) != 1 || !is_bare(n)) return false;
     shape from = old_input(r, n, 0)->shape;
     if (!same_shape(from, n->shape)) return false;
+    if (old_input(r, n, 0)->type == TYPE_I32 && n->type != TYPE_I32) return false; /* it makes floats */
     switch (n->op) {
     case OP_IDENTITY:
     case OP_DROPOUT:
@@ -36,6 +42,7 @@ static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     case OP_AVG_POOL: return n->a.kernel[0] == 1 && n->a.kernel[1] == 1 && !has_padding(&n->a);
     case OP_PAD: return !has_padding(&n->a); /* the shape is the same, so that it adds no channels */
     case OP_UPSAMPLE: return n->a.factor == 1;
+    case OP_REDUCE: return gives_back_one_number(n->a.reduce);
     default: return is_activation(n->op) && is_idle_activation(n->op, ranges[n->in[0]]);
     }
 }

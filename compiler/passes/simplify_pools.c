@@ -1,11 +1,12 @@
 /* simplify_pools.c: an average pool becomes a global one if it has one window that sees the whole input,
  * because there is a better kernel for that. If the window reaches into padding, the padding must not count in
- * the divisor. */
+ * the divisor. A mean over height and width is such a pool, too. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
 static bool sees_everything(const node *n, shape from) {
     const attrs *a = &n->a;
+    if (n->op == OP_REDUCE) return a->reduce == REDUCE_MEAN && a->axes == (OVER_H | OVER_W);
     if (n->shape.h != 1 || n->shape.w != 1) return false;
     if (has_padding(a) && a->count_pad) return false;
     /* Taps lie side by side, from the beginning of the padding at least to the end of the input. */
@@ -18,7 +19,8 @@ graph *simplify_pools(const graph *in, arena *a, diag *d) {
     rewrite *r = begin_rewrite(in, a);
     for (int i = 0; i < in->n_nodes; i++) {
         const node *n = &in->nodes[i];
-        if (n->op != OP_AVG_POOL || !sees_everything(n, old_input(r, n, 0)->shape)) {
+        bool pools = n->op == OP_AVG_POOL || n->op == OP_REDUCE;
+        if (!pools || !sees_everything(n, old_input(r, n, 0)->shape)) {
             keep_node(r, i);
             continue;
         }

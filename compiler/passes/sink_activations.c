@@ -50,6 +50,7 @@ static act_set *find_takers(const rewrite *r, const range *ranges) {
         takes[i] = set_all(has_user && (moves_on || can_host_activation(n)));
         for (int j = 0; j < n->n_in && moves_on; j++) keep_common(&takes[i], &takes[n->in[j]]);
         add_idle_activations(&takes[i], ranges[i]);
+        if (n->type == TYPE_I32) takes[i] = set_all(false); /* an activation would make floats */
     }
     return takes;
 }

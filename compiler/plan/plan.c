@@ -258,7 +258,7 @@ static void plan_whole(builder *b, int index) {
     plan_step *s = add_step(p, STEP_WHOLE, index);
     s->operands = operands;
     s->n_operands = n->n_in;
-    s->units = op->units ? op->units(n) : 1;
+    s->units = op->units ? op->units(b->g, n) : 1;
     s->scratch_bytes = op->scratch ? op->scratch(b->g, n) : 0;
     s->macs = node_macs(b->g, n);
     settle_at(b, index, s, find_destination(b, index), order_as_given(p, n->shape.c));

@@ -18,7 +18,7 @@ typedef struct whole_op {
     int64_t (*work)(const graph *g, const node *n);
     /* Into how many equal parts the output can be cut for threads. Part i is the i-th stretch of neighbouring
      * elements. NULL: the first thread does the step alone. */
-    int64_t (*units)(const node *n);
+    int64_t (*units)(const graph *g, const node *n);
     /* Bytes that the step needs for itself while it runs, for floats; NULL: none. Each thread has its own. */
     int64_t (*scratch)(const graph *g, const node *n);
 } whole_op;
@@ -29,8 +29,15 @@ extern const whole_op whole_table[OP_COUNT];
 bool takes_wholes(const graph *g, const node *n);
 
 /* For whole_op.units: the rows of the output; its pixels. */
-int64_t rows_of_output(const node *n);
-int64_t pixels_of_output(const node *n);
+int64_t rows_of_output(const graph *g, const node *n);
+int64_t pixels_of_output(const graph *g, const node *n);
+
+/* Whether a group_norm adds up each channel before it adds up the groups: where the groups are too small for
+ * vectors. */
+bool sums_by_channels(const node *n);
+
+/* How many channels before and behind each one an lrn looks at, but for those that the tensor never has. */
+void lrn_margins(const node *n, int margins[2]);
 
 /* The cycles of such a step on one core, with vectors of `lanes` floats. */
 double whole_cycles(const graph *g, const node *n, double lanes);

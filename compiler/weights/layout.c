@@ -30,6 +30,7 @@ const char *weights_name(arena *a, const node *n, role r) {
     bool keras = n->a.naming == NAMING_KERAS;
     const char *suffix = keras ? keras_suffix[r] : torch_suffix[r];
     if (keras && n->op == OP_DEPTHWISE && r == ROLE_WEIGHT) suffix = "depthwise_kernel";
+    if (keras && n->op == OP_RMS_NORM) suffix = "scale";
     if (!n->label || !*n->label) return arena_strdup(a, suffix);
     return arena_printf(a, "%s%c%s", n->label, keras ? '/' : '.', suffix);
 }
@@ -45,6 +46,10 @@ static const node *node_seen_through(const graph *g, const node *n) {
     case OP_DROPOUT:
     case OP_BN:
     case OP_SOFTMAX:
+    case OP_LOG_SOFTMAX:
+    case OP_L2_NORM:
+    case OP_LAYER_NORM:
+    case OP_RMS_NORM:
     case OP_NORMALIZE:
     case OP_CONVERT:
     case OP_AFFINE: break;
@@ -183,7 +188,8 @@ layout layout_of(arena *a, const graph *g, const node *n, role r) {
     } else {
         int c = n->weights[r]->dims[0];
         set_axis(&l, c, 1);
-        if (n->op == OP_BN && l.naming == NAMING_TORCH && n->shape.h == 1 && n->shape.w == 1) {
+        bool by_channel = n->op == OP_BN || n->op == OP_LAYER_NORM || n->op == OP_RMS_NORM;
+        if (by_channel && l.naming == NAMING_TORCH && n->shape.h == 1 && n->shape.w == 1) {
             l.order = torch_order(a, g, n, c);
         }
     }

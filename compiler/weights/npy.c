@@ -284,6 +284,13 @@ void npy_write_f32(text *out, const int64_t *dims, int rank, const float *data) 
     }
 }
 
+void npy_write_i32(text *out, const int64_t *dims, int rank, const double *data) {
+    write_header(out, "<i4", dims, rank);
+    int64_t count = product(dims, rank);
+    text_reserve(out, (size_t)count * sizeof(int32_t));
+    for (int64_t i = 0; i < count; i++) write_little_endian(out, (uint32_t)(int32_t)data[i], 4);
+}
+
 void npy_write_f64(text *out, const int64_t *dims, int rank, const double *data) {
     write_header(out, "<f8", dims, rank);
     int64_t count = product(dims, rank);

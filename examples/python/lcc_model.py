@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-TYPES = {"uint8": np.uint8, "int8": np.int8, "f32": np.float32}
+TYPES = {"uint8": np.uint8, "int8": np.int8, "int32": np.int32, "f32": np.float32}
 ALIGN = 64  # of the arena: no target asks for more
 
 

@@ -14,8 +14,8 @@ import sys
 import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TYPES = {"f32": np.float32, "uint8": np.uint8, "int8": np.int8}
-C_TYPES = {"f32": "float", "uint8": "uint8_t", "int8": "int8_t"}
+TYPES = {"f32": np.float32, "uint8": np.uint8, "int8": np.int8, "int32": np.int32}
+C_TYPES = {"f32": "float", "uint8": "uint8_t", "int8": "int8_t", "int32": "int32_t"}
 WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Werror".split()
 TIME_LIMIT = 600  # seconds, for any one command
 SKIPPED = 77  # the exit status of a test that cannot run here
@@ -35,7 +35,9 @@ def run(command, **more):
 
 
 def empty_outputs(ports):
-    return [np.full(port["shape"], np.nan, np.float32) for port in ports]
+    """Arrays without an answer yet: NaN, or -1."""
+    kinds = [TYPES[port["type"]] for port in ports]
+    return [np.full(port["shape"], np.nan if kind == np.float32 else -1, kind) for port, kind in zip(ports, kinds)]
 
 
 class Native:
@@ -95,13 +97,13 @@ class Foreign:
             sent = np.fromfile(weights, np.uint8).tobytes() if weights else b""
             sent += b"".join(a.astype(a.dtype.newbyteorder(self.order)).tobytes() for a in inputs)
             said = run([*self.runner, program], input=sent)
-            values, results = np.frombuffer(said, self.order + "f4"), empty_outputs(about["outputs"])
-            if values.size != sum(r.size for r in results):
-                raise RuntimeError("%d values came back" % values.size)
+            results = empty_outputs(about["outputs"])
+            if len(said) != sum(r.nbytes for r in results):
+                raise RuntimeError("%d bytes came back" % len(said))
             at = 0
             for r in results:
-                r.reshape(-1)[:] = values[at:at + r.size]
-                at += r.size
+                r.reshape(-1)[:] = np.frombuffer(said[at:at + r.nbytes], r.dtype.newbyteorder(self.order))
+                at += r.nbytes
             return results
 
         return call
@@ -119,7 +121,7 @@ def write_ports(name, about, weights=None):
             bind = "%s_bind(weights, sizeof weights) == 0" % name
         for i, port in enumerate(about[kind]):
             names[kind].append("%s_%d" % (kind, i))
-            element = C_TYPES[port["type"]] if kind == "inputs" else "float"
+            element = C_TYPES[port["type"]]
             lines.append("static %s %s[%d];" % (element, names[kind][-1], np.prod(port["shape"])))
             rows.append("{(char *)%s, sizeof %s}" % (names[kind][-1], names[kind][-1]))
         tables.append("static const struct port %s[] = {%s};" % (kind, ", ".join(rows)))

@@ -40,7 +40,8 @@ def language():
     unspelt = set(ops) - layers - forms - keywords
     if unspelt != {"affine", "convert"}:
         faults.append(f"ops.def has ops without a word in the language: {sorted(unspelt)}")
-    activations = {name for name in layers if ops.get(name, ops.get("swish")) == "ACT"}
+    second_names = {"silu": "swish", "instance_norm": "group_norm"}
+    activations = {name for name in layers if ops.get(second_names.get(name, name)) == "ACT"}
     words = re.search(r"words\[\] = \{(.*?)\};", read("compiler", "lang", "expr.c"), re.S).group(1)
     return {"keyword": keywords, "layer": layers - activations, "activation": activations, "form": forms,
             "function": table("functions.c", "table_of_functions"), "word": set(re.findall(r'"(\w+)"', words))}

@@ -31,6 +31,21 @@ static void print_list(const char *name, const axis_list *list) {
     for (int i = 0; i < list->n; i++) printf("%s%d", i ? "," : "", list->at[i]);
 }
 
+/* Of what works along axes, and of norms. */
+static void print_norm(const node *n) {
+    const attrs *a = &n->a;
+    bool scales = op_table[n->op].weights == WEIGHTS_SCALE;
+    if (n->op == OP_BN || n->op == OP_L2_NORM || scales) printf(" eps=%g", a->eps);
+    if (a->axes != OVER_C)
+        printf(" %s%s%s", a->axes & OVER_H ? "h" : "", a->axes & OVER_W ? "w" : "",
+               a->axes & OVER_C ? "c" : "");
+    if (n->op == OP_REDUCE) printf(" %s", reduction_names[a->reduce]);
+    if (a->last) printf(" last");
+    if (n->op == OP_GROUP_NORM) printf(" groups=%d", a->groups);
+    if (scales) printf("%s%s", a->has_scale ? " scale" : "", a->has_bias ? " bias" : "");
+    if (n->op == OP_LRN) printf(" size=%d alpha=%g beta=%g k=%g", a->window, a->alpha, a->beta, a->k);
+}
+
 static void print_attributes(const node *n) {
     static const char *const paddings[] = {"same", "symmetric", "valid", "explicit"};
     const attrs *a = &n->a;
@@ -47,7 +62,7 @@ static void print_attributes(const node *n) {
     if (n->op == OP_CONV || n->op == OP_SHUFFLE) print_ints("groups", &a->groups, 1, 1);
     if (n->op == OP_DEPTHWISE) print_ints("multiplier", &a->multiplier, 1, 1);
     if (class == CLASS_CONV && a->has_bias) printf(" bias");
-    if (n->op == OP_BN) printf(" eps=%g", a->eps);
+    print_norm(n);
     if (n->op == OP_LEAKY_RELU) {
         printf(" slope=%g", a->args.first);
     } else if (class == CLASS_ACT) {

@@ -1,4 +1,4 @@
-/* activations.c: operators that map each number by itself, softmax, and changes of the element type. */
+/* activations.c: operators that map each number by itself, and changes of the element type. */
 #include "tflite/rules.h"
 
 #include <math.h>
@@ -58,19 +58,7 @@ static bool build_with(importer *im, op_kind kind, double number) {
 
 bool tfl_make_elu(importer *im, const tflite_op *op) { return (void)op, build_with(im, OP_ELU, 1); }
 
-/* --- softmax */
-
-/* Over the last axis, of beta times the input. */
-bool tfl_make_softmax(importer *im, const tflite_op *op) {
-    const file_value *x = tensor_input(im, 0);
-    bool over[VIEW_RANK] = {0};
-    if (!x) return false;
-    if (x->v.rank == 0) return node_error(im, "its input has no axes");
-    file_value scaled = *x;
-    over[x->v.rank - 1] = true;
-    scaled.node = add_scale(im, x->node, option_float(op, SOFTMAX_BETA));
-    return scaled.node >= 0 && build_softmax(im, &scaled, over);
-}
+/* --- functions that are fused into other operators */
 
 /* A tanh and a sign bit are in the schema, but TensorFlow Lite's own kernels do not compute them. */
 bool fuse_activation(importer *im, int function) {

@@ -1,4 +1,4 @@
-/* pools.c: pools, and what is computed over whole axes. */
+/* pools.c: pools. */
 #include "tflite/rules.h"
 
 /* An average does not count padding. */
@@ -19,9 +19,3 @@ static bool make_pool(importer *im, const tflite_op *op, op_kind kind) {
 
 bool tfl_make_max_pool(importer *im, const tflite_op *op) { return make_pool(im, op, OP_MAX_POOL); }
 bool tfl_make_average_pool(importer *im, const tflite_op *op) { return make_pool(im, op, OP_AVG_POOL); }
-
-bool tfl_make_mean(importer *im, const tflite_op *op) {
-    int count;
-    int64_t *axes = list_input(im, 1, "axes", &count);
-    return axes && build_mean(im, axes, count, option_bool(op, REDUCER_KEEP_DIMS));
-}

@@ -65,7 +65,19 @@ bool tfl_make_mediapipe_transpose(importer *im, const tflite_op *op);
 /* --- pools.c */
 bool tfl_make_max_pool(importer *im, const tflite_op *op);
 bool tfl_make_average_pool(importer *im, const tflite_op *op);
+
+/* --- reduce.c */
 bool tfl_make_mean(importer *im, const tflite_op *op);
+bool tfl_make_sum(importer *im, const tflite_op *op);
+bool tfl_make_reduce_max(importer *im, const tflite_op *op);
+bool tfl_make_reduce_min(importer *im, const tflite_op *op);
+bool tfl_make_reduce_prod(importer *im, const tflite_op *op);
+bool tfl_make_arg_max(importer *im, const tflite_op *op);
+bool tfl_make_arg_min(importer *im, const tflite_op *op);
+bool tfl_make_softmax(importer *im, const tflite_op *op);
+bool tfl_make_log_softmax(importer *im, const tflite_op *op);
+bool tfl_make_l2_normalization(importer *im, const tflite_op *op);
+bool tfl_make_lrn(importer *im, const tflite_op *op);
 
 /* --- spatial.c */
 bool tfl_make_pad(importer *im, const tflite_op *op);
@@ -97,7 +109,6 @@ bool tfl_make_round(importer *im, const tflite_op *op);
 bool tfl_make_sign(importer *im, const tflite_op *op);
 bool tfl_make_gelu(importer *im, const tflite_op *op);
 bool tfl_make_elu(importer *im, const tflite_op *op);
-bool tfl_make_softmax(importer *im, const tflite_op *op);
 bool tfl_make_dequantize(importer *im, const tflite_op *op);
 bool tfl_fold_dequantize(importer *im, const tflite_op *op);
 bool tfl_make_cast(importer *im, const tflite_op *op);

@@ -153,6 +153,25 @@ class Layers(LiteTest):
             wanted = x.astype(float)[None].mean(tuple(axes))
             self.compare([op("MEAN", "x,a", "y", keep_dims=keep)], {"a": whole(*axes)}, x, wanted)
 
+    def test_reductions(self):
+        x = numbers(5, 6, 4)
+        wide = x.astype(float)[None]
+        for name, f in (("SUM", numpy.sum), ("MEAN", numpy.mean), ("REDUCE_MAX", numpy.max), ("REDUCE_MIN", numpy.min), ("REDUCE_PROD", numpy.prod)):
+            for axes, keep in (((3,), 0), ((1, 2), 1), ((1,), 0), ((-2,), 1), ((1, 2, 3), 0), ((2, 3), 0), ((1, 3), 1)):
+                with self.subTest(name=name, axes=axes, keep=keep):
+                    self.compare([op(name, "x,a", "y", keep_dims=keep)], {"a": whole(*axes)}, x, f(wide, axes))
+        for axis in (1, 2, -1):
+            for name, f in (("ARG_MAX", numpy.argmax), ("ARG_MIN", numpy.argmin)):
+                self.compare([op(name, "x,a", "y", output_type=2)], {"a": whole(axis), "y": Shaped(dtype="int32")}, x, f(wide, axis))
+
+    def test_norms(self):
+        x = numbers(5, 6, 7)
+        t = torch.from_numpy(x.astype(float))
+        self.compare([op("L2_NORMALIZATION", "x", "y")], {}, x, functional.normalize(t, dim=-1, eps=1e-6))
+        self.compare([op("LOG_SOFTMAX", "x", "y")], {}, x, functional.log_softmax(t, -1))
+        sums = functional.pad(t * t, (2, 2)).unfold(-1, 5, 1).sum(-1)
+        self.compare([op("LOCAL_RESPONSE_NORMALIZATION", "x", "y", radius=2, bias=1.5, alpha=0.3, beta=0.75)], {}, x, t / (1.5 + 0.3 * sums) ** 0.75)
+
     def test_pad(self):
         x = numbers(5, 4, 3)
         pads = whole([0, 0], [1, 2], [3, 0], [0, 1])

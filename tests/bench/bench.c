@@ -2,15 +2,17 @@
  * one run.
  *
  *     bench --peak PEAK.so [--threads N]
- *     bench --peak PEAK.so [--threads N] [--runs N] [--cpu-time] --bytes IMAGE --floats IMAGE --expect LOGITS
- *           [--lcc MODEL.so] [--ort LIBRARY MODEL.onnx] [--peer NAME READ_FD WRITE_FD]
+ *     bench --peak PEAK.so [--threads N] [--runs N] [--cpu-time] [--beside N] --bytes IMAGE --floats IMAGE
+ *           --expect LOGITS [--lcc MODEL.so] [--lcc-alone MODEL.so ARENA_BYTES] [--ort LIBRARY MODEL.onnx]
+ *           [--peer NAME READ_FD WRITE_FD]
  *
  * The first form prints the FMA peak alone. The second gives every rival the same image (--bytes: HWC, as lcc's
  * networks take it; --floats: normalised, CHW), refuses to go on unless all answers agree with LOGITS, and then
  * goes in rounds: a burst of the peak loop, then each rival in turn, first one run that is not counted, since
  * the one before it left the caches to itself, then BURST that are. So a machine that becomes slower for a
  * while becomes so for all of them. Nobody's turn begins before the threads of the others have stopped
- * spinning. Prints one JSON object. */
+ * spinning. --lcc-alone is lcc's code again, by one thread. With --beside so many processes are busy all the
+ * time, which do nothing but count. Prints one JSON object. */
 #include "clock.h"
 #include "onnxruntime.h"
 #include "peak.h"
@@ -19,12 +21,15 @@
 #include <getopt.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_RIVALS = 3, MAX_THREADS = 64, BURST = 5, MAX_RUNS = 100000 };
+enum { MAX_RIVALS = 4, MAX_THREADS = 64, MAX_BESIDE = 64, BURST = 5, MAX_RUNS = 100000 };
 
 /* The largest difference from the expected logits that is taken for rounding, in units of the largest of them.
  */
@@ -37,12 +42,15 @@ enum { LEAST_RUNS = 10 };
 
 typedef double (*burst_function)(long steps, float *sink);
 typedef void (*run_function)(const void *image, float *out);
+typedef void (*run_in_function)(void *arena, const void *image, float *out);
 
 typedef struct rival {
     const char *name, *version;
     double (*run)(struct rival *r); /* one run; its milliseconds, or below 0 after saying what is wrong */
     float *logits;                  /* of the last run */
     run_function compiled;          /* lcc */
+    run_in_function alone;          /* lcc by one thread, in its arena */
+    void *arena;
     const void *image;
     ort_network *ort;
     int from_peer, to_peer; /* file descriptors */
@@ -56,7 +64,7 @@ typedef struct rival {
 
 typedef struct bench {
     clockid_t clock;
-    int threads, runs;
+    int threads, runs, beside;
     const char *peak_library, *bytes, *floats, *expect;
     burst_function burst;
     long burst_steps; /* a few milliseconds' worth */
@@ -150,6 +158,12 @@ static double run_lcc(rival *r) {
     return ms_on(r->clock) - began;
 }
 
+static double run_lcc_alone(rival *r) {
+    const double began = ms_on(r->clock);
+    r->alone(r->arena, r->image, r->logits);
+    return ms_on(r->clock) - began;
+}
+
 static double run_ort(rival *r) {
     const double began = ms_on(r->clock);
     return ort_run(r->ort) ? -1 : ms_on(r->clock) - began;
@@ -192,6 +206,18 @@ static int open_lcc(const bench *b, rival *r, const char *path) {
     return r->image ? 0 : fail("no image for lcc: --bytes", "");
 }
 
+static int open_lcc_alone(const bench *b, rival *r, const char *path, const char *arena_bytes) {
+    if (open_lcc(b, r, path)) return -1;
+    void *run_in = dlsym(dlopen(path, RTLD_NOW | RTLD_LOCAL), "net_run_in");
+    const size_t bytes = strtoul(arena_bytes, NULL, 10);
+    r->arena = aligned_alloc(64, (bytes + 64) / 64 * 64);
+    if (!run_in || !r->arena) return fail("no arena for ", path);
+    memcpy(&r->alone, &run_in, sizeof run_in);
+    r->name = "lcc, one thread";
+    r->run = run_lcc_alone;
+    return 0;
+}
+
 static int open_ort(const bench *b, rival *r, const char *library, const char *model) {
     size_t bytes = 0;
     const float *image = b->floats ? read_whole(b->floats, &bytes) : NULL;
@@ -214,6 +240,7 @@ static int add_rival(bench *b, int kind, char **arguments) {
     r->times = calloc((size_t)b->runs, sizeof *r->times);
     if (!r->logits || !r->times) return fail("no memory", "");
     if (kind == 'l') return open_lcc(b, r, arguments[0]);
+    if (kind == 'a') return open_lcc_alone(b, r, arguments[0], arguments[1]);
     if (kind == 'o') return open_ort(b, r, arguments[0], arguments[1]);
     r->name = arguments[0];
     r->version = "";
@@ -254,7 +281,7 @@ static void wait_until_quiet(void) {
 }
 
 static int run_round(bench *b, int round) {
-    if (measure_peak(b)) return -1;
+    if (!b->beside && measure_peak(b)) return -1; /* beside others there is no peak to see */
     for (int i = 0; i < b->n_rivals; i++) {
         rival *r = &b->rivals[(i + round) % b->n_rivals];
         if (r->spent > TIME_BUDGET && r->n_times >= LEAST_RUNS) continue;
@@ -275,10 +302,10 @@ static void print_results(bench *b) {
     for (int i = 0; i < b->n_rivals; i++) {
         rival *r = &b->rivals[i];
         const double median = sort_for_median(r->times, r->n_times);
-        printf("%s\n  {\"name\": \"%s\", \"version\": \"%s\", \"median_ms\": %.5f, \"min_ms\": %.5f, \"runs\": "
-               "%d, "
-               "\"difference\": %.2e}",
-               i ? "," : "", r->name, r->version, median, r->times[0], r->n_times, r->difference);
+        const double p90 = r->times[(r->n_times - 1) * 9 / 10], p99 = r->times[(r->n_times - 1) * 99 / 100];
+        printf("%s\n  {\"name\": \"%s\", \"version\": \"%s\", \"median_ms\": %.5f, \"min_ms\": %.5f, "
+               "\"p90_ms\": %.5f, \"p99_ms\": %.5f, \"runs\": %d, \"difference\": %.2e}",
+               i ? "," : "", r->name, r->version, median, r->times[0], p90, p99, r->n_times, r->difference);
     }
     printf("]}\n");
 }
@@ -287,16 +314,19 @@ static void print_results(bench *b) {
 
 static int take_options(bench *b, int argc, char **argv) {
     static const struct option options[] = {
-        {"peak", 1, NULL, 'p'},   {"threads", 1, NULL, 't'},  {"runs", 1, NULL, 'r'}, {"bytes", 1, NULL, 'b'},
-        {"floats", 1, NULL, 'f'}, {"expect", 1, NULL, 'e'},   {"lcc", 0, NULL, 'l'},  {"ort", 0, NULL, 'o'},
-        {"peer", 0, NULL, 'q'},   {"cpu-time", 0, NULL, 'c'}, {NULL, 0, NULL, 0}};
+        {"peak", 1, NULL, 'p'},     {"threads", 1, NULL, 't'}, {"runs", 1, NULL, 'r'},
+        {"bytes", 1, NULL, 'b'},    {"floats", 1, NULL, 'f'},  {"expect", 1, NULL, 'e'},
+        {"lcc", 0, NULL, 'l'},      {"ort", 0, NULL, 'o'},     {"peer", 0, NULL, 'q'},
+        {"cpu-time", 0, NULL, 'c'}, {"beside", 1, NULL, 's'},  {"lcc-alone", 0, NULL, 'a'},
+        {NULL, 0, NULL, 0}};
     for (int c; (c = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
         size_t bytes = 0;
-        const int operands = c == 'l' ? 1 : c == 'o' ? 2 : c == 'q' ? 3 : 0;
+        const int operands = c == 'l' ? 1 : c == 'o' || c == 'a' ? 2 : c == 'q' ? 3 : 0;
         switch (c) {
         case 'p': b->peak_library = optarg; break;
         case 't': b->threads = atoi(optarg); break;
         case 'r': b->runs = atoi(optarg); break;
+        case 's': b->beside = atoi(optarg); break;
         case 'c': b->clock = CLOCK_THREAD_CPUTIME_ID; break;
         case 'b': b->bytes = optarg; break;
         case 'f': b->floats = optarg; break;
@@ -307,6 +337,7 @@ static int take_options(bench *b, int argc, char **argv) {
             if (!b->expected) return -1;
             break;
         case 'l':
+        case 'a':
         case 'o':
         case 'q':
             if (!b->expect || optind + operands > argc)
@@ -320,23 +351,48 @@ static int take_options(bench *b, int argc, char **argv) {
     }
     if (b->threads < 1 || b->threads > MAX_THREADS) return fail("--threads is out of range", "");
     if (b->runs < 1 || b->runs > MAX_RUNS) return fail("--runs is out of range", "");
+    if (b->beside < 0 || b->beside > MAX_BESIDE) return fail("--beside is out of range", "");
     if (b->clock == CLOCK_THREAD_CPUTIME_ID && b->threads != 1)
         return fail("--cpu-time sees one thread only", "");
     if (optind < argc) return fail("what is this: ", argv[optind]);
     return b->peak_library ? 0 : fail("--peak is needed", "");
 }
 
+/* --- other programs on the machine --- */
+
+/* Starts processes that keep a processor busy each. They end with this one. */
+static int start_busy_loops(int n, pid_t *loops) {
+    for (int i = 0; i < n; i++) {
+        loops[i] = fork();
+        if (loops[i] < 0) return fail("no process", "");
+        if (loops[i] > 0) continue;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (volatile unsigned count = 0;; count++) continue;
+    }
+    return 0;
+}
+
+static void end_busy_loops(int n, const pid_t *loops) {
+    for (int i = 0; i < n; i++) {
+        kill(loops[i], SIGKILL);
+        waitpid(loops[i], NULL, 0);
+    }
+}
+
 int main(int argc, char **argv) {
     enum { PEAK_ROUNDS = 10 };
+    pid_t loops[MAX_BESIDE];
     bench b = {.clock = CLOCK_MONOTONIC, .threads = 1, .runs = 50};
     if (take_options(&b, argc, argv) || open_peak(&b)) return 2;
     for (int i = 0; i < b.n_rivals; i++) {
         if (check_answer(&b, &b.rivals[i])) return 1;
     }
+    if (start_busy_loops(b.beside, loops)) return 1;
     const int rounds = b.n_rivals ? (b.runs + BURST - 1) / BURST : PEAK_ROUNDS;
     for (int round = 0; round < rounds; round++) {
         if (run_round(&b, round)) return 1;
     }
+    end_busy_loops(b.beside, loops);
     print_results(&b);
     return 0;
 }

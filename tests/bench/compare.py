@@ -2,11 +2,14 @@
 """Compares compiled networks with ONNX Runtime and PyTorch and prints a table in Markdown. run.sh sets everything up.
 
     compare.py --lcc LCC --work FOLDER [--ort LIBRARY] [--no-torch] [--threads N] [--runs N] [--target NAME] [--cc CC]
-               [--cpu-time] [NETWORK ..]
+               [--cpu-time] [--beside N] [NETWORK ..]
 
 All rivals have the same weights (seeded), and end at the logits. The network alone is measured: ONNX Runtime and PyTorch
 get the normalised image in their own layout, as floats; lcc's networks get the bytes of the image and normalise them
 inside, so that they do a little more than the others. Every answer is held to PyTorch's in double precision first.
+
+--beside N measures on a busy machine: N processes that only count run all the time. The table then has the medians and the
+90th and 99th percentiles, also of lcc's code by one thread.
 """
 import argparse
 import json
@@ -32,6 +35,8 @@ def measure(options, name, folder):
     command = [options.bench, *cpu_time, "--threads", str(options.threads), "--runs", str(options.runs),
                "--peak", programs.compile_peak(options.cc, about["target"], folder),
                "--bytes", files["bytes"], "--floats", files["floats"], "--expect", files["logits"], "--lcc", library]
+    if options.beside:
+        command += ["--beside", str(options.beside), "--lcc-alone", library, str(about["arena_bytes"])]
     if options.ort:
         command += ["--ort", options.ort, files["onnx"]]
     environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads))
@@ -65,6 +70,16 @@ def row_of(name, result):
             f"{100 * speed / result['peak_gflops']:.1f}"], ratio
 
 
+def busy_row(name, result):
+    """Cells of the table of a busy machine."""
+    row = [name]
+    for rival in ("lcc, one thread", "lcc", "ONNX Runtime"):
+        times = next((r for r in result["rivals"] if r["name"] == rival), None)
+        row += ["%.2f" % times[key] for key in ("median_ms", "p90_ms", "p99_ms")] if times else [""] * 3
+    return row
+
+
+BUSY_HEADER = ["network", "lcc, 1 thread", "p90", "p99", "lcc", "p90", "p99", "ORT", "p90", "p99"]
 HEADER = ["network", "lcc ms", "min", "ORT ms", "min", "ORT / lcc", "PyTorch ms", "min", "M MACs", "GFLOP/s", "FMA peak", "% of peak"]
 
 
@@ -77,8 +92,9 @@ def about_run(options, result):
     serial = "" if options.threads == 1 or result["threaded"] else " (lcc's code has one: it is serial)"
     return (f"{programs.machine()}. Threads: {options.threads}{serial}. {versions['lcc'].rsplit(',', 1)[0]}, {compiler}. "
             f"{', '.join(rivals) or 'No rival'}. Batch 1, float; {'processor' if options.cpu_time else 'wall'} time: "
-            f"medians of {result['rivals'][0]['runs']} runs, and the best; "
-            "the FMA peak in GFLOP/s, measured between them.")
+            + (f"milliseconds of {result['rivals'][0]['runs']} runs, beside {options.beside} busy processes: medians and percentiles."
+               if options.beside else
+               f"medians of {result['rivals'][0]['runs']} runs, and the best; the FMA peak in GFLOP/s, measured between them."))
 
 
 def parse_options():
@@ -91,6 +107,7 @@ def parse_options():
     parser.add_argument("--runs", type=int, default=50, help="of each rival")
     parser.add_argument("--cpu-time", action="store_true",
                         help="count the thread's processor time: for a machine that others use; one thread only")
+    parser.add_argument("--beside", type=int, default=0, metavar="N", help="keep N other processes busy meanwhile")
     parser.add_argument("--target", default="native")
     parser.add_argument("--lcc-options", default="", help="more for lcc, in one string; answers must stay as they are")
     parser.add_argument("--cc", default="cc")
@@ -106,7 +123,7 @@ def parse_options():
 
 def warn_where_busy(options):
     load = os.getloadavg()[0]
-    if not options.cpu_time and load > 0.5:
+    if not options.cpu_time and not options.beside and load > 0.5:
         print(f"compare: others are using this machine (load {load:.1f}): the figures will not be worth much", file=sys.stderr)
 
 
@@ -126,7 +143,7 @@ def main():
                     print(f"compare: {name}: {error}", file=sys.stderr)
                     failures += 1
                     continue
-            row, ratio = row_of(name, last)
+            row, ratio = (busy_row(name, last), None) if options.beside else row_of(name, last)
             rows.append(row)
             ratios += [ratio] if ratio else []
             print(f"{name}: {row[1]} ms", file=sys.stderr, flush=True)
@@ -136,7 +153,7 @@ def main():
     if ratios:
         mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
         rows.append(["geometric mean"] + [""] * 4 + [f"{mean:.2f}"] + [""] * 6)
-    print(programs.table(HEADER, rows))
+    print(programs.table(BUSY_HEADER if options.beside else HEADER, rows))
     return 1 if failures else 0
 
 

@@ -2,10 +2,12 @@
 # Compares compiled networks with ONNX Runtime and PyTorch on this machine: installs the rivals, builds lcc, and prints a
 # table in Markdown. From any folder, again and again; what is downloaded and made stays in build-bench/ (or $LCC_BENCH).
 #
-#     tests/bench/run.sh [--threads 1|2] [--runs N] [--target NAME] [--cc CC] [--cpu-time] [--no-torch] [NETWORK ..]
+#     tests/bench/run.sh [--threads 1|2] [--runs N] [--target NAME] [--cc CC] [--cpu-time] [--beside N] [--no-torch]
+#                        [NETWORK ..]
 #
 # A NETWORK is a name of tests/zoo/goldens, such as efficientnet_b4; without one, the twelve of programs.py are measured.
-# LCC names an lcc to use instead of building one. Leave the machine alone while it runs.
+# LCC names an lcc to use instead of building one. Leave the machine alone while it runs;
+# --beside N keeps N processes busy on purpose, and prints percentiles.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH='' cd -- "$here/../.." && pwd)

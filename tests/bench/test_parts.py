@@ -71,6 +71,17 @@ class Parts(unittest.TestCase):
         # No network outruns the peak. (In processor time: the tests run side by side.)
         self.assertLess(2e-6 * self.about["macs"] / rival["min_ms"], result["peak_gflops"])
 
+    def test_times_on_a_busy_machine(self):
+        done = self.run_bench(self.expected, "--beside", "1", "--lcc", self.compiled, "--lcc-alone", self.compiled,
+                              str(self.about["arena_bytes"]))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rivals = json.loads(done.stdout)["rivals"]
+        self.assertEqual([rival["name"] for rival in rivals], ["lcc", "lcc, one thread"])
+        for rival in rivals:
+            times = [rival[key] for key in ("min_ms", "median_ms", "p90_ms", "p99_ms")]
+            self.assertEqual(times, sorted(times))
+            self.assertLess(rival["difference"], 1e-4)
+
     def test_refuses_wrong_answers(self):
         for wrong in (1e-2 * max(map(abs, self.expected)), float("nan")):
             done = self.run_bench(self.expected[:-1] + [self.expected[-1] + wrong], "--lcc", self.compiled)
@@ -101,6 +112,7 @@ while os.read(0, 1):
                             (["--ort", self.compiled, "x.onnx"], "is not ONNX Runtime"),
                             (["--threads", "0", "--lcc", self.compiled], "--threads is out of range"),
                             (["--threads", "2", "--cpu-time"], "one thread only"),
+                            (["--beside", "65"], "--beside is out of range"),
                             (["more"], "what is this: more")):
             done = self.run_bench(self.expected, *more)
             self.assertEqual((done.returncode, done.stdout), (2, ""), more)

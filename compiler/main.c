@@ -181,13 +181,15 @@ static bool compile(job *j) {
     return collect_outputs(j) && check_outputs(j) && write_outputs(j);
 }
 
-/* Answers --help, --help-man and --version. True if one of them was given. */
+/* Answers --help, --help-man, --version and --list-ops. True if one of them was given. */
 static bool answer_question(job *j) {
     const options *o = &j->o;
     if (o->help) help_print(&j->out);
     if (!o->help && o->help_man) help_print_man(&j->out);
     if (!o->help && !o->help_man && o->version) text_printf(&j->out, "lcc %s\n", LCC_VERSION);
-    return o->help || o->help_man || o->version;
+    if (o->help || o->help_man || o->version) return true;
+    if (o->list_ops) list_operators(j);
+    return o->list_ops;
 }
 
 static int run_command(job *j, int argc, char **argv) {

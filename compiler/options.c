@@ -98,6 +98,7 @@ FLAG(summary)
 FLAG(check)
 FLAG(format)
 FLAG(list)
+FLAG(list_ops)
 FLAG(verbose)
 FLAG(help)
 FLAG(help_man)
@@ -436,8 +437,9 @@ static void check_combination(parser *p) {
     options *o = p->o;
     diag *d = p->d;
     bool runs = o->run.count > 0;
-    if (o->list) {
-        if (o->model) diag_error(d, command_line, "--list takes no network: '%s' is given", o->model);
+    if (o->list || o->list_ops) {
+        const char *word = o->list ? "--list" : "--list-ops";
+        if (o->model) diag_error(d, command_line, "%s takes no network: '%s' is given", word, o->model);
         return;
     }
     if (!o->model) diag_error(d, command_line, "no network is given: lcc [options] MODEL.net -o model.c");

@@ -43,7 +43,7 @@ typedef struct options {
     bool half_weights; /* --weights-dtype f16 */
     int64_t max_ram;   /* bytes; 0: no limit; LEAST_RAM: the smallest arena that can be found */
     uint64_t seed;
-    bool keep_dead, selftest, profile, summary, verbose, check, format, list;
+    bool keep_dead, selftest, profile, summary, verbose, check, format, list, list_ops;
     bool help, help_man, version;
 } options;
 

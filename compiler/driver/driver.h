@@ -86,6 +86,9 @@ const char *guess_network(void *job, const tensor_index *index);
  * with lcc. */
 void suggest_model(job *j);
 
+/* list_ops.c: --list-ops: appends the operators of imported files to standard output. */
+void list_operators(job *j);
+
 /* readers.c. The reader of a file, chosen by its first bytes, else by its name. Never NULL. */
 const reader *find_reader(const char *path);
 

@@ -4,6 +4,7 @@
 
 #include "graph/graph.h"
 #include "import/given.h"
+#include "import/operators.h"
 
 typedef struct onnx_options {
     bool planes;              /* each input map is given as one map [h, w, 1] for each channel */
@@ -26,5 +27,9 @@ graph *onnx_compile(arena *a, diag *d, const char *path, const onnx_options *o, 
 /* The same for bytes in memory (tests, fuzzers). External data are looked for beside `path`. */
 graph *onnx_compile_bytes(arena *a, diag *d, const char *path, const unsigned char *bytes, size_t size,
                           const onnx_options *o, const char *const **files, int *n_files);
+
+/* The operators that are taken, sorted by name, for --list-ops. *count is 0 where lcc was built without ONNX.
+ */
+const operator_row *onnx_operators(arena *a, int *count);
 
 #endif

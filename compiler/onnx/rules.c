@@ -1,6 +1,8 @@
 /* rules.c: every operator that is supported, with its rules for tensors and for constants. Sorted by name. */
 #include "onnx/rules.h"
 
+#include "onnx/onnx.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,4 +85,39 @@ static int compare_types(const void *type, const void *r) { return strcmp(type, 
 
 const op_rule *find_rule(const char *type) {
     return bsearch(type, rules, sizeof rules / sizeof *rules, sizeof *rules, compare_types);
+}
+
+/* Of the operators that are not taken in all forms, those that are. */
+static const struct {
+    const char *type, *forms;
+} forms[] = {
+    {"AveragePool", "in one or two dimensions, without dilation"},
+    {"BatchNormalization", "as in inference"},
+    {"Cast", "to floats"},
+    {"CastLike", "to floats"},
+    {"Clip", "to bounds that are constants"},
+    {"Conv", "in one or two dimensions, with weights that are constants"},
+    {"ConvTranspose", "in one or two dimensions, with weights that are constants"},
+    {"Dropout", "as in inference"},
+    {"Gather", "with indices that are constants"},
+    {"GlobalAveragePool", "in one or two dimensions"},
+    {"GlobalMaxPool", "in one or two dimensions"},
+    {"MaxPool", "in one or two dimensions, without dilation, and without positions as a result"},
+    {"PRelu", "with slopes that are constants, one for each channel"},
+    {"Pad", "with sizes that are constants"},
+    {"Resize", "along height and width"},
+    {"Upsample", "along height and width"},
+    {"Where", "with a condition that is a constant"},
+};
+
+const operator_row *onnx_operators(arena *a, int *count) {
+    *count = sizeof rules / sizeof *rules;
+    operator_row *rows = ARENA_ARRAY(a, operator_row, *count);
+    for (int i = 0; i < *count; i++) {
+        rows[i] = (operator_row){rules[i].type, "", !rules[i].make};
+        for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
+            if (strcmp(forms[k].type, rules[i].type) == 0) rows[i].forms = forms[k].forms;
+        }
+    }
+    return rows;
 }

@@ -2,6 +2,9 @@
  * Those without a rule are named in messages. */
 #include "tflite/rules.h"
 
+#include "tflite/tflite.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 static const char control_flow[] = "is control flow, which is not supported";
@@ -194,4 +197,43 @@ const op_rule *tfl_find_rule(const tflite_operator *o) {
         if (strcmp(custom_rules[i].name, o->custom) == 0) return &custom_rules[i];
     }
     return o->code >= 0 && o->code < count && rules[o->code].name ? &rules[o->code] : NULL;
+}
+
+/* Of the operators that are not taken in all forms, those that are. */
+static const struct {
+    const char *name, *forms;
+} forms[] = {
+    {"AVERAGE_POOL_2D", "with or without a fused activation"},
+    {"CONV_2D", "with weights that are constants"},
+    {"Convolution2DTransposeBias", "MediaPipe's own, with weights that are constants"},
+    {"DEPTHWISE_CONV_2D", "with weights that are constants"},
+    {"DEQUANTIZE", "of weights, and of inputs that are bytes"},
+    {"FULLY_CONNECTED", "with weights that are constants"},
+    {"GATHER", "with indices that are constants"},
+    {"PRELU", "with slopes that are constants"},
+    {"TRANSPOSE_CONV", "with weights that are constants"},
+};
+
+static int compare_rows(const void *x, const void *y) {
+    return strcmp(((const operator_row *)x)->name, ((const operator_row *)y)->name);
+}
+
+/* Appends the row of an operator that has a rule. */
+static void tell_operator(const op_rule *r, operator_row *rows, int *count) {
+    if (!r->make && !r->fold) return;
+    operator_row *row = &rows[(*count)++];
+    *row = (operator_row){r->name, "", !r->make};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (strcmp(forms[i].name, r->name) == 0) row->forms = forms[i].forms;
+    }
+}
+
+const operator_row *tflite_operators(arena *a, int *count) {
+    const int builtins = sizeof rules / sizeof *rules, customs = sizeof custom_rules / sizeof *custom_rules;
+    operator_row *rows = ARENA_ARRAY(a, operator_row, builtins + customs);
+    *count = 0;
+    for (int i = 0; i < builtins; i++) tell_operator(&rules[i], rows, count);
+    for (int i = 0; i < customs; i++) tell_operator(&custom_rules[i], rows, count);
+    qsort(rows, (size_t)*count, sizeof *rows, compare_rows);
+    return rows;
 }

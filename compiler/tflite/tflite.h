@@ -4,6 +4,7 @@
 
 #include "graph/graph.h"
 #include "import/given.h"
+#include "import/operators.h"
 
 typedef struct tflite_options {
     bool planes;              /* each input map is given as one map [h, w, 1] for each channel */
@@ -21,5 +22,8 @@ graph *tflite_compile(arena *a, diag *d, const char *path, const tflite_options 
 /* The same for bytes in memory (tests, fuzzers). */
 graph *tflite_compile_bytes(arena *a, diag *d, const char *path, const unsigned char *bytes, size_t size,
                             const tflite_options *o, const char *const **files, int *n_files);
+
+/* The operators that are taken, sorted by name, for --list-ops. */
+const operator_row *tflite_operators(arena *a, int *count);
 
 #endif

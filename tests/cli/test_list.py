@@ -1,6 +1,7 @@
 """The networks that come with lcc: --list, and the nearest one where a name is wrong."""
 import json
 import os
+import re
 import unittest
 
 from common import Case, SOURCE
@@ -45,6 +46,43 @@ class List(Case):
     def test_what_cannot_be_given_with_it(self):
         self.bad(2, "lcc: error: --list takes no network: 'tiny.net' is given\n1 error\nlcc --help lists the options\n", "tiny.net", "--list")
         self.bad(1, "lcc: error: --list takes one target: the arena is that of one\n1 error\n", "--list", "--target", "x86-64,x86-64-v3")
+
+
+class Operators(Case):
+    def names(self, title):
+        """The operators of a format that are taken on tensors, and those on constants only."""
+        said = self.good("--list-ops")
+        part = said[said.index(title):].split("\n\n")[0]
+        rows, _, others = part.partition("On constants only:\n")
+        return [row.split()[0] for row in rows.splitlines()[1:]], others.replace(",", " ").split()
+
+    def test_onnx(self):
+        if "built without ONNX" in self.good("--list-ops"):
+            self.skipTest("lcc was built without ONNX")
+        tensors, constants = self.names("ONNX")
+        self.assertEqual(tensors, sorted(tensors))
+        self.assertEqual([], [name for name in ("Conv", "Concat", "MatMul", "Resize", "Transpose") if name not in tensors])
+        self.assertIn("NonZero", constants)
+        self.assertNotIn("LSTM", tensors + constants)
+
+    def test_tflite(self):
+        tensors, constants = self.names("TensorFlow Lite")
+        self.assertEqual(tensors, sorted(tensors))
+        self.assertEqual([], [name for name in ("CONV_2D", "CONCATENATION", "RESIZE_BILINEAR") if name not in tensors])
+        self.assertNotIn("LSTM", tensors + constants)
+
+    def test_forms_are_those_of_operators_that_are_taken(self):
+        for folder, title in (("onnx", "ONNX"), ("tflite", "TensorFlow Lite")):
+            with open(os.path.join(SOURCE, "compiler", folder, "rules.c"), encoding="utf-8") as f:
+                text = f.read()
+            rows = text[text.index("} forms[] = {"):]
+            named = re.findall(r'^    \{"(\w+)"', rows[:rows.index("\n};")], re.M)
+            self.assertGreater(len(named), 3)
+            if title in self.good("--list-ops"):
+                self.assertEqual([], [name for name in named if name not in self.names(title)[0]])
+
+    def test_what_cannot_be_given_with_it(self):
+        self.bad(2, "lcc: error: --list-ops takes no network: 'tiny.net' is given\n1 error\nlcc --help lists the options\n", "tiny.net", "--list-ops")
 
 
 class Nearest(Case):

@@ -135,8 +135,9 @@ static node cut_node(const cut *k, int index) {
     } else if (old->op == OP_DEPTHWISE || old->op == OP_AFFINE) {
         n.weights[ROLE_WEIGHT] = cut_last_axis(k, index, old->weights[ROLE_WEIGHT]);
         n.weights[ROLE_BIAS] = cut_last_axis(k, index, old->weights[ROLE_BIAS]);
-    } else if (old->op == OP_RESHAPE) {
+    } else if (old->op == OP_RESHAPE || old->op == OP_TRANSPOSE) {
         n.a.size.c = n.shape.c;
+        if (old->op == OP_TRANSPOSE) n.a.dims.at[n.a.dims.n - 1] = n.shape.c;
     } else if (old->op == OP_SLICE && old->a.axis == AXIS_C && old->a.step == 1) {
         int in = first_channel(k, old->in[0]);
         n.a.begin = count_kept(k, in, in + old->a.begin);

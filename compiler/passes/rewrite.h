@@ -48,10 +48,17 @@ static inline bool same_shape(shape x, shape y) { return x.h == y.h && x.w == y.
 /* conv, depthwise and dense: the ops whose weights others can be folded into, and that may take a residual. */
 static inline bool has_kernel(const node *n) { return op_table[n->op].class == CLASS_CONV; }
 
+/* Whether a transpose leaves the channels where they are, and moves pixels only. */
+static inline bool moves_pixels(const graph *g, const node *n) {
+    int last = n->a.dims.n - 1, c = n->shape.c;
+    return n->op == OP_TRANSPOSE && n->a.dims.at[last] == c && n->a.order.at[last] == last &&
+           g->nodes[n->in[0]].shape.c == c;
+}
+
 /* Whether a channel of the node's tensor may depend on other channels of its inputs, without weights. */
 static inline bool mixes_channels(const graph *g, const node *n) {
     bool by_pixels = n->op == OP_RESHAPE && g->nodes[n->in[0]].shape.c == n->shape.c;
-    return op_table[n->op].class == CLASS_WHOLE && !by_pixels;
+    return op_table[n->op].class == CLASS_WHOLE && !by_pixels && !moves_pixels(g, n);
 }
 
 static inline bool has_padding(const attrs *a) {

@@ -285,6 +285,24 @@ static void concats_and_slices_narrow(void **state) {
     expect_widths(&t, "a:3 b:3 c:3 d:3");
 }
 
+/* Pixels may move, and maps be joined along their height: a channel stays a channel. Where channels become
+ * pixels, all stay. */
+static void channels_go_where_pixels_move(void **state) {
+    (void)state;
+    net t = page("input x: uint8[4, 5, 3]\n"
+                 "conv(6, 1) @\"a\" -> bn @\"a_bn\" -> relu\n"
+                 "transpose([1, 0, 2]) -> reshape(2, 10, 6) as a\n"
+                 "from x\nconv(6, 3) @\"b\" -> bn @\"b_bn\" -> relu -> reshape(2, 10, 6) as b\n"
+                 "concat(a, axis = h) -> conv(3, 1) @\"c\" as c\n"
+                 "from b\nconv(6, 1) @\"d\" -> bn @\"d_bn\" -> relu\n"
+                 "transpose([2, 0, 1]) -> conv(2, 1) @\"e\"\noutput y\nfrom c\noutput z");
+    plant(&t, "a_bn", 1, -1);
+    plant(&t, "b_bn", 1, -1);
+    plant(&t, "a_bn", 4, -1); /* b has it still, and they are joined */
+    plant(&t, "d_bn", 0, -1);
+    expect_widths(&t, "a:5 b:5 c:3 d:6 e:2");
+}
+
 static void feature_maps_go_into_dense_layers(void **state) {
     (void)state;
     for (int flat = 0; flat < 2; flat++) {
@@ -499,6 +517,7 @@ int main(void) {
         cmocka_unit_test(fixed_rows_read_nothing),
         cmocka_unit_test(groups_stay_equal),
         cmocka_unit_test(concats_and_slices_narrow),
+        cmocka_unit_test(channels_go_where_pixels_move),
         cmocka_unit_test(feature_maps_go_into_dense_layers),
         cmocka_unit_test(padding_values_are_heeded),
         cmocka_unit_test(something_stays_of_every_layer),

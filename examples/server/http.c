@@ -3,6 +3,7 @@
  * its own. */
 #define _GNU_SOURCE
 #include "http.h"
+#include "pool.h"
 #include "model.h"
 #include "picture.h"
 
@@ -40,6 +41,7 @@ struct http_server {
     atomic_int under_way; /* requests whose header is complete, and whose answer is not sent */
     atomic_bool stopping;
     atomic_ulong classified, refused;
+    pool *pool; /* shared by all requests; NULL: each thread runs its networks alone */
 };
 
 /* What a request brings: its body, which is read to its end even where it is too large, since a client that
@@ -81,13 +83,29 @@ static workspace *own_workspace(http_server *s) {
     workspace *w = pthread_getspecific(s->workspace);
     if (w) return w;
     w = calloc(1, sizeof *w);
-    size_t whole = (MODEL_ARENA_BYTES + MODEL_ARENA_ALIGN - 1) / MODEL_ARENA_ALIGN * MODEL_ARENA_ALIGN;
+    size_t bytes = MODEL_ARENA_BYTES;
+#ifdef MODEL_THREAD_BYTES
+    if (s->pool) bytes += (s->options->request_threads - 1) * (size_t)MODEL_THREAD_BYTES;
+#endif
+    size_t whole = (bytes + MODEL_ARENA_ALIGN - 1) / MODEL_ARENA_ALIGN * MODEL_ARENA_ALIGN;
     if (w) w->arena = aligned_alloc(MODEL_ARENA_ALIGN, whole);
     if (!w || !w->arena || pthread_setspecific(s->workspace, w)) {
         if (w) free_workspace(w);
         return NULL;
     }
     return w;
+}
+
+/* A target without threads has no run_on. */
+static void run_network(http_server *s, workspace *w) {
+#ifdef MODEL_THREAD_BYTES
+    if (s->pool) {
+        model_run_on(w->arena, (int)s->options->request_threads, pool_parallel, s->pool, w->image, w->probs);
+        return;
+    }
+#endif
+    (void)s;
+    model_run_in(w->arena, w->image, w->probs);
 }
 
 /* `allow`: for a method that is not allowed, those that are; else NULL. */
@@ -169,7 +187,7 @@ static enum MHD_Result classify(http_server *s, struct MHD_Connection *connectio
     picture_free(&p);
     if (wrong) return refuse(s, connection, MHD_HTTP_BAD_REQUEST, wrong);
     double start = now();
-    model_run_in(w->arena, w->image, w->probs);
+    run_network(s, w);
     double ms = 1e3 * (now() - start);
     atomic_fetch_add(&s->classified, 1);
     return reply_json(s, connection, MHD_HTTP_OK, NULL,
@@ -309,6 +327,13 @@ void http_drop_late(http_server *s) {
     pthread_mutex_unlock(&s->lock);
 }
 
+/* The threads that help with networks: no more than there are processors beside the one that runs a network. */
+static pool *start_pool(const http_options *options) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN),
+         most = (long)(options->request_threads - 1) * options->threads;
+    return pool_start((int)(most < processors ? most : processors > 1 ? processors - 1 : 1));
+}
+
 http_server *http_start(const http_options *options) {
     http_server *s = calloc(1, sizeof *s);
     if (!s || pthread_key_create(&s->workspace, free_workspace)) {
@@ -317,6 +342,12 @@ http_server *http_start(const http_options *options) {
         return NULL;
     }
     s->options = options;
+    if (options->request_threads > 1 && !(s->pool = start_pool(options))) {
+        pthread_key_delete(s->workspace);
+        free(s);
+        fprintf(stderr, "server: no threads for networks\n");
+        return NULL;
+    }
     pthread_mutex_init(&s->lock, NULL);
     json_object_seed(0); /* while there is one thread */
     struct sockaddr_in address = {.sin_family = AF_INET,
@@ -330,6 +361,7 @@ http_server *http_start(const http_options *options) {
         on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
     if (!s->daemon) {
         fprintf(stderr, "server: port %d cannot be listened on: %s\n", options->port, strerror(errno));
+        if (s->pool) pool_end(s->pool);
         pthread_key_delete(s->workspace);
         free(s);
         return NULL;
@@ -353,6 +385,7 @@ void http_stop(http_server *s) {
     }
     MHD_stop_daemon(s->daemon);
     if (listener >= 0) close(listener);
+    if (s->pool) pool_end(s->pool);
     pthread_key_delete(s->workspace);
     pthread_mutex_destroy(&s->lock);
     free(s);

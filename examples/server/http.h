@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 typedef struct http_options {
-    uint16_t port;    /* 0: any that is free */
-    bool everywhere;  /* not on 127.0.0.1 only */
-    unsigned threads; /* each answers many connections and runs one network at a time */
+    uint16_t port;            /* 0: any that is free */
+    bool everywhere;          /* not on 127.0.0.1 only */
+    unsigned threads;         /* each answers many connections and runs one network at a time */
+    unsigned request_threads; /* that share the run of a network, where others than its own are free */
     unsigned connections;
     unsigned seconds;    /* that a client may be silent; a request may last three times as long */
     size_t most_bytes;   /* of an upload */

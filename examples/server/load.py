@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Loads a server of pictures with requests at a steady rate, and beside them slow clients and garbage; says what was lost.
 
-    load.py --port N [--seconds 30] [--rate 200] PICTURE..
+    load.py --port N [--seconds 30] [--rate 200] [--at-once N] PICTURE..
+
+With --at-once there are so many clients and nothing else, and each asks as soon as it is answered.
 
 Exit 1 if a request was lost: not answered, or not with the class that the same picture got when it was asked for alone.
 """
@@ -27,8 +29,8 @@ def ask(connection, picture):
 
 
 class Load:
-    def __init__(self, port, pictures, seconds, rate):
-        self.port, self.pictures, self.rate = port, pictures, rate
+    def __init__(self, port, pictures, seconds, rate, at_once):
+        self.port, self.pictures, self.rate, self.at_once = port, pictures, rate, at_once
         self.lock, self.sent, self.count = threading.Lock(), 0, int(seconds * rate)
         self.times, self.lost, self.slow, self.refused = [], [], 0, 0
         connection = self.connect()
@@ -44,9 +46,13 @@ class Load:
         while True:
             with self.lock:
                 number, self.sent = self.sent, self.sent + 1
+                if self.at_once and time.monotonic() >= self.end:
+                    self.count = min(self.count, number)
             if number >= self.count:
                 return
             due, which = self.start + number / self.rate, number % len(self.pictures)
+            if self.at_once:
+                due = time.monotonic()
             time.sleep(max(0, due - time.monotonic()))
             try:
                 label = ask(connection, self.pictures[which])
@@ -101,9 +107,10 @@ class Load:
             time.sleep(0.05)
 
     def run(self):
-        threads = [threading.Thread(target=self.client) for _ in range(CLIENTS)]
-        threads += [threading.Thread(target=self.slow_client) for _ in range(SLOW)]
-        threads += [threading.Thread(target=self.garbage, args=(seed,)) for seed in range(GARBAGE)]
+        threads = [threading.Thread(target=self.client) for _ in range(self.at_once or CLIENTS)]
+        if not self.at_once:
+            threads += [threading.Thread(target=self.slow_client) for _ in range(SLOW)]
+            threads += [threading.Thread(target=self.garbage, args=(seed,)) for seed in range(GARBAGE)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -115,13 +122,15 @@ def main():
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--rate", type=float, default=200)
+    parser.add_argument("--at-once", type=int, default=0)
     parser.add_argument("pictures", nargs="+")
     options = parser.parse_args()
     pictures = []
     for path in options.pictures:
         with open(path, "rb") as f:
             pictures.append(f.read())
-    load = Load(options.port, pictures, options.seconds, options.rate)
+    rate = options.rate if not options.at_once else 1e6
+    load = Load(options.port, pictures, options.seconds, rate, options.at_once)
     load.run()
     times = sorted(load.times)
     took = time.monotonic() - load.start

@@ -16,6 +16,7 @@
 enum {
     WRONG_USE = 2,
     MOST_THREADS = 256,
+    MOST_REQUEST_THREADS = 64,
     MOST_CONNECTIONS = 10000,
     LONGEST = 3600,
     MIB = 1 << 20,
@@ -28,6 +29,7 @@ static void print_help(FILE *f) {
             "  --port N         listen on port N (default: 8080; 0: any that is free)\n"
             "  --everywhere     listen on all addresses, not only on 127.0.0.1\n"
             "  --threads N      default: one for each processor\n"
+            "  --request-threads N  share the run of a network among up to N threads (default: 1)\n"
             "  --connections N  serve at most N at a time (default: 256)\n"
             "  --timeout S      hang up on who is silent for S seconds, or whose request lasts three times\n"
             "                   as long (default: 10)\n"
@@ -53,6 +55,7 @@ static const char *parse_options(int argc, char **argv, http_options *o) {
         {"port", required_argument, NULL, 'p'},
         {"everywhere", no_argument, NULL, 'e'},
         {"threads", required_argument, NULL, 't'},
+        {"request-threads", required_argument, NULL, 'r'},
         {"connections", required_argument, NULL, 'c'},
         {"timeout", required_argument, NULL, 's'},
         {"max-upload", required_argument, NULL, 'u'},
@@ -67,6 +70,7 @@ static const char *parse_options(int argc, char **argv, http_options *o) {
         case 'p': o->port = (uint16_t)parse_count(known[at].name, optarg, 0, UINT16_MAX); break;
         case 'e': o->everywhere = true; break;
         case 't': o->threads = parse_count(known[at].name, optarg, 1, MOST_THREADS); break;
+        case 'r': o->request_threads = parse_count(known[at].name, optarg, 1, MOST_REQUEST_THREADS); break;
         case 'c': o->connections = parse_count(known[at].name, optarg, 1, MOST_CONNECTIONS); break;
         case 's': o->seconds = parse_count(known[at].name, optarg, 1, LONGEST); break;
         case 'u': o->most_bytes = (size_t)parse_count(known[at].name, optarg, 1, LARGEST) * MIB; break;
@@ -120,6 +124,7 @@ int main(int argc, char **argv) {
                             .threads = processors < 1              ? 1
                                        : processors > MOST_THREADS ? MOST_THREADS
                                                                    : (unsigned)processors,
+                            .request_threads = 1,
                             .connections = 256,
                             .seconds = 10,
                             .most_bytes = 8 * (size_t)MIB};

@@ -157,6 +157,7 @@ class Server(Example):
             port = str(s.getsockname()[1])
             for words, status, why in (([], 1, f"port {port} cannot be listened on: Address already in use"),
                                        (["--threads", "0"], 2, "from 1 to 256"),
+                                       (["--request-threads", "65"], 2, "from 1 to 64"),
                                        (["--port", "x"], 2, "from 0 to 65535"), (["more"], 2, "what is 'more'?"),
                                        (["--labels", "nine.txt"], 1, "9 lines, but the network has 10 classes"),
                                        (["--labels", "none.txt"], 1, "none.txt: No such file"),
@@ -207,11 +208,11 @@ class Server(Example):
         self.assertIn(b'"label":"bag"', answer)
         self.assertEqual(process.wait(60), 0, read_bytes(process.said))
 
-    def check_load(self, seconds, rate):
-        process = self.start()
+    def check_load(self, seconds, rate, *options, how=()):
+        process = self.start(*options)
         pictures = [os.path.join(IMAGES, name) for name in sorted(os.listdir(IMAGES))]
         done = self.good(sys.executable, os.path.join(EXAMPLES, "server", "load.py"), "--port", str(self.port),
-                         "--seconds", str(seconds), "--rate", str(rate), *pictures)
+                         "--seconds", str(seconds), "--rate", str(rate), *how, *pictures)
         print(done.stdout, end="")
         self.stop(process)
 
@@ -225,6 +226,8 @@ class Server(Example):
             self.skipTest("programs with ThreadSanitizer do not run here")
         self.program_with("-O1 -g -fsanitize=thread")
         self.check_load(2, 50)
+        self.check_load(2, 50, "--request-threads", "3")
+        self.check_load(2, 50, "--request-threads", "2", "--threads", "4", how=("--at-once", "4"))
 
     def test_readme(self):
         if not shutil.which("curl"):

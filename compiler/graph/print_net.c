@@ -208,6 +208,30 @@ static void print_norm_arguments(printer *p, const node *n) {
     }
 }
 
+/* Of a layer that moves elements, takes some of them, or makes a map of another size. */
+static void print_layout_arguments(printer *p, const node *n) {
+    const attrs *a = &n->a;
+    switch (n->op) {
+    case OP_TRANSPOSE: print_transpose_arguments(p, n); break;
+    case OP_DEPTH_TO_SPACE:
+    case OP_SPACE_TO_DEPTH:
+        print_whole(p, NULL, a->factor);
+        if (a->blocks != BLOCKS_DCR) print_word(p, "order", block_order_names[a->blocks]);
+        break;
+    case OP_RESIZE: print_resize_arguments(p, &a->resize); break;
+    case OP_SLICE:
+        print_whole(p, NULL, a->begin);
+        print_whole(p, NULL, a->count);
+        if (a->axis != AXIS_C) print_word(p, "axis", axis_names[a->axis]);
+        if (a->step != 1) print_whole(p, "step", a->step);
+        break;
+    default: /* constant, reshape */
+        print_whole(p, NULL, a->size.h);
+        print_whole(p, NULL, a->size.w);
+        print_whole(p, NULL, a->size.c);
+    }
+}
+
 static void print_arguments(printer *p, const node *n) {
     const attrs *a = &n->a;
     switch (n->op) {
@@ -236,23 +260,11 @@ static void print_arguments(printer *p, const node *n) {
         break;
     case OP_CONSTANT:
     case OP_RESHAPE:
-        print_whole(p, NULL, a->size.h);
-        print_whole(p, NULL, a->size.w);
-        print_whole(p, NULL, a->size.c);
-        break;
-    case OP_TRANSPOSE: print_transpose_arguments(p, n); break;
+    case OP_TRANSPOSE:
     case OP_DEPTH_TO_SPACE:
     case OP_SPACE_TO_DEPTH:
-        print_whole(p, NULL, a->factor);
-        if (a->blocks != BLOCKS_DCR) print_word(p, "order", block_order_names[a->blocks]);
-        break;
-    case OP_RESIZE: print_resize_arguments(p, &a->resize); break;
-    case OP_SLICE:
-        print_whole(p, NULL, a->begin);
-        print_whole(p, NULL, a->count);
-        if (a->axis != AXIS_C) print_word(p, "axis", axis_names[a->axis]);
-        if (a->step != 1) print_whole(p, "step", a->step);
-        break;
+    case OP_RESIZE:
+    case OP_SLICE: print_layout_arguments(p, n); break;
     case OP_SOFTMAX:
     case OP_LOG_SOFTMAX:
     case OP_L2_NORM:

@@ -1,29 +1,11 @@
-/* arithmetic.c: sums and products of two tensors, and of a tensor and a constant, which is a scale and shift.
- */
+/* arithmetic.c: sums, differences, products and quotients of two tensors, and of a tensor and a constant, which
+ * is a scale and shift where it differs by channels alone. */
+#include "import/broadcast.h"
 #include "import/build.h"
 
 /* --- two tensors */
 
-/* The view with axes of length 1 put before it, up to `rank` axes. */
-static file_view with_rank(const file_view *v, int rank) {
-    int64_t sizes[VIEW_RANK];
-    int more = rank - v->rank;
-    for (int i = 0; i < rank; i++) sizes[i] = i < more ? 1 : view_size(v, i - more);
-    file_view wide = *v;
-    view_reshape(&wide, sizes, rank);
-    return wide;
-}
-
-static bool is_vector(shape s) { return s.h == 1 && s.w == 1; }
 static bool is_equal_shape(shape x, shape y) { return x.h == y.h && x.w == y.w && x.c == y.c; }
-
-/* Whether every axis of `small` is that of `x`, or of length 1. */
-static bool lies_within(const file_view *small, const file_view *x) {
-    for (int i = 0; i < x->rank; i++) {
-        if (view_count(small, i) && !view_same_axis(small, i, x, i)) return false;
-    }
-    return true;
-}
 
 /* Adds x * sigmoid(x) as swish and x * hsigmoid(x) as hswish. -1 where `gate` is neither. */
 static int add_gated(importer *im, int x, int gate) {
@@ -33,23 +15,11 @@ static int add_gated(importer *im, int x, int gate) {
     return n->op == OP_HSIGMOID ? add_unary(im, OP_HSWISH, x) : -1;
 }
 
-/* Adds the sum or product of both. Returns the node, or -1 after an error, and sets *v to the view of the
- * result. */
+/* Adds the sum, the difference, the product or the quotient of both. Returns the node, or -1 after an error,
+ * and sets *v to the view of the result. */
 static int join_tensors(importer *im, op_kind op, file_value x, file_value y, file_view *v) {
-    if (!view_equal(&x.v, &y.v) && (!order_channels(im, &x) || !order_channels(im, &y))) return -1;
-    int rank = x.v.rank > y.v.rank ? x.v.rank : y.v.rank;
-    x.v = with_rank(&x.v, rank);
-    y.v = with_rank(&y.v, rank);
-    shape s = im->g->nodes[x.node].shape, t = im->g->nodes[y.node].shape;
-    bool equal = is_equal_shape(s, t) && view_equal(&x.v, &y.v);
-    bool y_small = s.c == t.c && is_vector(t) && lies_within(&y.v, &x.v);
-    bool x_small = s.c == t.c && is_vector(s) && lies_within(&x.v, &y.v);
-    if (!equal && !x_small && !y_small) {
-        node_error(im,
-                   "its inputs do not fit each other: their shapes must be equal, or one of them [1, c, 1, 1]");
-        return -1;
-    }
-    *v = equal || y_small ? x.v : y.v;
+    if (!same_order(im, &x, &y, v)) return -1;
+    bool equal = is_equal_shape(im->g->nodes[x.node].shape, im->g->nodes[y.node].shape);
     if (equal && op == OP_MUL) {
         int gated = add_gated(im, x.node, y.node);
         if (gated < 0) gated = add_gated(im, y.node, x.node);
@@ -110,14 +80,35 @@ static bool build_affine(importer *im, file_value *x, const constant *c, bool in
     return set_result(im, made, &x->v);
 }
 
-/* Tells which of the inputs 0 and 1 is the tensor and which the constant. False where both are tensors. */
+/* Whether the constant is broadcast over the tensor, and differs by channels alone. */
+static bool differs_by_channels(const constant *c, const file_value *x) {
+    if (c->rank > x->v.rank) return false;
+    for (int d = 0; d < c->rank; d++) {
+        int axis = x->v.rank - c->rank + d;
+        if (c->dims[d] == 1) continue;
+        if (c->dims[d] != view_size(&x->v, axis)) return false;
+        for (int k = x->v.begin[axis]; k < x->v.begin[axis + 1]; k++) {
+            if (x->v.factors[k].axis != MAP_C) return false;
+        }
+    }
+    return true;
+}
+
+/* Tells which of the inputs 0 and 1 is a tensor, and which a constant that is a number for each of its
+ * channels. False where they are not that. */
 static bool split_pair(importer *im, file_value **x, const constant **c, bool *first) {
     file_value *one = node_input(im, 0), *other = node_input(im, 1);
-    if (!one || !other || (one->kind == FILE_TENSOR && other->kind == FILE_TENSOR)) return false;
+    if (!one || !other || one->kind == other->kind) return false;
     *first = one->kind == FILE_CONSTANT;
     *x = *first ? other : one;
     *c = *first ? &one->c : &other->c;
-    return true;
+    return differs_by_channels(*c, *x);
+}
+
+/* The op on inputs 0 and 1, of which one may be any constant. */
+static bool build_op(importer *im, op_kind op) {
+    file_value x, y;
+    return as_value(im, 0, &x) && as_value(im, 1, &y) && build_joined(im, op, x, y);
 }
 
 /* Both inputs must be there, and one of them a tensor: an operator that is not folded may have two constants.
@@ -135,7 +126,7 @@ bool build_add(importer *im) {
     double one = 1;
     if (!check_pair(im)) return false;
     if (split_pair(im, &x, &c, &first)) return build_affine(im, x, c, false, &one, 1);
-    return build_joined(im, OP_ADD, *node_input(im, 0), *node_input(im, 1));
+    return build_op(im, OP_ADD);
 }
 
 bool build_mul(importer *im) {
@@ -144,10 +135,9 @@ bool build_mul(importer *im) {
     bool first;
     if (!check_pair(im)) return false;
     if (split_pair(im, &x, &c, &first)) return build_affine(im, x, c, false, NULL, 1);
-    return build_joined(im, OP_MUL, *node_input(im, 0), *node_input(im, 1));
+    return build_op(im, OP_MUL);
 }
 
-/* x - y is added as x + -y. */
 bool build_sub(importer *im) {
     file_value *x;
     const constant *c;
@@ -156,9 +146,7 @@ bool build_sub(importer *im) {
     if (!check_pair(im)) return false;
     if (split_pair(im, &x, &c, &first))
         return build_affine(im, x, c, false, first ? &minus : &one, first ? 1 : -1);
-    file_value y = *node_input(im, 1);
-    y.node = add_scale(im, y.node, -1);
-    return y.node >= 0 && build_joined(im, OP_ADD, *node_input(im, 0), y);
+    return build_op(im, OP_SUB);
 }
 
 bool build_div(importer *im) {
@@ -167,21 +155,32 @@ bool build_div(importer *im) {
     bool first;
     if (!check_pair(im)) return false;
     if (split_pair(im, &x, &c, &first) && !first) return build_affine(im, x, c, true, NULL, 1);
-    return node_error(im, "a divisor that depends on the network's input is not supported");
+    return build_op(im, OP_DIV);
+}
+
+/* Adds those of the inputs that are tensors, or those that are constants, to the sum. */
+static bool add_inputs(importer *im, file_value_kind kind, file_value *sum) {
+    for (int i = 0; i < im->node->n_in; i++) {
+        file_value x;
+        if (!as_value(im, i, &x)) return false;
+        if (x.kind != kind) continue;
+        if (sum->kind == FILE_UNKNOWN) {
+            *sum = x;
+        } else {
+            sum->node = join_tensors(im, OP_ADD, *sum, x, &sum->v);
+        }
+        if (sum->node < 0) return false;
+    }
+    return true;
 }
 
 bool build_sum(importer *im) {
     if (im->node->n_in == 2) return build_add(im);
     if (im->node->n_in == 0) return node_error(im, "it has no input");
-    file_value sum = {0};
-    for (int i = 0; i < im->node->n_in; i++) {
-        const file_value *x = tensor_input(im, i);
-        if (!x) return false;
-        int made = i == 0 ? x->node : join_tensors(im, OP_ADD, sum, *x, &sum.v);
-        if (made < 0) return false;
-        if (i == 0) sum.v = x->v;
-        sum.node = made;
-    }
+    file_value sum = {.kind = FILE_UNKNOWN};
+    if (!add_inputs(im, FILE_TENSOR, &sum)) return false;
+    if (sum.kind == FILE_UNKNOWN) return tensor_input(im, 0) != NULL;
+    if (!add_inputs(im, FILE_CONSTANT, &sum)) return false;
     set_tensor(im, 0, sum.node, &sum.v, im->node->n_in > 1);
     return true;
 }

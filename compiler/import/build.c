@@ -23,9 +23,16 @@ int add_unary(importer *im, op_kind op, int x) {
 }
 
 int add_constant(importer *im, shape s, const double *numbers) {
-    (void)s, (void)numbers;
-    node_error(im, "a constant is not supported here");
-    return -1;
+    attrs a = graph_attrs_init();
+    a.size = s;
+    int made = add_op(im, OP_CONSTANT, NULL, 0, &a);
+    if (made < 0) return -1;
+    tensor *t = im->g->nodes[made].weights[ROLE_WEIGHT];
+    bool good = true;
+    float *to = new_weights(im, t);
+    for (int64_t i = 0; i < t->count; i++) to[i] = to_weight(im, numbers[i], &good);
+    label_node(im, made, NULL);
+    return good ? made : -1;
 }
 
 /* --- scale and shift */

@@ -73,6 +73,50 @@ static bool order_result(importer *im, const contraction *c, const int *labels, 
     return true;
 }
 
+/* Appends axes of `from` to `v` as parts of one axis of a map, of which they are all. */
+static void append_result(file_view *v, int *labels, const file_view *from, const int *from_labels,
+                          const axis_set *s, map_axis axis) {
+    int64_t stride = axes_product(from, s->at, s->count);
+    for (int i = 0; i < s->count; i++) {
+        int64_t size = view_size(from, s->at[i]);
+        stride /= size;
+        labels[v->rank] = from_labels[s->at[i]];
+        view_append_axis(v, from, s->at[i]);
+        view_set_axis(v, v->rank - 1, (factor){axis, (int)size, (int)stride});
+    }
+}
+
+/* --- two tensors */
+
+static int add_product_of_tensors(importer *im, file_value x, file_value y, const contraction *c,
+                                  file_view *v) {
+    factor_axes f = sort_axes(c, c->x, x.v.rank, c->y, y.v.rank, c->x, x.v.rank);
+    factor_axes g = sort_axes(c, c->y, y.v.rank, c->x, x.v.rank, c->x, x.v.rank);
+    arrangement left = arrange_kinds(&f, &f.own, &f.sum), right = arrange_kinds(&g, &g.sum, &g.own);
+    int labels[2 * VIEW_RANK];
+    if (f.batch.count + f.own.count + g.own.count > VIEW_RANK) {
+        node_error(im, "its output would have more than %d axes", VIEW_RANK);
+        return -1;
+    }
+    file_view made = {0};
+    append_result(&made, labels, &x.v, c->x, &f.batch, MAP_H);
+    append_result(&made, labels, &x.v, c->x, &f.own, MAP_W);
+    append_result(&made, labels, &y.v, c->y, &g.own, MAP_C);
+    if (!arrange(im, &x, &left) || !arrange(im, &y, &right)) return -1;
+    attrs a = graph_attrs_init();
+    const int pair[2] = {x.node, y.node};
+    *v = made;
+    return order_result(im, c, labels, v) ? add_op(im, OP_MATMUL, pair, 2, &a) : -1;
+}
+
+/* How many transposes the product needs. */
+static int count_transposes(const file_value *x, const file_value *y, const contraction *c) {
+    factor_axes f = sort_axes(c, c->x, x->v.rank, c->y, y->v.rank, c->x, x->v.rank);
+    factor_axes g = sort_axes(c, c->y, y->v.rank, c->x, x->v.rank, c->x, x->v.rank);
+    arrangement left = arrange_kinds(&f, &f.own, &f.sum), right = arrange_kinds(&g, &g.sum, &g.own);
+    return !is_free(&x->v, &left) + !is_free(&y->v, &right);
+}
+
 /* --- a tensor and a constant */
 
 /* The axes of `x` that the sum is over, last and as one axis. */
@@ -167,8 +211,8 @@ int add_contraction(importer *im, const file_value *x, const file_value *y, cons
     bool batch = has_batch(x, y, c);
     if (y->kind == FILE_CONSTANT && !batch) return add_product_with_constant(im, *x, y, c, bias, v);
     if (x->kind == FILE_CONSTANT && !batch) return add_product_with_constant(im, *y, x, &swapped, bias, v);
-    node_error(im, "a product of two tensors that depend on the network's input is not supported");
-    return -1;
+    bool swap = count_transposes(y, x, &swapped) < count_transposes(x, y, c);
+    return swap ? add_product_of_tensors(im, *y, *x, &swapped, v) : add_product_of_tensors(im, *x, *y, c, v);
 }
 
 int add_matmul(importer *im, const file_value *x, const file_value *y, file_view *v) {

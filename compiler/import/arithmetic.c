@@ -1,30 +1,19 @@
-/* arithmetic.c: sums, differences, products and quotients of two tensors, and of a tensor and a constant, which
- * is a scale and shift where it differs by channels alone. */
+/* arithmetic.c: sums and products of two tensors, and of a tensor and a constant, which is a scale and shift.
+ */
 #include "import/broadcast.h"
 #include "import/build.h"
+#include "import/spelled_out.h"
+
+#include <math.h>
 
 /* --- two tensors */
 
-static bool is_equal_shape(shape x, shape y) { return x.h == y.h && x.w == y.w && x.c == y.c; }
-
-/* Adds x * sigmoid(x) as swish and x * hsigmoid(x) as hswish. -1 where `gate` is neither. */
-static int add_gated(importer *im, int x, int gate) {
-    const node *n = &im->g->nodes[gate];
-    if (n->n_in == 0 || n->in[0] != x) return -1;
-    if (n->op == OP_SIGMOID) return add_unary(im, OP_SWISH, x);
-    return n->op == OP_HSIGMOID ? add_unary(im, OP_HSWISH, x) : -1;
-}
-
-/* Adds the sum, the difference, the product or the quotient of both. Returns the node, or -1 after an error,
- * and sets *v to the view of the result. */
+/* Adds the op of both. Returns the node, or -1 after an error, and sets *v to the view of the result. */
 static int join_tensors(importer *im, op_kind op, file_value x, file_value y, file_view *v) {
+    int of;
     if (!same_order(im, &x, &y, v)) return -1;
-    bool equal = is_equal_shape(im->g->nodes[x.node].shape, im->g->nodes[y.node].shape);
-    if (equal && op == OP_MUL) {
-        int gated = add_gated(im, x.node, y.node);
-        if (gated < 0) gated = add_gated(im, y.node, x.node);
-        if (gated >= 0) return gated;
-    }
+    op_kind meant = op == OP_MUL ? product_means(im->g, x.node, y.node, 1, &of) : OP_IDENTITY;
+    if (meant != OP_IDENTITY) return add_unary(im, meant, of);
     attrs a = graph_attrs_init();
     const int pair[2] = {x.node, y.node};
     return add_op(im, op, pair, 2, &a);
@@ -57,6 +46,33 @@ static bool becomes_bias(importer *im, const file_value *x, const double *shift,
     return good && set_result(im, made, &x->v);
 }
 
+/* Whether all elements are equal. */
+static bool is_uniform(const constant *c) {
+    double first = c->count ? constant_number(c, 0) : NAN;
+    bool uniform = true;
+    for (int64_t i = 1; i < c->count && uniform; i++) uniform = constant_number(c, i) == first;
+    return uniform;
+}
+
+/* The length of the constant over axis `axis` of a view of `rank` axes. */
+static int64_t length_over(const constant *c, int rank, int axis) {
+    int d = axis - (rank - c->rank);
+    return d < 0 ? 1 : c->dims[d];
+}
+
+/* Whether the constant holds one number for each channel of x, or one for all. */
+static bool is_by_channel(const constant *c, const file_value *x) {
+    if (c->rank > x->v.rank) return false;
+    for (int i = 0; i < x->v.rank; i++) {
+        int64_t n = length_over(c, x->v.rank, i);
+        if (n != 1 && n != view_size(&x->v, i)) return false;
+        for (int k = x->v.begin[i]; k < x->v.begin[i + 1] && n != 1; k++) {
+            if (x->v.factors[k].axis != MAP_C && !is_uniform(c)) return false;
+        }
+    }
+    return true;
+}
+
 /* x * scale + shift, where one of the two comes from the constant. With `constant_scale`, that is the scale and
  * the constant times `sign` the shift; else the constant, or its `inverse`, is the scale and there is no shift.
  */
@@ -80,35 +96,14 @@ static bool build_affine(importer *im, file_value *x, const constant *c, bool in
     return set_result(im, made, &x->v);
 }
 
-/* Whether the constant is broadcast over the tensor, and differs by channels alone. */
-static bool differs_by_channels(const constant *c, const file_value *x) {
-    if (c->rank > x->v.rank) return false;
-    for (int d = 0; d < c->rank; d++) {
-        int axis = x->v.rank - c->rank + d;
-        if (c->dims[d] == 1) continue;
-        if (c->dims[d] != view_size(&x->v, axis)) return false;
-        for (int k = x->v.begin[axis]; k < x->v.begin[axis + 1]; k++) {
-            if (x->v.factors[k].axis != MAP_C) return false;
-        }
-    }
-    return true;
-}
-
-/* Tells which of the inputs 0 and 1 is a tensor, and which a constant that is a number for each of its
- * channels. False where they are not that. */
+/* Tells which of the inputs 0 and 1 is the tensor and which the constant. False where both are tensors. */
 static bool split_pair(importer *im, file_value **x, const constant **c, bool *first) {
     file_value *one = node_input(im, 0), *other = node_input(im, 1);
-    if (!one || !other || one->kind == other->kind) return false;
+    if (!one || !other || (one->kind == FILE_TENSOR && other->kind == FILE_TENSOR)) return false;
     *first = one->kind == FILE_CONSTANT;
     *x = *first ? other : one;
     *c = *first ? &one->c : &other->c;
-    return differs_by_channels(*c, *x);
-}
-
-/* The op on inputs 0 and 1, of which one may be any constant. */
-static bool build_op(importer *im, op_kind op) {
-    file_value x, y;
-    return as_value(im, 0, &x) && as_value(im, 1, &y) && build_joined(im, op, x, y);
+    return true;
 }
 
 /* Both inputs must be there, and one of them a tensor: an operator that is not folded may have two constants.
@@ -119,14 +114,25 @@ static bool check_pair(importer *im) {
     return y->kind == FILE_TENSOR || tensor_input(im, 0);
 }
 
+/* Adds the op of inputs 0 and 1 as two tensors, of which one may be a constant. */
+static bool build_pair(importer *im, op_kind op) {
+    file_value x, y;
+    return as_value(im, 0, &x) && as_value(im, 1, &y) && build_joined(im, op, x, y);
+}
+
+/* Whether one of the two is a constant that holds a number for each channel; the two are set then. */
+static bool is_affine(importer *im, file_value **x, const constant **c, bool *first) {
+    return split_pair(im, x, c, first) && is_by_channel(*c, *x);
+}
+
 bool build_add(importer *im) {
     file_value *x;
     const constant *c;
     bool first;
     double one = 1;
     if (!check_pair(im)) return false;
-    if (split_pair(im, &x, &c, &first)) return build_affine(im, x, c, false, &one, 1);
-    return build_op(im, OP_ADD);
+    if (is_affine(im, &x, &c, &first)) return build_affine(im, x, c, false, &one, 1);
+    return build_pair(im, OP_ADD);
 }
 
 bool build_mul(importer *im) {
@@ -134,8 +140,8 @@ bool build_mul(importer *im) {
     const constant *c;
     bool first;
     if (!check_pair(im)) return false;
-    if (split_pair(im, &x, &c, &first)) return build_affine(im, x, c, false, NULL, 1);
-    return build_op(im, OP_MUL);
+    if (is_affine(im, &x, &c, &first)) return build_affine(im, x, c, false, NULL, 1);
+    return build_pair(im, OP_MUL);
 }
 
 bool build_sub(importer *im) {
@@ -144,43 +150,67 @@ bool build_sub(importer *im) {
     bool first;
     double one = 1, minus = -1;
     if (!check_pair(im)) return false;
-    if (split_pair(im, &x, &c, &first))
+    if (is_affine(im, &x, &c, &first))
         return build_affine(im, x, c, false, first ? &minus : &one, first ? 1 : -1);
-    return build_op(im, OP_SUB);
+    return build_pair(im, OP_SUB);
 }
 
+/* c / x is c times the reciprocal. */
 bool build_div(importer *im) {
     file_value *x;
     const constant *c;
     bool first;
     if (!check_pair(im)) return false;
-    if (split_pair(im, &x, &c, &first) && !first) return build_affine(im, x, c, true, NULL, 1);
-    return build_op(im, OP_DIV);
+    if (!is_affine(im, &x, &c, &first)) return build_pair(im, OP_DIV);
+    if (!first) return build_affine(im, x, c, true, NULL, 1);
+    file_value inverse = *x;
+    inverse.node = add_unary(im, OP_RECIPROCAL, x->node);
+    return inverse.node >= 0 && build_affine(im, &inverse, c, false, NULL, 1);
 }
 
-/* Adds those of the inputs that are tensors, or those that are constants, to the sum. */
-static bool add_inputs(importer *im, file_value_kind kind, file_value *sum) {
-    for (int i = 0; i < im->node->n_in; i++) {
-        file_value x;
-        if (!as_value(im, i, &x)) return false;
-        if (x.kind != kind) continue;
-        if (sum->kind == FILE_UNKNOWN) {
-            *sum = x;
-        } else {
-            sum->node = join_tensors(im, OP_ADD, *sum, x, &sum->v);
-        }
-        if (sum->node < 0) return false;
+bool build_pow(importer *im) {
+    file_value *x;
+    const constant *c;
+    bool first;
+    if (!check_pair(im)) return false;
+    if (!split_pair(im, &x, &c, &first) || first || c->count < 1 || !is_uniform(c) || !is_by_channel(c, x))
+        return build_pair(im, OP_POW);
+    attrs a = graph_attrs_init();
+    a.args.first = constant_number(c, 0);
+    if (a.args.first == 1) return set_result(im, x->node, &x->v);
+    if (a.args.first == 0.5) return set_result(im, add_unary(im, OP_SQRT, x->node), &x->v);
+    return set_result(im, add_op(im, OP_POWER, &x->node, 1, &a), &x->v);
+}
+
+/* Joins input `i` to *sum. */
+static bool join_input(importer *im, op_kind op, int i, file_value *sum) {
+    file_value x;
+    if (!as_value(im, i, &x)) return false;
+    const constant *c = &node_input(im, i)->c;
+    bool bound = x.kind == FILE_CONSTANT && c->count > 0 && (op == OP_MIN || op == OP_MAX) && is_uniform(c) &&
+                 is_by_channel(c, sum);
+    if (bound) {
+        double limit = constant_number(c, 0);
+        sum->node = add_clip(im, sum->node, op == OP_MAX ? limit : -INFINITY, op == OP_MIN ? limit : INFINITY);
+        return sum->node >= 0;
     }
-    return true;
+    sum->node = join_tensors(im, op, *sum, x, &sum->v);
+    return sum->node >= 0;
 }
 
-bool build_sum(importer *im) {
-    if (im->node->n_in == 2) return build_add(im);
-    if (im->node->n_in == 0) return node_error(im, "it has no input");
-    file_value sum = {.kind = FILE_UNKNOWN};
-    if (!add_inputs(im, FILE_TENSOR, &sum)) return false;
-    if (sum.kind == FILE_UNKNOWN) return tensor_input(im, 0) != NULL;
-    if (!add_inputs(im, FILE_CONSTANT, &sum)) return false;
-    set_tensor(im, 0, sum.node, &sum.v, im->node->n_in > 1);
+bool build_joins(importer *im, op_kind op, bool mean) {
+    int first = 0, count = im->node->n_in;
+    if (op == OP_ADD && !mean && count == 2) return build_add(im);
+    if (count == 0) return node_error(im, "it has no input");
+    while (first < count - 1 && node_input(im, first) && node_input(im, first)->kind == FILE_CONSTANT) first++;
+    const file_value *x = tensor_input(im, first);
+    if (!x) return false;
+    file_value sum = *x;
+    for (int i = 0; i < count; i++) {
+        if (i != first && !join_input(im, op, i, &sum)) return false;
+    }
+    int made = mean ? add_scale(im, sum.node, 1.0 / count) : sum.node;
+    if (made < 0) return false;
+    set_tensor(im, 0, made, &sum.v, made != x->node);
     return true;
 }

@@ -1,10 +1,11 @@
 /* build.c: adds single nodes to the graph.
  *
  * Files often write an activation as arithmetic. Some of it is recognised here: relu6(x + 3) / 6 is hsigmoid,
- * and x times that is hswish. A clip to any bounds is a relu or relu6 between shifts. */
+ * and x times that is hswish. */
 #include "import/build.h"
 
 #include "graph/shapes.h"
+#include "import/spelled_out.h"
 
 #include <float.h>
 #include <math.h>
@@ -58,8 +59,6 @@ static int add_norm(importer *im, int x, const double *scale, const double *shif
     return good ? made : -1;
 }
 
-static bool nearly(double x, double y) { return fabs(x - y) <= 1e-6 * fabs(y); }
-
 /* y where node `index` is relu6(y + 3), else -1. */
 static int relu6_of_plus_3(const graph *g, int index) {
     const node *n = &g->nodes[index];
@@ -101,6 +100,12 @@ int add_scale_shift(importer *im, int x, const double *scale, const double *shif
         int meant = add_sixth(im, x);
         if (meant >= 0) return meant;
     }
+    if (count == 1 && shift[0] == 0 && im->g->nodes[x].op == OP_MUL) {
+        const int *pair = im->g->nodes[x].in;
+        int of;
+        op_kind meant = product_means(im->g, pair[0], pair[1], scale[0], &of);
+        if (meant != OP_IDENTITY) return add_unary(im, meant, of);
+    }
     if (count > LIST || !invertible) return add_norm(im, x, scale, shift, count);
     double *mean = ARENA_ARRAY(im->mem, double, count), *std = ARENA_ARRAY(im->mem, double, count);
     for (int i = 0; i < count; i++) {
@@ -130,20 +135,11 @@ int add_clip(importer *im, int x, double low, double high) {
         node_error(im, "its bounds %g and %g are not in order", low, high);
         return -1;
     }
-    if (high == INFINITY) return add_shift(im, add_unary(im, OP_RELU, add_shift(im, x, -low)), low);
-    if (low == -INFINITY) { /* high - relu(high - x) */
-        const double minus = -1;
-        int below = add_unary(im, OP_RELU, add_scale_shift(im, x, &minus, &high, 1));
-        return add_scale_shift(im, below, &minus, &high, 1);
-    }
+    if (low == 0 && high == INFINITY) return add_unary(im, OP_RELU, x);
     if (low == 0 && high == 6) return add_unary(im, OP_RELU6, x);
-    double unit = (high - low) / 6, scale = 6 / (high - low), shift = -low * scale;
-    if (unit == 0) {
-        const double zero = 0;
-        return add_scale_shift(im, x, &zero, &low, 1);
-    }
-    return add_scale_shift(im, add_unary(im, OP_RELU6, add_scale_shift(im, x, &scale, &shift, 1)), &unit, &low,
-                           1);
+    attrs a = graph_attrs_init();
+    a.args = (act_args){fmax(low, (double)-FLT_MAX), fmin(high, (double)FLT_MAX)};
+    return add_op(im, OP_CLIP, &x, 1, &a);
 }
 
 /* --- windows */

@@ -78,6 +78,8 @@ int add_product(importer *im, file_value x, const matrix *w, const double *bias,
 
 /* Input 0 through a function of one number. */
 bool build_unary(importer *im, op_kind op);
+/* The same with the numbers that an activation takes. */
+bool build_activation(importer *im, op_kind op, double first, double second);
 /* Input 0 where it is positive, else `slope` times input 0. */
 bool build_leaky_relu(importer *im, double slope);
 /* The same where input 1, a constant, holds a slope for each channel. */
@@ -91,8 +93,9 @@ bool build_add(importer *im);
 bool build_sub(importer *im);
 bool build_mul(importer *im);
 bool build_div(importer *im);
-/* The sum of all inputs, which must be tensors where they are not two. */
-bool build_sum(importer *im);
+bool build_pow(importer *im);
+/* All inputs joined by one op: their sum, their mean (a sum and `mean`), the least or the largest of them. */
+bool build_joins(importer *im, op_kind op, bool mean);
 
 /* --- pad.c */
 

@@ -6,6 +6,13 @@ bool build_unary(importer *im, op_kind op) {
     return x && set_result(im, add_unary(im, op, x->node), &x->v);
 }
 
+bool build_activation(importer *im, op_kind op, double first, double second) {
+    const file_value *x = tensor_input(im, 0);
+    attrs a = graph_attrs_init();
+    a.args = (act_args){first, second};
+    return x && set_result(im, add_op(im, op, &x->node, 1, &a), &x->v);
+}
+
 static int add_leaky_relu(importer *im, int x, double slope) {
     attrs a = graph_attrs_init();
     a.args.first = slope;

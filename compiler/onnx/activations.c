@@ -4,11 +4,25 @@
 #include "onnx/tensor.h"
 
 #include <math.h>
+#include <string.h>
 
 bool make_relu(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_RELU); }
 bool make_sigmoid(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_SIGMOID); }
 bool make_tanh(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_TANH); }
 bool make_hard_swish(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_HSWISH); }
+bool make_abs(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_ABS); }
+bool make_ceil(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_CEIL); }
+bool make_erf(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_ERF); }
+bool make_exp(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_EXP); }
+bool make_floor(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_FLOOR); }
+bool make_log(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_LOG); }
+bool make_mish(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_MISH); }
+bool make_reciprocal(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_RECIPROCAL); }
+bool make_round(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_ROUND); }
+bool make_sign(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_SIGN); }
+bool make_softplus(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_SOFTPLUS); }
+bool make_softsign(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_SOFTSIGN); }
+bool make_sqrt(importer *im, const onnx_op *op) { return (void)op, build_unary(im, OP_SQRT); }
 bool make_prelu(importer *im, const onnx_op *op) { return (void)op, build_prelu(im); }
 
 bool make_identity(importer *im, const onnx_op *op) {
@@ -77,6 +91,36 @@ bool make_clip(importer *im, const onnx_op *op) {
     if (isnan(low) || low < -unbounded) low = -INFINITY;
     if (isnan(high) || high > unbounded) high = INFINITY;
     return set_result(im, add_clip(im, x->node, low, high), &x->v);
+}
+
+bool make_elu(importer *im, const onnx_op *op) {
+    return build_activation(im, OP_ELU, attribute_float(im, op, "alpha", 1), 0);
+}
+
+bool make_celu(importer *im, const onnx_op *op) {
+    return build_activation(im, OP_CELU, attribute_float(im, op, "alpha", 1), 0);
+}
+
+bool make_thresholded_relu(importer *im, const onnx_op *op) {
+    return build_activation(im, OP_THRESHOLDED_RELU, attribute_float(im, op, "alpha", 1), 0);
+}
+
+/* gamma elu(alpha): selu where both are its own numbers. */
+bool make_selu(importer *im, const onnx_op *op) {
+    const file_value *x = tensor_input(im, 0);
+    if (!x) return false;
+    double alpha = attribute_float(im, op, "alpha", 1.67326319217681884765625);
+    double gamma = attribute_float(im, op, "gamma", 1.05070102214813232421875);
+    if (fabs(alpha - 1.6732632) < 1e-5 && fabs(gamma - 1.050701) < 1e-5) return build_unary(im, OP_SELU);
+    attrs a = graph_attrs_init();
+    a.args.first = alpha;
+    int made = add_op(im, OP_ELU, &x->node, 1, &a);
+    return made >= 0 && set_result(im, add_scale(im, made, gamma), &x->v);
+}
+
+bool make_gelu(importer *im, const onnx_op *op) {
+    const char *approximate = attribute_string(im, op, "approximate", "none");
+    return build_unary(im, strcmp(approximate, "tanh") == 0 ? OP_GELU_TANH : OP_GELU);
 }
 
 bool make_leaky_relu(importer *im, const onnx_op *op) {

@@ -7,7 +7,11 @@ bool make_add(importer *im, const onnx_op *op) { return (void)op, build_add(im);
 bool make_sub(importer *im, const onnx_op *op) { return (void)op, build_sub(im); }
 bool make_mul(importer *im, const onnx_op *op) { return (void)op, build_mul(im); }
 bool make_div(importer *im, const onnx_op *op) { return (void)op, build_div(im); }
-bool make_sum(importer *im, const onnx_op *op) { return (void)op, build_sum(im); }
+bool make_pow(importer *im, const onnx_op *op) { return (void)op, build_pow(im); }
+bool make_sum(importer *im, const onnx_op *op) { return (void)op, build_joins(im, OP_ADD, false); }
+bool make_mean(importer *im, const onnx_op *op) { return (void)op, build_joins(im, OP_ADD, true); }
+bool make_min(importer *im, const onnx_op *op) { return (void)op, build_joins(im, OP_MIN, false); }
+bool make_max(importer *im, const onnx_op *op) { return (void)op, build_joins(im, OP_MAX, false); }
 
 /* --- constants */
 

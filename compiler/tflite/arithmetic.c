@@ -9,7 +9,7 @@
 bool tfl_make_add(importer *im, const tflite_op *op) { return (void)op, build_add(im); }
 bool tfl_make_sub(importer *im, const tflite_op *op) { return (void)op, build_sub(im); }
 bool tfl_make_mul(importer *im, const tflite_op *op) { return (void)op, build_mul(im); }
-bool tfl_make_add_n(importer *im, const tflite_op *op) { return (void)op, build_sum(im); }
+bool tfl_make_add_n(importer *im, const tflite_op *op) { return (void)op, build_joins(im, OP_ADD, false); }
 
 /* --- pairs for which import/ has no form of its own */
 

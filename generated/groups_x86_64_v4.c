@@ -288,8 +288,8 @@ static void leave(team *all, int threads) {
 /* What was learned of the runs so far, in ticks. All runs of the process share it: what makes threads slow is
  * the machine. Two runs at a time may lose what one of them learns, which does no harm. */
 static struct {
-    uint64_t alone,
-        together;          /* what a run takes by one thread, and by several: averages of the last ones; or 0 */
+    uint64_t alone; /* what a run takes by one thread, the average of the last ones; 0: that is not known */
+    uint64_t lead;  /* how much time several threads have saved, less an eighth of `alone` for each run */
     uint64_t until, pause; /* when several threads are tried again, and how long before that they were not */
 } learned;
 
@@ -299,24 +299,31 @@ static inline void keep(uint64_t *to, uint64_t value) { __atomic_store_n(to, val
 /* Whether the run that begins now is made by one thread. */
 static int goes_alone(uint64_t now) { return now < recall(&learned.until); }
 
-/* Learns from a run that is done. Several threads are left alone where they take longer than one does; also
- * where they waited for one that did not run, while it is not known how long one takes. That lasts for 0.1
- * seconds; where it soon turns out that it should have lasted longer, for 0.8, then for 6.4. */
+/* Learns from a run that is done. Several threads are left alone when they have lost what they had saved, 10
+ * milliseconds of it at most, so that it takes more than one thread that is stopped once. They are also left
+ * alone when one was waited for that did not run, and it is not known what a run takes without it. That lasts
+ * for 0.1 seconds; where it soon turns out that it should have lasted longer, for 0.8, then for 6.4. */
 static void learn_from(const team *all, uint64_t began) {
-    const uint64_t now = read_ticks(), took = now - began, least = 100 * ticks_of_millisecond();
-    uint64_t alone = recall(&learned.alone), together = recall(&learned.together);
+    const uint64_t now = read_ticks(), took = now - began, millisecond = ticks_of_millisecond();
+    uint64_t alone = recall(&learned.alone);
     if (all->alone) {
         keep(&learned.alone, alone ? alone - alone / 8 + took / 8 : took);
         return;
     }
-    if (all->late) keep(&learned.alone, alone -= alone / 8); /* it may have been longer than it is now */
-    together = together ? together - together / 4 + took / 4 : took;
-    keep(&learned.together, together);
     const uint64_t until = recall(&learned.until), pause = recall(&learned.pause);
-    if (now < until || (alone ? together <= alone : !all->late)) return;
-    const uint64_t next = now - until >= pause ? least : pause < 64 * least ? 8 * pause : pause;
+    if (now < until || (!alone && !all->late)) return;
+    if (alone) {
+        if (all->late) keep(&learned.alone, alone -= alone / 32); /* it may have been longer than it is now */
+        const int64_t most = (int64_t)(10 * millisecond),
+                      lead = (int64_t)(recall(&learned.lead) + alone - alone / 8 - took);
+        keep(&learned.lead, (uint64_t)(lead < most ? lead : most));
+        if (lead >= 0) return;
+    }
+    const uint64_t least = 100 * millisecond, next = now - until >= pause ? least
+                                                     : pause < 64 * least ? 8 * pause
+                                                                          : pause;
     keep(&learned.pause, next);
-    keep(&learned.together, 0);
+    keep(&learned.lead, 3 * millisecond); /* a thread that has slept for long needs some time to wake */
     keep(&learned.until, now + next);
 }
 

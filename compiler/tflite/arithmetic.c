@@ -17,10 +17,8 @@ bool tfl_make_add_n(importer *im, const tflite_op *op) { return (void)op, build_
 static bool build_pair(importer *im, op_kind kind) {
     file_value x, y;
     file_view v;
-    attrs a = graph_attrs_init();
-    if (!as_value(im, 0, &x) || !as_value(im, 1, &y) || !same_order(im, &x, &y, &v)) return false;
-    const int pair[2] = {x.node, y.node};
-    return set_result(im, add_op(im, kind, pair, 2, &a), &v);
+    if (!as_value(im, 0, &x) || !as_value(im, 1, &y)) return false;
+    return set_result(im, add_together(im, kind, x, y, &v), &v);
 }
 
 /* The place of the input that is a constant of one number, which *number becomes; -1 where there is none. */
@@ -54,13 +52,13 @@ bool tfl_make_minimum(importer *im, const tflite_op *op) {
     return build_bound(im, OP_MIN, -INFINITY, number, at);
 }
 
+/* A number by a tensor is the number times its reciprocal. */
 bool tfl_make_div(importer *im, const tflite_op *op) {
     double number = 0;
     (void)op;
-    const file_value *x = node_input(im, 0), *y = node_input(im, 1);
-    if (!x || !y || y->kind != FILE_TENSOR) return build_div(im);
-    if (find_number(im, &number) != 0) return build_pair(im, OP_DIV);
-    return set_result(im, add_scale(im, add_unary(im, OP_RECIPROCAL, y->node), number), &y->v);
+    if (find_number(im, &number) != 0) return build_div(im);
+    const file_value *y = tensor_input(im, 1);
+    return y && set_result(im, add_scale(im, add_unary(im, OP_RECIPROCAL, y->node), number), &y->v);
 }
 
 /* An exponent that is one number has an op of its own. */
@@ -89,6 +87,10 @@ bool tfl_make_squared_difference(importer *im, const tflite_op *op) {
            run_part(im, op, tfl_make_square, &difference, 1, im->node->out, im->node->n_out);
 }
 
+/* Input 0, a constant, says where input 1 is taken, and where input 2. */
+bool tfl_make_select(importer *im, const tflite_op *op) { return (void)op, build_where(im); }
+bool tfl_fold_select(importer *im, const tflite_op *op) { return (void)op, fold_where(im); }
+
 /* --- products of matrices */
 
 /* Swaps the last two axes. */
@@ -102,7 +104,6 @@ static bool transpose_matrix(importer *im, file_value *x) {
     return true;
 }
 
-/* One of the two may be a constant. */
 bool tfl_make_batch_matmul(importer *im, const tflite_op *op) {
     file_value x, y;
     file_view v;

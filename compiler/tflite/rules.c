@@ -85,7 +85,7 @@ static const op_rule rules[] = {
     OP(61, GREATER, NULL, NULL),
     OP(62, GREATER_EQUAL, NULL, NULL),
     OP(63, LESS_EQUAL, NULL, NULL),
-    OP(64, SELECT, NULL, NULL),
+    OP(64, SELECT, tfl_make_select, tfl_fold_select),
     OP(65, SLICE, tfl_rule_slice, tfl_rule_slice),
     OP(66, SIN, NULL, NULL),
     OP_FUSED(OPTIONS_TRANSPOSE_CONV, TRANSPOSE_CONV_ACTIVATION, 67, TRANSPOSE_CONV, tfl_make_transpose_conv, NULL),
@@ -144,7 +144,7 @@ static const op_rule rules[] = {
     OP(120, NON_MAX_SUPPRESSION_V4, NULL, NULL),
     OP(121, NON_MAX_SUPPRESSION_V5, NULL, NULL),
     OP(122, SCATTER_ND, NULL, NULL),
-    OP(123, SELECT_V2, NULL, NULL),
+    OP(123, SELECT_V2, tfl_make_select, tfl_fold_select),
     OP(124, DENSIFY, NULL, NULL),
     OP(125, SEGMENT_SUM, NULL, NULL),
     OP_WITH(OPTIONS_BATCH_MATMUL, 126, BATCH_MATMUL, tfl_make_batch_matmul, NULL),
@@ -210,7 +210,10 @@ static const struct {
     {"DEQUANTIZE", "of weights, and of inputs that are bytes"},
     {"FULLY_CONNECTED", "with weights that are constants"},
     {"GATHER", "with indices that are constants"},
+    {"MIRROR_PAD", "REFLECT; SYMMETRIC where it pads by 1"},
     {"PRELU", "with slopes that are constants"},
+    {"SELECT", "with a condition that is a constant"},
+    {"SELECT_V2", "with a condition that is a constant"},
     {"TRANSPOSE_CONV", "with weights that are constants"},
 };
 

@@ -125,6 +125,8 @@ bool tfl_make_add_n(importer *im, const tflite_op *op);
 bool tfl_make_maximum(importer *im, const tflite_op *op);
 bool tfl_make_minimum(importer *im, const tflite_op *op);
 bool tfl_make_pow(importer *im, const tflite_op *op);
+bool tfl_make_select(importer *im, const tflite_op *op);
+bool tfl_fold_select(importer *im, const tflite_op *op);
 bool tfl_make_square(importer *im, const tflite_op *op);
 bool tfl_make_squared_difference(importer *im, const tflite_op *op);
 bool tfl_make_batch_matmul(importer *im, const tflite_op *op);

@@ -323,6 +323,34 @@ class Arithmetic(LiteTest):
                      x + numpy.arange(6))
 
 
+    def test_select(self):
+        x = numbers(4, 5, 3)
+        mask = numpy.random.default_rng(3).integers(0, 2, (1, 4, 5, 3)).astype(bool)
+        self.compare([op("NEG", "x", "n"), op("SELECT_V2", "m,x,n", "y")], {"m": mask}, x, numpy.where(mask[0], x, -x))
+        self.compare([op("NEG", "x", "n"), op("SELECT", "m,x,n", "y")], {"m": mask}, x, numpy.where(mask[0], x, -x))
+
+    def test_constants_of_any_shape(self):
+        x = numbers(4, 5, 3)
+        for shape in ((4, 5, 3), (4, 1, 3), (5, 1), (1, 4, 1, 1)):
+            c = abs(numbers(*shape, seed=5)) + 0.5
+            for name, wanted in (("ADD", x + c), ("SUB", x - c), ("MUL", x * c), ("DIV", x / c), ("MAXIMUM", numpy.maximum(x, c))):
+                with self.subTest(name=name, shape=shape):
+                    self.compare([op(name, "x,c", "y")], {"c": c}, x, wanted)
+
+    def test_attention(self):
+        """A head of attention over tokens: products of tensors, and a softmax."""
+        x = numbers(6, 8)
+        w = [numbers(4, 8, seed=k) for k in (2, 3, 4)]
+        q, k, v = (x.astype(float) @ m.T for m in w)
+        scores = q @ k.T / 2
+        share = numpy.exp(scores - scores.max(-1, keepdims=True))
+        zeros = {f"b{i}": numpy.zeros(4, numpy.float32) for i in range(3)}
+        dense = [op("FULLY_CONNECTED", f"x,w{i},b{i}", name, keep_num_dims=1) for i, name in enumerate("qkv")]
+        self.compare([*dense, op("BATCH_MATMUL", "q,k", "s", adj_x=0, adj_y=1), op("MUL", "s,half", "t"), op("SOFTMAX", "t", "p", beta=1.0),
+                      op("BATCH_MATMUL", "p,v", "y", adj_x=0, adj_y=0)],
+                     {**{f"w{i}": m for i, m in enumerate(w)}, **zeros, "half": numpy.float32(0.5)}, x,
+                     share / share.sum(-1, keepdims=True) @ v)
+
     def test_product_with_a_matrix(self):
         x = numbers(5, 6)
         for flip in (0, 1):

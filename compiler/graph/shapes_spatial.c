@@ -102,7 +102,11 @@ bool shape_conv_transpose(const graph *g, diag *d, node *n) {
         return false;
     }
     n->shape.h = (int)h, n->shape.w = (int)w;
-    /* passes/lower_conv_transpose.c makes one tensor of so many channels. */
+    /* passes/lower_conv_transpose.c makes one tensor of so many channels, and at least a weight for each of
+     * them and each input channel of their group. */
+    int64_t phases = (int64_t)n->a.stride[0] * n->a.stride[1],
+            weights = n->weights[ROLE_WEIGHT]->dims[3] * phases * n->a.out;
+    if (!check_range(d, n, "the number of weights", weights, 1, MAX_WEIGHTS)) return false;
     return check_range(d, n, "output channels times the strides",
                        (int64_t)n->a.out * n->a.stride[0] * n->a.stride[1], 1, MAX_CHANNELS);
 }

@@ -46,9 +46,9 @@ static int common_divisor(int x, int y) {
     return x;
 }
 
-/* Finds the phases of the grid that begins `crop` pixels before the output. False where one of them would have
- * to leave out pixels at the beginning of x. */
-static bool find_phases(axis_plan *p, const attrs *a, int axis, int crop) {
+/* Finds the phases of the grid that begins `crop` pixels before the output. Returns 0, or where a phase would
+ * have to leave out pixels at the beginning of x, by how many pixels the grid must begin earlier at least. */
+static int find_phases(axis_plan *p, const attrs *a, int axis, int crop) {
     int stride = a->stride[axis], dilation = a->dilation[axis];
     int origin = a->pad[axis == 0 ? TOP : LEFT] - crop;
     for (int i = 0; i < stride; i++) {
@@ -58,10 +58,10 @@ static bool find_phases(axis_plan *p, const attrs *a, int axis, int crop) {
             if ((origin + i - k * dilation) % stride) continue;
             if (at->taps++ == 0) *at = (phase){1, k, (origin + i - k * dilation) / stride};
         }
-        if (at->base > 0) return false;
+        if (at->base > 0) return at->base * stride - i;
     }
     p->crop = crop;
-    return true;
+    return 0;
 }
 
 /* Finds the window of all phases. */
@@ -88,7 +88,7 @@ static axis_plan plan_axis(arena *a, const attrs *n, int axis, int in, int out) 
                    .dilation = n->dilation[axis] / divisor,
                    .phases = ARENA_ARRAY(a, phase, stride)};
     int crop = 0; /* where it is all of the padding, no phase begins behind the first pixel of x */
-    while (!find_phases(&p, n, axis, crop)) crop++;
+    for (int more; (more = find_phases(&p, n, axis, crop)) > 0;) crop += more;
     p.count = (crop + out + stride - 1) / stride;
     if (p.count < in) p.count = in; /* for the phases that take nothing */
     for (int i = 0; i < stride; i++) {
@@ -232,6 +232,8 @@ static bool joins_phases(const lowering *k) {
     if (y->all.taps == 0 || x->all.taps == 0) return false;
     if (phases == 1) return true;
     if (k->n->a.groups > 1 && k->in.c == k->n->a.groups) return false; /* a depthwise one for each */
+    int64_t weights = (int64_t)k->n->a.out * phases * (k->in.c / k->n->a.groups) * y->all.taps * x->all.taps;
+    if (weights > MAX_WEIGHTS) return false;
     if (phases > MOST_PHASES) return true;
     int64_t apart = 0, vectors = (each + LANES - 1) / LANES, all = ((int64_t)each * phases + LANES - 1) / LANES;
     for (int i = 0; i < phases; i++) apart += y->phases[i / x->stride].taps * x->phases[i % x->stride].taps;

@@ -66,6 +66,16 @@ def seeds():
         {"p": whole(1, 1, 1, 1), "a": whole(2, 3), "s": whole(20, 16), "c": numpy.array(2, numpy.float16), "f": numpy.float32(0.5),
          "t": numpy.array(False)}, {"x": ("n", 5, 6, 6)}, ["y"], 24)
     yield onnx_file.model(
+        [node("ConvTranspose", "x,w,b", "c", strides=[2, 3], pads=[1, 0, 0, 2], output_padding=[1, 0], dilations=[2, 1], group=2),
+         node("DepthToSpace", "c", "d", blocksize=2, mode="CRD"), node("Pad", "d,p", "e", mode="reflect"),
+         node("ConvTranspose", "e,u", "f", strides=[2, 2], auto_pad="SAME_LOWER"), node("Slice", "f,s1,s2,s3,s4", "g"),
+         node("Resize", "g,,n", "h", mode="cubic", coordinate_transformation_mode="align_corners", exclude_outside=1),
+         node("ConvTranspose", "h,v", "i", output_shape=[12, 13]), node("SpaceToDepth", "g", "y", blocksize=1),
+         node("Resize", "i,,,o", "z", mode="linear")],
+        {"w": numbers(4, 4, 3, 2), "b": numbers(8), "p": whole(0, 1, -1, 2, 0, 0, 1, 0), "u": numbers(3, 2, 4, 4),
+         "v": numbers(2, 1, 2, 3), "s1": whole(0, -1), "s2": whole(9, -9), "s3": whole(2, 3), "s4": whole(1, -2),
+         "n": numpy.array([1, 1, 1.5, 2.5], numpy.float32), "o": whole(1, 1, 5, 6)}, {"x": (1, 4, 3, 3)}, ["y", "z"], 18)
+    yield onnx_file.model(
         [node("BatchNormalization", "x,v0,v1,v2,v3", "n", spatial=1, epsilon=1e-3), node("Clip", "n", "c", min=0.0, max=6.0),
          node("Upsample", "c", "u", mode="nearest", scales=[1.0, 1.0, 2.0, 2.0]), node("Slice", "u", "s", axes=[1], starts=[1], ends=[4]),
          node("Pad", "s", "y", pads=[0, 0, 1, 0, 0, 0, 0, 1], value=0.0)],

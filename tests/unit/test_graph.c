@@ -216,6 +216,9 @@ static void transposed_convolutions_and_blocks_that_do_not_fit_are_refused(void 
     expect_layer_refused(OP_CONV_TRANSPOSE, a, "conv_transpose: 6 input and 4 output channels do not divide");
     a.groups = 1, a.out = 2000, a.stride[0] = 8, a.stride[1] = 5;
     expect_layer_refused(OP_CONV_TRANSPOSE, a, "output channels times the strides is 80000");
+    net t = begin(1, 1, 5000);
+    a.out = 16, a.stride[0] = a.stride[1] = 32, a.padding = PAD_VALID;
+    expect_refusal(&t, add(&t, OP_CONV_TRANSPOSE, &a, 0), "the number of weights is 81920000");
     a.factor = 2;
     expect_layer_refused(OP_DEPTH_TO_SPACE, a, "6 channels do not divide evenly into blocks of 2 x 2");
     expect_layer_refused(OP_SPACE_TO_DEPTH, a, "7 x 7 pixels do not divide evenly");

@@ -41,6 +41,21 @@ bool fold_neg(importer *im, const onnx_op *op) {
     return c && fold_unary(im, negate, c->type);
 }
 
+static double invert(double x) { return 1 / x; }
+
+bool fold_abs(importer *im, const onnx_op *op) {
+    (void)op;
+    const constant *c = constant_input(im, 0, "first");
+    return c && fold_unary(im, fabs, c->type);
+}
+
+bool fold_exp(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, exp, NUMBER_F32); }
+bool fold_log(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, log, NUMBER_F32); }
+bool fold_erf(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, erf, NUMBER_F32); }
+bool fold_sin(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, sin, NUMBER_F32); }
+bool fold_cos(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, cos, NUMBER_F32); }
+bool fold_round(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, nearbyint, NUMBER_F32); }
+bool fold_reciprocal(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, invert, NUMBER_F32); }
 bool fold_sqrt(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, sqrt, NUMBER_F32); }
 bool fold_floor(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, floor, NUMBER_F32); }
 bool fold_ceil(importer *im, const onnx_op *op) { return (void)op, fold_unary(im, ceil, NUMBER_F32); }

@@ -127,6 +127,16 @@ class Pairs(OnnxTest):
                     z = function(c.astype(float), x.astype(float)).reshape(5, 3, 4)
                     self.compare([node(op, "c,x", "y")], {"c": c}, x, z)
 
+    def test_functions_of_constants(self):
+        """They are folded: nothing but the sum is left."""
+        x, c = numbers(5, 3, 4), abs(numbers(5, 1, 1, seed=4)) + number(0.25)
+        z = c.astype(float)
+        for op, wanted in (("Exp", numpy.exp(z)), ("Log", numpy.log(z)), ("Abs", z), ("Erf", erf(z)), ("Sin", numpy.sin(z)),
+                           ("Cos", numpy.cos(z)), ("Round", numpy.round(z)), ("Reciprocal", 1 / z), ("Sqrt", numpy.sqrt(z))):
+            with self.subTest(op=op):
+                text = self.compare([node(op, "c", "f"), node("Add", "x,f", "y")], {"c": c}, x, x + wanted)
+                self.assertNotIn(op.lower() + "\n", text)
+
     def test_two_tensors(self):
         x = abs(numbers(5, 3, 4)) + number(0.5)
         z = x.astype(float)

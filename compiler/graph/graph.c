@@ -121,7 +121,8 @@ int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s
 }
 
 elem_type type_made(const graph *g, op_kind op, const int *in) {
-    bool views_positions = op_table[op].class == CLASS_VIEW && g->nodes[in[0]].type == TYPE_I32;
+    bool views = op_table[op].class == CLASS_VIEW || op == OP_RESHAPE;
+    bool views_positions = views && g->nodes[in[0]].type == TYPE_I32;
     return makes_positions(op) || views_positions ? TYPE_I32 : TYPE_F32;
 }
 

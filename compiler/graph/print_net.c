@@ -186,7 +186,12 @@ static void print_number_unless(printer *p, const char *name, double value, doub
     if (value != unsaid) print_numbers(p, name, &value, 1);
 }
 
-/* What works along axes, and the norms. */
+/* Whether it works along axes, or is a norm whose statistics come from the tensor. */
+static bool works_along(op_kind op) {
+    return op_table[op].weights == WEIGHTS_SCALE || op == OP_SOFTMAX || op == OP_LOG_SOFTMAX ||
+           op == OP_L2_NORM || op == OP_REDUCE || op == OP_LRN || makes_positions(op);
+}
+
 static void print_norm_arguments(printer *p, const node *n) {
     const attrs *a = &n->a;
     if (n->op == OP_REDUCE) print_word(p, NULL, reduction_names[a->reduce]);
@@ -234,6 +239,10 @@ static void print_layout_arguments(printer *p, const node *n) {
 
 static void print_arguments(printer *p, const node *n) {
     const attrs *a = &n->a;
+    if (works_along(n->op)) {
+        print_norm_arguments(p, n);
+        return;
+    }
     switch (n->op) {
     case OP_CONV:
     case OP_CONV_TRANSPOSE:
@@ -265,16 +274,6 @@ static void print_arguments(printer *p, const node *n) {
     case OP_SPACE_TO_DEPTH:
     case OP_RESIZE:
     case OP_SLICE: print_layout_arguments(p, n); break;
-    case OP_SOFTMAX:
-    case OP_LOG_SOFTMAX:
-    case OP_L2_NORM:
-    case OP_REDUCE:
-    case OP_ARGMAX:
-    case OP_ARGMIN:
-    case OP_LAYER_NORM:
-    case OP_GROUP_NORM:
-    case OP_RMS_NORM:
-    case OP_LRN: print_norm_arguments(p, n); break;
     case OP_ADD:
     case OP_SUB:
     case OP_MUL:

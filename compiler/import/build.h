@@ -84,8 +84,6 @@ bool build_activation(importer *im, op_kind op, double first, double second);
 bool build_leaky_relu(importer *im, double slope);
 /* The same where input 1, a constant, holds a slope for each channel. */
 bool build_prelu(importer *im);
-/* Softmax of `x` over the axes of the set `over`, which must hold all channels and nothing else. */
-bool build_softmax(importer *im, const file_value *x, const bool *over);
 
 /* --- arithmetic.c: input 0 and input 1, of which one may be a constant */
 
@@ -142,10 +140,34 @@ bool expand_value(importer *im, file_value *x, const int64_t *sizes, int rank);
 /* Where input 0, a constant, is not 0, input 1, else input 2, of which one at least is a tensor. */
 bool build_where(importer *im);
 
-/* --- reduce.c */
+/* --- reduce.c: `set` has true for each axis of the file's tensor that is meant */
 
-/* The mean of input 0 over these axes, which must hold all of height, all of width, or both, and nothing else.
- * The axes stay with length 1 (`keep`), or go. */
+/* Input 0 reduced over these axes, or over all where there are none. The axes stay with length 1 (`keep`), or
+ * go. add_reduced returns the node and sets *v to its view; -1 after an error. */
+int add_reduced(importer *im, reduction r, const int64_t *axes, int count, bool keep, file_view *v);
+bool build_reduction(importer *im, reduction r, const int64_t *axes, int count, bool keep);
+/* The mean, over at least one axis. */
 bool build_mean(importer *im, const int64_t *axes, int count, bool keep);
+/* The positions of the largest numbers (OP_ARGMAX) or smallest ones along an axis, which stays or goes; of
+ * equal numbers the last one or the first. */
+bool build_positions(importer *im, op_kind op, int64_t axis, bool keep, bool last);
+/* Whether the node holds such positions, in whatever order. */
+bool holds_positions(const importer *im, int index);
+/* softmax, log_softmax or l2_norm of `x` along the axes of the set; `eps` counts for l2_norm. */
+bool build_along(importer *im, op_kind op, const file_value *x, const bool *set, double eps);
+bool build_softmax(importer *im, const file_value *x, const bool *set);
+/* x / the sum of its sizes along the axes of the set. */
+bool build_l1_norm(importer *im, const file_value *x, const bool *set);
+
+/* --- norm.c */
+
+/* A layer_norm, rms_norm or group_norm of node x, whose gamma and beta are the inputs 1 and 2 of the node at
+ * work, if it has them: one number for each of `group` neighbouring channels, or one for all. */
+int add_norm_layer(importer *im, op_kind op, int x, int groups, double eps, int64_t group);
+/* layer_norm or rms_norm of input 0 over its axes from `from` on. */
+bool build_norm_behind(importer *im, op_kind op, int64_t from, double eps);
+/* group_norm of input 0, a map; groups 0: each channel. by_group: gamma and beta have a number for each group.
+ */
+bool build_group_norm(importer *im, int64_t groups, double eps, bool by_group);
 
 #endif

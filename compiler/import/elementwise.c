@@ -1,4 +1,4 @@
-/* elementwise.c: functions that map each number by itself, in whatever order they are counted; and softmax. */
+/* elementwise.c: functions that map each number by itself, in whatever order they are counted. */
 #include "import/build.h"
 
 bool build_unary(importer *im, op_kind op) {
@@ -40,22 +40,4 @@ bool build_prelu(importer *im) {
     if (im->g->nodes[pair[1]].op == OP_BN) label_node(im, pair[1], node_input(im, 1));
     attrs a = graph_attrs_init();
     return set_result(im, add_op(im, OP_ADD, pair, 2, &a), &x->v);
-}
-
-bool build_softmax(importer *im, const file_value *x, const bool *over) {
-    file_value y = *x;
-    if (!order_channels(im, &y)) return false;
-    shape s = im->g->nodes[y.node].shape;
-    int channels = 0;
-    bool others = false;
-    for (int i = 0; i < y.v.rank; i++) {
-        if (!over[i]) continue;
-        if (view_is_whole(&y.v, i, MAP_C, s.c) && view_count(&y.v, i)) {
-            channels++;
-        } else {
-            others = others || view_count(&y.v, i);
-        }
-    }
-    if (others || (channels != 1 && s.c != 1)) return node_error(im, "it is supported only over the channels");
-    return set_result(im, add_unary(im, OP_SOFTMAX, y.node), &y.v);
 }

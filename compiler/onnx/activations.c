@@ -1,4 +1,4 @@
-/* activations.c: operators that map each number by itself; and Softmax. */
+/* activations.c: operators that map each number by itself. */
 #include "onnx/rules.h"
 
 #include "onnx/tensor.h"
@@ -36,9 +36,14 @@ bool make_identity(importer *im, const onnx_op *op) {
 bool make_cast(importer *im, const onnx_op *op) {
     int64_t to = attribute_int(im, op, "to", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
     number_type type = find_number_type(clamp_int(to));
+    const file_value *x = tensor_input(im, 0);
+    if (!x) return false;
+    bool positions = holds_positions(im, x->node);
+    if (number_table[type].whole && positions) return make_identity(im, op);
     if (number_table[type].whole) return node_error(im, "a cast to integers is not supported");
     if (type == NUMBER_NONE) return node_error(im, "a cast to that element type is not supported");
-    return make_identity(im, op);
+    /* Positions are never negative, so that relu changes none of them, but it makes floats. */
+    return positions ? build_unary(im, OP_RELU) : make_identity(im, op);
 }
 
 /* A cast to the element type of input 1. A tensor of floats may be of any float type in the file. */
@@ -137,15 +142,4 @@ bool make_hard_sigmoid(importer *im, const onnx_op *op) {
         return set_result(im, add_unary(im, OP_HSIGMOID, y), &x->v);
     double scale = 6 * alpha, shift = 6 * beta - 3;
     return set_result(im, add_unary(im, OP_HSIGMOID, add_scale_shift(im, y, &scale, &shift, 1)), &x->v);
-}
-
-/* Over the channels. Before opset 13, over all axes from `axis` on. */
-bool make_softmax(importer *im, const onnx_op *op) {
-    const file_value *x = tensor_input(im, 0);
-    if (!x) return false;
-    bool old = op->m->opset < 13, over[VIEW_RANK] = {0};
-    int axis = check_axis(im, attribute_int(im, op, "axis", old ? 1 : -1), x->v.rank);
-    if (axis < 0) return false;
-    for (int i = axis; i < x->v.rank && (old || i == axis); i++) over[i] = true;
-    return build_softmax(im, x, over);
 }

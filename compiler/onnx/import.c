@@ -94,6 +94,21 @@ static const char *name_operator(arena *a, const Onnx__NodeProto *n) {
     return n->domain && *n->domain ? arena_printf(a, "%s.%s", show_name(a, n->domain), type) : type;
 }
 
+/* Positions are integers in the file, and in the graph floats to all that computes with them: a quotient would
+ * not be cut to an integer. So only what moves them, or casts them, may read them. */
+static bool may_read_positions(const importer *im, const char *type) {
+    static const char *const movers[] = {"Cast",      "Concat",    "Expand",  "Flatten", "Gather", "Identity",
+                                         "Reshape",   "Shape",     "Size",    "Slice",   "Split",  "Squeeze",
+                                         "Transpose", "Unsqueeze", "Dropout", "Tile"};
+    bool moves = false, positions = false;
+    for (size_t i = 0; i < sizeof movers / sizeof *movers; i++) moves = moves || strcmp(movers[i], type) == 0;
+    for (int i = 0; i < im->node->n_in && !moves; i++) {
+        const file_value *x = im->node->in[i];
+        positions = positions || (x && x->kind == FILE_TENSOR && holds_positions(im, x->node));
+    }
+    return !positions;
+}
+
 static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     importer *im = &f->im;
     const onnx_op op = {.proto = n, .m = &f->m};
@@ -106,6 +121,9 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     bool good;
     if (all_constant && r->fold) {
         good = r->fold(im, &op);
+    } else if (r->make && !may_read_positions(im, n->op_type)) {
+        good = node_error(
+            im, "it computes with integers, the positions of an ArgMax or ArgMin; cast them to float");
     } else if (r->make) {
         good = r->make(im, &op);
     } else {

@@ -66,18 +66,3 @@ bool make_global_max_pool(importer *im, const onnx_op *op) {
     if (!map_input(im, &x)) return false;
     return set_map(im, add_whole_pool(im, OP_MAX_POOL, x.node, true, true));
 }
-
-/* The axes are an attribute before opset 18, and an input from then on. Without any, all axes are meant, or, by
- * noop_with_empty_axes, none. */
-bool make_reduce_mean(importer *im, const onnx_op *op) {
-    int count;
-    const file_value *x = tensor_input(im, 0);
-    int64_t all[VIEW_RANK], *axes = x ? read_list(im, op, "axes", 1, &count) : NULL;
-    if (!axes) return false;
-    if (count == 0) {
-        if (attribute_int(im, op, "noop_with_empty_axes", 0)) return make_identity(im, op);
-        for (count = 0; count < x->v.rank; count++) all[count] = count;
-        axes = all;
-    }
-    return build_mean(im, axes, count, attribute_int(im, op, "keepdims", 1) != 0);
-}

@@ -37,7 +37,6 @@ bool make_max_pool(importer *im, const onnx_op *op);
 bool make_average_pool(importer *im, const onnx_op *op);
 bool make_global_average_pool(importer *im, const onnx_op *op);
 bool make_global_max_pool(importer *im, const onnx_op *op);
-bool make_reduce_mean(importer *im, const onnx_op *op);
 
 /* transposed.c */
 bool make_conv_transpose(importer *im, const onnx_op *op);
@@ -77,11 +76,33 @@ bool make_gelu(importer *im, const onnx_op *op);
 bool make_prelu(importer *im, const onnx_op *op);
 bool make_hard_sigmoid(importer *im, const onnx_op *op);
 bool make_hard_swish(importer *im, const onnx_op *op);
-bool make_softmax(importer *im, const onnx_op *op);
 bool make_swish(importer *im, const onnx_op *op);
 bool make_identity(importer *im, const onnx_op *op);
 bool make_cast(importer *im, const onnx_op *op);
 bool make_neg(importer *im, const onnx_op *op);
+
+/* norms.c */
+bool make_reduce_mean(importer *im, const onnx_op *op);
+bool make_reduce_sum(importer *im, const onnx_op *op);
+bool make_reduce_max(importer *im, const onnx_op *op);
+bool make_reduce_min(importer *im, const onnx_op *op);
+bool make_reduce_l1(importer *im, const onnx_op *op);
+bool make_reduce_l2(importer *im, const onnx_op *op);
+bool make_reduce_prod(importer *im, const onnx_op *op);
+bool make_reduce_sum_square(importer *im, const onnx_op *op);
+bool make_reduce_log_sum_exp(importer *im, const onnx_op *op);
+bool make_reduce_log_sum(importer *im, const onnx_op *op);
+bool make_argmax(importer *im, const onnx_op *op);
+bool make_argmin(importer *im, const onnx_op *op);
+bool make_softmax(importer *im, const onnx_op *op);
+bool make_log_softmax(importer *im, const onnx_op *op);
+bool make_lp_norm(importer *im, const onnx_op *op);
+bool make_layer_norm(importer *im, const onnx_op *op);
+bool make_rms_norm(importer *im, const onnx_op *op);
+bool make_instance_norm(importer *im, const onnx_op *op);
+bool make_group_norm(importer *im, const onnx_op *op);
+bool make_mean_variance_norm(importer *im, const onnx_op *op);
+bool make_lrn(importer *im, const onnx_op *op);
 
 /* arithmetic.c */
 bool make_add(importer *im, const onnx_op *op);

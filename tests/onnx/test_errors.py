@@ -67,7 +67,12 @@ class Errors(OnnxTest):
 
     def test_uses_that_are_not_supported(self):
         for nodes, tensors, what in (
-                ([node("Softmax", "x", "y", axis=2)], {}, "it is supported only over the channels"),
+                ([node("ArgMax", "x", "p"), node("Add", "p,p", "y")], {},
+                 "it computes with integers, the positions of an ArgMax or ArgMin; cast them to float"),
+                ([node("LpNormalization", "x", "y", p=3)], {}, "its p must be 1 or 2"),
+                ([node("InstanceNormalization", "x,s,s", "y")], {"s": numpy.ones(2, "f4")}, "its scale has 2 numbers, not 4"),
+                ([node("MeanVarianceNormalization", "x", "y", axes=[1])], {},
+                 "only the statistics of height and width, or of all axes, are supported"),
                 ([node("Slice", "x,b,e,a", "p"), node("Concat", "x,p", "y", axis=2)], {"b": whole(1), "e": whole(3), "a": whole(3)},
                  "the shapes of the tensors that it joins do not fit"),
                 ([node("Tile", "x,b", "y")], {"b": whole(1, 2)}, "it must have one number of copies for each axis"),
@@ -241,7 +246,11 @@ class Errors(OnnxTest):
                 (node("Split", "x", "y,z", axis=1, num_outputs=3), {}, 18,
                  "it does not have one part for each of its outputs"),
                 (node("Split", "x", "y,z,u", axis=1), {}, 17, "4 does not divide into its 3 outputs"),
-                (node("ReduceMean", "x", "y"), {}, 18, "only the mean over height, width or both is supported"),
+                (node("ReduceL2", "x", "y", noop_with_empty_axes=1), {}, 18, "noop_with_empty_axes without axes is not supported"),
+                (node("GroupNormalization", "x,s,s", "y", num_groups=3), {"s": numpy.ones(4, "f4")}, 21,
+                 "its 4 channels do not divide evenly into 3 groups"),
+                (node("GroupNormalization", "x,s,s", "y", num_groups=2), {"s": numpy.ones(4, "f4")}, 18,
+                 "its scale has 4 numbers, not 2"),
                 (node("Resize", "x,,,n", "y", axes=[2, 3], keep_aspect_ratio_policy="wider"), {"n": whole(12, 12)}, 18,
                  "there is no keep_aspect_ratio_policy of that kind"),
                 (node("Resize", "x,,,n", "y", mode="linear", antialias=1), {"n": whole(1, 4, 3, 3)}, 18,

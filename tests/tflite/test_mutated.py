@@ -61,6 +61,15 @@ def seeds():
         {"i1": whole(1), "i2": whole(2), "one": numpy.int32(1), "half": numpy.int32(2), "p": whole(0, 1, 2, 4, 3), "z": numpy.int32(0),
          "b": whole(0, 0, 0, 1), "e": whole(1, -1, -1, 3), "fl": Shaped(dtype="float32"), "ax": numpy.int32(3), "parts": whole(2, -1)},
         {"x": (1, 3, 3, 4)}, ["y"])
+    yield tflite_file.model(
+        [op("L2_NORMALIZATION", "x", "l"), op("LOCAL_RESPONSE_NORMALIZATION", "l", "n", radius=1, bias=1.0, alpha=0.5, beta=0.5),
+         op("SELECT_V2", "m,n,x", "s"), op("TILE", "s,t", "ti"), op("REVERSE_V2", "ti,one", "rv"), op("SUM", "rv,h", "su", keep_dims=1),
+         op("MAXIMUM", "su,rv", "mx"), op("DIV", "mx,c", "dv"), op("REDUCE_MAX", "dv,h", "rm"), op("BATCH_MATMUL", "rm,rm", "mm", adj_y=1),
+         op("LOG_SOFTMAX", "mm", "ls"), op("SQUARED_DIFFERENCE", "ls,mm", "sd"), op("POW", "sd,e", "pw"), op("MIRROR_PAD", "pw,p", "mp"),
+         op("MEAN", "mp,two", "y", keep_dims=0), op("ARG_MAX", "mp,two", "z", output_type=2)],
+        {"m": numpy.arange(48).reshape(1, 3, 4, 4) % 3 == 0, "t": whole(1, 2, 1, 1), "one": whole(1), "h": whole(2), "c": numbers(6, 1, 4),
+         "e": numpy.float32(1.5), "p": whole([0, 0], [1, 1], [1, 0]), "two": whole(2), "z": Shaped(dtype="int32")},
+        {"x": (1, 3, 4, 4)}, ["y", "z"])
 
 
 def mutate(rng, data, others):
@@ -115,7 +124,7 @@ def check(folder, number, data):
 def main():
     good = list(seeds())
     if sys.argv[1:2] == ["--corpus"]:
-        for name, data in zip(("layers", "elements", "parts"), good):
+        for name, data in zip(("layers", "elements", "parts", "reductions"), good):
             with open(os.path.join(sys.argv[2], name), "wb") as f:
                 f.write(data)
         return

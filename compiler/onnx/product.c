@@ -110,7 +110,7 @@ static int read_term(importer *im, const char **at, const char *ends, int *label
             node_error(im, "its equation names the axis %c of one input twice, which is not supported", c);
             return -1;
         }
-        labels[count++] = c;
+        labels[count++] = (unsigned char)c;
     }
     return count;
 }

@@ -17,6 +17,7 @@ struct pool {
     pthread_mutex_t lock; /* of all that follows, and of the tasks */
     pthread_cond_t wanted, returned;
     task *first; /* of the tasks that have jobs left */
+    int runs;    /* under way, each on a thread of its caller's */
     bool ends;
     int n;
     pthread_t threads[];
@@ -77,12 +78,16 @@ void pool_parallel(void *context, void (*job)(void *job_context, int i), void *j
     pool *p = context;
     task t = {.job = job, .job_context = job_context, .next = 1, .end = threads};
     pthread_mutex_lock(&p->lock);
-    t.later = p->first;
-    p->first = &t;
+    int free = p->n - p->runs++; /* who runs something else has a processor that a helper would take from it */
+    if (free > 0) {
+        t.later = p->first;
+        p->first = &t;
+    }
     pthread_mutex_unlock(&p->lock);
-    for (int i = 1; i < threads && i <= p->n; i++) pthread_cond_signal(&p->wanted);
+    for (int i = 1; i < threads && i <= free; i++) pthread_cond_signal(&p->wanted);
     job(job_context, 0);
     pthread_mutex_lock(&p->lock);
+    p->runs--;
     remove_task(p, &t);
     while (t.running > 0) pthread_cond_wait(&p->returned, &p->lock);
     pthread_mutex_unlock(&p->lock);

@@ -13,8 +13,9 @@ pool *pool_start(int helpers);
 void pool_end(pool *p);
 
 /* What PREFIX_run_on takes as `parallel`, with the pool as `context`. The caller does job 0. A thread of the
- * pool that is free takes the next one. Jobs that nobody has taken when job 0 has returned are left out, so a
- * run never waits for a thread that is busy with another one. */
+ * pool that is free takes the next one; for each other run that is under way, one thread less helps. Jobs that
+ * nobody has taken when job 0 has returned are left out, so a run never waits for a thread that is busy with
+ * another one. */
 void pool_parallel(void *pool, void (*job)(void *job_context, int i), void *job_context, int threads);
 
 #endif

@@ -16,6 +16,20 @@ def find():
     return done.stdout.strip() if done.returncode == 0 else None
 
 
+def run(wasm, path, x):
+    """The numbers of all outputs, one behind the other, of the network in a file for one input."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(os.path.abspath(path), os.path.join(folder, "0.tflite"))
+        with open(os.path.join(folder, "0.in"), "wb") as f:
+            f.write(x.tobytes())
+        subprocess.run(["node", os.path.join(HERE, "runtime.js"), wasm, folder], check=True, timeout=600)
+        error = os.path.join(folder, "0.error")
+        if os.path.exists(error):
+            with open(error, encoding="utf-8") as f:
+                raise RuntimeError(f"TensorFlow Lite refuses it: {f.read()}")
+        return numpy.fromfile(os.path.join(folder, "0.out"), numpy.float32)
+
+
 def compare(wasm, cases):
     """`cases`: (name, file, input, lcc's answer). Returns what differs, and how many of them the runtime has run."""
     faults, ran = [], 0

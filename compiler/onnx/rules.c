@@ -47,6 +47,7 @@ static const op_rule rules[] = {
     {"HardSigmoid", make_hard_sigmoid, NULL},
     {"HardSwish", make_hard_swish, NULL},
     {"Identity", make_identity, fold_identity_op},
+    {"If", NULL, NULL}, /* import.c takes it */
     {"InstanceNormalization", make_instance_norm, NULL},
     {"LRN", make_lrn, NULL},
     {"LayerNormalization", make_layer_norm, NULL},
@@ -139,6 +140,7 @@ static const struct {
     {"GlobalAveragePool", "in one or two dimensions"},
     {"GlobalMaxPool", "in one or two dimensions"},
     {"GroupNormalization", "in one or two dimensions, with weights that are constants"},
+    {"If", "where its condition is a constant"},
     {"InstanceNormalization", "in one or two dimensions, with weights that are constants"},
     {"LRN", "in one or two dimensions"},
     {"LayerNormalization", "with weights that are constants, and without the statistics as results"},
@@ -157,7 +159,7 @@ const operator_row *onnx_operators(arena *a, int *count) {
     *count = sizeof rules / sizeof *rules;
     operator_row *rows = ARENA_ARRAY(a, operator_row, *count);
     for (int i = 0; i < *count; i++) {
-        rows[i] = (operator_row){rules[i].type, "", !rules[i].make};
+        rows[i] = (operator_row){rules[i].type, "", !rules[i].make && rules[i].fold};
         for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
             if (strcmp(forms[k].type, rules[i].type) == 0) rows[i].forms = forms[k].forms;
         }

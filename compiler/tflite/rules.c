@@ -203,7 +203,6 @@ const op_rule *tfl_find_rule(const tflite_operator *o) {
 static const struct {
     const char *name, *forms;
 } forms[] = {
-    {"AVERAGE_POOL_2D", "with or without a fused activation"},
     {"CONV_2D", "with weights that are constants"},
     {"Convolution2DTransposeBias", "MediaPipe's own, with weights that are constants"},
     {"DEPTHWISE_CONV_2D", "with weights that are constants"},

@@ -30,7 +30,7 @@ const char *weights_name(arena *a, const node *n, role r) {
     bool keras = n->a.naming == NAMING_KERAS;
     const char *suffix = keras ? keras_suffix[r] : torch_suffix[r];
     if (keras && n->op == OP_DEPTHWISE && r == ROLE_WEIGHT) suffix = "depthwise_kernel";
-    if (keras && n->op == OP_RMS_NORM) suffix = "scale";
+    if (keras && n->op == OP_RMS_NORM && r == ROLE_GAMMA) suffix = "scale";
     if (!n->label || !*n->label) return arena_strdup(a, suffix);
     return arena_printf(a, "%s%c%s", n->label, keras ? '/' : '.', suffix);
 }

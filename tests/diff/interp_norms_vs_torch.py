@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Holds what the reference interpreter computes along axes to PyTorch in float64: interp_norms_vs_torch.py LCC
+[--emitted TARGET]
 
 Softmax, reductions, argmax, the norms and products of two tensors, over every set of axes and on shapes that are odd, flat
-or of one pixel. The rest is as in interp_vs_torch.py, whose Cases this builds on.
+or of one pixel. The rest is as in interp_vs_torch.py, whose Cases this builds on. With --emitted TARGET, the C that lcc writes for
+these layers is held to PyTorch.
 """
 
 import itertools
@@ -15,6 +17,7 @@ import numpy as np
 
 import torch
 import torch.nn.functional as F
+from spatial_vs_torch import check_emitted
 
 SHAPES = [(7, 9, 6), (1, 5, 12), (6, 1, 5), (4, 6, 1), (1, 1, 7), (2, 3, 30)]
 AXES = {"h": 2, "w": 3, "c": 1}  # in [1, c, h, w]
@@ -136,16 +139,26 @@ class Cases(base.Cases):
                  torch.matmul(scores.permute(0, 2, 3, 1), y.mean(2, keepdim=True).permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
 
 
-def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: interp_norms_vs_torch.py LCC")
-    stream = random.Random(2)
-    checked, worst, wrong = 0, 0.0, []
+def make_cases():
+    stream, made = random.Random(2), []
     for shape in SHAPES:
         cases = Cases(shape, stream)
         cases.along()
         cases.norms()
         cases.products()
+        made.append(cases)
+    return made
+
+
+def main():
+    all_cases = make_cases()
+    if len(sys.argv) == 4 and sys.argv[2] == "--emitted":
+        sys.exit(check_emitted(sys.argv[1], all_cases, sys.argv[3]))
+    if len(sys.argv) != 2:
+        sys.exit("usage: interp_norms_vs_torch.py LCC [--emitted TARGET]")
+    checked, worst, wrong = 0, 0.0, []
+    for cases in all_cases:
+        shape = (cases.h, cases.w, cases.c)
         with tempfile.TemporaryDirectory() as folder:
             results = base.run_lcc(sys.argv[1], cases, folder)
         for name, got, expected in zip(cases.names, results, cases.expected):

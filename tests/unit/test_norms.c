@@ -11,6 +11,8 @@
 #include "graph/verify.h"
 #include "interp/interp.h"
 #include "passes/passes.h"
+#include "weights/layout.h"
+#include "weights/weights.h"
 
 #include <math.h>
 
@@ -205,6 +207,27 @@ static void a_product_for_each_h(void **state) {
     EXPECT(&t, x, 33 * 9, 33 * 12);
 }
 
+/* The names that checkpoints have for gamma and beta. */
+static void weights_have_the_names_of_torch_and_keras(void **state) {
+    (void)state;
+    static const op_kind ops[] = {OP_LAYER_NORM, OP_GROUP_NORM, OP_RMS_NORM};
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        attrs a = graph_attrs_init();
+        a.has_scale = true;
+        net t = begin(1, 2, 4);
+        node n = *then(&t, ops[i], a);
+        n.label = "head.norm";
+        assert_string_equal(weights_name(t.a, &n, ROLE_GAMMA), "head.norm.weight");
+        assert_string_equal(weights_name(t.a, &n, ROLE_BETA), "head.norm.bias");
+        n.a.naming = NAMING_KERAS;
+        n.label = "head/norm";
+        assert_string_equal(weights_name(t.a, &n, ROLE_GAMMA),
+                            ops[i] == OP_RMS_NORM ? "head/norm/scale" : "head/norm/gamma");
+        assert_string_equal(weights_name(t.a, &n, ROLE_BETA), "head/norm/beta");
+        arena_free(t.a);
+    }
+}
+
 /* The elements that belong together lie where the walk says. */
 static void walks_reach_every_element_once(void **state) {
     (void)state;
@@ -239,6 +262,7 @@ int main(void) {
         cmocka_unit_test(softmaxes_and_sizes),
         cmocka_unit_test(norms_take_what_they_are_named_for),
         cmocka_unit_test(a_product_for_each_h),
+        cmocka_unit_test(weights_have_the_names_of_torch_and_keras),
         cmocka_unit_test(walks_reach_every_element_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

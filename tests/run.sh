@@ -59,6 +59,9 @@ wish lintian have lintian
 wish vim have vim
 install_missing
 
+# Where npm does not reach its registry, the tests that need its packages say so after a minute, not after several.
+export npm_config_fetch_retries=1 npm_config_fetch_timeout=30000
+
 build=${LCC_BUILD:-$root/build-tests}
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 checked="unit;lang;cli;onnx;tflite"

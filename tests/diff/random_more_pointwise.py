@@ -44,8 +44,9 @@ def broadcast(net):
         small += " -> sigmoid -> clip(0.25, 1)"
     if op == "pow":
         small += " -> sigmoid -> clip(0.1, 1)"
-    net.say(small + " -> %s(%s)" % (op, name) if op not in ("div", "sub") or s.chance(0.5) else small)
-    if op in ("div", "sub") and net.lines[-1].endswith(small):
+    swapped = op == "div" or (op == "sub" and s.chance(0.5))  # what divides may not come near 0, as the whole tensor may
+    net.say(small if swapped else small + " -> %s(%s)" % (op, name))
+    if swapped:
         gate = net.new_name()
         net.say("identity as " + gate)
         net.say("from " + name)

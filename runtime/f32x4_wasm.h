@@ -27,14 +27,15 @@ static inline LCC_INLINE f32x4 f32x4_load_part(const float *p, int n) {
     return (f32x4)(n == 2 ? low : wasm_v128_load32_lane(p + 2, low, 2));
 }
 
-/* Stores the first n lanes, 0 < n < 4, and no other byte. */
+/* Stores the first n lanes, 0 < n < 4, and no other byte. A single lane is stored as a float: of
+ * wasm_v128_store32_lane, clang 14 makes wrong code at -O1 where many of them follow each other. */
 static inline LCC_INLINE void f32x4_store_part(float *p, f32x4 v, int n) {
     if (n == 1) {
-        wasm_v128_store32_lane(p, (v128_t)v, 0);
+        p[0] = v[0];
         return;
     }
     wasm_v128_store64_lane(p, (v128_t)v, 0);
-    if (n == 3) wasm_v128_store32_lane(p + 2, (v128_t)v, 2);
+    if (n == 3) p[2] = v[2];
 }
 
 /* x in every lane. */

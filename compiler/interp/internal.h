@@ -17,6 +17,20 @@ typedef struct work {
 #include "graph/ops.def"
 #undef OP
 
+/* Computes the value of a node other than an input, plainly, with what is fused into it. in[n_in] are the
+ * values of its inputs, a residual last; `out` holds zeros. */
+void evaluate_node(const graph *g, const node *n, const double *const *in, double *out);
+
+/* Called for each node in order: puts its value into `out`, which has room for h*w*c elements, all zeros.
+ * in[n_in] are the values of its inputs; they and `out` are gone when nothing reads them any more. */
+typedef void (*node_evaluator)(void *data, int index, const void *const *in, void *out);
+
+/* The walk that all interpreters share. `element`: the bytes of one element of a value. */
+void walk_graph(const graph *g, size_t element, node_evaluator evaluate, void *data);
+
+/* Which of the graph's inputs this node is. */
+int input_of_node(const graph *g, int index);
+
 /* The value of an activation at x. OP_IDENTITY leaves x as it is. `args`: the numbers that the activation
  * takes, if it takes any. */
 double activate(op_kind act, act_args args, double x);

@@ -16,7 +16,7 @@ static const op_function op_functions[OP_COUNT] = {
 
 typedef struct live_tensor {
     arena *mem; /* NULL: not computed yet, or gone */
-    double *data;
+    void *data;
     int readers; /* nodes and outputs that have not read it yet */
 } live_tensor;
 
@@ -30,18 +30,14 @@ static void finish(const node *n, const double *residual, double *out) {
     }
 }
 
-static void evaluate_node(const graph *g, const node *n, const live_tensor *values, double *out) {
+void evaluate_node(const graph *g, const node *n, const double *const *in, double *out) {
     arena *scratch = arena_new();
     int own = node_own_inputs(n);
     shape *shapes = ARENA_ARRAY(scratch, shape, own);
-    const double **in = ARENA_ARRAY(scratch, const double *, own);
-    for (int i = 0; i < own; i++) {
-        shapes[i] = g->nodes[n->in[i]].shape;
-        in[i] = values[n->in[i]].data;
-    }
+    for (int i = 0; i < own; i++) shapes[i] = g->nodes[n->in[i]].shape;
     op_functions[n->op](&(work){.n = n, .in_shape = shapes, .in = in, .out = out});
     if (n->a.has_residual || n->a.act != OP_IDENTITY || n->a.act2 != OP_IDENTITY) {
-        finish(n, n->a.has_residual ? values[n->in[own]].data : NULL, out);
+        finish(n, n->a.has_residual ? in[own] : NULL, out);
     }
     arena_free(scratch);
 }
@@ -52,42 +48,71 @@ static void drop_reader(live_tensor *v) {
     *v = (live_tensor){0};
 }
 
-static const double *given_input(const graph *g, const double *const *inputs, int index) {
-    for (int i = 0; i < g->n_inputs; i++) {
-        if (g->inputs[i].node == index) return inputs[i];
-    }
-    return NULL;
+int input_of_node(const graph *g, int index) {
+    int i = 0;
+    while (g->inputs[i].node != index) i++;
+    return i;
 }
 
-double **interp_run(const graph *g, arena *a, const double *const *inputs, interp_watch watch, void *data) {
+void walk_graph(const graph *g, size_t element, node_evaluator evaluate, void *data) {
     arena *own = arena_new();
     live_tensor *values = ARENA_ARRAY(own, live_tensor, g->n_nodes);
     const int *uses = graph_use_counts(g, own);
-    double **outputs = ARENA_ARRAY(a, double *, g->n_outputs);
+    int most = 0;
+    for (int i = 0; i < g->n_nodes; i++) most = g->nodes[i].n_in > most ? g->nodes[i].n_in : most;
+    const void **in = ARENA_ARRAY(own, const void *, most);
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
         live_tensor *v = &values[i];
         v->mem = arena_new();
-        v->data = ARENA_ARRAY(v->mem, double, shape_elements(n->shape));
+        v->data = arena_array(v->mem, (size_t)shape_elements(n->shape), element);
         v->readers = uses[i] + 1; /* and this loop */
-        if (n->op == OP_INPUT) {
-            memcpy(v->data, given_input(g, inputs, i), (size_t)shape_elements(n->shape) * sizeof(double));
-        } else {
-            evaluate_node(g, n, values, v->data);
-        }
-        if (watch) watch(data, i, v->data);
+        for (int j = 0; j < n->n_in; j++) in[j] = values[n->in[j]].data;
+        evaluate(data, i, in, v->data);
         for (int o = 0; o < g->n_outputs; o++) {
-            if (g->outputs[o].node != i) continue;
-            outputs[o] = ARENA_ARRAY(a, double, shape_elements(n->shape));
-            memcpy(outputs[o], v->data, (size_t)shape_elements(n->shape) * sizeof(double));
-            drop_reader(v);
+            if (g->outputs[o].node == i) drop_reader(v);
         }
         for (int j = 0; j < n->n_in; j++) drop_reader(&values[n->in[j]]);
         drop_reader(v);
     }
     arena_free(own);
-    return outputs;
 }
 
-/* interp_run has put the input's value in place. */
+typedef struct plain_run {
+    const graph *g;
+    arena *a;
+    const double *const *inputs;
+    double **outputs;
+    interp_watch watch;
+    void *data;
+} plain_run;
+
+static void evaluate_plainly(void *data, int index, const void *const *in, void *out) {
+    plain_run *r = data;
+    const node *n = &r->g->nodes[index];
+    size_t bytes = (size_t)shape_elements(n->shape) * sizeof(double);
+    if (n->op == OP_INPUT) {
+        memcpy(out, r->inputs[input_of_node(r->g, index)], bytes);
+    } else {
+        arena *scratch = arena_new();
+        const double **values = ARENA_ARRAY(scratch, const double *, n->n_in);
+        for (int j = 0; j < n->n_in; j++) values[j] = in[j];
+        evaluate_node(r->g, n, values, out);
+        arena_free(scratch);
+    }
+    if (r->watch) r->watch(r->data, index, out);
+    for (int o = 0; o < r->g->n_outputs; o++) {
+        if (r->g->outputs[o].node != index) continue;
+        r->outputs[o] = ARENA_ARRAY(r->a, double, shape_elements(n->shape));
+        memcpy(r->outputs[o], out, bytes);
+    }
+}
+
+double **interp_run(const graph *g, arena *a, const double *const *inputs, interp_watch watch, void *data) {
+    plain_run r = {g, a, inputs, ARENA_ARRAY(a, double *, g->n_outputs), watch, data};
+    walk_graph(g, sizeof(double), evaluate_plainly, &r);
+    return r.outputs;
+}
+
+/* The walk puts the input's value in place. */
 void interp_input(const work *k) { (void)k; }

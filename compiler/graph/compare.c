@@ -32,6 +32,12 @@ static bool same_resizing(const resizing *x, const resizing *y) {
 
 /* An attribute that an op only carries along, as the file's defaults left it, is compared only where the op has
  * a use for it. */
+/* Tensors of scales are compared by their shapes, with the weights. */
+static bool alike(const quant *x, const quant *y) {
+    if (!x->on || !y->on) return x->on == y->on;
+    return x->zero == y->zero && !x->scales == !y->scales && (x->scales || x->scale == y->scale);
+}
+
 static const char *attribute_difference(op_kind op, const attrs *x, const attrs *y, int in_channels) {
     if (x->out != y->out) return "out";
     if (!same_sizes(x->kernel, y->kernel, 2)) return "kernel";
@@ -70,6 +76,8 @@ static const char *attribute_difference(op_kind op, const attrs *x, const attrs 
     if (x->act2 != y->act2 || !same_args(x->act2_args, y->act2_args)) return "act2";
     if (x->has_residual != y->has_residual) return "residual";
     if (!same_numbers(x->pad_value, y->pad_value, in_channels)) return "pad_value";
+    if (x->one_weight_scale != y->one_weight_scale) return "weight scales";
+    if (!alike(&x->own, &y->own) || !alike(&x->acted, &y->acted)) return "codes before what is fused";
     return NULL;
 }
 
@@ -78,6 +86,7 @@ static const char *node_difference(const graph *g, const node *x, const node *y)
     if (x->n_in != y->n_in || (x->n_in && !same_sizes(x->in, y->in, x->n_in))) return "inputs";
     if (memcmp(&x->shape, &y->shape, sizeof(shape)) != 0) return "shape";
     if (x->type != y->type) return "type";
+    if (!alike(&x->q, &y->q)) return "quantisation";
     if (!same_words(x->label, y->label)) return "label";
     if (x->labelled != y->labelled) return "labelled";
     for (int r = 0; r < ROLE_COUNT; r++) {
@@ -97,6 +106,7 @@ static bool same_ports(const port *x, int n_x, const port *y, int n_y) {
 }
 
 const char *graph_difference(const graph *x, const graph *y, arena *a) {
+    if (x->rounding != y->rounding) return "the rounding";
     if (!same_words(x->name, y->name)) return arena_printf(a, "the names %s and %s", x->name, y->name);
     for (int i = 0; i < x->n_nodes && i < y->n_nodes; i++) {
         const char *what = node_difference(x, &x->nodes[i], &y->nodes[i]);

@@ -1,5 +1,6 @@
 /* graph.c: builds a graph node by node, and counts its work and its parameters. */
 #include "graph/graph.h"
+#include "graph/quant.h"
 #include "graph/shapes.h"
 
 #include <math.h>
@@ -9,15 +10,6 @@ const shape_rule shape_rules[OP_COUNT] = {
 #define OP(id, name, least, most, class, weights) [OP_##id] = shape_##name,
 #include "graph/ops.def"
 #undef OP
-};
-
-const type_info type_table[TYPE_COUNT] = {
-    [TYPE_F32] = {"f32", "float", 4, -INFINITY, INFINITY, .is_float = true, .is_port = true},
-    [TYPE_F16] = {"f16", "uint16_t", 2, -INFINITY, INFINITY, .is_float = true},
-    [TYPE_U8] = {"uint8", "uint8_t", 1, 0, UINT8_MAX, .is_port = true},
-    [TYPE_I8] = {"int8", "int8_t", 1, INT8_MIN, INT8_MAX, .is_port = true},
-    [TYPE_I16] = {"int16", "int16_t", 2, INT16_MIN, INT16_MAX, .is_port = false},
-    [TYPE_I32] = {"int32", "int32_t", 4, INT32_MIN, INT32_MAX, .is_port = false},
 };
 
 const char *const reduction_names[REDUCTION_COUNT] = {
@@ -143,7 +135,7 @@ int graph_add(graph *g, diag *d, op_kind op, const int *in, int n_in, const attr
     if (n_in) memcpy(copy, in, (size_t)n_in * sizeof(int));
     node n = {
         .op = op, .n_in = n_in, .in = copy, .type = type_made(g, op, copy), .a = *a, .label = label, .at = at};
-    if (!shape_rules[op](g, d, &n)) return -1;
+    if (!shape_rules[op](g, d, &n) || !quantise_node(g, d, &n)) return -1;
     if (!check_sizes(d, info->name, n.shape, at)) return -1;
     for (int r = 0; r < ROLE_COUNT; r++) {
         if (n.weights[r]) g->weight_elements += n.weights[r]->count;

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/rescale.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,9 +47,10 @@ typedef struct op_info {
 
 extern const op_info op_table[OP_COUNT];
 
-/* Element types of tensors, buffers, weights and ports. A network's input is f32, uint8 or int8; what a layer
- * makes is f32, and int32 where argmax or argmin make it; the weights of conv, depthwise and dense are f32 or
- * f16. */
+/* Element types of tensors, buffers, weights and ports. A network's input is f32, uint8 or int8. What a layer
+ * makes is f32, or int32 where argmax or argmin make it. A quantised layer makes int8; quantize and requantize
+ * may make uint8. The weights of conv, depthwise and dense are f32 or f16, or int8 in a quantised layer, whose
+ * biases are int32. */
 typedef enum elem_type { TYPE_F32, TYPE_F16, TYPE_U8, TYPE_I8, TYPE_I16, TYPE_I32, TYPE_COUNT } elem_type;
 
 typedef struct type_info {
@@ -175,16 +177,40 @@ extern const char *const reduction_names[REDUCTION_COUNT];
  *   bn         gamma, beta, mean, var: each [c]
  *   constant   weight [h, w, c]
  *   layer_norm, group_norm, rms_norm       gamma [c] (where has_scale), beta [c] (where has_bias)
- *   affine     weight (scale) [c], bias (shift) [c] */
-typedef enum role { ROLE_WEIGHT, ROLE_BIAS, ROLE_GAMMA, ROLE_BETA, ROLE_MEAN, ROLE_VAR, ROLE_COUNT } role;
+ *   affine     weight (scale) [c], bias (shift) [c]
+ * A quantised conv, conv_transpose, depthwise or dense has int8 weights and an int32 bias, and:
+ *   weight_scale  [out], or [1] where attrs.one_weight_scale is set
+ * A node that makes codes with a scale for each channel has: output_scale [c] */
+typedef enum role {
+    ROLE_WEIGHT,
+    ROLE_BIAS,
+    ROLE_GAMMA,
+    ROLE_BETA,
+    ROLE_MEAN,
+    ROLE_VAR,
+    ROLE_WEIGHT_SCALE,
+    ROLE_OUTPUT_SCALE,
+    ROLE_COUNT
+} role;
 
 typedef struct tensor {
     int rank;
     int dims[4];
     int64_t count;  /* product of dims */
     elem_type type; /* in which the emitted code keeps the values */
-    float *data;    /* the values, each one that `type` can hold; NULL until weights/ has bound it */
+    float
+        *data; /* the values, each one that `type` can hold; NULL until weights/ has bound it. NULL for int32 */
+    int32_t *ints; /* the values of an int32 tensor, which a float cannot hold; else NULL */
 } tensor;
+
+/* How the integers of a tensor, its codes, stand for real numbers: real = scale * (code - zero). The zero point
+ * is the same for all channels. */
+typedef struct quant {
+    bool on;              /* the tensor holds codes; else nothing else here counts */
+    float scale;          /* above 0 */
+    const tensor *scales; /* [c], one for each channel; NULL: `scale` holds for all */
+    int zero;             /* a number that the element type can hold */
+} quant;
 
 /* The numbers that an activation takes: graph/activations.def says how many, and what they are. */
 typedef struct act_args {
@@ -240,12 +266,25 @@ typedef struct attrs {
     double alpha, beta, k; /* lrn */
     naming naming;
 
+    /* Of a layer that makes codes: how, as far as that was given. node.q is what came of it. */
+    quant q;
+    bool channel_scales;   /* q has a scale for each channel, in ROLE_OUTPUT_SCALE */
+    elem_type code_type;   /* quantize, requantize: TYPE_I8 or TYPE_U8 */
+    bool one_weight_scale; /* conv, depthwise, dense: one scale for all weights, else one for each output */
+
     /* Set by passes only. A value v that the node computes becomes act2(act(v) + residual), where residual is
      * the node's last input, if has_residual. */
     op_kind act, act2; /* OP_IDENTITY: none */
     act_args act_args, act2_args;
     bool has_residual;
-    const double *pad_value; /* conv, depthwise: the value of the padding in each input channel; NULL: zeros */
+    const double *pad_value; /* conv, depthwise: the value of the padding in each input channel; NULL: zeros.
+                                Of a quantised layer these are real numbers, too */
+
+    /* Of a quantised node with something fused. The kernel makes codes as `own` says, and act, where it only
+     * bounds (act_bounds), bounds these. Else act is a table from codes as `own` says to codes as `acted` says.
+     * The residual is added to what that gives, as the op add does it, and act2 bounds the sum. The last of
+     * these makes codes as node.q says; where `own` or `acted` is the last, it is off. */
+    quant own, acted;
 } attrs;
 
 typedef struct node {
@@ -254,6 +293,7 @@ typedef struct node {
     const int *in;
     shape shape;
     elem_type type;
+    quant q; /* on: the tensor holds codes of `type` */
     attrs a;
     tensor *weights[ROLE_COUNT];
     const char *label; /* the full label: "features.3.conv.0.0", or "relu6_4" where none was given */
@@ -285,7 +325,8 @@ typedef struct graph {
     int n_nodes, room;
     port *inputs, *outputs; /* in the order of the file */
     int n_inputs, n_outputs;
-    int64_t weight_elements; /* so far, against MAX_WEIGHTS */
+    rescale_rounding rounding; /* of everything that is quantised */
+    int64_t weight_elements;   /* so far, against MAX_WEIGHTS */
     /* How many output channels of conv, depthwise and dense passes have removed, because the channel has the
      * same value for every input, or because no output depends on it. */
     int64_t constant_channels, unread_channels;
@@ -311,9 +352,11 @@ elem_type type_made(const graph *g, op_kind op, const int *in);
 
 static inline bool makes_positions(op_kind op) { return op == OP_ARGMAX || op == OP_ARGMIN; }
 
-/* The element type of an output: int32 for positions, else f32, to which an input that is one is converted. */
+/* The element type of an output: that of its codes, int32 for positions, else f32, to which an input that is
+ * one is converted. */
 static inline elem_type graph_output_type(const graph *g, int output) {
-    return g->nodes[g->outputs[output].node].type == TYPE_I32 ? TYPE_I32 : TYPE_F32;
+    const node *n = &g->nodes[g->outputs[output].node];
+    return n->q.on || n->type == TYPE_I32 ? n->type : TYPE_F32;
 }
 
 /* Names the tensor of node `index` as an output. False after an error (the name is taken). */

@@ -198,6 +198,9 @@ bool shape_flatten(const graph *g, diag *d, node *n) {
 SAME_SHAPE(identity)
 SAME_SHAPE(dropout)
 SAME_SHAPE(convert)
+SAME_SHAPE(quantize)
+SAME_SHAPE(dequantize)
+SAME_SHAPE(requantize)
 #undef SAME_SHAPE
 
 static bool is_finite_number(double x) { return x > -1e30 && x < 1e30; }

@@ -1,6 +1,7 @@
 /* verify.c: checks a graph by building every node again with its own shape rule and comparing. */
 #include "graph/verify.h"
 #include "graph/activations.h"
+#include "graph/quant.h"
 #include "graph/shapes.h"
 
 #include <string.h>
@@ -26,14 +27,16 @@ static const char *verify_node(const graph *g, arena *a, int index) {
     }
     if (n->op == OP_INPUT) return NULL;
     /* A pass may let argmax make floats for other layers. */
-    if (n->type != TYPE_F32 && n->type != type_made(g, n->op, n->in))
+    if (!n->q.on && n->type != TYPE_F32 && n->type != type_made(g, n->op, n->in))
         return arena_printf(a, "node %d (%s) is not f32", index, name);
     diag *quiet = diag_new(a);
     node again = *n;
     graph scratch = *g;
     scratch.mem = a;
     for (int r = 0; r < ROLE_COUNT; r++) again.weights[r] = NULL;
-    if (!shape_rules[n->op](&scratch, quiet, &again)) {
+    again.type = type_made(g, n->op, n->in);
+    again.q = (quant){0};
+    if (!shape_rules[n->op](&scratch, quiet, &again) || !quantise_node(&scratch, quiet, &again)) {
         text said = {0};
         diag_print(quiet, &said);
         const char *why = arena_printf(a, "node %d (%s): %s", index, name, said.data);
@@ -44,6 +47,8 @@ static const char *verify_node(const graph *g, arena *a, int index) {
         memcmp(again.a.pad, n->a.pad, sizeof n->a.pad) != 0) {
         return arena_printf(a, "node %d (%s) has a shape or padding that its rule does not give", index, name);
     }
+    if (again.q.on != n->q.on || (n->q.on && again.type != n->type))
+        return arena_printf(a, "node %d (%s) has codes of a wrong type", index, name);
     for (int r = 0; r < ROLE_COUNT; r++) {
         if (!same_tensor_shape(again.weights[r], n->weights[r])) {
             return arena_printf(a, "node %d (%s) has weights of a wrong shape (role %d)", index, name, r);

@@ -6,12 +6,17 @@
 
 /* What the function of an op gets: the node, its inputs' shapes and values, and room for its own value, which
  * holds zeros. interp.c adds the residual and the fused activations. */
-typedef struct work {
+typedef struct work work;
+typedef void (*op_function)(const work *k);
+
+struct work {
+    const graph *g;
+    op_function real; /* the op's function for real numbers */
     const node *n;
     const shape *in_shape;   /* [node_own_inputs] */
     const double *const *in; /* [node_own_inputs][h*w*c] */
     double *out;             /* [h*w*c] of n->shape */
-} work;
+};
 
 #define OP(id, name, least, most, class, weights) void interp_##name(const work *k);
 #include "graph/ops.def"
@@ -30,6 +35,10 @@ void walk_graph(const graph *g, size_t element, node_evaluator evaluate, void *d
 
 /* Which of the graph's inputs this node is. */
 int input_of_node(const graph *g, int index);
+
+/* Computes a node that takes or makes codes (codes.c). Its values, and those of inputs that are quantised, are
+ * codes: whole numbers, which doubles hold exactly. `residual`: codes, or NULL. */
+void interp_codes(const work *k, const double *residual);
 
 /* The value of an activation at x. OP_IDENTITY leaves x as it is. `args`: the numbers that the activation
  * takes, if it takes any. */

@@ -2,11 +2,10 @@
  *
  * Each value has an arena of its own, which is freed after its last reader. All values of an EfficientNet
  * together would take gigabytes in double precision. */
+#include "graph/quant.h"
 #include "interp/internal.h"
 
 #include <string.h>
-
-typedef void (*op_function)(const work *k);
 
 static const op_function op_functions[OP_COUNT] = {
 #define OP(id, name, least, most, class, weights) [OP_##id] = interp_##name,
@@ -35,9 +34,16 @@ void evaluate_node(const graph *g, const node *n, const double *const *in, doubl
     int own = node_own_inputs(n);
     shape *shapes = ARENA_ARRAY(scratch, shape, own);
     for (int i = 0; i < own; i++) shapes[i] = g->nodes[n->in[i]].shape;
-    op_functions[n->op](&(work){.n = n, .in_shape = shapes, .in = in, .out = out});
+    const work k = {.g = g, .real = op_functions[n->op], .n = n, .in_shape = shapes, .in = in, .out = out};
+    const double *residual = n->a.has_residual ? in[own] : NULL;
+    if (is_integer(n) || n->op == OP_QUANTIZE || n->op == OP_DEQUANTIZE) {
+        interp_codes(&k, residual);
+        arena_free(scratch);
+        return;
+    }
+    k.real(&k);
     if (n->a.has_residual || n->a.act != OP_IDENTITY || n->a.act2 != OP_IDENTITY) {
-        finish(n, n->a.has_residual ? in[own] : NULL, out);
+        finish(n, residual, out);
     }
     arena_free(scratch);
 }

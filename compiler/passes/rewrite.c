@@ -25,6 +25,7 @@ rewrite *begin_rewrite(const graph *old, arena *a) {
     r->g->constant_channels = old->constant_channels;
     r->g->unread_channels = old->unread_channels;
     r->g->weights_may_go = old->weights_may_go;
+    r->g->rounding = old->rounding;
     r->g->room = old->n_nodes;
     r->g->nodes = ARENA_ARRAY(a, node, old->n_nodes);
     r->map = ARENA_ARRAY(a, int, old->n_nodes);

@@ -20,12 +20,24 @@
 
 const char *weights_name(arena *a, const node *n, role r) {
     static const char *const torch_suffix[ROLE_COUNT] = {
-        [ROLE_WEIGHT] = "weight", [ROLE_BIAS] = "bias",         [ROLE_GAMMA] = "weight",
-        [ROLE_BETA] = "bias",     [ROLE_MEAN] = "running_mean", [ROLE_VAR] = "running_var",
+        [ROLE_WEIGHT] = "weight",
+        [ROLE_BIAS] = "bias",
+        [ROLE_GAMMA] = "weight",
+        [ROLE_BETA] = "bias",
+        [ROLE_MEAN] = "running_mean",
+        [ROLE_VAR] = "running_var",
+        [ROLE_WEIGHT_SCALE] = "weight_scale",
+        [ROLE_OUTPUT_SCALE] = "output_scale",
     };
     static const char *const keras_suffix[ROLE_COUNT] = {
-        [ROLE_WEIGHT] = "kernel", [ROLE_BIAS] = "bias",        [ROLE_GAMMA] = "gamma",
-        [ROLE_BETA] = "beta",     [ROLE_MEAN] = "moving_mean", [ROLE_VAR] = "moving_variance",
+        [ROLE_WEIGHT] = "kernel",
+        [ROLE_BIAS] = "bias",
+        [ROLE_GAMMA] = "gamma",
+        [ROLE_BETA] = "beta",
+        [ROLE_MEAN] = "moving_mean",
+        [ROLE_VAR] = "moving_variance",
+        [ROLE_WEIGHT_SCALE] = "kernel_scale",
+        [ROLE_OUTPUT_SCALE] = "output_scale",
     };
     bool keras = n->a.naming == NAMING_KERAS;
     const char *suffix = keras ? keras_suffix[r] : torch_suffix[r];

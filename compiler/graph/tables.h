@@ -1,0 +1,21 @@
+/* tables.h: maps of one int8 tensor to int8 as tables of 256 codes. */
+#ifndef LCC_GRAPH_TABLES_H
+#define LCC_GRAPH_TABLES_H
+
+#include "graph/graph.h"
+
+enum { TABLE_CODES = 256 };
+
+/* Fills table[q + 128] with the code for code q: act of codes scaled as `x` says, in codes scaled as `y` says,
+ * each with one scale. For RESCALE_ONCE it is correctly rounded from double precision, halves away from zero;
+ * for RESCALE_TFLITE it is what TensorFlow Lite's integer kernel of that activation gives, where there is one.
+ */
+void act_table(rescale_rounding how, op_kind act, act_args args, const quant *x, const quant *y,
+               int8_t table[TABLE_CODES]);
+
+/* The table of a node of CLASS_ACT that takes and makes int8 codes, and of what is fused into a node as
+ * attrs.act: from own_quant to acted_quant. False where the node needs none: it has no activation, or one that
+ * only bounds and keeps its scale. */
+bool table_of_node(const graph *g, const node *n, int8_t table[TABLE_CODES]);
+
+#endif

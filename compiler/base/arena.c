@@ -8,7 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 256 * 1024, LARGE_BYTES = BLOCK_BYTES / 4, SMALL_ALIGN = 16, LARGE_ALIGN = 64 };
+/* Many arenas are small and short-lived, so the first block of each is small. */
+enum {
+    FIRST_BLOCK_BYTES = 8 * 1024,
+    BLOCK_BYTES = 256 * 1024,
+    LARGE_BYTES = BLOCK_BYTES / 4,
+    SMALL_ALIGN = 16,
+    LARGE_ALIGN = 64
+};
 
 typedef struct block {
     struct block *next;
@@ -74,7 +81,8 @@ void *arena_alloc(arena *a, size_t size) {
             own->alone = true;
             return block_base(own);
         }
-        b = new_block(a, size > BLOCK_BYTES ? size : BLOCK_BYTES);
+        size_t least = b || size > FIRST_BLOCK_BYTES ? BLOCK_BYTES : FIRST_BLOCK_BYTES;
+        b = new_block(a, size > least ? size : least);
         start = 0;
     }
     b->used = start + size;

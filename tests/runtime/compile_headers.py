@@ -23,7 +23,11 @@ HEADERS = {
     "f32x16_avx512.h": ("x86", V4),
     "f32x4_neon.h": ("aarch64", None),
     "f32x4_wasm.h": ("wasm32", "simd128"),
+    "i32x1_c99.h": ("any", None),
 }
+# The header of integers serves for several numbers of lanes, which stand for the word LANES: kind, attributes, lanes.
+LANES_HEADER = "i32xN.h"
+LANES = [("any", None, 4), ("x86", "sse2", 4), ("x86", "avx2,fma", 8), ("x86", V4, 16), ("aarch64", None, 4), ("wasm32", "simd128", 4)]
 # Has no vectors, and is no header by itself: cli/generated compiles it in the files of networks.
 SHARING = "threads.h"
 PROLOGUE = """#if defined(__clang__)
@@ -80,9 +84,11 @@ def compile_file(folder, command, flags, text, output):
     return subprocess.run(command + ["-O2"] + WARNINGS + flags + [source, "-o", output], capture_output=True, text=True)
 
 
-def check_header(folder, runtime, name, kind, attributes):
+def check_header(folder, runtime, name, kind, attributes, lanes=None):
     with open(os.path.join(runtime, name), encoding="utf-8") as f:
         header = f.read()
+    if lanes:
+        header = re.sub(r"\bi32xN", f"i32x{lanes}", re.sub(r"\bLANES\b", str(lanes), header))
     functions = re.findall(r"^static inline (?:LCC_INLINE )?\w+ (\w+)\(", header, re.M)
     # A table of their addresses makes every function real, so that its code and its warnings are looked at.
     table = "\ntypedef void (*any_function)(void);\nextern const any_function table[];\nconst any_function table[] = {\n"
@@ -142,12 +148,14 @@ void kernel(float *out, const float *x, const float *w) {{
 
 def main():
     runtime = sys.argv[1]
-    headers = sorted(h for h in os.listdir(runtime) if h.endswith(".h") and h != SHARING)
+    headers = sorted(h for h in os.listdir(runtime) if h.endswith(".h") and h not in (SHARING, LANES_HEADER))
     if headers != sorted(HEADERS):
         fail(f"runtime/ has {headers}, this test knows {sorted(HEADERS)}")
     with tempfile.TemporaryDirectory() as folder:
         for name, (kind, attributes) in HEADERS.items():
             check_header(folder, runtime, name, kind, attributes)
+        for kind, attributes, lanes in LANES:
+            check_header(folder, runtime, LANES_HEADER, kind, attributes, lanes)
         for name, family, lanes in (("f32x16_avx512.h", "f32x16", 16), ("f32x8_avx2.h", "f32x8", 8),
                                     ("f32x4_fma.h", "f32x4", 4)):
             check_multiply_add(folder, runtime, name, family, lanes, HEADERS[name][1])

@@ -112,6 +112,25 @@ int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s
     return g->n_nodes++;
 }
 
+bool graph_quantise_input(graph *g, diag *d, int input, float scale, int zero) {
+    node *n = &g->nodes[input];
+    if (n->type != TYPE_U8 && n->type != TYPE_I8) {
+        diag_error(d, n->at, "input: it is %s; codes with a scale are uint8 or int8", type_table[n->type].name);
+        return false;
+    }
+    if (!(scale > 0 && isfinite(scale))) {
+        diag_error(d, n->at, "input: the scale must be a number above 0");
+        return false;
+    }
+    int least = (int)type_table[n->type].least, most = (int)type_table[n->type].most;
+    if (zero < least || zero > most) {
+        diag_error(d, n->at, "input: the zero point is %d, must be from %d to %d", zero, least, most);
+        return false;
+    }
+    n->q = n->a.q = (quant){.on = true, .scale = scale, .zero = zero};
+    return true;
+}
+
 elem_type type_made(const graph *g, op_kind op, const int *in) {
     bool views = op_table[op].class == CLASS_VIEW || op == OP_RESHAPE;
     bool views_positions = views && g->nodes[in[0]].type == TYPE_I32;

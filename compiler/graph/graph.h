@@ -341,6 +341,10 @@ attrs graph_attrs_init(void);
 /* Adds an input of the given type and shape. Its node's index, or -1 after an error at `at`. */
 int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s, loc at);
 
+/* Makes an input hold codes: real = scale * (code - zero). False after an error at the input's place: it is
+ * neither uint8 nor int8, the scale is not a number above 0, or its type cannot hold the zero point. */
+bool graph_quantise_input(graph *g, diag *d, int input, float scale, int zero);
+
 /* Adds a node, and sets the shapes of its weights. Its index, or -1 after an error at `at`: a wrong number of
  * inputs, shapes that do not fit (the message gives them), or sizes beyond the limits above. `label` may be
  * NULL for joins. */

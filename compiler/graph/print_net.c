@@ -6,6 +6,7 @@
  * (op_k) is printed without it, and gets it back when it is parsed. */
 #include "graph/activations.h"
 #include "graph/print.h"
+#include "graph/quant.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -40,6 +41,15 @@ static const char *show_number(double x, char room[MAX_NUMBER]) {
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(room, MAX_NUMBER, "%.*g", digits, x);
         if (strtod(room, NULL) == x) break;
+    }
+    return room;
+}
+
+/* The fewest digits that read back as the same float, as the language reads it. */
+static const char *show_scale(float x, char room[MAX_NUMBER]) {
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(room, MAX_NUMBER, "%.*g", digits, (double)x);
+        if ((float)strtod(room, NULL) == x) break;
     }
     return room;
 }
@@ -84,6 +94,13 @@ static void print_numbers(printer *p, const char *name, const double *values, in
     if (count != 1) text_char(p->out, ']');
 }
 
+/* q = [scale, zero], or [channels, zero]. */
+static void print_codes(printer *p, const quant *q) {
+    char room[MAX_NUMBER];
+    open_argument(p, "q");
+    text_printf(p->out, "[%s, %d]", q->scales ? "channels" : show_scale(q->scale, room), q->zero);
+}
+
 static void print_sides(printer *p, const char *name, const int pad[4]) {
     open_argument(p, name);
     text_printf(p->out, "[%d, %d, %d, %d]", pad[TOP], pad[BOTTOM], pad[LEFT], pad[RIGHT]);
@@ -118,6 +135,13 @@ static const char *tensor_name(printer *p, int index) {
     return arena_printf(p->scratch, "%s%d", p->prefix, index);
 }
 
+/* One number if it is the same for all channels. */
+static void print_pad_value(printer *p, const double *values, int channels) {
+    bool alike = true;
+    for (int i = 1; i < channels; i++) alike = alike && values[i] == values[0];
+    print_numbers(p, "pad_value", values, alike ? 1 : channels);
+}
+
 static void print_window_arguments(printer *p, const node *n) {
     const attrs *a = &n->a;
     bool has_groups = n->op == OP_CONV || n->op == OP_CONV_TRANSPOSE;
@@ -131,6 +155,7 @@ static void print_window_arguments(printer *p, const node *n) {
     if (a->output_pad[0] || a->output_pad[1]) print_pair(p, "output_padding", a->output_pad);
     if (n->op == OP_AVG_POOL && a->count_pad) print_word(p, "count_pad", "true");
     if (has_groups || n->op == OP_DEPTHWISE) print_bias(p, a->has_bias, p->bias);
+    if (a->pad_value) print_pad_value(p, a->pad_value, p->g->nodes[n->in[0]].shape.c);
 }
 
 static void print_activation_numbers(printer *p, op_kind act, act_args args) {
@@ -313,6 +338,10 @@ static void print_call(printer *p, const node *n) {
     text_printf(p->out, "%*s%s", INDENT, "", op_table[n->op].name);
     p->separator = "(";
     print_arguments(p, n);
+    if (n->a.one_weight_scale) print_word(p, "one_weight_scale", "true");
+    bool chooses = n->op == OP_QUANTIZE || n->op == OP_REQUANTIZE;
+    if (chooses && n->type == TYPE_U8) print_word(p, "dtype", type_table[TYPE_U8].name);
+    if (n->a.q.on) print_codes(p, own_quant(n));
     if (strcmp(p->separator, "(") != 0) text_char(p->out, ')');
 }
 
@@ -335,12 +364,14 @@ static void print_from(printer *p, int index) {
     p->current = index;
 }
 
-static void print_fused_call(printer *p, op_kind act, act_args args) {
+/* `q`: how it scales its codes, if it does not only bound them; else NULL. */
+static void print_fused_call(printer *p, op_kind act, act_args args, const quant *q) {
     if (act == OP_IDENTITY) return;
     size_t start = p->out->size;
     text_printf(p->out, "%*s%s", INDENT, "", op_table[act].name);
     p->separator = "(";
     print_activation_numbers(p, act, args);
+    if (q) print_codes(p, q);
     if (strcmp(p->separator, "(") != 0) text_char(p->out, ')');
     print_comment(p, start, "fused");
     text_char(p->out, '\n');
@@ -348,14 +379,19 @@ static void print_fused_call(printer *p, op_kind act, act_args args) {
 
 /* Prints what passes have fused into the node as lines of their own: act, the residual's add, act2. */
 static void print_fused(printer *p, const node *n) {
-    print_fused_call(p, n->a.act, n->a.act_args);
+    double low, high;
+    bool makes_codes = n->q.on && !act_bounds(n->a.act, n->a.act_args, &low, &high);
+    print_fused_call(p, n->a.act, n->a.act_args, makes_codes ? acted_quant(n) : NULL);
     if (n->a.has_residual) {
         size_t start = p->out->size;
-        text_printf(p->out, "%*sadd(%s)", INDENT, "", tensor_name(p, n->in[n->n_in - 1]));
+        text_printf(p->out, "%*sadd(%s", INDENT, "", tensor_name(p, n->in[n->n_in - 1]));
+        p->separator = ", ";
+        if (n->q.on) print_codes(p, &n->q);
+        text_char(p->out, ')');
         print_comment(p, start, "fused");
         text_char(p->out, '\n');
     }
-    print_fused_call(p, n->a.act2, n->a.act2_args);
+    print_fused_call(p, n->a.act2, n->a.act2_args, NULL);
 }
 
 static const char *comment_of(printer *p, const node *n, const shape *before) {
@@ -363,15 +399,20 @@ static const char *comment_of(printer *p, const node *n, const shape *before) {
     bool changed = !before || memcmp(before, &s, sizeof s) != 0;
     const char *made = n->op == OP_AFFINE    ? "made by a pass: x * weight + bias"
                        : n->op == OP_CONVERT ? "made by a pass: to f32"
-                       : n->a.pad_value      ? "made by a pass: the padding is not zero"
                                              : NULL;
     if (!changed) return made;
     return arena_printf(p->scratch, "[%d, %d, %d]%s%s", s.h, s.w, s.c, made ? "; " : "", made ? made : "");
 }
 
 static void print_input(printer *p, const node *n) {
-    text_printf(p->out, "%*sinput %s: %s[%d, %d, %d]\n", INDENT, "", n->label, type_table[n->type].name,
+    text_printf(p->out, "%*sinput %s: %s[%d, %d, %d]", INDENT, "", n->label, type_table[n->type].name,
                 n->shape.h, n->shape.w, n->shape.c);
+    if (n->q.on) {
+        p->separator = " (";
+        print_codes(p, &n->q);
+        text_char(p->out, ')');
+    }
+    text_char(p->out, '\n');
 }
 
 static void print_layer(printer *p, int index) {
@@ -486,11 +527,21 @@ static bool names_as_keras(const graph *g) {
     return g->n_nodes > 0 && g->nodes[g->n_nodes - 1].a.naming == NAMING_KERAS;
 }
 
+static bool has_codes(const graph *g) {
+    for (int i = 0; i < g->n_nodes; i++) {
+        if (g->nodes[i].q.on) return true;
+    }
+    return false;
+}
+
 static void print_defaults(printer *p) {
     char room[MAX_NUMBER];
-    text_printf(p->out, "default padding = %s, eps = %s, bias = %s, naming = %s\n\n", padding_words[p->padding],
+    text_printf(p->out, "default padding = %s, eps = %s, bias = %s, naming = %s", padding_words[p->padding],
                 show_number(p->eps, room), p->bias ? "true" : "false",
                 names_as_keras(p->g) ? "keras" : "torch");
+    if (has_codes(p->g) || p->g->rounding != RESCALE_ONCE)
+        text_printf(p->out, ", rounding = %s", rescale_rounding_names[p->g->rounding]);
+    text_string(p->out, "\n\n");
 }
 
 void print_net(const graph *g, text *out) {

@@ -144,6 +144,7 @@ typedef struct stmt {
     loc word_at;
     expr *value;        /* let, require, if: the condition */
     expr *dims;         /* input */
+    arg *args;          /* input: behind its sizes */
     call *chain;        /* input, from, chain */
     const body *then;   /* if */
     const body *other;  /* if: behind else, or NULL; `else if` is a body of one statement */

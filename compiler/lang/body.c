@@ -63,6 +63,10 @@ static int eval_input(evaluator *ev, place *p, const stmt *st, int x) {
         if (!to_whole(ev, e->at, sides[n], v, 1, most, &dims[n])) good = false;
     }
     if (n != 3) eval_error(ev, st->at, "an input has three sizes, [h, w, c]; here are %d", n);
+    quant q = {0};
+    given *list;
+    int n_given = eval_args(ev, p->scope, st->args, &list);
+    if (type < TYPE_COUNT && !take_input_codes(ev, list, n_given, type, &q)) good = false;
     int node_index = POISONED_TENSOR;
     if (good && n == 3 && may_add_port(ev, st->at)) {
         shape s = {(int)dims[0], (int)dims[1], (int)dims[2]};
@@ -72,6 +76,8 @@ static int eval_input(evaluator *ev, place *p, const stmt *st, int x) {
             is_first_report(ev, st->at);
             note_frames(ev);
             node_index = POISONED_TENSOR;
+        } else if (q.on) {
+            graph_quantise_input(ev->g, ev->d, node_index, q.scale, q.zero);
         }
     }
     name_tensor(ev, p, st->name, st->name_at, node_index);

@@ -9,6 +9,7 @@
  *   expr.c        expressions and calls; arithmetic.c their numbers; functions.c the built-in functions
  *   bind.c        arguments to formals
  *   layers.c      the table of layers: formals, and how they become attributes of a node
+ *   codes.c       the argument q: how quantised tensors are scaled
  *   body.c        the walk over statements and chains; statements.c let, require and named tensors
  *   apply.c       layers and blocks; structure.c residual, concat, split, ..; stage.c tables of blocks
  *   labels.c      labels
@@ -125,6 +126,7 @@ typedef struct place {
 typedef struct defaults {
     value padding, eps, bias;
     naming naming;
+    rescale_rounding rounding;
 } defaults;
 
 /* Words that a misspelt word may stand for. Further words are left out, because the search takes time. */
@@ -309,6 +311,18 @@ bool to_axis(evaluator *ev, loc at, const char *what, value v, int *axis);
 /* Sets the padding of `a` from an argument or from `default padding`; false after an error, which begins with
  * `what`. */
 bool to_padding(evaluator *ev, loc at, const char *what, value v, attrs *a);
+
+/* --- codes.c */
+
+/* Whether an argument of that name (NULL: none) is q, which layers and joins may have besides their own. */
+bool is_codes(const char *name);
+/* Sets a->q and a->channel_scales from the argument q, if it is in the list. Its zero point must be one of
+ * int8, or of uint8 where a->code_type says so. False after an error, which begins with `what`. */
+bool take_codes(evaluator *ev, const char *what, const given *list, int n, attrs *a);
+/* Sets *rest to the arguments other than q, and returns their number. */
+int without_codes(evaluator *ev, const given *list, int n, given **rest);
+/* Sets *q from the arguments of an input of that type, if it has any. False after an error. */
+bool take_input_codes(evaluator *ev, const given *list, int n, elem_type type, quant *q);
 
 /* --- labels.c */
 

@@ -12,7 +12,8 @@ static const char *const words[] = {
     "same", "symmetric", "valid", "torch", "keras", "nearest", "bilinear", "linear", "cubic", "half_pixel",
     "pytorch_half_pixel", "align_corners", "asymmetric", "tf_half_pixel_for_nn", "half_pixel_symmetric",
     "round_prefer_floor", "round_prefer_ceil", "floor", "ceil", "dcr", "crd", "constant", "reflect", "edge", "h", "w", "c",
-    "mean", "sum", "max", "min", "l1", "l2", "sum_square", "prod", "log_sum_exp", "f32", "int8", "uint8"};
+    "mean", "sum", "max", "min", "l1", "l2", "sum_square", "prod", "log_sum_exp", "f32", "int8", "uint8", "channels",
+    "once", "tflite"};
 /* clang-format on */
 
 bool is_word(const char *name) {

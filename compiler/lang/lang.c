@@ -31,6 +31,7 @@ static void make_graph(evaluator *ev, const item *net) {
     ev->g = graph_new(ev->mem, net->name);
     ev->g->at = net->name_at;
     ev->g->variant = ev->variant;
+    ev->g->rounding = ev->defaults.rounding;
     note_compound(ev);
     note_variants(ev);
     note_variants(ev);

@@ -3,6 +3,7 @@
  * and shapes. */
 #include "lang/eval.h"
 
+#include <float.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
@@ -22,7 +23,9 @@ typedef enum argument_kind {
     ARGUMENT_CHOICE,  /* one of the formal's words, of which the field gets the index */
     ARGUMENT_SCALES,  /* [height, width], or one number for both */
     ARGUMENT_SET,     /* h, w or c, or a list of them */
-    ARGUMENT_RATE     /* of dropout; it is checked, but has no effect */
+    ARGUMENT_RATE,    /* of dropout; it is checked, but has no effect */
+    ARGUMENT_CODES,   /* of codes: uint8 or int8 */
+    ARGUMENT_PADDED   /* what the padding holds: a number, or one for each channel of the input */
 } argument_kind;
 
 typedef struct layer_formal {
@@ -34,7 +37,7 @@ typedef struct layer_formal {
     const char *const *words; /* [most] of an ARGUMENT_CHOICE */
 } layer_formal;
 
-enum { MOST_FORMALS = 8 };
+enum { MOST_FORMALS = 9 };
 
 typedef struct layer {
     const char *name;
@@ -58,19 +61,21 @@ typedef struct layer {
 #define BLOCK_ORDER CHOICE("order", true, blocks, block_order_names, BLOCK_ORDER_COUNT)
 #define DIMS     MAY_HAVE("dims", AXES, dims, 1, MAX_TENSOR)
 #define BIAS     MAY_HAVE("bias", BOOL, has_bias, 0, 0)
+#define PADDED   MAY_HAVE("pad_value", PADDED, pad_value, 0, 0)
+#define ONE_SCALE MAY_HAVE("one_weight_scale", BOOL, one_weight_scale, 0, 0)
 #define SCALE    MAY_HAVE("scale", BOOL, has_scale, 0, 0)
 #define EPS      MAY_HAVE("eps", REAL, eps, 0, 0)
 #define ALONG    MAY_HAVE("axis", SET, axes, 0, 0)
 
 static const layer table_of_layers[] = {
     {"conv", OP_CONV,
-     {OUT, KERNEL, STRIDE, MAY_HAVE("groups", WHOLE, groups, 1, MAX_CHANNELS), DILATION, PADDING, BIAS}},
+     {OUT, KERNEL, STRIDE, MAY_HAVE("groups", WHOLE, groups, 1, MAX_CHANNELS), DILATION, PADDING, BIAS, PADDED, ONE_SCALE}},
     {"depthwise", OP_DEPTHWISE,
-     {KERNEL, STRIDE, MAY_HAVE("multiplier", WHOLE, multiplier, 1, MAX_CHANNELS), DILATION, PADDING, BIAS}},
+     {KERNEL, STRIDE, MAY_HAVE("multiplier", WHOLE, multiplier, 1, MAX_CHANNELS), DILATION, PADDING, BIAS, PADDED, ONE_SCALE}},
     {"conv_transpose", OP_CONV_TRANSPOSE,
      {OUT, KERNEL, STRIDE, MAY_HAVE("groups", WHOLE, groups, 1, MAX_CHANNELS), DILATION, PADDING,
-      MAY_HAVE("output_padding", PAIR, output_pad, 0, MAX_KERNEL), BIAS}},
-    {"dense", OP_DENSE, {OUT, BIAS}},
+      MAY_HAVE("output_padding", PAIR, output_pad, 0, MAX_KERNEL), BIAS, ONE_SCALE}},
+    {"dense", OP_DENSE, {OUT, BIAS, ONE_SCALE}},
     {"bn", OP_BN, {EPS}},
     {"max_pool", OP_MAX_POOL, {KERNEL, STRIDE, PADDING}},
     {"avg_pool", OP_AVG_POOL, {KERNEL, STRIDE, PADDING, MAY_HAVE("count_pad", BOOL, count_pad, 0, 0)}},
@@ -90,6 +95,9 @@ static const layer table_of_layers[] = {
     {"lrn", OP_LRN,
      {NEEDS("size", WHOLE, window, 1, MAX_CHANNELS), MAY_HAVE("alpha", REAL, alpha, 0, 0),
       MAY_HAVE("beta", REAL, beta, 0, 0), MAY_HAVE("k", REAL, k, 0, 0)}},
+    {"quantize", OP_QUANTIZE, {MAY_HAVE("dtype", CODES, code_type, 0, 0)}},
+    {.name = "dequantize", .op = OP_DEQUANTIZE},
+    {"requantize", OP_REQUANTIZE, {MAY_HAVE("dtype", CODES, code_type, 0, 0)}},
     {"dropout", OP_DROPOUT, {MAY_HAVE("rate", RATE, out, 0, 0)}},
 #define LAYER_PLAIN(id, word)  {.name = #word, .op = OP_##id},
 #define LAYER_SLOPE(id, word)  {#word, OP_##id, {NEEDS("slope", REAL, args.first, 0, 0)}},
@@ -308,7 +316,37 @@ static bool to_scales(evaluator *ev, loc at, const char *what, value v, double *
     return true;
 }
 
-static bool set_argument(evaluator *ev, const layer *its, const layer_formal *f, const given *g, attrs *a) {
+static bool to_code_type(evaluator *ev, loc at, const char *what, value v, elem_type *type) {
+    const char *name = v.kind == VALUE_WORD ? v.text : "";
+    *type = strcmp(name, type_table[TYPE_U8].name) == 0 ? TYPE_U8 : TYPE_I8;
+    if (strcmp(name, type_table[*type].name) == 0) return true;
+    eval_error(ev, at, "%s must be int8 or uint8, not %s", what, quote_value(ev->mem, v));
+    return false;
+}
+
+/* One number for all channels of the input x, or a number for each. */
+static bool to_padded(evaluator *ev, loc at, const char *what, value v, int x, attrs *a) {
+    const double *given_values;
+    int count, channels = ev->g->nodes[x].shape.c;
+    if (!to_reals(ev, at, what, v, &given_values, &count)) return false;
+    if (v.kind == VALUE_LIST && count != channels) {
+        eval_error(ev, at, "%s must be one number or a list of %d, one for each channel, not of %d", what,
+                   channels, count);
+        return false;
+    }
+    double *values = ARENA_ARRAY(ev->mem, double, channels);
+    for (int i = 0; i < channels; i++) {
+        values[i] = given_values[v.kind == VALUE_LIST ? i : 0];
+        if (values[i] > -FLT_MAX && values[i] < FLT_MAX) continue;
+        eval_error(ev, at, "%s is beyond the range of float", what);
+        return false;
+    }
+    a->pad_value = values;
+    return true;
+}
+
+static bool set_argument(evaluator *ev, const layer *its, int x, const layer_formal *f, const given *g,
+                         attrs *a) {
     if (is_poison(g->v)) return false;
     const char *what = arena_printf(ev->mem, "%s: %s", its->name, f->name);
     void *field = (char *)a + f->field;
@@ -328,6 +366,8 @@ static bool set_argument(evaluator *ev, const layer *its, const layer_formal *f,
     case ARGUMENT_SCALES: return to_scales(ev, g->at, what, g->v, field);
     case ARGUMENT_SET: return to_set(ev, g->at, what, g->v, field);
     case ARGUMENT_RATE: return to_rate(ev, g->at, what, g->v);
+    case ARGUMENT_CODES: return to_code_type(ev, g->at, what, g->v, field);
+    case ARGUMENT_PADDED: return x < 0 || to_padded(ev, g->at, what, g->v, x, a);
     }
     return false;
 }
@@ -361,11 +401,14 @@ int make_layer(evaluator *ev, const place *p, const callable *what, const given 
         names[takes.count] = its->formals[takes.count].name;
         required[takes.count] = !its->formals[takes.count].optional;
     }
-    bool good = bind_arguments(ev, at, &takes, list, n, bound);
+    given *rest;
+    int n_rest = without_codes(ev, list, n, &rest);
+    bool good = bind_arguments(ev, at, &takes, rest, n_rest, bound);
     attrs a = default_attrs(ev, its, at);
     for (int i = 0; i < takes.count && good; i++) {
-        if (bound[i] && !set_argument(ev, its, &its->formals[i], bound[i], &a)) good = false;
+        if (bound[i] && !set_argument(ev, its, x, &its->formals[i], bound[i], &a)) good = false;
     }
+    good = good && take_codes(ev, its->name, list, n, &a);
     bool is_source = op_table[its->op].most_inputs == 0; /* the tensor that flows ends in front of it */
     if (is_source && !good) return POISONED_TENSOR;
     int in = good ? x : POISONED_TENSOR;

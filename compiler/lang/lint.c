@@ -221,6 +221,7 @@ static void walk_stmt(lint *l, names *s, const stmt *st) {
     case STMT_FROM: use_named_tensor(l, s, st->name, st->name_at); break;
     case STMT_INPUT:
         for (const expr *e = st->dims; e; e = e->next) walk_expr(l, s, e);
+        walk_args(l, s, st->args);
         break;
     default: break;
     }

@@ -237,8 +237,17 @@ static void set_naming(evaluator *ev, const named *n, value v) {
     }
 }
 
+static void set_rounding(evaluator *ev, const named *n, value v) {
+    for (rescale_rounding r = 0; r < RESCALE_ROUNDING_COUNT; r++) {
+        if (v.kind != VALUE_WORD || strcmp(v.text, rescale_rounding_names[r]) != 0) continue;
+        ev->defaults.rounding = r;
+        return;
+    }
+    eval_error(ev, n->value->at, "rounding must be once or tflite, not %s", quote_value(ev->mem, v));
+}
+
 static void set_default(evaluator *ev, const named *n) {
-    static const char *const keys[] = {"padding", "eps", "bias", "naming", "dtype"};
+    static const char *const keys[] = {"padding", "eps", "bias", "naming", "dtype", "rounding"};
     static const scope outermost;
     value v = eval_expr(ev, &outermost, n->value);
     if (strcmp(n->name, "padding") == 0) {
@@ -263,6 +272,8 @@ static void set_default(evaluator *ev, const named *n) {
         if (!is_poison(v) && (v.kind != VALUE_WORD || strcmp(v.text, "f32") != 0)) {
             eval_error(ev, n->value->at, "dtype must be f32, not %s", quote_value(ev->mem, v));
         }
+    } else if (strcmp(n->name, "rounding") == 0) {
+        if (!is_poison(v)) set_rounding(ev, n, v);
     } else {
         word_list *l = start_words(ev, n->at);
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) add_word(l, keys[i]);
@@ -272,8 +283,8 @@ static void set_default(evaluator *ev, const named *n) {
 }
 
 void evaluate_defaults(evaluator *ev) {
-    ev->defaults =
-        (defaults){text_value(VALUE_WORD, "same"), real_value(1e-5), bool_value(false), NAMING_TORCH};
+    ev->defaults = (defaults){text_value(VALUE_WORD, "same"), real_value(1e-5), bool_value(false), NAMING_TORCH,
+                              RESCALE_ONCE};
     for (int i = 0; i < ev->n_items; i++) {
         const item *it = ev->items[i].what;
         if (it->kind != ITEM_DEFAULT) continue;

@@ -169,7 +169,7 @@ static body *new_body(parser *p, stmt *first, loc at) {
 %type <stmt> stmt if
 %type <calls> chain chain.opt
 %type <call> call head
-%type <args> args args.opt
+%type <args> args args.opt given.opt
 %type <arg> arg
 %type <label> label.opt
 %type <table> table
@@ -314,14 +314,15 @@ stmt: "let" NAME "=" expr {
           $$->word = $4;
       }
     | if
-    | "input" NAME ":" NAME "[" exprs "]" chain.opt {
+    | "input" NAME ":" NAME "[" exprs "]" given.opt chain.opt {
           $$ = new_stmt(p, STMT_INPUT, $2, @2, @$);
           $$->at.end_line = @7.end_line;
           $$->at.end_col = @7.end_col;
           $$->word = $4;
           $$->word_at = @4;
           $$->dims = $6.first;
-          $$->chain = $8.first;
+          $$->args = $8.first;
+          $$->chain = $9.first;
       }
     | "from" NAME chain.opt {
           $$ = new_stmt(p, STMT_FROM, $2, @2, @$);
@@ -393,6 +394,10 @@ head: NAME {
           *$$ = (call){.name = $1, .at = @$, .args = $3.first};
       }
     ;
+
+given.opt: %empty { LIST($$, NULL); }
+         | "(" args ")" { $$ = $2; }
+         ;
 
 args.opt: %empty { LIST($$, NULL); }
         | args

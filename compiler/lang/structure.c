@@ -18,36 +18,64 @@ static bool has_body(evaluator *ev, const call *c) {
     return false;
 }
 
-static bool takes_no_arguments(evaluator *ev, const call *c) {
-    if (!c->args) return true;
-    eval_error(ev, c->args->at, "%s takes no arguments", c->name);
+/* The arguments of a form, without q. */
+static int count_arguments(const call *c) {
+    int count = 0;
+    for (const arg *a = c->args; a; a = a->next) count += !is_codes(a->name);
+    return count;
+}
+
+/* The first of them; NULL if there is none. */
+static const arg *own_argument(const call *c) {
+    const arg *a = c->args;
+    while (a && is_codes(a->name)) a = a->next;
+    return a;
+}
+
+/* Sets a->q from the argument q of a form, if it has one; false after an error. */
+static bool form_codes(evaluator *ev, const place *p, const call *c, attrs *a) {
+    given list[2];
+    int n = 0;
+    for (const arg *i = c->args; i && n < 2; i = i->next) {
+        if (is_codes(i->name)) list[n++] = (given){i->name, eval_expr(ev, p->scope, i->value), i->at};
+    }
+    return take_codes(ev, c->name, list, n, a);
+}
+
+static bool takes_no_arguments(evaluator *ev, const call *c, const arg *first) {
+    if (!first) return true;
+    eval_error(ev, first->at, "%s takes no arguments", c->name);
     return false;
 }
 
-/* residual { .. }, residual(cond) { .. }: x + f(x), or f(x) where cond is false */
+/* residual { .. }, residual(cond, q = ..) { .. }: x + f(x), or f(x) where cond is false */
 static int eval_residual(evaluator *ev, const place *p, const call *c, int x) {
     if (!has_body(ev, c)) return POISONED_TENSOR;
-    bool adds = true, good = true;
-    if (c->args && (c->args->next || c->args->name)) {
+    bool adds = true;
+    attrs a = new_attrs(ev);
+    const arg *condition = own_argument(c);
+    bool good = form_codes(ev, p, c, &a);
+    if (condition && (condition->name || count_arguments(c) > 1)) {
         eval_error(ev, c->args->at, "residual takes one condition, or nothing");
         good = false;
-    } else if (c->args) {
-        adds = eval_condition(ev, p->scope, c->args->value, &good);
+    } else if (condition && good) {
+        adds = eval_condition(ev, p->scope, condition->value, &good);
     }
     place inner = inside_form(ev, p, c);
     int result = ev->run_body(ev, &inner, c->body, x);
     if (!good) return POISONED_TENSOR;
     if (!adds) return result;
-    attrs a = new_attrs(ev);
     return add_node(ev, OP_ADD, (int[]){x, result}, 2, &a, inner.prefix, NULL, c->at);
 }
 
-/* scale { .. }: x * f(x) */
+/* scale { .. }, scale(q = ..) { .. }: x * f(x) */
 static int eval_scale(evaluator *ev, const place *p, const call *c, int x) {
-    if (!has_body(ev, c) || !takes_no_arguments(ev, c)) return POISONED_TENSOR;
+    if (!has_body(ev, c) || !takes_no_arguments(ev, c, own_argument(c))) return POISONED_TENSOR;
+    attrs a = new_attrs(ev);
+    bool good = form_codes(ev, p, c, &a);
     place inner = inside_form(ev, p, c);
     int result = ev->run_body(ev, &inner, c->body, x);
-    attrs a = new_attrs(ev);
+    if (!good) return POISONED_TENSOR;
     return add_node(ev, OP_MUL, (int[]){x, result}, 2, &a, inner.prefix, NULL, c->at);
 }
 
@@ -85,7 +113,7 @@ static bool gather_branches(evaluator *ev, const place *outer, const body *b, br
             const body *chosen = truth ? st->then : st->other;
             if (good && chosen && !gather_branches(ev, &p, chosen, all)) good = false;
         } else if (c && !c->next && strcmp(c->name, "branch") == 0) {
-            if (!has_body(ev, c) || !takes_no_arguments(ev, c)) {
+            if (!has_body(ev, c) || !takes_no_arguments(ev, c, c->args)) {
                 good = false;
                 continue;
             }
@@ -137,6 +165,7 @@ static int eval_branches(evaluator *ev, const place *p, const call *c, int x, bo
     if (ev->stopped) return POISONED_TENSOR;
     attrs a = new_attrs(ev);
     a.axis = axis;
+    if (!form_codes(ev, p, c, &a)) return POISONED_TENSOR;
     return add_node(ev, OP_CONCAT, results, all.count, &a, inner.prefix, NULL, c->at);
 }
 
@@ -158,7 +187,7 @@ static int find_axis(evaluator *ev, const place *p, const call *c, int *axis) {
     int count = 0;
     bool good = true;
     for (const arg *a = c->args; a; a = a->next) {
-        count += !is_axis(a);
+        count += !is_axis(a) && !is_codes(a->name);
         if (is_axis(a))
             good = to_axis(ev, a->at, "concat: axis", eval_expr(ev, p->scope, a->value), axis) && good;
     }
@@ -178,18 +207,13 @@ static int eval_join(evaluator *ev, const place *p, const call *c, int x, op_kin
     in[0] = x;
     int n = 1;
     for (const arg *a = c->args; a; a = a->next) {
-        if (op != OP_CONCAT || !is_axis(a)) in[n++] = joined_tensor(ev, p, c, a);
+        if (!is_codes(a->name) && (op != OP_CONCAT || !is_axis(a))) in[n++] = joined_tensor(ev, p, c, a);
     }
     const char *own = c->label ? eval_label(ev, p->scope, c->label) : NULL;
     attrs a = new_attrs(ev);
     a.axis = axis;
+    if (!form_codes(ev, p, c, &a)) return POISONED_TENSOR;
     return add_node(ev, op, in, count + 1, &a, p->prefix, own, c->at);
-}
-
-static int count_arguments(const call *c) {
-    int count = 0;
-    for (const arg *a = c->args; a; a = a->next) count++;
-    return count;
 }
 
 static int eval_add(evaluator *ev, const place *p, const call *c, int x) {
@@ -232,7 +256,7 @@ static int eval_concat(evaluator *ev, const place *p, const call *c, int x) {
 }
 
 static int eval_split(evaluator *ev, const place *p, const call *c, int x) {
-    if (!has_body(ev, c) || !takes_no_arguments(ev, c)) return POISONED_TENSOR;
+    if (!has_body(ev, c) || !takes_no_arguments(ev, c, c->args)) return POISONED_TENSOR;
     return eval_branches(ev, p, c, x, true, AXIS_C);
 }
 

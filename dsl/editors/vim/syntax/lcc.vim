@@ -13,12 +13,12 @@ syntax keyword lccBoolean true false
 syntax keyword lccForm residual scale concat split branch add sub mul div min max pow matmul
 syntax keyword lccLayer constant conv conv_transpose depthwise dense bn max_pool avg_pool global_avg_pool flatten identity softmax dropout
 syntax keyword lccLayer shuffle normalize pad upsample resize slice depth_to_space space_to_depth reshape transpose log_softmax l2_norm reduce argmax argmin
-syntax keyword lccLayer layer_norm group_norm instance_norm rms_norm lrn
+syntax keyword lccLayer layer_norm group_norm instance_norm rms_norm lrn quantize dequantize requantize
 syntax keyword lccActivation relu relu6 hswish swish silu sigmoid hsigmoid tanh leaky_relu
 syntax keyword lccActivation exp log sqrt reciprocal abs neg erf gelu gelu_tanh elu selu celu softplus
 syntax keyword lccActivation softsign mish power clip thresholded_relu floor ceil round sign
 syntax keyword lccFunction divisible min max floor ceil round abs sqrt int
-syntax keyword lccWord same symmetric valid torch keras nearest bilinear linear cubic half_pixel pytorch_half_pixel align_corners asymmetric tf_half_pixel_for_nn half_pixel_symmetric round_prefer_floor round_prefer_ceil floor ceil dcr crd constant reflect edge h w c mean sum max min l1 l2 sum_square prod log_sum_exp f32 int8 uint8
+syntax keyword lccWord same symmetric valid torch keras nearest bilinear linear cubic half_pixel pytorch_half_pixel align_corners asymmetric tf_half_pixel_for_nn half_pixel_symmetric round_prefer_floor round_prefer_ceil floor ceil dcr crd constant reflect edge h w c mean sum max min l1 l2 sum_square prod log_sum_exp f32 int8 uint8 channels once tflite
 
 syntax match lccNumber "\<\d\+\(\.\d\+\)\?\([eE][+-]\?\d\+\)\?\>"
 syntax match lccArrow "->"

@@ -68,6 +68,10 @@ static void fill_weights(graph *g) {
         for (int r = 0; r < ROLE_COUNT; r++) {
             tensor *t = g->nodes[i].weights[r];
             if (!t) continue;
+            if (t->type == TYPE_I32) {
+                t->ints = ARENA_ARRAY(g->mem, int32_t, t->count);
+                continue;
+            }
             t->data = ARENA_ARRAY(g->mem, float, t->count);
             for (int64_t k = 0; k < t->count; k++) t->data[k] = 1;
         }

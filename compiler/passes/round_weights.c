@@ -14,7 +14,7 @@
 /* Rounds the weights of a node; false after an error. A tensor without values gets the type alone. */
 static bool round_tensor(node *n, arena *a, diag *d) {
     const tensor *from = n->weights[ROLE_WEIGHT];
-    if (!from) return true;
+    if (!from || from->type != TYPE_F32) return true; /* codes stay what they are */
     tensor *to = ARENA_NEW(a, tensor);
     *to = *from;
     to->type = TYPE_F16;

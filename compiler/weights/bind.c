@@ -49,12 +49,14 @@ typedef struct transfer {
     const stored *from;
     const layout *layout;
     float *to;
+    int32_t *ints;        /* int32: takes the numbers instead, in the order of the file */
     int64_t position;     /* elements done, in the file's order */
     const char *bad_what; /* what is wrong with the first bad number: "NaN" */
     int64_t bad_position; /* its position */
     int64_t n_bad;
     double least; /* smaller values are bad, and with `strictly`, this one too */
     bool strictly;
+    bool is_scale; /* 0 is bad, too */
 } transfer;
 
 /* The index in C order of the element at `position` in the file. */
@@ -75,6 +77,7 @@ static double load_number(number_format f, const unsigned char *p) {
     case FORMAT_F16: return (double)load_f16(p);
     case FORMAT_BF16: return (double)load_bf16(p);
     case FORMAT_F32: return (double)load_f32(p);
+    case FORMAT_I8: return (signed char)p[0];
     default: return load_f64(p);
     }
 }
@@ -85,6 +88,7 @@ static const char *what_is_wrong_with(const transfer *x, double value) {
     if (value - value != 0) return "infinite";
     float single = (float)value;
     if (single - single != 0) return "beyond the range of float";
+    if (x->is_scale && !(single > 0)) return "not above 0";
     if (value < x->least) return "negative";
     if (x->strictly && !(single > 0)) return "zero, and eps is zero as well";
     return NULL;
@@ -95,6 +99,11 @@ static void note_bad_number(transfer *x, const char *what, int64_t position) {
         x->bad_what = what;
         x->bad_position = position;
     }
+}
+
+static void take_ints(void *data, const unsigned char *bytes, int64_t count) {
+    transfer *x = data;
+    for (int64_t i = 0; i < count; i++) x->ints[x->position++] = (int32_t)load_u32(bytes + 4 * i);
 }
 
 static void take_numbers(void *data, const unsigned char *bytes, int64_t count) {
@@ -133,15 +142,21 @@ static const char *show_place(arena *a, const stored *t, int64_t index) {
     return shape_show(a, place, t->rank);
 }
 
+static bool is_scale(role r) { return r == ROLE_WEIGHT_SCALE || r == ROLE_OUTPUT_SCALE; }
+
 /* Reads the numbers of `t` into the tensor; false after an error. */
 static bool fill_tensor(arena *a, diag *d, const node *n, role r, const layout *l, const stored *t) {
     tensor *to = n->weights[r];
-    to->data = ARENA_ARRAY(a, float, to->count);
-    transfer x = {.from = t, .layout = l, .to = to->data};
+    bool whole = to->type == TYPE_I32;
+    if (whole)
+        to->ints = ARENA_ARRAY(a, int32_t, to->count);
+    else
+        to->data = ARENA_ARRAY(a, float, to->count);
+    transfer x = {.from = t, .layout = l, .to = to->data, .ints = to->ints, .is_scale = is_scale(r)};
     x.least = r == ROLE_VAR ? 0 : -DBL_MAX;
     x.strictly = r == ROLE_VAR && n->a.eps <= 0;
     const char *why;
-    if (!checkpoint_read(a, t, take_numbers, &x, &why)) {
+    if (!checkpoint_read(a, t, whole ? take_ints : take_numbers, &x, &why)) {
         diag_error(d, (loc){.src = &t->file->src}, "tensor \"%s\": %s", t->name, why);
         return false;
     }
@@ -153,6 +168,22 @@ static bool fill_tensor(arena *a, diag *d, const node *n, role r, const layout *
     return false;
 }
 
+/* Whether numbers of that format are read for a tensor of that type. Codes are read from nothing but integers
+ * of their own size, because floats in their place are mostly weights that nobody has quantised. */
+static bool fits_type(number_format f, elem_type type) {
+    if (type == TYPE_I8) return f == FORMAT_I8;
+    if (type == TYPE_I32) return f == FORMAT_I32;
+    return f != FORMAT_I8 && f != FORMAT_I32 && f != FORMAT_OTHER;
+}
+
+static const char *explain_type(arena *a, const char *its, elem_type type) {
+    if (type == TYPE_I8)
+        return arena_printf(a, "its type is %s, but the layer is quantised and needs int8", its);
+    if (type == TYPE_I32)
+        return arena_printf(a, "its type is %s, but the layer is quantised and needs int32", its);
+    return arena_printf(a, "its type %s is not read for weights; F32, F16, BF16 and F64 are", its);
+}
+
 /* Looks a tensor up and fills it. If no file has it in the right form, adds it to the problems. */
 static void bind_tensor(arena *a, arena *scratch, diag *d, const graph *g, const node *n, role r,
                         const tensor_index *index, problem *problems, int *n_problems) {
@@ -162,9 +193,8 @@ static void bind_tensor(arena *a, arena *scratch, diag *d, const graph *g, const
     bool good = p.found && checkpoint_describe(a, p.found, &p.why);
     if (good && !layout_fits(&l, p.found->dims, p.found->rank)) {
         good = false;
-    } else if (good && p.found->format == FORMAT_OTHER) {
-        p.why = arena_printf(a, "its type %s is not read for weights; F32, F16, BF16 and F64 are",
-                             p.found->type_name);
+    } else if (good && !fits_type(p.found->format, n->weights[r]->type)) {
+        p.why = explain_type(a, p.found->type_name, n->weights[r]->type);
         good = false;
     }
     if (good) {
@@ -225,7 +255,9 @@ uint64_t weights_hash(const graph *g) {
     for (int i = 0; i < g->n_nodes; i++) {
         for (int r = 0; r < ROLE_COUNT; r++) {
             const tensor *t = g->nodes[i].weights[r];
-            if (t) hash = fnv_floats(hash, t->data, t->count);
+            if (!t) continue;
+            hash =
+                t->type == TYPE_I32 ? fnv_ints(hash, t->ints, t->count) : fnv_floats(hash, t->data, t->count);
         }
     }
     return hash;

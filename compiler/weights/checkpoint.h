@@ -9,7 +9,15 @@
 #include <stdint.h>
 
 /* The number formats that weights are read from. Of tensors in other formats only the name is used. */
-typedef enum number_format { FORMAT_F16, FORMAT_BF16, FORMAT_F32, FORMAT_F64, FORMAT_OTHER } number_format;
+typedef enum number_format {
+    FORMAT_F16,
+    FORMAT_BF16,
+    FORMAT_F32,
+    FORMAT_F64,
+    FORMAT_I8,
+    FORMAT_I32,
+    FORMAT_OTHER
+} number_format;
 
 enum {
     STORED_MAX_RANK = 8,

@@ -50,6 +50,13 @@ static const char *show_stored(arena *a, stored *t) {
     return arena_printf(a, " %s %s", t->type_name, shape_show(a, t->dims, t->rank));
 }
 
+/* "[32, 3, 3, 3]", the shape that the network needs; "int8 [32, 3, 3, 3]" if a quantised layer needs it. */
+static const char *show_expected(arena *a, const problem *p) {
+    const char *shown = layout_show(a, &p->layout);
+    elem_type type = p->node->weights[p->role]->type;
+    return type == TYPE_I8 || type == TYPE_I32 ? arena_printf(a, "%s %s", type_table[type].name, shown) : shown;
+}
+
 /* Whether the tensor that was found has the shape of the other naming, whose axes are in another order. */
 static bool fits_other_naming(arena *a, const graph *g, const problem *p) {
     node other = *p->node;
@@ -63,8 +70,7 @@ static const char *other_naming(const node *n) { return n->a.naming == NAMING_KE
 static void explain_missing(arena *a, diag *d, const tensor_index *index, const problem *p,
                             const char **candidates, int n_candidates) {
     const char *where = index->n_files == 1 ? arena_printf(a, " in %s", index->files[0]->src.path) : "";
-    diag_error(d, p->node->at, "missing tensor \"%s\"%s, expected %s", p->name, where,
-               layout_show(a, &p->layout));
+    diag_error(d, p->node->at, "missing tensor \"%s\"%s, expected %s", p->name, where, show_expected(a, p));
     const char *near = nearest_word(p->name, candidates, (size_t)n_candidates);
     stored *t = near ? find_stored(index, near) : NULL;
     if (t) diag_note(d, at_file(t->file), "the nearest name here is \"%s\"%s", t->name, show_stored(a, t));
@@ -81,7 +87,7 @@ static void explain_misshapen(arena *a, diag *d, const graph *g, const problem *
         return;
     }
     diag_error(d, p->node->at, "%s has the shape %s, expected %s", which,
-               shape_show(a, p->found->dims, p->found->rank), layout_show(a, &p->layout));
+               shape_show(a, p->found->dims, p->found->rank), show_expected(a, p));
     if (fits_other_naming(a, g, p))
         diag_note(d, at_file(p->found->file), "it would fit the layout of naming = %s", other_naming(p->node));
 }
@@ -230,7 +236,7 @@ static void show_both_sides(arena *a, diag *d, const graph *g, const tensor_inde
     const char *wants = "";
     for (int i = 0; i < count && i < NAMES_SHOWN; i++) {
         wants = arena_printf(a, "%s%s\"%.80s\" %s", wants, i ? ", " : "", problems[i].name,
-                             layout_show(a, &problems[i].layout));
+                             show_expected(a, &problems[i]));
     }
     diag_note(d, g->at.src ? (loc){.src = g->at.src} : (loc){0}, "it needs %s%s", wants,
               count > NAMES_SHOWN ? ", .." : "");

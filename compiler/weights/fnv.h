@@ -26,4 +26,13 @@ static inline uint64_t fnv_floats(uint64_t hash, const float *values, int64_t co
     return hash;
 }
 
+/* The same of int32. */
+static inline uint64_t fnv_ints(uint64_t hash, const int32_t *values, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        for (int byte = 0; byte < 4; byte++)
+            hash = (hash ^ ((uint32_t)values[i] >> 8 * byte & 255)) * FNV_PRIME;
+    }
+    return hash;
+}
+
 #endif

@@ -147,6 +147,8 @@ static number_format format_of(npy_type type) {
     case NPY_F16: return FORMAT_F16;
     case NPY_F32: return FORMAT_F32;
     case NPY_F64: return FORMAT_F64;
+    case NPY_I8: return FORMAT_I8;
+    case NPY_I32: return FORMAT_I32;
     default: return FORMAT_OTHER;
     }
 }

@@ -28,8 +28,8 @@ typedef struct dtype {
 static const dtype dtypes[] = {
     {"F32", 4, FORMAT_F32},       {"F16", 2, FORMAT_F16},    {"BF16", 2, FORMAT_BF16},
     {"F64", 8, FORMAT_F64},       {"I64", 8, FORMAT_OTHER},  {"U64", 8, FORMAT_OTHER},
-    {"I32", 4, FORMAT_OTHER},     {"U32", 4, FORMAT_OTHER},  {"I16", 2, FORMAT_OTHER},
-    {"U16", 2, FORMAT_OTHER},     {"I8", 1, FORMAT_OTHER},   {"U8", 1, FORMAT_OTHER},
+    {"I32", 4, FORMAT_I32},       {"U32", 4, FORMAT_OTHER},  {"I16", 2, FORMAT_OTHER},
+    {"U16", 2, FORMAT_OTHER},     {"I8", 1, FORMAT_I8},      {"U8", 1, FORMAT_OTHER},
     {"C64", 8, FORMAT_OTHER},     {"BOOL", 1, FORMAT_OTHER}, {"F8_E4M3", 1, FORMAT_OTHER},
     {"F8_E5M2", 1, FORMAT_OTHER},
 };

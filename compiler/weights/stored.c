@@ -5,8 +5,8 @@
 #include <string.h>
 
 int format_bytes(number_format f) {
-    static const int bytes[] = {
-        [FORMAT_F16] = 2, [FORMAT_BF16] = 2, [FORMAT_F32] = 4, [FORMAT_F64] = 8, [FORMAT_OTHER] = 0};
+    static const int bytes[] = {[FORMAT_F16] = 2, [FORMAT_BF16] = 2, [FORMAT_F32] = 4,  [FORMAT_F64] = 8,
+                                [FORMAT_I8] = 1,  [FORMAT_I32] = 4,  [FORMAT_OTHER] = 0};
     return bytes[f];
 }
 

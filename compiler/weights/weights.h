@@ -40,7 +40,8 @@ bool weights_load_renamed(arena *a, diag *d, graph *g, const char *const *files,
                           const char *const *rules, int n_rules, const weights_guess *guess,
                           weights_report *report);
 
-/* Gives all tensors He-normal values from a seed, the same bits on every machine: see seeded.c. */
+/* Gives all tensors He-normal values from a seed, or codes and scales like them, the same bits on every
+ * machine: see seeded.c. */
 void weights_seed(arena *a, graph *g, uint64_t seed, weights_report *report);
 
 /* The hash of a graph's values, as in the report. All tensors must have values. */
@@ -50,6 +51,7 @@ uint64_t weights_hash(const graph *g);
 typedef struct weights_writer {
     const graph *g;
     arena *scratch;
+    bool bytes;     /* at the tensors of int8, which come behind all others */
     int node, role; /* of the next tensor */
     int64_t done;   /* elements of that tensor that were written */
 } weights_writer;

@@ -1,6 +1,7 @@
 /* write_safetensors.c: writes a graph's weights as a safetensors file that weights_load reads back to the same
- * bits. They are F32, with the names and layouts of the nodes' naming. The data are made piece by piece, so
- * that no second copy of all weights is in memory. */
+ * bits. They are F32, or in a quantised layer I8 and I32, with the names and layouts of the nodes' naming.
+ * Tensors of I8 come last, so that the others begin at multiples of four bytes, which some readers ask for. The
+ * data are made piece by piece, so that no second copy of all weights is in memory. */
 #include "weights/layout.h"
 #include "weights/weights.h"
 
@@ -16,24 +17,40 @@ static void print_json_string(text *out, const char *s) {
     text_char(out, '"');
 }
 
+/* Moves to the next tensor from the current place on; false if there is none. */
+static bool find_tensor(weights_writer *w) {
+    for (; w->node < w->g->n_nodes; w->node++, w->role = 0) {
+        for (; w->role < ROLE_COUNT; w->role++) {
+            const tensor *t = w->g->nodes[w->node].weights[w->role];
+            if (t && w->bytes == (t->type == TYPE_I8)) return true;
+        }
+    }
+    if (w->bytes) return false;
+    w->bytes = true;
+    w->node = w->role = 0;
+    return find_tensor(w);
+}
+
+static const char *dtype_of(const tensor *t) {
+    return t->type == TYPE_I8 ? "I8" : t->type == TYPE_I32 ? "I32" : "F32";
+}
+
 void weights_header(const graph *g, text *out) {
     enum { LENGTH_BYTES = 8 };
     arena *scratch = arena_new();
     text json = {0};
     int64_t begin = 0;
-    for (int i = 0; i < g->n_nodes; i++) {
-        for (int r = 0; r < ROLE_COUNT; r++) {
-            const node *n = &g->nodes[i];
-            if (!n->weights[r]) continue;
-            scratch = renew_scratch(scratch);
-            layout l = layout_of(scratch, g, n, (role)r);
-            int64_t end = begin + n->weights[r]->count * (int64_t)sizeof(float);
-            text_char(&json, json.size ? ',' : '{');
-            print_json_string(&json, weights_name(scratch, n, (role)r));
-            text_printf(&json, ":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[%lld,%lld]}",
-                        layout_show(scratch, &l), (long long)begin, (long long)end);
-            begin = end;
-        }
+    for (weights_writer w = {.g = g}; find_tensor(&w); w.role++) {
+        const node *n = &g->nodes[w.node];
+        const tensor *t = n->weights[w.role];
+        scratch = renew_scratch(scratch);
+        layout l = layout_of(scratch, g, n, (role)w.role);
+        int64_t end = begin + t->count * (w.bytes ? 1 : 4);
+        text_char(&json, json.size ? ',' : '{');
+        print_json_string(&json, weights_name(scratch, n, (role)w.role));
+        text_printf(&json, ":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%lld,%lld]}", dtype_of(t),
+                    layout_show(scratch, &l), (long long)begin, (long long)end);
+        begin = end;
     }
     text_string(&json, json.size ? "}" : "{}");
     while (json.size % LENGTH_BYTES) text_char(&json, ' ');
@@ -43,23 +60,19 @@ void weights_header(const graph *g, text *out) {
     arena_free(scratch);
 }
 
-/* Moves to the next tensor from the current place on; false if there is none. */
-static bool find_tensor(weights_writer *w) {
-    for (; w->node < w->g->n_nodes; w->node++, w->role = 0) {
-        for (; w->role < ROLE_COUNT; w->role++) {
-            if (w->g->nodes[w->node].weights[w->role]) return true;
-        }
-    }
-    return false;
-}
-
-static void append_floats(text *piece, const float *values, int64_t count) {
+/* Appends floats or int32, the low byte first. */
+static void append_words(text *piece, const void *values, int64_t count) {
+    const unsigned char *from = values;
     for (int64_t i = 0; i < count; i++) {
         uint32_t bits;
-        memcpy(&bits, &values[i], sizeof bits);
+        memcpy(&bits, from + 4 * i, sizeof bits);
         const char bytes[4] = {(char)bits, (char)(bits >> 8), (char)(bits >> 16), (char)(bits >> 24)};
         text_bytes(piece, bytes, sizeof bytes);
     }
+}
+
+static void append_codes(text *piece, const float *values, int64_t count) {
+    for (int64_t i = 0; i < count; i++) text_char(piece, (char)(signed char)values[i]);
 }
 
 bool next_weights_piece(void *state, text *piece) {
@@ -75,9 +88,16 @@ bool next_weights_piece(void *state, text *piece) {
     const tensor *t = n->weights[w->role];
     layout l = layout_of(w->scratch, w->g, n, (role)w->role);
     int64_t count = t->count - w->done < CHUNK ? t->count - w->done : CHUNK;
-    float *values = ARENA_ARRAY(w->scratch, float, count);
-    layout_gather(&l, w->done, t->data, count, values);
-    append_floats(piece, values, count);
+    if (t->type == TYPE_I32) {
+        append_words(piece, t->ints + w->done, count);
+    } else {
+        float *values = ARENA_ARRAY(w->scratch, float, count);
+        layout_gather(&l, w->done, t->data, count, values);
+        if (w->bytes)
+            append_codes(piece, values, count);
+        else
+            append_words(piece, values, count);
+    }
     w->done += count;
     if (w->done == t->count) {
         w->done = 0;

@@ -115,6 +115,12 @@ static bool takes_channel_scales(const node *n) {
     }
 }
 
+/* Ops that may make codes with a scale for each channel. */
+static bool makes_channel_scales(op_kind op) {
+    return op == OP_CONV || op == OP_DENSE || op == OP_DEPTHWISE || op == OP_MUL || op == OP_QUANTIZE ||
+           op == OP_REQUANTIZE;
+}
+
 /* Whether the node's inputs are codes: all of them. *mixed: only some are. */
 static bool reads_codes(const graph *g, const node *n, bool *mixed) {
     int codes = 0;
@@ -154,6 +160,8 @@ static bool take_given(const graph *g, diag *d, node *n) {
     bool chooses = n->op == OP_QUANTIZE || n->op == OP_REQUANTIZE;
     n->type = chooses && n->a.code_type == TYPE_U8 ? TYPE_U8 : TYPE_I8;
     if (!check_given(d, n)) return false;
+    if (n->a.channel_scales && !makes_channel_scales(n->op))
+        return quant_error(d, n, "it needs one scale for all channels");
     n->q = n->a.q;
     n->q.scales = NULL;
     if (n->a.channel_scales)

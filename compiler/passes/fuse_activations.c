@@ -1,5 +1,8 @@
 /* fuse_activations.c: an activation goes into the kernel that makes its input, as attrs.act, if nothing else
- * reads that input. */
+ * reads that input.
+ *
+ * Of codes, one that only bounds them and keeps their scale becomes bounds of the result. Others become a
+ * table, which goes into conv, depthwise and dense. */
 #include "graph/binary.h"
 #include "passes/host.h"
 #include "passes/internal.h"
@@ -22,10 +25,35 @@ bool can_host_activation(const node *n) {
     }
 }
 
+static bool only_bounds(const node *act) {
+    double low, high;
+    return act_bounds(act->op, act->a.args, &low, &high);
+}
+
+/* Whether `host`, which makes codes, can apply old activation `act` to them. */
+static bool can_host_codes(const rewrite *r, const node *host, const node *act) {
+    bool kernel = has_kernel(host);
+    if (only_bounds(act)) {
+        bool bounds = kernel || host->op == OP_ADD || host->op == OP_SUB || host->op == OP_MUL;
+        return bounds && keeps_quant(r->old, act);
+    }
+    return kernel && host->type == TYPE_I8 && !host->q.scales && !act->q.scales;
+}
+
 static bool rides_on_its_input(const rewrite *r, int index) {
     const node *n = old_node(r, index);
-    return is_activation(n->op) && is_bare(n) && r->sole_user[n->in[0]] == index &&
-           can_host_activation(old_input(r, n, 0));
+    if (!is_activation(n->op) || !is_bare(n) || r->sole_user[n->in[0]] != index) return false;
+    const node *host = old_input(r, n, 0);
+    return can_host_activation(host) && (!host->q.on || can_host_codes(r, host, n));
+}
+
+/* Gives the copy of a host the activation that reads it. */
+static void take_activation(node *host, const node *act) {
+    host->a.act = act->op;
+    host->a.act_args = act->a.args;
+    if (!host->q.on || only_bounds(act)) return;
+    host->a.own = host->q;
+    host->q = host->a.q = act->q;
 }
 
 graph *fuse_activations(const graph *in, arena *a, diag *d) {
@@ -40,8 +68,7 @@ graph *fuse_activations(const graph *in, arena *a, diag *d) {
         node copy = copy_node(r, i);
         int user = r->sole_user[i];
         if (user != NO_NODE && rides_on_its_input(r, user)) {
-            copy.a.act = old_node(r, user)->op;
-            copy.a.act_args = old_node(r, user)->a.args;
+            take_activation(&copy, old_node(r, user));
         }
         r->map[i] = append_node(r, &copy);
     }

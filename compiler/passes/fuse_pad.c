@@ -5,8 +5,10 @@
  *     pool has no padding of its own, and count_pad is set;
  *   - max_pool, whose own padding never wins: where no value is negative, the zeros never win either;
  *   - another pad.
+ * Of codes, the zero point stands for zero. An average pool of codes does not take a pad.
  *
  * Each reader is looked at by itself. If others need the padded tensor, the pad stays for them. */
+#include "graph/integers.h"
 #include "passes/internal.h"
 #include "passes/range.h"
 #include "passes/rewrite.h"
@@ -25,23 +27,27 @@ static bool fits_padding(const node *n, const int *pad) {
     return true;
 }
 
+/* The number of a constant pad, as a code where the pad is of codes. */
+static double pad_number(const node *n) { return n->q.on ? code_of(&n->q, n->type, 0, n->a.fill) : n->a.fill; }
+
 /* A pad of zeros around height and width, with nothing fused into it. */
 static bool pads_zeros(const node *n) {
     const attrs *a = &n->a;
-    return n->op == OP_PAD && is_bare(n) && a->around == PADS_CONSTANT && a->fill == 0 && !a->pad_channels[0] &&
-           !a->pad_channels[1];
+    if (n->op != OP_PAD || !is_bare(n) || a->around != PADS_CONSTANT) return false;
+    if (n->q.scales && a->fill != 0) return false;
+    return pad_number(n) == (n->q.on ? n->q.zero : 0) && !a->pad_channels[0] && !a->pad_channels[1];
 }
 
 /* Whether `n`, which reads a pad of zeros around `values`, computes the same if the zeros become part of its
  * own padding. */
-static bool takes_zeros(const node *n, range values) {
+static bool takes_zeros(const node *n, const node *pad, range values) {
     const attrs *a = &n->a;
     switch (n->op) {
     case OP_PAD: return pads_zeros(n);
     case OP_CONV:
     case OP_DEPTHWISE: return !a->pad_value;
-    case OP_AVG_POOL: return a->count_pad || !has_padding(a);
-    case OP_MAX_POOL: return values.low >= 0 && a->dilation[0] == 1 && a->dilation[1] == 1;
+    case OP_AVG_POOL: return !n->q.on && (a->count_pad || !has_padding(a));
+    case OP_MAX_POOL: return values.low >= pad_number(pad) && a->dilation[0] == 1 && a->dilation[1] == 1;
     default: return false;
     }
 }
@@ -55,7 +61,7 @@ static int take_pads(const rewrite *r, int index, const range *ranges, attrs *a)
         const node *pad = old_node(r, from);
         int sum[4];
         for (int side = 0; side < 4; side++) sum[side] = a->pad[side] + pad->a.pad[side];
-        if (!fits_padding(n, sum) || !takes_zeros(n, ranges[pad->in[0]])) break;
+        if (!fits_padding(n, sum) || !takes_zeros(n, pad, ranges[pad->in[0]])) break;
         for (int side = 0; side < 4; side++) a->pad[side] = sum[side];
         a->padding = PAD_EXPLICIT;
         if (n->op == OP_AVG_POOL) a->count_pad = true;

@@ -3,7 +3,10 @@
  *
  * The layer moves to the place of the add, where the other operand exists. If both operands come from such
  * layers, the later one takes the add in, because the other's tensor exists by then and need not live longer.
- * In x + x the layer has two readers and is left alone. */
+ * In x + x the layer has two readers and is left alone.
+ *
+ * Of codes, the layer makes them as it did (attrs.own, or attrs.acted behind a table), and the sum has the
+ * add's scale. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
@@ -23,6 +26,13 @@ static int find_taker(const rewrite *r, int add) {
     return -1;
 }
 
+/* The add's scale becomes the layer's, and the layer's that of what is added. */
+static void take_quant(node *layer, const node *sum) {
+    if (!sum->q.on) return;
+    *(layer->a.own.on ? &layer->a.acted : &layer->a.own) = layer->q;
+    layer->q = layer->a.q = sum->q;
+}
+
 static int append_with_residual(rewrite *r, int add, int taker) {
     const node *sum = old_node(r, add);
     node n = copy_node(r, sum->in[taker]);
@@ -33,6 +43,7 @@ static int append_with_residual(rewrite *r, int add, int taker) {
     n.a.has_residual = true;
     n.a.act2 = sum->a.act;
     n.a.act2_args = sum->a.act_args;
+    take_quant(&n, sum);
     return append_node(r, &n);
 }
 

@@ -2,7 +2,9 @@
  * affine read it as it is, and widen what they load. All others need floats, and so does an output.
  *
  * argmax and argmin make int32, and an output has them as they are. If another node reads one of them, a second
- * one makes floats for it; and so with a view of them. */
+ * one makes floats for it; and so with a view of them.
+ *
+ * Codes are never converted: who reads them takes them as they are. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
@@ -10,7 +12,7 @@
 
 /* Whether node `n` reads the tensor of `from` in the type that it has. */
 static bool reads_type(const node *n, int operand, const node *from) {
-    if (from->type == TYPE_F32) return true;
+    if (from->type == TYPE_F32 || from->q.on) return true;
     if (from->type == TYPE_I32) return n->type == TYPE_I32;
     return operand == 0 && (n->op == OP_CONV || n->op == OP_AFFINE || n->op == OP_CONVERT);
 }
@@ -59,7 +61,8 @@ graph *insert_convert(const graph *in, arena *a, diag *d) {
     for (int i = 0; i < in->n_outputs; i++) {
         int from = in->outputs[i].node;
         elem_type type = in->nodes[from].type;
-        if (type != TYPE_F32 && type != TYPE_I32) outputs[from] = convert_input(r, from, converted);
+        bool as_it_is = type == TYPE_F32 || type == TYPE_I32 || in->nodes[from].q.on;
+        if (!as_it_is) outputs[from] = convert_input(r, from, converted);
     }
     r->output_map = outputs;
     return finish_rewrite(r);

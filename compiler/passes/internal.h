@@ -14,6 +14,7 @@ graph *lower_conv_transpose(const graph *in, arena *a, diag *d);
 graph *simplify_pools(const graph *in, arena *a, diag *d);
 graph *fold_batch_norm(const graph *in, arena *a, diag *d);
 graph *fuse_pad(const graph *in, arena *a, diag *d);
+graph *merge_requantize(const graph *in, arena *a, diag *d);
 graph *trim_kernels(const graph *in, arena *a, diag *d);
 graph *fold_affine_into_consumer(const graph *in, arena *a, diag *d);
 graph *lower_affine(const graph *in, arena *a, diag *d);
@@ -24,5 +25,6 @@ graph *remove_dead_channels(const graph *in, arena *a, diag *d);
 graph *delay_nodes(const graph *in, arena *a, diag *d);
 graph *insert_convert(const graph *in, arena *a, diag *d);
 graph *round_weights(const graph *in, arena *a, diag *d);
+graph *check_sums(const graph *in, arena *a, diag *d);
 
 #endif

@@ -15,7 +15,9 @@
  *
  * If the vectors of all phases together hold fewer multiplications, the phases are one convolution. Its window
  * is the smallest that holds the windows of all phases, and its weights are zeros where a phase takes nothing.
- * A phase that takes nothing at all, in a kernel smaller than the stride, is a 1x1 convolution by zero. */
+ * A phase that takes nothing at all, in a kernel smaller than the stride, is a 1x1 convolution by zero.
+ *
+ * Of codes, the biases and the scales of weights follow the channels. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
@@ -110,12 +112,15 @@ typedef struct lowering {
     tensor *bias; /* or NULL */
 } lowering;
 
-static tensor *make_tensor(arena *a, int rank, const int *dims, bool known) {
+/* A tensor of these sizes, for values of the kind that `like` has, if it has any. */
+static tensor *make_tensor(arena *a, int rank, const int *dims, const tensor *like) {
     tensor *t = ARENA_NEW(a, tensor);
     t->rank = rank;
+    t->type = like->type;
     t->count = 1;
     for (int i = 0; i < rank; i++) t->count *= t->dims[i] = dims[i];
-    if (known) t->data = ARENA_ARRAY(a, float, t->count);
+    if (like->data) t->data = ARENA_ARRAY(a, float, t->count);
+    if (like->ints) t->ints = ARENA_ARRAY(a, int32_t, t->count);
     return t;
 }
 
@@ -170,8 +175,7 @@ static void make_depthwise(const lowering *k, node *n) {
     n->a.multiplier = out / k->in.c;
     n->a.groups = 1;
     n->a.out = 0;
-    n->weights[ROLE_WEIGHT] =
-        make_tensor(k->r->a, 3, (const int[]){n->a.kernel[0], n->a.kernel[1], out}, w->data);
+    n->weights[ROLE_WEIGHT] = make_tensor(k->r->a, 3, (const int[]){n->a.kernel[0], n->a.kernel[1], out}, w);
     for (int64_t i = 0; w->data && i < w->count; i++) {
         n->weights[ROLE_WEIGHT]->data[i % taps * out + i / taps] = w->data[i];
     }
@@ -183,17 +187,32 @@ static int append_phase(const lowering *k, const phase *y, const phase *x) {
     if (y->taps == 0 || x->taps == 0) window[0] = window[1] = (phase){1, 0, 0}; /* by zero */
     const attrs *a = &k->n->a;
     int depth = k->in.c / a->groups, taps = window[0].taps * window[1].taps;
-    bool known = k->n->weights[ROLE_WEIGHT]->data;
+    const tensor *weight = k->n->weights[ROLE_WEIGHT];
     node n = window_node(k, window, a->out);
     n.weights[ROLE_WEIGHT] =
-        make_tensor(k->r->a, 4, (const int[]){a->out, window[0].taps, window[1].taps, depth}, known);
+        make_tensor(k->r->a, 4, (const int[]){a->out, window[0].taps, window[1].taps, depth}, weight);
     n.weights[ROLE_BIAS] = k->bias;
+    n.weights[ROLE_WEIGHT_SCALE] = k->n->weights[ROLE_WEIGHT_SCALE];
     int64_t filter = (int64_t)taps * depth;
-    if (known) {
+    if (weight->data) {
         copy_filters(k, y, x, window, n.weights[ROLE_WEIGHT]->data, filter, filter * (a->out / a->groups));
     }
     if (a->groups > 1 && depth == 1) make_depthwise(k, &n);
     return append_node(k->r, &n);
+}
+
+/* A vector [out], or NULL, for the output channels of all phases: [group][phase][channel of the group]. */
+static tensor *repeat_for_phases(const lowering *k, tensor *t) {
+    int groups = k->n->a.groups, each = k->n->a.out / groups, phases = k->axes[0].stride * k->axes[1].stride;
+    int out = k->n->a.out * phases;
+    if (!t) return NULL;
+    tensor *all = make_tensor(k->r->a, 1, &out, t);
+    for (int o = 0; o < out; o++) {
+        int from = o / (each * phases) * each + o % each;
+        if (t->data) all->data[o] = t->data[from];
+        if (t->ints) all->ints[o] = t->ints[from];
+    }
+    return all;
 }
 
 /* One convolution for all phases. Its output channels are [group][phase of the row][phase of the column]
@@ -203,23 +222,20 @@ static int append_all_phases(const lowering *k) {
     const phase window[2] = {k->axes[0].all, k->axes[1].all};
     int phases = k->axes[0].stride * k->axes[1].stride, each = a->out / a->groups;
     int depth = k->in.c / a->groups, taps = window[0].taps * window[1].taps;
-    bool known = k->n->weights[ROLE_WEIGHT]->data;
+    const tensor *weight = k->n->weights[ROLE_WEIGHT];
     node n = window_node(k, window, a->out * phases);
     tensor *w = n.weights[ROLE_WEIGHT] =
-        make_tensor(k->r->a, 4, (const int[]){n.a.out, window[0].taps, window[1].taps, depth}, known);
+        make_tensor(k->r->a, 4, (const int[]){n.a.out, window[0].taps, window[1].taps, depth}, weight);
     int64_t filter = (int64_t)taps * depth;
-    for (int i = 0; i < phases && known; i++) {
+    for (int i = 0; i < phases && weight->data; i++) {
         const phase *y = &k->axes[0].phases[i / k->axes[1].stride],
                     *x = &k->axes[1].phases[i % k->axes[1].stride];
         if (y->taps == 0 || x->taps == 0) continue;
         copy_filters(k, y, x, window, w->data + i * each * filter, filter, filter * each * phases);
     }
-    if (k->bias) {
-        n.weights[ROLE_BIAS] = make_tensor(k->r->a, 1, &n.a.out, k->bias->data);
-        for (int o = 0; k->bias->data && o < n.a.out; o++) {
-            n.weights[ROLE_BIAS]->data[o] = k->bias->data[o / (each * phases) * each + o % each];
-        }
-    }
+    n.weights[ROLE_BIAS] = repeat_for_phases(k, k->bias);
+    tensor *scale = k->n->weights[ROLE_WEIGHT_SCALE];
+    n.weights[ROLE_WEIGHT_SCALE] = a->one_weight_scale ? scale : repeat_for_phases(k, scale);
     if (a->groups > 1 && depth == 1) make_depthwise(k, &n);
     return append_node(k->r, &n);
 }

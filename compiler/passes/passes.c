@@ -16,7 +16,9 @@
  *     best then.
  *   - Nodes wait for their readers when it is known which are left.
  *   - Conversions come when it is known who reads an input.
- *   - Weights are rounded last, when they are what the code will hold. */
+ *   - Changes of the integer type go when layers have their pads, which keep the type, and may read either.
+ *   - Weights are rounded last, when they are what the code will hold, and sums of integers are checked then.
+ */
 #include "passes/internal.h"
 #include "graph/verify.h"
 
@@ -31,6 +33,7 @@ const pass pass_table[] = {
     {"simplify_pools", "make whole-window average pools global", simplify_pools},
     {"fold_batch_norm", "fold norms into the layer before them", fold_batch_norm},
     {"fuse_pad", "fold explicit pads into windows", fuse_pad},
+    {"merge_requantize", "drop changes of the integer type alone", merge_requantize},
     {"trim_kernels", "drop the rows and columns of kernels that meet only padding", trim_kernels},
     {"fold_affine_into_consumer", "fold norms into the layers behind them", fold_affine_into_consumer},
     {"lower_affine", "make one scale and shift of what norms are left", lower_affine},
@@ -42,6 +45,7 @@ const pass pass_table[] = {
     {"delay_nodes", "bring nodes next to their readers where nothing lives longer", delay_nodes},
     {"insert_convert", "convert integer inputs where floats are needed", insert_convert},
     {"round_weights", "round weights to halves, for --weights-dtype f16", round_weights},
+    {"check_sums", "look for sums of integers that may leave 32 bits", check_sums},
     {NULL, NULL, NULL},
 };
 

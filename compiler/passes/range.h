@@ -11,4 +11,7 @@ range *find_ranges(const graph *g, arena *a);
 /* Whether the activation leaves every value of the range as it is. */
 bool is_idle_activation(op_kind act, range r);
 
+/* Whether the activation n, which reads codes of this range, leaves them as they are. */
+bool is_idle_bound(const graph *g, const node *n, range codes);
+
 #endif

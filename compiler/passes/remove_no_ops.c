@@ -26,6 +26,7 @@ static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     shape from = old_input(r, n, 0)->shape;
     if (!same_shape(from, n->shape)) return false;
     if (old_input(r, n, 0)->type == TYPE_I32 && n->type != TYPE_I32) return false; /* it makes floats */
+    if (!keeps_quant(r->old, n)) return false;
     switch (n->op) {
     case OP_IDENTITY:
     case OP_DROPOUT:
@@ -35,6 +36,7 @@ static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     case OP_GLOBAL_AVG_POOL: return true; /* concat of one tensor, pool of one pixel */
     case OP_DEPTH_TO_SPACE:
     case OP_SPACE_TO_DEPTH: return true; /* blocks of one pixel */
+    case OP_REQUANTIZE: return true;     /* to the same codes */
     case OP_SLICE: return n->a.step == 1 || n->a.count == 1;
     case OP_RESIZE: return resizes_nothing(n, from);
     case OP_SHUFFLE: return n->a.groups == 1 || n->a.groups == n->shape.c;
@@ -43,7 +45,10 @@ static bool is_no_op(const rewrite *r, const node *n, const range *ranges) {
     case OP_PAD: return !has_padding(&n->a); /* the shape is the same, so that it adds no channels */
     case OP_UPSAMPLE: return n->a.factor == 1;
     case OP_REDUCE: return gives_back_one_number(n->a.reduce);
-    default: return is_activation(n->op) && is_idle_activation(n->op, ranges[n->in[0]]);
+    default:
+        if (!is_activation(n->op)) return false;
+        return n->q.on ? is_idle_bound(r->old, n, ranges[n->in[0]])
+                       : is_idle_activation(n->op, ranges[n->in[0]]);
     }
 }
 

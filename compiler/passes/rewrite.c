@@ -50,6 +50,16 @@ void set_input(const rewrite *r, node *n, int which, int with) {
     n->in = in;
 }
 
+/* A scale for each channel is a tensor of the node that made it, and of all that keep it. A pass that makes a
+ * new tensor of it gives it to the first of these only. */
+static void share_scales(const rewrite *r, node *n) {
+    if (n->weights[ROLE_OUTPUT_SCALE]) {
+        n->q.scales = n->weights[ROLE_OUTPUT_SCALE];
+    } else if (n->q.on && n->q.scales) {
+        n->q.scales = r->g->nodes[n->in[0]].q.scales;
+    }
+}
+
 int append_node(rewrite *r, const node *n) {
     graph *g = r->g;
     if (g->n_nodes == g->room) {
@@ -58,6 +68,7 @@ int append_node(rewrite *r, const node *n) {
         g->room = room;
     }
     g->nodes[g->n_nodes] = *n;
+    share_scales(r, &g->nodes[g->n_nodes]);
     return g->n_nodes++;
 }
 

@@ -8,6 +8,7 @@
 #define LCC_PASSES_REWRITE_H
 
 #include "graph/activations.h"
+#include "graph/quant.h"
 
 enum { NO_NODE = -1 };
 
@@ -27,7 +28,8 @@ rewrite *begin_rewrite(const graph *old, arena *a);
  */
 node copy_node(const rewrite *r, int index);
 
-/* Appends a node whose inputs have new numbers. Returns its own new number. */
+/* Appends a node whose inputs have new numbers. If its codes have a scale for each channel, it shares them with
+ * its first input, unless they are its own. Returns its own new number. */
 int append_node(rewrite *r, const node *n);
 
 /* Sets input `which` of a node that is not appended yet to the new node `with`. Its list of inputs is copied
@@ -44,6 +46,34 @@ static inline const node *old_node(const rewrite *r, int index) { return &r->old
 static inline const node *old_input(const rewrite *r, const node *n, int i) { return old_node(r, n->in[i]); }
 
 static inline bool same_shape(shape x, shape y) { return x.h == y.h && x.w == y.w && x.c == y.c; }
+
+/* Whether the node's codes are scaled as those of its first input, and of the same type; true for two tensors
+ * of real numbers. */
+static inline bool keeps_quant(const graph *g, const node *n) {
+    const node *from = &g->nodes[n->in[0]];
+    return same_quant(&from->q, &n->q) && (!n->q.on || from->type == n->type);
+}
+
+/* Whether an op on codes makes no others than those that it reads, save in a pad. */
+static inline bool moves_codes(const graph *g, const node *n) {
+    switch (n->op) {
+    case OP_IDENTITY:
+    case OP_DROPOUT:
+    case OP_FLATTEN:
+    case OP_SHUFFLE:
+    case OP_CONCAT:
+    case OP_SLICE:
+    case OP_PAD:
+    case OP_RESHAPE:
+    case OP_TRANSPOSE:
+    case OP_DEPTH_TO_SPACE:
+    case OP_SPACE_TO_DEPTH:
+    case OP_MIN:
+    case OP_MAX:
+    case OP_MAX_POOL: return keeps_quant(g, n);
+    default: return false;
+    }
+}
 
 /* conv, depthwise and dense: the ops whose weights others can be folded into, and that may take a residual. */
 static inline bool has_kernel(const node *n) { return op_table[n->op].class == CLASS_CONV; }

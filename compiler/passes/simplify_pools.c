@@ -1,6 +1,8 @@
 /* simplify_pools.c: an average pool becomes a global one if it has one window that sees the whole input,
  * because there is a better kernel for that. If the window reaches into padding, the padding must not count in
- * the divisor. A mean over height and width is such a pool, too. */
+ * the divisor. A mean over height and width is such a pool, too.
+ *
+ * An average pool of codes stays what it is. It rounds the mean in another way than a global one. */
 #include "passes/internal.h"
 #include "passes/rewrite.h"
 
@@ -19,7 +21,7 @@ graph *simplify_pools(const graph *in, arena *a, diag *d) {
     rewrite *r = begin_rewrite(in, a);
     for (int i = 0; i < in->n_nodes; i++) {
         const node *n = &in->nodes[i];
-        bool pools = n->op == OP_AVG_POOL || n->op == OP_REDUCE;
+        bool pools = (n->op == OP_AVG_POOL && !n->q.on) || n->op == OP_REDUCE;
         if (!pools || !sees_everything(n, old_input(r, n, 0)->shape)) {
             keep_node(r, i);
             continue;
@@ -28,6 +30,8 @@ graph *simplify_pools(const graph *in, arena *a, diag *d) {
         pool.op = OP_GLOBAL_AVG_POOL;
         pool.a = graph_attrs_init();
         pool.a.naming = n->a.naming;
+        pool.a.q = n->a.q;
+        pool.a.channel_scales = n->a.channel_scales;
         r->map[i] = append_node(r, &pool);
     }
     return finish_rewrite(r);

@@ -4,7 +4,9 @@
  *
  * It moves only if every part can take it. A part can if a kernel makes it and nothing else reads it, or if it
  * is such a rearrangement itself, or if the activation does not change it. An example of the last is the relu
- * of a pool of values that are not negative: it vanishes there. */
+ * of a pool of values that are not negative: it vanishes there.
+ *
+ * Activations of codes stay where they are, because a rearrangement has the scale of its parts. */
 #include "passes/host.h"
 #include "passes/internal.h"
 #include "passes/range.h"
@@ -50,7 +52,7 @@ static act_set *find_takers(const rewrite *r, const range *ranges) {
         takes[i] = set_all(has_user && (moves_on || can_host_activation(n)));
         for (int j = 0; j < n->n_in && moves_on; j++) keep_common(&takes[i], &takes[n->in[j]]);
         add_idle_activations(&takes[i], ranges[i]);
-        if (n->type == TYPE_I32) takes[i] = set_all(false); /* an activation would make floats */
+        if (n->type == TYPE_I32 || n->q.on) takes[i] = set_all(false); /* an activation would make floats */
     }
     return takes;
 }

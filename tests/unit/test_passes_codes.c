@@ -1,0 +1,173 @@
+/* test_passes_codes.c: what each pass makes of quantised networks of a few layers. The codes that come out must
+ * be the same after each pass. */
+#include "codes_check.h"
+
+static void bounds_ride_on_kernels_and_sums(void **state) {
+    (void)state;
+    net t = begin();
+    int x = codes_input(&t, TYPE_I8, 5, 5, 3);
+    int y = plain(&t, OP_RELU6, codes_conv(&t, x, 8, 3, 1));
+    int z = plain(&t, OP_RELU, codes_conv(&t, x, 8, 1, 0));
+    output(&t, plain(&t, OP_RELU, codes_join(&t, OP_MUL, y, z)));
+    expect_codes(&t, "input:int8 conv:int8+relu6 conv:int8+relu mul:int8+relu");
+    end(&t);
+}
+
+static void tables_ride_on_kernels(void **state) {
+    (void)state;
+    net t = begin();
+    int x = codes_input(&t, TYPE_U8, 5, 5, 3);
+    int y = on(&t, OP_HSWISH, scaled(graph_attrs_init(), 0.02F, -100), codes_conv(&t, x, 8, 3, 1));
+    int z = on(&t, OP_SIGMOID, scaled(graph_attrs_init(), 1.0F / 256, -128), codes_join(&t, OP_ADD, y, y));
+    output(&t, on(&t, OP_RELU, scaled(graph_attrs_init(), 0.02F, 0), z)); /* bounds, but another scale */
+    const graph *g = expect_codes(&t, "input:uint8 conv:int8+hswish add:int8 sigmoid:int8 relu:int8");
+    assert_true(g->nodes[1].a.own.on);
+    assert_int_equal(g->nodes[1].q.zero, -100);
+    end(&t);
+}
+
+static void sums_ride_on_kernels(void **state) {
+    (void)state;
+    net t = begin();
+    int x = codes_input(&t, TYPE_I8, 5, 5, 8);
+    int y = codes_join(&t, OP_ADD, codes_conv(&t, x, 8, 3, 1), x);
+    int swish = on(&t, OP_SWISH, scaled(graph_attrs_init(), 0.03F, -90), codes_conv(&t, y, 8, 1, 0));
+    output(&t, plain(&t, OP_RELU, codes_join(&t, OP_ADD, y, swish)));
+    const graph *g = expect_codes(&t, "input:int8 conv:int8+residual conv:int8+swish+residual+relu");
+    assert_true(g->nodes[1].a.own.on && !g->nodes[1].a.acted.on);
+    assert_true(g->nodes[2].a.own.on && g->nodes[2].a.acted.on);
+    end(&t);
+}
+
+static void a_sum_of_one_layer_twice_stays(void **state) {
+    (void)state;
+    net t = begin();
+    int y = codes_conv(&t, codes_input(&t, TYPE_I8, 4, 4, 3), 8, 1, 0);
+    output(&t, codes_join(&t, OP_ADD, y, y));
+    expect_codes(&t, "input:int8 conv:int8 add:int8");
+    end(&t);
+}
+
+/* The zero point is what stands for zero. */
+static void pads_of_the_zero_point_join_windows(void **state) {
+    (void)state;
+    net t = begin();
+    int x = codes_input(&t, TYPE_I8, 5, 5, 4), padded = pad(&t, x, 0, 1, 1, 0);
+    output(&t, codes_conv(&t, padded, 4, 3, 0));
+    output(&t, on(&t, OP_DEPTHWISE, scaled(window(0, 3, 0), 0.1F, 3), padded));
+    output(&t, on(&t, OP_MAX_POOL, window(0, 2, 0), plain(&t, OP_RELU, codes_conv(&t, padded, 4, 1, 0))));
+    expect_codes(&t, "input:int8 conv:int8 depthwise:int8 conv:int8+relu max_pool:int8");
+    end(&t);
+
+    t = begin(); /* one of another number does not, and the average of codes counts no padding */
+    x = codes_input(&t, TYPE_I8, 5, 5, 4);
+    attrs one = graph_attrs_init();
+    one.pad[TOP] = one.pad[LEFT] = 1, one.fill = 1;
+    output(&t, codes_conv(&t, on(&t, OP_PAD, one, x), 4, 3, 0));
+    output(&t, on(&t, OP_AVG_POOL, window(0, 2, 0), pad(&t, x, 0, 1, 0, 1)));
+    expect_codes(&t, "input:int8 pad:int8 conv:int8 pad:int8 avg_pool:int8");
+    end(&t);
+}
+
+static void changes_of_type_go(void **state) {
+    (void)state;
+    net t = begin();
+    int x = codes_input(&t, TYPE_U8, 5, 5, 3); /* scale 1/128, zero 128 */
+    int same = requantized(&t, x, TYPE_I8, 1.0F / 128, 0);
+    int y = codes_conv(&t, same, 6, 3, 1);
+    output(&t, requantized(&t, y, TYPE_U8, 0.1F, 3 + 128));
+    output(&t, requantized(&t, requantized(&t, y, TYPE_I8, 0.3F, 2), TYPE_U8, 0.3F, 130));
+    output(&t, requantized(&t, y, TYPE_I8, 0.1F, 3)); /* the same codes */
+    expect_codes(&t, "input:uint8 conv:int8 requantize:uint8 requantize:uint8");
+    end(&t);
+
+    t = begin(); /* others need int8, or change more than the type */
+    x = codes_input(&t, TYPE_U8, 5, 5, 3);
+    same = requantized(&t, x, TYPE_I8, 1.0F / 128, 0);
+    output(&t, codes_join(&t, OP_ADD, same, requantized(&t, x, TYPE_I8, 1.0F / 128, 1)));
+    output(&t, codes_conv(&t, same, 4, 1, 0));
+    expect_codes(&t, "input:uint8 requantize:int8 requantize:int8 add:int8 conv:int8");
+    end(&t);
+}
+
+static void idle_bounds_and_global_pools(void **state) {
+    (void)state;
+    net t = begin();
+    int y = plain(&t, OP_RELU, codes_conv(&t, codes_input(&t, TYPE_I8, 4, 4, 3), 8, 1, 0));
+    int z = on(&t, OP_AVG_POOL, window(0, 4, 0), plain(&t, OP_RELU, on(&t, OP_MAX_POOL, window(0, 1, 0), y)));
+    output(&t, z);
+    output(&t, plain(&t, OP_IDENTITY, plain(&t, OP_GLOBAL_AVG_POOL, z)));
+    expect_codes(&t, "input:int8 conv:int8+relu avg_pool:int8");
+    end(&t);
+}
+
+static void transposed_convolutions_become_convolutions(void **state) {
+    (void)state;
+    for (int groups = 1; groups <= 4; groups *= 2) {
+        net t = begin();
+        attrs a = scaled(window(4, 3, 1), 0.2F, -7);
+        a.stride[0] = a.stride[1] = 2, a.groups = groups, a.has_bias = true, a.padding = PAD_EXPLICIT;
+        output(&t, on(&t, OP_CONV_TRANSPOSE, a, codes_input(&t, TYPE_I8, 4, 3, 4)));
+        a.out = groups, a.one_weight_scale = true;
+        output(&t, plain(&t, OP_RELU, on(&t, OP_CONV_TRANSPOSE, a, codes_input(&t, TYPE_I8, 4, 3, 4))));
+        const graph *g = expect_codes(&t, NULL);
+        for (int i = 0; i < g->n_nodes; i++) assert_int_not_equal(g->nodes[i].op, OP_CONV_TRANSPOSE);
+        end(&t);
+    }
+}
+
+/* expand and depthwise with a scale for each channel, some of which are the same for every input. */
+static void channels_have_their_scales(void **state) {
+    (void)state;
+    net t = begin();
+    attrs wide = scaled(window(24, 1, 0), 0, -5), deep = scaled(window(0, 3, 1), 0, 4);
+    wide.channel_scales = deep.channel_scales = wide.has_bias = deep.has_bias = true;
+    int x = codes_conv(&t, codes_input(&t, TYPE_I8, 6, 6, 3), 8, 1, 0);
+    int y = plain(&t, OP_RELU, on(&t, OP_CONV, wide, x));
+    y = plain(&t, OP_RELU, on(&t, OP_DEPTHWISE, deep, pad(&t, y, 1, 0, 0, 1)));
+    output(&t, codes_join(&t, OP_ADD, x, codes_conv(&t, on(&t, OP_MAX_POOL, window(0, 2, 0), y), 8, 1, 0)));
+    const graph *g = expect_codes(
+        &t, "input:int8 conv:int8 conv:int8+relu depthwise:int8+relu max_pool:int8 conv:int8+residual");
+    for (int i = 2; i < 4; i++) assert_ptr_equal(g->nodes[i].q.scales, g->nodes[i].weights[ROLE_OUTPUT_SCALE]);
+    assert_ptr_equal(g->nodes[4].q.scales, g->nodes[3].q.scales);
+    end(&t);
+}
+
+static const char *messages(net *t) {
+    text said = {0};
+    diag_print(t->d, &said);
+    const char *copy = arena_strdup(t->a, said.data ? said.data : "");
+    text_free(&said);
+    return copy;
+}
+
+static void large_sums_are_named(void **state) {
+    (void)state;
+    net t = begin();
+    int x = codes_conv(&t, codes_input(&t, TYPE_I8, 1, 1, 64), 64, 1, 0), y = codes_conv(&t, x, 3, 1, 0);
+    output(&t, y);
+    fill_codes(&t);
+    t.g->nodes[y].weights[ROLE_BIAS]->ints[2] = INT32_MAX - 5;
+    assert_non_null(run_passes(t.g, t.a, t.d, NULL, NULL));
+    assert_non_null(strstr(messages(&t), "channel 2 may leave 32 bits"));
+    t.g->nodes[x].weights[ROLE_BIAS]->ints[1] = INT32_MIN + 5; /* and the layer reads the network's input */
+    assert_null(run_passes(t.g, t.a, t.d, NULL, NULL));
+    assert_non_null(strstr(messages(&t), "channel 1 leaves 32 bits for some inputs"));
+    end(&t);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bounds_ride_on_kernels_and_sums),
+        cmocka_unit_test(tables_ride_on_kernels),
+        cmocka_unit_test(sums_ride_on_kernels),
+        cmocka_unit_test(a_sum_of_one_layer_twice_stays),
+        cmocka_unit_test(pads_of_the_zero_point_join_windows),
+        cmocka_unit_test(changes_of_type_go),
+        cmocka_unit_test(idle_bounds_and_global_pools),
+        cmocka_unit_test(transposed_convolutions_become_convolutions),
+        cmocka_unit_test(channels_have_their_scales),
+        cmocka_unit_test(large_sums_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -181,14 +181,14 @@ static bool quantise_weights(const graph *g, node *n) {
 bool quantise_node(const graph *g, diag *d, node *n) {
     bool mixed, given = n->a.q.on;
     bool codes = n->op == OP_QUANTIZE || (n->op == OP_CONSTANT && given) || reads_codes(g, n, &mixed);
-    if (!codes && given) return quant_error(d, n, "it has a scale, but its input holds no codes");
+    if (!codes && given) return quant_error(d, n, "it has a q, but its input is not quantised");
     if (!codes && (n->op == OP_DEQUANTIZE || n->op == OP_REQUANTIZE))
-        return quant_error(d, n, "its input holds no codes");
+        return quant_error(d, n, "its input is not quantised");
     if (!codes) return true;
     if (n->op == OP_QUANTIZE || n->op == OP_CONSTANT) {
         bool reads = n->op == OP_QUANTIZE && g->nodes[n->in[0]].q.on;
         if (reads)
-            return quant_error(d, n, "its input holds codes already; requantize gives them another scale");
+            return quant_error(d, n, "its input is quantised already; requantize gives it another scale");
         if (!given) return quant_error(d, n, "it needs a scale and a zero point, q = [scale, zero]");
         return take_given(g, d, n) && quantise_weights(g, n);
     }
@@ -198,7 +198,10 @@ bool quantise_node(const graph *g, diag *d, node *n) {
     if (mixed) return quant_error(d, n, "some of its inputs are quantised, and some are not");
     if (!check_inputs(g, d, n, rule)) return false;
     if (rule == RULE_ENDS || rule == RULE_KEEPS) {
-        if (given) return quant_error(d, n, "it has no scale of its own");
+        if (given)
+            return quant_error(d, n,
+                               rule == RULE_KEEPS ? "it keeps its input's scale, and takes no q"
+                                                  : "it makes no quantised tensor, and takes no q");
         if (rule == RULE_ENDS) return true;
     }
     if (rule == RULE_NEEDS && !given)

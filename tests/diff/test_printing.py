@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""test_printing.py DRIVER COUNT: as many networks of random_net.py and of random_more.py parse back from what is printed (print_driver.c)."""
+"""test_printing.py DRIVER COUNT [FILE.net..]: as many networks of random_net.py and of random_more.py, and the files, parse
+back from what is printed (print_driver.c)."""
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from random_more import FIRST, write_network
 def main():
     driver, count = sys.argv[1], int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
-        paths = []
+        paths = sys.argv[3:]
         for seed in [*range(count), *range(FIRST, FIRST + count)]:
             paths.append(os.path.join(folder, "random_%d.net" % seed))
             with open(paths[-1], "w", encoding="utf-8") as out:

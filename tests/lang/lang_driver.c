@@ -89,7 +89,17 @@ static void print_attributes(const node *n) {
     if (a->naming == NAMING_KERAS) printf(" keras");
 }
 
+/* The scale and zero point of a tensor of codes, and what only layers with codes have. */
+static void print_codes(const graph *g, const node *n) {
+    const attrs *a = &n->a;
+    if (n->q.on && n->q.scales) printf(" %sq=channels,%d", a->q.on ? "" : "kept ", n->q.zero);
+    if (n->q.on && !n->q.scales) printf(" %sq=%.9g,%d", a->q.on ? "" : "kept ", (double)n->q.scale, n->q.zero);
+    if (a->one_weight_scale) printf(" one_weight_scale");
+    if (a->pad_value) print_reals("pad_value", a->pad_value, g->nodes[n->in[0]].shape.c);
+}
+
 static void print_nodes(const graph *g) {
+    if (g->rounding != RESCALE_ONCE) printf("rounding %s\n", rescale_rounding_names[g->rounding]);
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
         printf("%d %s %s%s [%d,%d,%d]", i, op_table[n->op].name, n->label, n->labelled ? "" : "~", n->shape.h,
@@ -97,6 +107,7 @@ static void print_nodes(const graph *g) {
         if (n->type != TYPE_F32) printf(" %s", type_table[n->type].name);
         for (int j = 0; j < n->n_in; j++) printf("%s%d", j ? "," : " <", n->in[j]);
         print_attributes(n);
+        print_codes(g, n);
         printf(" :%d\n", n->at.line);
     }
     for (int i = 0; i < g->n_outputs; i++) printf("output %s %d\n", g->outputs[i].name, g->outputs[i].node);

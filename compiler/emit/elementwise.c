@@ -6,29 +6,9 @@
  *
  * The packed weights of an affine layer are, for each run: its scales, then its shifts, in the output's order.
  */
-#include "emit/internal.h"
-
-typedef struct elementwise {
-    const plan_step *s;
-    const node *n;
-    const run *runs[2];
-    int64_t pixel[2]; /* elements between pixels; 0: broadcast */
-    elem_type type;   /* of the first operand */
-    int64_t y_pixel;
-    int begin;      /* of the run, in the output's channels */
-    int64_t scales; /* affine: floats from w to the run's scales */
-    bool flat;      /* all pixels and channels are one long row */
-} elementwise;
+#include "emit/elementwise.h"
 
 static const char *const operand_names[2] = {"x", "z"};
-
-/* base + p * pixel + at + begin; without the pixels where the tensors are one long row. */
-static const char *address_at(arena *a, const char *base, int64_t pixel, const char *at, bool flat,
-                              int64_t begin) {
-    const char *names[] = {"p", at};
-    int64_t factors[] = {flat ? 0 : pixel, 1};
-    return expression(a, base, names, factors, 2, begin);
-}
 
 static void emit_element(emitter *e, writer *w, piece x, const char *at, void *data) {
     const elementwise *k = data;
@@ -36,12 +16,9 @@ static void emit_element(emitter *e, writer *w, piece x, const char *at, void *d
     const target *t = e->p->t;
     const attrs *attributes = &k->n->a;
     const char *vector = t->vectors[x.kind].name;
-    const char *v =
-        load_text(a, t, x, k->type, address_at(a, "x", k->pixel[0], at, k->flat, k->runs[0]->begin));
+    const char *v = load_text(a, t, x, k->type, element_operand(a, k, 0, at));
     const char *other = NULL;
-    if (k->runs[1]) {
-        other = load_text(a, t, x, TYPE_F32, address_at(a, "z", k->pixel[1], at, k->flat, k->runs[1]->begin));
-    }
+    if (k->runs[1]) other = load_text(a, t, x, TYPE_F32, element_operand(a, k, 1, at));
     if (other) v = binary_text(a, vector, k->n->op, v, other);
     switch (k->n->op) {
     case OP_AFFINE: {
@@ -52,18 +29,20 @@ static void emit_element(emitter *e, writer *w, piece x, const char *at, void *d
         break;
     }
     case OP_CONVERT: break;
+    case OP_DEQUANTIZE: v = dequantized_text(e, k, x, v, at); break;
     default:
         if (!other) v = activation_text(a, t, x.kind, k->n->op, attributes->args, v);
         break;
     }
     v = activation_text(a, t, x.kind, attributes->act, attributes->act_args, v);
-    line(w, "%s", store_text(a, t, x, address_at(a, "y", k->y_pixel, at, k->flat, k->begin), v));
+    line(w, "%s", store_text(a, t, x, element_result(a, k, at), v));
 }
 
 /* Whether all operands and the output lie in one piece, element beside element, so that they are one long row.
  */
 static bool is_flat(const emitter *e, const plan_step *s, const node *n) {
-    if (n->op == OP_AFFINE || pixel_stride(e->p, s->out_buffer) != n->shape.c) return false;
+    if (n->op == OP_AFFINE || has_channel_constants(e, n)) return false;
+    if (pixel_stride(e->p, s->out_buffer) != n->shape.c) return false;
     for (int i = 0; i < s->n_operands; i++) {
         const operand *o = &s->operands[i];
         bool whole = o->n_runs == 1 && pixel_stride(e->p, o->runs[0].buffer) == n->shape.c;
@@ -86,15 +65,17 @@ static void emit_elementwise_run(emitter *e, writer *w, elementwise *k, const so
              from[i].names[from[i].of_run[r]]);
     }
     k->type = p->buffers[k->runs[0]->buffer].type;
+    bool codes = computes_codes(n);
+    lanes_body body = codes ? emit_code_element : emit_element;
     if (k->flat) {
-        share_vectors(e, s, w, (int)(pixels * n->shape.c), "i", emit_element, k);
+        (codes ? share_elements : share_vectors)(e, s, w, (int)(pixels * n->shape.c), "i", body, k);
     } else if (pixels > 1) {
         begin_shared_loop(e, s, w, "p", pixels);
-        for_each_vector(e, w, k->runs[0]->count, "c", emit_element, k);
+        (codes ? for_each_element : for_each_vector)(e, w, k->runs[0]->count, "c", body, k);
         line(w, "}");
     } else {
         k->pixel[0] = k->pixel[1] = k->y_pixel = 0;
-        share_vectors(e, s, w, k->runs[0]->count, "c", emit_element, k);
+        (codes ? share_elements : share_vectors)(e, s, w, k->runs[0]->count, "c", body, k);
     }
 }
 
@@ -115,8 +96,11 @@ kernel_call emit_elementwise(emitter *e, const plan_step *s) {
 
     writer w = {0};
     int n_runs = s->operands[0].n_runs;
+    elementwise k = {.s = s, .n = n, .flat = flat};
+    declare_channel_constants(e, &w, &k);
     for (int r = 0, c = 0; r < n_runs; r++) {
-        elementwise k = {.s = s, .n = n, .begin = c, .scales = 2 * (int64_t)c, .flat = flat};
+        k.begin = c;
+        k.scales = 2 * (int64_t)c;
         k.y_pixel = pixel_stride(p, s->out_buffer);
         if (n_runs > 1) line(&w, "{");
         emit_elementwise_run(e, &w, &k, from, r);

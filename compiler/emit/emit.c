@@ -1,6 +1,6 @@
 /* emit.c: walks over the steps of each plan, which defines their functions; packs the weights; then writes the
  * C file and its header, as texts. */
-#include "emit/internal.h"
+#include "emit/codes.h"
 #include "interp/interp.h"
 #include "plan/pack.h"
 
@@ -56,9 +56,11 @@ bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a
         return false;
     }
     emitter all[MAX_FILE_TARGETS] = {0};
+    code_tables tables = {0};
     for (int i = 0; i < n_plans; i++) {
         const char *suffix = n_plans > 1 ? arena_printf(a, "_%s", plans[i]->t->tag) : "";
         all[i] = (emitter){.p = plan_with_suffix(a, plans[i], suffix), .o = o, .a = a, .suffix = suffix};
+        all[i].tables = &tables;
         emit_kernels(&all[i], plans[i]);
         pack_plan(plans[i], o->frees_weights && !o->selftest && i + 1 == n_plans, &out->weights);
     }
@@ -77,5 +79,6 @@ bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a
     out->has_literal = o->storage == STORAGE_EMBED && best->weights.size > 0;
     if (o->storage == STORAGE_FILE) pack_weights_file(&out->weights);
     for (int i = 0; i < n_plans; i++) text_free(&all[i].functions);
+    text_free(&tables.out);
     return true;
 }

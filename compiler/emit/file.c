@@ -1,5 +1,5 @@
 /* file.c: the C file of one target or of several, put together from its parts. */
-#include "emit/internal.h"
+#include "emit/codes.h"
 
 /* "9 steps, 0.09 M multiply-adds, 24192 bytes of arena, 8976 bytes of weights" */
 static const char *describe_target(const emitter *e) {
@@ -66,6 +66,7 @@ static void emit_alone(const emitter *e, text *out) {
     emit_target_begin(e, out);
     emit_runtime(e, &code, out);
     emit_weights(e, out);
+    text_bytes(out, e->tables->out.data, e->tables->out.size);
     text_bytes(out, code.data, code.size);
     emit_target_end(e->p->t, out);
     text_free(&code);
@@ -75,6 +76,7 @@ static void emit_alone(const emitter *e, text *out) {
 static void emit_together(const emitter *all, int n, text *out) {
     const emitter *best = &all[n - 1];
     emit_weights(best, out);
+    text_bytes(out, best->tables->out.data, best->tables->out.size);
     emit_arena_macros(best, out);
     emit_thread_helpers(all, out);
     for (int i = 0; i < n; i++) {

@@ -15,12 +15,13 @@ struct emitter {
     const plan *p;
     const emit_options *o;
     arena *a;
-    text functions;     /* their definitions, callees first */
-    map known;          /* from a function's text, parameters and body, to its name */
-    map names;          /* of functions that are defined */
-    map hints;          /* from a name that was wanted more than once to the number of the last one, an int */
-    text weights;       /* of all targets, packed: the last emitter has them */
-    kernel_call *calls; /* [n_steps] */
+    text functions; /* their definitions, callees first */
+    map known;      /* from a function's text, parameters and body, to its name */
+    map names;      /* of functions that are defined */
+    map hints;      /* from a name that was wanted more than once to the number of the last one, an int */
+    struct code_tables *tables;                 /* of 256 codes: all emitters of a file have the same */
+    text weights;                               /* of all targets, packed: the last emitter has them */
+    kernel_call *calls;                         /* [n_steps] */
     const char **input_names, **output_names;   /* identifiers for C */
     const char **input_macros, **output_macros; /* the same in capitals, no two alike */
     const char *prefix, *macro;                 /* of symbols, of macros */
@@ -84,7 +85,8 @@ const char *activation_text(arena *a, const target *t, int kind, op_kind act, ac
 const char *binary_text(arena *a, const char *vector, op_kind op, const char *x, const char *y);
 
 /* The load of a vector from elements of `type`, as floats, and the store of one. Only x.valid lanes are
- * touched. */
+ * touched. ONE_ELEMENT for x.kind: the element at the address, of whatever type. */
+enum { ONE_ELEMENT = -1 };
 const char *load_text(arena *a, const target *t, piece x, elem_type type, const char *address);
 const char *store_text(arena *a, const target *t, piece x, const char *address, const char *v);
 
@@ -95,6 +97,11 @@ void for_each_vector(emitter *e, writer *w, int count, const char *variable, lan
 
 /* Calls `body` only for the channels behind the last full vector. */
 void for_each_rest(emitter *e, writer *w, int count, lanes_body body, void *data);
+
+/* The same for elements of this type that are moved and not computed with: floats by vectors, all others one by
+ * one, in a plain loop. */
+void for_each_moved(emitter *e, writer *w, elem_type type, int count, const char *variable, lanes_body body,
+                    void *data);
 
 /* ---- share.c: a part of a step, which one of the threads takes; all of it where threads do not share the step
  * ----

@@ -83,8 +83,9 @@ static bool is_reserved(const emitter *e, const char *s) {
         "job_context", "parallel", "run_call", "run_job", "on_openmp", "most", "static_arena", "chosen_target",
         "input_byte", "ordered_weights", "order_weights", "ready_weights", "weights_turns", "i", "int8_t",
         "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "uintptr_t", "size_t"};
-    static const char *const beginnings[] = {"_",   "run_steps", "share_steps", "omp_get_", "atomic_",  "si_",
-                                             "sa_", "sigev_",    "st_",         "s6_",      "selftest_"};
+    static const char *const beginnings[] = {"_",         "run_steps", "share_steps", "omp_get_", "atomic_",
+                                             "si_",       "sa_",       "sigev_",      "st_",      "s6_",
+                                             "selftest_", "i32_",      "codes_"};
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
         if (begins_with(s, beginnings[i])) return true;
     }

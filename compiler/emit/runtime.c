@@ -61,9 +61,10 @@ static bool is_called(const char *name, const char *p, const char *end) {
     return false;
 }
 
-/* Marks the blocks of a header that the code needs. Returns whether it needs any. */
+/* Marks the blocks of a header that the code needs. Returns whether it needs any. `type`: the name of a type
+ * that the header has, or NULL. */
 static bool mark_used(runtime_block *blocks, int n, const text *code, const char *type) {
-    bool any = memmem(code->data, code->size, type, strlen(type)) != NULL;
+    bool any = type && memmem(code->data, code->size, type, strlen(type)) != NULL;
     for (int i = n - 1; i >= 0; i--) {
         if (!blocks[i].name) continue;
         bool used = is_called(blocks[i].name, code->data, code->data + code->size);
@@ -106,9 +107,9 @@ void emit_runtime_includes(const emitter *e, text *out) {
     if (t->intrinsics) text_printf(out, "#include <%s>\n", t->intrinsics);
 }
 
-/* Copies the blocks of a header that are used. */
-static void put_header(const vector_kind *v, const runtime_block *blocks, int n, text *out) {
-    text_printf(out, "/* ---- %s: %d float%s ---- */\n\n", v->name, v->lanes, v->lanes == 1 ? "" : "s");
+/* Copies the blocks of a header that are used, under a title. */
+static void put_header(const char *title, const runtime_block *blocks, int n, text *out) {
+    text_printf(out, "/* ---- %s ---- */\n\n", title);
     for (int i = 0; i < n; i++) {
         if (!blocks[i].name) {
             put_preamble(out, &blocks[i], i == 0);
@@ -137,16 +138,26 @@ static text rename_family(const embedded_file *f, const char *family, size_t len
     return result;
 }
 
+/* Copies what the code uses of a file under runtime/. Its names begin with `name`, which ends in the target's
+ * suffix, and which may be a type. */
+static void emit_family(const emitter *e, const char *file, const char *name, bool is_type, const char *title,
+                        const text *code, text *out) {
+    const embedded_file *f = find_embedded(file);
+    if (!f) return;
+    text header = rename_family(f, name, strlen(name) - strlen(e->suffix), e->suffix);
+    runtime_block *blocks = ARENA_ARRAY(e->a, runtime_block, count_blank_lines(&header) + 1);
+    int n = cut_header(e->a, header.data, header.data + header.size, blocks);
+    bool used = mark_used(blocks, n, code, is_type ? name : NULL);
+    if (used) put_header(title, blocks, n, out);
+    text_free(&header);
+}
+
 void emit_runtime(const emitter *e, const text *code, text *out) {
     for (int k = 0; k < MAX_VECTOR_KINDS && e->p->t->vectors[k].lanes; k++) {
         const vector_kind *v = &e->p->t->vectors[k];
-        const embedded_file *f = find_embedded(v->runtime);
-        if (!f) continue;
-        text header = rename_family(f, v->name, strlen(v->name) - strlen(e->suffix), e->suffix);
-        runtime_block *blocks = ARENA_ARRAY(e->a, runtime_block, count_blank_lines(&header) + 1);
-        int n = cut_header(e->a, header.data, header.data + header.size, blocks);
-        bool used = mark_used(blocks, n, code, v->name);
-        if (used) put_header(v, blocks, n, out);
-        text_free(&header);
+        const char *title = arena_printf(e->a, "%s: %d float%s", v->name, v->lanes, v->lanes == 1 ? "" : "s");
+        emit_family(e, v->runtime, v->name, true, title, code, out);
     }
+    const char *name = arena_printf(e->a, "i32%s", e->suffix);
+    emit_family(e, "i32.h", name, false, name, code, out);
 }

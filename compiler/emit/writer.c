@@ -101,6 +101,7 @@ const char *activation_text(arena *a, const target *t, int kind, op_kind act, ac
 
 const char *load_text(arena *a, const target *t, piece x, elem_type type, const char *address) {
     static const char *const suffix[TYPE_COUNT] = {[TYPE_F32] = "", [TYPE_U8] = "_u8", [TYPE_I8] = "_i8"};
+    if (x.kind == ONE_ELEMENT) return arena_printf(a, "*(%s)", address);
     const vector_kind *k = &t->vectors[x.kind];
     if (x.valid < k->lanes)
         return arena_printf(a, "%s_load%s_part(%s, %d)", k->name, suffix[type], address, x.valid);
@@ -108,6 +109,7 @@ const char *load_text(arena *a, const target *t, piece x, elem_type type, const 
 }
 
 const char *store_text(arena *a, const target *t, piece x, const char *address, const char *v) {
+    if (x.kind == ONE_ELEMENT) return arena_printf(a, "*(%s) = %s;", address, v);
     const vector_kind *k = &t->vectors[x.kind];
     if (x.valid < k->lanes) return arena_printf(a, "%s_store_part(%s, %s, %d);", k->name, address, v, x.valid);
     return arena_printf(a, "%s_store(%s, %s);", k->name, address, v);
@@ -136,4 +138,15 @@ void for_each_rest(emitter *e, writer *w, int count, lanes_body body, void *data
         body(e, w, rest[i], arena_printf(e->a, "%d", at), data);
         at += rest[i].valid;
     }
+}
+
+void for_each_moved(emitter *e, writer *w, elem_type type, int count, const char *variable, lanes_body body,
+                    void *data) {
+    if (type == TYPE_F32) {
+        for_each_vector(e, w, count, variable, body, data);
+        return;
+    }
+    line(w, "for (int %s = 0; %s < %d; %s++) {", variable, variable, count, variable);
+    body(e, w, (piece){ONE_ELEMENT, 1}, variable, data);
+    line(w, "}");
 }

@@ -24,6 +24,7 @@ HEADERS = {
     "f32x4_neon.h": ("aarch64", None),
     "f32x4_wasm.h": ("wasm32", "simd128"),
     "i32x1_c99.h": ("any", None),
+    "i32.h": ("any", None),
 }
 # The header of integers serves for several numbers of lanes, which stand for the word LANES: kind, attributes, lanes.
 LANES_HEADER = "i32xN.h"

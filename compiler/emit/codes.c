@@ -1,0 +1,149 @@
+/* codes.c: expressions on codes, and the tables that they look up. See codes.h. */
+#include "emit/codes.h"
+#include "graph/activations.h"
+#include "graph/quant.h"
+
+#include <string.h>
+
+const char *i32_call(const emitter *e, const char *function, const char *arguments) {
+    return arena_printf(e->a, "i32%s_%s(%s)", e->suffix, function, arguments);
+}
+
+static const char *rescale_function(const emitter *e) {
+    return e->p->g->rounding == RESCALE_TFLITE ? "tflite" : "once";
+}
+
+/* Whether the factor is 1: every number stays what it is. */
+static bool is_one(rescale by) { return by.multiplier == 1 << 30 && by.shift == 1; }
+
+const char *rescaled_text(const emitter *e, const char *v, rescale by) {
+    if (is_one(by)) return v;
+    return i32_call(e, rescale_function(e), arena_printf(e->a, "%s, %d, %d", v, (int)by.multiplier, by.shift));
+}
+
+const char *clamped_text(const emitter *e, const char *v, code_range range) {
+    return i32_call(e, "clamp", arena_printf(e->a, "%s, %d, %d", v, range.least, range.most));
+}
+
+const char *plus_zero(const emitter *e, const char *v, int zero) {
+    if (zero == 0) return v;
+    return zero > 0 ? arena_printf(e->a, "%s + %d", v, zero) : arena_printf(e->a, "%s - %d", v, -zero);
+}
+
+const char *less_zero(const emitter *e, const char *v, int zero) { return plus_zero(e, v, -zero); }
+
+const char *as_code(const emitter *e, const char *v, int zero, code_range range) {
+    return i32_call(e, "place", arena_printf(e->a, "%s, %d, %d, %d", v, zero, range.least, range.most));
+}
+
+/* ---- factors ---- */
+
+static void declare_list(writer *w, const char *type, const char *name, const int *values, int count) {
+    enum { NUMBERS_IN_A_LINE = 12 };
+    line(w, "static const %s %s[%d] = {", type, name, count);
+    for (int i = 0; i < count; i += NUMBERS_IN_A_LINE) {
+        text row = {0};
+        for (int k = i; k < count && k < i + NUMBERS_IN_A_LINE; k++)
+            text_printf(&row, "%s%d,", k > i ? " " : "", values[k]);
+        line(w, "%s", row.data);
+        text_free(&row);
+    }
+    line(w, "};");
+}
+
+code_factors declare_factors(emitter *e, writer *w, const rescale *by, const int *order, int count) {
+    code_factors f = {true, by[order[0]]};
+    int *multipliers = ARENA_ARRAY(e->a, int, count), *shifts = ARENA_ARRAY(e->a, int, count);
+    for (int i = 0; i < count; i++) {
+        multipliers[i] = (int)by[order[i]].multiplier;
+        shifts[i] = by[order[i]].shift;
+        f.same = f.same && multipliers[i] == multipliers[0] && shifts[i] == shifts[0];
+    }
+    if (f.same) return f;
+    declare_list(w, "int32_t", "multipliers", multipliers, count);
+    declare_list(w, "int8_t", "shifts", shifts, count);
+    return f;
+}
+
+const char *rescaled_by_text(const emitter *e, const char *v, const code_factors *f, const char *at) {
+    if (f->same) return rescaled_text(e, v, f->by);
+    return i32_call(e, rescale_function(e), arena_printf(e->a, "%s, multipliers[%s], shifts[%s]", v, at, at));
+}
+
+/* ---- tables ---- */
+
+const char *table_name(emitter *e, const int8_t table[TABLE_CODES]) {
+    enum { CODES_IN_A_LINE = 20 };
+    text values = {0};
+    for (int i = 0; i < TABLE_CODES; i++) {
+        const char *before = i == 0 ? "    " : i % CODES_IN_A_LINE == 0 ? ",\n    " : ", ";
+        text_printf(&values, "%s%d", before, table[i]);
+    }
+    const char *name = map_find(&e->tables->known, values.data);
+    if (!name) {
+        name = arena_printf(e->a, "codes_%d", ++e->tables->n);
+        map_add(e->a, &e->tables->known, arena_strdup(e->a, values.data), arena_strdup(e->a, name));
+        if (e->tables->n == 1)
+            text_string(&e->tables->out, "/* What an activation makes of the codes -128, -127, .. 127. */\n");
+        text_printf(&e->tables->out, "static const int8_t %s[%d] = {\n%s};\n\n", name, TABLE_CODES,
+                    values.data);
+    }
+    text_free(&values);
+    return name;
+}
+
+/* ---- sums ---- */
+
+/* rescale((v - zero) << left, by), for a code v. */
+static const char *wide_text(const emitter *e, const add_integers *k, const char *v, int zero, rescale by) {
+    const char *difference = less_zero(e, v, zero);
+    const char *grouped = zero ? arena_printf(e->a, "(%s)", difference) : difference;
+    return rescaled_text(e, arena_printf(e->a, "%s * %ld", grouped, 1L << k->left), by);
+}
+
+const char *sum_text(const emitter *e, const add_integers *k, const char *x, const char *z, bool subtract) {
+    const char *wide_x = wide_text(e, k, x, k->x_zero, k->x_by),
+               *wide_z = wide_text(e, k, z, k->z_zero, k->z_by);
+    const char *sum = arena_printf(e->a, "%s %s %s", wide_x, subtract ? "-" : "+", wide_z);
+    return as_code(e, rescaled_text(e, sum, k->y_by), k->y_zero, k->range);
+}
+
+const char *finished_code(emitter *e, const node *n, const char *v, const char *r) {
+    int8_t table[TABLE_CODES];
+    if (!is_activation(n->op) && table_of_node(e->p->g, n, table))
+        v = arena_printf(e->a, "%s[%s + 128]", table_name(e, table), v);
+    if (!r) return v;
+    const add_integers k = integers_of_residual(e->p->g, n);
+    return sum_text(e, &k, v, r, false);
+}
+
+const char *stored_code(const emitter *e, const plan_step *s, const char *v) {
+    return arena_printf(e->a, "(%s)%s", buffer_type(e, s->out_buffer), v);
+}
+
+/* ---- loops ---- */
+
+void for_each_element(emitter *e, writer *w, int count, const char *variable, lanes_body body, void *data) {
+    line(w, "for (int %s = 0; %s < %d; %s++) {", variable, variable, count, variable);
+    body(e, w, (piece){ONE_ELEMENT, 1}, variable, data);
+    line(w, "}");
+}
+
+/* The parts end where those of share_vectors end, so that the plan's verifier knows one rule. */
+void share_elements(emitter *e, const plan_step *s, writer *w, int count, const char *variable, lanes_body body,
+                    void *data) {
+    int lanes = e->p->t->vectors[0].lanes, full = count / lanes;
+    if (!s->shared || full < 2) {
+        if (s->shared) line(w, "if (part == 0) {");
+        for_each_element(e, w, count, variable, body, data);
+        if (s->shared) line(w, "}");
+        return;
+    }
+    const char *end = arena_printf(e->a, "PART(%d, part + 1) * %d", full, lanes);
+    if (count > full * lanes)
+        end = arena_printf(e->a, "(part == parts - 1 ? %d : PART(%d, part + 1) * %d)", count, full, lanes);
+    line(w, "for (int %s = PART(%d, part) * %d; %s < %s; %s++) {", variable, full, lanes, variable, end,
+         variable);
+    body(e, w, (piece){ONE_ELEMENT, 1}, variable, data);
+    line(w, "}");
+}

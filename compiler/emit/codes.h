@@ -1,0 +1,69 @@
+/* codes.h: what emitted code says about codes, the integers of quantised tensors.
+ *
+ * Steps that multiply by no weights compute each code by plain C in int32_t, in loops that compilers turn into
+ * vectors: the text is the same for every target, and the arithmetic is runtime/i32.h. The constants are those
+ * of graph/integers.h, which has the formulas. */
+#ifndef LCC_EMIT_CODES_H
+#define LCC_EMIT_CODES_H
+
+#include "emit/internal.h"
+#include "graph/integers.h"
+#include "graph/tables.h"
+
+/* "i32_clamp(a, b, c)", "i32_avx2_clamp(a, b, c)": the call of a function of runtime/i32.h. */
+const char *i32_call(const emitter *e, const char *function, const char *arguments);
+
+/* rescale_apply of an int32_t, by the graph's rounding. */
+const char *rescaled_text(const emitter *e, const char *v, rescale by);
+
+/* v, not below range.least and not above range.most. */
+const char *clamped_text(const emitter *e, const char *v, code_range range);
+
+/* "v - 3", "v + 3", "v": an int32_t less a zero point, and plus one. */
+const char *less_zero(const emitter *e, const char *v, int zero);
+const char *plus_zero(const emitter *e, const char *v, int zero);
+
+/* The code in y: clamp(zero + v). */
+const char *as_code(const emitter *e, const char *v, int zero, code_range range);
+
+/* A factor for each channel, in the order in which a kernel takes them: the same for all, or from a table in
+ * the function. */
+typedef struct code_factors {
+    bool same;
+    rescale by;
+} code_factors;
+
+/* Declares the tables "multipliers" and "shifts" for `count` channels, order[i] of `by` at position i, where
+ * they are not all the same. */
+code_factors declare_factors(emitter *e, writer *w, const rescale *by, const int *order, int count);
+
+/* rescale_apply of an int32_t by the factor of position `at`. */
+const char *rescaled_by_text(const emitter *e, const char *v, const code_factors *f, const char *at);
+
+/* The name of the array in the C file with this table of codes. Equal tables stand there once. */
+const char *table_name(emitter *e, const int8_t table[TABLE_CODES]);
+
+/* The sum of the codes x and z, which are expressions: add_codes of graph/integers.h. */
+const char *sum_text(const emitter *e, const add_integers *k, const char *x, const char *z, bool subtract);
+
+/* What passes have fused into the node, on the code `v` that its kernel has made and bounded: the table of
+ * attrs.act, then the sum with the residual `r` (a code; NULL: none). */
+const char *finished_code(emitter *e, const node *n, const char *v, const char *r);
+
+/* "(int8_t)(v)" as the type of the step's output. */
+const char *stored_code(const emitter *e, const plan_step *s, const char *v);
+
+/* Loops over `count` elements, whose number is `variable`, one at a time: all of them, or the part of them that
+ * share_vectors gives to the thread. `body` gets no piece. */
+void for_each_element(emitter *e, writer *w, int count, const char *variable, lanes_body body, void *data);
+void share_elements(emitter *e, const plan_step *s, writer *w, int count, const char *variable, lanes_body body,
+                    void *data);
+
+/* The tables of the file, which all targets share. */
+typedef struct code_tables {
+    map known; /* from a table's text to its name */
+    text out;  /* their definitions */
+    int n;
+} code_tables;
+
+#endif

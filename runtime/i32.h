@@ -1,0 +1,64 @@
+/* i32.h: arithmetic on codes, the integers of quantised networks, one number at a time: on every target.
+ *
+ * rescale: x * multiplier * 2^(shift - 31), rounded, where multiplier is 0 or 2^30 to 2^31 - 1 and shift is -31
+ * to 30. No negative number is shifted to the right, which C leaves to the compiler: ~(~x >> n) is what all
+ * compilers make one instruction of. */
+#include <stdint.h>
+
+/* x, but at least `least` and at most `most`. */
+static inline int32_t i32_clamp(int32_t x, int32_t least, int32_t most) {
+    return x < least ? least : x > most ? most : x;
+}
+
+/* x / 2^shift, rounded down. */
+static inline int64_t i32_floor(int64_t x, int shift) { return x >= 0 ? x >> shift : ~(~x >> shift); }
+
+/* zero + x, but at least `least` and at most `most`. The sum does not overflow, whatever x is. */
+static inline int32_t i32_place(int32_t x, int32_t zero, int32_t least, int32_t most) {
+    return i32_clamp(x, least - zero, most - zero) + zero;
+}
+
+/* The exact product is rounded once, halves up. */
+static inline int32_t i32_once(int32_t x, int32_t multiplier, int shift) {
+    return (int32_t)i32_floor((int64_t)x * multiplier + ((int64_t)1 << (30 - shift)), 31 - shift);
+}
+
+/* x * multiplier / 2^31, rounded, halves up. */
+static inline int32_t i32_high(int32_t x, int32_t multiplier) {
+    return (int32_t)i32_floor((int64_t)x * multiplier + ((int64_t)1 << 30), 31);
+}
+
+/* x / 2^shift, rounded, halves away from zero. */
+static inline int32_t i32_down(int32_t x, int shift) {
+    const uint32_t size = x < 0 ? 0 - (uint32_t)x : (uint32_t)x;
+    const uint32_t rounded = (size + (((uint32_t)1 << shift) >> 1)) >> shift;
+    return x < 0 ? -(int32_t)rounded : (int32_t)rounded;
+}
+
+/* As TensorFlow Lite rounds: the high half of the doubled product, then the shift to the right. */
+static inline int32_t i32_tflite(int32_t x, int32_t multiplier, int shift) {
+    const int left = shift > 0 ? shift : 0, right = shift > 0 ? 0 : -shift;
+    return i32_down(i32_high((int32_t)((uint32_t)x << left), multiplier), right);
+}
+
+/* sum / count, rounded, halves away from zero. */
+static inline int32_t i32_average(int32_t sum, int32_t count) {
+    return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
+}
+
+/* x, between least and most, as the nearest whole number, halves to the even one. NaN gives least. */
+static inline int32_t i32_nearest_even(float x, int32_t least, int32_t most) {
+    const float v = x > (float)least ? x < (float)most ? x : (float)most : (float)least;
+    const int32_t whole = (int32_t)v;
+    const float rest = v - (float)whole;
+    const int odd = (int)(whole & 1);
+    return whole + ((rest > 0.5f) | ((rest == 0.5f) & odd)) - ((rest < -0.5f) | ((rest == -0.5f) & odd));
+}
+
+/* The same, halves away from zero. */
+static inline int32_t i32_nearest_away(float x, int32_t least, int32_t most) {
+    const float v = x > (float)least ? x < (float)most ? x : (float)most : (float)least;
+    const int32_t whole = (int32_t)v;
+    const float rest = v - (float)whole;
+    return whole + (rest >= 0.5f) - (rest <= -0.5f);
+}

@@ -135,7 +135,8 @@ static bool collect_outputs(job *j) {
         add_code_outputs(j);
     } else if (o->out) {
         add_output(j, o->out, &j->netlist);
-        if (j->reader->brings_weights && o->emit == EMIT_NET && !o->after) add_weights_output(j);
+        bool new_weights = j->reader->brings_weights || o->int8;
+        if (new_weights && o->emit == EMIT_NET && !o->after) add_weights_output(j);
     } else if (j->netlist.size) {
         text_bytes(&j->out, j->netlist.data, j->netlist.size);
     }
@@ -150,7 +151,7 @@ static bool collect_outputs(job *j) {
 static bool is_of_plan(emit_kind kind) { return kind != EMIT_NET && kind != EMIT_DOT; }
 
 static bool needs_weights(const options *o) {
-    return o->weights.count || o->run.count || o->summary || o->after || is_of_plan(o->emit);
+    return o->int8 || o->weights.count || o->run.count || o->summary || o->after || is_of_plan(o->emit);
 }
 
 static bool needs_passes(const options *o) {
@@ -172,6 +173,7 @@ static bool compile(job *j) {
     bool good = read_network(j);
     if (o->check) return diag_error_count(j->d) == 0;
     if (good && needs_weights(o)) good = bind_weights(j);
+    if (good && o->int8) good = quantise_described(j);
     if (good && needs_passes(o)) good = reduce_graph(j);
     if (good && o->run.count) good = run_interpreter(j);
     if (good && needs_loss(o)) good = measure_rounding(j);

@@ -64,10 +64,6 @@ static int find_choice(parser *p, const char *option, const char *value, const c
     return -1;
 }
 
-static void refuse(parser *p, const char *what) {
-    diag_error(p->d, command_line, "%s: this version of lcc cannot do that yet", what);
-}
-
 /* A number of bytes, with or without a suffix K or M: "262144", "256K", "1.5M". -1 if the text is anything
  * else. */
 static int64_t parse_bytes(const char *s) {
@@ -224,14 +220,27 @@ const char *options_targets(arena *a, const options *o) {
     return names;
 }
 
+static const char *const step_names[QUANTIZE_STEPS] = {
+    [STEP_EQUALISATION] = "equalisation", [STEP_CORRECTION] = "correction", [STEP_RANGES] = "ranges"};
+
 static void take_dtype(parser *p, const char *value) {
-    static const char *const names[] = {"f32"};
-    if (strcmp(value, "int8") == 0) {
-        refuse(p, "--dtype int8");
-    } else {
-        find_choice(p, "--dtype", value, names, 1);
-    }
+    static const char *const names[] = {"f32", "int8"};
+    p->o->int8 = find_choice(p, "--dtype", value, names, 2) == 1;
 }
+
+static void take_output_dtype(parser *p, const char *value) {
+    static const char *const names[] = {"f32", "int8"};
+    p->o->integer_outputs = find_choice(p, "--output-dtype", value, names, 2) == 1;
+}
+
+static void take_int8_without(parser *p, const char *value) {
+    int chosen = find_choice(p, "--int8-without", value, step_names, QUANTIZE_STEPS);
+    if (chosen >= 0) p->o->without[chosen] = true;
+}
+
+static void take_keep_f32(parser *p, const char *value) { append_word(p->mem, &p->o->keep_f32, value); }
+
+static void take_labels(parser *p, const char *value) { p->o->labels = value; }
 
 static void take_weights_dtype(parser *p, const char *value) {
     static const char *const names[] = {"f32", "f16"};
@@ -432,6 +441,27 @@ static void check_reading(parser *p) {
     if (other) diag_error(p->d, command_line, "%s and %s cannot be given together", word, other);
 }
 
+/* Checks the options of --dtype int8 and --weights-dtype. */
+static void check_quantising(parser *p) {
+    const options *o = p->o;
+    const char *needs_int8 = o->keep_f32.count                                 ? "--keep-f32"
+                             : o->labels                                       ? "--labels"
+                             : o->integer_outputs                              ? "--output-dtype int8"
+                             : o->without[0] || o->without[1] || o->without[2] ? "--int8-without"
+                                                                               : NULL;
+    if (needs_int8 && !o->int8) diag_error(p->d, command_line, "%s needs --dtype int8", needs_int8);
+    if (o->int8 && !o->calibrate.count)
+        diag_error(
+            p->d, command_line,
+            "--dtype int8 needs --calibrate FILE.npy: the scales follow from the values on your samples");
+    if (o->calibrate.count && !o->half_weights && !o->int8)
+        diag_error(p->d, command_line,
+                   "--calibrate needs --dtype int8, or --weights-dtype f16, of which it measures the accuracy");
+    if (o->calibrate.count && o->run.count && !o->int8)
+        diag_error(p->d, command_line,
+                   "--run and --calibrate cannot be given together: each has its own samples");
+}
+
 /* Checks which options need each other, and which cannot be given together. */
 static void check_combination(parser *p) {
     options *o = p->o;
@@ -472,12 +502,7 @@ static void check_combination(parser *p) {
     if (o->tune && !o->summary && (o->emit == EMIT_NET || o->emit == EMIT_DOT)) {
         diag_error(d, command_line, "--tune and --emit %s cannot be given together", emit_names[o->emit]);
     }
-    if (o->calibrate.count && !o->half_weights) {
-        diag_error(d, command_line,
-                   "--calibrate needs --weights-dtype f16, of which it measures the accuracy on your samples");
-    }
-    if (o->calibrate.count && runs)
-        diag_error(d, command_line, "--run and --calibrate cannot be given together: each has its own samples");
+    check_quantising(p);
     if (o->renames.count && !o->weights.count)
         diag_error(d, command_line, "--rename needs -w: it renames what is in the weights");
     if (o->after && o->emit != EMIT_NET && o->emit != EMIT_DOT) {
@@ -552,6 +577,14 @@ const char *options_command(arena *a, const options *o) {
     for (int i = 0; i < g->n_outputs; i++) append_setting(&out, "--output-name", g->outputs[i].text);
     if (o->name) append_setting(&out, "--name", o->name);
     append_setting(&out, "--target", options_targets(a, o));
+    if (o->int8) append_setting(&out, "--dtype", "int8");
+    for (int i = 0; i < o->keep_f32.count; i++) append_setting(&out, "--keep-f32", o->keep_f32.at[i]);
+    for (int i = 0; i < QUANTIZE_STEPS; i++) {
+        if (o->without[i]) append_setting(&out, "--int8-without", step_names[i]);
+    }
+    if (o->integer_outputs) append_setting(&out, "--output-dtype", "int8");
+    for (int i = 0; o->int8 && i < o->calibrate.count; i++)
+        append_setting(&out, "--calibrate", name_of(o->calibrate.at[i]));
     if (o->half_weights) append_setting(&out, "--weights-dtype", "f16");
     if (o->storage != STORAGE_EMBED) append_setting(&out, "--storage", storage_names[o->storage]);
     if (o->max_ram == LEAST_RAM) append_setting(&out, "--max-ram", "min");

@@ -26,22 +26,29 @@ typedef struct words {
     int count;
 } words;
 
+/* What --int8-without leaves out. */
+typedef enum quantize_step { STEP_EQUALISATION, STEP_CORRECTION, STEP_RANGES, QUANTIZE_STEPS } quantize_step;
+
 typedef struct options {
     /* As given. NULL only after errors, or if help, the man page or the version is asked for. */
     const char *model;
     const char *out;  /* -o, or NULL */
     const char *base; /* of -o FILE.c: "model", or NULL */
-    words weights, renames, include_dirs, run, result, calibrate;
+    words weights, renames, include_dirs, run, result, calibrate, keep_f32;
     const char *variant, *name, *depfile, *after, *tune, *times; /* or NULL */
     define *defines;
     int n_defines;
     target_list targets;
     storage storage;
     emit_kind emit;
-    bool planes;       /* --input-layout nchw */
-    given_ports given; /* --input-shape, --input-name, --output-name */
-    bool half_weights; /* --weights-dtype f16 */
-    int64_t max_ram;   /* bytes; 0: no limit; LEAST_RAM: the smallest arena that can be found */
+    bool planes;                  /* --input-layout nchw */
+    given_ports given;            /* --input-shape, --input-name, --output-name */
+    bool half_weights;            /* --weights-dtype f16 */
+    bool int8;                    /* --dtype int8 */
+    bool integer_outputs;         /* --output-dtype int8 */
+    bool without[QUANTIZE_STEPS]; /* --int8-without */
+    const char *labels;           /* --labels, or NULL */
+    int64_t max_ram;              /* bytes; 0: no limit; LEAST_RAM: the smallest arena that can be found */
     uint64_t seed;
     bool keep_dead, selftest, profile, summary, verbose, check, format, list, list_ops;
     bool help, help_man, version;

@@ -7,6 +7,7 @@
 #include "emit/emit.h"
 #include "options.h"
 #include "plan/plan.h"
+#include "quantize/quantize.h"
 #include "weights/weights.h"
 
 typedef struct job job;
@@ -48,6 +49,8 @@ struct job {
     graph *reduced;         /* the network after the passes */
     const graph *unrounded; /* the network before the pass that rounds weights, which is the last */
     rounding_loss loss;     /* of --weights-dtype f16 */
+    quantize_report quantised; /* of --dtype int8 */
+    const int32_t *labels;     /* of --labels: the right classes of the samples; NULL: not given */
     const graph *shown; /* the graph for --emit net and dot: `described`, or that after the pass of --after */
     tuning tuning;      /* of --tune */
     plan *plans[MAX_FILE_TARGETS]; /* one for each target */
@@ -113,6 +116,14 @@ bool run_interpreter(job *j);
 bool measure_rounding(job *j);
 /* j->loss as a sentence. */
 const char *describe_rounding(const job *j);
+
+/* quantising.c: --dtype int8. Replaces j->described by the quantised network and sets j->quantised. False after
+ * errors. */
+bool quantise_described(job *j);
+/* How well the quantised network does, as sentences for the summary. */
+const char *describe_quantised(const job *j);
+/* "top-1 98 of 100 right, 97 in int8"; NULL where no labels were given. */
+const char *describe_accuracy(const job *j);
 
 /* summary.c: appends the table of layers and the totals. */
 void summary_print(text *out, const job *j);

@@ -62,6 +62,7 @@ bool check_outputs(job *j) {
         check_inputs_survive(j, path, j->o.weights.at, j->o.weights.count);
         check_inputs_survive(j, path, j->o.run.at, j->o.run.count);
         check_inputs_survive(j, path, j->o.calibrate.at, j->o.calibrate.count);
+        if (j->o.labels) check_inputs_survive(j, path, &j->o.labels, 1);
         if (j->o.times) check_inputs_survive(j, path, &j->o.times, 1);
         if (j->o.tune) check_inputs_survive(j, path, &j->o.tune, 1);
         for (int k = 0; k < i; k++) {

@@ -177,6 +177,8 @@ static void print_totals(text *out, const job *j) {
                                  show_count(a, j->code.thread_bytes)));
     print_total(out, "weights", describe_weights(j));
     if (j->o.half_weights) print_total(out, "accuracy", describe_rounding(j));
+    if (j->o.int8) print_total(out, "int8", describe_quantised(j));
+    if (j->labels) print_total(out, "accuracy", describe_accuracy(j));
     if (j->described->compound) print_total(out, "compound", describe_compound(j));
     print_total(out, "predicted", arena_printf(a, "%.2f M cycles of one core", cycles * 1e-6));
     print_total(out, "steps", arena_printf(a, "%d", p->n_steps));

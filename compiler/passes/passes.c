@@ -24,6 +24,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const pass pass_table[] = {
     {"remove_dead", "drop what no output needs", remove_dead},
@@ -79,6 +80,7 @@ graph *run_passes_with(const pass_options *o, const graph *in, arena *a, diag *d
         check_graph(to, p);
         if (watch) watch(data, p, to);
         from = to;
+        if (o->last && strcmp(p->name, o->last) == 0) break;
     }
     return to;
 }

@@ -13,6 +13,7 @@ typedef struct pass {
 } pass;
 
 typedef struct pass_options {
+    const char *last;  /* stop behind this pass; NULL: run all */
     bool keep_dead;    /* leave remove_dead_channels out */
     bool half_weights; /* run round_weights, which is left out otherwise */
 } pass_options;

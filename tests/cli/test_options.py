@@ -54,7 +54,7 @@ class CommandLine(Case):
                     ["tiny.net", "-o", "a.c", "--storage", "embd"])
         self.refuse("--emit: there is no 'xyzzy': there are c, net, json, dot, memory, memory-table and html",
                     ["tiny.net", "-o", "a.c", "--emit", "xyzzy"])
-        self.refuse("--dtype: there is no 'bf16': there is f32", ["tiny.net", "-o", "a.c", "--dtype", "bf16"])
+        self.refuse("--dtype: there is no 'bf16': there are f32 and int8", ["tiny.net", "-o", "a.c", "--dtype", "bf16"])
         done = self.lcc("tiny.net", "-o", "a.c", "--target", "x86-64-v33")
         self.assertEqual(done.returncode, 2)
         self.assertIn("--target: there is no 'x86-64-v33': did you mean 'x86-64-v3'? There are native, generic", done.stderr)
@@ -74,7 +74,7 @@ class CommandLine(Case):
             self.assertIn(f"--target: there is no '{unknown}': ", done.stderr)
 
     def test_what_later_versions_bring(self):
-        self.refuse("--dtype int8: this version of lcc cannot do that yet", ["tiny.net", "-o", "a.c", "--dtype", "int8"])
+        self.refuse("--dtype int8 needs --calibrate FILE.npy: the scales follow from the values on your samples", ["tiny.net", "-o", "a.c", "--dtype", "int8"])
 
     def test_names(self):
         for name in ("", "9a", "a-b", "a b", "é", "x" * 129):

@@ -192,7 +192,7 @@ class Words(Case):
     def test_mistakes(self):
         self.bad(2, "lcc: error: --weights-dtype: there is no 'f17': did you mean 'f16'? There are f32 and f16\n1 error\n"
                     "lcc --help lists the options\n", "tiny.net", "-o", "m.c", "--weights-dtype", "f17")
-        self.bad(2, "lcc: error: --calibrate needs --weights-dtype f16, of which it measures the accuracy on your samples\n1 error\n"
+        self.bad(2, "lcc: error: --calibrate needs --dtype int8, or --weights-dtype f16, of which it measures the accuracy\n1 error\n"
                     "lcc --help lists the options\n", "tiny.net", "-o", "m.c", "--calibrate", "x.npy")
         self.bad(2, "lcc: error: --run and --calibrate cannot be given together: each has its own samples\n1 error\n"
                     "lcc --help lists the options\n", "tiny.net", "--weights-dtype", "f16", "--calibrate", "x.npy", "--run", "x.npy",

@@ -1,5 +1,5 @@
 /* describe.c: --emit net, dot and json. net and dot show the graph; json has all that the summary shows. */
-#include "driver/driver.h"
+#include "driver/layer_table.h"
 
 #include "graph/print.h"
 #include "plan/kernels.h"
@@ -109,7 +109,7 @@ static void describe_json(text *out, const job *j) {
     json_object_set_new(root, "arena_bytes", json_integer(j->code.arena_bytes));
     json_object_set_new(root, "thread_bytes", json_integer(j->code.thread_bytes));
     json_object_set_new(root, "weights_bytes", json_integer(j->code.weights_bytes));
-    json_object_set_new(root, "weights_dtype", json_string(j->o.half_weights ? "f16" : "f32"));
+    json_object_set_new(root, "weights_dtype", json_string(show_weight_types(j->mem, p->g)));
     if (j->loss.samples) json_object_set_new(root, "rounding", describe_loss(&j->loss));
     if (j->described->compound) {
         json_t *compound = json_object();

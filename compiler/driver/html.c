@@ -181,7 +181,9 @@ static void put_layer(const report *r, const layer_row *l, const totals *most) {
     text_string(r->out, "<div class=\"row\">");
     put_cell(r, "", l->label);
     put_cell(r, "", *l->kept ? arena_printf(a, "%s, %s channels left", l->op, l->kept) : l->op);
-    put_cell(r, "number", arena_printf(a, "%dx%dx%d", l->shape.h, l->shape.w, l->shape.c));
+    put_cell(r, "number",
+             arena_printf(a, "%dx%dx%d%s%s%s%s", l->shape.h, l->shape.w, l->shape.c, *l->type ? " " : "",
+                          l->type, *l->codes ? " " : "", l->codes));
     put_cell(r, "number", show_count(a, own.params));
     put_cell(r, "number", show_millions(a, own.macs));
     put_bars(r, own.time, most->time, own.bytes, (double)most->bytes);

@@ -5,6 +5,8 @@
  * from the plan's step with the row's label; a row without a step costs nothing at run time. */
 #include "driver/layer_table.h"
 
+#include "graph/print.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,7 +161,10 @@ static int make_row(table *t, const job *j, int first) {
         r->op = arena_printf(a, "%s + %s", r->op, op_table[g->nodes[end].op].name);
         r->params += node_params(&g->nodes[end]);
     }
-    r->shape = g->nodes[end - 1].shape;
+    const node *last = &g->nodes[end - 1];
+    r->shape = last->shape;
+    r->type = last->q.on ? type_table[last->type].name : "";
+    r->codes = show_codes(a, &last->q);
     r->kept = describe_kept(t, j->plan->g, n);
     kernel found = find_kernel(&t->kernels, n->label);
     r->part = found.part;
@@ -176,4 +181,16 @@ layer_row *list_layers(const job *j, int *count) {
     for (int i = 0; i < g->n_nodes;) i = make_row(&t, j, i);
     *count = t.n_rows;
     return t.rows;
+}
+
+const char *show_weight_types(arena *a, const graph *g) {
+    static const elem_type types[] = {TYPE_I8, TYPE_F16, TYPE_F32};
+    const char *list = "";
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
+        bool has = false;
+        for (int i = 0; i < g->n_nodes && !has; i++)
+            has = op_table[g->nodes[i].op].class == CLASS_CONV && node_weight_type(&g->nodes[i]) == types[t];
+        if (has) list = arena_printf(a, "%s%s%s", list, *list ? ", " : "", type_table[types[t]].name);
+    }
+    return *list ? list : type_table[TYPE_F32].name;
 }

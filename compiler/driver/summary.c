@@ -1,21 +1,21 @@
 /* summary.c: the table that --summary prints.
  *
  * The rows are those of layer_table.c. If channels were removed because of the weights, a column shows how many
- * are left. */
+ * are left, and in a quantised network one shows scales and zero points. */
 #include "driver/layer_table.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT = 3, COLUMNS = 9 };
+enum { CODES = 3, KEPT = 4, COLUMNS = 10 };
 
 static const struct {
     const char *title;
     bool right; /* aligned on the right: numbers */
-} columns[COLUMNS] = {{"layer", false},  {"op", false},     {"output", false},
-                      {"kept", true},    {"params", true},  {"MACs", true},
-                      {"kernel", false}, {"kcycles", true}, {"weights", true}};
+} columns[COLUMNS] = {{"layer", false},  {"op", false},    {"output", false}, {"q", false},
+                      {"kept", true},    {"params", true}, {"MACs", true},    {"kernel", false},
+                      {"kcycles", true}, {"weights", true}};
 
 typedef struct row {
     const char *cell[COLUMNS];
@@ -39,8 +39,10 @@ static const char *show_millions(arena *a, int64_t value) {
 
 static row show_layer(arena *a, const layer_row *l) {
     const plan_step *part = l->part;
-    return (row){{l->label, l->op, arena_printf(a, "%dx%dx%d", l->shape.h, l->shape.w, l->shape.c), l->kept,
-                  show_count(a, l->params), show_millions(a, l->macs), l->kernel,
+    const char *output =
+        arena_printf(a, "%dx%dx%d%s%s", l->shape.h, l->shape.w, l->shape.c, *l->type ? " " : "", l->type);
+    return (row){{l->label, l->op, output, l->codes, l->kept, show_count(a, l->params),
+                  show_millions(a, l->macs), l->kernel,
                   part ? arena_printf(a, "%.1f", part->cycles * 1e-3) : "",
                   part ? show_count(a, part->weight_bytes) : ""}};
 }
@@ -62,7 +64,7 @@ static void print_table(text *out, arena *a, const row *rows, int n_rows) {
     row head, rule;
     int widths[COLUMNS];
     for (int c = 0; c < COLUMNS; c++) {
-        bool optional = c == KEPT, used = !optional;
+        bool optional = c == KEPT || c == CODES, used = !optional;
         size_t width = strlen(columns[c].title);
         for (int i = 0; i < n_rows; i++) {
             size_t w = strlen(rows[i].cell[c]);
@@ -127,11 +129,20 @@ static const char *describe_removed(const job *j) {
     return s;
 }
 
+/* " of f16, with biases of f32"; "" where all are floats. */
+static const char *describe_types(const job *j) {
+    const char *types = show_weight_types(j->mem, j->plan->g);
+    if (strcmp(types, "f32") == 0) return "";
+    if (strcmp(types, "f16") == 0) return " of f16, with biases of f32";
+    if (strcmp(types, "int8") == 0) return " of int8, with biases of int32";
+    return arena_printf(j->mem, " of %s", types);
+}
+
 /* "1,234 bytes of f16, with biases of f32: each of the 3 targets has its own". */
 static const char *describe_weights(const job *j) {
     int64_t weights = j->code.weights_bytes;
-    const char *s = arena_printf(j->mem, "%s bytes%s", weights ? show_count(j->mem, weights) : "0",
-                                 j->o.half_weights ? " of f16, with biases of f32" : "");
+    const char *s =
+        arena_printf(j->mem, "%s bytes%s", weights ? show_count(j->mem, weights) : "0", describe_types(j));
     if (j->o.targets.count == 1) return s;
     return arena_printf(j->mem, "%s: each of the %d targets has its own", s, j->o.targets.count);
 }

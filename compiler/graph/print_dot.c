@@ -51,7 +51,8 @@ static void print_dot_layer(const graph *g, text *out, int index) {
         print_quoted(out, n->label);
     }
     text_printf(out, "\\n%d x %d x %d", n->shape.h, n->shape.w, n->shape.c);
-    if (n->op == OP_INPUT) text_printf(out, " %s", type_table[n->type].name);
+    if (n->op == OP_INPUT || n->q.on) text_printf(out, " %s", type_table[n->type].name);
+    if (n->q.on) text_printf(out, "\\nq = %s", show_codes(g->mem, &n->q));
     text_printf(out, "\", fillcolor=\"%s\"%s];\n", class_colors[op_table[n->op].class],
                 n->op == OP_INPUT ? ", shape=box, style=\"filled,bold\"" : "");
     for (int i = 0; i < n->n_in; i++) {

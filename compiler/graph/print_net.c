@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDENT = 4, LABEL_COLUMN = 44, COMMENT_COLUMN = 80, NO_TENSOR = -1, MAX_NUMBER = 40 };
+enum { INDENT = 4, LABEL_COLUMN = 44, COMMENT_COLUMN = 80, NO_TENSOR = -1 };
 
 typedef struct printer {
     const graph *g;
@@ -45,13 +45,18 @@ static const char *show_number(double x, char room[MAX_NUMBER]) {
     return room;
 }
 
-/* The fewest digits that read back as the same float, as the language reads it. */
-static const char *show_scale(float x, char room[MAX_NUMBER]) {
+const char *show_scale(float x, char room[MAX_NUMBER]) {
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(room, MAX_NUMBER, "%.*g", digits, (double)x);
         if ((float)strtod(room, NULL) == x) break;
     }
     return room;
+}
+
+const char *show_codes(arena *a, const quant *q) {
+    char room[MAX_NUMBER];
+    if (!q->on) return "";
+    return arena_printf(a, "[%s, %d]", q->scales ? "channels" : show_scale(q->scale, room), q->zero);
 }
 
 /* --- arguments of a call. Each helper prints one, and what separates it from the one before. */
@@ -96,9 +101,8 @@ static void print_numbers(printer *p, const char *name, const double *values, in
 
 /* q = [scale, zero], or [channels, zero]. */
 static void print_codes(printer *p, const quant *q) {
-    char room[MAX_NUMBER];
     open_argument(p, "q");
-    text_printf(p->out, "[%s, %d]", q->scales ? "channels" : show_scale(q->scale, room), q->zero);
+    text_string(p->out, show_codes(p->scratch, q));
 }
 
 static void print_sides(printer *p, const char *name, const int pad[4]) {

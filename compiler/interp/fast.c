@@ -1,5 +1,5 @@
 /* fast.c: the walk of the fast evaluator: which nodes have a fast function, and what is done for the others. */
-#include "interp/fast_internal.h"
+#include "interp/fast_codes.h"
 
 #include "graph/activations.h"
 #include "interp/internal.h"
@@ -11,6 +11,7 @@ typedef void (*fast_function)(const fast_work *k);
 struct fast_graph {
     const graph *g;
     const float **packed; /* [n_nodes]: weights in panels, or NULL */
+    fast_codes **codes;   /* [n_nodes]: of layers of codes that have fast loops, or NULL */
 };
 
 static const fast_function fast_functions[OP_COUNT] = {
@@ -49,9 +50,11 @@ fast_graph *fast_prepare(const graph *g, arena *a) {
     fast_graph *f = ARENA_NEW(a, fast_graph);
     f->g = g;
     f->packed = ARENA_ARRAY(a, const float *, g->n_nodes);
+    f->codes = ARENA_ARRAY(a, fast_codes *, g->n_nodes);
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
-        fast_function by = fast_function_of(g, n);
+        f->codes[i] = fast_codes_of(g, n, a);
+        fast_function by = f->codes[i] ? fast_functions[n->op] : fast_function_of(g, n);
         if (by == fast_conv || by == fast_dense) f->packed[i] = fast_pack(g, n, a);
     }
     return f;
@@ -85,8 +88,13 @@ static void evaluate_fast(const fast_walk *w, int index, fast_function by, const
     int own = node_own_inputs(n);
     shape *shapes = ARENA_ARRAY(scratch, shape, own);
     for (int j = 0; j < own; j++) shapes[j] = g->nodes[n->in[j]].shape;
-    by(&(fast_work){
-        .n = n, .in_shape = shapes, .in = in, .packed = w->f->packed[index], .scratch = scratch, .out = out});
+    const fast_work k = {
+        .n = n, .in_shape = shapes, .in = in, .packed = w->f->packed[index], .scratch = scratch, .out = out};
+    if (w->f->codes[index]) {
+        fast_run_codes(w->f->codes[index], g, fast_functions[n->op], &k);
+        return;
+    }
+    by(&k);
     finish(n, n->a.has_residual ? in[own] : NULL, out);
 }
 
@@ -117,7 +125,7 @@ static void evaluate(void *data, int index, const void *const *in, void *out) {
         const float **values = ARENA_ARRAY(scratch, const float *, n->n_in);
         for (int j = 0; j < n->n_in; j++) values[j] = in[j];
         fast_function by = fast_function_of(g, n);
-        if (by) {
+        if (by || w->f->codes[index]) {
             evaluate_fast(w, index, by, values, scratch, out);
         } else {
             evaluate_widened(g, n, values, scratch, out);

@@ -97,6 +97,34 @@ static json_t *describe_loss(const rounding_loss *l) {
     return loss;
 }
 
+/* A number with three digits; null where there is none. */
+static json_t *three_digits(double x) {
+    char digits[32];
+    if (!isfinite(x)) return json_null();
+    snprintf(digits, sizeof digits, "%.3g", x);
+    return json_real(strtod(digits, NULL));
+}
+
+/* How well the quantised network does; and for each layer how far its tensor is from the float network's. */
+static void describe_quantising(json_t *root, const job *j) {
+    const quantize_report *r = &j->quantised;
+    json_t *said = json_object(), *methods = json_object(), *layers = json_object_get(root, "layers");
+    for (int m = 0; m < RANGE_METHOD_COUNT; m++)
+        json_object_set_new(methods, range_method_names[m], three_digits(r->method_decibels[m]));
+    json_object_set_new(said, "samples", json_integer(r->samples));
+    json_object_set_new(said, "ranges", json_string(range_method_names[r->method]));
+    json_object_set_new(said, "decibels_by_ranges", methods);
+    json_object_set_new(said, "decibels", three_digits(r->output_decibels));
+    if (r->classifies) json_object_set_new(said, "same_top_class", json_integer(r->same_top));
+    if (j->labels) {
+        json_object_set_new(said, "right_f32", json_integer(count_right(j, r->float_top)));
+        json_object_set_new(said, "right_int8", json_integer(count_right(j, r->integer_top)));
+    }
+    json_object_set_new(root, "quantised", said);
+    for (size_t i = 0; i < json_array_size(layers); i++)
+        json_object_set_new(json_array_get(layers, i), "decibels", three_digits(r->decibels[i]));
+}
+
 static int append_json(const char *buffer, size_t size, void *data) {
     text_bytes(data, buffer, size);
     return 0;
@@ -111,6 +139,7 @@ static void describe_json(text *out, const job *j) {
     json_object_set_new(root, "weights_bytes", json_integer(j->code.weights_bytes));
     json_object_set_new(root, "weights_dtype", json_string(show_weight_types(j->mem, p->g)));
     if (j->loss.samples) json_object_set_new(root, "rounding", describe_loss(&j->loss));
+    if (j->quantised.decibels) describe_quantising(root, j);
     if (j->described->compound) {
         json_t *compound = json_object();
         json_object_set_new(compound, "param", json_string(j->described->compound));

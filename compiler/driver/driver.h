@@ -122,8 +122,10 @@ const char *describe_rounding(const job *j);
 bool quantise_described(job *j);
 /* How well the quantised network does, as sentences for the summary. */
 const char *describe_quantised(const job *j);
-/* "top-1 98 of 100 right, 97 in int8"; NULL where no labels were given. */
+/* "91.20 % right in float, ..": NULL where no labels were given. */
 const char *describe_accuracy(const job *j);
+/* How many of the samples have their right class at `top`. Labels must have been given. */
+int count_right(const job *j, const int32_t *top);
 
 /* summary.c: appends the table of layers and the totals. */
 void summary_print(text *out, const job *j);

@@ -7,6 +7,7 @@
 
 #include "graph/print.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,6 +166,7 @@ static int make_row(table *t, const job *j, int first) {
     r->shape = last->shape;
     r->type = last->q.on ? type_table[last->type].name : "";
     r->codes = show_codes(a, &last->q);
+    r->decibels = j->quantised.decibels ? j->quantised.decibels[end - 1] : NAN;
     r->kept = describe_kept(t, j->plan->g, n);
     kernel found = find_kernel(&t->kernels, n->label);
     r->part = found.part;

@@ -9,6 +9,7 @@ typedef struct layer_row {
     shape shape;       /* of what the row's last node makes */
     const char *type;  /* its element type, if it holds quantised integers; else "" */
     const char *codes; /* what these mean, "[0.0235, -128]"; else "" */
+    double decibels;   /* signal to noise against the float network; NAN where it was not measured */
     const char *label; /* "" where it has none */
     const char *op;    /* "conv 3x3 /2 + bn + relu6" */
     const char *kept;  /* "3 of 8": how many channels are left after the passes; "" if none was removed */

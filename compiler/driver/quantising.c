@@ -204,14 +204,16 @@ const char *describe_quantised(const job *j) {
     return arena_printf(j->mem, "%s; the top class stays in %d of %d", s, r->same_top, r->compared);
 }
 
+int count_right(const job *j, const int32_t *top) {
+    int right = 0;
+    for (int i = 0; i < j->quantised.compared; i++) right += top[i] == j->labels[i];
+    return right;
+}
+
 const char *describe_accuracy(const job *j) {
     const quantize_report *r = &j->quantised;
     if (!j->labels) return NULL;
-    int right[2] = {0, 0};
-    for (int i = 0; i < r->compared; i++) {
-        right[0] += r->float_top[i] == j->labels[i];
-        right[1] += r->integer_top[i] == j->labels[i];
-    }
     return arena_printf(j->mem, "%.2f %% right in float, %.2f %% in int8, of %d samples",
-                        100.0 * right[0] / r->compared, 100.0 * right[1] / r->compared, r->compared);
+                        100.0 * count_right(j, r->float_top) / r->compared,
+                        100.0 * count_right(j, r->integer_top) / r->compared, r->compared);
 }

@@ -1,21 +1,23 @@
 /* summary.c: the table that --summary prints.
  *
  * The rows are those of layer_table.c. If channels were removed because of the weights, a column shows how many
- * are left, and in a quantised network one shows scales and zero points. */
+ * are left. In a quantised network one shows scales and zero points, and, where lcc has quantised it, one shows
+ * how far each tensor is from the float network's. */
 #include "driver/layer_table.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CODES = 3, KEPT = 4, COLUMNS = 10 };
+enum { CODES = 3, DECIBELS = 4, KEPT = 5, COLUMNS = 11 };
 
 static const struct {
     const char *title;
     bool right; /* aligned on the right: numbers */
-} columns[COLUMNS] = {{"layer", false},  {"op", false},    {"output", false}, {"q", false},
-                      {"kept", true},    {"params", true}, {"MACs", true},    {"kernel", false},
-                      {"kcycles", true}, {"weights", true}};
+} columns[COLUMNS] = {{"layer", false},  {"op", false},     {"output", false}, {"q", false},
+                      {"dB", true},      {"kept", true},    {"params", true},  {"MACs", true},
+                      {"kernel", false}, {"kcycles", true}, {"weights", true}};
 
 typedef struct row {
     const char *cell[COLUMNS];
@@ -41,7 +43,8 @@ static row show_layer(arena *a, const layer_row *l) {
     const plan_step *part = l->part;
     const char *output =
         arena_printf(a, "%dx%dx%d%s%s", l->shape.h, l->shape.w, l->shape.c, *l->type ? " " : "", l->type);
-    return (row){{l->label, l->op, output, l->codes, l->kept, show_count(a, l->params),
+    const char *decibels = isnan(l->decibels) ? "" : arena_printf(a, "%.1f", l->decibels);
+    return (row){{l->label, l->op, output, l->codes, decibels, l->kept, show_count(a, l->params),
                   show_millions(a, l->macs), l->kernel,
                   part ? arena_printf(a, "%.1f", part->cycles * 1e-3) : "",
                   part ? show_count(a, part->weight_bytes) : ""}};
@@ -64,7 +67,7 @@ static void print_table(text *out, arena *a, const row *rows, int n_rows) {
     row head, rule;
     int widths[COLUMNS];
     for (int c = 0; c < COLUMNS; c++) {
-        bool optional = c == KEPT || c == CODES, used = !optional;
+        bool optional = c == KEPT || c == CODES || c == DECIBELS, used = !optional;
         size_t width = strlen(columns[c].title);
         for (int i = 0; i < n_rows; i++) {
             size_t w = strlen(rows[i].cell[c]);

@@ -5,6 +5,7 @@
 #include "quantize/build.h"
 
 #include "graph/activations.h"
+#include "graph/integers.h"
 #include "graph/quant.h"
 
 #include <string.h>
@@ -75,8 +76,17 @@ static void set_channel_scales(builder *b, int made, const scaling *s) {
 
 /* Whether the layer makes codes like those that it gets, so that it has no scale of its own. */
 static bool keeps_scale(const builder *b, int of) {
+    if (b->d->g->nodes[of].n_in == 0) return false;
     return b->d->group[of] == b->d->group[b->d->g->nodes[of].in[0]] &&
            !multiplies_by_weights(&b->d->g->nodes[of]);
+}
+
+/* The numbers of a constant, as codes. */
+static void quantise_constant(builder *b, node *made, const node *n) {
+    tensor *codes = made->weights[ROLE_WEIGHT];
+    codes->data = ARENA_ARRAY(b->a, float, codes->count);
+    for (int64_t i = 0; i < codes->count; i++)
+        codes->data[i] = (float)code_of(&made->q, made->type, 0, (double)n->weights[ROLE_WEIGHT]->data[i]);
 }
 
 /* The attributes of an affine as a depthwise layer of one tap. */
@@ -104,6 +114,7 @@ static int add_integer(builder *b, int of) {
     int made = append(b, op, in, n->n_in, &a, n, of);
     if (made == NONE) return NONE;
     if (a.channel_scales) set_channel_scales(b, made, s);
+    if (n->op == OP_CONSTANT) quantise_constant(b, &b->to->nodes[made], n);
     if (multiplies_by_weights(n))
         quantise_weights_of(b->to, &b->to->nodes[made], n, b->facts[n->in[0]], !b->o->no_correction);
     return made;

@@ -243,6 +243,7 @@ decisions decide(const graph *g, const quantize_options *o, arena *a) {
     for (int i = 0; i < n; i++) {
         for (int k = 0; k < g->nodes[i].n_in; k++) d.read_as_codes[g->nodes[i].in[k]] |= d.integer[i];
     }
+    for (int i = 0; i < n; i++) d.integer[i] |= g->nodes[i].op == OP_CONSTANT && d.read_as_codes[i];
     find_raw_inputs(&d);
     if (!o->no_equalisation) find_channel_scales(&d);
     join_groups(&d);

@@ -38,7 +38,7 @@ const char *as_code(const emitter *e, const char *v, int zero, code_range range)
 
 /* ---- factors ---- */
 
-static void declare_list(writer *w, const char *type, const char *name, const int *values, int count) {
+void declare_list(writer *w, const char *type, const char *name, const int *values, int count) {
     enum { NUMBERS_IN_A_LINE = 12 };
     line(w, "static const %s %s[%d] = {", type, name, count);
     for (int i = 0; i < count; i += NUMBERS_IN_A_LINE) {
@@ -106,6 +106,37 @@ const char *sum_text(const emitter *e, const add_integers *k, const char *x, con
                *wide_z = wide_text(e, k, z, k->z_zero, k->z_by);
     const char *sum = arena_printf(e->a, "%s %s %s", wide_x, subtract ? "-" : "+", wide_z);
     return as_code(e, rescaled_text(e, sum, k->y_by), k->y_zero, k->range);
+}
+
+/* ---- two codes ---- */
+
+code_factors declare_product(emitter *e, writer *w, const node *n, const int *order) {
+    int *given = ARENA_ARRAY(e->a, int, n->shape.c);
+    for (int i = 0; i < n->shape.c; i++) given[i] = i;
+    return declare_factors(e, w, integers_of_mul(e->p->g, n, e->a).by, order ? order : given, n->shape.c);
+}
+
+static const char *product_text(emitter *e, const node *n, const code_factors *by, const char *at,
+                                const char *x, const char *z) {
+    const mul_integers c = integers_of_mul(e->p->g, n, e->a);
+    const char *product =
+        arena_printf(e->a, "(%s) * (%s)", less_zero(e, x, c.x_zero), less_zero(e, z, c.z_zero));
+    return as_code(e, rescaled_by_text(e, product, by, at), c.y_zero, c.range);
+}
+
+/* Without an activation the range is that of the type, within which both codes are. */
+static const char *chosen_text(emitter *e, const node *n, const char *x, const char *z) {
+    const char *v = arena_printf(e->a, "%s %s %s ? %s : %s", x, n->op == OP_MAX ? ">" : "<", z, x, z);
+    if (n->a.act == OP_IDENTITY) return arena_printf(e->a, "(%s)", v);
+    return clamped_text(e, v, codes_within(own_quant(n), n->type, n->a.act, n->a.act_args));
+}
+
+const char *joined_codes(emitter *e, const node *n, const code_factors *by, const char *at, const char *x,
+                         const char *z) {
+    if (n->op == OP_MUL) return product_text(e, n, by, at, x, z);
+    if (n->op == OP_MIN || n->op == OP_MAX) return chosen_text(e, n, x, z);
+    const add_integers sum = integers_of_add(e->p->g, n);
+    return sum_text(e, &sum, x, z, n->op == OP_SUB);
 }
 
 const char *finished_code(emitter *e, const node *n, const char *v, const char *r) {

@@ -26,6 +26,9 @@ const char *plus_zero(const emitter *e, const char *v, int zero);
 /* The code in y: clamp(zero + v). */
 const char *as_code(const emitter *e, const char *v, int zero, code_range range);
 
+/* Declares a table of integers. */
+void declare_list(writer *w, const char *type, const char *name, const int *values, int count);
+
 /* A factor for each channel, in the order in which a kernel takes them: the same for all, or from a table in
  * the function. */
 typedef struct code_factors {
@@ -45,6 +48,14 @@ const char *table_name(emitter *e, const int8_t table[TABLE_CODES]);
 
 /* The sum of the codes x and z, which are expressions: add_codes of graph/integers.h. */
 const char *sum_text(const emitter *e, const add_integers *k, const char *x, const char *z, bool subtract);
+
+/* declare_factors for a mul, whose channels the kernel takes in this order; NULL: in the tensor's. */
+code_factors declare_product(emitter *e, writer *w, const node *n, const int *order);
+
+/* add, sub, mul, min and max of the codes x and z, which are in the order of the node's inputs. by: of a mul;
+ * `at`: the position of the channel. */
+const char *joined_codes(emitter *e, const node *n, const code_factors *by, const char *at, const char *x,
+                         const char *z);
 
 /* What passes have fused into the node, on the code `v` that its kernel has made and bounded: the table of
  * attrs.act, then the sum with the residual `r` (a code; NULL: none). */

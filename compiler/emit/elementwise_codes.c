@@ -50,7 +50,7 @@ void declare_channel_constants(emitter *e, writer *w, elementwise *k) {
     const node *n = k->n;
     const int *order = k->s->out_order;
     switch (n->op) {
-    case OP_MUL: k->by = declare_factors(e, w, integers_of_mul(g, n, e->a).by, order, n->shape.c); break;
+    case OP_MUL: k->by = declare_product(e, w, n, order); break;
     case OP_REQUANTIZE:
         k->by = declare_factors(e, w, integers_of_requantize(g, n, e->a).by, order, n->shape.c);
         break;
@@ -73,14 +73,6 @@ static bool is_swapped(const emitter *e, const node *n) {
     return node_own_inputs(n) == 2 && shape_pixels(nodes[n->in[0]].shape) < shape_pixels(nodes[n->in[1]].shape);
 }
 
-static const char *product_text(emitter *e, const elementwise *k, const char *x, const char *z,
-                                const char *at) {
-    const mul_integers c = integers_of_mul(e->p->g, k->n, e->a);
-    const char *product =
-        arena_printf(e->a, "(%s) * (%s)", less_zero(e, x, c.x_zero), less_zero(e, z, c.z_zero));
-    return as_code(e, rescaled_by_text(e, product, &k->by, table_index(e, k, at)), c.y_zero, c.range);
-}
-
 static const char *requantized_text(emitter *e, const elementwise *k, const char *at) {
     const requantize_integers c = integers_of_requantize(e->p->g, k->n, e->a);
     const char *v = rescaled_by_text(e, less_zero(e, "a", c.x_zero), &k->by, table_index(e, k, at));
@@ -98,12 +90,6 @@ static const char *quantized_text(emitter *e, const elementwise *k, const char *
     return plus_zero(e, i32_call(e, function, passed), q->zero);
 }
 
-static const char *chosen_text(emitter *e, const node *n) {
-    const char *v = arena_printf(e->a, "a %s b ? a : b", n->op == OP_MAX ? ">" : "<");
-    if (n->a.act == OP_IDENTITY) return arena_printf(e->a, "(%s)", v);
-    return clamped_text(e, v, codes_within(own_quant(n), n->type, n->a.act, n->a.act_args));
-}
-
 static const char *activated_text(emitter *e, const node *n) {
     int8_t table[TABLE_CODES];
     if (table_of_node(e->p->g, n, table)) return arena_printf(e->a, "%s[a + 128]", table_name(e, table));
@@ -114,13 +100,8 @@ static const char *result_text(emitter *e, const elementwise *k, const char *at)
     const node *n = k->n;
     bool swapped = is_swapped(e, n);
     const char *x = swapped ? "b" : "a", *z = swapped ? "a" : "b";
-    add_integers sum;
+    if (k->runs[1]) return joined_codes(e, n, &k->by, table_index(e, k, at), x, z);
     switch (n->op) {
-    case OP_ADD:
-    case OP_SUB: sum = integers_of_add(e->p->g, n); return sum_text(e, &sum, x, z, n->op == OP_SUB);
-    case OP_MUL: return product_text(e, k, x, z, at);
-    case OP_MIN:
-    case OP_MAX: return chosen_text(e, n);
     case OP_REQUANTIZE: return requantized_text(e, k, at);
     case OP_QUANTIZE: return quantized_text(e, k, at);
     default: return activated_text(e, n);

@@ -1,7 +1,8 @@
 /* reshape.c: layers that move values: upsample, resize, pad, slice, and the copy that gathers scattered
  * channels.
  */
-#include "emit/internal.h"
+#include "emit/codes.h"
+#include "graph/quant.h"
 #include "graph/resample.h"
 
 #include <string.h>
@@ -15,7 +16,8 @@ static const char *at_pixel(arena *a, const char *base, const char *index, int64
 typedef struct resample {
     const node *n;
     int64_t x_pixel, y_pixel;
-    const char *y; /* where the first channel that is made goes: "y" */
+    const char *y;  /* where the first channel that is made goes: "y" */
+    elem_type type; /* of the elements */
 } resample;
 
 static void emit_nearest(emitter *e, writer *w, piece x, const char *at, void *data) {
@@ -69,7 +71,7 @@ static signature pass_maps(const emitter *e, const plan_step *s) {
 static resample resample_of(const emitter *e, const plan_step *s) {
     const plan *p = e->p;
     return (resample){&p->g->nodes[s->node], pixel_stride(p, s->operands[0].runs[0].buffer),
-                      pixel_stride(p, s->out_buffer), "y"};
+                      pixel_stride(p, s->out_buffer), "y", p->buffers[s->out_buffer].type};
 }
 
 /* ---- resize: the places and weights are tables ---- */
@@ -186,7 +188,7 @@ static kernel_call emit_resize(emitter *e, const plan_step *s) {
     line(&w, "const int to = oy * %d + ox;", n->shape.w);
     emit_places(e, &w, &rows, &columns, in.w);
     if (k.taps == 1) {
-        for_each_vector(e, &w, n->shape.c, "c", emit_nearest, &k.maps);
+        for_each_moved(e, &w, k.maps.type, n->shape.c, "c", emit_nearest, &k.maps);
     } else {
         for_each_vector(e, &w, n->shape.c, "c", emit_weighing, &k);
     }
@@ -218,7 +220,10 @@ kernel_call emit_upsample(emitter *e, const plan_step *s) {
         line(&w, "const int y1x0 = y1 * %d + x0, y1x1 = y1 * %d + x1;", in.w, in.w);
     }
     line(&w, "const int to = oy * %d + ox;", n->shape.w);
-    for_each_vector(e, &w, n->shape.c, "c", nearest ? emit_nearest : emit_bilinear, &k);
+    if (nearest)
+        for_each_moved(e, &w, k.type, n->shape.c, "c", emit_nearest, &k);
+    else
+        for_each_vector(e, &w, n->shape.c, "c", emit_bilinear, &k);
     line(&w, "}");
     line(&w, "}");
     const char *hint = arena_printf(a, "upsample_%dx_to_%dx%dx%d", factor, n->shape.h, n->shape.w, n->shape.c);
@@ -240,6 +245,12 @@ static void emit_padded_place(emitter *e, writer *w, pad_mode around, const char
     }
 }
 
+/* The number that a constant pad puts around the map: the code of it, where the map holds codes. */
+static const char *fill_text(emitter *e, const node *n) {
+    if (!n->q.on) return float_text(e->a, n->a.fill);
+    return arena_printf(e->a, "%d", code_of(&n->q, n->type, 0, n->a.fill));
+}
+
 /* Writes the channels before and behind the pixel's own ones, which stand in the output already. */
 static void emit_padded_channels(emitter *e, writer *w, const resample *k, int channels) {
     const attrs *a = &k->n->a;
@@ -252,7 +263,7 @@ static void emit_padded_channels(emitter *e, writer *w, const resample *k, int c
         switch (a->around) {
         case PADS_REFLECT: line(w, "%sc] = %s%d - c];", to, to, 2 * edge); break;
         case PADS_EDGE: line(w, "%sc] = %s%d];", to, to, edge); break;
-        default: line(w, "%sc] = %s;", to, float_text(e->a, a->fill));
+        default: line(w, "%sc] = %s;", to, fill_text(e, k->n));
         }
         line(w, "}");
     }
@@ -274,7 +285,7 @@ kernel_call emit_pad(emitter *e, const plan_step *s) {
         line(&w, "if (oy < %d || oy >= %d || ox < %d || ox >= %d) {", pad[TOP], pad[TOP] + in.h, pad[LEFT],
              pad[LEFT] + in.w);
         line(&w, "for (int c = 0; c < %d; c++) {", out.c);
-        line(&w, "y[to * %lld + c] = %s;", (long long)k.y_pixel, float_text(e->a, n->a.fill));
+        line(&w, "y[to * %lld + c] = %s;", (long long)k.y_pixel, fill_text(e, n));
         line(&w, "}");
         line(&w, "continue;");
         line(&w, "}");
@@ -283,7 +294,7 @@ kernel_call emit_pad(emitter *e, const plan_step *s) {
         emit_padded_place(e, &w, n->a.around, "ox", pad[LEFT], in.w);
         line(&w, "const int from = iy * %d + ix;", in.w);
     }
-    for_each_vector(e, &w, in.c, "c", emit_nearest, &k);
+    for_each_moved(e, &w, k.type, in.c, "c", emit_nearest, &k);
     emit_padded_channels(e, &w, &k, in.c);
     line(&w, "}");
     line(&w, "}");
@@ -309,7 +320,7 @@ kernel_call emit_slice(emitter *e, const plan_step *s) {
     int64_t factors[] = {(int64_t)in.w * (rows ? n->a.step : 1), rows ? 1 : n->a.step};
     int64_t begin = (int64_t)n->a.begin * (rows ? in.w : 1);
     line(&w, "const int from = %s;", expression(e->a, "", names, factors, 2, begin));
-    for_each_vector(e, &w, out.c, "c", emit_nearest, &k);
+    for_each_moved(e, &w, k.type, out.c, "c", emit_nearest, &k);
     line(&w, "}");
     line(&w, "}");
     const char *hint =

@@ -44,6 +44,7 @@ static void begin_blocks(emitter *e, const plan_step *s, writer *w, const axis_w
 
 void emit_transpose_body(emitter *e, const plan_step *s, writer *w) {
     const axis_walk walk = walk_of_transpose(&e->p->g->nodes[s->node].a);
+    const elem_type type = e->p->buffers[s->out_buffer].type;
     arena *a = e->a;
     int n = walk.n, near = 0, open = 0; /* near: the axis of the input's neighbours */
     if (n == 0) {
@@ -57,7 +58,7 @@ void emit_transpose_body(emitter *e, const plan_step *s, writer *w) {
         for (int i = 0; i < n - 1; i++, open++) begin_axis(e, s, w, &walk, i);
         row_copy k = {expression(a, "x", index_names, walk.stride, n - 1, 0),
                       expression(a, "y", index_names, y_stride, n - 1, 0)};
-        for_each_vector(e, w, walk.count[near], "c", emit_row_piece, &k);
+        for_each_moved(e, w, type, walk.count[near], "c", emit_row_piece, &k);
     } else {
         for (int i = 0; i < n; i++, open++) {
             if (i == near)
@@ -78,13 +79,14 @@ void emit_concat_body(emitter *e, const plan_step *s, writer *w) {
     static const char *const names[] = {"x", "z"};
     arena *a = e->a;
     const shape out = e->p->g->nodes[s->node].shape;
+    const elem_type type = e->p->buffers[s->out_buffer].type;
     int64_t begin = 0;
     begin_shared_loop(e, s, w, "i", out.h);
     for (int j = 0; j < s->n_operands; j++) {
         const char *row = "i", *x = s->n_operands <= 2 ? names[j] : arena_printf(a, "x%d", j);
         int64_t part = (int64_t)s->operands[j].shape.w * out.c, whole = (int64_t)out.w * out.c;
         row_copy k = {expression(a, x, &row, &part, 1, 0), expression(a, "y", &row, &whole, 1, begin)};
-        for_each_vector(e, w, (int)part, "c", emit_row_piece, &k);
+        for_each_moved(e, w, type, (int)part, "c", emit_row_piece, &k);
         begin += part;
     }
     line(w, "}");

@@ -3,7 +3,7 @@
  * The table has the function that writes the body for each op. Where plan/whole.c says that threads share the
  * step, the body computes the part of its output that begin_shared_loop gives it: of s->units stretches of
  * equal length. */
-#include "emit/internal.h"
+#include "emit/codes.h"
 
 typedef void (*body_writer)(emitter *e, const plan_step *s, writer *w);
 
@@ -15,9 +15,22 @@ static void emit_constant_piece(emitter *e, writer *w, piece x, const char *at, 
     line(w, "%s", store_text(e->a, t, x, to, load_text(e->a, t, x, TYPE_F32, from)));
 }
 
+/* Copies codes, which stand in the function and not among the weights. */
+static void emit_constant_codes(emitter *e, const tensor *t, writer *w) {
+    int *codes = ARENA_ARRAY(e->a, int, t->count);
+    for (int64_t i = 0; i < t->count; i++) codes[i] = (int)t->data[i];
+    declare_list(w, type_table[t->type].c_name, "codes", codes, (int)t->count);
+    line(w, "memcpy(y, codes, sizeof codes);");
+}
+
 /* Copies the weights. */
 static void emit_constant_body(emitter *e, const plan_step *s, writer *w) {
-    int64_t count = shape_elements(e->p->g->nodes[s->node].shape);
+    const node *n = &e->p->g->nodes[s->node];
+    int64_t count = shape_elements(n->shape);
+    if (n->q.on) {
+        emit_constant_codes(e, n->weights[ROLE_WEIGHT], w);
+        return;
+    }
     for_each_vector(e, w, (int)count, "i", emit_constant_piece, NULL);
 }
 
@@ -45,9 +58,11 @@ static const body_writer bodies[OP_COUNT] = {
     [OP_MATMUL] = emit_matmul_body,
 };
 
-/* The packed weights of such a step are its node's tensors of weights, one behind the other. */
+/* The packed weights of such a step are its node's tensors of weights, one behind the other; codes have none.
+ */
 static bool has_weights(const node *n) {
     bool has = false;
+    if (n->q.on) return false;
     for (int r = 0; r < ROLE_COUNT; r++) has = has || n->weights[r];
     return has;
 }

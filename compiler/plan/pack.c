@@ -217,11 +217,13 @@ static int64_t pack_affine(const plan *p, const plan_step *s, text *out) {
     return 2 * (int64_t)n->shape.c * type_table[TYPE_F32].bytes;
 }
 
-/* The same for a step that takes wholes: its node's tensors of weights as they are, one behind the other. */
+/* The same for a step that takes wholes: its node's tensors of weights as they are, one behind the other. Codes
+ * stand in the step's function. */
 static int64_t pack_whole(const plan *p, const plan_step *s, text *out) {
+    const node *n = &p->g->nodes[s->node];
     int64_t bytes = 0;
-    for (int r = 0; r < ROLE_COUNT; r++) {
-        const tensor *t = p->g->nodes[s->node].weights[r];
+    for (int r = 0; r < ROLE_COUNT && !n->q.on; r++) {
+        const tensor *t = n->weights[r];
         for (int64_t i = 0; t && out && i < t->count; i++) pack_value(out, TYPE_F32, (double)t->data[i]);
         if (t) bytes += t->count * type_table[TYPE_F32].bytes;
     }

@@ -48,9 +48,10 @@ static bool check_types(verifier *v, const plan_step *s) {
         return fault(v, "its elements are %s, its buffer's %s", type_table[type].name,
                      type_table[buffers[s->out_buffer].type].name);
     bool converts = s->kind == STEP_COPY || s->kind == STEP_ELEMENTWISE || s->gemm.staged;
-    if (s->kind == STEP_WHOLE) type = TYPE_F32; /* what it reads; positions, which it may make, are int32 */
     for (int i = converts; i < s->n_operands; i++) {
         const operand *o = &s->operands[i];
+        /* Positions are int32, whatever they are the positions of. */
+        if (s->kind == STEP_WHOLE) type = v->p->g->nodes[v->p->g->nodes[s->node].in[i]].type;
         for (int k = 0; k < o->n_runs; k++) {
             if (buffers[o->runs[k].buffer].type != type)
                 return fault(v, "operand %d has elements of another type than it makes", i);

@@ -1,10 +1,8 @@
 /* run.c: --run: runs the reference interpreter on .npy files.
  *
- * The results are float64, because they are the reference, or int32 where the network's output is, and have a
- * leading n if the inputs have one. If
- * weights are rounded to halves, the network after all passes is run, which has the weights of the emitted
- * code.
- */
+ * The results are float64, because they are the reference, or int32, int8 or uint8 where the network's output
+ * is, and have a leading n if the inputs have one. If weights are rounded to halves, the network after all
+ * passes is run, which has the weights of the emitted code. */
 #include "driver/samples.h"
 
 #include "interp/interp.h"
@@ -38,6 +36,16 @@ static bool check_counts(job *j) {
     return good && j->o.result.count == g->n_outputs;
 }
 
+/* Appends a file of the output's results, `values`. */
+static void write_results(text *out, elem_type type, const int64_t *dims, int rank, const double *values) {
+    switch (type) {
+    case TYPE_I32: npy_write_i32(out, dims, rank, values); break;
+    case TYPE_I8: npy_write_i8(out, dims, rank, values); break;
+    case TYPE_U8: npy_write_u8(out, dims, rank, values); break;
+    default: npy_write_f64(out, dims, rank, values);
+    }
+}
+
 bool run_interpreter(job *j) {
     enum { MOST_RESULTS = 1 << 26 }; /* elements of all results of one output: 512 MB */
     const graph *g = j->o.half_weights ? j->reduced : j->described;
@@ -66,8 +74,7 @@ bool run_interpreter(job *j) {
         shape s = g->nodes[g->outputs[k].node].shape;
         int64_t dims[4] = {in[0].count, s.h, s.w, s.c};
         int skip = in[0].has_count ? 0 : 1;
-        bool whole = graph_output_type(g, k) == TYPE_I32;
-        (whole ? npy_write_i32 : npy_write_f64)(&j->results[k], dims + skip, 4 - skip, values[k]);
+        write_results(&j->results[k], graph_output_type(g, k), dims + skip, 4 - skip, values[k]);
         add_output(j, j->o.result.at[k], &j->results[k]);
     }
     close_samples(j, in);

@@ -35,9 +35,9 @@ static rescale scale_of_output(const graph *g, const node *n, int o) {
     const tensor *w = n->weights[ROLE_WEIGHT_SCALE];
     float w_scale = w->data[w->count == 1 ? 0 : o], y_scale = quant_scale(y, o), x_scale = x->scale;
     if (x->scales) x_scale = n->op == OP_DEPTHWISE ? x->scales->data[o / n->a.multiplier] : 1.0f;
-    /* A dense layer with one scale multiplies in single precision first (GetQuantizedConvolutionMultipler). */
-    bool single = n->op == OP_DENSE && w->count == 1;
-    double product = single ? (double)(x_scale * w_scale) : (double)x_scale * (double)w_scale;
+    /* With one scale for all weights the scales are multiplied in single precision first, as those of a
+     * FULLY_CONNECTED are (GetQuantizedConvolutionMultipler). */
+    double product = n->a.one_weight_scale ? (double)(x_scale * w_scale) : (double)x_scale * (double)w_scale;
     return rescale_by(product / (double)y_scale);
 }
 

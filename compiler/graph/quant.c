@@ -68,6 +68,10 @@ static quant_rule rule_of(const node *n) {
     return quant_rules[n->op];
 }
 
+bool may_have_scale(op_kind op) {
+    return is_activation(op) || quant_rules[op] == RULE_NEEDS || quant_rules[op] == RULE_MAY;
+}
+
 bool same_quant(const quant *x, const quant *y) {
     if (!x->on || !y->on) return x->on == y->on;
     return x->zero == y->zero && x->scales == y->scales && (x->scales || x->scale == y->scale);

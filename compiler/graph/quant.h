@@ -10,6 +10,9 @@
  * agree and do not, a scale that is missing or must not be given. */
 bool quantise_node(const graph *g, diag *d, node *n);
 
+/* Whether the op may have a scale of its own, where it takes codes. */
+bool may_have_scale(op_kind op);
+
 /* The scale of a channel. A tensor of scales must have values. */
 static inline float quant_scale(const quant *q, int channel) {
     return q->scales ? q->scales->data[channel] : q->scale;

@@ -149,7 +149,7 @@ bool read_arranged(importer *im, const file_value *x, const int *order, double *
 static bool arrange_constant(importer *im, file_value *x, const arrangement *a) {
     double *numbers = ARENA_ARRAY(im->scratch, double, x->c.count);
     if (!read_arranged(im, x, a->order, numbers)) return false;
-    x->node = add_constant(im, arranged_shape(&x->v, a), numbers);
+    x->node = add_constant(im, arranged_shape(&x->v, a), numbers, &x->q);
     x->kind = FILE_TENSOR;
     x->fresh = false;
     return x->node >= 0;
@@ -252,5 +252,8 @@ bool as_value(importer *im, int i, file_value *x) {
     const file_value *given = node_input(im, i);
     if (!given) return node_error(im, "its input %d is missing", i);
     *x = *given;
-    return x->kind != FILE_CONSTANT || constant_value(im, &given->c, x);
+    if (x->kind != FILE_CONSTANT) return true;
+    bool good = constant_value(im, &given->c, x);
+    x->q = given->q;
+    return good;
 }

@@ -4,6 +4,7 @@
  * and x times that is hswish. */
 #include "import/build.h"
 
+#include "graph/quant.h"
 #include "graph/shapes.h"
 #include "import/spelled_out.h"
 
@@ -11,8 +12,17 @@
 #include <math.h>
 #include <string.h>
 
+/* The attributes with the scale that the node at work has, where the op takes codes and has one of its own. */
+static attrs with_scales(const importer *im, op_kind op, const int *in, int n_in, attrs a) {
+    if (!im->codes || n_in == 0 || !im->g->nodes[in[0]].q.on || !may_have_scale(op)) return a;
+    a.q = im->codes->q;
+    a.one_weight_scale = im->codes->one_weight_scale && op_table[op].class == CLASS_CONV;
+    return a;
+}
+
 int add_op(importer *im, op_kind op, const int *in, int n_in, const attrs *a) {
-    int made = graph_add(im->g, im->d, op, in, n_in, a, NULL, im->at);
+    const attrs scaled = with_scales(im, op, in, n_in, *a);
+    int made = graph_add(im->g, im->d, op, in, n_in, &scaled, NULL, im->at);
     if (made < 0) node_error(im, "it cannot be added, for the reason above");
     return made;
 }
@@ -23,9 +33,10 @@ int add_unary(importer *im, op_kind op, int x) {
     return add_op(im, op, &x, 1, &a);
 }
 
-int add_constant(importer *im, shape s, const double *numbers) {
+int add_constant(importer *im, shape s, const double *numbers, const quant *q) {
     attrs a = graph_attrs_init();
     a.size = s;
+    a.q = *q;
     int made = add_op(im, OP_CONSTANT, NULL, 0, &a);
     if (made < 0) return -1;
     tensor *t = im->g->nodes[made].weights[ROLE_WEIGHT];

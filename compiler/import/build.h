@@ -12,8 +12,8 @@
 
 int add_op(importer *im, op_kind op, const int *in, int n_in, const attrs *a);
 int add_unary(importer *im, op_kind op, int x);
-/* A tensor of these numbers. */
-int add_constant(importer *im, shape s, const double *numbers);
+/* A tensor of these numbers, which are codes where `q` is on. */
+int add_constant(importer *im, shape s, const double *numbers, const quant *q);
 /* x * scale[c] + shift[c]. `count` is 1 for one pair for all channels, or the number of channels. A sixth of
  * relu6(x + 3) becomes hsigmoid, and x times that hswish. */
 int add_scale_shift(importer *im, int x, const double *scale, const double *shift, int count);
@@ -36,6 +36,9 @@ void label_node(importer *im, int made, const file_value *weight);
 float to_weight(importer *im, double number, bool *good);
 /* Room for the numbers of a weight, which are zero. */
 float *new_weights(importer *im, tensor *t);
+/* Fills a vector (a bias, scales) with so many numbers as it has; one of int32 only holds whole ones. `what`
+ * names it in messages. */
+bool fill_numbers(importer *im, tensor *t, const double *numbers, const char *what);
 /* Fills one of the node's vectors (a bias, a norm's statistics), called `what` in messages. */
 bool fill_vector(importer *im, tensor *t, const constant *c, const char *what);
 

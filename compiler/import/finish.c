@@ -43,16 +43,25 @@ static void choose_label(importer *im, map *taken, node *n, int *op_count) {
     n->labelled = written || strcmp(n->label, unwritten) != 0;
 }
 
+static int copy_input(importer *im, graph *to, const node *n) {
+    int index = graph_add_input(to, im->d, n->label, n->type, n->shape, n->at);
+    if (index >= 0) to->nodes[index].q = n->q;
+    return index;
+}
+
 /* Adds a copy of `n` to `to`. Returns its index, or -1 after an error. */
 static int copy_needed(importer *im, graph *to, const node *n, const int *places) {
-    if (n->op == OP_INPUT) return graph_add_input(to, im->d, n->label, n->type, n->shape, n->at);
+    if (n->op == OP_INPUT) return copy_input(im, to, n);
     int *in = ARENA_ARRAY(im->scratch, int, n->n_in);
     for (int k = 0; k < n->n_in; k++) in[k] = places[n->in[k]];
     int index = graph_add(to, im->d, n->op, in, n->n_in, &n->a, n->label, n->at);
     if (index < 0) return -1;
     to->nodes[index].labelled = n->labelled;
     for (int r = 0; r < ROLE_COUNT; r++) {
-        if (n->weights[r]) to->nodes[index].weights[r]->data = n->weights[r]->data;
+        tensor *t = to->nodes[index].weights[r];
+        if (!t) continue;
+        t->data = n->weights[r]->data;
+        t->ints = n->weights[r]->ints;
     }
     return index;
 }
@@ -60,6 +69,7 @@ static int copy_needed(importer *im, graph *to, const node *n, const int *places
 graph *finish_graph(importer *im) {
     graph *from = im->g, *to = graph_new(im->mem, from->name);
     to->at = from->at;
+    to->rounding = from->rounding;
     bool *needed = mark_needed(from, im->scratch);
     int *places = ARENA_ARRAY(im->scratch, int, from->n_nodes), op_count[OP_COUNT] = {0};
     map taken = {0};

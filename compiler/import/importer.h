@@ -23,6 +23,7 @@ typedef struct file_value {
     const char *name;
     file_value_kind kind;
     constant c;
+    quant q;           /* on: the numbers of the constant are codes; a tensor's are those of its node */
     int node;          /* of the graph; -1 for an unknown value whose fault was reported */
     const char *fault; /* why the constant cannot be read, to be reported where it is used; NULL: it can */
     file_view v;
@@ -43,6 +44,12 @@ typedef struct file_node {
 /* The order of axes that the file gives to a feature map. */
 typedef enum map_layout { LAYOUT_PLANES /* [1, c, h, w] */, LAYOUT_PIXELS /* [1, h, w, c] */ } map_layout;
 
+/* How the codes are scaled that the node at work makes of codes (graph/quant.h). */
+typedef struct code_scales {
+    quant q;
+    bool one_weight_scale; /* a layer's weights have one scale, else one for each output channel */
+} code_scales;
+
 typedef struct refused_operator refused_operator;
 
 typedef struct importer {
@@ -51,6 +58,7 @@ typedef struct importer {
     loc at; /* the file, for messages */
     graph *g;
     map_layout layout;
+    const code_scales *codes;  /* what an op that may have a scale of its own gets; NULL: it gets none */
     bool row;                  /* the maps of the node at work have one row, and the file no axis for it */
     bool planes;               /* each input map is given as one array [h, w] for each channel */
     diag *told, *untold;       /* errors that the user sees, and those that are only counted (walk.h) */

@@ -56,8 +56,14 @@ static const char *name_port(importer *im, const char *name, const char *wanted,
 
 /* --- inputs */
 
+static int add_input(importer *im, const char *name, elem_type type, shape s, const quant *q) {
+    int made = graph_add_input(im->g, im->d, name, type, s, im->at);
+    if (made >= 0) im->g->nodes[made].q = *q;
+    return made;
+}
+
 /* Adds one input for each channel, and their concat. A caller who has planes then gives each plane as it is. */
-static int add_planes(importer *im, const char *name, elem_type type, shape s) {
+static int add_planes(importer *im, const char *name, elem_type type, shape s, const quant *q) {
     enum { MOST_PLANES = 64 };
     int planes[MOST_PLANES];
     if (s.c > MOST_PLANES) {
@@ -67,7 +73,7 @@ static int add_planes(importer *im, const char *name, elem_type type, shape s) {
     }
     for (int c = 0; c < s.c; c++) {
         const char *plane = s.c == 1 ? name : arena_printf(im->mem, "%s_%d", name, c);
-        planes[c] = graph_add_input(im->g, im->d, plane, type, (shape){s.h, s.w, 1}, im->at);
+        planes[c] = add_input(im, plane, type, (shape){s.h, s.w, 1}, q);
         if (planes[c] < 0) return -1;
     }
     if (s.c == 1) return planes[0];
@@ -76,11 +82,10 @@ static int add_planes(importer *im, const char *name, elem_type type, shape s) {
 }
 
 bool import_input(importer *im, file_value *value, const char *wanted, elem_type type, shape s,
-                  const file_view *v) {
+                  const file_view *v, const quant *q) {
     const char *name = name_port(im, value->name, wanted, "input");
     if (!name) return false;
-    int made = im->planes && v->rank == 4 ? add_planes(im, name, type, s)
-                                          : graph_add_input(im->g, im->d, name, type, s, im->at);
+    int made = im->planes && v->rank == 4 ? add_planes(im, name, type, s, q) : add_input(im, name, type, s, q);
     if (made < 0) return false;
     value->kind = FILE_TENSOR;
     value->node = made;
@@ -100,7 +105,7 @@ bool import_tensor_input(importer *im, file_value *value, const char *wanted, el
                          const int64_t *sizes, int rank) {
     shape s;
     file_view v = ordered_view(sizes, rank, &s);
-    if (!import_input(im, value, wanted, type, s, &v)) return false;
+    if (!import_input(im, value, wanted, type, s, &v, &(quant){0})) return false;
     im->g->inputs[im->g->n_inputs - 1].sizes = show_sizes(im->mem, &v);
     return true;
 }

@@ -12,9 +12,9 @@ const char *make_identifier(arena *a, const char *name, const char *kind);
 
 /* Adds an input of the network, which the file sees as `v`; `value` becomes its tensor. It is called `wanted`,
  * or where that is NULL as in the file. A map (a view of 4 axes) is given as one input for each channel where
- * im->planes asks for it. False after an error. */
+ * im->planes asks for it. `q`: how its codes are scaled; off where it holds none. False after an error. */
 bool import_input(importer *im, file_value *value, const char *wanted, elem_type type, shape s,
-                  const file_view *v);
+                  const file_view *v, const quant *q);
 
 /* Adds an input of any sizes, whose elements lie in the order of the file. */
 bool import_tensor_input(importer *im, file_value *value, const char *wanted, elem_type type,

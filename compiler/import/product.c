@@ -62,11 +62,7 @@ int add_product(importer *im, file_value x, const matrix *w, const double *bias,
     const node *n = &im->g->nodes[made];
     const int *places = dense ? find_places(im, &x.v, s, (int)w->in) : NULL;
     if (!fill_matrix(im, n->weights[ROLE_WEIGHT], w, places)) return -1;
-    bool good = true;
-    for (int64_t i = 0; bias && i < w->out; i++) {
-        if (i == 0) new_weights(im, n->weights[ROLE_BIAS]);
-        n->weights[ROLE_BIAS]->data[i] = to_weight(im, bias[i], &good);
-    }
+    bool good = !bias || fill_numbers(im, n->weights[ROLE_BIAS], bias, "bias");
     *v = x.v;
     view_set_axis(v, last, (factor){MAP_C, a.out, 1});
     return good ? made : -1;

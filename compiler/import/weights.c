@@ -1,6 +1,8 @@
 /* weights.c: puts the weights of a file's layers into the graph's order. */
 #include "import/build.h"
 
+#include <math.h>
+
 float to_weight(importer *im, double number, bool *good) {
     float single = (float)number;
     if (single - single == 0) return single;
@@ -16,15 +18,31 @@ float *new_weights(importer *im, tensor *t) {
     return t->data;
 }
 
-bool fill_vector(importer *im, tensor *t, const constant *c, const char *what) {
+bool fill_numbers(importer *im, tensor *t, const double *numbers, const char *what) {
     bool good = true;
+    if (t->type != TYPE_I32) {
+        float *to = new_weights(im, t);
+        for (int64_t i = 0; i < t->count; i++) to[i] = to_weight(im, numbers[i], &good);
+        return good;
+    }
+    t->ints = ARENA_ARRAY(im->mem, int32_t, t->count);
+    for (int64_t i = 0; i < t->count; i++) {
+        double x = numbers[i];
+        if (!(x >= INT32_MIN && x <= INT32_MAX && x == floor(x)))
+            return node_error(im, "its %s must be integers of 32 bits", what);
+        t->ints[i] = (int32_t)x;
+    }
+    return true;
+}
+
+bool fill_vector(importer *im, tensor *t, const constant *c, const char *what) {
     if (c->count != t->count) {
         return node_error(im, "its %s has %lld numbers, not %lld", what, (long long)c->count,
                           (long long)t->count);
     }
-    float *to = new_weights(im, t);
-    for (int64_t i = 0; i < t->count; i++) to[i] = to_weight(im, constant_number(c, i), &good);
-    return good;
+    double *numbers = ARENA_ARRAY(im->scratch, double, t->count);
+    for (int64_t i = 0; i < t->count; i++) numbers[i] = constant_number(c, i);
+    return fill_numbers(im, t, numbers, what);
 }
 
 bool fill_filters(importer *im, const node *n, const filters *w) {

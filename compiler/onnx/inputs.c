@@ -159,7 +159,7 @@ static bool import_one_input(onnx_file *f, const Onnx__ValueInfoProto *p, const 
         return import_tensor_input(im, value, wanted, element, sizes.sizes, sizes.rank);
     shape m;
     file_view v = view_input(f, p->name, &sizes, &m);
-    return import_input(im, value, wanted, element, m, &v);
+    return import_input(im, value, wanted, element, m, &v, &(quant){0});
 }
 
 static bool is_listed(const Onnx__ValueInfoProto *const *inputs, int count, const char *name) {

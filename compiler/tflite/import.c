@@ -6,7 +6,7 @@
 #include "import/match.h"
 #include "import/ports.h"
 #include "import/walk.h"
-#include "tflite/rules.h"
+#include "tflite/codes.h"
 
 #include <string.h>
 
@@ -51,17 +51,10 @@ static void count_uses(tflite_file *f, flat_vector list) {
     }
 }
 
-/* --- networks of integers */
+/* --- types of codes that are not supported */
 
-static bool is_quantized(const tflite_file *f, int32_t at) {
-    if (at < 0 || at >= f->m.n_tensors || f->m.tensors[at].data) return false;
-    const tflite_tensor *t = &f->m.tensors[at];
-    bool small = t->type == NUMBER_I8 || t->type == NUMBER_U8 || t->type == NUMBER_I16;
-    return small && t->q.scales.count > 0;
-}
-
-/* Whether no operator makes integers that stand for real numbers. Else that is one error. */
-static bool check_is_float(tflite_file *f) {
+/* Whether the operators make codes of int8, and of uint8 only by QUANTIZE. Else that is one error. */
+static bool check_types(tflite_file *f) {
     importer *im = &f->im;
     const tflite_tensor *first = NULL;
     int count = 0;
@@ -69,19 +62,26 @@ static bool check_is_float(tflite_file *f) {
         flat_vector out = f->m.operators[i].outputs;
         for (size_t k = 0; k < out.count && k < MAX_LIST; k++) {
             int32_t at = flat_i32_at(out, k);
-            if (!is_quantized(f, at)) continue;
-            if (!first) first = &f->m.tensors[at];
-            count++;
+            if (at < 0 || at >= f->m.n_tensors) continue;
+            const tflite_tensor *t = &f->m.tensors[at];
+            bool bytes = t->type == NUMBER_U8 && !tfl_makes_uint8(f->m.operators[i].code);
+            if (!is_quantised(t) || (t->type != NUMBER_I16 && !bytes)) continue;
+            if (!first) first = t;
+            count += t->type == first->type;
         }
     }
     if (!first) return true;
-    double zero = first->q.zero_points.count ? (double)flat_i64_at(first->q.zero_points, 0) : 0;
+    const char *type = name_tensor_type(im->scratch, first->type_code);
     diag_error(im->d, im->at,
-               "integer networks are not supported yet: its operators make %d tensor%s of quantised integers, "
-               "first \"%s\" (%s, scale %g, zero point %.0f)",
-               count, count == 1 ? "" : "s", show_name(im->scratch, first->name),
-               name_tensor_type(im->scratch, first->type_code), flat_f32_at(first->q.scales, 0), zero);
-    diag_note(im->d, im->at, "convert the network without quantisation, or with weights of float16 only");
+               "its operators compute with %s, which is not supported; INT8 is: they make %d such tensor%s, "
+               "first \"%s\"",
+               type, count, count == 1 ? "" : "s", show_name(im->scratch, first->name));
+    diag_note(
+        im->d, im->at,
+        first->type == NUMBER_U8
+            ? "TensorFlow 1 quantised so; convert the float network again, by TensorFlow 2, or quantise it "
+              "by lcc, with --dtype int8"
+            : "convert the network again with activations of INT8");
     return false;
 }
 
@@ -149,7 +149,9 @@ static bool import_node(tflite_file *f, const tflite_operator *o, file_node *n) 
                                                     : "is not supported";
         return refuse_operator(im, name_operator(im->scratch, o), why);
     }
-    if (!check_node(im, &all_constant) || !widen_inputs(f)) return false;
+    if (!check_node(im, &all_constant)) return false;
+    bool codes = reads_codes(im);
+    if (!(codes ? take_constants_as_codes(f, n) : widen_inputs(f))) return false;
     if (n->n_out == 0) return node_error(im, "it has no output");
     if (r->options != OPTIONS_NONE && o->options_type != OPTIONS_NONE && o->options_type != r->options)
         return node_error(im, "its options are those of another operator");
@@ -161,7 +163,10 @@ static bool import_node(tflite_file *f, const tflite_operator *o, file_node *n) 
                                r->make ? "is supported only where an input is not a constant"
                                        : "is supported only where its inputs are constants");
     }
-    bool good = rule(im, &op) && (!r->activation || fuse_activation(im, option_byte(&op, r->activation - 1)));
+    bool floats = !codes && !all_constant && o->code != BUILTIN_QUANTIZE;
+    if (floats && !check_outputs_are_no_codes(im, &op)) return false;
+    bool good = codes ? tfl_make_of_codes(im, &op, r) : rule(im, &op);
+    good = good && (!r->activation || fuse_activation(im, option_byte(&op, r->activation - 1)));
     if (f->m.file.fault && good) return node_error(im, "its options are damaged: %s", f->m.file.fault);
     return good && diag_error_count(im->d) == errors;
 }
@@ -232,7 +237,7 @@ static graph *import_file(tflite_file *f) {
     read_empty_lists(f);
     for (int i = 0; i < f->m.n_operators; i++) count_uses(f, f->m.operators[i].inputs);
     count_uses(f, f->m.outputs);
-    if (!check_is_float(f) || !tfl_import_inputs(f) || !import_nodes(f) || !add_outputs(f)) return NULL;
+    if (!check_types(f) || !tfl_import_inputs(f) || !import_nodes(f) || !add_outputs(f)) return NULL;
     graph *g = finish_graph(&f->im);
     if (g) add_notes(f);
     return g;

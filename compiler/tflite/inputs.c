@@ -1,5 +1,5 @@
 /* inputs.c: the inputs of the network: their sizes, element types and names. */
-#include "tflite/file.h"
+#include "tflite/codes.h"
 
 #include "import/input_sizes.h"
 #include "import/match.h"
@@ -54,6 +54,36 @@ static void see_as_map(const input_sizes *s, shape *map, file_view *v) {
     if (s->rank < 4) view_reshape(v, sizes, s->rank);
 }
 
+/* Whether the operators that read the input only turn its bytes into floats. Such bytes are numbers. */
+static bool is_widened(const tflite_file *f, int64_t index) {
+    bool read = false;
+    for (int i = 0; i < f->m.n_operators; i++) {
+        const tflite_operator *o = &f->m.operators[i];
+        for (size_t k = 0; k < o->inputs.count; k++) {
+            if (flat_i32_at(o->inputs, k) != index) continue;
+            if (o->code != BUILTIN_DEQUANTIZE && o->code != BUILTIN_CAST) return false;
+            read = true;
+        }
+    }
+    return read;
+}
+
+/* How the input holds codes; *q is off where it holds none. False after an error. */
+static bool read_input_codes(tflite_file *f, int64_t index, const char *name, quant *q) {
+    importer *im = &f->im;
+    const tflite_tensor *t = &f->m.tensors[index];
+    elem_type type;
+    *q = (quant){0};
+    if (!is_quantised(t) || is_widened(f, index)) return true;
+    const char *fault = find_codes(im->scratch, t, q, &type);
+    if (!fault) {
+        im->g->rounding = RESCALE_TFLITE;
+        return true;
+    }
+    diag_error(im->d, im->at, "input \"%s\": %s", show_name(im->scratch, name), fault);
+    return false;
+}
+
 static bool import_one_input(tflite_file *f, int64_t index, const char *name, const given_shape *given,
                              const char *wanted) {
     importer *im = &f->im;
@@ -68,11 +98,13 @@ static bool import_one_input(tflite_file *f, int64_t index, const char *name, co
     }
     shape s;
     file_view v;
+    quant q;
+    if (!read_input_codes(f, index, name, &q)) return false;
     see_as_map(&sizes, &s, &v);
     file_value *value = &f->values[index];
     const char *own = value->name;
     value->name = name;
-    bool good = import_input(im, value, wanted, info->port, s, &v);
+    bool good = import_input(im, value, wanted, info->port, s, &v, &q);
     value->name = own;
     return good;
 }

@@ -65,6 +65,17 @@ bool tfl_make_mean(importer *im, const tflite_op *op) {
     return build_mean(im, axes, count, option_bool(op, REDUCER_KEEP_DIMS));
 }
 
+bool tfl_mean_of_codes(importer *im, const tflite_op *op) {
+    file_value x;
+    bool set[VIEW_RANK] = {0};
+    attrs a = graph_attrs_init(), plain = a;
+    a.reduce = REDUCE_MEAN;
+    if (!read_axes(im, &x, set) || !find_axes(im, &x, set, &a.axes)) return false;
+    bool pools = im->codes && a.axes == (OVER_H | OVER_W);
+    int made = add_op(im, pools ? OP_GLOBAL_AVG_POOL : OP_REDUCE, &x.node, 1, pools ? &plain : &a);
+    return set_reduced(im, made, x.v, set, option_bool(op, REDUCER_KEEP_DIMS));
+}
+
 /* --- one axis, which goes */
 
 static bool build_position(importer *im, op_kind kind) {

@@ -135,7 +135,7 @@ static const op_rule rules[] = {
     OP(111, ELU, tfl_make_elu, NULL),
     OP(112, REVERSE_SEQUENCE, NULL, NULL),
     OP(113, MATRIX_DIAG, NULL, NULL),
-    OP(114, QUANTIZE, NULL, NULL),
+    OP(114, QUANTIZE, tfl_make_quantize, NULL),
     OP(115, MATRIX_SET_DIAG, NULL, NULL),
     OP(116, ROUND, tfl_make_round, NULL),
     OP(117, HARD_SWISH, tfl_make_hard_swish, NULL),

@@ -66,7 +66,12 @@ bool tfl_make_mediapipe_transpose(importer *im, const tflite_op *op);
 bool tfl_make_max_pool(importer *im, const tflite_op *op);
 bool tfl_make_average_pool(importer *im, const tflite_op *op);
 
+/* --- codes.c */
+bool tfl_make_quantize(importer *im, const tflite_op *op);
+
 /* --- reduce.c */
+/* A mean of codes, which is no pool over one axis: such a pool divides in another way. */
+bool tfl_mean_of_codes(importer *im, const tflite_op *op);
 bool tfl_make_mean(importer *im, const tflite_op *op);
 bool tfl_make_sum(importer *im, const tflite_op *op);
 bool tfl_make_reduce_max(importer *im, const tflite_op *op);
@@ -80,6 +85,8 @@ bool tfl_make_l2_normalization(importer *im, const tflite_op *op);
 bool tfl_make_lrn(importer *im, const tflite_op *op);
 
 /* --- spatial.c */
+/* A pad with that number, whatever input 2 is. */
+bool tfl_pad_with(importer *im, double fill);
 bool tfl_make_pad(importer *im, const tflite_op *op);
 bool tfl_make_mirror_pad(importer *im, const tflite_op *op);
 bool tfl_make_depth_to_space(importer *im, const tflite_op *op);

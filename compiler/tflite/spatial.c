@@ -23,13 +23,17 @@ static bool read_pads(importer *im, int64_t *before, int64_t *behind, int64_t *m
     return true;
 }
 
+bool tfl_pad_with(importer *im, double fill) {
+    int64_t before[VIEW_RANK], behind[VIEW_RANK], most;
+    return read_pads(im, before, behind, &most) && build_pad(im, before, behind, PADS_CONSTANT, fill);
+}
+
 /* PADV2 has the number as input 2; PAD has zeros. */
 bool tfl_make_pad(importer *im, const tflite_op *op) {
-    int64_t before[VIEW_RANK], behind[VIEW_RANK], most;
     double fill = 0;
     (void)op;
     if (node_input(im, 2) && !number_input(im, 2, "value", &fill)) return false;
-    return read_pads(im, before, behind, &most) && build_pad(im, before, behind, PADS_CONSTANT, fill);
+    return tfl_pad_with(im, fill);
 }
 
 /* SYMMETRIC repeats the edge itself first, so that a padding of 1 is that of the edge. */

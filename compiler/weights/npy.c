@@ -291,6 +291,18 @@ void npy_write_i32(text *out, const int64_t *dims, int rank, const double *data)
     for (int64_t i = 0; i < count; i++) write_little_endian(out, (uint32_t)(int32_t)data[i], 4);
 }
 
+void npy_write_i8(text *out, const int64_t *dims, int rank, const double *data) {
+    write_header(out, "|i1", dims, rank);
+    int64_t count = product(dims, rank);
+    for (int64_t i = 0; i < count; i++) write_little_endian(out, (uint8_t)(int8_t)data[i], 1);
+}
+
+void npy_write_u8(text *out, const int64_t *dims, int rank, const double *data) {
+    write_header(out, "|u1", dims, rank);
+    int64_t count = product(dims, rank);
+    for (int64_t i = 0; i < count; i++) write_little_endian(out, (uint8_t)data[i], 1);
+}
+
 void npy_write_f64(text *out, const int64_t *dims, int rank, const double *data) {
     write_header(out, "<f8", dims, rank);
     int64_t count = product(dims, rank);

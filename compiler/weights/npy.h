@@ -41,7 +41,9 @@ double npy_value(const npy_array *x, int64_t i);
 /* Appends a whole .npy file, in C order. */
 void npy_write_f32(text *out, const int64_t *dims, int rank, const float *data);
 void npy_write_f64(text *out, const int64_t *dims, int rank, const double *data);
-/* The same of whole numbers, as int32, which must hold them. */
+/* The same of whole numbers, as int32, int8 or uint8, which must hold them. */
 void npy_write_i32(text *out, const int64_t *dims, int rank, const double *data);
+void npy_write_i8(text *out, const int64_t *dims, int rank, const double *data);
+void npy_write_u8(text *out, const int64_t *dims, int rank, const double *data);
 
 #endif

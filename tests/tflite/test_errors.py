@@ -42,18 +42,73 @@ class Errors(LiteTest):
                         'error: operator WHILE is control flow, which is not supported: 1 node, "i"',
                         'error: operator number 500 is not supported: 1 node, "j"')
 
-    def test_networks_of_integers(self):
-        conv = op("CONV_2D", "q,w,b", "c", stride_w=1, stride_h=1)
-        tensors = {"w": Quantized(numpy.ones((2, 1, 1, 4), numpy.int8), 0.5), "b": whole(1, 2),
-                   "q": Quantized(None, 0.25, -3, shape=(1, 6, 6, 4), dtype="int8"),
-                   "c": Quantized(None, 0.5, -128, shape=(1, 6, 6, 2), dtype="int8")}
-        note = "note: convert the network without quantisation, or with weights of float16 only"
-        self.refuse_ops([op("QUANTIZE", "x", "q"), conv, op("DEQUANTIZE", "c", "y")], tensors,
-                        'error: integer networks are not supported yet: its operators make 2 tensors of quantised integers, first "q" '
-                        "(INT8, scale 0.25, zero point -3)", note)
-        self.refuse(tflite_file.model([conv], {n: tensors[n] for n in "wbc"}, {"q": tensors["q"]}, ["c"]),
-                    'error: integer networks are not supported yet: its operators make 1 tensor of quantised integers, first "c" '
-                    "(INT8, scale 0.5, zero point -128)", note)
+    def test_types_of_codes(self):
+        """Codes of int16, and codes of uint8 between layers, are one error, and it is said what to do."""
+        for dtype, zero, advice in (("int16", 0, "convert the network again with activations of INT8"),
+                                    ("uint8", 3, "TensorFlow 1 quantised so; convert the float network again, by TensorFlow 2, or quantise "
+                                                 "it by lcc, with --dtype int8")):
+            tensors = {"w": Quantized(numpy.ones((2, 1, 1, 4), numpy.int8), 0.5), "b": whole(1, 2),
+                       "q": Quantized(None, 0.25, zero, shape=(1, 6, 6, 4), dtype=dtype),
+                       "c": Quantized(None, 0.5, zero, shape=(1, 6, 6, 2), dtype=dtype)}
+            many = dtype == "int16" # QUANTIZE may make uint8
+            self.refuse_ops([op("QUANTIZE", "x", "q"), op("CONV_2D", "q,w,b", "c", stride_w=1, stride_h=1), op("DEQUANTIZE", "c", "y")], tensors,
+                            f"error: its operators compute with {dtype.upper()}, which is not supported; INT8 is: they make "
+                            f'{"2 such tensors" if many else "1 such tensor"}, first "{"q" if many else "c"}"', f"note: {advice}")
+
+    def test_codes(self):
+        """What is wrong with scales, zero points and types, and operators that do not take codes."""
+        conv = [op("CONV_2D", "q,w,b", "y", stride_w=1, stride_h=1)]
+        good = {"w": Quantized(numpy.ones((2, 1, 1, 4), numpy.int8), [0.5, 0.25], [0, 0]),
+                "b": Quantized(whole(1, 2), [0.125, 0.0625], [0, 0]), "q": Quantized(None, 0.25, -3, shape=(1, 6, 6, 4), dtype="int8"),
+                "y": Quantized(None, 0.5, -128, shape=(1, 6, 6, 2), dtype="int8")}
+        w, node = numpy.ones((2, 1, 1, 4), numpy.int8), 'node "y" '
+        scales = "its scales and zero points do not fit its output channels"
+
+        def codes(scale, zero, channels=4, dtype="int8"):
+            return Quantized(None, scale, zero, shape=(1, 6, 6, channels), dtype=dtype)
+
+        for ops, changed, said in (
+                (conv, {"q": codes(0, 0)}, 'input "q": its scale is not a number above 0'),
+                (conv, {"q": codes(numpy.inf, 0)}, 'input "q": its scale is not a number above 0'),
+                (conv, {"q": codes(1, 128)}, 'input "q": its zero point is not a number that its type holds'),
+                (conv, {"q": codes(1, -1, dtype="uint8")}, 'input "q": its zero point is not a number that its type holds'),
+                (conv, {"q": codes([1, 2], [0, 0])}, 'input "q": it does not have one scale and one zero point'),
+                (conv, {"y": codes(numpy.nan, 0, 2)}, node + '(CONV_2D): tensor "y": its scale is not a number above 0'),
+                (conv, {"y": Shaped(1, 6, 6, 2)}, node + '(CONV_2D): tensor "y": its elements are FLOAT32, but should be INT8'),
+                (conv, {"w": numbers(2, 1, 1, 4)}, node + '(CONV_2D): tensor "w": weights of FLOAT32 are not supported where the input is INT8'),
+                (conv, {"w": Quantized(w.view(numpy.uint8), 0.5, 0)},
+                 node + '(CONV_2D): tensor "w": weights of UINT8 are not supported where the input is INT8'),
+                (conv, {"w": Quantized(w, 0.5, 1)},
+                 node + '(CONV_2D): tensor "w": its zero point is not 0; the converter of TensorFlow 2 makes weights whose is'),
+                (conv, {"w": Quantized(w, [0.5, -1], [0, 0])}, node + '(CONV_2D): tensor "w": one of its scales is not a number above 0'),
+                (conv, {"w": Quantized(w, [0.5] * 4, [0] * 4, axis=3)}, node + f'(CONV_2D): tensor "w": {scales}'),
+                (conv, {"w": Quantized(w, [0.5, 1], [0])}, node + f'(CONV_2D): tensor "w": {scales}'),
+                (conv, {"w": Quantized(w, [])}, node + f'(CONV_2D): tensor "w": {scales}'),
+                (conv, {"b": numbers(2)}, node + '(CONV_2D): tensor "b": a bias must be INT32 where the input is INT8'),
+                (conv, {"b": Quantized(whole(1, 2), [0.125, 0.25], [0, 0])},
+                 node + '(CONV_2D): tensor "b": its scale is not that of the input times that of the weights'),
+                (conv, {"b": Quantized(whole(1, 2), [0.125, 0.0625], [0, 1])},
+                 node + '(CONV_2D): tensor "b": the zero point of a bias must be 0'),
+                ([op("MAX_POOL_2D", "q", "y", width=1, height=1, stride_w=1, stride_h=1)], {},
+                 node + "(MAX_POOL_2D): its output has another scale or zero point than its input, which TensorFlow Lite's kernel for INT8 "
+                 "does not make"),
+                ([op("CONCATENATION", "q,c", "y", axis=3)], {"c": Quantized(numpy.ones((1, 6, 6, 4), numpy.int8), 0.5, -3)},
+                 node + "(CONCATENATION): its inputs have different scales or zero points, which TensorFlow Lite's kernel for INT8 does not "
+                 "take"),
+                ([op("LOGISTIC", "q", "y")], {}, node + "(LOGISTIC): its output must have the scale 1/256 and the zero point -128"),
+                ([op("TANH", "q", "y")], {}, node + "(TANH): its output must have the scale 1/128 and the zero point 0"),
+                ([op("SOFTMAX", "q", "y", beta=2.0)], {"y": codes(1 / 256, -128)},
+                 node + "(SOFTMAX): a beta other than 1 is not supported on INT8"),
+                ([op("DEQUANTIZE", "q", "f"), op("RELU", "f", "y")], {},
+                 node + '(RELU): its output "y" is INT8 with a scale, but none of its inputs is'),
+                ([op("QUANTIZE", "q", "y")], {"y": codes(1, 0, dtype="int32")},
+                 node + '(QUANTIZE): tensor "y": its elements are INT32, but should be INT8')):
+            with self.subTest(said=said):
+                tensors = {**good, **changed}
+                names = {n for o in ops for n in [*o[1], *o[2]] if n in tensors and n != "q"}
+                self.refuse(tflite_file.model(ops, {n: tensors[n] for n in names}, {"q": tensors["q"]}, ["y"]), "error: " + said)
+        self.refuse(tflite_file.model([op("EXP", "q", "y")], {"y": good["y"]}, {"q": good["q"]}, ["y"]),
+                    'error: operator EXP is not supported on INT8 with scales: 1 node, "y"')
 
     def test_layers(self):
         conv = dict(stride_w=1, stride_h=1)

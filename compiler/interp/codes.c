@@ -33,7 +33,8 @@ static void multiply_codes(const work *k) {
     n.weights[ROLE_BIAS] = NULL;
     n.a.pad_value = c.pad_codes ? pad : NULL;
     const double *const inputs[] = {x};
-    k->real(&(work){.g = k->g, .n = &n, .in_shape = k->in_shape, .in = inputs, .out = k->out});
+    k->real(
+        &(work){.g = k->g, .n = &n, .in_shape = k->in_shape, .in = inputs, .out = k->out, .packed = k->packed});
     for (int64_t i = 0; i < count; i++) {
         int o = (int)(i % outputs);
         int32_t acc = (int32_t)((int64_t)k->out[i] + c.bias[o]);

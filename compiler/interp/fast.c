@@ -2,7 +2,7 @@
 #include "interp/fast_codes.h"
 
 #include "graph/activations.h"
-#include "interp/internal.h"
+#include "graph/quant.h"
 
 #include <string.h>
 
@@ -54,8 +54,8 @@ fast_graph *fast_prepare(const graph *g, arena *a) {
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
         f->codes[i] = fast_codes_of(g, n, a);
-        fast_function by = f->codes[i] ? fast_functions[n->op] : fast_function_of(g, n);
-        if (by == fast_conv || by == fast_dense) f->packed[i] = fast_pack(g, n, a);
+        bool multiplies = n->op == OP_CONV || n->op == OP_DENSE;
+        if (multiplies && (fast_function_of(g, n) || is_integer(n))) f->packed[i] = fast_pack(g, n, a);
     }
     return f;
 }
@@ -98,8 +98,10 @@ static void evaluate_fast(const fast_walk *w, int index, fast_function by, const
     finish(n, n->a.has_residual ? in[own] : NULL, out);
 }
 
-static void evaluate_widened(const graph *g, const node *n, const float *const *in, arena *scratch,
+static void evaluate_widened(const fast_walk *w, int index, const float *const *in, arena *scratch,
                              float *out) {
+    const graph *g = w->f->g;
+    const node *n = &g->nodes[index];
     const double **wide = ARENA_ARRAY(scratch, const double *, n->n_in);
     for (int j = 0; j < n->n_in; j++) {
         int64_t count = shape_elements(g->nodes[n->in[j]].shape);
@@ -109,7 +111,7 @@ static void evaluate_widened(const graph *g, const node *n, const float *const *
     }
     int64_t count = shape_elements(n->shape);
     double *result = ARENA_ARRAY(scratch, double, count);
-    evaluate_node(g, n, wide, result);
+    evaluate_node(g, n, wide, fast_sums_of(n), w->f->packed[index], result);
     for (int64_t i = 0; i < count; i++) out[i] = (float)result[i];
 }
 
@@ -128,7 +130,7 @@ static void evaluate(void *data, int index, const void *const *in, void *out) {
         if (by || w->f->codes[index]) {
             evaluate_fast(w, index, by, values, scratch, out);
         } else {
-            evaluate_widened(g, n, values, scratch, out);
+            evaluate_widened(w, index, values, scratch, out);
         }
         arena_free(scratch);
     }

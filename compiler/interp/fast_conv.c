@@ -77,6 +77,22 @@ static void multiply(const float *const x[PIXELS], const float *w, int64_t depth
     store(sums[3], a3), store(sums[3] + LANES, b3);
 }
 
+/* The same for whole numbers, exactly: floats hold the sums of EXACT_TERMS products, doubles those of all. */
+static void multiply_exactly(const float *const x[PIXELS], const float *w, int64_t depth,
+                             double totals[PIXELS][PANEL]) {
+    static const float zeros[PANEL] = {0};
+    float sums[PIXELS][PANEL];
+    memset(totals, 0, PIXELS * PANEL * sizeof(double));
+    for (int64_t from = 0; from < depth; from += EXACT_TERMS) {
+        const float *rest[PIXELS];
+        for (int j = 0; j < PIXELS; j++) rest[j] = x[j] + from;
+        multiply(rest, w + from * PANEL, depth - from < EXACT_TERMS ? depth - from : EXACT_TERMS, zeros, sums);
+        for (int j = 0; j < PIXELS; j++) {
+            for (int o = 0; o < PANEL; o++) totals[j][o] += (double)sums[j][o];
+        }
+    }
+}
+
 /* Output pixels whose rows are ready: rows[i] is the row of pixel `first` + i. */
 typedef struct chunk {
     int64_t first;
@@ -84,23 +100,37 @@ typedef struct chunk {
     const float *const *rows;
 } chunk;
 
+/* PIXELS output pixels from `at` on, or fewer, and the `outs` channels from `from` on. */
+static void multiply_block(const fast_work *k, const product *p, const float *const x[PIXELS], const float *w,
+                           const float *start, int pixels, int64_t at, int outs) {
+    float sums[PIXELS][PANEL];
+    double totals[PIXELS][PANEL];
+    int c = k->n->shape.c;
+    if (k->exact) {
+        multiply_exactly(x, w, p->depth, totals);
+    } else {
+        multiply(x, w, p->depth, start, sums);
+    }
+    for (int j = 0; j < pixels; j++, at += c) {
+        for (int o = 0; o < outs && k->exact; o++) k->exact[at + o] = totals[j][o];
+        for (int o = 0; o < outs && !k->exact; o++) k->out[at + o] = sums[j][o];
+    }
+}
+
 /* All output channels of a group, for a chunk. */
 static void multiply_chunk(const fast_work *k, const product *p, int group, const chunk *c) {
     const tensor *bias = k->n->weights[ROLE_BIAS];
     for (int panel = 0; panel < p->panels; panel++) {
         int from = group * p->outs + panel * PANEL;
         int left = p->outs - panel * PANEL, outs = left < PANEL ? left : PANEL;
-        float start[PANEL] = {0}, sums[PIXELS][PANEL];
+        float start[PANEL] = {0};
         for (int o = 0; bias && o < outs; o++) start[o] = bias->data[from + o];
         const float *w = k->packed + ((int64_t)group * p->panels + panel) * p->depth * PANEL;
         for (int i = 0; i < c->count; i += PIXELS) {
+            int pixels = c->count - i < PIXELS ? c->count - i : PIXELS;
             const float *x[PIXELS];
-            for (int j = 0; j < PIXELS; j++) x[j] = c->rows[i + j < c->count ? i + j : i];
-            multiply(x, w, p->depth, start, sums);
-            for (int j = 0; j < PIXELS && i + j < c->count; j++) {
-                float *out = k->out + (c->first + i + j) * k->n->shape.c + from;
-                for (int o = 0; o < outs; o++) out[o] = sums[j][o];
-            }
+            for (int j = 0; j < PIXELS; j++) x[j] = c->rows[j < pixels ? i + j : i];
+            multiply_block(k, p, x, w, start, pixels, (c->first + i) * k->n->shape.c + from, outs);
         }
     }
 }

@@ -3,6 +3,7 @@
 #define LCC_FAST_INTERNAL_H
 
 #include "interp/fast.h"
+#include "interp/internal.h"
 
 /* What a fast function gets. fast.c applies the fused activations and the residual. */
 typedef struct fast_work {
@@ -11,8 +12,17 @@ typedef struct fast_work {
     const float *const *in; /* [node_own_inputs][h*w*c] */
     const float *packed;    /* conv, dense: the weights in panels; see fast_conv.c */
     arena *scratch;
-    float *out; /* [h*w*c] of n->shape, zeros */
+    float *out;    /* [h*w*c] of n->shape, zeros */
+    double *exact; /* conv, dense: where it is given, sums of codes go there, exactly, and `out` is not used */
 } fast_work;
+
+/* Sums of so many products of a code less its zero point and a weight's code are exact in floats:
+ * 512 * 255 * 128 < 2^24. */
+enum { EXACT_TERMS = 512 };
+
+/* What nodes of codes take instead of the op's own function for real numbers (work.real), or NULL. The same
+ * sums: they are exact in both. */
+op_function fast_sums_of(const node *n);
 
 const graph *fast_graph_of(const fast_graph *f);
 

@@ -16,15 +16,18 @@ struct work {
     const shape *in_shape;   /* [node_own_inputs] */
     const double *const *in; /* [node_own_inputs][h*w*c] */
     double *out;             /* [h*w*c] of n->shape */
+    const float *packed;     /* the fast evaluator's weights, for a `real` of its own */
 };
 
 #define OP(id, name, least, most, class, weights) void interp_##name(const work *k);
 #include "graph/ops.def"
 #undef OP
 
-/* Computes the value of a node other than an input, plainly, with what is fused into it. in[n_in] are the
- * values of its inputs, a residual last; `out` holds zeros. */
-void evaluate_node(const graph *g, const node *n, const double *const *in, double *out);
+/* Computes the value of a node other than an input, with what is fused into it. in[n_in] are the values of its
+ * inputs, a residual last; `out` holds zeros. `real`: a function to call instead of the op's own one for real
+ * numbers, with `packed`; NULL: that one. */
+void evaluate_node(const graph *g, const node *n, const double *const *in, op_function real,
+                   const float *packed, double *out);
 
 /* Called for each node in order: puts its value into `out`, which has room for h*w*c elements, all zeros.
  * in[n_in] are the values of its inputs; they and `out` are gone when nothing reads them any more. */

@@ -29,12 +29,19 @@ static void finish(const node *n, const double *residual, double *out) {
     }
 }
 
-void evaluate_node(const graph *g, const node *n, const double *const *in, double *out) {
+void evaluate_node(const graph *g, const node *n, const double *const *in, op_function real,
+                   const float *packed, double *out) {
     arena *scratch = arena_new();
     int own = node_own_inputs(n);
     shape *shapes = ARENA_ARRAY(scratch, shape, own);
     for (int i = 0; i < own; i++) shapes[i] = g->nodes[n->in[i]].shape;
-    const work k = {.g = g, .real = op_functions[n->op], .n = n, .in_shape = shapes, .in = in, .out = out};
+    const work k = {.g = g,
+                    .real = real ? real : op_functions[n->op],
+                    .n = n,
+                    .in_shape = shapes,
+                    .in = in,
+                    .out = out,
+                    .packed = packed};
     const double *residual = n->a.has_residual ? in[own] : NULL;
     if (is_integer(n) || n->op == OP_QUANTIZE || n->op == OP_DEQUANTIZE) {
         interp_codes(&k, residual);
@@ -103,7 +110,7 @@ static void evaluate_plainly(void *data, int index, const void *const *in, void 
         arena *scratch = arena_new();
         const double **values = ARENA_ARRAY(scratch, const double *, n->n_in);
         for (int j = 0; j < n->n_in; j++) values[j] = in[j];
-        evaluate_node(r->g, n, values, out);
+        evaluate_node(r->g, n, values, NULL, NULL, out);
         arena_free(scratch);
     }
     if (r->watch) r->watch(r->data, index, out);

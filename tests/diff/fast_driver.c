@@ -64,6 +64,7 @@ static void compare_fast(void *data, int index, float *value) {
         value[i] = (float)wanted;
     }
     c->values += count;
+    if (n->q.on && error > 0) error = INFINITY; /* codes are exact */
     if (error / largest * 0x1p24 <= c->worst) return;
     c->worst = error / largest * 0x1p24;
     c->worst_node = index;

@@ -171,30 +171,6 @@ static void check_samples(checked *k, const graph *g, arena *a) {
 
 static void check_after_pass(void *data, const pass *p, const graph *g) { check_graph(data, p->name, g); }
 
-/* Gives a quantised node's tensors values as large as they can be: a third of the weights are the least or
- * largest. */
-static void seed_codes(arena *a, const graph *g) {
-    uint64_t state = 1;
-    for (int i = 0; i < g->n_nodes; i++) {
-        for (int r = 0; r < ROLE_COUNT; r++) {
-            tensor *t = g->nodes[i].weights[r];
-            if (!t || !g->nodes[i].q.on) continue;
-            if (t->type == TYPE_I32) t->ints = ARENA_ARRAY(a, int32_t, t->count);
-            for (int64_t j = 0; j < t->count; j++) {
-                state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-                int code = (int)(state >> 56) - 128, kind = (int)(state >> 32) % 6;
-                if (t->type == TYPE_I32) {
-                    t->ints[j] = code * 1000;
-                } else if (t->type == TYPE_I8) {
-                    t->data[j] = (float)(kind == 0 ? -128 : kind == 1 ? 127 : code);
-                } else {
-                    t->data[j] = 0.001F * (1 + (float)(code + 128) / 256);
-                }
-            }
-        }
-    }
-}
-
 static bool check_net(checked *k) {
     arena *a = arena_new();
     diag *d = diag_new(a);
@@ -203,7 +179,6 @@ static bool check_net(checked *k) {
     if (g) {
         weights_report report;
         weights_seed(a, g, 1, &report);
-        seed_codes(a, g);
         check_graph(k, "before the passes", g);
         const graph *after = run_passes(g, a, d, check_after_pass, k);
         check_samples(k, g, a);

@@ -38,7 +38,7 @@ static void check_sums(shape in, op_kind op, attrs a) {
     const float *packed = op == OP_DEPTHWISE ? NULL : fast_pack(g, n, mem);
     work k = {
         .g = g, .n = &real, .in_shape = &in, .in = (const double *const[]){x}, .packed = packed, .out = got};
-    fast_sums_of_codes(n)(&k);
+    fast_sums_of(n)(&k);
     k.out = wanted;
     (op == OP_CONV ? interp_conv : op == OP_DENSE ? interp_dense : interp_depthwise)(&k);
     double largest = 0;

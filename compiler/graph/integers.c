@@ -128,15 +128,11 @@ add_integers integers_of_residual(const graph *g, const node *n) {
     return k;
 }
 
-static int clamp_to(code_range r, int64_t code) {
-    return code < r.least ? r.least : code > r.most ? r.most : (int)code;
-}
-
 int add_codes(rescale_rounding how, const add_integers *k, int x, int z, bool subtract) {
     int32_t wide_x = rescale_apply(how, (x - k->x_zero) * (1 << k->left), k->x_by);
     int32_t wide_z = rescale_apply(how, (z - k->z_zero) * (1 << k->left), k->z_by);
     int32_t sum = subtract ? wide_x - wide_z : wide_x + wide_z;
-    return clamp_to(k->range, (int64_t)k->y_zero + rescale_apply(how, sum, k->y_by));
+    return code_within(k->range, (int64_t)k->y_zero + rescale_apply(how, sum, k->y_by));
 }
 
 /* ---- products and changes of scale ---- */
@@ -161,7 +157,7 @@ requantize_integers integers_of_requantize(const graph *g, const node *n, arena 
     return (requantize_integers){.x_zero = x->zero, .y_zero = y->zero, .by = by, .range = r};
 }
 
-/* ---- means ---- */
+/* ---- means and sums ---- */
 
 int average_codes(int32_t sum, int count) {
     return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
@@ -177,4 +173,22 @@ rescale rescale_of_mean(rescale_rounding how, double x_scale, double y_scale, in
     if (bits > 32) bits = 32;
     if (bits > 31 + by.shift) bits = 31 + by.shift;
     return (rescale){(int32_t)(((int64_t)by.multiplier << bits) / count), by.shift - bits};
+}
+
+mean_integers integers_of_mean(const graph *g, const node *n, int count, arena *a) {
+    const quant *x = &input_node(g, n)->q, *y = own_quant(n);
+    rescale *by = ARENA_ARRAY(a, rescale, n->shape.c);
+    int64_t divisor = n->op == OP_REDUCE && n->a.reduce == REDUCE_SUM ? 1 : count;
+    for (int c = 0; c < n->shape.c; c++)
+        by[c] = rescale_of_mean(g->rounding, (double)quant_scale(x, c), (double)quant_scale(y, c), divisor);
+    mean_integers k = {.count = count, .x_zero = x->zero, .y_zero = y->zero, .by = by};
+    k.averages = n->op == OP_AVG_POOL && same_quant(x, y);
+    k.range = codes_within(y, n->type, n->a.act, n->a.act_args);
+    return k;
+}
+
+int mean_code(rescale_rounding how, const mean_integers *k, int channel, int32_t sum) {
+    if (k->averages) return code_within(k->range, average_codes(sum, k->count));
+    int32_t moved = sum - k->count * k->x_zero;
+    return code_within(k->range, (int64_t)k->y_zero + rescale_apply(how, moved, k->by[channel]));
 }

@@ -18,6 +18,11 @@ typedef struct code_range {
  * only bound. A bound becomes the code zero + round(bound / scale), rounded half away from zero. */
 code_range codes_within(const quant *q, elem_type type, op_kind act, act_args args);
 
+/* The code, or the nearest in the range. */
+static inline int code_within(code_range r, int64_t code) {
+    return code < r.least ? r.least : code > r.most ? r.most : (int)code;
+}
+
 /* The code that stands for a real number: zero + round(x / scale), clamped to the type. */
 int code_of(const quant *q, elem_type type, int channel, double x);
 
@@ -76,11 +81,29 @@ typedef struct requantize_integers {
 
 requantize_integers integers_of_requantize(const graph *g, const node *n, arena *a);
 
-/* avg_pool, global_avg_pool and reduce (mean): of the sum over `count` elements.
- * An average that keeps its scale rounds sum / count, halves away from zero, without zero points
- * (average_codes). Otherwise, and for global_avg_pool and reduce: y = clamp(y_zero + rescale(sum - count *
- * x_zero, by)), where by contains 1 / count. See integers.c for how TensorFlow Lite makes it. */
+/* avg_pool, global_avg_pool and reduce of mean and sum: of the sum of `count` codes.
+ * An avg_pool that keeps its scale averages the codes themselves, without zero points, halves away from zero:
+ *     y = clamp(average_codes(sum, count))
+ * All others rescale: y = clamp(y_zero + rescale(sum - count * x_zero, by[c])), where by contains 1 / count for
+ * means. `count` counts places of the padding where these count (count_pad); there the code is x_zero. The
+ * windows of an avg_pool may differ in it. */
+typedef struct mean_integers {
+    bool averages;
+    int count; /* at most MOST_SUMMED, so that 32 bits hold the sum */
+    int x_zero, y_zero;
+    const rescale *by; /* [c] of the result */
+    code_range range;
+} mean_integers;
+
+enum { MOST_SUMMED = 1 << 23 };
+
+mean_integers integers_of_mean(const graph *g, const node *n, int count, arena *a);
+int mean_code(rescale_rounding how, const mean_integers *k, int channel, int32_t sum);
+
+/* sum / count, rounded, halves away from zero. */
 int average_codes(int32_t sum, int count);
+
+/* The factor for the sum of `count` codes. See integers.c for how TensorFlow Lite makes it. */
 rescale rescale_of_mean(rescale_rounding how, double x_scale, double y_scale, int64_t count);
 
 #endif

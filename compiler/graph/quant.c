@@ -4,7 +4,10 @@
  * its input's. A few may do either. All others do not take codes: a dequantize must stand before them. */
 #include "graph/quant.h"
 #include "graph/activations.h"
+#include "graph/along.h"
+#include "graph/integers.h"
 #include "graph/internal.h"
+#include "graph/softmax_codes.h"
 
 #include <math.h>
 
@@ -61,9 +64,17 @@ bool act_bounds(op_kind act, act_args args, double *low, double *high) {
     return act == OP_IDENTITY || act == OP_RELU || act == OP_RELU6 || act == OP_CLIP;
 }
 
+/* A sum of codes needs a scale, a maximum is one of its codes, and a mean may have the scale of either. */
+static quant_rule rule_of_reduction(reduction r) {
+    if (r == REDUCE_MEAN) return RULE_MAY;
+    if (r == REDUCE_SUM) return RULE_NEEDS;
+    return r == REDUCE_MAX || r == REDUCE_MIN ? RULE_KEEPS : RULE_REFUSES;
+}
+
 /* An activation that only bounds may keep its input's scale. */
 static quant_rule rule_of(const node *n) {
     double low, high;
+    if (n->op == OP_REDUCE) return rule_of_reduction(n->a.reduce);
     if (is_activation(n->op) && act_bounds(n->op, n->a.args, &low, &high)) return RULE_MAY;
     return quant_rules[n->op];
 }
@@ -114,7 +125,7 @@ static bool takes_channel_scales(const node *n) {
     case OP_SLICE: return n->a.axis != AXIS_C;
     default: {
         double low, high;
-        return is_activation(n->op) && act_bounds(n->op, n->a.args, &low, &high);
+        return is_activation(n->op) && act_bounds(n->op, n->a.args, &low, &high) && !n->a.q.on;
     }
     }
 }
@@ -145,6 +156,33 @@ static bool check_inputs(const graph *g, diag *d, const node *n, quant_rule rule
         if (alike && (!same_quant(&from->q, &first->q) || from->type != first->type))
             return quant_error(d, n, "its inputs must have the same scale, zero point and type");
     }
+    return true;
+}
+
+/* How many codes are added up for an element of the result; 0: none are. */
+static int64_t codes_summed(const graph *g, const node *n) {
+    shape in = g->nodes[n->in[0]].shape;
+    if (n->op == OP_AVG_POOL) return (int64_t)n->a.kernel[0] * n->a.kernel[1];
+    if (n->op == OP_GLOBAL_AVG_POOL) return shape_pixels(in);
+    if (n->op == OP_REDUCE) return shape_elements(in) / shape_elements(n->shape);
+    return 0;
+}
+
+/* What the integers of graph/integers.h and its kin do not hold. */
+static bool check_sums(const graph *g, diag *d, const node *n) {
+    if (codes_summed(g, n) > MOST_SUMMED)
+        return quant_error(
+            d, n, "the sum of so many codes may not fit in 32 bits; a dequantize must stand before it");
+    if (n->op == OP_RESIZE && n->a.resize.mode == RESIZE_CUBIC)
+        return quant_error(d, n,
+                           "cubic resizes do not take quantised tensors; a dequantize must stand before it");
+    if (n->op != OP_SOFTMAX || g->rounding != RESCALE_TFLITE) return true;
+    along k = walk_along(n->shape, n->a.axes);
+    if (along_count(&k) > SOFTMAX_MOST_TERMS)
+        return quant_error(d, n, "with rounding = tflite it takes at most 4095 codes at a place");
+    if (n->a.q.on && !n->a.own.on && (n->a.q.scale != 1.0f / 256 || n->a.q.zero != INT8_MIN))
+        return quant_error(d, n,
+                           "with rounding = tflite it makes codes of q = [0.00390625, -128], and no others");
     return true;
 }
 
@@ -200,7 +238,7 @@ bool quantise_node(const graph *g, diag *d, node *n) {
     if (rule == RULE_REFUSES)
         return quant_error(d, n, "it does not take quantised tensors; a dequantize must stand before it");
     if (mixed) return quant_error(d, n, "some of its inputs are quantised, and some are not");
-    if (!check_inputs(g, d, n, rule)) return false;
+    if (!check_inputs(g, d, n, rule) || !check_sums(g, d, n)) return false;
     if (rule == RULE_ENDS || rule == RULE_KEEPS) {
         if (given)
             return quant_error(d, n,

@@ -8,8 +8,9 @@ enum { TABLE_CODES = 256 };
 
 /* Fills table[q + 128] with the code for code q: act of codes scaled as `x` says, in codes scaled as `y` says,
  * each with one scale. For RESCALE_ONCE it is correctly rounded from double precision, halves away from zero;
- * for RESCALE_TFLITE it is what TensorFlow Lite's integer kernel of that activation gives, where there is one.
- */
+ * for RESCALE_TFLITE it is what the reference kernel of TensorFlow Lite Micro gives, where there is one:
+ * sigmoid (in 1/256 from -128), tanh (in 1/128 about 0), hswish, leaky_relu, elu with alpha 1, abs; relu,
+ * relu6, clip and the identity, which change scales. */
 void act_table(rescale_rounding how, op_kind act, act_args args, const quant *x, const quant *y,
                int8_t table[TABLE_CODES]);
 

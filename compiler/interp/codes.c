@@ -9,15 +9,11 @@
 #include "graph/integers.h"
 #include "graph/quant.h"
 #include "graph/tables.h"
-#include "interp/internal.h"
+#include "interp/codes.h"
 
 #include <math.h>
 
 static const quant *input_quant(const work *k, int i) { return &k->g->nodes[k->n->in[i]].q; }
-
-static double clamp_result(code_range r, int64_t code) {
-    return (double)(code < r.least ? r.least : code > r.most ? r.most : code);
-}
 
 /* ---- ops that multiply by weights ---- */
 
@@ -38,7 +34,7 @@ static void multiply_codes(const work *k) {
     for (int64_t i = 0; i < count; i++) {
         int o = (int)(i % outputs);
         int32_t acc = (int32_t)((int64_t)k->out[i] + c.bias[o]);
-        k->out[i] = clamp_result(c.range, (int64_t)c.y_zero + rescale_apply(k->g->rounding, acc, c.by[o]));
+        k->out[i] = code_within(c.range, (int64_t)c.y_zero + rescale_apply(k->g->rounding, acc, c.by[o]));
     }
     arena_free(a);
 }
@@ -70,7 +66,7 @@ static void requantize(const work *k) {
     for (int64_t i = 0; i < shape_elements(k->n->shape); i++) {
         const rescale by = c.by[i % k->n->shape.c];
         int64_t code = rescale_apply(k->g->rounding, (int32_t)k->in[0][i] - c.x_zero, by);
-        k->out[i] = clamp_result(c.range, c.y_zero + code);
+        k->out[i] = code_within(c.range, c.y_zero + code);
     }
     arena_free(a);
 }
@@ -107,7 +103,7 @@ static void multiply_all(const work *k) {
         meet(k, i, &x, &z);
         int32_t product = (x - c.x_zero) * (z - c.z_zero);
         int64_t code = rescale_apply(k->g->rounding, product, c.by[i % k->n->shape.c]);
-        k->out[i] = clamp_result(c.range, c.y_zero + code);
+        k->out[i] = code_within(c.range, c.y_zero + code);
     }
     arena_free(a);
 }
@@ -118,28 +114,36 @@ static void look_up(const int8_t *table, double *codes, int64_t count) {
     for (int64_t i = 0; i < count; i++) codes[i] = table[(int)codes[i] + 128];
 }
 
+static void bound(code_range r, double *codes, int64_t count) {
+    for (int64_t i = 0; i < count; i++) codes[i] = code_within(r, (int64_t)codes[i]);
+}
+
 static void activate_codes(const work *k) {
     int8_t table[TABLE_CODES];
     int64_t count = shape_elements(k->n->shape);
-    const code_range r = codes_within(&k->n->q, k->n->type, k->n->op, k->n->a.args);
     for (int64_t i = 0; i < count; i++) k->out[i] = k->in[0][i];
-    if (table_of_node(k->g, k->n, table)) {
+    if (table_of_node(k->g, k->n, table))
         look_up(table, k->out, count);
-        return;
-    }
-    for (int64_t i = 0; i < count; i++) k->out[i] = clamp_result(r, (int64_t)k->out[i]);
+    else
+        bound(codes_within(&k->n->q, k->n->type, k->n->op, k->n->a.args), k->out, count);
 }
 
-/* What passes have fused into the node: see attrs.own. */
+/* What passes have fused into the node: see attrs.own. Bounds change nothing where the op has them already. */
 static void finish_codes(const work *k, const double *residual) {
     const node *n = k->n;
     int8_t table[TABLE_CODES];
     int64_t count = shape_elements(n->shape);
-    if (!is_activation(n->op) && table_of_node(k->g, n, table)) look_up(table, k->out, count);
-    if (!residual) return;
-    const add_integers c = integers_of_residual(k->g, n);
-    for (int64_t i = 0; i < count; i++)
-        k->out[i] = add_codes(k->g->rounding, &c, (int)k->out[i], (int)residual[i], false);
+    if (is_activation(n->op) || !n->q.on) return;
+    if (table_of_node(k->g, n, table))
+        look_up(table, k->out, count);
+    else
+        bound(codes_within(own_quant(n), n->type, n->a.act, n->a.act_args), k->out, count);
+    if (residual) {
+        const add_integers c = integers_of_residual(k->g, n);
+        for (int64_t i = 0; i < count; i++)
+            k->out[i] = add_codes(k->g->rounding, &c, (int)k->out[i], (int)residual[i], false);
+    }
+    bound(codes_within(&n->q, n->type, n->a.act2, n->a.act2_args), k->out, count);
 }
 
 /* A constant pad puts the code of its number around the map. */
@@ -157,7 +161,10 @@ static const op_function code_functions[OP_COUNT] = {
     [OP_QUANTIZE] = quantize,     [OP_DEQUANTIZE] = dequantize,
     [OP_REQUANTIZE] = requantize, [OP_ADD] = add_all,
     [OP_SUB] = add_all,           [OP_MUL] = multiply_all,
-    [OP_PAD] = pad_codes,
+    [OP_PAD] = pad_codes,         [OP_AVG_POOL] = average_windows,
+    [OP_REDUCE] = reduce_codes,   [OP_GLOBAL_AVG_POOL] = average_maps,
+    [OP_RESIZE] = resample_codes, [OP_UPSAMPLE] = resample_codes,
+    [OP_SOFTMAX] = softmax_codes,
 #define ACTIVATION(id, name, ...) [OP_##id] = activate_codes,
 #include "graph/activations.def"
 #undef ACTIVATION

@@ -47,6 +47,22 @@ void interp_codes(const work *k, const double *residual);
  * takes, if it takes any. */
 double activate(op_kind act, act_args args, double x);
 
+/* What lies along the axes of a set: `count` elements for each of `places` places. */
+typedef struct span {
+    shape s;
+    int axes;
+    int64_t count, places;
+} span;
+
+span span_of(shape s, int axes);
+
+/* The position in the tensor of element i at a place. Both are counted in the order h, w, c. */
+int64_t span_position(const span *k, int64_t place, int64_t i);
+
+/* Adds up, in each channel, the taps of the window of output pixel (y, x) that lie inside the input. How many
+ * these are. */
+int sum_window(const work *k, int y, int x, double *sums);
+
 /* The pixel (y, x) of a tensor: its c channels. */
 static inline const double *pixel(const double *value, shape s, int y, int x) {
     return value + ((int64_t)y * s.w + x) * s.c;

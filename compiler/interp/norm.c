@@ -4,14 +4,7 @@
 
 #include <math.h>
 
-/* What lies along the axes of a set: `count` elements for each of `places` places. */
-typedef struct span {
-    shape s;
-    int axes;
-    int64_t count, places;
-} span;
-
-static span span_of(shape s, int axes) {
+span span_of(shape s, int axes) {
     span k = {.s = s, .axes = axes, .count = 1};
     if (axes & OVER_H) k.count *= s.h;
     if (axes & OVER_W) k.count *= s.w;
@@ -28,8 +21,7 @@ static int take_digit(int64_t *index, int size, bool counts) {
     return digit;
 }
 
-/* The position in the tensor of element i at a place. Both are counted in the order h, w, c. */
-static int64_t position(const span *k, int64_t place, int64_t i) {
+int64_t span_position(const span *k, int64_t place, int64_t i) {
     bool over[3] = {k->axes & OVER_H, k->axes & OVER_W, k->axes & OVER_C};
     int c = take_digit(&i, k->s.c, over[2]) + take_digit(&place, k->s.c, !over[2]);
     int w = take_digit(&i, k->s.w, over[1]) + take_digit(&place, k->s.w, !over[1]);
@@ -38,7 +30,7 @@ static int64_t position(const span *k, int64_t place, int64_t i) {
 }
 
 static double element(const work *k, const span *all, int64_t place, int64_t i) {
-    return k->in[0][position(all, place, i)];
+    return k->in[0][span_position(all, place, i)];
 }
 
 static double largest_at(const work *k, const span *all, int64_t place) {
@@ -62,7 +54,7 @@ static void softmax_along(const work *k, bool log_of_it) {
         double most = largest_at(k, &all, place), sum = sum_of_powers(k, &all, place, most);
         for (int64_t i = 0; i < all.count; i++) {
             double x = element(k, &all, place, i) - most;
-            k->out[position(&all, place, i)] = log_of_it ? x - log(sum) : exp(x) / sum;
+            k->out[span_position(&all, place, i)] = log_of_it ? x - log(sum) : exp(x) / sum;
         }
     }
 }
@@ -128,7 +120,7 @@ void interp_l2_norm(const work *k) {
         for (int64_t i = 0; i < all.count; i++) sum += pow(element(k, &all, place, i), 2);
         double size = fmax(sqrt(sum), k->n->a.eps);
         for (int64_t i = 0; i < all.count; i++) {
-            int64_t at = position(&all, place, i);
+            int64_t at = span_position(&all, place, i);
             k->out[at] = size > 0 ? k->in[0][at] / size : 0;
         }
     }

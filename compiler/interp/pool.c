@@ -49,18 +49,16 @@ static void max_pixel(const work *k, const pool_window *v, double *out) {
     }
 }
 
-static void mean_pixel(const work *k, const pool_window *v, double *out) {
-    const attrs *a = &k->n->a;
+int sum_window(const work *k, int y, int x, double *sums) {
+    const pool_window v = window_at(k, y, x);
     int c = k->n->shape.c;
-    int real = (v->last_y - v->first_y + 1) * (v->last_x - v->first_x + 1);
-    int divisor = a->count_pad ? a->kernel[0] * a->kernel[1] : real;
-    for (int ky = v->first_y; ky <= v->last_y; ky++) {
-        for (int kx = v->first_x; kx <= v->last_x; kx++) {
-            const double *seen = window_tap(k, v, ky, kx);
-            for (int i = 0; i < c; i++) out[i] += seen[i];
+    for (int ky = v.first_y; ky <= v.last_y; ky++) {
+        for (int kx = v.first_x; kx <= v.last_x; kx++) {
+            const double *seen = window_tap(k, &v, ky, kx);
+            for (int i = 0; i < c; i++) sums[i] += seen[i];
         }
     }
-    for (int i = 0; i < c; i++) out[i] /= divisor;
+    return (v.last_y - v.first_y + 1) * (v.last_x - v.first_x + 1);
 }
 
 void interp_max_pool(const work *k) {
@@ -75,10 +73,13 @@ void interp_max_pool(const work *k) {
 
 void interp_avg_pool(const work *k) {
     shape s = k->n->shape;
+    const attrs *a = &k->n->a;
     for (int y = 0; y < s.h; y++) {
         for (int x = 0; x < s.w; x++) {
-            pool_window v = window_at(k, y, x);
-            mean_pixel(k, &v, k->out + ((int64_t)y * s.w + x) * s.c);
+            double *out = k->out + ((int64_t)y * s.w + x) * s.c;
+            int inside = sum_window(k, y, x, out);
+            int divisor = a->count_pad ? a->kernel[0] * a->kernel[1] : inside;
+            for (int i = 0; i < s.c; i++) out[i] /= divisor;
         }
     }
 }

@@ -14,6 +14,8 @@ static inline int small_layer(graph *g, diag *d, op_kind op, int in, naming whos
     a.kernel[0] = a.kernel[1] = op == OP_DENSE || op == OP_BN ? 1 : 2;
     a.multiplier = 2;
     a.has_bias = op == OP_DENSE;
+    if (g->nodes[in].q.on) a.q = (quant){.on = true, .scale = 1};
+    a.channel_scales = g->nodes[in].q.on;
     return graph_add(g, d, op, &in, 1, &a, label, (loc){0});
 }
 
@@ -26,6 +28,10 @@ static inline graph *small_net(arena *a, diag *d) {
     in = small_layer(g, d, OP_CONV, in, NAMING_KERAS, "k");
     in = small_layer(g, d, OP_DENSE, in, NAMING_TORCH, "f");
     small_layer(g, d, OP_DENSE, in, NAMING_KERAS, "g");
+    in = graph_add_input(g, d, "codes", TYPE_I8, (shape){2, 2, 2}, (loc){0});
+    if (!graph_quantise_input(g, d, in, 1, 0)) abort();
+    in = small_layer(g, d, OP_CONV, in, NAMING_KERAS, "r");
+    small_layer(g, d, OP_DENSE, in, NAMING_TORCH, "q");
     return g;
 }
 

@@ -125,7 +125,7 @@ static const char all_kinds[] =
     "    depthwise(3, multiplier = 2, q = [channels, -128]) @\"dw\"\n"
     "    conv(8, 1, groups = 2, one_weight_scale = true, q = [0.05, 3]) @\"project\"\n"
     "    constant(5, 5, 8, q = [0.01, -100]) as c\n"
-    "    conv_transpose(4, 3, stride = 2, q = [channels, 5]) @\"up\"\n"
+    "    conv_transpose(4, 3, stride = 2, q = [0.06, 5]) @\"up\"\n"
     "    dense(7, q = [0.1, 0]) @\"fc\" -> dequantize -> dense(3) @\"float\"\n"
     "    output y\n"
     "}\n";
@@ -219,7 +219,7 @@ static void seeded_codes_are_as_the_comment_says(void **state) {
         assert_true(out[c] >= 1.0f / 32 && out[c] < 4.6f / 32);
     }
     assert_int_equal(g->nodes[4].weights[ROLE_WEIGHT_SCALE]->count, 1);
-    uint64_t known = UINT64_C(0xde4f2bbb91b856b0);
+    uint64_t known = UINT64_C(0xf123756884bd2059);
     if (report.hash != known) fail_msg("the hash is %llx", (unsigned long long)report.hash);
     arena_free(a);
 }

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <pcre2.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -139,6 +140,12 @@ static void show_progress(void *data, const char *what, int done, int all) {
     fflush(stderr);
 }
 
+/* The processors that this process may use. */
+static int count_cores(void) {
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
 /* The float network as the quantiser takes it: norms are in the weights, and activations are still layers. */
 static graph *prepare(job *j) {
     for (int i = 0; i < j->described->n_nodes; i++) {
@@ -160,7 +167,6 @@ static bool quantise_with(job *j, const samples *in, kept_layers *kept) {
         return false;
     }
     sample_files files = {j, in};
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     const sample_source from = {(int)in[0].count, fill_sample, &files};
     bool terminal = isatty(STDERR_FILENO);
     const quantize_options o = {
@@ -170,7 +176,7 @@ static bool quantise_with(job *j, const samples *in, kept_layers *kept) {
         .no_equalisation = j->o.without[STEP_EQUALISATION],
         .no_correction = j->o.without[STEP_CORRECTION],
         .limits_only = j->o.without[STEP_RANGES],
-        .threads = cores > 0 ? (int)cores : 1,
+        .threads = count_cores(),
         .progress = terminal ? show_progress : NULL,
     };
     graph *quantised = quantize_network(g, &from, &o, j->mem, j->d, &j->quantised);

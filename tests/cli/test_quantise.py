@@ -1,0 +1,189 @@
+"""--dtype int8: what is refused, what the scales are, and that the answer is the same however it is computed."""
+import json
+import os
+import random
+import re
+import unittest
+
+from common import Case, LCC, NO_WEIGHTS, npy, run
+
+# A depthwise layer whose channels differ much, as those of trained networks do.
+UNEVEN = """net uneven {
+    input x: f32[12, 12, 8]
+    conv(24, 1) @"expand" -> relu6
+    depthwise(3) @"depthwise" -> relu6
+    conv(12, 1) @"project"
+    output y
+}
+"""
+
+ONE = """net one {
+    input x: f32[4, 4, 1]
+    conv(1, 1, bias = false) @"only"
+    output y
+}
+"""
+
+
+def floats(shape, low, high, seed=1):
+    source, count = random.Random(seed), 1
+    for n in shape:
+        count *= n
+    return npy(shape, [source.uniform(low, high) for _ in range(count)])
+
+
+def pictures(n, h, w, c, seed=1):
+    source = random.Random(seed)
+    return npy([n, h, w, c], [source.randrange(256) for _ in range(n * h * w * c)], "B")
+
+
+class Refused(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("x.npy", pictures(4, 16, 16, 3))
+        self.write("half.npy", pictures(4, 8, 16, 3))
+        self.write("none.npy", npy([0, 16, 16, 3], [], "B"))
+        self.write("labels.npy", npy([4], [0, 1, 2, 9], "B"))
+        self.write("three.npy", npy([3], [0, 1, 2], "B"))
+
+    def refuse(self, status, message, *words):
+        last = "lcc --help lists the options\n" if status == 2 else ""
+        warning = NO_WEIGHTS if status == 1 and "--emit" not in words else ""
+        self.bad(status, f"{warning}lcc: error: {message}\n1 error\n{last}", "tiny.net", "-o", "m.c", *words)
+
+    def test_options(self):
+        needs = "--dtype int8 needs --calibrate FILE.npy: the scales follow from the values on your samples"
+        self.refuse(2, needs, "--dtype", "int8")
+        for words in (["--keep-f32", "x"], ["--labels", "labels.npy"], ["--output-dtype", "int8"], ["--int8-without", "ranges"]):
+            shown = "--output-dtype int8" if words[0] == "--output-dtype" else words[0]
+            self.refuse(2, f"{shown} needs --dtype int8", *words)
+        self.refuse(2, "--int8-without: there is no 'range': did you mean 'ranges'? There are equalisation, correction and ranges",
+                    "--dtype", "int8", "--calibrate", "x.npy", "--int8-without", "range")
+
+    def test_files(self):
+        words = ["--dtype", "int8", "--calibrate"]
+        self.refuse(1, "half.npy: the input 'image' is [16, 16, 3], or several of that, but the file has [4, 8, 16, 3]",
+                    *words, "half.npy")
+        self.refuse(1, "none.npy: 0 samples, must be from 1 to 1048576", *words, "none.npy")
+        self.refuse(1, "three.npy: --labels takes one number for each of the 4 samples, the file has 3",
+                    *words, "x.npy", "--labels", "three.npy")
+        self.refuse(1, "labels.npy: label 3 is 9, must be a whole number from 0 to 4",
+                    *words, "x.npy", "--labels", "labels.npy")
+        self.refuse(1, "--keep-f32 'nothing': no layer has such a label", *words, "x.npy", "--keep-f32", "nothing")
+        self.refuse(1, "--keep-f32 '(': missing closing parenthesis", *words, "x.npy", "--keep-f32", "(")
+
+    def test_values_that_are_not_finite(self):
+        self.write("one.net", ONE.replace("conv(1, 1, bias = false) @\"only\"", "reciprocal\n    conv(1, 1, bias = false) @\"only\""))
+        self.write("zero.npy", npy([1, 4, 4, 1], [0.0] * 16))
+        done = self.lcc("one.net", "-o", "m.c", "--dtype", "int8", "--calibrate", "zero.npy")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("on the samples it makes a value that is not finite, so int8 cannot hold it", done.stderr)
+        self.assertFalse(os.path.exists(self.path("m.c")))
+
+    def test_quantised_already(self):
+        self.write("q.net", "net q {\n    input x: int8[2, 2, 1] (q = [1, 0])\n    relu\n    output y\n}\n")
+        self.write("s.npy", npy([1, 2, 2, 1], [0, 0, 0, 0], "B"))
+        done = self.lcc("q.net", "-o", "m.c", "--dtype", "int8", "--calibrate", "s.npy")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("q.net:2:5: error: the network is quantised already, so --dtype int8 has nothing to do", done.stderr)
+
+
+class Quantised(Case):
+    def about(self, *words):
+        """The json of the quantised network."""
+        done = self.lcc(*words, "--dtype", "int8", "--emit", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr.replace(NO_WEIGHTS, ""), "^lcc: note: quantised to int8: [^\n]*\n$")
+        return json.loads(done.stdout)
+
+    def layer(self, about, op):
+        found = [l for l in about["layers"] if l["op"] == op]
+        self.assertEqual(len(found), 1, op)
+        return found[0]
+
+    def test_scale_of_a_known_range(self):
+        """From -1 to 3 the 255 steps are 4/255 each, and 0 is the code -128 + 255/4, rounded."""
+        self.write("one.net", ONE)
+        self.write("x.npy", npy([2, 4, 4, 1], [-1.0, 3.0] + [0.5] * 30))
+        layer = self.layer(self.about("one.net", "--calibrate", "x.npy", "--int8-without", "ranges"), "quantize")
+        self.assertAlmostEqual(layer["scale"], 4 / 255, delta=1e-6)
+        self.assertEqual((layer["type"], layer["zero"]), ("int8", -64))
+
+    def test_an_outlier_does_not_spoil_the_range(self):
+        """One value in 100,000 far outside: the least squared error cuts it off."""
+        self.write("one.net", ONE.replace("4, 4", "100, 100"))
+        source = random.Random(1)
+        values = [source.uniform(-1, 1) for _ in range(100000)]
+        values[5] = 40.0
+        self.write("x.npy", npy([10, 100, 100, 1], values))
+        cut = self.layer(self.about("one.net", "--calibrate", "x.npy"), "quantize")["scale"]
+        whole = self.layer(self.about("one.net", "--calibrate", "x.npy", "--int8-without", "ranges"), "quantize")["scale"]
+        self.assertGreater(whole, 0.15)
+        self.assertLess(cut, 0.05)
+
+    def test_each_step_brings_something(self):
+        self.write("uneven.net", UNEVEN)
+        self.good("uneven.net", "--emit", "net", "-o", "flat.net")
+        self.write("x.npy", floats([8, 12, 12, 8], -1, 1))
+        with_all = self.about("uneven.net", "--calibrate", "x.npy")["quantised"]["decibels"]
+        without = self.about("uneven.net", "--calibrate", "x.npy", "--int8-without", "equalisation")["quantised"]["decibels"]
+        self.assertGreater(with_all, 30)
+        self.assertGreaterEqual(with_all, without)
+
+    def test_layers_kept_in_float(self):
+        self.write("uneven.net", UNEVEN)
+        self.write("x.npy", floats([4, 12, 12, 8], -1, 1))
+        about = self.about("uneven.net", "--calibrate", "x.npy", "--keep-f32", "^depth")
+        types = {l["name"]: l.get("type", "f32") for l in about["layers"] if l["op"] in ("conv", "depthwise")}
+        self.assertEqual(types, {"expand": "int8", "depthwise": "f32", "project": "int8"})
+
+    def test_outputs(self):
+        self.write("x.npy", pictures(6, 16, 16, 3))
+        words = ["tiny.net", "--calibrate", "x.npy"]
+        self.assertEqual(self.about(*words)["outputs"][0]["type"], "f32")
+        self.write("uneven.net", UNEVEN)
+        self.write("y.npy", floats([4, 12, 12, 8], -1, 1))
+        self.assertEqual(self.about("uneven.net", "--calibrate", "y.npy", "--output-dtype", "int8")["outputs"][0]["type"], "int8")
+
+    def test_summary(self):
+        self.write("x.npy", pictures(6, 16, 16, 3))
+        self.write("labels.npy", npy([6], [0, 1, 2, 3, 4, 0], "B"))
+        done = self.lcc("tiny.net", "--dtype", "int8", "--calibrate", "x.npy", "--labels", "labels.npy", "--summary")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"\n *layer .* dB ")
+        self.assertRegex(done.stdout, r"\nint8      ranges of 6 samples by [a-z ]+; signal to noise of the outputs [0-9.]+ dB; "
+                                      r"the top class stays in \d of 6\n")
+        self.assertRegex(done.stdout, r"\naccuracy  [0-9.]+ % right in float, [0-9.]+ % in int8, of 6 samples\n")
+
+    def test_the_same_on_any_number_of_processors(self):
+        self.write("x.npy", pictures(9, 16, 16, 3))
+        answers = set()
+        for cores in ({min(os.sched_getaffinity(0))}, os.sched_getaffinity(0)):
+            done = run([LCC, "tiny.net", "--dtype", "int8", "--calibrate", "x.npy", "--emit", "net", "-o", "q.net"], self.folder,
+                       preexec_fn=lambda: os.sched_setaffinity(0, cores))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            answers.add((self.read("q.net"), self.read("q.safetensors")))
+        self.assertEqual(len(answers), 1)
+
+    def test_the_printed_network_is_the_quantised_one(self):
+        """Its C is that of --dtype int8, but for comments, which name the files."""
+        self.write("x.npy", pictures(5, 16, 16, 3))
+        words = ["--dtype", "int8", "--calibrate", "x.npy"]
+        self.lcc("tiny.net", *words, "-o", "a.c", "--target", "generic")
+        self.lcc("tiny.net", *words, "--emit", "net", "-o", "q.net")
+        self.good("q.net", "-w", "q.safetensors", "-o", "b.c", "--target", "generic")
+        a, b = (re.sub(r"/\*.*?\*/", "", self.read(n).decode(), flags=re.S) for n in ("a.c", "b.c"))
+        self.assertEqual(a.replace('"a.h"', '"b.h"'), b)
+
+    def test_run(self):
+        """--run computes the quantised network: its answers are near the float ones, and not the same."""
+        self.write("x.npy", pictures(3, 16, 16, 3))
+        self.lcc("tiny.net", "--run", "x.npy", "--out", "f.npy")
+        self.lcc("tiny.net", "--dtype", "int8", "--calibrate", "x.npy", "--run", "x.npy", "--out", "q.npy")
+        wanted, got = self.read("f.npy"), self.read("q.npy")
+        self.assertEqual(len(wanted), len(got))
+        self.assertNotEqual(wanted, got)
+
+
+if __name__ == "__main__":
+    unittest.main()

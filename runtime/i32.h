@@ -62,3 +62,26 @@ static inline int32_t i32_nearest_away(float x, int32_t least, int32_t most) {
     const float rest = v - (float)whole;
     return whole + (rest >= 0.5f) - (rest <= -0.5f);
 }
+
+/* The place of the highest bit of x, which is not 0. */
+static inline int i32_highest_bit(uint64_t x) {
+    int bit = 0;
+    while (x >> bit > 1) bit++;
+    return bit;
+}
+
+/* x * 2^bits, as far as 32 bits hold it. */
+static inline int32_t i32_shift_up(int32_t x, int bits) {
+    const int64_t wide = (int64_t)x * ((int64_t)1 << bits);
+    return wide > INT32_MAX ? INT32_MAX : wide < INT32_MIN ? INT32_MIN : (int32_t)wide;
+}
+
+/* 2^31 / (sum / 2^bit), where bit is the place of the highest bit of the sum, rounded as gemmlowp does: three
+ * steps of Newton from 48/17 - 32/17 * x, with x = sum / 2^(bit + 1) in Q0.31, and 1/x in Q2.29. */
+static inline int32_t i32_reciprocal(uint64_t sum, int bit) {
+    const uint32_t fraction = (uint32_t)(sum << (63 - bit) >> 32) & UINT32_C(0x7fffffff);
+    const int32_t half = (int32_t)((fraction + UINT32_C(0x80000000)) >> 1);
+    int32_t y = 1515870810 + i32_high(half, -1010580540);
+    for (int i = 0; i < 3; i++) y += i32_shift_up(i32_high(y, ((int32_t)1 << 29) - i32_high(half, y)), 2);
+    return i32_shift_up(y, 1);
+}

@@ -15,6 +15,11 @@ static along_step find_along(const emitter *e, const plan_step *s) {
     return (along_step){s, n, walk_along(s->operands[0].shape, n->a.axes)};
 }
 
+/* The elements' type, in C. */
+static const char *element_type(const emitter *e, const along_step *k) {
+    return buffer_type(e, k->s->operands[0].runs[0].buffer);
+}
+
 /* Opens the loop over the places, and points `a` to the first element of each. Threads share it. */
 static void begin_places(emitter *e, writer *w, const along_step *k) {
     const char *names[] = {"p"};
@@ -26,7 +31,8 @@ static void begin_places(emitter *e, writer *w, const along_step *k) {
     } else {
         line(w, "{");
     }
-    line(w, "const float *const a = %s;", expression(e->a, "x", names, factors, k->k.places > 1, 0));
+    line(w, "const %s *const a = %s;", element_type(e, k),
+         expression(e->a, "x", names, factors, k->k.places > 1, 0));
 }
 
 /* Points `b` to the first element of the place in a result of the operand's shape. */
@@ -183,11 +189,11 @@ void emit_argument_body(emitter *e, const plan_step *s, writer *w) {
     const int64_t to[] = {m->places > 1 ? m->channels : 0, !m->across};
     begin_places(e, w, &k);
     if (!m->across) line(w, "for (int c = 0; c < %lld; c++) {", (long long)m->channels);
-    line(w, "float most = a[%s];", m->across ? "0" : "c");
+    line(w, "%s most = a[%s];", element_type(e, &k), m->across ? "0" : "c");
     line(w, "int place = 0;");
     line(w, "for (int i = 0; i < %lld; i++) {", (long long)m->steps);
     if (m->across) line(w, "for (int j = 0; j < %lld; j++) {", (long long)m->length);
-    line(w, "const float v = a[%s];", expression(e->a, "", names, steps, 3, 0));
+    line(w, "const %s v = a[%s];", element_type(e, &k), expression(e->a, "", names, steps, 3, 0));
     line(w, "if (v %s most) {", better);
     line(w, "most = v;");
     line(w, "place = %s;", expression(e->a, "", names, counts, 2, 0));

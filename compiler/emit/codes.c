@@ -161,20 +161,21 @@ void for_each_element(emitter *e, writer *w, int count, const char *variable, la
 }
 
 /* The parts end where those of share_vectors end, so that the plan's verifier knows one rule. */
+element_share share_of_elements(emitter *e, const plan_step *s, int count) {
+    int lanes = e->p->t->vectors[0].lanes, full = count / lanes;
+    const char *all = arena_printf(e->a, "%d", count);
+    if (!s->shared) return (element_share){"0", all};
+    if (full < 2) return (element_share){"0", arena_printf(e->a, "(part == 0 ? %d : 0)", count)};
+    const char *first = arena_printf(e->a, "PART(%d, part) * %d", full, lanes);
+    const char *end = arena_printf(e->a, "PART(%d, part + 1) * %d", full, lanes);
+    if (count > full * lanes) end = arena_printf(e->a, "(part == parts - 1 ? %d : %s)", count, end);
+    return (element_share){first, end};
+}
+
 void share_elements(emitter *e, const plan_step *s, writer *w, int count, const char *variable, lanes_body body,
                     void *data) {
-    int lanes = e->p->t->vectors[0].lanes, full = count / lanes;
-    if (!s->shared || full < 2) {
-        if (s->shared) line(w, "if (part == 0) {");
-        for_each_element(e, w, count, variable, body, data);
-        if (s->shared) line(w, "}");
-        return;
-    }
-    const char *end = arena_printf(e->a, "PART(%d, part + 1) * %d", full, lanes);
-    if (count > full * lanes)
-        end = arena_printf(e->a, "(part == parts - 1 ? %d : PART(%d, part + 1) * %d)", count, full, lanes);
-    line(w, "for (int %s = PART(%d, part) * %d; %s < %s; %s++) {", variable, full, lanes, variable, end,
-         variable);
+    const element_share own = share_of_elements(e, s, count);
+    line(w, "for (int %s = %s; %s < %s; %s++) {", variable, own.first, variable, own.end, variable);
     body(e, w, (piece){ONE_ELEMENT, 1}, variable, data);
     line(w, "}");
 }

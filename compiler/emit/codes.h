@@ -64,6 +64,13 @@ const char *finished_code(emitter *e, const node *n, const char *v, const char *
 /* "(int8_t)(v)" as the type of the step's output. */
 const char *stored_code(const emitter *e, const plan_step *s, const char *v);
 
+/* The elements first .. end - 1 of `count` that share_vectors gives to a part. */
+typedef struct element_share {
+    const char *first, *end;
+} element_share;
+
+element_share share_of_elements(emitter *e, const plan_step *s, int count);
+
 /* Loops over `count` elements, whose number is `variable`, one at a time: all of them, or the part of them that
  * share_vectors gives to the thread. `body` gets no piece. */
 void for_each_element(emitter *e, writer *w, int count, const char *variable, lanes_body body, void *data);

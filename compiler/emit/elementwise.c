@@ -184,10 +184,11 @@ static kernel_call emit_pool_of_sums(emitter *e, const plan_step *s) {
 }
 
 kernel_call emit_global_pool(emitter *e, const plan_step *s) {
-    if (s->sums >= 0) return emit_pool_of_sums(e, s);
     const plan *p = e->p;
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];
+    if (n->q.on) return emit_global_pool_of_codes(e, s);
+    if (s->sums >= 0) return emit_pool_of_sums(e, s);
     const operand *o = &s->operands[0];
     sources from = find_sources(a, o, "x", true);
     signature f = {0};
@@ -235,6 +236,7 @@ kernel_call emit_softmax(emitter *e, const plan_step *s) {
     const plan *p = e->p;
     arena *a = e->a;
     const node *n = &p->g->nodes[s->node];
+    if (n->q.on) return emit_softmax_of_codes(e, s);
     const run *r = &s->operands[0].runs[0];
     int c = n->shape.c;
     int64_t pixels = shape_pixels(n->shape);

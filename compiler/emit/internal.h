@@ -138,6 +138,8 @@ kernel_call emit_chain(emitter *e, const plan_step *s);
 kernel_call emit_global_pool(emitter *e, const plan_step *s);
 kernel_call emit_elementwise(emitter *e, const plan_step *s);
 kernel_call emit_softmax(emitter *e, const plan_step *s);
+kernel_call emit_softmax_of_codes(emitter *e, const plan_step *s);
+kernel_call emit_global_pool_of_codes(emitter *e, const plan_step *s);
 kernel_call emit_upsample(emitter *e, const plan_step *s);
 kernel_call emit_pad(emitter *e, const plan_step *s);
 kernel_call emit_slice(emitter *e, const plan_step *s);
@@ -147,11 +149,14 @@ kernel_call emit_whole(emitter *e, const plan_step *s);
 /* ---- the bodies of steps that take wholes: see whole.c, which calls them by its table ----
  *
  * A body sees its operands as x and z, or as x0, x1, .. if there are more than two; its result as y, its
- * weights as w, and its scratch as `scratch`. All are pointers to floats. Each writes its lines to `w`. */
+ * weights as w, and its scratch as `scratch`. All are pointers to floats, or to codes. Each writes its lines to
+ * `w`. */
 void emit_concat_body(emitter *e, const plan_step *s, writer *w);
 void emit_transpose_body(emitter *e, const plan_step *s, writer *w);
 void emit_binary_body(emitter *e, const plan_step *s, writer *w);
 void emit_kept_along_body(emitter *e, const plan_step *s, writer *w); /* softmax, log_softmax, l2_norm */
+void emit_softmax_codes_body(emitter *e, const plan_step *s, writer *w);
+void emit_reduce_codes_body(emitter *e, const plan_step *s, writer *w);
 void emit_reduce_body(emitter *e, const plan_step *s, writer *w);
 void emit_argument_body(emitter *e, const plan_step *s, writer *w); /* argmax, argmin; y is to int32 or float */
 void emit_channel_norm_body(emitter *e, const plan_step *s, writer *w); /* layer_norm, rms_norm */

@@ -58,6 +58,16 @@ static const body_writer bodies[OP_COUNT] = {
     [OP_MATMUL] = emit_matmul_body,
 };
 
+/* Those of ops that compute with codes, where the others compute with floats. */
+static const body_writer code_bodies[OP_COUNT] = {
+    [OP_SOFTMAX] = emit_softmax_codes_body,
+    [OP_REDUCE] = emit_reduce_codes_body,
+};
+
+static body_writer body_of(const node *n) {
+    return n->q.on && code_bodies[n->op] ? code_bodies[n->op] : bodies[n->op];
+}
+
 /* The packed weights of such a step are its node's tensors of weights, one behind the other; codes have none.
  */
 static bool has_weights(const node *n) {
@@ -81,7 +91,7 @@ kernel_call emit_whole(emitter *e, const plan_step *s) {
     if (s->scratch >= 0) add_pointer_into(e, &f, WRITES, "scratch", s->scratch, 0);
     add_threads(e, &f, s);
     writer w = {0};
-    bodies[n->op](e, s, &w);
+    body_of(n)(e, s, &w);
     const char *hint =
         arena_printf(a, "%s_to_%dx%dx%d", op_table[n->op].name, n->shape.h, n->shape.w, n->shape.c);
     return define_call(e, hint, NULL, &f, &w);

@@ -8,7 +8,7 @@
  * The weights of a depthwise layer lie as plan/pack.h says, in blocks of one vector of channels: the biases,
  * then the weights of each tap (ky, kx). The operations on them are in the table of tile.h, so that halves are
  * widened when they are loaded, once for a few columns. */
-#include "emit/internal.h"
+#include "emit/pool_codes.h"
 #include "emit/tile.h"
 
 typedef struct window {
@@ -339,6 +339,33 @@ static void emit_walker_call(emitter *e, writer *w, piece x, const char *at, voi
     if (k->rows) line(w, "}");
 }
 
+/* Writes the call for the part's channels of one row of a pool of codes. */
+static void emit_pool_call(emitter *e, writer *w, const walker_call *k, int count, bool shared) {
+    const plan_step *s = k->g.s;
+    const pool_row row = {s, k->y_begin, count, k->g.pixel, k->g.y_pixel, k->g.ring};
+    const char *oy = "oy";
+    if (k->rows) {
+        line(w, "for (int oy = %s; oy < %s; oy++) {", k->rows[0], k->rows[1]);
+        emit_window_bounds(e, s, w, "oy", "");
+    }
+    signature f = {0};
+    add_pointer_at(e, &f, READS, "x", k->x_buffer, expression(e->a, k->x_name, NULL, NULL, 0, k->x_begin));
+    add_pointer_at(e, &f, WRITES, "y", s->out_buffer,
+                   expression(e->a, k->y_name, &oy, &k->y_row, 1, k->y_begin));
+    element_share own = {"0", arena_printf(e->a, "%d", count)};
+    if (shared) own = share_of_elements(e, s, count);
+    add_value(e->a, &f, "int", "first", own.first);
+    add_value(e->a, &f, "int", "end", own.end);
+    static const char *const bounds[] = {"top", "ky0", "ky1"};
+    for (int i = 0; i < 3; i++) {
+        add_value(e->a, &f, "int", bounds[i], arena_printf(e->a, "%s%s", bounds[i], k->suffix));
+        mark_idle(&f);
+    }
+    kernel_call call = define_pool_row(e, &row, &f);
+    line(w, "%s;", call_text(e->a, &call));
+    if (k->rows) line(w, "}");
+}
+
 static window describe_window(const emitter *e, const plan_step *s) {
     const plan *p = e->p;
     const node *n = &p->g->nodes[s->node];
@@ -397,7 +424,9 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             k.g.pixel = pixel_stride(e->p, r->buffer);
             k.g.weights = pack_layout_of_window(e->p, s, r->count);
             packed += weight_units(&k.g.weights, pack_bytes(&k.g.weights));
-            if (at->shared_channels)
+            if (pools_codes(e, s))
+                emit_pool_call(e, w, &k, r->count, at->shared_channels);
+            else if (at->shared_channels)
                 share_vectors(e, s, w, r->count, "c", emit_walker_call, &k);
             else
                 for_each_vector(e, w, r->count, "c", emit_walker_call, &k);

@@ -1,5 +1,5 @@
 /* fast.c: the walk of the fast evaluator: which nodes have a fast function, and what is done for the others. */
-#include "interp/fast_codes.h"
+#include "interp/fast_internal.h"
 
 #include "graph/activations.h"
 #include "graph/quant.h"
@@ -11,7 +11,6 @@ typedef void (*fast_function)(const fast_work *k);
 struct fast_graph {
     const graph *g;
     const float **packed; /* [n_nodes]: weights in panels, or NULL */
-    fast_codes **codes;   /* [n_nodes]: of layers of codes that have fast loops, or NULL */
 };
 
 static const fast_function fast_functions[OP_COUNT] = {
@@ -50,10 +49,8 @@ fast_graph *fast_prepare(const graph *g, arena *a) {
     fast_graph *f = ARENA_NEW(a, fast_graph);
     f->g = g;
     f->packed = ARENA_ARRAY(a, const float *, g->n_nodes);
-    f->codes = ARENA_ARRAY(a, fast_codes *, g->n_nodes);
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
-        f->codes[i] = fast_codes_of(g, n, a);
         bool multiplies = n->op == OP_CONV || n->op == OP_DENSE;
         if (multiplies && (fast_function_of(g, n) || is_integer(n))) f->packed[i] = fast_pack(g, n, a);
     }
@@ -90,10 +87,6 @@ static void evaluate_fast(const fast_walk *w, int index, fast_function by, const
     for (int j = 0; j < own; j++) shapes[j] = g->nodes[n->in[j]].shape;
     const fast_work k = {
         .n = n, .in_shape = shapes, .in = in, .packed = w->f->packed[index], .scratch = scratch, .out = out};
-    if (w->f->codes[index]) {
-        fast_run_codes(w->f->codes[index], g, fast_functions[n->op], &k);
-        return;
-    }
     by(&k);
     finish(n, n->a.has_residual ? in[own] : NULL, out);
 }
@@ -127,7 +120,7 @@ static void evaluate(void *data, int index, const void *const *in, void *out) {
         const float **values = ARENA_ARRAY(scratch, const float *, n->n_in);
         for (int j = 0; j < n->n_in; j++) values[j] = in[j];
         fast_function by = fast_function_of(g, n);
-        if (by || w->f->codes[index]) {
+        if (by) {
             evaluate_fast(w, index, by, values, scratch, out);
         } else {
             evaluate_widened(w, index, values, scratch, out);

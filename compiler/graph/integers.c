@@ -41,6 +41,11 @@ static rescale scale_of_output(const graph *g, const node *n, int o) {
     return rescale_by(product / (double)y_scale);
 }
 
+int padding_code(const graph *g, const node *n, int channel) {
+    const node *x = input_node(g, n);
+    return n->a.pad_value ? code_of(&x->q, x->type, channel, n->a.pad_value[channel]) : x->q.zero;
+}
+
 kernel_integers integers_of_kernel(const graph *g, const node *n, arena *a) {
     const node *x = input_node(g, n);
     int c = n->shape.c;
@@ -54,7 +59,7 @@ kernel_integers integers_of_kernel(const graph *g, const node *n, arena *a) {
     k.range = codes_within(own_quant(n), n->type, n->a.act, n->a.act_args);
     if (!n->a.pad_value) return k;
     int *pad = ARENA_ARRAY(a, int, x->shape.c);
-    for (int i = 0; i < x->shape.c; i++) pad[i] = code_of(&x->q, x->type, i, n->a.pad_value[i]);
+    for (int i = 0; i < x->shape.c; i++) pad[i] = padding_code(g, n, i);
     k.pad_codes = pad;
     return k;
 }

@@ -41,6 +41,9 @@ typedef struct kernel_integers {
 
 kernel_integers integers_of_kernel(const graph *g, const node *n, arena *a);
 
+/* The code that a tap of a conv or depthwise sees in the padding of an input channel. */
+int padding_code(const graph *g, const node *n, int channel);
+
 /* The bias with the zero point of the input inside: bias[o] - x_zero * sum of w[o], so that the sum is over
  * x * w. It wraps in 32 bits, as the sum does. Padding then has the code x_zero (or pad_codes). */
 const int32_t *bias_over_codes(const graph *g, const node *n, const kernel_integers *k, arena *a);

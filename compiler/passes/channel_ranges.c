@@ -2,7 +2,7 @@
  *
  * All pixels of a channel share an interval, so the time is that of one look at each weight. In a window with
  * padding each tap may see either the channel or the value of the padding, so its interval holds both. */
-#include "passes/channel_ranges.h"
+#include "passes/channel_walk.h"
 #include "passes/rewrite.h"
 
 channel_ranges number_channels(const graph *g, arena *a, int most) {
@@ -16,23 +16,8 @@ channel_ranges number_channels(const graph *g, arena *a, int most) {
     return c;
 }
 
-/* The node whose channels are looked at, and room for them. */
-typedef struct channel_walk {
-    const graph *g;
-    const node *n;
-    const channel_ranges *all;
-    range *out;    /* [n->shape.c] */
-    arena *memory; /* for this node alone */
-} channel_walk;
-
-static const range *input_of(const channel_walk *k, int i) {
-    return k->all->values + k->all->first[k->n->in[i]];
-}
-
-static int input_channels(const channel_walk *k, int i) { return k->g->nodes[k->n->in[i]].shape.c; }
-
-/* The bounds of the input as a window sees them. Low and high ones lie apart, so that sums over them are quick.
- */
+/* The bounds of the input as a window sees them, less the zero point where they are codes. Low and high ones
+ * lie apart, so that sums over them are quick. */
 typedef struct bounds {
     double *low, *high; /* [channels] */
     bool finite;
@@ -43,10 +28,11 @@ static bounds window_bounds(const channel_walk *k) {
     const range *in = input_of(k, 0);
     bounds b = {ARENA_ARRAY(k->memory, double, channels), ARENA_ARRAY(k->memory, double, channels), true};
     bool pads = k->n->op != OP_DENSE && has_padding(&k->n->a);
+    double zero = k->n->q.on ? k->g->nodes[k->n->in[0]].q.zero : 0;
     for (int c = 0; c < channels; c++) {
-        double padding = padding_value(k->n, c);
+        double padding = padding_value(k->g, k->n, c);
         range x = pads ? join_intervals(in[c], (range){padding, padding}) : in[c];
-        b.low[c] = x.low, b.high[c] = x.high;
+        b.low[c] = x.low - zero, b.high[c] = x.high - zero;
         b.finite = b.finite && isfinite(x.low) && isfinite(x.high);
     }
     return b;
@@ -86,6 +72,7 @@ static range sum_any(const float *w, const double *low, const double *high, int 
 
 static range bias_interval(const node *n, int channel) {
     if (!n->weights[ROLE_BIAS]) return (range){0, 0};
+    if (n->q.on) return (range){n->weights[ROLE_BIAS]->ints[channel], n->weights[ROLE_BIAS]->ints[channel]};
     return weigh(n->weights[ROLE_BIAS]->data[channel], (range){1, 1});
 }
 
@@ -178,6 +165,7 @@ static void range_whole(const channel_walk *k) {
 }
 
 static void range_node(const channel_walk *k) {
+    if ((k->n->q.on || k->n->op == OP_DEQUANTIZE) && range_codes(k)) return;
     if (mixes_channels(k->g, k->n)) {
         range_whole(k);
         return;
@@ -221,7 +209,11 @@ void find_channel_ranges(const graph *g, arena *a, channel_ranges *c) {
         arena *memory = arena_new();
         channel_walk k = {g, &g->nodes[i], c, c->values + c->first[i], memory};
         range_node(&k);
-        finish_node(&k, c->fixed + c->first[i]);
+        if (g->nodes[i].q.on) {
+            finish_code_ranges(&k, c->fixed + c->first[i]);
+        } else {
+            finish_node(&k, c->fixed + c->first[i]);
+        }
         arena_free(memory);
     }
 }

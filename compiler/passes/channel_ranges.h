@@ -1,8 +1,9 @@
-/* channel_ranges.h: bounds on the values of every channel of every tensor. They come from the weights, and hold
- * for every input that the network may be given. */
+/* channel_ranges.h: bounds on the values of every channel of every tensor, or on its codes. They come from the
+ * weights, and hold for every input that the network may be given. */
 #ifndef LCC_PASSES_CHANNEL_RANGES_H
 #define LCC_PASSES_CHANNEL_RANGES_H
 
+#include "graph/integers.h"
 #include "passes/interval.h"
 
 /* Every channel of every node has a number: first[node] + channel. */
@@ -11,12 +12,13 @@ typedef struct channel_ranges {
     int count;     /* of all channels */
     range *values; /* [count] the interval of the channel's values */
     /* [count] Of a conv, depthwise or dense. Where act(v) is constant: one v that gives it, else NaN. A
-     * residual is not included. */
+     * residual is not included. Of codes, v is the sum in 32 bits. */
     double *fixed;
 } channel_ranges;
 
-/* The value of the padding of a conv or depthwise in one input channel. */
-static inline double padding_value(const node *n, int channel) {
+/* The value of the padding of a conv or depthwise in one input channel, or its code. */
+static inline double padding_value(const graph *g, const node *n, int channel) {
+    if (n->q.on) return padding_code(g, n, channel);
     return n->a.pad_value ? n->a.pad_value[channel] : 0;
 }
 

@@ -8,6 +8,8 @@
  * live and not fixed, its weight for the channel is not zero, and the channel is no constant that the bias
  * could take. The search starts at the outputs and looks at each row once.
  *
+ * The same holds for codes, less the zero point of their tensor.
+ *
  * The bias cannot take a constant other than zero that zero padding surrounds, because windows at the border
  * see less of it. */
 #include "passes/dead_channels.h"
@@ -157,9 +159,9 @@ static void list_rows(liveness *l) {
 }
 
 /* Whether the bias of conv or dense `n` can take the input's `channel`. */
-static bool bias_takes(const node *n, int channel, range x) {
+static bool bias_takes(const graph *g, const node *n, int channel, range x) {
     if (!is_constant(x)) return false;
-    return n->op == OP_DENSE || !has_padding(&n->a) || padding_value(n, channel) == x.low;
+    return n->op == OP_DENSE || !has_padding(&n->a) || padding_value(g, n, channel) == x.low;
 }
 
 /* The row that makes channel `e` is needed. Makes the channels that it reads live. */
@@ -174,7 +176,7 @@ static void need_row(liveness *l, int e) {
     for (int c = 0; c < group_in; c++) {
         if (l->live[find_root(l, in + c)]) continue;
         range x = l->ranges->values[in + c];
-        bool folds = bias_takes(n, from + c, x), needed = false;
+        bool folds = bias_takes(l->g, n, from + c, x), needed = false;
         for (int64_t i = c; i < row && !needed; i += group_in) {
             needed = w[i] == 0 ? is_unknown(x) : !(folds && isfinite(w[i]));
         }
@@ -275,7 +277,8 @@ static bool find_kept(liveness *l, bool *kept) {
 static bool all_weights_known(const graph *g) {
     for (int i = 0; i < g->n_nodes; i++) {
         for (int k = 0; k < ROLE_COUNT; k++) {
-            if (g->nodes[i].weights[k] && !g->nodes[i].weights[k]->data) return false;
+            const tensor *t = g->nodes[i].weights[k];
+            if (t && !t->data && !t->ints) return false;
         }
     }
     return true;

@@ -7,7 +7,8 @@
  *
  *     b'[o] = b[o] + sum over c dead of w[o, .., c] * constant[c]
  *
- * This is exact but for the rounding of the sum, which is computed in double. The channels that stay keep their
+ * This is exact but for the rounding of the sum, which is computed in double. Of codes it is exact: the bias is
+ * an integer of 32 bits, and the constant is less its zero point. The channels that stay keep their
  * order, so slices, shuffles, concats and groups remain what they are, only narrower. If a shape needs a dead
  * channel, the weights that make it and those that read it are zeros. */
 #include "passes/dead_channels.h"
@@ -38,13 +39,18 @@ static bool has_dead(const cut *k, int index) {
     return false;
 }
 
-static tensor *empty_tensor(const cut *k, int rank, int d0, int d1, int d2, int d3) {
+static tensor *empty_tensor(const cut *k, elem_type type, int rank, int d0, int d1, int d2, int d3) {
     tensor *t = ARENA_NEW(k->r->a, tensor);
     const int dims[4] = {d0, d1, d2, d3};
     t->rank = rank;
+    t->type = type;
     t->count = 1;
     for (int i = 0; i < rank; i++) t->count *= t->dims[i] = dims[i];
-    t->data = ARENA_ARRAY(k->r->a, float, t->count);
+    if (type == TYPE_I32) {
+        t->ints = ARENA_ARRAY(k->r->a, int32_t, t->count);
+    } else {
+        t->data = ARENA_ARRAY(k->r->a, float, t->count);
+    }
     return t;
 }
 
@@ -60,9 +66,10 @@ static int count_kept_groups(const cut *k, int index) {
 }
 
 /* Cuts one row of weights of a conv or dense: copies what stays of `from` to `to`, and returns the new bias.
- * `e` is the channel that the row makes, `in` the first one that it reads, of group_in at each of its taps. */
+ * `e` is the channel that the row makes, `in` the first one that it reads, of group_in at each of its taps.
+ * `zero`: the zero point of what it reads. */
 static double cut_row(const cut *k, int e, int in, const float *from, int64_t row, int group_in, float *to,
-                      double bias) {
+                      double bias, double zero) {
     const dead_channels *d = k->d;
     bool blank = !d->live[e] || is_fixed_row(d, e);
     if (blank) bias = d->live[e] ? d->ranges.fixed[e] : 0;
@@ -70,10 +77,23 @@ static double cut_row(const cut *k, int e, int in, const float *from, int64_t ro
         for (int c = 0; c < group_in; c++) {
             float w = blank ? 0 : from[i + c];
             if (d->kept[in + c]) *to++ = d->live[in + c] ? w : 0;
-            if (!d->live[in + c] && w != 0) bias += (double)w * d->ranges.values[in + c].low;
+            if (!d->live[in + c] && w != 0) bias += (double)w * (d->ranges.values[in + c].low - zero);
         }
     }
     return bias;
+}
+
+static double value_at(const tensor *t, int i) {
+    return !t ? 0 : t->ints ? (double)t->ints[i] : (double)t->data[i];
+}
+
+/* A sum of integers is exact in a double, and wraps in 32 bits as all sums do. */
+static void set_value(tensor *t, int i, double value) {
+    if (t->ints) {
+        t->ints[i] = (int32_t)(uint32_t)(int64_t)value;
+    } else {
+        t->data[i] = (float)value;
+    }
 }
 
 static void cut_rows(const cut *k, int index, node *n) {
@@ -85,15 +105,17 @@ static void cut_rows(const cut *k, int index, node *n) {
     int64_t row = weight->count / old->shape.c;
     int new_group_in = kept_channels(k, old->in[0]) / new_groups, new_out = n->shape.c;
     int64_t new_row = row / group_in * new_group_in;
-    tensor *w = is_conv ? empty_tensor(k, 4, new_out, old->a.kernel[0], old->a.kernel[1], new_group_in)
-                        : empty_tensor(k, 2, new_out, (int)new_row, 0, 0);
-    tensor *b = empty_tensor(k, 1, new_out, 0, 0, 0);
+    tensor *w =
+        is_conv ? empty_tensor(k, weight->type, 4, new_out, old->a.kernel[0], old->a.kernel[1], new_group_in)
+                : empty_tensor(k, weight->type, 2, new_out, (int)new_row, 0, 0);
+    tensor *b = empty_tensor(k, old->q.on ? TYPE_I32 : TYPE_F32, 1, new_out, 0, 0, 0);
+    double zero = old->q.on ? old_input(k->r, old, 0)->q.zero : 0;
     for (int o = 0, at = 0; o < old->shape.c; o++) {
         int e = first_channel(k, index) + o, in = first_channel(k, old->in[0]) + o / group_out * group_in;
         if (!k->d->kept[e]) continue;
-        b->data[at] = (float)cut_row(k, e, in, weight->data + o * row, row, group_in, w->data + at * new_row,
-                                     bias ? (double)bias->data[o] : 0);
-        at++;
+        double sum = cut_row(k, e, in, weight->data + o * row, row, group_in, w->data + at * new_row,
+                             value_at(bias, o), zero);
+        set_value(b, at++, sum);
     }
     n->weights[ROLE_WEIGHT] = w;
     n->weights[ROLE_BIAS] = b;
@@ -102,18 +124,28 @@ static void cut_rows(const cut *k, int index, node *n) {
     if (is_conv) n->a.groups = new_groups;
 }
 
-/* Cuts a tensor [.., channels of old node `index`] down to the channels that stay. Dead ones of them get zeros.
- */
-static tensor *cut_last_axis(const cut *k, int index, const tensor *t) {
+/* Cuts a tensor [.., channels of old node `index`] down to the channels that stay. Dead ones of them get zeros,
+ * or what they had where `blank` is false. */
+static tensor *cut_last_axis(const cut *k, int index, const tensor *t, bool blank) {
     if (!t) return NULL;
     int out = old_node(k->r, index)->shape.c, kept = kept_channels(k, index), at = 0;
     const bool *stays = k->d->kept + first_channel(k, index), *live = k->d->live + first_channel(k, index);
-    tensor *fresh = empty_tensor(k, t->rank, t->rank == 1 ? kept : t->dims[0], t->dims[1], kept, 0);
+    tensor *fresh = empty_tensor(k, t->type, t->rank, t->rank == 1 ? kept : t->dims[0], t->dims[1], kept, 0);
     for (int64_t i = 0; i < t->count; i++) {
         int c = (int)(i % out);
-        if (stays[c]) fresh->data[at++] = live[c] ? t->data[i] : 0;
+        if (!stays[c]) continue;
+        bool has = live[c] || !blank;
+        if (t->ints) fresh->ints[at++] = has ? t->ints[i] : 0;
+        if (t->data) fresh->data[at++] = has ? t->data[i] : 0;
     }
     return fresh;
+}
+
+/* The scales of codes. They are above 0, for a dead channel, too. */
+static void cut_scales(const cut *k, int index, node *n) {
+    if (!n->a.one_weight_scale)
+        n->weights[ROLE_WEIGHT_SCALE] = cut_last_axis(k, index, n->weights[ROLE_WEIGHT_SCALE], false);
+    n->weights[ROLE_OUTPUT_SCALE] = cut_last_axis(k, index, n->weights[ROLE_OUTPUT_SCALE], false);
 }
 
 static void cut_pad_value(const cut *k, int index, node *n) {
@@ -133,8 +165,8 @@ static node cut_node(const cut *k, int index) {
     if (old->op == OP_CONV || old->op == OP_DENSE) {
         cut_rows(k, index, &n);
     } else if (old->op == OP_DEPTHWISE || old->op == OP_AFFINE) {
-        n.weights[ROLE_WEIGHT] = cut_last_axis(k, index, old->weights[ROLE_WEIGHT]);
-        n.weights[ROLE_BIAS] = cut_last_axis(k, index, old->weights[ROLE_BIAS]);
+        n.weights[ROLE_WEIGHT] = cut_last_axis(k, index, old->weights[ROLE_WEIGHT], true);
+        n.weights[ROLE_BIAS] = cut_last_axis(k, index, old->weights[ROLE_BIAS], true);
     } else if (old->op == OP_RESHAPE || old->op == OP_TRANSPOSE) {
         n.a.size.c = n.shape.c;
         if (old->op == OP_TRANSPOSE) n.a.dims.at[n.a.dims.n - 1] = n.shape.c;
@@ -143,6 +175,7 @@ static node cut_node(const cut *k, int index) {
         n.a.begin = count_kept(k, in, in + old->a.begin);
         n.a.count = n.shape.c;
     }
+    if (has_dead(k, index)) cut_scales(k, index, &n);
     if (old->a.pad_value) cut_pad_value(k, old->in[0], &n);
     return n;
 }

@@ -31,13 +31,13 @@ static json_t *describe_targets(const job *j) {
 static void add_kernel_facts(json_t *step, const plan *p, const plan_step *s) {
     json_object_set_new(step, "kind", json_string(step_kernel_name(p, s)));
     if (s->kind == STEP_GEMM) {
-        json_object_set_new(step, "vector", json_string(p->t->vectors[0].name));
+        json_object_set_new(step, "vector", json_string(step_vector_name(p, s)));
         json_object_set_new(step, "tile", json_pack("[i, i]", s->gemm.tile_pixels, s->gemm.blocks[0].n_pieces));
         json_object_set_new(step, "weights_once", json_boolean(s->gemm.blocks_outside));
         json_object_set_new(step, "weights_scaled", json_boolean(s->gemm.scaled));
     }
     if (s->kind == STEP_WINDOW) {
-        json_object_set_new(step, "vector", json_string(p->t->vectors[0].name));
+        json_object_set_new(step, "vector", json_string(step_vector_name(p, s)));
         json_object_set_new(step, "columns", json_integer(s->window.tile_columns ? s->window.tile_columns : 1));
         json_object_set_new(step, "adds_up", json_boolean(s->sums >= 0));
     }

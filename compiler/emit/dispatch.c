@@ -17,8 +17,10 @@ const plan *plan_with_suffix(arena *a, const plan *p, const char *suffix) {
     plan *copy = ARENA_ARRAY(a, plan, 1);
     *t = *p->t;
     *copy = *p;
-    for (int k = 0; k < MAX_VECTOR_KINDS && t->vectors[k].lanes; k++)
+    for (int k = 0; k < MAX_VECTOR_KINDS && t->vectors[k].lanes; k++) {
         t->vectors[k].name = arena_printf(a, "%s%s", t->vectors[k].name, suffix);
+        t->vectors[k].ints = arena_printf(a, "%s%s", t->vectors[k].ints, suffix);
+    }
     copy->t = t;
     return copy;
 }

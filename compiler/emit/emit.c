@@ -49,6 +49,14 @@ static void measure_file(emitter *all, int n) {
     }
 }
 
+/* Whether some tensor holds real numbers. */
+static bool has_reals(const graph *g) {
+    for (int i = 0; i < g->n_nodes; i++) {
+        if (g->nodes[i].type == TYPE_F32) return true;
+    }
+    return false;
+}
+
 bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a, diag *d, emitted *out) {
     const char *refusal = o->selftest ? interp_refusal(plans[0]->g, a) : NULL;
     if (refusal) {
@@ -61,6 +69,7 @@ bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a
         const char *suffix = n_plans > 1 ? arena_printf(a, "_%s", plans[i]->t->tag) : "";
         all[i] = (emitter){.p = plan_with_suffix(a, plans[i], suffix), .o = o, .a = a, .suffix = suffix};
         all[i].tables = &tables;
+        all[i].reals = has_reals(plans[i]->g);
         emit_kernels(&all[i], plans[i]);
         pack_plan(plans[i], o->frees_weights && !o->selftest && i + 1 == n_plans, &out->weights);
     }

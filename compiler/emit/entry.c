@@ -10,9 +10,8 @@ static void emit_arena(const emitter *e, text *out) {
     if (e->thread_bytes) more = arena_printf(e->a, "%s + (MAX_THREADS - 1) * %s_THREAD_BYTES", more, e->macro);
     const char *size = bytes || *more ? arena_printf(e->a, "%s_ARENA_BYTES%s", e->macro, more) : "1";
     if (e->p->t->strict_c99) {
-        text_printf(out,
-                    "static union {\n    unsigned char bytes[%s];\n    double aligned;\n} static_arena;\n\n",
-                    size);
+        text_printf(out, "static union {\n    unsigned char bytes[%s];\n    %s aligned;\n} static_arena;\n\n",
+                    size, e->reals ? "double" : "int64_t");
     } else {
         text_printf(
             out,
@@ -148,7 +147,8 @@ static void emit_bind(const emitter *e, text *out) {
             "#ifdef BIG_ENDIAN_WEIGHTS\n    order_weights(p + %d);\n    weights = ordered_weights;\n#else\n",
             FILE_HEADER_BYTES);
     if (e->weights.size)
-        text_printf(out, "    weights = (const float *)(const void *)(p + %d);\n", FILE_HEADER_BYTES);
+        text_printf(out, "    weights = (const %s *)(const void *)(p + %d);\n", e->reals ? "float" : "int32_t",
+                    FILE_HEADER_BYTES);
     if (orders_weights(e)) text_string(out, "#endif\n");
     text_string(out, "    return 0;\n}\n\n");
 }

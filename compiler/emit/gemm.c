@@ -37,6 +37,7 @@ typedef struct gemm {
     pack_layout packed;     /* the weights as they are stored */
     pack_layout tile;       /* the weights as the tiles read them: scaled ones are a copy in floats */
     const tile_kind *kind;  /* of the tiles */
+    tile_end end;           /* what they make of their sums */
 } gemm;
 
 static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
@@ -54,7 +55,7 @@ static void spread_input(const gemm *g, writer *w, const bool *used, int m, cons
     for (int kind = 0; kind < MAX_VECTOR_KINDS; kind++) {
         if (!used[kind]) continue;
         const vector_kind *v = &g->t->vectors[kind];
-        const char *spread = widest < 0
+        const char *spread = widest < 0 || !g->kind->narrow
                                  ? g->kind->spread(a, v, value)
                                  : g->kind->narrow(a, &g->t->vectors[widest], v, input_name(g, m, widest));
         line(w, "const %s %s = %s;", g->kind->input(v), input_name(g, m, kind), spread);
@@ -139,20 +140,32 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     line(w, "}");
 }
 
-/* Writes what ends a tile: activation, residual, second activation, store. */
-static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int m_count) {
+/* Writes the line that stores pixel m of piece j, whose channels begin at `offset` in the block. */
+static void emit_store(const gemm *g, writer *w, piece x, int m, int j, int offset) {
     arena *a = g->e->a;
-    const attrs *at = &g->n->a;
-    for (int m = 0; m < m_count; m++) {
-        int offset = 0;
-        for (int j = 0; j < b->n_pieces; j++) {
-            piece x = b->pieces[j];
-            const char *r = NULL;
-            if (at->has_residual) r = expression(a, "r", NULL, NULL, 0, m * g->r_step + offset);
-            const char *v = g->kind->finish(a, g->t, x, at, accumulator(g, m, j), r);
-            line(w, "%s", store_text(a, g->t, x, expression(a, "y", NULL, NULL, 0, m * g->y_step + offset), v));
-            offset += x.valid;
+    const char *r = NULL;
+    if (g->n->a.has_residual) r = expression(a, "r", NULL, NULL, 0, m * g->r_step + offset);
+    const char *v = g->kind->finish(a, g->t, x, &g->end, accumulator(g, m, j), "by", "shift", r);
+    line(w, "%s", g->kind->store(a, g->t, x, expression(a, "y", NULL, NULL, 0, m * g->y_step + offset), v));
+}
+
+/* Writes what ends a tile: activation, residual, second activation, store. Sums that are rescaled go piece by
+ * piece, so that the multipliers are loaded once. */
+static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int m_count) {
+    if (g->kind->rescales) {
+        for (int j = 0, offset = 0, at = 0; j < b->n_pieces; offset += b->pieces[j++].valid) {
+            const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
+            line(w, "{");
+            emit_scales(g->e, w, g->kind, v, "scales", at, b->lanes);
+            for (int m = 0; m < m_count; m++) emit_store(g, w, b->pieces[j], m, j, offset);
+            line(w, "}");
+            at += v->lanes;
         }
+        return;
+    }
+    for (int m = 0; m < m_count; m++) {
+        for (int j = 0, offset = 0; j < b->n_pieces; offset += b->pieces[j++].valid)
+            emit_store(g, w, b->pieces[j], m, j, offset);
     }
 }
 
@@ -177,7 +190,8 @@ static kernel_call define_tile(const gemm *g, const channel_block *b, int m_coun
         line(&w, "%s", all.data);
         text_free(&all);
     }
-    line(&w, "w += %d;", at);
+    if (g->kind->rescales) line(&w, "const int8_t *const scales = w + %d;", at);
+    line(&w, "w += %lld;", (long long)weight_units(&g->tile, pack_head_bytes(&g->tile, b)));
     emit_walk(g, &w, b, m_count);
     emit_tile_end(g, &w, b, m_count);
     const char *hint = arena_printf(a, "tile_%dx%d_of_%d", m_count, b->n_pieces, g->depth * g->taps);
@@ -408,6 +422,7 @@ static gemm describe_gemm(emitter *e, const plan_step *s) {
     g.packed = pack_layout_of_gemm(p, s);
     g.tile = s->gemm.scaled ? pack_layout_of_scaled(p, s) : g.packed;
     g.kind = tile_kind_of(g.tile.weight);
+    g.end = tile_end_of(e, n);
     g.groups = dense ? 1 : n->a.groups;
     g.depth = s->operands[0].shape.c / g.groups;
     g.out_c = n->shape.c / g.groups;

@@ -19,9 +19,10 @@ struct emitter {
     map known;      /* from a function's text, parameters and body, to its name */
     map names;      /* of functions that are defined */
     map hints;      /* from a name that was wanted more than once to the number of the last one, an int */
-    struct code_tables *tables;                 /* of 256 codes: all emitters of a file have the same */
-    text weights;                               /* of all targets, packed: the last emitter has them */
-    kernel_call *calls;                         /* [n_steps] */
+    struct code_tables *tables; /* of 256 codes: all emitters of a file have the same */
+    bool reals;                 /* the network has tensors of real numbers; else no float stands in the file */
+    text weights;               /* of all targets, packed: the last emitter has them */
+    kernel_call *calls;         /* [n_steps] */
     const char **input_names, **output_names;   /* identifiers for C */
     const char **input_macros, **output_macros; /* the same in capitals, no two alike */
     const char *prefix, *macro;                 /* of symbols, of macros */

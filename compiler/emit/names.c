@@ -51,7 +51,7 @@ static bool begins_with(const char *s, const char *beginning) {
 static bool is_a_vector(const char *s) {
     for (const target *t = target_table; t->name; t++) {
         for (int k = 0; k < MAX_VECTOR_KINDS && t->vectors[k].lanes; k++) {
-            if (strcmp(s, t->vectors[k].name) == 0) return true;
+            if (strcmp(s, t->vectors[k].name) == 0 || strcmp(s, t->vectors[k].ints) == 0) return true;
         }
     }
     return false;

@@ -120,10 +120,12 @@ static void put_header(const char *title, const runtime_block *blocks, int n, te
     }
 }
 
-/* The text of a header in which the suffix is put behind the family's name: f32x8 and f32x8_load become
- * f32x8_avx2 and f32x8_avx2_load. The caller frees it. */
-static text rename_family(const embedded_file *f, const char *family, size_t length, const char *suffix) {
+/* The text of a header in which words that are the family's name, or begin with it and "_", begin with `name`:
+ * f32x8 and f32x8_load become f32x8_avx2 and f32x8_avx2_load. The word LANES becomes the number of lanes, for
+ * which the header of integers has it. The caller frees it. */
+static text rename_family(const embedded_file *f, const char *family, const char *name, int lanes) {
     text result = {0};
+    size_t length = strlen(family);
     const char *end = f->text + f->size;
     for (const char *p = f->text; p < end;) {
         const char *word = p;
@@ -131,20 +133,26 @@ static text rename_family(const embedded_file *f, const char *family, size_t len
         size_t size = (size_t)(p - word);
         bool member =
             size >= length && memcmp(word, family, length) == 0 && (size == length || word[length] == '_');
-        if (member) text_printf(&result, "%.*s%s", (int)length, family, suffix);
-        text_bytes(&result, word + (member ? length : 0), size - (member ? length : 0));
+        if (member) {
+            text_string(&result, name);
+            text_bytes(&result, word + length, size - length);
+        } else if (size == 5 && memcmp(word, "LANES", size) == 0) {
+            text_printf(&result, "%d", lanes);
+        } else {
+            text_bytes(&result, word, size);
+        }
         if (p < end) text_char(&result, *p++);
     }
     return result;
 }
 
-/* Copies what the code uses of a file under runtime/. Its names begin with `name`, which ends in the target's
- * suffix, and which may be a type. */
-static void emit_family(const emitter *e, const char *file, const char *name, bool is_type, const char *title,
-                        const text *code, text *out) {
+/* Copies what the code uses of a file under runtime/. Its names begin with `family`, for which the file has
+ * `name`; that may be a type. */
+static void emit_family(const emitter *e, const char *file, const char *family, const char *name, int lanes,
+                        bool is_type, const char *title, const text *code, text *out) {
     const embedded_file *f = find_embedded(file);
     if (!f) return;
-    text header = rename_family(f, name, strlen(name) - strlen(e->suffix), e->suffix);
+    text header = rename_family(f, family, name, lanes);
     runtime_block *blocks = ARENA_ARRAY(e->a, runtime_block, count_blank_lines(&header) + 1);
     int n = cut_header(e->a, header.data, header.data + header.size, blocks);
     bool used = mark_used(blocks, n, code, is_type ? name : NULL);
@@ -153,11 +161,19 @@ static void emit_family(const emitter *e, const char *file, const char *name, bo
 }
 
 void emit_runtime(const emitter *e, const text *code, text *out) {
-    for (int k = 0; k < MAX_VECTOR_KINDS && e->p->t->vectors[k].lanes; k++) {
-        const vector_kind *v = &e->p->t->vectors[k];
+    const vector_kind *vectors = e->p->t->vectors;
+    for (int k = 0; k < MAX_VECTOR_KINDS && vectors[k].lanes; k++) {
+        const vector_kind *v = &vectors[k];
+        const char *family = arena_strndup(e->a, v->name, strlen(v->name) - strlen(e->suffix));
         const char *title = arena_printf(e->a, "%s: %d float%s", v->name, v->lanes, v->lanes == 1 ? "" : "s");
-        emit_family(e, v->runtime, v->name, true, title, code, out);
+        emit_family(e, v->runtime, family, v->name, v->lanes, true, title, code, out);
+    }
+    for (int k = 0; k < MAX_VECTOR_KINDS && vectors[k].lanes; k++) {
+        const vector_kind *v = &vectors[k];
+        const char *family = v->lanes == 1 ? "i32x1" : "i32xN";
+        const char *title = arena_printf(e->a, "%s: %d integer%s", v->ints, v->lanes, v->lanes == 1 ? "" : "s");
+        emit_family(e, v->ints_runtime, family, v->ints, v->lanes, true, title, code, out);
     }
     const char *name = arena_printf(e->a, "i32%s", e->suffix);
-    emit_family(e, "i32.h", name, false, name, code, out);
+    emit_family(e, "i32.h", "i32", name, 1, false, name, code, out);
 }

@@ -1,9 +1,10 @@
 /* signature.c: lists of parameters with their arguments, and the texts made of them. */
 #include "emit/internal.h"
 
-/* A place in the arena, which AT and OWN give as a pointer to float, as a pointer to elements of this type. */
+/* A place in the arena as a pointer to elements of this type. AT and OWN give it as a pointer to floats, or to
+ * int8 where the network has no floats. */
 static const char *typed_place(const emitter *e, elem_type type, const char *place) {
-    if (type == TYPE_F32) return place;
+    if (type == (e->reals ? TYPE_F32 : TYPE_I8)) return place;
     return arena_printf(e->a, "((%s *)(void *)%s)", type_table[type].c_name, place);
 }
 

@@ -1,19 +1,25 @@
-/* stage.c: copies the rows of the input to a ring in scratch, with their padding and as floats. The rows are
- * those of a map in memory, or in a chain those that the part before has just made.
+/* stage.c: copies the rows of the input to a ring in scratch, with their padding and as floats; rows of codes
+ * stay codes. The rows are those of a map in memory, or in a chain those that the part before has just made.
  *
  * The ring holds as many rows as the window covers with its dilation. Row iy of the padded input is copied to
  * row iy mod that number of the ring. Each row is copied once. */
 #include "emit/stage.h"
 
+#include "graph/integers.h"
+#include "graph/quant.h"
+
 typedef struct staging {
     const node *n;
     const operand *x;
     int reach;   /* rows of the ring: dilation * (kh - 1) + 1 */
-    int64_t row; /* floats of one row */
+    int64_t row; /* elements of one row */
     int in_h, in_w, in_c;
     int ring;              /* its buffer */
     const char *suffix;    /* of names */
     const row_maker *from; /* or NULL */
+    bool codes;            /* the rows are of codes: these numbers are the padding's */
+    int x_zero;
+    const int *pad_codes; /* or NULL: x_zero */
 } staging;
 
 static staging describe_staging(const emitter *e, const plan_step *s, const char *suffix) {
@@ -28,6 +34,12 @@ static staging describe_staging(const emitter *e, const plan_step *s, const char
                  .suffix = suffix};
     g.reach = n->a.dilation[0] * (n->a.kernel[0] - 1) + 1;
     g.row = (int64_t)(g.in_w + n->a.pad[LEFT] + n->a.pad[RIGHT]) * g.in_c;
+    g.codes = is_integer(n);
+    if (g.codes) {
+        const kernel_integers k = integers_of_kernel(e->p->g, n, e->a);
+        g.x_zero = k.x_zero;
+        g.pad_codes = k.pad_codes;
+    }
     return g;
 }
 
@@ -52,7 +64,7 @@ static void emit_padding(emitter *e, writer *w, const staging *g, int64_t at, in
     const char *to = expression(e->a, "", (const char *[]){"i"}, (int64_t[]){1}, 1, at);
     if (!g->n->a.pad_value) {
         line(w, "for (int i = 0; i < %lld; i++) {", (long long)(pixels * g->in_c));
-        line(w, "row[%s] = 0.0f;", to);
+        line(w, "row[%s] = %s;", to, g->codes ? arena_printf(e->a, "%d", g->x_zero) : "0.0f");
     } else {
         line(w, "for (int i = 0; i < %lld; i++) {", (long long)(pixels * g->in_c));
         line(w, "row[%s] = padding[i %% %d];", to, g->in_c);
@@ -65,9 +77,12 @@ static void emit_padding_values(emitter *e, writer *w, const staging *g) {
     if (!g->n->a.pad_value) return;
     text values = {0};
     for (int i = 0; i < g->in_c; i++) {
-        text_printf(&values, "%s%s", i ? ", " : "", float_text(e->a, g->n->a.pad_value[g->x->order[i]]));
+        int c = g->x->order[i];
+        text_printf(&values, "%s%s", i ? ", " : "",
+                    g->codes ? arena_printf(e->a, "%d", g->pad_codes[c])
+                             : float_text(e->a, g->n->a.pad_value[c]));
     }
-    line(w, "static const float padding[%d] = {%s};", g->in_c, values.data);
+    line(w, "static const %s padding[%d] = {%s};", buffer_type(e, g->ring), g->in_c, values.data);
     text_free(&values);
 }
 
@@ -81,9 +96,9 @@ static void emit_scattered_row(emitter *e, writer *w, const staging *g, const so
         int64_t pixel = pixel_stride(e->p, r->buffer);
         int64_t factors[] = {one_row * pixel * g->in_w, pixel, r->step};
         line(w, "for (int c = 0; c < %d; c++) {", r->count);
-        line(w, "row[%s] = (float)%s[%s];",
+        line(w, "row[%s] = %s%s[%s];",
              expression(a, "", (const char *[]){"ix", "c"}, (int64_t[]){g->in_c, 1}, 2, c),
-             from->names[from->of_run[i]],
+             g->codes ? "" : "(float)", from->names[from->of_run[i]],
              expression(a, "", (const char *[]){"iy", "ix", "c"}, factors, 3, r->begin));
         line(w, "}");
         c += r->count;
@@ -110,7 +125,10 @@ static void emit_stage_call(emitter *e, writer *out, const staging *g, const cha
     if (is_dense_map(e, g)) {
         elem_type type = e->p->buffers[g->x->runs[0].buffer].type;
         if (!g->from) line(&w, "x += iy * %d;", g->in_w * g->in_c);
-        for_each_vector(e, &w, g->in_w * g->in_c, "i", emit_copy_vector, &type);
+        if (g->codes)
+            line(&w, "memcpy(row, x, %lld);", (long long)g->in_w * g->in_c);
+        else
+            for_each_vector(e, &w, g->in_w * g->in_c, "i", emit_copy_vector, &type);
     } else {
         emit_scattered_row(e, &w, g, &from);
     }
@@ -121,14 +139,15 @@ static void emit_stage_call(emitter *e, writer *out, const staging *g, const cha
     add_pointer_at(e, &f, WRITES, "row", g->ring, row);
     add_value(a, &f, "int", "iy", iy);
     mark_idle(&f);
-    kernel_call stage = define_call(e, arena_printf(a, "stage_row_%dx%d", g->in_w, g->in_c),
-                                    "One padded row of the input, as floats.", &f, &w);
+    kernel_call stage = define_call(
+        e, arena_printf(a, "stage_row_%dx%d", g->in_w, g->in_c),
+        g->codes ? "One padded row of the input." : "One padded row of the input, as floats.", &f, &w);
     line(out, "%s;", call_text(a, &stage));
 }
 
 void emit_stage_begin(emitter *e, const plan_step *s, writer *w, const char *first_row, const char *suffix) {
     staging g = describe_staging(e, s, suffix);
-    line(w, "const float *rows%s[%d];", suffix, g.n->a.kernel[0]);
+    line(w, "const %s *rows%s[%d];", buffer_type(e, g.ring), suffix, g.n->a.kernel[0]);
     int64_t stride = g.n->a.stride[0];
     line(w, "int next%s = %s; /* the input row that is copied next */", suffix,
          expression(e->a, "", &first_row, &stride, 1, -g.n->a.pad[TOP]));

@@ -73,7 +73,8 @@ bool calls_use_arena(const emitter *e) {
 
 void emit_arena_macros(const emitter *e, text *out) {
     if (e->uses_arena)
-        text_string(out, "#define AT(offset) ((float *)(void *)((unsigned char *)arena + (offset)))\n\n");
+        text_printf(out, "#define AT(offset) ((%s *)(void *)((unsigned char *)arena + (offset)))\n\n",
+                    e->reals ? "float" : "int8_t");
     if (e->thread_bytes) {
         text_printf(out,
                     "/* What each thread, or part, has for itself: the first one in the arena, the others "

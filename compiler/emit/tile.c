@@ -1,8 +1,8 @@
-/* tile.c: the operations of register tiles in floats, with weights that are floats or halves. Halves are
- * widened when they are loaded, so that all else is the same for both. */
+/* tile.c: the operations of register tiles: in floats, with weights that are floats or halves, and in integers,
+ * with weights of int8. Halves and bytes are widened when they are loaded, so that the loops are the same. */
 #include "emit/tile.h"
 
-#include "emit/internal.h"
+#include "graph/quant.h"
 
 static const char *float_vector(const vector_kind *v) { return v->name; }
 
@@ -19,7 +19,8 @@ static const char *load_halves(arena *a, const vector_kind *v, const char *addre
     return arena_printf(a, "%s_load_f16(%s)", v->name, address);
 }
 
-static const char *load_inputs(arena *a, const target *t, piece x, const char *address) {
+static const char *load_inputs(arena *a, const target *t, piece x, elem_type type, const char *address) {
+    (void)type; /* bytes have been made floats, by staging */
     return load_text(a, t, x, TYPE_F32, address);
 }
 
@@ -36,8 +37,10 @@ static const char *multiply_add_floats(arena *a, const vector_kind *v, const cha
     return arena_printf(a, "%s_fma(%s, %s, %s)", v->name, input, weight, sum);
 }
 
-static const char *finish_floats(arena *a, const target *t, piece x, const attrs *at, const char *sum,
-                                 const char *residual) {
+static const char *finish_floats(arena *a, const target *t, piece x, const tile_end *end, const char *sum,
+                                 const char *multipliers, const char *shifts, const char *residual) {
+    (void)multipliers, (void)shifts;
+    const attrs *at = end->at;
     const char *v = activation_text(a, t, x.kind, at->act, at->act_args, sum);
     if (!residual) return v;
     v = arena_printf(a, "%s + %s", v, load_text(a, t, x, TYPE_F32, residual));
@@ -47,11 +50,64 @@ static const char *finish_floats(arena *a, const target *t, piece x, const attrs
 #define FLOAT_TILE                                                                                             \
     .sum = float_vector, .weight = float_vector, .input = float_vector, .load_input = load_inputs,             \
     .spread = spread_float, .narrow = narrow_floats, .multiply_add = multiply_add_floats,                      \
-    .finish = finish_floats
+    .finish = finish_floats, .store = store_text
+
+/* ---- integers ---- */
+
+static const char *int_vector(const vector_kind *v) { return v->ints; }
+
+static const char *load_int32(arena *a, const vector_kind *v, const char *address) {
+    return arena_printf(a, "%s_load_i32(%s)", v->ints, address);
+}
+
+static const char *load_bytes(arena *a, const vector_kind *v, const char *address) {
+    return arena_printf(a, "%s_load_i8(%s)", v->ints, address);
+}
+
+static const char *spread_int(arena *a, const vector_kind *v, const char *value) {
+    return arena_printf(a, "%s_set1(%s)", v->ints, value);
+}
+
+static const char *multiply_add_ints(arena *a, const vector_kind *v, const char *input, const char *weight,
+                                     const char *sum) {
+    return arena_printf(a, "%s_multiply_add(%s, %s, %s)", v->ints, input, weight, sum);
+}
+
+static const char *finish_ints(arena *a, const target *t, piece x, const tile_end *end, const char *sum,
+                               const char *multipliers, const char *shifts, const char *residual) {
+    return end_codes(a, t, x, &end->codes, sum, multipliers, shifts, residual);
+}
+
+static const char *store_int8(arena *a, const target *t, piece x, const char *address, const char *v) {
+    return store_codes(a, t, x, TYPE_I8, address, v);
+}
+
+#define INT_TILE                                                                                               \
+    .sum = int_vector, .weight = int_vector, .input = int_vector, .load_bias = load_int32,                     \
+    .load_weight = load_bytes, .load_input = load_codes, .spread = spread_int,                                 \
+    .multiply_add = multiply_add_ints, .rescales = true, .load_multiplier = load_int32,                        \
+    .load_shift = load_bytes, .finish = finish_ints, .store = store_int8
 
 static const tile_kind tile_kinds[TYPE_COUNT] = {
     [TYPE_F32] = {"WEIGHTS", FLOAT_TILE, .load_bias = load_floats, .load_weight = load_floats},
     [TYPE_F16] = {"HALVES", FLOAT_TILE, .load_bias = load_wide, .load_weight = load_halves},
+    [TYPE_I8] = {"CODES", INT_TILE},
 };
 
 const tile_kind *tile_kind_of(elem_type weight) { return &tile_kinds[weight]; }
+
+tile_end tile_end_of(emitter *e, const node *n) {
+    tile_end end = {.at = &n->a};
+    if (is_integer(n) && n->weights[ROLE_WEIGHT]) end.codes = code_end_of(e, n);
+    return end;
+}
+
+void emit_scales(emitter *e, writer *w, const tile_kind *kind, const vector_kind *v, const char *from, int at,
+                 int lanes) {
+    const int word = type_table[TYPE_I32].bytes;
+    arena *a = e->a;
+    line(w, "const %s by = %s;", kind->sum(v),
+         kind->load_multiplier(a, v, expression(a, from, NULL, NULL, 0, at * word)));
+    line(w, "const %s shift = %s;", kind->sum(v),
+         kind->load_shift(a, v, expression(a, from, NULL, NULL, 0, lanes * word + at)));
+}

@@ -4,9 +4,9 @@
  * The bytes are little-endian. Strict C99 also runs on big-endian machines, which keep a copy in their own
  * order.
  *
- * The literal is a string, in a union with floats. It compiles ten times as fast as an array of numbers, in a
- * quarter of the memory. Bytes that are not plain characters are written as octal escapes, with as few digits
- * as possible, but with three where the next byte is a digit. */
+ * The literal is a string, in a union with floats, or with int32 where the network has no floats. It compiles
+ * ten times as fast as an array of numbers, in a quarter of the memory. Bytes that are not plain characters are
+ * written as octal escapes, with as few digits as possible, but with three where the next byte is a digit. */
 #include "emit/internal.h"
 #include "emit/tile.h"
 
@@ -42,6 +42,9 @@ void pack_weights_file(text *weights) {
     memcpy(weights->data, header, sizeof header);
     weights->size += sizeof header;
 }
+
+/* The C type of the words of which the weights are made: they are read as floats, halves or codes. */
+static const char *word_type(const emitter *e) { return e->reals ? "float" : "int32_t"; }
 
 /* Appends the bytes [from, to) to the literal, in lines. *column is the length of the last line, which the next
  * call continues. */
@@ -91,10 +94,10 @@ static void emit_embedded(const emitter *e, text *out) {
                 "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n"
                 "/* Their values stand at the end of the file. */\n");
     text_printf(out, literal_begins, "extern\n");
-    text_printf(
-        out, "const union packed_weights {\n    char bytes[%lld + 1];\n    float values[%lld];\n} weights%s;\n",
-        (long long)weights_bytes(e), (long long)(weights_bytes(e) / 4),
-        strict ? "" : " __attribute__((aligned(64)))");
+    text_printf(out,
+                "const union packed_weights {\n    char bytes[%lld + 1];\n    %s values[%lld];\n} weights%s;\n",
+                (long long)weights_bytes(e), word_type(e), (long long)(weights_bytes(e) / 4),
+                strict ? "" : " __attribute__((aligned(64)))");
     text_printf(out, "%s\n", literal_ends);
 }
 
@@ -131,9 +134,9 @@ static void emit_incbin(const emitter *e, text *out) {
                 "#define WEIGHTS_SECTION \".section .rodata\"\n#define WEIGHTS_BACK \".previous\"\n#endif\n"
                 "__asm__(WEIGHTS_SECTION \"\\n.balign 64\\nlcc_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_PATH "
                 "\"\\\"\\n\" WEIGHTS_BACK \"\\n\");\n"
-                "extern const float weights[%lld] __asm__(\"lcc_%s_weights\") "
+                "extern const %s weights[%lld] __asm__(\"lcc_%s_weights\") "
                 "__attribute__((visibility(\"hidden\")));\n\n",
-                e->prefix, e->macro, (long long)(weights_bytes(e) / 4), e->prefix);
+                e->prefix, e->macro, word_type(e), (long long)(weights_bytes(e) / 4), e->prefix);
 }
 
 /* Writes the C condition that holds on big-endian machines. */
@@ -171,8 +174,8 @@ static void emit_order(const emitter *e, text *out) {
     bool halves = graph_has_weights_of(e->p->g, TYPE_F16);
     text_printf(out,
                 "/* The weights are written in little-endian order. This copy of them has the machine's. */\n"
-                "static float ordered_weights[%lld];\n\n",
-                (long long)weights_bytes(e) / 4);
+                "static %s ordered_weights[%lld];\n\n",
+                word_type(e), (long long)weights_bytes(e) / 4);
     if (halves) emit_turns(e, out);
     text_printf(
         out,
@@ -249,11 +252,14 @@ void emit_weights(const emitter *e, text *out) {
     case STORAGE_EMBED: emit_embedded(e, out); break;
     case STORAGE_INCBIN: emit_incbin(e, out); break;
     case STORAGE_FILE:
-        text_string(out,
-                    "/* Where the caller keeps the weights: set by bind. */\nstatic const float *weights;\n\n");
+        text_printf(out,
+                    "/* Where the caller keeps the weights: set by bind. */\nstatic const %s *weights;\n\n",
+                    word_type(e));
         break;
     }
     emit_access(e, out);
     if (graph_has_weights_of(e->p->g, TYPE_F16))
         text_string(out, "#define HALVES(i) ((const uint16_t *)(const void *)WEIGHTS(0) + (i))\n\n");
+    if (graph_has_weights_of(e->p->g, TYPE_I8))
+        text_string(out, "#define CODES(i) ((const int8_t *)(const void *)WEIGHTS(0) + (i))\n\n");
 }

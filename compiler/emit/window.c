@@ -10,6 +10,7 @@
  * widened when they are loaded, once for a few columns. */
 #include "emit/pool_codes.h"
 #include "emit/tile.h"
+#include "graph/quant.h"
 
 typedef struct window {
     emitter *e;
@@ -22,11 +23,15 @@ typedef struct window {
     int in_h, in_w;
     int ring; /* where the input is a ring of rows, their number; 0: it is the whole map */
     int64_t y_pixel, r_pixel;
+    tile_end end;   /* what is made of the sums */
+    int zero_point; /* of codes: what is subtracted from each when it is loaded */
 } window;
 
 static bool is_depthwise(const window *g) { return g->n->op == OP_DEPTHWISE; }
 static const char *weight_c_type(const window *g) { return type_table[g->weights.weight].c_name; }
-static const tile_kind *kind_of(const window *g) { return tile_kind_of(g->weights.weight); }
+static const tile_kind *kind_of(const window *g) {
+    return tile_kind_of(is_integer(g->n) ? TYPE_I8 : g->weights.weight);
+}
 static bool is_max(const window *g) { return g->n->op == OP_MAX_POOL; }
 
 /* ceil(a / b) for b > 0 and any a. */
@@ -44,7 +49,7 @@ static void inner_columns(const window *g, int *first, int *end) {
 }
 
 static const vector_kind *vector_of(const window *g) { return &g->t->vectors[g->x.kind]; }
-static const char *vector_name(const window *g) { return vector_of(g)->name; }
+static const char *vector_name(const window *g) { return kind_of(g)->sum(vector_of(g)); }
 
 static void begin_accumulators(const window *g, writer *w, int columns) {
     const char *v = kind_of(g)->sum(vector_of(g));
@@ -100,13 +105,30 @@ static void finish_column(const window *g, writer *w, int m, const char *inside,
     int64_t r_factor = looped ? g->r_pixel : 0;
     const char *r = NULL;
     if (at->has_residual) r = expression(a, "r", &variable, &r_factor, 1, column * g->r_pixel);
-    v = kind_of(g)->finish(a, g->t, g->x, at, v, r);
+    v = kind_of(g)->finish(a, g->t, g->x, &g->end, v, "by", "shift", r);
     int64_t factor = looped ? g->y_pixel : 0;
     if (g->s->sums >= 0) {
         line(w, "const %s y%d = %s;", vector_name(g), m, v);
         v = arena_printf(a, "y%d", m);
     }
-    line(w, "%s", store_text(a, g->t, g->x, expression(a, "y", &variable, &factor, 1, column * g->y_pixel), v));
+    const char *to = expression(a, "y", &variable, &factor, 1, column * g->y_pixel);
+    line(w, "%s", kind_of(g)->store(a, g->t, g->x, to, v));
+}
+
+/* Writes the lines that load what finish_column needs for all columns. */
+static void begin_finish(const window *g, writer *w) {
+    if (!is_depthwise(g) || !kind_of(g)->rescales) return;
+    int lanes = vector_of(g)->lanes;
+    const char *scales = expression(g->e->a, "w", NULL, NULL, 0, (int64_t)lanes * bias_units(&g->weights));
+    emit_scales(g->e, w, kind_of(g), vector_of(g), scales, 0, lanes);
+}
+
+/* The load of a vector of inputs; codes less their zero point, where the bias does not contain it. */
+static const char *load_input(const window *g, const char *address) {
+    elem_type type = g->e->p->buffers[g->s->operands[0].runs[0].buffer].type;
+    const char *v = kind_of(g)->load_input(g->e->a, g->t, g->x, type, address);
+    if (!g->zero_point) return v;
+    return arena_printf(g->e->a, "%s - %s_set1(%d)", v, vector_name(g), g->zero_point);
 }
 
 /* A group of neighbouring columns of the output. */
@@ -129,12 +151,17 @@ static int tap_of(const window *g, const columns *c, int j, int m) {
 /* The element type of the input, in C. */
 static const char *element_name(const window *g) { return buffer_type(g->e, g->s->operands[0].runs[0].buffer); }
 
+/* The head of a block takes as many elements as so many rows of weights. */
+static int head_rows(const window *g) {
+    const channel_block one = {.lanes = vector_of(g)->lanes};
+    return (int)(weight_units(&g->weights, pack_head_bytes(&g->weights, &one)) / one.lanes);
+}
+
 /* Writes the lines that load the weights of a row of the window, as far as the columns use them. */
 static void emit_taps(const window *g, writer *w, const columns *c, int reach) {
     arena *a = g->e->a;
     int width = g->n->a.kernel[1], lanes = vector_of(g)->lanes;
-    line(w, "const %s *taps = w + (ky * %d + %d) * %d;", weight_c_type(g), width, bias_units(&g->weights),
-         lanes);
+    line(w, "const %s *taps = w + (ky * %d + %d) * %d;", weight_c_type(g), width, head_rows(g), lanes);
     for (int kx = 0; kx < width; kx++) {
         bool used = false;
         for (int j = 0; j < reach; j++) {
@@ -171,7 +198,7 @@ static void emit_tap_row(const window *g, writer *w, const columns *c, int reach
                 int ix = c->looped ? j : c->first * at->stride[1] - at->pad[LEFT] + j;
                 value = arena_printf(a, "v%d", loads++);
                 line(w, "const %s %s = %s;", v, value,
-                     kind_of(g)->load_input(a, g->t, g->x, expression(a, "row", NULL, NULL, 0, ix * g->pixel)));
+                     load_input(g, expression(a, "row", NULL, NULL, 0, ix * g->pixel)));
             }
             accumulate(g, w, m, kx, value);
         }
@@ -193,6 +220,7 @@ static void emit_columns(const window *g, writer *w, columns c) {
         emit_tap_row(g, w, &c, reach);
         line(w, "}");
     }
+    begin_finish(g, w);
     for (int m = 0; m < c.count; m++) {
         int inside = c.looped ? at->kernel[1] : columns_inside(g, c.first + m);
         finish_column(g, w, m, arena_printf(g->e->a, "%d", inside), c.first + m, c.looped);
@@ -235,15 +263,15 @@ static void emit_wide_window(const window *g, writer *w) {
     if (g->ring) row = g->ring == 1 ? "0" : arena_printf(a, "%s %% %d", row, g->ring);
     const char *address =
         arena_printf(a, "x + (%s * %d + left + kx * %d) * %lld", row, g->in_w, d, (long long)g->pixel);
-    line(w, "const %s v = %s;", kind->input(vector_of(g)), kind->load_input(a, g->t, g->x, address));
+    line(w, "const %s v = %s;", kind->input(vector_of(g)), load_input(g, address));
     if (is_depthwise(g)) {
-        const char *tap =
-            arena_printf(a, "w + (ky * %d + kx + %d) * %d", at->kernel[1], bias_units(&g->weights), lanes);
+        const char *tap = arena_printf(a, "w + (ky * %d + kx + %d) * %d", at->kernel[1], head_rows(g), lanes);
         line(w, "const %s k0 = %s;", kind->weight(vector_of(g)), kind->load_weight(a, vector_of(g), tap));
     }
     accumulate(g, w, 0, 0, "v");
     line(w, "}");
     line(w, "}");
+    begin_finish(g, w);
     finish_column(g, w, 0, "(kx1 - kx0)", 0, true);
     if (g->s->sums >= 0) line(w, "total = total + y0;");
     line(w, "}");
@@ -373,6 +401,7 @@ static window describe_window(const emitter *e, const plan_step *s) {
     window g = {.s = s, .n = n, .t = p->t, .in_h = o->shape.h, .in_w = o->shape.w};
     g.y_pixel = pixel_stride(p, s->out_buffer);
     if (n->a.has_residual) g.r_pixel = pixel_stride(p, s->operands[1].runs[0].buffer);
+    if (is_integer(n) && subtracts_zero(n)) g.zero_point = p->g->nodes[n->in[0]].q.zero;
     return g;
 }
 
@@ -407,6 +436,7 @@ void emit_sums_begin(emitter *e, const plan_step *s, writer *w) {
 void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_place *at) {
     window g = describe_window(e, s);
     g.e = e;
+    g.end = tile_end_of(e, g.n);
     g.ring = at->ring;
     const operand *o = &s->operands[0];
     sources from = find_sources(e->a, o, "x", false);

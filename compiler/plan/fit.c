@@ -4,6 +4,7 @@
  * code, and lean. For each list, choose.c says which steps to join so that at most so many bytes are live. Then
  * the buffers are placed. Placing may leave gaps, so the arena may exceed the limit; then the choice is
  * repeated with fewer live bytes. */
+#include "graph/quant.h"
 #include "plan/internal.h"
 #include "plan/kernels.h"
 #include "plan/verify.h"
@@ -16,8 +17,11 @@
 static void complete_step(plan *p, plan_step *s) {
     s->cycles = predict_cycles(p, s);
     if (s->scratch_bytes == 0) return;
-    /* A ring of input rows has the type that the kernel computes in; scaled weights are floats. */
-    elem_type type = s->kind == STEP_GEMM && s->gemm.staged ? p->g->nodes[s->node].type : TYPE_F32;
+    /* A ring of input rows has the type that the kernel computes in, or holds codes as they are; scaled weights
+     * are floats. */
+    const node *n = &p->g->nodes[s->node];
+    elem_type made = is_integer(n) ? p->g->nodes[n->in[0]].type : n->type;
+    elem_type type = s->kind == STEP_GEMM && s->gemm.staged ? made : TYPE_F32;
     int elements = (int)(s->scratch_bytes / type_table[type].bytes);
     s->scratch = add_buffer(p, BUFFER_ARENA, -1, type, (shape){1, 1, elements}, "scratch");
 }
@@ -98,7 +102,7 @@ static plan *find_plan(const graph *g, const target *t, int64_t max_ram, const t
     return p;
 }
 
-/* A copy of the graph with all weights as f32. The values are shared. */
+/* A copy of the graph with f32 weights where they are halves. The values are shared. */
 static const graph *with_float_weights(const graph *g, arena *a) {
     graph *floats = ARENA_NEW(a, graph);
     *floats = *g;
@@ -106,7 +110,7 @@ static const graph *with_float_weights(const graph *g, arena *a) {
     for (int i = 0; i < g->n_nodes; i++) {
         node *n = &floats->nodes[i];
         *n = g->nodes[i];
-        if (node_weight_type(n) == TYPE_F32) continue;
+        if (node_weight_type(n) != TYPE_F16) continue;
         tensor *wide = ARENA_NEW(a, tensor);
         *wide = *n->weights[ROLE_WEIGHT];
         wide->type = TYPE_F32;

@@ -2,6 +2,8 @@
  * programs want to know of a step they read from the facts. */
 #include "plan/kernels.h"
 
+#include "graph/quant.h"
+
 typedef struct kernel_info {
     const char *name;  /* "average_pool" */
     const char *words; /* "average pool" */
@@ -56,6 +58,11 @@ const char *step_kernel_name(const plan *p, const plan_step *s) {
     return kind == KERNEL_WHOLE ? op_table[p->g->nodes[s->node].op].name : kernel_table[kind].name;
 }
 
+const char *step_vector_name(const plan *p, const plan_step *s) {
+    const vector_kind *widest = &p->t->vectors[0];
+    return is_integer(&p->g->nodes[s->node]) ? widest->ints : widest->name;
+}
+
 /* "layer norm": the name of an op with blanks. */
 static const char *op_words(const plan *p, op_kind op) {
     char *words = arena_strdup(p->mem, op_table[op].name);
@@ -69,7 +76,7 @@ static const char *op_words(const plan *p, op_kind op) {
 static const char *gemm_words(const plan *p, const plan_step *s, const char *kernel) {
     const gemm_plan *gemm = &s->gemm;
     return arena_printf(p->mem, "%s %d x %d of %s%s%s", kernel, gemm->tile_pixels, gemm->blocks[0].n_pieces,
-                        p->t->vectors[0].name, gemm->blocks_outside ? ", weights once" : "",
+                        step_vector_name(p, s), gemm->blocks_outside ? ", weights once" : "",
                         gemm->scaled ? ", weights scaled" : "");
 }
 
@@ -78,7 +85,7 @@ static const char *window_words(const plan *p, const plan_step *s, const char *k
     int columns = s->window.tile_columns;
     return arena_printf(p->mem, "%s, %s of %s%s", kernel,
                         columns ? arena_printf(p->mem, "%d columns", columns) : "one column",
-                        p->t->vectors[0].name, s->sums >= 0 ? ", adding up" : "");
+                        step_vector_name(p, s), s->sums >= 0 ? ", adding up" : "");
 }
 
 static const char *words_for(const plan *p, const plan_step *s) {

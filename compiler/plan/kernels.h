@@ -32,6 +32,9 @@ const char *kernel_name(kernel_kind kind);
 /* The same for the kernel of a step; of one that takes wholes it is its op's. */
 const char *step_kernel_name(const plan *p, const plan_step *s);
 
+/* The vectors in which a step computes: "f32x16", or "i32x16" where its node computes with integers. */
+const char *step_vector_name(const plan *p, const plan_step *s);
+
 /* Sets the words of all steps of a finished plan, and of their parts. */
 void put_into_words(plan *p);
 

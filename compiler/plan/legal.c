@@ -286,7 +286,7 @@ bool can_take_factor(const plan *p, int factor_index) {
     const plan_step *factor = &p->steps[factor_index], *s = factor + 1;
     const node *n = &p->g->nodes[s->node];
     if (!is_channel_factor(p, factor)) return false;
-    if (s->kind != STEP_GEMM || n->op != OP_CONV || s->gemm.staged || n->a.groups > 1) return false;
+    if (s->kind != STEP_GEMM || n->op != OP_CONV || s->gemm.staged || n->a.groups > 1 || n->q.on) return false;
     /* The convolution may write over the map, which it would then read: the map is also its residual. */
     if (reads_buffer(p, &factor->operands[0], s->out_buffer)) return false;
     /* The product is not made any more. Nobody else may read it: not the caller, not the convolution as its

@@ -2,12 +2,14 @@
 #include "plan/pack.h"
 
 #include "base/half.h"
+#include "graph/integers.h"
+#include "graph/quant.h"
 #include "plan/internal.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { BIAS = -1 }; /* the input that stands for the bias */
+enum { WORD = 4 }; /* bytes */
 
 /* ---- layouts ---- */
 
@@ -17,9 +19,19 @@ static int count_taps(const node *n) { return n->op == OP_DENSE ? 1 : n->a.kerne
 
 static int count_groups(const node *n) { return n->op == OP_DENSE ? 1 : n->a.groups; }
 
+static pack_layout layout_for(const plan *p, const node *n) {
+    bool codes = is_integer(n);
+    return (pack_layout){.t = p->t,
+                         .weight = node_weight_type(n),
+                         .bias = codes ? TYPE_I32 : TYPE_F32,
+                         .rescales = codes,
+                         .depth = 1,
+                         .groups = 1};
+}
+
 pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     const node *n = &p->g->nodes[s->node];
-    pack_layout l = {.t = p->t, .weight = node_weight_type(n), .bias = TYPE_F32, .depth = 1};
+    pack_layout l = layout_for(p, n);
     l.groups = count_groups(n);
     l.inputs = s->operands[0].shape.c / l.groups;
     l.stretches = count_taps(n);
@@ -38,9 +50,14 @@ pack_layout pack_layout_of_scaled(const plan *p, const plan_step *s) {
     return l;
 }
 
+bool subtracts_zero(const node *n) {
+    const int *pad = n->a.pad;
+    return n->op == OP_DEPTHWISE && pad[TOP] + pad[BOTTOM] + pad[LEFT] + pad[RIGHT] > 0;
+}
+
 pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channels) {
     const node *n = &p->g->nodes[s->node];
-    pack_layout l = {.t = p->t, .weight = node_weight_type(n), .bias = TYPE_F32, .depth = 1, .groups = 1};
+    pack_layout l = layout_for(p, n);
     l.stretches = 1;
     l.inputs = count_taps(n);
     channel_block *blocks = ARENA_ARRAY(p->mem, channel_block, 2);
@@ -53,13 +70,21 @@ int64_t pack_bias_bytes(const pack_layout *l, const channel_block *b) {
     return (int64_t)b->lanes * type_table[l->bias].bytes;
 }
 
+static int64_t whole_words(int64_t bytes) { return (bytes + WORD - 1) / WORD * WORD; }
+
+int64_t pack_head_bytes(const pack_layout *l, const channel_block *b) {
+    int64_t bias = pack_bias_bytes(l, b);
+    return l->rescales ? bias + (int64_t)b->lanes * type_table[TYPE_I32].bytes + whole_words(b->lanes) : bias;
+}
+
 int64_t pack_row_bytes(const pack_layout *l, const channel_block *b) {
     return (int64_t)b->lanes * l->depth * type_table[l->weight].bytes;
 }
 
 int64_t pack_block_bytes(const pack_layout *l, const channel_block *b) {
     int64_t rows = (int64_t)l->stretches * ((l->inputs + l->depth - 1) / l->depth);
-    return pack_bias_bytes(l, b) + rows * pack_row_bytes(l, b);
+    int64_t weights = rows * pack_row_bytes(l, b);
+    return pack_head_bytes(l, b) + (l->rescales ? whole_words(weights) : weights);
 }
 
 int64_t pack_block_begin(const pack_layout *l, int which) {
@@ -108,15 +133,27 @@ static void pack_row(const pack_layout *l, const channel_block *b, elem_type typ
     }
 }
 
+/* Appends zeros until whole words stand behind `begin`. There is room for them. */
+static void fill_words(text *out, size_t begin) {
+    while ((out->size - begin) % WORD) out->data[out->size++] = 0;
+}
+
 static void pack_block(const pack_layout *l, const channel_block *b, pack_source value, const void *data,
                        int output, text *out) {
-    pack_row(l, b, l->bias, value, data, output, BIAS, 1, 1, out);
+    size_t begin = out->size;
+    pack_row(l, b, l->bias, value, data, output, PACK_BIAS, 1, 1, out);
+    if (l->rescales) {
+        pack_row(l, b, TYPE_I32, value, data, output, PACK_MULTIPLIER, 1, 1, out);
+        pack_row(l, b, TYPE_I8, value, data, output, PACK_SHIFT, 1, 1, out);
+        fill_words(out, begin);
+    }
     for (int stretch = 0; stretch < l->stretches; stretch++) {
         for (int i = 0; i < l->inputs; i += l->depth) {
             int count = l->inputs - i < l->depth ? l->inputs - i : l->depth;
             pack_row(l, b, l->weight, value, data, output, stretch * l->inputs + i, count, l->depth, out);
         }
     }
+    if (l->rescales) fill_words(out, begin);
 }
 
 void pack_values(const pack_layout *l, pack_source value, const void *data, text *out) {
@@ -140,13 +177,19 @@ typedef struct step_source {
     const plan_step *s;
     const node *n;
     int groups, taps;
-    int depth; /* conv, dense: input channels of a group */
-    int out_c; /* conv, dense: output channels of a group */
-    int begin; /* depthwise: the run's first output channel */
+    int depth;           /* conv, dense: input channels of a group */
+    int out_c;           /* conv, dense: output channels of a group */
+    int begin;           /* depthwise: the run's first output channel */
+    const int32_t *bias; /* of a quantised layer, and how it rescales; else NULL */
+    const rescale *by;
 } step_source;
 
-static double bias_of(const step_source *k, int channel) {
+/* What the head of a block has for a channel. */
+static double head_value(const step_source *k, int channel, int which) {
     const tensor *bias = k->n->weights[ROLE_BIAS];
+    if (which == PACK_MULTIPLIER) return k->by[channel].multiplier;
+    if (which == PACK_SHIFT) return k->by[channel].shift;
+    if (k->bias) return k->bias[channel];
     return bias ? (double)bias->data[channel] : 0;
 }
 
@@ -154,7 +197,7 @@ static double bias_of(const step_source *k, int channel) {
 static double gemm_value(const void *data, int output, int input) {
     const step_source *k = data;
     int channel = k->s->out_order[output], first = output / k->out_c * k->depth;
-    if (input == BIAS) return bias_of(k, channel);
+    if (input < 0) return head_value(k, channel, input);
     int in = k->s->operands[0].order[first + input % k->depth] - first;
     return (double)k->n->weights[ROLE_WEIGHT]
         ->data[((int64_t)channel * k->taps + input / k->depth) * k->depth + in];
@@ -163,7 +206,7 @@ static double gemm_value(const void *data, int output, int input) {
 static double window_value(const void *data, int output, int input) {
     const step_source *k = data;
     int channel = k->s->out_order[k->begin + output];
-    if (input == BIAS) return bias_of(k, channel);
+    if (input < 0) return head_value(k, channel, input);
     return (double)k->n->weights[ROLE_WEIGHT]->data[(int64_t)input * k->n->shape.c + channel];
 }
 
@@ -172,6 +215,10 @@ static step_source source_of(const plan *p, const plan_step *s) {
     step_source k = {.s = s, .n = n, .groups = count_groups(n), .taps = count_taps(n)};
     k.depth = s->operands[0].shape.c / k.groups;
     k.out_c = n->shape.c / k.groups;
+    if (!is_integer(n) || !n->weights[ROLE_WEIGHT]) return k;
+    const kernel_integers c = integers_of_kernel(p->g, n, p->mem);
+    k.by = c.by;
+    k.bias = subtracts_zero(n) ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
     return k;
 }
 
@@ -292,7 +339,8 @@ static void drop_weights(const plan *p, const plan_step *s, const int *last_pack
     if (last_packer[s->node] != which) return;
     for (int r = 0; r < ROLE_COUNT; r++) {
         tensor *t = p->g->nodes[s->node].weights[r];
-        if (!t || !graph_weight_may_go(p->g, t)) continue;
+        if (r == ROLE_OUTPUT_SCALE) continue; /* later layers compute with it */
+        if (!t || !t->data || !graph_weight_may_go(p->g, t)) continue;
         arena_drop(p->g->mem, t->data, (size_t)t->count * sizeof(float));
         t->data = NULL;
     }

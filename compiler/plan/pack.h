@@ -11,6 +11,10 @@
  * behind the last input of a stretch. A stretch is a number of inputs that the kernel reads without a jump,
  * such as a row of a window; a group of inputs never reaches into the next stretch.
  *
+ * A block of a quantised layer begins with all that its sums need: a bias and a multiplier for each lane, both
+ * int32, and a shift for each lane, int8, filled up to whole words. Its weights are filled up to whole words,
+ * too. So a block is words of int32, then bytes.
+ *
  * All values are little-endian. Each step's weights begin at a multiple of 64 bytes. */
 #ifndef LCC_PLAN_PACK_H
 #define LCC_PLAN_PACK_H
@@ -21,6 +25,7 @@
 typedef struct pack_layout {
     const target *t;
     elem_type weight, bias; /* element types */
+    bool rescales;          /* multipliers and shifts follow the biases */
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
     int stretches, inputs;  /* so many stretches of so many inputs each */
     int groups;             /* of the convolution: each has all blocks, for output channels of its own */
@@ -37,12 +42,17 @@ pack_layout pack_layout_of_scaled(const plan *p, const plan_step *s);
  * the input has one, and each multiple of the channels, in the order in which the kernel takes them. */
 pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channels);
 
+/* Whether the kernel of a quantised layer subtracts the zero point from its inputs: a depthwise with padding
+ * does, since it leaves out what lies outside of the map. For all others the bias contains the zero point. */
+bool subtracts_zero(const node *n);
+
 /* Whether a staged convolution reads a whole row of its window without a jump. */
 bool reads_whole_rows(const node *n);
 
-/* Bytes of a block's biases; of the weights of one group of `depth` inputs, for all lanes; of a block; of all
- * blocks of one of the convolution's groups; of everything. */
+/* Bytes of a block's biases; of these with multipliers and shifts; of the weights of one group of `depth`
+ * inputs, for all lanes; of a block; of all blocks of one of the convolution's groups; of everything. */
 int64_t pack_bias_bytes(const pack_layout *l, const channel_block *b);
+int64_t pack_head_bytes(const pack_layout *l, const channel_block *b);
 int64_t pack_row_bytes(const pack_layout *l, const channel_block *b);
 int64_t pack_block_bytes(const pack_layout *l, const channel_block *b);
 int64_t pack_group_bytes(const pack_layout *l);
@@ -51,7 +61,10 @@ int64_t pack_bytes(const pack_layout *l);
 /* Bytes between the beginning of a group and the first block of shape `which`. */
 int64_t pack_block_begin(const pack_layout *l, int which);
 
-/* The weight with which an output channel takes an input, or, for input -1, the channel's bias. Outputs and
+/* Inputs that stand for what the head of a block has. */
+enum { PACK_BIAS = -1, PACK_MULTIPLIER = -2, PACK_SHIFT = -3 };
+
+/* The weight with which an output channel takes an input, or for one of these its bias and so on. Outputs and
  * inputs are counted as the kernel walks: output 0 is the first lane of the first block of the first group, and
  * input i is number i % inputs of stretch i / inputs. */
 typedef double (*pack_source)(const void *data, int output, int input);

@@ -10,6 +10,7 @@
  *   - else a buffer of its own in the arena.
  * If a kernel cannot walk over scattered channels, a copy gathers them first. The families of networks that lcc
  * is made for need none. */
+#include "graph/quant.h"
 #include "plan/builder.h"
 #include "plan/whole.h"
 
@@ -48,8 +49,9 @@ static bool groups_are_regular(const slot *slots, const int *order, int c, int g
 static bool needs_staging(const node *n, elem_type in_type) {
     if (n->op == OP_DENSE) return false;
     const attrs *a = &n->a;
-    return in_type != n->type || a->kernel[0] > 1 || a->kernel[1] > 1 || a->pad[TOP] || a->pad[BOTTOM] ||
-           a->pad[LEFT] || a->pad[RIGHT];
+    bool converts = !is_integer(n) && in_type != n->type; /* codes are read as they are */
+    return converts || a->kernel[0] > 1 || a->kernel[1] > 1 || a->pad[TOP] || a->pad[BOTTOM] || a->pad[LEFT] ||
+           a->pad[RIGHT];
 }
 
 /* Puts the runs of groups that do not lie alike into a table. False if they are in several buffers, or too

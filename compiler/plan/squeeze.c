@@ -16,7 +16,7 @@
 void keep_sums(plan *p) {
     for (int i = 0; i + 1 < p->n_steps; i++) {
         plan_step *window = &p->steps[i], *pool = &p->steps[i + 1];
-        if (window->kind != STEP_WINDOW || pool->kind != STEP_GLOBAL_POOL ||
+        if (window->kind != STEP_WINDOW || pool->kind != STEP_GLOBAL_POOL || p->g->nodes[window->node].q.on ||
             !takes_whole_output(p, &pool->operands[0], window))
             continue;
         shape sums = {1, 1, p->g->nodes[window->node].shape.c};

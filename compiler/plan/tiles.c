@@ -5,7 +5,8 @@
  * cost of a tile is the largest of three times: the arithmetic, the loads, and the latency of the additions,
  * each of which waits for the one before. Tiles at the ends, with fewer pixels or channels, are counted as
  * well. Weights that are halves are widened when they are loaded, n vectors for each input channel. This is
- * work beside the multiply-adds, and the more pixels a tile has, the less it weighs. */
+ * work beside the multiply-adds, and the more pixels a tile has, the less it weighs. So are bytes, whose
+ * products are added by instructions of their own. */
 #include "plan/internal.h"
 #include "plan/whole.h"
 
@@ -54,10 +55,11 @@ static double larger(double a, double b) { return a > b ? a : b; }
  * tiles of few pixels compilers make the load of a weight part of the multiply-add, and so load it again for
  * each pixel; they do not where halves are widened. `far`: the weights come from the second cache. */
 static double tile_cycles(const target *t, int m, int n, int size, bool far) {
-    enum { FEW_PIXELS = 4, LOADS_PER_CYCLE = 2, FAR_BYTES_PER_CYCLE = 40 };
-    bool halves = size < type_table[TYPE_F32].bytes;
-    double arithmetic = (m * n + (halves ? n * t->widening : 0)) / t->fma_per_cycle;
-    double loads = (double)(m + (m < FEW_PIXELS && !halves ? m * n : n)) / LOADS_PER_CYCLE;
+    enum { FEW_PIXELS = 4, LOADS_PER_CYCLE = 2, FAR_BYTES_PER_CYCLE = 40, INTEGER_OPERATIONS = 3 };
+    bool narrow = size < type_table[TYPE_F32].bytes, bytes = size == type_table[TYPE_I8].bytes;
+    double widening = bytes ? n : narrow ? n * t->widening : 0;
+    double arithmetic = (m * n * (bytes ? INTEGER_OPERATIONS : 1) + widening) / t->fma_per_cycle;
+    double loads = (double)(m + (m < FEW_PIXELS && !narrow ? m * n : n)) / LOADS_PER_CYCLE;
     double stream = far ? (double)n * t->vectors[0].lanes * size / FAR_BYTES_PER_CYCLE : 0;
     return larger(larger(arithmetic, loads), larger(stream, t->fma_latency));
 }

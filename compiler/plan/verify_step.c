@@ -1,5 +1,6 @@
 /* verify_step.c: runs a step that is no chain, and says what belongs to each part of it, as emit/gemm.c,
  * window.c, elementwise.c, reshape.c, whole.c and share.c write it. */
+#include "graph/quant.h"
 #include "plan/verify_state.h"
 
 /* ---- what holds for any step ---- */
@@ -40,14 +41,16 @@ static bool check_shape(verifier *v, const plan_step *s, int which, int input) {
                  in.w, in.c);
 }
 
-/* Elements are converted where a kernel stages its input or goes element by element, and nowhere else. */
+/* Elements are converted where a kernel stages its input or goes element by element, and nowhere else. Kernels
+ * of quantised layers take codes of any type as their first operand. */
 static bool check_types(verifier *v, const plan_step *s) {
     const plan_buffer *buffers = v->p->buffers;
     elem_type type = v->p->g->nodes[s->node].type;
     if (buffers[s->out_buffer].type != type)
         return fault(v, "its elements are %s, its buffer's %s", type_table[type].name,
                      type_table[buffers[s->out_buffer].type].name);
-    bool converts = s->kind == STEP_COPY || s->kind == STEP_ELEMENTWISE || s->gemm.staged;
+    bool codes = is_integer(&v->p->g->nodes[s->node]) && (s->kind == STEP_GEMM || s->kind == STEP_WINDOW);
+    bool converts = s->kind == STEP_COPY || s->kind == STEP_ELEMENTWISE || s->gemm.staged || codes;
     for (int i = converts; i < s->n_operands; i++) {
         const operand *o = &s->operands[i];
         /* Positions are int32, whatever they are the positions of. */

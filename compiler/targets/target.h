@@ -16,6 +16,8 @@ typedef struct vector_kind {
     const char *name; /* "f32x16" */
     int lanes;
     const char *runtime; /* file under runtime/ that defines it: "f32x16_avx512.h" */
+    /* The integers in as many lanes, for quantised layers: "i32x16", and their file: "i32xN.h". */
+    const char *ints, *ints_runtime;
 } vector_kind;
 
 enum {

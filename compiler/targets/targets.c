@@ -9,12 +9,15 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Integers by the vector extensions of the compiler. */
+#define INTS(lanes) "i32x" #lanes, "i32xN.h"
+
 const target target_table[] = {
     {
         .name = "generic",
         .what = "any machine with IEEE 754 floats, strict C99",
         .runs_here = runs_everywhere,
-        .vectors = {{"f32x1", 1, "f32x1_c99.h"}},
+        .vectors = {{"f32x1", 1, "f32x1_c99.h", "i32x1", "i32x1_c99.h"}},
         .registers = 16,
         .fma_latency = 8, /* a multiplication, then an addition */
         .fma_per_cycle = 1,
@@ -31,7 +34,7 @@ const target target_table[] = {
         .attributes = "sse2",
         .intrinsics = "immintrin.h",
         .runs_here = runs_on_this_x86_64,
-        .vectors = {{"f32x4", 4, "f32x4_sse2.h"}},
+        .vectors = {{"f32x4", 4, "f32x4_sse2.h", INTS(4)}},
         .registers = 16,
         .fma_latency = 8,
         .fma_per_cycle = 1,
@@ -50,7 +53,7 @@ const target target_table[] = {
         .half_attributes = ",f16c",
         .intrinsics = "immintrin.h",
         .runs_here = runs_on_this_x86_64,
-        .vectors = {{"f32x8", 8, "f32x8_avx2.h"}, {"f32x4", 4, "f32x4_fma.h"}},
+        .vectors = {{"f32x8", 8, "f32x8_avx2.h", INTS(8)}, {"f32x4", 4, "f32x4_fma.h", INTS(4)}},
         .registers = 16,
         .fma_latency = 4,
         .fma_per_cycle = 2,
@@ -68,9 +71,9 @@ const target target_table[] = {
         .half_attributes = ",f16c",
         .intrinsics = "immintrin.h",
         .runs_here = runs_on_this_x86_64,
-        .vectors = {{"f32x16", 16, "f32x16_avx512.h"},
-                    {"f32x8", 8, "f32x8_avx2.h"},
-                    {"f32x4", 4, "f32x4_fma.h"}},
+        .vectors = {{"f32x16", 16, "f32x16_avx512.h", INTS(16)},
+                    {"f32x8", 8, "f32x8_avx2.h", INTS(8)},
+                    {"f32x4", 4, "f32x4_fma.h", INTS(4)}},
         .registers = 32,
         .fma_latency = 4,
         .fma_per_cycle = 2,
@@ -84,7 +87,7 @@ const target target_table[] = {
         .what = "Advanced SIMD (every 64-bit Arm of the A profile)",
         .intrinsics = "arm_neon.h",
         .runs_here = runs_on_this_aarch64,
-        .vectors = {{"f32x4", 4, "f32x4_neon.h"}},
+        .vectors = {{"f32x4", 4, "f32x4_neon.h", INTS(4)}},
         .registers = 32,
         .fma_latency = 4,
         .fma_per_cycle = 2,
@@ -98,7 +101,7 @@ const target target_table[] = {
         .what = "WebAssembly with simd128",
         .attributes = "simd128",
         .intrinsics = "wasm_simd128.h",
-        .vectors = {{"f32x4", 4, "f32x4_wasm.h"}},
+        .vectors = {{"f32x4", 4, "f32x4_wasm.h", INTS(4)}},
         .registers = 16, /* of the machine that runs it, which is likely an x86-64 or an aarch64 */
         .fma_latency = 8,
         .fma_per_cycle = 1,

@@ -83,7 +83,7 @@ void quantise_weights_of(const graph *g, node *made, const node *n, const channe
         for (int64_t i = 0; i < f.row; i++) {
             int channel = channel_of(&f, o, i);
             double w = weight_of(&f, o, i), code = clamp_code(round(w / (double)unit));
-            weight->data[place_of(&f, o, i)] = (float)code;
+            weight->data[place_of(&f, o, i)] = (float)code + 0.0f; /* -0 has another hash than 0 */
             double mean = x[channel].count > 0 ? x[channel].sum / x[channel].count : 0;
             off += (code * (double)unit - w) / input_scale(&f, channel) * mean;
         }

@@ -141,6 +141,7 @@ kernel_call emit_elementwise(emitter *e, const plan_step *s);
 kernel_call emit_softmax(emitter *e, const plan_step *s);
 kernel_call emit_softmax_of_codes(emitter *e, const plan_step *s);
 kernel_call emit_global_pool_of_codes(emitter *e, const plan_step *s);
+kernel_call emit_resample_of_codes(emitter *e, const plan_step *s);
 kernel_call emit_upsample(emitter *e, const plan_step *s);
 kernel_call emit_pad(emitter *e, const plan_step *s);
 kernel_call emit_slice(emitter *e, const plan_step *s);

@@ -204,6 +204,7 @@ kernel_call emit_upsample(emitter *e, const plan_step *s) {
     arena *a = e->a;
     const node *n = &e->p->g->nodes[s->node];
     shape in = s->operands[0].shape;
+    if (n->q.on) return emit_resample_of_codes(e, s);
     if (n->op == OP_RESIZE) return emit_resize(e, s);
     resample k = resample_of(e, s);
     int factor = n->a.factor;

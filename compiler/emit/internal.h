@@ -76,6 +76,9 @@ static inline int64_t weight_units(const pack_layout *l, int64_t bytes) {
     return bytes / type_table[l->weight].bytes;
 }
 
+/* The C type of the words of which the weights are made: floats where the network has them, else int32. */
+const char *word_type(const emitter *e);
+
 /* "WEIGHTS(16)", "HALVES(32)": the argument for w where weights of this type begin at byte `begin`. */
 const char *weights_at(const emitter *e, elem_type type, int64_t begin);
 
@@ -225,6 +228,12 @@ void emit_weights(const emitter *e, text *out); /* their declaration, or how the
  * functions that callers see, before the weights are used. */
 bool orders_weights(const emitter *e);
 void emit_ready_call(const emitter *e, text *out);
+
+/* byte_order.c: writes ordered_weights and order_weights(), which fills it, for big-endian machines. Where
+ * codes are among the weights, it has next_order(), too, which tells for word after word how its bytes are
+ * turned. */
+void emit_byte_order(const emitter *e, text *out);
+bool orders_codes(const emitter *e);
 
 void emit_entry_points(const emitter *all, int n, text *out); /* run, run_in, version, bind */
 void emit_selftest(const emitter *all, int n, text *out);

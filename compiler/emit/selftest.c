@@ -231,9 +231,11 @@ static const char guard[] =
 
 /* Writes the function that hashes the weights, as pack_weights_file does. They are volatile there, so that they
  * are read from memory even where the compiler knows them. On a big-endian machine that has ordered them, byte
- * b of a word is found at b ^ 3, or at b ^ 1 where the word is a pair of halves. */
+ * b of a word is found at b ^ 3, or at b ^ 1 where the word is a pair of halves; next_order() knows where codes
+ * are. */
 static void emit_weights_hash(const emitter *e, text *out) {
-    bool orders = orders_weights(e), halves = graph_has_weights_of(e->p->g, TYPE_F16);
+    bool orders = orders_weights(e), codes = orders_codes(e);
+    bool halves = graph_has_weights_of(e->p->g, TYPE_F16) && !codes;
     const char *place = orders ? " ^ order" : "";
     text_printf(out,
                 "/* The hash of the weights, as they lie in memory now. */\n"
@@ -247,13 +249,16 @@ static void emit_weights_hash(const emitter *e, text *out) {
         text_printf(
             out,
             "#ifdef BIG_ENDIAN_WEIGHTS\n%s    size_t order = 3;\n#else\n    const size_t order = 0;\n#endif\n",
-            halves ? "    size_t turn = 0;\n" : "");
+            codes    ? "    uint32_t at[3] = {0, 0, 0};\n"
+            : halves ? "    size_t turn = 0;\n"
+                     : "");
     text_printf(out, "    for (size_t i = 0; i < %lld; i += 4, p += 4) {\n", (long long)weights_bytes(e));
     if (orders && halves)
         text_string(out, "#ifdef BIG_ENDIAN_WEIGHTS\n"
                          "        while (i / 4 >= weights_turns[turn]) turn++;\n"
                          "        order = turn & 1 ? 1 : 3;\n"
                          "#endif\n");
+    if (codes) text_string(out, "#ifdef BIG_ENDIAN_WEIGHTS\n        order = next_order(at);\n#endif\n");
     text_printf(out,
                 "        uint32_t word = p[0%s];\n"
                 "        word |= (uint32_t)p[1%s] << 8;\n"

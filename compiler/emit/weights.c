@@ -43,8 +43,7 @@ void pack_weights_file(text *weights) {
     weights->size += sizeof header;
 }
 
-/* The C type of the words of which the weights are made: they are read as floats, halves or codes. */
-static const char *word_type(const emitter *e) { return e->reals ? "float" : "int32_t"; }
+const char *word_type(const emitter *e) { return e->reals ? "float" : "int32_t"; }
 
 /* Appends the bytes [from, to) to the literal, in lines. *column is the length of the last line, which the next
  * call continues. */
@@ -147,54 +146,6 @@ static void emit_order_condition(text *out) {
                      "#define BIG_ENDIAN_WEIGHTS\n");
 }
 
-/* Declares weights_turns, where the weights are floats and halves: the words at which one follows the other.
- * They begin as floats. */
-static void emit_turns(const emitter *e, text *out) {
-    const plan *p = e->p;
-    text_string(out,
-                "/* Floats lie before the first of these words, halves before the second, and so on by turns. "
-                "*/\nstatic const uint32_t weights_turns[] = {");
-    elem_type now = TYPE_F32;
-    for (int i = 0; i < p->n_steps; i++) {
-        const plan_step *s = &p->steps[i];
-        int n = s->kind == STEP_CHAIN ? s->n_parts : 1;
-        for (int k = 0; k < n; k++) {
-            const plan_step *part = s->kind == STEP_CHAIN ? &s->parts[k] : s;
-            elem_type type = node_weight_type(&p->g->nodes[part->node]);
-            if (part->weight_bytes == 0 || type == now) continue;
-            text_printf(out, "%lld, ", (long long)part->weight_begin / 4);
-            now = type;
-        }
-    }
-    text_printf(out, "%lld};\n\n", (long long)weights_bytes(e) / 4);
-}
-
-/* Writes order_weights(), which copies the weights into ordered_weights, in the machine's byte order. */
-static void emit_order(const emitter *e, text *out) {
-    bool halves = graph_has_weights_of(e->p->g, TYPE_F16);
-    text_printf(out,
-                "/* The weights are written in little-endian order. This copy of them has the machine's. */\n"
-                "static %s ordered_weights[%lld];\n\n",
-                word_type(e), (long long)weights_bytes(e) / 4);
-    if (halves) emit_turns(e, out);
-    text_printf(
-        out,
-        "static void order_weights(const unsigned char *p) {\n%s"
-        "    for (size_t i = 0; i < %lld; i++, p += 4) {\n"
-        "        const uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8;\n"
-        "        const uint32_t high = (uint32_t)p[2] | (uint32_t)p[3] << 8, word = low | high << 16;\n",
-        halves ? "    size_t turn = 0;\n" : "", (long long)weights_bytes(e) / 4);
-    if (halves)
-        text_string(
-            out,
-            "        const uint16_t pair[2] = {(uint16_t)low, (uint16_t)high};\n"
-            "        while (i >= weights_turns[turn]) turn++;\n"
-            "        memcpy(&ordered_weights[i], turn & 1 ? (const void *)pair : (const void *)&word, 4);\n");
-    else
-        text_string(out, "        memcpy(&ordered_weights[i], &word, 4);\n");
-    text_string(out, "    }\n}\n\n");
-}
-
 /* Writes ready_weights(), which orders the weights of the program once, before they are first used. Threads
  * that come while another one does it wait, where the compiler knows how. */
 static void emit_ready(const char *bytes, text *out) {
@@ -228,7 +179,7 @@ static void emit_access(const emitter *e, text *out) {
     bool copies = where != STORAGE_FILE; /* else bind has set `weights` to the copy */
     if (e->p->t->strict_c99) {
         emit_order_condition(out);
-        emit_order(e, out);
+        emit_byte_order(e, out);
         if (copies) {
             emit_ready(bytes[where], out);
             text_string(out, "#define WEIGHTS(i) (ordered_weights + (i))\n#else\n");

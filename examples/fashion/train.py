@@ -14,6 +14,7 @@ import ctypes
 import gzip
 import json
 import time
+from functools import partial
 
 import numpy as np
 import torch
@@ -32,18 +33,19 @@ ROWS = [
 
 
 class SqueezeExcite(nn.Module):
-    def __init__(self, channels, mid):
+    def __init__(self, channels, mid, act, gate):
         super().__init__()
         self.reduce = nn.Conv2d(channels, mid, 1)
         self.expand = nn.Conv2d(mid, channels, 1)
+        self.act, self.gate = act(), gate()
 
     def forward(self, x):
         pooled = x.mean((2, 3), keepdim=True)
-        return x * torch.sigmoid(self.expand(F.relu(self.reduce(pooled))))
+        return x * self.gate(self.expand(self.act(self.reduce(pooled))))
 
 
 class InvertedResidual(nn.Module):
-    def __init__(self, channels, out, expand, kernel, stride, se, act):
+    def __init__(self, channels, out, expand, kernel, stride, squeeze, act):
         super().__init__()
         mid = channels * expand
         self.widens = expand != 1
@@ -52,7 +54,7 @@ class InvertedResidual(nn.Module):
             self.expand_bn = nn.BatchNorm2d(mid)
         self.depthwise = nn.Conv2d(mid, mid, kernel, stride, kernel // 2, groups=mid, bias=False)
         self.depthwise_bn = nn.BatchNorm2d(mid)
-        self.se = SqueezeExcite(mid, int(channels * se)) if se else nn.Identity()
+        self.se = squeeze(mid) if squeeze else nn.Identity()
         self.project = nn.Conv2d(mid, out, 1, bias=False)
         self.project_bn = nn.BatchNorm2d(out)
         self.act = act()
@@ -65,26 +67,34 @@ class InvertedResidual(nn.Module):
         return x + y if self.residual else y
 
 
-class Fashion(nn.Module):
-    def __init__(self):
+class Network(nn.Module):
+    """A stem of 3x3, the blocks of a table like ROWS, a head of 1x1, a mean over all pixels, and a dense layer; in front
+    of it another dense layer of `hidden` numbers, if there are any. squeeze_act: None is the row's."""
+    def __init__(self, rows, stem, stem_stride, stem_act, head, head_act, hidden=0, squeeze_act=nn.ReLU, gate=nn.Sigmoid):
         super().__init__()
-        self.stem = nn.Conv2d(1, 16, 3, 1, 1, bias=False)
-        self.stem_bn = nn.BatchNorm2d(16)
-        blocks, channels = [], 16
-        for out, expand, kernel, stride, repeat, se, act in ROWS:
+        self.stem = nn.Conv2d(1, stem, 3, stem_stride, 1, bias=False)
+        self.stem_bn = nn.BatchNorm2d(stem)
+        self.stem_act, self.head_act = stem_act(), head_act()
+        blocks, channels = [], stem
+        for out, expand, kernel, stride, repeat, se, act in rows:
             for rep in range(repeat):
-                blocks.append(InvertedResidual(channels, out, expand, kernel, stride if rep == 0 else 1, se, act))
+                mid = int(channels * se)
+                squeeze = partial(SqueezeExcite, mid=mid, act=squeeze_act or act, gate=gate) if se else None
+                blocks.append(InvertedResidual(channels, out, expand, kernel, stride if rep == 0 else 1, squeeze, act))
                 channels = out
         self.blocks = nn.ModuleList(blocks)
-        self.head = nn.Conv2d(channels, 192, 1, bias=False)
-        self.head_bn = nn.BatchNorm2d(192)
-        self.classifier = nn.Linear(192, 10)
+        self.head = nn.Conv2d(channels, head, 1, bias=False)
+        self.head_bn = nn.BatchNorm2d(head)
+        self.hidden = nn.Linear(head, hidden) if hidden else None
+        self.classifier = nn.Linear(hidden or head, 10)
 
     def forward(self, x):
-        x = F.relu(self.stem_bn(self.stem(x)))
+        x = self.stem_act(self.stem_bn(self.stem(x)))
         for block in self.blocks:
             x = block(x)
-        x = F.hardswish(self.head_bn(self.head(x))).mean((2, 3))
+        x = self.head_act(self.head_bn(self.head(x))).mean((2, 3))
+        if self.hidden:
+            x = self.head_act(self.hidden(x))
         return self.classifier(F.dropout(x, 0.1, self.training))
 
 
@@ -196,27 +206,44 @@ def train(model, images, labels, epochs, decay, batch=64, peak=0.08):
         print(f"epoch {epoch + 1:2d} of {epochs}: loss {loss_sum / per_epoch:.4f}, {time.time() - start:.0f} s", flush=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist")
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--decay", type=int, default=5, help="over how many of them the learning rate falls")
-    parser.add_argument("--out", default="fashion.safetensors")
-    options = parser.parse_args()
+def train_and_write(model, data, epochs, decay, path):
+    """Trains on the data set in folder `data`, says what it reaches on the test images, and writes the weights."""
+    model = model.to(memory_format=torch.channels_last)
+    print(sum(p.numel() for p in model.parameters()), "parameters", flush=True)
+    images, labels = load(data, "train")
+    train(model, images, labels, epochs, decay)
+
+    test_images, test_labels = load(data, "t10k")
+    print(f"test accuracy, single precision: {accuracy(model, test_images, test_labels):.4f}")
+    rounded_to_half(model)
+    print(f"test accuracy, half precision:   {accuracy(model, test_images, test_labels):.4f}", flush=True)
+    write_safetensors(model, path)
+
+
+def begin():
+    """One thread and a fixed seed, so that the same weights come out again."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
     keep_freed_memory()
 
-    model = Fashion().to(memory_format=torch.channels_last)
-    print(sum(p.numel() for p in model.parameters()), "parameters", flush=True)
-    images, labels = load(options.data, "train")
-    train(model, images, labels, options.epochs, options.decay)
 
-    test_images, test_labels = load(options.data, "t10k")
-    print(f"test accuracy, single precision: {accuracy(model, test_images, test_labels):.4f}")
-    rounded_to_half(model)
-    print(f"test accuracy, half precision:   {accuracy(model, test_images, test_labels):.4f}")
-    write_safetensors(model, options.out)
+def arguments(epochs, decay):
+    """A parser of the options that programs like this one have, with these defaults."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist")
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--decay", type=int, default=decay, help="over how many of them the learning rate falls")
+    return parser
+
+
+def main():
+    parser = arguments(epochs=10, decay=5)
+    parser.description = __doc__.splitlines()[0]
+    parser.add_argument("--out", default="fashion.safetensors")
+    options = parser.parse_args()
+    begin()
+    model = Network(ROWS, stem=16, stem_stride=1, stem_act=nn.ReLU, head=192, head_act=nn.Hardswish)
+    train_and_write(model, options.data, options.epochs, options.decay, options.out)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,32 @@ static void emit_port_sizes(const emitter *e, text *out, const char *name, const
                 (long long)shape_elements(s));
 }
 
+/* How the codes of a port stand for real numbers. Scales for each channel are what initialises an array. */
+static void emit_port_scale(const emitter *e, text *out, const char *name, const port *p) {
+    const char *macro = e->macro;
+    const node *n = &e->p->g->nodes[p->node];
+    if (!n->q.on) return;
+    text_printf(out, "/* Number q of %s stands for %s * (q - %s_%s_ZERO). */\n", name,
+                n->q.scales ? "the scale of its channel" : arena_printf(e->a, "%s_%s_SCALE", macro, name),
+                macro, name);
+    if (n->q.scales) {
+        text_printf(out, "#define %s_%s_SCALES \\\n    { ", macro, name);
+        for (int64_t i = 0; i < n->q.scales->count; i++) {
+            const char *separator = i == 0 ? "" : i % 8 ? ", " : ", \\\n      ";
+            text_printf(out, "%s%s", separator, float_text(e->a, (double)n->q.scales->data[i]));
+        }
+        text_string(out, " } /* of each channel */\n");
+    } else {
+        text_printf(out, "#define %s_%s_SCALE %s\n", macro, name, float_text(e->a, (double)n->q.scale));
+    }
+    text_printf(out, "#define %s_%s_ZERO (%d)\n", macro, name, n->q.zero);
+}
+
+static void emit_port(const emitter *e, text *out, const char *name, const port *p) {
+    emit_port_sizes(e, out, name, p);
+    emit_port_scale(e, out, name, p);
+}
+
 /* Whether the network adds up whole maps, which threads do in parts. */
 static bool has_global_pool(const graph *g) {
     for (int i = 0; i < g->n_nodes; i++) {
@@ -133,8 +159,8 @@ void emit_header(const emitter *e, text *out) {
                 macro, (long long)e->arena_bytes, macro, ARENA_ALIGN, macro,
                 (long long)weights_bytes(e) + (e->o->storage == STORAGE_FILE ? FILE_HEADER_BYTES : 0));
     if (e->p->t->threads) text_printf(out, "#define %s_THREAD_BYTES %lld\n", macro, (long long)e->thread_bytes);
-    for (int i = 0; i < g->n_inputs; i++) emit_port_sizes(e, out, e->input_macros[i], &g->inputs[i]);
-    for (int i = 0; i < g->n_outputs; i++) emit_port_sizes(e, out, e->output_macros[i], &g->outputs[i]);
+    for (int i = 0; i < g->n_inputs; i++) emit_port(e, out, e->input_macros[i], &g->inputs[i]);
+    for (int i = 0; i < g->n_outputs; i++) emit_port(e, out, e->output_macros[i], &g->outputs[i]);
     declare_functions(e, out);
     text_printf(out, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }

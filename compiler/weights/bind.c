@@ -250,14 +250,22 @@ static void warn_of_shared_labels(arena *a, diag *d, const graph *g) {
     }
 }
 
+static uint64_t hash_tensor(uint64_t hash, const tensor *t) {
+    if (t->type == TYPE_I32) return fnv_ints(hash, t->ints, t->count);
+    if (t->type != TYPE_I8) return fnv_floats(hash, t->data, t->count);
+    for (int64_t i = 0; i < t->count; i++) {
+        int32_t code = (int32_t)t->data[i]; /* 0 and -0.0 are the same code */
+        hash = fnv_ints(hash, &code, 1);
+    }
+    return hash;
+}
+
 uint64_t weights_hash(const graph *g) {
     uint64_t hash = FNV_START;
     for (int i = 0; i < g->n_nodes; i++) {
         for (int r = 0; r < ROLE_COUNT; r++) {
             const tensor *t = g->nodes[i].weights[r];
-            if (!t) continue;
-            hash =
-                t->type == TYPE_I32 ? fnv_ints(hash, t->ints, t->count) : fnv_floats(hash, t->data, t->count);
+            if (t) hash = hash_tensor(hash, t);
         }
     }
     return hash;

@@ -2,6 +2,7 @@
  */
 #include "import/broadcast.h"
 #include "import/build.h"
+#include "import/codes.h"
 #include "import/spelled_out.h"
 
 #include <math.h>
@@ -39,6 +40,7 @@ static bool becomes_bias(importer *im, const file_value *x, const double *shift,
     layer->label = n.label;
     layer->labelled = n.labelled;
     layer->weights[ROLE_WEIGHT]->data = n.weights[ROLE_WEIGHT]->data;
+    note_scales(im, made, weight_scales(im, x->node));
     tensor *bias = layer->weights[ROLE_BIAS];
     bias->data = ARENA_ARRAY(im->mem, float, bias->count);
     bool good = true;

@@ -21,7 +21,7 @@ const number_info number_table[NUMBER_TYPES] = {
     [NUMBER_I64] = {.bytes = 8, .whole = true},
 };
 
-double constant_number(const constant *c, int64_t i) {
+static double stored_number(const constant *c, int64_t i) {
     const unsigned char *p = c->data;
     switch (c->stored) {
     case NUMBER_NONE: return ((const double *)c->data)[i];
@@ -41,6 +41,13 @@ double constant_number(const constant *c, int64_t i) {
     case NUMBER_TYPES: break;
     }
     return 0;
+}
+
+double constant_number(const constant *c, int64_t i) {
+    double x = stored_number(c, i);
+    if (!c->codes || c->stored == NUMBER_NONE) return x;
+    int64_t k = i / c->codes->stride % c->codes->count;
+    return (double)c->codes->scale[k] * (x - c->codes->zero[k]);
 }
 
 bool constant_set_shape(constant *c, const int64_t *dims, size_t rank, int64_t most) {

@@ -39,6 +39,14 @@ typedef struct number_info {
 
 extern const number_info number_table[NUMBER_TYPES];
 
+/* How integers stand for real numbers: element i of a constant is scale[k] * (integer - zero[k]), where k is
+ * i / stride % count. */
+typedef struct quantisation {
+    const float *scale;
+    const int *zero;
+    int64_t count, stride;
+} quantisation;
+
 typedef struct constant {
     int rank;
     int64_t dims[CONSTANT_RANK];
@@ -47,11 +55,14 @@ typedef struct constant {
     number_type stored; /* how `data` holds them, in little-endian order, perhaps unaligned. It differs from
                            `type` after a cast. NUMBER_NONE: `data` is an array of double, made here */
     const void *data;
+    const quantisation *codes; /* the numbers were made of integers. Where `stored` is not NUMBER_NONE, `data`
+                                 has these integers; else it has the real numbers. NULL: they were not */
 } constant;
 
 static inline bool constant_is_whole(const constant *c) { return number_table[c->type].whole; }
 
-/* Element `i`, counted over all axes. Integers beyond 2^53 are rounded. */
+/* Element `i`, counted over all axes: a real number where it is made of integers. Integers beyond 2^53 are
+ * rounded. */
 double constant_number(const constant *c, int64_t i);
 
 /* Sets rank, dims and count. False where an axis is negative, or there are more than CONSTANT_RANK axes or more

@@ -67,6 +67,10 @@ typedef struct importer {
     const file_node *node;     /* the node at work. NULL: an output is at work, */
     const char *output;        /* which has this name, as messages show it */
     int64_t work;              /* numbers looked at, against MAX_WORK */
+    const quantisation *
+        *scales;               /* of the integers that the weights of node i of the graph were made of, or NULL
+                                */
+    int n_scales;              /* nodes that may have such (codes.h) */
     refused_operator *refused; /* the operators that are not supported (walk.h) */
     int n_refused;
 } importer;

@@ -1,6 +1,8 @@
 /* import.c: the walk over an ONNX file: its tensors, its inputs, its nodes in order, and its outputs. */
 #include "onnx/file.h"
 
+#include "import/absorb.h"
+#include "import/codes.h"
 #include "import/match.h"
 #include "import/ports.h"
 #include "import/walk.h"
@@ -113,23 +115,28 @@ static bool import_node(onnx_file *f, const Onnx__NodeProto *n) {
     importer *im = &f->im;
     const onnx_op op = {.proto = n, .m = &f->m};
     bool standard = !n->domain || !*n->domain || strcmp(n->domain, "ai.onnx") == 0;
-    const op_rule *r = standard && n->op_type ? find_rule(n->op_type) : NULL;
-    if (!r) return refuse_operator(im, name_operator(im->scratch, n), "is not supported");
+    const op_rule *r = n->op_type ? find_rule(standard ? n->op_type : name_operator(im->scratch, n)) : NULL;
+    if (!r)
+        return refuse_operator(im, name_operator(im->scratch, n), why_refused(n->op_type ? n->op_type : ""));
     bool all_constant;
     if (!check_node(im, &all_constant)) return false;
-    int errors = diag_error_count(im->d);
+    int errors = diag_error_count(im->d), first = im->g->n_nodes;
     bool good;
     if (all_constant && r->fold) {
         good = r->fold(im, &op);
+        keep_scales(im);
     } else if (r->make && !may_read_positions(im, n->op_type)) {
         good = node_error(
             im, "it computes with integers, the positions of an ArgMax or ArgMin; cast them to float");
+    } else if (r->make && r->make != make_dequantize && r->make != make_linear && reads_quantised(im)) {
+        good = make_on_codes(im, &op, r->make);
     } else if (r->make) {
         good = r->make(im, &op);
     } else {
         good = refuse_operator(im, name_operator(im->scratch, n),
                                "is supported only where its inputs are constants");
     }
+    if (good) note_weights(im, first);
     return good && diag_error_count(im->d) == errors;
 }
 
@@ -236,7 +243,7 @@ static graph *import_file(onnx_file *f) {
     read_initializers(f, f->m.proto->graph);
     count_readers(f, f->m.proto->graph, 0);
     if (!import_inputs(f) || !import_nodes(f) || !add_outputs(f)) return NULL;
-    return finish_graph(&f->im);
+    return absorb_quantisation(&f->im) ? finish_graph(&f->im) : NULL;
 }
 
 /* "dir/mobilenet_v2.onnx" -> mobilenet_v2. */

@@ -22,7 +22,8 @@ static bool is_any_of(const Onnx__NodeProto *n, const char *const *types, size_t
 /* The node that reads the input of that name, at once or after arithmetic with constants. NULL: there is none.
  * Looks at each node once, in order, and follows the one value. */
 static const Onnx__NodeProto *first_reader(const onnx_file *f, const char *name) {
-    static const char *const passed[] = {"Cast", "Identity", "Sub", "Add", "Mul", "Div", "Pad"};
+    static const char *const passed[] = {"Cast",           "Identity",        "Sub", "Add", "Mul", "Div", "Pad",
+                                         "QuantizeLinear", "DequantizeLinear"};
     const Onnx__GraphProto *p = f->m.proto->graph;
     for (size_t i = 0; i < p->n_node; i++) {
         const Onnx__NodeProto *n = p->node[i];

@@ -16,7 +16,8 @@ typedef struct op_rule {
     onnx_rule fold; /* where all inputs are constants; NULL: it is not folded */
 } op_rule;
 
-/* rules.c. The rule for an operator of the standard; NULL where it is not supported. */
+/* rules.c. The rule for an operator: of the standard by its name, else by the domain, a dot and the name. NULL
+ * where it is not supported. */
 const op_rule *find_rule(const char *type);
 
 /* layers.c */
@@ -138,6 +139,20 @@ bool make_where(importer *im, const onnx_op *op);
 bool fold_where_op(importer *im, const onnx_op *op);
 bool fold_range_op(importer *im, const onnx_op *op);
 bool fold_reduce_prod(importer *im, const onnx_op *op);
+
+/* quantised.c */
+bool make_quantize(importer *im, const onnx_op *op);
+bool make_dequantize(importer *im, const onnx_op *op);
+bool fold_quantize(importer *im, const onnx_op *op);
+bool fold_dequantize(importer *im, const onnx_op *op);
+/* The operators that compute with quantised numbers. */
+bool make_linear(importer *im, const onnx_op *op);
+/* Whether the node at work reads quantised numbers, as codes. */
+bool reads_quantised(const importer *im);
+/* Imports such a node, if its operator only moves numbers, by the operator's rule. */
+bool make_on_codes(importer *im, const onnx_op *op, onnx_rule rule);
+/* What is said of an operator that has no rule. */
+const char *why_refused(const char *type);
 
 /* logic.c */
 bool fold_less(importer *im, const onnx_op *op);

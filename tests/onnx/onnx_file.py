@@ -93,9 +93,9 @@ def function(name, domain, inputs, outputs, attributes, nodes, defaults=None):
     return out + field(9, field(1, "") + field(2, 18)) + field(10, domain)
 
 
-def model(nodes, tensors, inputs, outputs, opset=13, functions=()):
+def model(nodes, tensors, inputs, outputs, opset=13, functions=(), domains=()):
     """`nodes`: what node() makes; `tensors`: {name: array} or what tensor() makes; `inputs`: {name: dims} or value_info()s;
-    `outputs`: names; `functions`: what function() makes."""
+    `outputs`: names; `functions`: what function() makes; `domains`: of operators that are not the standard's."""
     graph = b"".join(field(1, n) for n in nodes) + field(2, "g")
     if isinstance(tensors, dict):
         tensors = [tensor(name, array) for name, array in tensors.items()]
@@ -105,4 +105,5 @@ def model(nodes, tensors, inputs, outputs, opset=13, functions=()):
     graph += b"".join(field(11, i) for i in inputs)
     graph += b"".join(field(12, field(1, o)) for o in outputs)
     out = field(1, 8) + field(2, "lcc") + field(7, graph) + field(8, field(1, "") + field(2, opset))
+    out += b"".join(field(8, field(1, name) + field(2, 1)) for name in domains)
     return out + b"".join(field(25, f) for f in functions)

@@ -184,6 +184,18 @@ static double deviation(const tensor *t) {
     return sqrt(sum / (double)t->count);
 }
 
+/* The hash that tests/zoo/seeded.py prints: of codes as int32. */
+static uint64_t hash_of(const tensor *t) {
+    if (t->type == TYPE_I32) return fnv_ints(FNV_START, t->ints, t->count);
+    if (t->type == TYPE_F32) return fnv_floats(FNV_START, t->data, t->count);
+    uint64_t hash = FNV_START;
+    for (int64_t i = 0; i < t->count; i++) {
+        int32_t code = (int32_t)t->data[i];
+        hash = fnv_ints(hash, &code, 1);
+    }
+    return hash;
+}
+
 /* Seeded codes are whole numbers in range, their scales are those of the formula, and the same on every
  * machine. */
 static void seeded_codes_are_as_the_comment_says(void **state) {
@@ -219,6 +231,19 @@ static void seeded_codes_are_as_the_comment_says(void **state) {
         assert_true(out[c] >= 1.0f / 32 && out[c] < 4.6f / 32);
     }
     assert_int_equal(g->nodes[4].weights[ROLE_WEIGHT_SCALE]->count, 1);
+    static const struct {
+        int node;
+        role of;
+        uint64_t hash;
+    } numpys[] = {
+        {4, ROLE_WEIGHT, UINT64_C(0x1841dcbc4db09327)},
+        {1, ROLE_BIAS, UINT64_C(0x380d6123c7a6a2ed)},
+        {1, ROLE_WEIGHT_SCALE, UINT64_C(0x9ace0c01cf53d820)},
+        {3, ROLE_OUTPUT_SCALE, UINT64_C(0xc86aff4779217e52)},
+        {5, ROLE_WEIGHT, UINT64_C(0xc088af4faa68ae63)},
+    };
+    for (size_t i = 0; i < sizeof numpys / sizeof *numpys; i++)
+        assert_true(hash_of(g->nodes[numpys[i].node].weights[numpys[i].of]) == numpys[i].hash);
     uint64_t known = UINT64_C(0x335392abf83cf0ce);
     if (report.hash != known) fail_msg("the hash is %llx", (unsigned long long)report.hash);
     arena_free(a);

@@ -61,6 +61,29 @@ def seeded(name, shape, kind, fan_in=None, seed=0):
     return z.astype(np.float32).reshape(shape)
 
 
+def seeded_codes(name, shape, kind, fan_in=None, seed=0, x=(1, 1), y=(1, 1), zero=0):
+    """A tensor of a quantised layer: int32 for codes and biases, float32 for scales.
+
+    kind: "weight", "bias", "weight_scale", "output_scale" or "constant". x and y: scale and reach of the input and of the
+    layer's own tensor; zero: the zero point of a constant.
+    """
+    z = normal(name, int(np.prod(shape, dtype=np.int64)), seed)
+    if kind == "weight_scale":
+        scale = np.float64(np.float32(y[0])) * y[1] / (np.float64(np.float32(x[0])) * x[1] * 32.0 * np.sqrt(np.float64(fan_in)))
+        return ((1 + 0.1 * z) * scale).astype(np.float32).reshape(shape)
+    if kind == "output_scale":
+        return ((1 + 0.1 * z * z) / 32).astype(np.float32).reshape(shape)
+    if kind == "weight":
+        codes = np.clip(np.floor(z * 32.0 + 0.5), -127, 127)
+    elif kind == "bias":
+        codes = np.floor(z * (0.1 * 32.0 * np.sqrt(np.float64(fan_in)) * x[1] / 3) + 0.5)
+    elif kind == "constant":
+        codes = np.clip(np.floor(z * (y[1] / 3) + zero + 0.5), -128, 127)
+    else:
+        raise ValueError(f"no tensor of a quantised layer is of the kind {kind!r}")
+    return codes.astype(np.int32).reshape(shape)
+
+
 # Name, shape, kind, fan-in, seed; then the bits of the first and last element, and FNV-1a over the bytes of all. The
 # same constants stand in tests/unit/test_weights.c.
 EXPECTED = (
@@ -76,6 +99,16 @@ EXPECTED = (
     ("bn.running_var", (24,), "var", None, 1, 0x3FC4140E, 0x3F85CB81, 0xC6B1DB7DC57FC0B9),
 )
 
+# The same of quantised layers: name, shape and the other arguments of seeded_codes, then FNV-1a over the bytes of all, of
+# codes as int32. tests/unit/test_weights_codes.c has the network and these constants.
+EXPECTED_CODES = (
+    ("project.weight", (8, 8, 1, 1), dict(kind="weight", fan_in=8), 0x1841DCBC4DB09327),
+    ("stem.bias", (8,), dict(kind="bias", fan_in=27, x=(0.0078125, 128)), 0x380D6123C7A6A2ED),
+    ("stem.weight_scale", (8,), dict(kind="weight_scale", fan_in=27, x=(0.0078125, 128), y=(0.02, 255)), 0x9ACE0C01CF53D820),
+    ("dw.output_scale", (16,), dict(kind="output_scale"), 0xC86AFF4779217E52),
+    ("constant_1.weight", (5, 5, 8), dict(kind="constant", y=(0.01, 227), zero=-100), 0xC088AF4FAA68AE63),
+)
+
 
 def main():
     """Prints the constants as this file computes them; 1 where one is not what is expected."""
@@ -87,6 +120,11 @@ def main():
         good = have == expected
         wrong += not good
         print(f"{name:22} {seed:20}  0x{have[0]:08x} 0x{have[1]:08x} 0x{have[2]:016x}{'' if good else '  unexpected'}")
+    for name, shape, more, expected in EXPECTED_CODES:
+        values = seeded_codes(name, shape, seed=5, **more)
+        have = fnv1a64(values.tobytes() if sys.byteorder == "little" else values.byteswap().tobytes())
+        wrong += have != expected
+        print(f"{name:22} 0x{have:016x}{'' if have == expected else '  unexpected'}")
     return 1 if wrong else 0
 
 

@@ -2,10 +2,11 @@
 
     differential.py --lcc LCC --target NAME [--first 0] [--count 200] [--cc COMPILER] [--keep DIR] [--max-ram BYTES or min]
                     [--weights-dtype f16] [--level -O1] [--foreign s390x] [--all-storages]
-                    [--more]
+                    [--more or --int]
 
 Each seed gives one network (random_net.py; --more: random_more.py, whose seeds begin at 20000), with seeded weights and random inputs. Every channel of every output must agree
-within 1e-4 of its largest value, as emitted.largest_error() judges. The networks that fail are listed; after five of them no
+within 1e-4 of its largest value, as emitted.largest_error() judges; integers of eight bits must be the same. --int: quantised
+networks (random_int.py, whose seeds begin at 40000). The networks that fail are listed; after five of them no
 more are tried. Warnings of the C compiler are errors. Foreign targets run under an emulator. --all-storages: the networks take
 turns in how their weights come into the program, and in the type of these.
 """
@@ -19,6 +20,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import emitted  # noqa: E402
 from machines import require_machine  # noqa: E402
+import random_int  # noqa: E402
 from random_more import FIRST, write_network  # noqa: E402
 
 TOLERANCE = 1e-4
@@ -48,8 +50,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--lcc", required=True)
     parser.add_argument("--target", default="native")
-    parser.add_argument("--first", type=int, default=0, help="with --more, counted from its first seed")
+    parser.add_argument("--first", type=int, default=0, help="with --more or --int, counted from its first seed")
     parser.add_argument("--more", action="store_true", help="networks with newer ops")
+    parser.add_argument("--int", action="store_true", help="quantised networks")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--cc", help="a compiler for the target, where not the usual one")
     parser.add_argument("--max-ram")
@@ -61,7 +64,7 @@ def main():
     arguments = parser.parse_args()
     require_machine(arguments.target, arguments.cc, arguments.foreign)
     failed, worst, tried = [], 0.0, 0
-    first = arguments.first + (FIRST if arguments.more else 0)
+    first = arguments.first + (random_int.FIRST if arguments.int else FIRST if arguments.more else 0)
     for seed in range(first, first + arguments.count):
         tried += 1
         with tempfile.TemporaryDirectory() as folder:

@@ -41,15 +41,15 @@ def empty_outputs(ports):
 
 
 class Native:
-    """This machine: a shared library, called from here."""
+    """This machine: a shared library, called from here. `words`: more for the compiler."""
 
-    def __init__(self, cc=None, level="-O2"):
-        self.cc, self.level = cc or "cc", level
+    def __init__(self, cc=None, level="-O2", words=()):
+        self.cc, self.level, self.words = cc or "cc", level, words
 
     def load(self, c_file, name, about, weights=None):
         """Compiles c_file; a function from arrays to arrays. `weights`: the file of a model that wants to be bound."""
         path = c_file[:-2] + ".so"
-        run([self.cc, self.level, *WARNINGS, "-shared", "-fPIC", c_file, "-o", path])
+        run([self.cc, self.level, *self.words, *WARNINGS, "-shared", "-fPIC", c_file, "-o", path])
         library = ctypes.CDLL(path)
         room = bind(library, name, weights) if weights else None
         function = getattr(library, name + "_run")
@@ -165,7 +165,7 @@ def machine_for(target, cc=None, level="-O2", foreign=None):
         return wasm32(cc, level)
     if target == "aarch64" and os.uname().machine not in ("aarch64", "arm64"):
         return aarch64(cc, level)
-    return Native(cc, level)
+    return Native(cc, level, ["-std=c99"] if target == "generic" else [])
 
 
 def require_machine(target, cc=None, foreign=None):

@@ -2,8 +2,8 @@
  * each network, with seeded weights, and holds the graph after each pass to the answer of the graph before the
  * first. Exit 1 where one differs, with the file and the pass. -v prints what every network became.
  *
- * --plant: many norms' channels are constant, and many channels are read by weights of zero alone, by chance.
- * It is an error then if no channel of any network goes. */
+ * --plant: many channels of norms, and of layers of codes, are constant, and many channels are read by weights
+ * of zero alone, by chance. It is an error then if no channel of any network goes. */
 #include "answers.h"
 #include "lang/lang.h"
 #include "weights/weights.h"
@@ -49,11 +49,20 @@ static void plant_zeros(const node *n, uint64_t *state) {
     }
 }
 
+/* Channels of codes that lie below or above all others for every input. */
+static void plant_codes(const node *n, uint64_t *state) {
+    const tensor *bias = n->weights[ROLE_BIAS];
+    for (int64_t c = 0; bias && bias->ints && c < bias->count; c++) {
+        if (draw(state, 3) == 0) bias->ints[c] = draw(state, 2) ? 50000000 : -50000000;
+    }
+}
+
 static void plant(const graph *g, uint64_t seed) {
     for (int i = 0; i < g->n_nodes; i++) {
         const node *n = &g->nodes[i];
         if (n->op == OP_BN) plant_constants(n, &seed);
         if (n->op == OP_CONV || n->op == OP_DENSE) plant_zeros(n, &seed);
+        plant_codes(n, &seed);
     }
 }
 

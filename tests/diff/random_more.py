@@ -14,6 +14,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import random_int  # noqa: E402
 from random_net import Net  # noqa: E402
 from random_window import Small, Wide  # noqa: E402
 
@@ -50,7 +51,9 @@ class MoreNet(Net):
 
 
 def write_network(seed):
-    """The network of any seed: from FIRST on one of these, else one of random_net.py."""
+    """The network of any seed: from random_int.FIRST on a quantised one, from FIRST on one of these, else one of random_net.py."""
+    if seed >= random_int.FIRST:
+        return random_int.write_network(seed)
     return (MoreNet if seed >= FIRST else Net)(seed).write(seed)
 
 

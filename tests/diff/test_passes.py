@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""test_passes.py DRIVER COUNT [OPTION..]: as many networks of random_net.py and of random_more.py answer the same after every pass (pass_driver.c)."""
+"""test_passes.py DRIVER COUNT [OPTION..]: as many networks of random_net.py, of random_more.py and of random_int.py answer the same after every pass (pass_driver.c)."""
 import os
 import subprocess
 import sys
 import tempfile
 
+import random_int
 from random_more import FIRST, write_network
 
 
@@ -12,7 +13,8 @@ def main():
     driver, count = sys.argv[1], int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
         paths = []
-        for seed in [*range(count), *range(FIRST, FIRST + count)]:
+        for seed in [*range(count), *range(FIRST, FIRST + count),
+                     *range(random_int.FIRST, random_int.FIRST + count)]:
             paths.append(os.path.join(folder, "random_%d.net" % seed))
             with open(paths[-1], "w", encoding="utf-8") as out:
                 out.write(write_network(seed))

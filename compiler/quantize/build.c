@@ -4,6 +4,7 @@
  * at once; the other is made by a quantize or dequantize when a reader first asks for it. */
 #include "quantize/build.h"
 
+#include "base/map.h"
 #include "graph/activations.h"
 #include "graph/integers.h"
 #include "graph/quant.h"
@@ -23,17 +24,21 @@ typedef struct builder {
     int *codes, *reals; /* [nodes of the float network] the new node with its tensor, or NONE so far */
     int *origin;        /* [room] */
     int counted[OP_COUNT];
+    map labels; /* of the new layers with weights */
 } builder;
 
 static quant quant_of(const scaling *s) { return (quant){.on = true, .scale = s->scale, .zero = s->zero}; }
 
 /* A layer without weights gets the label that the language would make up for it. One with weights keeps its
- * own, by which its tensors are named. */
+ * own, by which its tensors are named; where two have the same label, and took the same tensors, the codes of
+ * both differ, and the second gets a number. */
 static void label_node(builder *b, int made, const node *from) {
     node *n = &b->to->nodes[made];
     const char *made_up = arena_printf(b->a, "%s_%d", op_table[n->op].name, ++b->counted[n->op]);
     bool weighs = op_table[n->op].weights != WEIGHTS_NONE && from->label;
     n->label = weighs ? from->label : made_up;
+    for (int k = 2; weighs && !map_add(b->a, &b->labels, n->label, n); k++)
+        n->label = arena_printf(b->a, "%s_%d", from->label, k);
     n->labelled = weighs && (from->labelled || strcmp(n->label, made_up) != 0);
 }
 

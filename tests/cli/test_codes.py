@@ -87,6 +87,14 @@ class Quantised(Case):
         self.assertEqual(self.answer(*quantise), self.answer(*again))
         self.assert_same_code(quantise, again)
 
+    def test_layers_that_share_weights_have_codes_of_their_own(self):
+        twice = '    conv(8, 3) @"twice" -> relu\n    conv(8, 3) @"twice"\n'
+        self.write("shared.net", FLOATS.replace('    inverted_residual(8, expand = 2) @"a"\n', twice))
+        quantise = ("shared.net", "--dtype", "int8", "--calibrate", "four.npy")
+        self.works(*quantise, "--emit", "net", "-o", "q.net")
+        self.assertLessEqual({"twice.weight", "twice_2.weight"}, set(tensors(self.path("q.safetensors"))))
+        self.assert_same_code(quantise, ("q.net", "-w", "q.safetensors"))
+
     def test_a_typed_network_is_itself_when_printed(self):
         answers = {}
         for rounding in ("once", "tflite"):

@@ -131,6 +131,19 @@ static void find_core(const absorber *b, int i) {
     }
 }
 
+/* Says why a layer whose input and weights are quantised computes with floats. */
+static void warn_of_weights(const absorber *b, int i) {
+    int f = b->from->nodes[i].in[0];
+    while (lets_pass(&b->from->nodes[f])) f = b->from->nodes[f].in[0];
+    const node *n = &b->from->nodes[f];
+    const quantisation *scales = weight_scales(b->im, f);
+    if (way_of(n) != WAY_KERNEL || !scales || !is_alike(b, n) || has_codes_of_8_bits(n, scales)) return;
+    diag_warning(
+        b->im->d, b->im->at,
+        "layer %s (%s) is computed with floats: its weights less their zero point are no integers of 8 bits",
+        n->label ? n->label : "without a name", op_table[n->op].name);
+}
+
 static void want_codes_of_inputs(absorber *b, const node *n) {
     for (int k = 0; k < n->n_in; k++) b->wants_codes[n->in[k]] = true;
 }
@@ -143,6 +156,7 @@ static void want_inputs(absorber *b, int i) {
         find_core(b, i);
         int core = b->core[i];
         if (core < 0) {
+            warn_of_weights(b, i);
             b->wants_real[n->in[0]] = true;
         } else if (b->taken[i]) {
             b->wants_codes[core] = true;

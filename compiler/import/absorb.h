@@ -35,6 +35,8 @@ bool can_rescale(const quant *x, const quant *y);
  * NULL.
  */
 bool can_compute(const node *n, const quant *in, const quant *y, const quantisation *scales);
+/* Whether the weights of a layer are multiples of their scales by integers of 8 bits. */
+bool has_codes_of_8_bits(const node *n, const quantisation *scales);
 /* The codes of a constant whose numbers were made of integers: their scale and zero point. False where it has
  * none. */
 bool codes_of_constant(const node *n, const quantisation *scales, quant *q);

@@ -199,9 +199,19 @@ static size_t cut_ending(const char *name, size_t size) {
     return 0;
 }
 
+/* The size of the name of a weight without what the tools that quantise append to it. */
+static size_t cut_quantised(const char *name, size_t size) {
+    static const char *const endings[] = {"_Output", "_DequantizeLinear", "_dequantized", "_quantized"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t n = strlen(endings[i]);
+        if (size > n && memcmp(name + size - n, endings[i], n) == 0) size -= n;
+    }
+    return size;
+}
+
 /* "features.0.0.weight" -> features.0.0; NULL where the name does not tell. */
 static const char *label_from_weight(arena *a, const char *name) {
-    size_t size = strlen(name);
+    size_t size = cut_quantised(name, strlen(name));
     if (size > 2 && strcmp(name + size - 2, ":0") == 0) size -= 2;
     size = cut_ending(name, size);
     return size ? arena_strndup(a, name, size) : NULL;

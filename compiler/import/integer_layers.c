@@ -80,6 +80,8 @@ static bool read_weights(const node *n, const quantisation *s, float *codes) {
     return true;
 }
 
+bool has_codes_of_8_bits(const node *n, const quantisation *scales) { return read_weights(n, scales, NULL); }
+
 /* The bias of channel o in units of the sum; false where it does not fit 32 bits. */
 static bool read_bias(double bias, double unit, int32_t *code) {
     double whole = round(bias / unit);

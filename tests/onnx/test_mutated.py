@@ -80,6 +80,25 @@ def seeds():
          node("Upsample", "c", "u", mode="nearest", scales=[1.0, 1.0, 2.0, 2.0]), node("Slice", "u", "s", axes=[1], starts=[1], ends=[4]),
          node("Pad", "s", "y", pads=[0, 0, 1, 0, 0, 0, 0, 1], value=0.0)],
         {f"v{i}": v[i] for i in range(4)}, {"x": (1, 4, 3, 3)}, ["y"], 7)
+    int8, one = numpy.int8, numpy.float32(0.02)
+    codes = {"w": (numbers(4, 4, 3, 3) * 40).astype(int8), "s": abs(numbers(4)) * 0.01 + 0.001, "z": numpy.zeros(4, int8),
+             "b": (numbers(4) * 900).astype(numpy.int32), "k": one, "u": numpy.uint8(120), "f": numpy.float32(0.05), "g": numpy.uint8(7),
+             "m": (numbers(4, 4) * 40).astype(int8), "i": int8(0), "v": whole(1, -1)}
+    codes["t"], codes["o"] = codes["s"] * one, numpy.zeros(4, numpy.int32)
+    yield onnx_file.model(
+        [node("QuantizeLinear", "x,k,u", "q"), node("DequantizeLinear", "q,k,u", "d"), node("DequantizeLinear", "w,s,z", "e", axis=0),
+         node("DequantizeLinear", "b,t,o", "h", axis=0), node("Conv", "d,e,h", "c", pads=[1, 1, 1, 1]), node("Relu", "c", "r"),
+         node("QuantizeLinear", "r,f,g", "p"), node("DequantizeLinear", "p,f,g", "a"), node("Add", "a,d", "n"),
+         node("QuantizeLinear", "n,f,u", "l"), node("MaxPool", "l", "j", kernel_shape=[2, 2]), node("DequantizeLinear", "j,f,u", "y")],
+        codes, {"x": (1, 4, 6, 6)}, ["y"])
+    ms = {"domain": "com.microsoft"}
+    yield onnx_file.model(
+        [node("QLinearConv", "x,k,u,w,s,z,f,g,b", "c", pads=[1, 1, 1, 1]), node("QLinearSigmoid", "c,f,g,k,u", "h", **ms),
+         node("QLinearMul", "c,f,g,h,k,u,f,u", "d", **ms), node("QLinearConcat", "k,g,d,f,u,h,k,u", "j", axis=1, **ms),
+         node("Split", "j", "p,q", axis=1), node("QLinearGlobalAveragePool", "p,k,g,k,u", "a", channels_last=0, **ms),
+         node("Reshape", "a,v", "r"), node("QGemm", "r,k,u,m,s,z,b,f,g", "n", alpha=1.0, **ms),
+         node("QLinearSoftmax", "n,f,g,k,g", "l", axis=1, opset=13, **ms), node("DequantizeLinear", "l,k,g", "y")],
+        codes, [onnx_file.value_info("x", (1, 4, 6, 6), onnx_file.UINT8)], ["y"], domains=("com.microsoft",))
 
 
 def mutate(rng, data, others):

@@ -184,6 +184,10 @@ static bool check_net(checked *k) {
         check_samples(k, g, a);
         if (after) check_samples(k, after, a);
     }
+    text said = {0};
+    diag_print(d, &said);
+    if (said.size) fputs(said.data, stdout);
+    text_free(&said);
     arena_free(a);
     return g && !k->bad;
 }

@@ -81,7 +81,7 @@ void *arena_alloc(arena *a, size_t size) {
             own->alone = true;
             return block_base(own);
         }
-        size_t least = b || size > FIRST_BLOCK_BYTES ? BLOCK_BYTES : FIRST_BLOCK_BYTES;
+        size_t least = b ? BLOCK_BYTES : FIRST_BLOCK_BYTES;
         b = new_block(a, size > least ? size : least);
         start = 0;
     }

@@ -164,8 +164,8 @@ static int64_t codes_summed(const graph *g, const node *n) {
     shape in = g->nodes[n->in[0]].shape;
     if (n->op == OP_AVG_POOL) return (int64_t)n->a.kernel[0] * n->a.kernel[1];
     if (n->op == OP_GLOBAL_AVG_POOL) return shape_pixels(in);
-    if (n->op == OP_REDUCE) return shape_elements(in) / shape_elements(n->shape);
-    return 0;
+    bool sums = n->op == OP_REDUCE && (n->a.reduce == REDUCE_MEAN || n->a.reduce == REDUCE_SUM);
+    return sums ? shape_elements(in) / shape_elements(n->shape) : 0;
 }
 
 /* What the integers of graph/integers.h and its kin do not hold. */

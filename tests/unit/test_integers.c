@@ -145,6 +145,25 @@ static void test_fixed_point(void **state) {
     }
 }
 
+/* The bits that tests/diff/int_vs_python.py computes, which has the rules in Python. */
+static void test_bits_of_fixed_point(void **state) {
+    (void)state;
+    assert_int_equal(fixed_exp(-1, 5), 2147483124);
+    assert_int_equal(fixed_exp(-(1 << 26), 5), 790015308);
+    assert_int_equal(fixed_exp(-123456789, 5), 341177383);
+    assert_int_equal(fixed_exp(-(1 << 30) - 77, 5), 242);
+    assert_int_equal(fixed_exp(-123456789, 4), 855963115);
+    assert_int_equal(fixed_logistic(1), 1073741948);
+    assert_int_equal(fixed_logistic(-(1 << 27)), 577547421);
+    assert_int_equal(fixed_logistic(123456789), 1535464548);
+    assert_int_equal(fixed_logistic(-(1 << 30)), 720155);
+    assert_int_equal(fixed_tanh(1), 260);
+    assert_int_equal(fixed_tanh(-(1 << 27)), -1635510876);
+    assert_int_equal(fixed_tanh(1 << 30), 2147483164);
+    assert_int_equal(fixed_reciprocal(1 << 30), 1431655762);
+    assert_int_equal(fixed_reciprocal(INT32_MAX), 1073741820);
+}
+
 /* ---- means ---- */
 
 static void test_means(void **state) {
@@ -203,6 +222,7 @@ int main(void) {
         cmocka_unit_test(test_ties),
         cmocka_unit_test(test_against_128_bits),
         cmocka_unit_test(test_fixed_point),
+        cmocka_unit_test(test_bits_of_fixed_point),
         cmocka_unit_test(test_means),
         cmocka_unit_test(test_tables),
     };

@@ -10,6 +10,9 @@
  * large they are is measured: the interpreter runs a second time with every value off by a random amount like a
  * float's rounding, and TOLERANCE times what this does to a tensor is allowed.
  *
+ * Codes are exact, so of a tensor of codes there is a hash of all that it holds. Only where they were made of
+ * floats that rounding may have moved, they and all behind them are not compared.
+ *
  * The network runs twice. Before each step all of the arena that is not live is filled with a pattern, another
  * one in the second run; behind the step the pattern must still be there, or something was written where the
  * plan has not said so. A step that reads what is not live gives different bits in the two runs. No pattern
@@ -19,6 +22,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     MOST_PARTS = 16,
@@ -56,7 +60,22 @@ typedef struct reference {
     int parts;
     double sums[MOST_PARTS], squares[MOST_PARTS]; /* of the elements times their factors */
     int64_t elements;
+    uint32_t hash; /* of codes: see hash_code */
 } reference;
+
+static const uint32_t HASH_BEGIN = UINT32_C(0x811c9dc5);
+
+/* The hash of one more code; the emitted selftest_codes_differ does the same. */
+static uint32_t hash_code(uint32_t hash, double code) {
+    return (hash ^ ((uint32_t)(int32_t)code & 255u)) * UINT32_C(0x01000193);
+}
+
+/* How a node's tensor is compared. */
+typedef enum comparison {
+    COMPARE_NOTHING, /* positions, and what comes of codes that rounding may have changed */
+    COMPARE_SUMS,    /* floats */
+    COMPARE_CODES
+} comparison;
 
 /* What the interpreter's run is watched for: the steps of each target's plan. */
 typedef struct watchers {
@@ -64,8 +83,31 @@ typedef struct watchers {
     const plan *plans[MAX_FILE_TARGETS];
     reference *steps[MAX_FILE_TARGETS]; /* [n_steps] */
     int count;
-    node_error *errors; /* [n_nodes] */
+    node_error *errors;      /* [n_nodes] */
+    const comparison *kinds; /* [n_nodes] */
 } watchers;
+
+/* Whether the node's floats are the same on every machine, if those that it reads are. */
+static bool keeps_floats_exact(const node *n) {
+    return n->op == OP_INPUT || n->op == OP_CONSTANT || n->op == OP_DEQUANTIZE || n->op == OP_CONVERT;
+}
+
+static const comparison *find_comparisons(const graph *g, arena *a) {
+    comparison *kinds = ARENA_ARRAY(a, comparison, g->n_nodes);
+    bool *rounded = ARENA_ARRAY(a, bool, g->n_nodes); /* has floats that rounding moves */
+    for (int i = 0; i < g->n_nodes; i++) {
+        const node *n = &g->nodes[i];
+        bool moved = false, unknown = makes_positions(n->op);
+        for (int j = 0; j < n->n_in; j++) {
+            moved = moved || rounded[n->in[j]];
+            unknown = unknown || kinds[n->in[j]] == COMPARE_NOTHING;
+        }
+        unknown = unknown || (n->q.on && moved);
+        rounded[i] = !n->q.on && (moved || !keeps_floats_exact(n));
+        kinds[i] = unknown ? COMPARE_NOTHING : n->q.on ? COMPARE_CODES : COMPARE_SUMS;
+    }
+    return kinds;
+}
 
 /* How a step lays out the tensor that it makes. A gather for a dense layer lays it out flat, pixel after pixel,
  * in the same order as a map's. */
@@ -95,9 +137,12 @@ static void sum_steps(const plan *p, reference *steps, int index, const double *
         parts = parts < 1 ? 1 : parts > MOST_PARTS ? MOST_PARTS : parts;
         r->part = (r->elements + parts - 1) / parts;
         r->parts = (int)((r->elements + r->part - 1) / r->part);
+        r->hash = HASH_BEGIN;
         for (int64_t at = 0; at < r->elements; at++) {
             int64_t pixel = at / l.channels, channel = at % l.channels;
-            double v = value[pixel * l.channels + step->out_order[channel]] * factor((uint32_t)at);
+            double element = value[pixel * l.channels + step->out_order[channel]];
+            double v = element * factor((uint32_t)at);
+            if (p->g->nodes[index].q.on) r->hash = hash_code(r->hash, element);
             r->sums[at / r->part] += v;
             r->squares[at / r->part] += v * v;
         }
@@ -121,9 +166,10 @@ static void watch_exact(void *data, int index, double *value) {
     for (int i = 0; i < all->count; i++) sum_steps(all->plans[i], all->steps[i], index, value);
 }
 
-/* Changes each element by up to 2^-21 of it, which is what a long sum of floats is off by. */
+/* Changes each float by up to 2^-21 of it, which is what a long sum of floats is off by. */
 static void watch_rounded(void *data, int index, double *value) {
     watchers *all = data;
+    if (all->g->nodes[index].q.on) return;
     int64_t count = shape_elements(all->g->nodes[index].shape);
     for (int64_t i = 0; i < count; i++) {
         uint32_t random = hash_position((uint32_t)i + (uint32_t)index * UINT32_C(40503));
@@ -165,9 +211,11 @@ const double *const *selftest_inputs(const graph *g, arena *a) {
     return inputs;
 }
 
-static const char helpers[] =
+static const char input_helper[] =
     "/* What the self-test's inputs hold, from 0 to 255. */\n"
-    "static int input_byte(uint32_t i) { return (int)((i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u); }\n\n"
+    "static int input_byte(uint32_t i) { return (int)((i * UINT32_C(2654435761) >> 13 ^ i * 7u) & 255u); }\n\n";
+
+static const char sums_helper[] =
     "/* What element i counts in the sums that are compared: from 1/2 to 1, of either sign, by a hash. */\n"
     "static double selftest_factor(uint32_t i) {\n"
     "    uint32_t x = i * UINT32_C(2654435761);\n"
@@ -206,7 +254,21 @@ static const char helpers[] =
     "    if (again) return *bits != hash;\n"
     "    *bits = hash;\n"
     "    return 0;\n"
-    "}\n\n"
+    "}\n\n";
+
+static const char codes_helper[] =
+    "/* Whether a tensor of codes is not the reference's, of which `wanted` is a hash. */\n"
+    "static int selftest_codes_differ(const void *codes, int pixels, int pixel, int channels, uint32_t wanted) "
+    "{\n"
+    "    const unsigned char *const y = (const unsigned char *)codes;\n"
+    "    uint32_t hash = UINT32_C(0x811c9dc5);\n"
+    "    for (int p = 0; p < pixels; p++) {\n"
+    "        for (int c = 0; c < channels; c++) hash = (hash ^ y[p * pixel + c]) * UINT32_C(0x01000193);\n"
+    "    }\n"
+    "    return hash != wanted;\n"
+    "}\n\n";
+
+static const char poison_helper[] =
     "/* What is not live holds: as floats, in either byte order, 3e38 in the first run and -8e37 in the "
     "second; "
     "as\n"
@@ -323,6 +385,16 @@ int64_t selftest_bytes(const emitter *e) {
     return bytes + (int64_t)e->n_steps * 4 + ARENA_ALIGN; /* and a hash for each step */
 }
 
+/* Writes the comparison of a tensor of codes. */
+static void emit_compared_codes(const emitter *e, int i, const reference *r, text *out) {
+    const plan *p = e->p;
+    const plan_step *s = &p->steps[i];
+    layout l = layout_of_step(p, s);
+    const char *y = expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin);
+    text_printf(out, "    if (selftest_codes_differ(%s, %lld, %d, %d, UINT32_C(0x%08x))) return %d;\n", y,
+                (long long)l.pixels, pixel_stride(p, s->out_buffer), l.channels, (unsigned)r->hash, i + 1);
+}
+
 /* A network may overflow: then there is nothing to compare. */
 static bool is_finite(const reference *r) {
     for (int k = 0; k < r->parts; k++) {
@@ -332,7 +404,7 @@ static bool is_finite(const reference *r) {
 }
 
 /* Writes the lines of one step: the poison, the call, the check of the poison, and the comparison. */
-static void emit_checked_step(const emitter *e, int i, const reference *r, double error, text *out) {
+static void emit_checked_step(const emitter *e, int i, const reference *r, const watchers *k, text *out) {
     const plan *p = e->p;
     const plan_step *s = &p->steps[i];
     if (p->arena_bytes) {
@@ -344,14 +416,20 @@ static void emit_checked_step(const emitter *e, int i, const reference *r, doubl
     if (p->arena_bytes)
         text_printf(out, "    if (!selftest_guard(static_arena.bytes, in_%d, again, 0)) return %d;\n", i + 1,
                     i + 1);
-    if (s->sums_only || makes_positions(p->g->nodes[s->node].op) || !is_finite(r)) return;
+    comparison kind = k->kinds[s->node];
+    if (s->sums_only || kind == COMPARE_NOTHING || !is_finite(r)) return;
+    if (kind == COMPARE_CODES) {
+        emit_compared_codes(e, i, r, out);
+        return;
+    }
+    double error = relative_error(&k->errors[s->node]);
     text_printf(out, "    static const double sums_%d[] = {", i + 1);
-    for (int k = 0; k < r->parts; k++) {
-        text_printf(out, "%s%s%.9g, %.2g", k ? "," : "",
-                    k == 0  ? ""
-                    : k % 4 ? " "
+    for (int j = 0; j < r->parts; j++) {
+        text_printf(out, "%s%s%.9g, %.2g", j ? "," : "",
+                    j == 0  ? ""
+                    : j % 4 ? " "
                             : "\n        ",
-                    r->sums[k], 1.05 * tolerance(r, k, error)); /* 1.05: it is rounded to two digits */
+                    r->sums[j], 1.05 * tolerance(r, j, error)); /* 1.05: it is rounded to two digits */
     }
     layout l = layout_of_step(p, s);
     const char *y = expression(e->a, buffer_text(e, s->out_buffer), NULL, NULL, 0, s->out_begin);
@@ -361,7 +439,7 @@ static void emit_checked_step(const emitter *e, int i, const reference *r, doubl
 }
 
 /* Writes selftest_run(), which runs the steps of one target and compares what they make. */
-static void emit_comparison(const emitter *e, const reference *steps, const node_error *errors, text *out) {
+static void emit_comparison(const emitter *e, const reference *steps, const watchers *k, text *out) {
     const plan *p = e->p;
     const graph *g = p->g;
     text_printf(
@@ -382,8 +460,10 @@ static void emit_comparison(const emitter *e, const reference *steps, const node
     }
     text_printf(out, "    uint32_t *const bits = (uint32_t *)(void *)(static_arena.bytes + %lld);\n",
                 (long long)at);
-    for (int i = 0; i < p->n_steps; i++)
-        emit_checked_step(e, i, &steps[i], relative_error(&errors[p->steps[i].node]), out);
+    bool sums = false;
+    for (int i = 0; i < p->n_steps; i++) sums = sums || k->kinds[p->steps[i].node] == COMPARE_SUMS;
+    if (!sums) text_string(out, "    (void)bits;\n");
+    for (int i = 0; i < p->n_steps; i++) emit_checked_step(e, i, &steps[i], k, out);
     text_string(out, "    return 0;\n}\n\n");
 }
 
@@ -392,6 +472,7 @@ static void make_references(const emitter *all, int n, watchers *k) {
     arena *a = all[0].a;
     const graph *g = all[0].p->g;
     *k = (watchers){.g = g, .count = n, .errors = ARENA_ARRAY(a, node_error, g->n_nodes)};
+    k->kinds = find_comparisons(g, a);
     for (int i = 0; i < n; i++) {
         k->plans[i] = all[i].p;
         k->steps[i] = ARENA_ARRAY(a, reference, all[i].p->n_steps + 1);
@@ -401,19 +482,30 @@ static void make_references(const emitter *all, int n, watchers *k) {
     interp_run(g, a, inputs, watch_rounded, k);
 }
 
+/* Writes the functions that the runs call. */
+static void put_helpers(const emitter *e, const text *runs, text *out) {
+    text_string(out, input_helper);
+    if (strstr(runs->data, "selftest_differs(")) text_string(out, sums_helper);
+    if (strstr(runs->data, "selftest_codes_differ(")) text_string(out, codes_helper);
+    text_string(out, poison_helper);
+    if (e->uses_arena) text_string(out, guard);
+    if (e->weights.size) emit_weights_hash(e, out);
+}
+
 void emit_selftest(const emitter *all, int n, text *out) {
     const emitter *e = &all[n - 1]; /* which has the weights of all */
     watchers k;
     make_references(all, n, &k);
-    text_string(out, "\n");
-    text_string(out, helpers);
-    if (e->uses_arena) text_string(out, guard);
-    if (e->weights.size) emit_weights_hash(e, out);
+    text runs = {0};
     const char *calls[MAX_FILE_TARGETS];
     for (int i = 0; i < n; i++) {
-        emit_comparison(&all[i], k.steps[i], k.errors, out);
+        emit_comparison(&all[i], k.steps[i], &k, &runs);
         calls[i] = arena_printf(e->a, "return selftest_run%s(again);", all[i].suffix);
     }
+    text_string(out, "\n");
+    put_helpers(e, &runs, out);
+    text_bytes(out, runs.data, runs.size);
+    text_free(&runs);
     if (n > 1) {
         text_string(out, "static int selftest_run(int again) {\n");
         emit_target_switch(all, n, calls, out);

@@ -42,7 +42,7 @@ static void multiply_codes(const work *k) {
 /* ---- changes of type and scale ---- */
 
 /* x / scale is rounded in single precision, as the emitted code does it: halves to even for `once`, as ONNX
- * says; halves away from zero for `tflite`. */
+ * says; halves away from zero for `tflite`. NaN gives the least code. */
 static void quantize(const work *k) {
     const node *n = k->n;
     code_range r = codes_within(&n->q, n->type, n->a.act, n->a.act_args);
@@ -50,7 +50,7 @@ static void quantize(const work *k) {
         float real = (float)k->in[0][i] / quant_scale(&n->q, (int)(i % n->shape.c));
         double code = k->g->rounding == RESCALE_TFLITE ? round((double)real) : nearbyint((double)real);
         code += n->q.zero;
-        k->out[i] = code < r.least ? r.least : code > r.most ? r.most : code;
+        k->out[i] = !(code > r.least) ? r.least : code > r.most ? r.most : code;
     }
 }
 

@@ -17,7 +17,7 @@ signed sizeof static static_assert static_cast struct switch template this threa
 union unsigned using virtual void volatile wchar_t while xor xor_eq near far interface vector pixel""".split()
 OWN = """arena weights threads thread all team worker me part parts first_part next_part call context job job_context parallel
 began memset read_ticks goes_alone learn_from learned run_call run_job on_openmp m_run_on m_job m_parallel static_arena i p y w chosen_target run_steps differs guard input_byte live selftest_pass
-f32x1 f32x4 f32x8 f32x16 uint8_t size_t AT OWN WEIGHTS HALVES PART STEP_HOOK TARGET_AVX2 MAX_THREADS NULL m_run m_run_in M_ARENA_BYTES x X
+f32x1 f32x4 f32x8 f32x16 again bits i32_once codes_1 uint8_t size_t AT OWN WEIGHTS HALVES PART STEP_HOOK TARGET_AVX2 MAX_THREADS NULL m_run m_run_in M_ARENA_BYTES x X
 the_EOF the_int int_2 The_x""".split()
 KNOWN_TO_LCC = {"net", "input", "output", "from", "if", "else", "for", "in", "and", "or", "not", "block", "import", "default", "variant",
                 "true", "false", "param", "const", "let", "return", "repeat", "stage", "function", "assert"}

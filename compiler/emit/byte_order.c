@@ -7,6 +7,12 @@
 
 enum { WORD = 4 }; /* bytes */
 
+const char *word_type(const emitter *e) { return e->reals ? "float" : "int32_t"; }
+
+int64_t weights_bytes(const emitter *e) { return (int64_t)e->weights.size; }
+
+bool orders_weights(const emitter *e) { return e->p->t->strict_c99 && e->weights.size > 0; }
+
 /* Declares weights_turns, where the weights are floats and halves: the words at which one follows the other.
  * They begin as floats. */
 static void emit_turns(const emitter *e, text *out) {

@@ -17,8 +17,6 @@ const char *weights_at(const emitter *e, elem_type type, int64_t begin) {
                         (long long)begin / type_table[type].bytes);
 }
 
-int64_t weights_bytes(const emitter *e) { return (int64_t)e->weights.size; }
-
 uint64_t hash_words(const text *bytes) {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (size_t i = 0; i + 4 <= bytes->size; i += 4) {
@@ -42,8 +40,6 @@ void pack_weights_file(text *weights) {
     memcpy(weights->data, header, sizeof header);
     weights->size += sizeof header;
 }
-
-const char *word_type(const emitter *e) { return e->reals ? "float" : "int32_t"; }
 
 /* Appends the bytes [from, to) to the literal, in lines. *column is the length of the last line, which the next
  * call continues. */
@@ -189,8 +185,6 @@ static void emit_access(const emitter *e, text *out) {
     text_printf(out, "#define WEIGHTS(i) (%s + (i))\n%s\n", values[where],
                 e->p->t->strict_c99 && copies ? "#endif\n" : "");
 }
-
-bool orders_weights(const emitter *e) { return e->p->t->strict_c99 && e->weights.size > 0; }
 
 void emit_ready_call(const emitter *e, text *out) {
     if (orders_weights(e) && e->o->storage != STORAGE_FILE)

@@ -106,7 +106,7 @@ static graph *build_network(file *f) {
                s = {.name = "s"}, y = {.name = "y"};
     shape in = {SIDE, SIDE, IN};
     file_view v = map_view(&f->im, in);
-    assert_true(import_input(&f->im, &x, NULL, TYPE_F32, in, &v));
+    assert_true(import_input(&f->im, &x, NULL, TYPE_F32, in, &v, &(quant){0}));
 
     /* A file of planes has the weights of a conv as [out, in, kh, kw], a file of pixels as [out, kh, kw, in].
      */
@@ -226,7 +226,7 @@ static void test_faults_are_reported_at_the_node(void **state) {
     open_file(&f, LAYOUT_PIXELS);
     file_value x = {.name = "x"}, y = {.name = "y"};
     file_view v = view_vector(IN); /* of two axes */
-    assert_true(import_input(&f.im, &x, NULL, TYPE_F32, (shape){1, 1, IN}, &v));
+    assert_true(import_input(&f.im, &x, NULL, TYPE_F32, (shape){1, 1, IN}, &v, &(quant){0}));
     set_node(&f, &y, &x, NULL, NULL);
     assert_false(map_input(&f.im, &(file_value){0}));
     expect_error(&f, "node \"it\" (Op): its input has 2 axes, but must be a feature map [1, h, w, c]");
@@ -244,8 +244,8 @@ static void test_ports_have_names_of_their_own(void **state) {
     file_value x = {.name = "in.1"}, y = {.name = "in/1"};
     shape s = {SIDE, SIDE, 2};
     file_view v = view_pixels(s), flat = view_vector(IN);
-    assert_true(import_input(&f.im, &x, NULL, TYPE_I8, s, &v));
-    assert_true(import_input(&f.im, &y, NULL, TYPE_U8, (shape){1, 1, IN}, &flat));
+    assert_true(import_input(&f.im, &x, NULL, TYPE_I8, s, &v, &(quant){0}));
+    assert_true(import_input(&f.im, &y, NULL, TYPE_U8, (shape){1, 1, IN}, &flat, &(quant){0}));
     assert_int_equal(f.im.g->n_inputs, 3);
     assert_string_equal(f.im.g->inputs[0].name, "in_1_0");
     assert_string_equal(f.im.g->inputs[1].name, "in_1_1");

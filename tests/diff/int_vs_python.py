@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 """Holds the integers of quantised layers to the published rules, written in Python apart from lcc: int_vs_python.py LCC
+[--emitted TARGET]
 
 Tables of activations for all 256 codes, softmax, means, sums, pools, resizes, sums and products of two tensors, changes of scale,
 convolutions and transposed ones, under both roundings and for random scales. For `tflite` the rules are those of TensorFlow Lite
 Micro's reference kernels and of gemmlowp's fixed point: every code must be the same. For `once` a product is rounded once, and what
-is rounded from real numbers must be within a step of them.
+is rounded from real numbers must be within a step of them. With --emitted TARGET the C that lcc writes is held to the same, on
+fewer networks.
 """
 
 import itertools
 import json
 import math
+import os
 import random
-import subprocess
 import sys
 import tempfile
 
+import emitted
+import machines
 import numpy as np
 
 f32 = np.float32
@@ -226,25 +230,30 @@ class Network:
         self.lines.append("    from %s -> %s\n    output y%d\n" % (name, layer, len(self.checks)))
         self.checks.append((check, "%s of %s, rounding = %s" % (layer, what, self.how)))
 
-    def run(self):
+    def write(self):
+        """The network's file; options that name its weights."""
         text = "default rounding = %s\nnet n {\n" % self.how
-        command = [self.lcc, self.folder + "/n.net"]
         for i, (codes, q) in enumerate(self.inputs):
             text += "    input x%d: int8[%d, %d, %d] (q = [%.9g, %d])\n" % (i + 1, *codes.shape, *q)
-            np.save("%s/x%d.npy" % (self.folder, i), codes)
-            command += ["--run", "%s/x%d.npy" % (self.folder, i)]
-        if self.tensors:
-            write_safetensors(self.folder + "/n.safetensors", self.tensors)
-            command += ["--weights", self.folder + "/n.safetensors"]
-        for i in range(len(self.checks)):
-            command += ["--out", "%s/y%d.npy" % (self.folder, i)]
-        with open(self.folder + "/n.net", "w") as file:
+        path = os.path.join(self.folder, "n.net")
+        with open(path, "w", encoding="utf-8") as file:
             file.write(text + "".join(self.lines) + "}\n")
-        ran = subprocess.run(command, capture_output=True, text=True)
-        if ran.returncode:
-            sys.exit(ran.stderr)
-        for i, (check, what) in enumerate(self.checks):
-            wrong = check(np.load("%s/y%d.npy" % (self.folder, i)).astype(int))
+        if not self.tensors:
+            return path, []
+        weights = os.path.join(self.folder, "n.safetensors")
+        write_safetensors(weights, self.tensors)
+        return path, ["--weights", weights]
+
+    def run(self, target):
+        """By the interpreter, or by the C for the target if one is given."""
+        path, options = self.write()
+        codes = [codes for codes, _ in self.inputs]
+        if target:
+            results = emitted.Model(self.lcc, path, self.folder, options, target=target, level="-O1")(codes)
+        else:
+            results = emitted.interpret(self.lcc, path, self.folder, codes, len(self.checks), options)
+        for result, (check, what) in zip(results, self.checks):
+            wrong = check(np.asarray(result).astype(int))
             if wrong:
                 sys.exit("%s: %s" % (what, wrong))
         return len(self.checks)
@@ -511,18 +520,23 @@ def add_kernels(net, rng, how):
 ROUNDS = {add_activations: 12, add_softmax: 4, add_means: 8, add_resizes: 8, add_pairs: 4, add_kernels: 12}
 
 
-def main(lcc):
+def main(lcc, target):
+    if target:
+        machines.require_machine(target, None, None)
     compared = 0
     with tempfile.TemporaryDirectory() as folder:
         for how in ("tflite", "once"):
             for add, rounds in ROUNDS.items():
                 rng = random.Random(add.__name__ + how)
-                for _ in range(rounds):
-                    net = Network(lcc, folder, how)
+                for i in range(1 if target else rounds):
+                    net = Network(lcc, os.path.join(folder, "%s%s%d" % (how, add.__name__, i)), how)
+                    os.mkdir(net.folder)
                     add(net, rng, how)
-                    compared += net.run()
+                    compared += net.run(target)
     print("%d layers of codes compared" % compared)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if len(sys.argv) != 2 and sys.argv[2:3] != ["--emitted"]:
+        sys.exit("usage: int_vs_python.py LCC [--emitted TARGET]")
+    main(sys.argv[1], sys.argv[3] if len(sys.argv) > 2 else None)

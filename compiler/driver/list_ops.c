@@ -55,5 +55,5 @@ void list_operators(job *j) {
         text_string(&j->out, "This lcc was built without ONNX.\n");
     rows = tflite_operators(j->mem, &count);
     text_char(&j->out, '\n');
-    print_reader(&j->out, "TensorFlow Lite, in float", rows, count);
+    print_reader(&j->out, "TensorFlow Lite, in float and where it says so in int8", rows, count);
 }

@@ -40,9 +40,6 @@ bool take_constants_as_codes(tflite_file *f, file_node *n);
 /* Imports the operator at work, whose inputs hold codes. `r` is its row. False after an error. */
 bool tfl_make_of_codes(importer *im, const tflite_op *op, const op_rule *r);
 
-/* Whether the operator takes codes. */
-bool tfl_takes_codes(int operator_code);
-
 /* Whether it may make codes of uint8: it changes their type, or moves them. */
 bool tfl_makes_uint8(int operator_code);
 

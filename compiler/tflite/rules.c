@@ -211,6 +211,7 @@ static const struct {
     {"GATHER", "with indices that are constants"},
     {"MIRROR_PAD", "REFLECT; SYMMETRIC where it pads by 1"},
     {"PRELU", "with slopes that are constants"},
+    {"QUANTIZE", "to int8 and uint8"},
     {"SELECT", "with a condition that is a constant"},
     {"SELECT_V2", "with a condition that is a constant"},
     {"TRANSPOSE_CONV", "with weights that are constants"},
@@ -221,12 +222,13 @@ static int compare_rows(const void *x, const void *y) {
 }
 
 /* Appends the row of an operator that has a rule. */
-static void tell_operator(const op_rule *r, operator_row *rows, int *count) {
+static void tell_operator(arena *a, const op_rule *r, bool codes, operator_row *rows, int *count) {
     if (!r->make && !r->fold) return;
     operator_row *row = &rows[(*count)++];
-    *row = (operator_row){r->name, "", !r->make};
+    *row = (operator_row){r->name, codes ? "also int8" : "", !r->make};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (strcmp(forms[i].name, r->name) == 0) row->forms = forms[i].forms;
+        if (strcmp(forms[i].name, r->name) == 0)
+            row->forms = codes ? arena_printf(a, "also int8; %s", forms[i].forms) : forms[i].forms;
     }
 }
 
@@ -234,8 +236,8 @@ const operator_row *tflite_operators(arena *a, int *count) {
     const int builtins = sizeof rules / sizeof *rules, customs = sizeof custom_rules / sizeof *custom_rules;
     operator_row *rows = ARENA_ARRAY(a, operator_row, builtins + customs);
     *count = 0;
-    for (int i = 0; i < builtins; i++) tell_operator(&rules[i], rows, count);
-    for (int i = 0; i < customs; i++) tell_operator(&custom_rules[i], rows, count);
+    for (int i = 0; i < builtins; i++) tell_operator(a, &rules[i], tfl_takes_codes(i), rows, count);
+    for (int i = 0; i < customs; i++) tell_operator(a, &custom_rules[i], false, rows, count);
     qsort(rows, (size_t)*count, sizeof *rows, compare_rows);
     return rows;
 }

@@ -67,6 +67,8 @@ bool tfl_make_max_pool(importer *im, const tflite_op *op);
 bool tfl_make_average_pool(importer *im, const tflite_op *op);
 
 /* --- codes.c */
+/* Whether the operator takes codes of int8. */
+bool tfl_takes_codes(int operator_code);
 bool tfl_make_quantize(importer *im, const tflite_op *op);
 
 /* --- reduce.c */

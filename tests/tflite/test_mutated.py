@@ -72,6 +72,50 @@ def seeds():
         {"x": (1, 3, 4, 4)}, ["y", "z"])
 
 
+def codes(scale, zero, *shape, dtype="int8"):
+    return Quantized(None, scale, zero, shape=shape, dtype=dtype)
+
+
+def random_codes(*shape, seed=1):
+    return numpy.random.default_rng(seed).integers(-127, 128, shape).astype(numpy.int8)
+
+
+def seeds_of_codes():
+    """Networks of int8."""
+    one = dict(stride_w=1, stride_h=1)
+    yield tflite_file.model(
+        [op("QUANTIZE", "x", "q"), op("CONV_2D", "q,w,b", "c", activation=3, **one), op("DEPTHWISE_CONV_2D", "c,d,b", "e", stride_w=2, stride_h=2),
+         op("ADD", "e,e", "a", activation=1), op("PAD", "a,p", "pd"), op("MAX_POOL_2D", "pd", "mp", padding=1, width=2, height=2, **one),
+         op("AVERAGE_POOL_2D", "mp", "ap", width=3, height=3, **one), op("CONCATENATION", "mp,ap", "j", axis=-1), op("MEAN", "j,h", "m", keep_dims=1),
+         op("FULLY_CONNECTED", "m,f,fb", "g"), op("SOFTMAX", "g", "s", beta=1.0), op("DEQUANTIZE", "s", "y")],
+        {"q": codes(0.05, 3, 1, 8, 8, 3), "w": Quantized(random_codes(4, 3, 3, 3), [0.01, 0.02, 0.005, 0.01], [0] * 4),
+         "b": Quantized(whole(100, -200, 300, 0), [0.0005, 0.001, 0.00025, 0.0005], [0] * 4), "c": codes(0.1, -20, 1, 8, 8, 4),
+         "d": Quantized(random_codes(1, 3, 3, 4), [0.005, 0.01, 0.0025, 0.005], [0] * 4, axis=3), "e": codes(0.2, 4, 1, 4, 4, 4),
+         "a": codes(0.3, -128, 1, 4, 4, 4), "p": whole([0, 0], [1, 1], [1, 1], [0, 0]), "pd": codes(0.3, -128, 1, 6, 6, 4),
+         "mp": codes(0.3, -128, 1, 5, 5, 4), "ap": codes(0.3, -128, 1, 5, 5, 4), "j": codes(0.3, -128, 1, 5, 5, 8), "h": whole(1, 2),
+         "m": codes(0.2, -128, 1, 1, 1, 8), "f": Quantized(random_codes(5, 8), 0.01, 0), "fb": Quantized(whole(1, 2, 3, 4, 5), 0.002, 0),
+         "g": codes(0.1, 0, 1, 5), "s": codes(1 / 256, -128, 1, 5)},
+        {"x": Shaped(1, 8, 8, 3, signature=[-1, 8, 8, 3])}, ["y"], signature=({"image": "x"}, {"scores": "y"}))
+    yield tflite_file.model(
+        [op("QUANTIZE", "x", "q"), op("SPLIT", "ax,q", "u,v", num_splits=2), op("LOGISTIC", "u", "lo"), op("TANH", "v", "th"), op("MUL", "lo,th", "m"),
+         op("HARD_SWISH", "m", "hs"), op("SUB", "hs,k", "su"), op("LEAKY_RELU", "su", "lr", alpha=0.1), op("RELU", "lr", "re"),
+         op("RELU6", "re", "r6"), op("RESIZE_BILINEAR", "r6,z", "rb"), op("RESIZE_NEAREST_NEIGHBOR", "rb,z", "rn"),
+         op("TRANSPOSE_CONV", "ts,tw,rn", "tc", **one), op("MAXIMUM", "tc,mk", "mx"), op("MINIMUM", "mx,tc", "mn"), op("TRANSPOSE", "mn,o", "tp"),
+         op("STRIDED_SLICE", "tp,i0,i1,i2", "ss", begin_mask=15, end_mask=15), op("SUM", "ss,h", "sm", keep_dims=1), op("REDUCE_MAX", "ss,h", "rm", keep_dims=1),
+         op("RESHAPE", "rm,to", "y"), op("ARG_MAX", "sm,ax", "i", output_type=2)],
+        {"q": codes(0.05, -3, 1, 4, 4, 4), "ax": numpy.int32(3), "u": codes(0.05, -3, 1, 4, 4, 2), "v": codes(0.05, -3, 1, 4, 4, 2),
+         "lo": codes(1 / 256, -128, 1, 4, 4, 2), "th": codes(1 / 128, 0, 1, 4, 4, 2), "m": codes(0.01, 5, 1, 4, 4, 2),
+         "hs": codes(0.01, 0, 1, 4, 4, 2), "k": Quantized(random_codes(4, 1, 2), 0.02, 1), "su": codes(0.03, 7, 1, 4, 4, 2),
+         "lr": codes(0.02, -40, 1, 4, 4, 2), "re": codes(0.03, -128, 1, 4, 4, 2), "r6": codes(0.03, -128, 1, 4, 4, 2), "z": whole(6, 7),
+         "rb": codes(0.03, -128, 1, 6, 7, 2), "rn": codes(0.03, -128, 1, 6, 7, 2), "ts": whole(1, 6, 7, 3),
+         "tw": Quantized(random_codes(3, 2, 2, 2), 0.01, 0), "tc": codes(0.1, -5, 1, 6, 7, 3), "mk": Quantized(random_codes(3), 0.1, -5),
+         "mx": codes(0.1, -5, 1, 6, 7, 3), "mn": codes(0.1, -5, 1, 6, 7, 3), "o": whole(0, 2, 1, 3), "tp": codes(0.1, -5, 1, 7, 6, 3),
+         "i0": whole(0, 0, 0, 0), "i1": whole(0, 0, 0, 0), "i2": whole(1, 2, 1, 1), "ss": codes(0.1, -5, 1, 4, 6, 3), "h": whole(1, 2),
+         "sm": codes(2, -5, 1, 1, 1, 3), "rm": codes(0.1, -5, 1, 1, 1, 3), "to": whole(1, 3), "y": codes(0.1, -5, 1, 3),
+         "i": Shaped(dtype="int32")},
+        {"x": codes(0.05, 125, 1, 4, 4, 4, dtype="uint8")}, ["y", "i"])
+
+
 def mutate(rng, data, others):
     data = bytearray(data)
     for _ in range(rng.choice((1, 1, 1, 1, 2, 4, 12))):
@@ -122,9 +166,9 @@ def check(folder, number, data):
 
 
 def main():
-    good = list(seeds())
+    good = [*seeds(), *seeds_of_codes()]
     if sys.argv[1:2] == ["--corpus"]:
-        for name, data in zip(("layers", "elements", "parts", "reductions"), good):
+        for name, data in zip(("layers", "elements", "parts", "reductions", "codes", "more_codes"), good):
             with open(os.path.join(sys.argv[2], name), "wb") as f:
                 f.write(data)
         return

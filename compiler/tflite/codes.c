@@ -55,18 +55,6 @@ static bool make_softmax(importer *im, const tflite_op *op) {
     return tfl_make_softmax(im, op);
 }
 
-/* A mean whose scale stays divides without rounding, and needs no scale for that. */
-static bool make_mean(importer *im, const tflite_op *op) {
-    const file_value *x = tensor_input(im, 0);
-    if (!x) return false;
-    bool stays = same_quant(&im->g->nodes[x->node].q, &im->codes->q);
-    const code_scales *scales = im->codes;
-    if (stays) im->codes = NULL;
-    bool good = tfl_mean_of_codes(im, op);
-    im->codes = scales;
-    return good;
-}
-
 static bool make_dequantize(importer *im, const tflite_op *op) {
     (void)op;
     return build_unary(im, OP_DEQUANTIZE);
@@ -100,7 +88,7 @@ static const code_rule rules[] = {
     CODES(34, PAD, CODES_KEPT, make_pad),
     CODES(36, GATHER, CODES_KEPT, NULL),
     CODES(39, TRANSPOSE, CODES_KEPT, NULL),
-    CODES(40, MEAN, CODES_SCALED, make_mean),
+    CODES(40, MEAN, CODES_SCALED, tfl_mean_of_codes),
     CODES(41, SUB, CODES_SCALED, make_sub),
     CODES(43, SQUEEZE, CODES_KEPT, NULL),
     CODES(45, STRIDED_SLICE, CODES_KEPT, NULL),

@@ -71,7 +71,7 @@ bool tfl_mean_of_codes(importer *im, const tflite_op *op) {
     attrs a = graph_attrs_init(), plain = a;
     a.reduce = REDUCE_MEAN;
     if (!read_axes(im, &x, set) || !find_axes(im, &x, set, &a.axes)) return false;
-    bool pools = im->codes && a.axes == (OVER_H | OVER_W);
+    bool pools = a.axes == (OVER_H | OVER_W);
     int made = add_op(im, pools ? OP_GLOBAL_AVG_POOL : OP_REDUCE, &x.node, 1, pools ? &plain : &a);
     return set_reduced(im, made, x.v, set, option_bool(op, REDUCER_KEEP_DIMS));
 }

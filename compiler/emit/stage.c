@@ -74,7 +74,8 @@ static void emit_padding(emitter *e, writer *w, const staging *g, int64_t at, in
 
 /* Declares the value of the padding of each channel, where that is not 0. */
 static void emit_padding_values(emitter *e, writer *w, const staging *g) {
-    if (!g->n->a.pad_value) return;
+    const int *pad = g->n->a.pad;
+    if (!g->n->a.pad_value || pad[TOP] + pad[BOTTOM] + pad[LEFT] + pad[RIGHT] == 0) return;
     text values = {0};
     for (int i = 0; i < g->in_c; i++) {
         int c = g->x->order[i];

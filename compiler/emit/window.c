@@ -24,6 +24,7 @@ typedef struct window {
     int ring; /* where the input is a ring of rows, their number; 0: it is the whole map */
     int64_t y_pixel, r_pixel;
     tile_end end;   /* what is made of the sums */
+    bool pads;      /* the padding has a value, in an array `padding` */
     int zero_point; /* of codes: what is subtracted from each when it is loaded */
 } window;
 
@@ -131,6 +132,25 @@ static const char *load_input(const window *g, const char *address) {
     return arena_printf(g->e->a, "%s - %s_set1(%d)", v, vector_name(g), g->zero_point);
 }
 
+/* The element type of the input, in C. */
+static const char *element_name(const window *g) { return buffer_type(g->e, g->s->operands[0].runs[0].buffer); }
+
+/* Declares the value of the padding of each input channel, as the input's elements are, in the order in which
+ * the kernel takes the channels. */
+static void declare_padding(const window *g, writer *w, const char *suffix) {
+    const operand *o = &g->s->operands[0];
+    emitter *e = g->e;
+    text values = {0};
+    const int *codes = is_integer(g->n) ? integers_of_kernel(e->p->g, g->n, e->a).pad_codes : NULL;
+    for (int i = 0; i < o->shape.c; i++) {
+        int c = o->order[i];
+        const char *value = codes ? arena_printf(e->a, "%d", codes[c]) : float_text(e->a, g->n->a.pad_value[c]);
+        text_printf(&values, "%s%s", i ? ", " : "", value);
+    }
+    line(w, "static const %s padding%s[%d] = {%s};", element_name(g), suffix, o->shape.c, values.data);
+    text_free(&values);
+}
+
 /* A group of neighbouring columns of the output. */
 typedef struct columns {
     int first, count;
@@ -147,9 +167,6 @@ static int tap_of(const window *g, const columns *c, int j, int m) {
     if (offset < 0 || offset % at->dilation[1] || offset / at->dilation[1] >= at->kernel[1]) return -1;
     return offset / at->dilation[1];
 }
-
-/* The element type of the input, in C. */
-static const char *element_name(const window *g) { return buffer_type(g->e, g->s->operands[0].runs[0].buffer); }
 
 /* The head of a block takes as many elements as so many rows of weights. */
 static int head_rows(const window *g) {
@@ -243,8 +260,8 @@ static void emit_fixed_columns(const window *g, writer *w, int first, int end, i
     }
 }
 
-/* Writes the loop for windows that are too wide to unroll: one column at a time, with bounds found at run time.
- */
+/* Writes the loop for windows that are too wide to unroll, or whose padding has a value: one column at a time,
+ * with bounds found at run time. */
 static void emit_wide_window(const window *g, writer *w) {
     arena *a = g->e->a;
     const attrs *at = &g->n->a;
@@ -253,17 +270,31 @@ static void emit_wide_window(const window *g, writer *w) {
     int d = at->dilation[1];
     line(w, "for (int ox = 0; ox < %d; ox++) {", g->n->shape.w);
     line(w, "const int left = ox * %d - %d;", at->stride[1], at->pad[LEFT]);
-    line(w, "const int kx0 = left < 0 ? (%d - left) / %d : 0;", d - 1, d);
-    line(w, "const int room = (%d - left + %d) / %d;", g->in_w, d - 1, d);
-    line(w, "const int kx1 = room < %d ? room : %d;", at->kernel[1], at->kernel[1]);
-    begin_accumulators(g, w, 1);
-    line(w, "for (int ky = ky0; ky < ky1; ky++) {");
-    line(w, "for (int kx = kx0; kx < kx1; kx++) {");
+    if (g->pads) {
+        begin_accumulators(g, w, 1);
+        line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
+        line(w, "for (int kx = 0; kx < %d; kx++) {", at->kernel[1]);
+    } else {
+        line(w, "const int kx0 = left < 0 ? (%d - left) / %d : 0;", d - 1, d);
+        line(w, "const int room = (%d - left + %d) / %d;", g->in_w, d - 1, d);
+        line(w, "const int kx1 = room < %d ? room : %d;", at->kernel[1], at->kernel[1]);
+        begin_accumulators(g, w, 1);
+        line(w, "for (int ky = ky0; ky < ky1; ky++) {");
+        line(w, "for (int kx = kx0; kx < kx1; kx++) {");
+    }
     const char *row = arena_printf(a, "(top + ky * %d)", at->dilation[0]);
     if (g->ring) row = g->ring == 1 ? "0" : arena_printf(a, "%s %% %d", row, g->ring);
     const char *address =
         arena_printf(a, "x + (%s * %d + left + kx * %d) * %lld", row, g->in_w, d, (long long)g->pixel);
-    line(w, "const %s v = %s;", kind->input(vector_of(g)), load_input(g, address));
+    const char *value = load_input(g, address);
+    if (g->pads) {
+        line(w, "const int iy = top + ky * %d, ix = left + kx * %d;", at->dilation[0], d);
+        line(w, "const int inside = iy >= 0 && iy < %d && ix >= 0 && ix < %d;", g->in_h, g->in_w);
+        line(w, "%s v = %s;", kind->input(vector_of(g)), load_input(g, "padding"));
+        line(w, "if (inside) v = %s;", value);
+    } else {
+        line(w, "const %s v = %s;", kind->input(vector_of(g)), value);
+    }
     if (is_depthwise(g)) {
         const char *tap = arena_printf(a, "w + (ky * %d + kx + %d) * %d", at->kernel[1], head_rows(g), lanes);
         line(w, "const %s k0 = %s;", kind->weight(vector_of(g)), kind->load_weight(a, vector_of(g), tap));
@@ -283,7 +314,7 @@ static kernel_call define_walker(const window *g, const signature *f) {
     writer w = {0};
     int tile = g->s->window.tile_columns, width = g->n->shape.w;
     if (g->s->sums >= 0) line(&w, "%s total = %s;", vector_name(g), load_text(a, g->t, g->x, TYPE_F32, "sums"));
-    if (tile == 0) {
+    if (tile == 0 || g->pads) {
         emit_wide_window(g, &w);
     } else {
         int first, end;
@@ -312,6 +343,7 @@ static kernel_call define_walker(const window *g, const signature *f) {
 typedef struct walker_call {
     window g;
     int x_begin, y_begin; /* the run's first channel in the input's buffer and in the output */
+    int position;         /* the same in the operand's order */
     int64_t w_begin;      /* from w to the run's weights, in units of w */
     int x_buffer;         /* of the plan */
     const char *x_name, *y_name;
@@ -342,6 +374,11 @@ static signature pass_to_walker(const walker_call *k, const char *at) {
         int64_t r_factors[] = {g->n->shape.w * g->r_pixel, 1};
         add_pointer_at(e, &f, READS, "r", g->s->operands[1].runs[0].buffer,
                        expression(a, "r", names, r_factors, 2, k->y_begin));
+    }
+    if (g->pads) {
+        const char *padding = arena_printf(a, "padding%s", k->suffix);
+        add_pointer(a, &f, READS, element_name(g), "padding",
+                    expression(a, padding, &at, &one, 1, k->position));
     }
     if (g->s->sums >= 0)
         add_pointer_at(e, &f, WRITES, "sums", g->s->sums, expression(a, "sums", &at, &one, 1, k->y_begin));
@@ -399,6 +436,7 @@ static window describe_window(const emitter *e, const plan_step *s) {
     const node *n = &p->g->nodes[s->node];
     const operand *o = &s->operands[0];
     window g = {.s = s, .n = n, .t = p->t, .in_h = o->shape.h, .in_w = o->shape.w};
+    g.pads = n->op == OP_DEPTHWISE && n->a.pad_value;
     g.y_pixel = pixel_stride(p, s->out_buffer);
     if (n->a.has_residual) g.r_pixel = pixel_stride(p, s->operands[1].runs[0].buffer);
     if (is_integer(n) && subtracts_zero(n)) g.zero_point = p->g->nodes[n->in[0]].q.zero;
@@ -441,11 +479,13 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
     const operand *o = &s->operands[0];
     sources from = find_sources(e->a, o, "x", false);
     int64_t packed = 0;
+    if (g.pads) declare_padding(&g, w, at->suffix ? at->suffix : "");
     int multiplier = is_depthwise(&g) ? g.n->a.multiplier : 1;
     for (int m = 0, c = 0; m < multiplier; m++) {
         for (int i = 0; i < o->n_runs; i++) {
             const run *r = &o->runs[i];
             walker_call k = {.g = g, .x_begin = r->begin, .y_begin = c, .y_name = at->y, .y_row = at->y_row};
+            k.position = c % o->shape.c;
             k.rows = at->rows;
             k.suffix = at->suffix ? at->suffix : "";
             k.w_begin = at->w_begin + packed;

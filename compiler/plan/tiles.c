@@ -134,7 +134,8 @@ void choose_window(const plan *p, plan_step *s) {
     int columns = t->registers - weights - 2;
     if (columns > MOST_COLUMNS) columns = MOST_COLUMNS;
     if (columns > n->shape.w) columns = n->shape.w;
-    s->window.tile_columns = kernel > WIDEST_UNROLLED || columns < 1 ? 0 : columns;
+    bool wide = kernel > WIDEST_UNROLLED || columns < 1 || n->a.pad_value;
+    s->window.tile_columns = wide ? 0 : columns;
 }
 
 /* The cycles of a GEMM are those of its tiles, or those of reading its weights where that takes longer. Those

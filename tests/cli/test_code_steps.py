@@ -39,6 +39,8 @@ BODIES = {
     resize([9, 9], linear, q = [0.06, 2]) -> resize([5, 3], nearest)""",
     "constants": """constant(8, 7, 1, q = [0.02, 1]) as w
     from x -> mul(w, q = [0.02, -9])""",
+    "padding": """depthwise(3, stride = 2, pad_value = [3, -2, 0.5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 9, 1e6, -5], q = [0.3, 2])
+    depthwise(5, dilation = 2, pad_value = -1, q = [0.4, -7]) -> conv(3, 1, padding = valid, pad_value = 2, q = [0.2, 0])""",
     "mixed": """dequantize -> sigmoid -> quantize(q = [1 / 256, 0], dtype = uint8) as w
     output bytes
     from x -> dequantize -> quantize(q = [0.04, 11]) -> dequantize -> relu""",
@@ -87,6 +89,20 @@ class Codes(Case):
             for rounding in ("once", "tflite"):
                 self.check(name, rounding, "--target", "generic")
             self.check(name, "once", "--target", "native", "--max-ram", "min")
+
+    def test_padding_of_floats(self):
+        """The padding of a depthwise layer has a value in networks of floats, too."""
+        for target in ("generic", "native"):
+            self.write("m.net", """net m {
+    input x: f32[9, 7, 3]
+    depthwise(3, stride = 2, pad_value = [3, -2, 0.5]) -> depthwise(3, pad_value = -1) -> conv(4, 1)
+    output y
+}
+""")
+            self.good("m.net", "--seed", "1", "--selftest", "-o", "m.c", "--target", target)
+            self.write("main.c", '#include "m.h"\nint main(void) { return m_selftest(); }\n')
+            self.compile(compilers()[0], "-O1", "-Wall", "-Wextra", "-Werror", "m.c", "main.c", "-o", "m")
+            self.assertEqual(run(["./m"], self.folder).returncode, 0)
 
     def test_ports(self):
         """The header has the type, the scale and the zero point of each port that holds codes."""

@@ -44,7 +44,7 @@ static void add_power(power *p, const float *wanted, const node *n, const float 
     }
 }
 
-static void keep_value(void *data, int lane, int sample, int index, float *value) {
+static void keep_value(void *data, int lane, int sample, int index, const float *value) {
     comparer *c = data;
     (void)sample;
     if (!c->compared[index]) return;

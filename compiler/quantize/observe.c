@@ -60,7 +60,7 @@ static channel_facts **new_facts(const graph *g, arena *a) {
     return all;
 }
 
-static void see_channels(void *data, int lane, int sample, int index, float *value) {
+static void see_channels(void *data, int lane, int sample, int index, const float *value) {
     const facts_of_lanes *f = data;
     (void)sample;
     channel_facts *of = f->of[lane][index];
@@ -111,7 +111,7 @@ typedef struct histograms_of_lanes {
     uint32_t **counts[SAMPLE_LANES]; /* [n_nodes][HISTOGRAM_BINS], NULL where the node has none */
 } histograms_of_lanes;
 
-static void see_histogram(void *data, int lane, int sample, int index, float *value) {
+static void see_histogram(void *data, int lane, int sample, int index, const float *value) {
     const histograms_of_lanes *l = data;
     (void)sample;
     const histogram *h = l->of_node[index];

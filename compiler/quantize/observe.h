@@ -38,7 +38,7 @@ typedef struct observed_run {
     const char *what; /* for the progress */
     int count;
     void *data; /* for the two calls; either may be NULL */
-    void (*value)(void *data, int lane, int sample, int index, float *value);
+    void (*value)(void *data, int lane, int sample, int index, const float *value);
     void (*outputs)(void *data, int lane, int sample, float *const *outputs);
 } observed_run;
 

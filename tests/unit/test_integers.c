@@ -31,7 +31,7 @@ static wide halves_away(wide x, int shift) { return x < 0 ? -halves_up(-x, shift
 static wide expected(rescale_rounding how, int32_t x, rescale by) {
     wide product = (wide)x * by.multiplier;
     if (how == RESCALE_ONCE) return halves_up(product, 31 - by.shift);
-    wide high = halves_up(by.shift > 0 ? product << by.shift : product, 31);
+    wide high = halves_up(by.shift > 0 ? product * ((wide)1 << by.shift) : product, 31);
     return by.shift < 0 ? halves_away(high, -by.shift) : high;
 }
 
@@ -112,7 +112,7 @@ static void test_against_128_bits(void **state) {
         if (next(&seed) & 1) x = (int32_t) - (int64_t)x;
         wide product = (wide)x * by.multiplier;
         wide once = expected(RESCALE_ONCE, x, by), twice = expected(RESCALE_TFLITE, x, by);
-        wide moved = by.shift > 0 ? (wide)x << by.shift : x;
+        wide moved = by.shift > 0 ? (wide)x * ((wide)1 << by.shift) : x;
         bool fits = once >= INT32_MIN && once <= INT32_MAX && moved >= INT32_MIN && moved <= INT32_MAX;
         if (!fits) continue;
         counted++;

@@ -1,6 +1,7 @@
 /* codes.c: quantised values of a file, and their constants. */
 #include "import/codes.h"
 
+#include "import/absorb.h"
 #include "import/build.h"
 #include "import/fold.h"
 
@@ -55,25 +56,36 @@ bool read_code_kind(importer *im, int scale_input, int zero_input, number_type o
 
 bool holds_codes(const importer *im, int index) { return im->g->nodes[index].q.on; }
 
-/* Whether a node reads node `x`. */
-static bool is_read(const graph *g, int x) {
+/* How many nodes read node `x`. */
+static int count_readers(const graph *g, int x) {
+    int readers = 0;
     for (int i = x + 1; i < g->n_nodes; i++) {
-        for (int k = 0; k < g->nodes[i].n_in; k++) {
-            if (g->nodes[i].in[k] == x) return true;
-        }
+        for (int k = 0; k < g->nodes[i].n_in; k++) readers += g->nodes[i].in[k] == x;
     }
-    return false;
+    return readers;
 }
 
-/* Gives an input its scale and zero point. */
+/* The scale and the zero point of node `x`, which is an input of bytes, or moves the bytes of one. */
 static bool quantise_input(importer *im, int x, const code_kind *kind) {
-    node *n = &im->g->nodes[x];
-    if (n->op != OP_INPUT || n->type == TYPE_F32)
+    graph *g = im->g;
+    int first = x;
+    bool alone = count_readers(g, x) == 0;
+    while (g->nodes[first].n_in == 1 && way_of(&g->nodes[first]) == WAY_MOVE) {
+        first = g->nodes[first].in[0];
+        alone = alone && count_readers(g, first) == 1;
+    }
+    if (g->nodes[first].op != OP_INPUT || g->nodes[first].type == TYPE_F32)
         return node_error(im, "its input does not hold quantised numbers");
-    if (is_read(im->g, x))
+    if (!alone)
         return node_error(im,
                           "its input is read as quantised numbers and as plain ones, which is not supported");
-    n->q = kind->q;
+    for (int i = x; i >= 0; i = g->nodes[i].n_in ? g->nodes[i].in[0] : -1) {
+        node *n = &g->nodes[i];
+        n->q = kind->q;
+        n->type = g->nodes[first].type;
+        /* A code was put around it. */
+        if (n->op == OP_PAD) n->a.fill = (double)kind->q.scale * (n->a.fill - kind->q.zero);
+    }
     return true;
 }
 

@@ -367,6 +367,16 @@ class Quantised:
                 elif tensor in makers and makers[tensor] not in taken:
                     taken.add(makers[tensor])
                     todo += self.nodes[makers[tensor]][1]
+            nodes = [self.nodes[k] for k in sorted(taken)]
+            if len(nodes) == 1 and nodes[0][0] in DIRECT: # which does not say what the codes stand for
+                nodes = self.said(nodes[0])
             if inputs:
-                kinds = " ".join(self.nodes[k][0] for k in sorted(taken) if self.nodes[k][0] not in ("QuantizeLinear", "DequantizeLinear"))
-                yield name, kinds, list(inputs), write([self.nodes[k] for k in sorted(taken)], self.tensors, inputs, [name], self.net.opset)
+                kinds = " ".join(op for op, _, _, _ in nodes if op not in ("QuantizeLinear", "DequantizeLinear"))
+                yield name, kinds, list(inputs), write(nodes, self.tensors, inputs, [name], self.net.opset)
+
+    def said(self, node):
+        """The node of DIRECT behind a DequantizeLinear and a QuantizeLinear that change nothing."""
+        op, inputs, outputs, attributes = node
+        scale, zero = next((scale, zero) for codes, scale, zero in self.codes.values() if codes == inputs[0])
+        return [("DequantizeLinear", [inputs[0], scale, zero], ["said_real"], {}), ("QuantizeLinear", ["said_real", scale, zero], ["said"], {}),
+                (op, ["said", *inputs[1:]], outputs, attributes)]

@@ -122,13 +122,19 @@ class Quantised(OnnxTest):
         self.assertEqual(self.layers(nodes, [onnx_file.value_info("x", (1, 3, 8, 8), onnx_file.INT8)]), ["input", "conv", "output"])
 
     def test_codes_are_moved_as_they_are(self):
-        nodes = [node("MaxPool", "x", "a", kernel_shape=[2, 2]), node("DequantizeLinear", "a,s,z", "y")]
-        self.refuse(nodes, 'the DequantizeLinear that makes "y": its input does not hold quantised numbers',
-                    inputs=[onnx_file.value_info("x", (1, 3, 8, 8), onnx_file.UINT8)])
+        pads = numpy.array([0, 0, 1, 0, 0, 0, 0, 0], numpy.int64)
         nodes = IN[:1] + [node("MaxPool", "xq", "a", kernel_shape=[2, 2]), node("Pad", "a,pads,z", "p"),
                           node("DequantizeLinear", "p,s,z", "y")]
-        self.assertEqual(self.layers(nodes, more={"pads": numpy.array([0, 0, 1, 0, 0, 0, 0, 0], numpy.int64)}),
+        self.assertEqual(self.layers(nodes, more={"pads": pads}),
                          ["input", "quantize", "max_pool", "pad", "dequantize", "output"])
+        bytes_in = [onnx_file.value_info("x", (1, 3, 8, 8), onnx_file.UINT8)]
+        nodes = [node("MaxPool", "x", "a", kernel_shape=[2, 2]), node("Pad", "a,pads,z", "p"), node("DequantizeLinear", "p,s,z", "y")]
+        text = self.net(nodes, bytes_in, more={"pads": pads})
+        self.assertIn("input x: uint8[8, 8, 3] (q = [0.02, 120])", text)
+        self.assertIn("max_pool(2)", text)
+        x = numpy.arange(192, dtype=numpy.uint8).reshape(8, 8, 3)
+        wanted = numpy.pad((x[1:, 1:] - 120.0) * 0.02, ((1, 0), (0, 0), (0, 0)))
+        numpy.testing.assert_allclose(self.run_model("m.onnx", x).reshape(wanted.shape), wanted, atol=1e-6)
 
     # --- what is refused
 

@@ -72,6 +72,7 @@ static bool quantise_input(importer *im, int x, const code_kind *kind) {
     bool alone = count_readers(g, x) == 0;
     while (g->nodes[first].n_in == 1 && way_of(&g->nodes[first]) == WAY_MOVE) {
         first = g->nodes[first].in[0];
+        if (!spend(im, g->n_nodes)) return false;
         alone = alone && count_readers(g, first) == 1;
     }
     if (g->nodes[first].op != OP_INPUT || g->nodes[first].type == TYPE_F32)

@@ -152,6 +152,8 @@ static bool check_inputs(const graph *g, diag *d, const node *n, quant_rule rule
             return quant_error(d, n, "its input is uint8; it takes int8, which a requantize makes of it");
         if (from->q.scales && !takes_channel_scales(n))
             return quant_error(d, n, "its input has a scale for each channel, and it needs one scale for all");
+        if (from->q.scales && n->op == OP_DEPTHWISE && n->a.pad_value)
+            return quant_error(d, n, "its input has a scale for each channel, so its padding must be 0");
         bool alike = rule == RULE_KEEPS && !n->a.has_residual;
         if (alike && (!same_quant(&from->q, &first->q) || from->type != first->type))
             return quant_error(d, n, "its inputs must have the same scale, zero point and type");

@@ -13,6 +13,7 @@ graph *lower_blocks(const graph *in, arena *a, diag *d);
 graph *lower_conv_transpose(const graph *in, arena *a, diag *d);
 graph *simplify_pools(const graph *in, arena *a, diag *d);
 graph *fold_batch_norm(const graph *in, arena *a, diag *d);
+graph *lower_pad_value(const graph *in, arena *a, diag *d);
 graph *fuse_pad(const graph *in, arena *a, diag *d);
 graph *merge_requantize(const graph *in, arena *a, diag *d);
 graph *trim_kernels(const graph *in, arena *a, diag *d);

@@ -33,6 +33,8 @@ const pass pass_table[] = {
     {"join_transposes", "make one of several reshapes and transposes in a row", join_transposes},
     {"simplify_pools", "make whole-window average pools global", simplify_pools},
     {"fold_batch_norm", "fold norms into the layer before them", fold_batch_norm},
+    {"lower_pad_value", "make convolutions of depthwise layers that pad another number than 0",
+     lower_pad_value},
     {"fuse_pad", "fold explicit pads into windows", fuse_pad},
     {"merge_requantize", "drop changes of the integer type alone", merge_requantize},
     {"trim_kernels", "drop the rows and columns of kernels that meet only padding", trim_kernels},

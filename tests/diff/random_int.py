@@ -150,7 +150,8 @@ class IntNet(Net):
             taps = win.kernel[0] * win.kernel[1]
             if not size or (keep and size != (h, w)) or not self.fits(size + (c * m,), size[0] * size[1] * c * m * taps):
                 continue
-            args = [pair_text(win.kernel)] + (["multiplier = %d" % m] if m > 1 else []) + win.arguments() + self.pad_words()
+            args = [pair_text(win.kernel)] + (["multiplier = %d" % m] if m > 1 else []) + win.arguments()
+            args += [] if per_channel else self.pad_words()  # its input has a scale for each channel, too
             return self.say_kernel("depthwise", args, size + (c * m,), taps, q, per_channel)
         return False
 

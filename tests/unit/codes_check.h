@@ -51,6 +51,7 @@ static inline void fill_codes(net *t) {
             if (w->type != TYPE_I32) w->data = ARENA_ARRAY(t->a, float, w->count);
             for (int64_t k = 0; k < w->count; k++) {
                 if (w->ints) w->ints[k] = next_number(&state, -9000, 9000);
+                if (w->type == TYPE_F32) w->data[k] = (float)next_number(&state, -99, 99) / 100;
                 if (w->type == TYPE_I8) w->data[k] = (float)next_number(&state, -127, 127);
                 if (r == ROLE_WEIGHT_SCALE) w->data[k] = (float)next_number(&state, 40, 200) / 10000;
                 if (r == ROLE_OUTPUT_SCALE) w->data[k] = (float)next_number(&state, 20, 90) / 1000;

@@ -69,6 +69,27 @@ static void pads_of_the_zero_point_join_windows(void **state) {
     end(&t);
 }
 
+static void numbers_in_the_padding_of_depthwise(void **state) {
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        net t = begin();
+        double *value = ARENA_ARRAY(t.a, double, 3);
+        attrs a = window(0, 3, 1);
+        a.multiplier = 2, a.pad_value = value;
+        if (kind) a = scaled(a, 0.1F, 5);
+        int x = kind ? codes_input(&t, TYPE_U8, 5, 5, 3) : input(&t, TYPE_F32, 5, 5, 3);
+        output(&t, on(&t, OP_DEPTHWISE, a, x)); /* zeros */
+        value = ARENA_ARRAY(t.a, double, 3);
+        value[0] = 0.5, value[1] = -0.25, a.pad_value = value;
+        output(&t, on(&t, OP_DEPTHWISE, a, x));
+        for (int side = 0; side < 4; side++) a.pad[side] = 0;
+        output(&t, on(&t, OP_DEPTHWISE, a, x));
+        expect_codes(&t, kind ? "input:uint8 depthwise:int8 conv:int8[pad] depthwise:int8"
+                              : "input depthwise conv[pad] depthwise");
+        end(&t);
+    }
+}
+
 static void changes_of_type_go(void **state) {
     (void)state;
     net t = begin();
@@ -163,6 +184,7 @@ int main(void) {
         cmocka_unit_test(sums_ride_on_kernels),
         cmocka_unit_test(a_sum_of_one_layer_twice_stays),
         cmocka_unit_test(pads_of_the_zero_point_join_windows),
+        cmocka_unit_test(numbers_in_the_padding_of_depthwise),
         cmocka_unit_test(changes_of_type_go),
         cmocka_unit_test(idle_bounds_and_global_pools),
         cmocka_unit_test(transposed_convolutions_become_convolutions),

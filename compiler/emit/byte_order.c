@@ -80,13 +80,14 @@ static void put_layout(stretches *all, const pack_layout *l) {
     }
 }
 
-/* The weights of a step that is no chain, with what lies before them. */
-static void put_step(const emitter *e, stretches *all, const plan_step *s) {
+/* The weights of a step that is no chain, with what lies before them, which only the bytes of a step that is
+ * part of no chain count. */
+static void put_step(const emitter *e, stretches *all, const plan_step *s, bool part) {
     const node *n = &e->p->g->nodes[s->node];
     if (s->weight_bytes == 0) return;
-    put_stretch(all, (stretch){1, s->weight_begin / WORD - all->end, 0, 0});
+    int64_t before = s->weight_begin / WORD - all->end, words = s->weight_bytes / WORD - (part ? 0 : before);
+    put_stretch(all, (stretch){1, before, 0, 0});
     elem_type type = node_weight_type(n);
-    int64_t words = (s->weight_begin + s->weight_bytes) / WORD - all->end;
     if (type != TYPE_I8) {
         put_stretch(all, (stretch){1, type == TYPE_F16 ? 0 : words, type == TYPE_F16 ? words : 0, 0});
     } else if (s->kind == STEP_GEMM) {
@@ -113,8 +114,8 @@ static void emit_stretches(const emitter *e, text *out) {
     stretches all = {.out = out};
     for (int i = 0; i < p->n_steps; i++) {
         const plan_step *s = &p->steps[i];
-        for (int k = 0; k < s->n_parts; k++) put_step(e, &all, &s->parts[k]);
-        if (s->kind != STEP_CHAIN) put_step(e, &all, s);
+        for (int k = 0; k < s->n_parts; k++) put_step(e, &all, &s->parts[k], true);
+        if (s->kind != STEP_CHAIN) put_step(e, &all, s, false);
     }
     put_stretch(&all, (stretch){1, weights_bytes(e) / WORD - all.end, 0, 0});
     put_last(&all);

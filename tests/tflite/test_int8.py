@@ -93,9 +93,9 @@ def check_interpreted(given, path, cases):
 
 
 def check_threaded(given, path, folder, options, what, cases, about):
-    """C compiled with OpenMP; the first cases by one thread and two, in arenas between guards, which must stand."""
+    """C compiled with OpenMP; the first cases by one thread and two, in arenas between guards, which must stand; and the self-test."""
     shown = 4
-    command = [given.lcc, path, *options, "--target", given.target, "--name", "model"]
+    command = [given.lcc, path, *options, "--target", given.target, "--name", "model", "--selftest"]
     c_file = os.path.join(folder, "model.c")
     run([*command, "-o", c_file])
     model = Threaded(c_file, about)
@@ -108,7 +108,10 @@ def check_threaded(given, path, folder, options, what, cases, about):
             if not guarded:
                 print(f"FAIL {what}, {name}: {threads} threads write beside the arena")
                 wrong += 1
-    return wrong
+    step = model.loaded.model_selftest()
+    if step:
+        print(f"FAIL {what}: the self-test names step {step}")
+    return wrong + bool(step)
 
 
 def check_emitted(given, path, cases, wanted):

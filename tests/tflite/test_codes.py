@@ -226,6 +226,37 @@ class Maps(CodesTest):
         self.compare([op("QUANTIZE", "x", "y")], {"y": codes(q, 4, 5, 3)}, real, None, micro.quantize(real, q))
 
 
+class Near(CodesTest):
+    """Functions whose integers other tests pin down: here, that they are the right ones of the right numbers, within a step."""
+
+    def near(self, ops, tensors, x, q, y, right):
+        self.write("m.tflite", tflite_file.model(ops, tensors, {"x": codes(q, *x.shape)}, ["y"]))
+        got = self.run_model("m.tflite", x)
+        self.assertEqual(got.dtype, numpy.int8)
+        off = abs((got.ravel().astype(int) - y[1]) * y[0] - numpy.asarray(right).ravel().clip((-128 - y[1]) * y[0], (127 - y[1]) * y[0]))
+        self.assertLessEqual(off.max(), 1.01 * y[0], ops[0][0])
+
+    def test_functions(self):
+        q, x = (0.05, -9), numpy.arange(-128, 128).astype(numpy.int8).reshape(4, 8, 8)
+        real = q[0] * (x.astype(float) - q[1])
+        sigmoid = 1 / (1 + numpy.exp(-real))
+        for name, y, right in (("LOGISTIC", (1 / 256, -128), sigmoid), ("TANH", (1 / 128, 0), numpy.tanh(real)),
+                               ("HARD_SWISH", (0.04, -60), real * (real + 3).clip(0, 6) / 6),
+                               ("ELU", (0.04, -60), numpy.where(real > 0, real, numpy.exp(real) - 1))):
+            self.near([op(name, "x", "y")], {"y": codes(y, 4, 8, 8)}, x, q, y, right)
+
+    def test_softmax(self):
+        q, y, x = (0.1, 3), (1 / 256, -128), draw(3, 4, 7)
+        powers = numpy.exp(q[0] * x.astype(float))
+        self.near([op("SOFTMAX", "x", "y", beta=1.0)], {"y": codes(y, 3, 4, 7)}, x, q, y, powers / powers.sum(-1, keepdims=True))
+
+    def test_resize(self):
+        q, x = (0.1, 3), draw(3, 1, 2)
+        rows = [x[r // 2] if r % 2 == 0 or r == 5 else (x[r // 2].astype(float) + x[r // 2 + 1]) / 2 for r in range(6)]
+        right = q[0] * (numpy.stack(rows).astype(float).repeat(2, 1) - q[1])
+        self.near([op("RESIZE_BILINEAR", "x,s", "y")], {"s": whole(6, 2), "y": codes(q, 6, 2, 2)}, x, q, q, right)
+
+
 class Moved(CodesTest):
     def test_joins(self):
         q, x = (0.1, 3), draw(4, 5, 3)

@@ -62,6 +62,11 @@ static inline i32x1 i32x1_place(i32x1 v, int32_t zero, int32_t least, int32_t mo
 /* The codes of a table at the code v. */
 static inline i32x1 i32x1_look_up(const int8_t *table, i32x1 v) { return table[v + 128]; }
 
+/* The code of one of several tables, which lie one behind the other. */
+static inline i32x1 i32x1_look_up_each(const int8_t *tables, i32x1 number, i32x1 v) {
+    return tables[number * 256 + v + 128];
+}
+
 /* x / 2^shift, rounded down. */
 static inline int64_t i32x1_shift_down(int64_t x, int shift) { return x >= 0 ? x >> shift : ~(~x >> shift); }
 

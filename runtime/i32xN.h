@@ -159,6 +159,13 @@ static inline LCC_INLINE i32xN i32xN_look_up(const int8_t *table, i32xN v) {
     return codes;
 }
 
+/* The same where each lane has a table of its own, number 0, 1, .. of several that lie one behind the other. */
+static inline LCC_INLINE i32xN i32xN_look_up_each(const int8_t *tables, i32xN number, i32xN v) {
+    i32xN codes = v;
+    for (int i = 0; i < LANES; i++) codes[i] = tables[number[i] * 256 + v[i] + 128];
+    return codes;
+}
+
 /* v * multiplier, exactly, plus 2^63: so it is not negative, and a shift to the right rounds it down. */
 static inline LCC_INLINE void i32xN_multiply(i32xN v, i32xN multiplier, i32xN_wide_unsigned *product) {
     const i32xN_wide x = __builtin_convertvector(v, i32xN_wide);

@@ -44,7 +44,7 @@ static void emit_pair_of_codes(emitter *e, writer *w, piece x, const char *at, v
     const row_of_pairs *k = data;
     for (int i = 0; i < 2; i++)
         line(w, "const int32_t %s = *(%s);", loaded[i], expression(e->a, k->x[i], &at, &k->x_stride[i], 1, 0));
-    const char *v = finished_code(e, k->n, joined_codes(e, k->n, &k->by, at, "a", "b"), NULL);
+    const char *v = joined_codes(e, k->n, &k->by, at, "a", "b");
     line(w, "*(%s) = %s;", expression(e->a, k->y, &at, &(int64_t){1}, 1, 0), stored_code(e, k->s, v));
 }
 

@@ -49,7 +49,8 @@ const char *sum_of_codes(arena *a, const char *vector, rescale_rounding how, con
     return place_code(a, vector, rescale_all(a, vector, how, sum, k->y_by), k->y_zero, k->range);
 }
 
-const char *look_up(arena *a, const char *vector, const char *table, const char *v) {
+const char *look_up(arena *a, const char *vector, const char *table, const char *number, const char *v) {
+    if (number) return arena_printf(a, "%s_look_up_each(%s, %s, %s)", vector, table, number, v);
     return arena_printf(a, "%s_look_up(%s, %s)", vector, table, v);
 }
 
@@ -57,8 +58,9 @@ code_end code_end_of(emitter *e, const node *n) {
     const graph *g = e->p->g;
     const kernel_integers k = integers_of_kernel(g, n, e->a);
     code_end end = {.how = g->rounding, .zero = k.y_zero, .range = k.range, .adds = n->a.has_residual};
-    int8_t table[TABLE_CODES];
-    if (table_of_node(g, n, table)) end.table = table_name(e, table);
+    const act_tables t = tables_of_node(g, n, e->a);
+    if (t.count) end.table = table_name(e, &t);
+    end.several = has_channel_tables(g, n);
     if (end.adds) end.add = integers_of_residual(g, n);
     return end;
 }
@@ -68,7 +70,7 @@ const char *end_codes(arena *a, const target *t, piece x, const code_end *end, c
     const char *vector = ints_of(t, x);
     const char *v = rescale_lanes(a, vector, end->how, sum, multipliers, shifts);
     v = place_code(a, vector, v, end->zero, end->range);
-    if (end->table) v = look_up(a, vector, end->table, v);
+    if (end->table) v = look_up(a, vector, end->table, end->several ? "number" : NULL, v);
     if (!residual) return v;
     return sum_of_codes(a, vector, end->how, &end->add, v, load_codes(a, t, x, TYPE_I8, residual), false);
 }

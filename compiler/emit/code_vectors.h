@@ -27,8 +27,9 @@ const char *place_code(arena *a, const char *vector, const char *v, int zero, co
 const char *sum_of_codes(arena *a, const char *vector, rescale_rounding how, const add_integers *k,
                          const char *x, const char *z, bool subtract);
 
-/* What the table of that name has for the int8 codes v. */
-const char *look_up(arena *a, const char *vector, const char *table, const char *v);
+/* What the table of that name has for the int8 codes v. `number`: which of several tables each lane looks up;
+ * NULL: there is one. */
+const char *look_up(arena *a, const char *vector, const char *table, const char *number, const char *v);
 
 /* How the sums of a kernel with integer weights become codes: see kernel_integers, attrs.own. */
 typedef struct code_end {
@@ -36,6 +37,7 @@ typedef struct code_end {
     int zero;
     code_range range;
     const char *table; /* its name, or NULL */
+    bool several;      /* there are several, and the vector `number` says which one each lane looks up */
     bool adds;         /* has a residual */
     add_integers add;
 } code_end;

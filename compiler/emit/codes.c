@@ -72,12 +72,13 @@ const char *rescaled_by_text(const emitter *e, const char *v, const code_factors
 
 /* ---- tables ---- */
 
-const char *table_name(emitter *e, const int8_t table[TABLE_CODES]) {
+const char *table_name(emitter *e, const act_tables *t) {
     enum { CODES_IN_A_LINE = 20 };
     text values = {0};
-    for (int i = 0; i < TABLE_CODES; i++) {
+    int size = t->count * TABLE_CODES;
+    for (int i = 0; i < size; i++) {
         const char *before = i == 0 ? "    " : i % CODES_IN_A_LINE == 0 ? ",\n    " : ", ";
-        text_printf(&values, "%s%d", before, table[i]);
+        text_printf(&values, "%s%d", before, t->at[i / TABLE_CODES][i % TABLE_CODES]);
     }
     const char *name = map_find(&e->tables->known, values.data);
     if (!name) {
@@ -85,11 +86,23 @@ const char *table_name(emitter *e, const int8_t table[TABLE_CODES]) {
         map_add(e->a, &e->tables->known, arena_strdup(e->a, values.data), arena_strdup(e->a, name));
         if (e->tables->n == 1)
             text_string(&e->tables->out, "/* What an activation makes of the codes -128, -127, .. 127. */\n");
-        text_printf(&e->tables->out, "static const int8_t %s[%d] = {\n%s};\n\n", name, TABLE_CODES,
-                    values.data);
+        text_printf(&e->tables->out, "static const int8_t %s[%d] = {\n%s};\n\n", name, size, values.data);
     }
     text_free(&values);
     return name;
+}
+
+void declare_table_numbers(emitter *e, writer *w, const act_tables *t, int channels, const int *order) {
+    if (t->count < 2) return;
+    int *numbers = ARENA_ARRAY(e->a, int, channels);
+    for (int i = 0; i < channels; i++) numbers[i] = t->of_channel[order ? order[i] : i];
+    declare_list(w, "uint8_t", "table_of", numbers, channels);
+}
+
+const char *looked_up_text(emitter *e, const act_tables *t, const char *v, const char *at) {
+    const char *name = table_name(e, t);
+    if (t->count == 1) return arena_printf(e->a, "%s[%s + 128]", name, v);
+    return arena_printf(e->a, "%s[table_of[%s] * %d + %s + 128]", name, at, TABLE_CODES, v);
 }
 
 /* ---- sums ---- */
@@ -137,15 +150,6 @@ const char *joined_codes(emitter *e, const node *n, const code_factors *by, cons
     if (n->op == OP_MIN || n->op == OP_MAX) return chosen_text(e, n, x, z);
     const add_integers sum = integers_of_add(e->p->g, n);
     return sum_text(e, &sum, x, z, n->op == OP_SUB);
-}
-
-const char *finished_code(emitter *e, const node *n, const char *v, const char *r) {
-    int8_t table[TABLE_CODES];
-    if (!is_activation(n->op) && table_of_node(e->p->g, n, table))
-        v = arena_printf(e->a, "%s[%s + 128]", table_name(e, table), v);
-    if (!r) return v;
-    const add_integers k = integers_of_residual(e->p->g, n);
-    return sum_text(e, &k, v, r, false);
 }
 
 const char *stored_code(const emitter *e, const plan_step *s, const char *v) {

@@ -43,8 +43,16 @@ code_factors declare_factors(emitter *e, writer *w, const rescale *by, const int
 /* rescale_apply of an int32_t by the factor of position `at`. */
 const char *rescaled_by_text(const emitter *e, const char *v, const code_factors *f, const char *at);
 
-/* The name of the array in the C file with this table of codes. Equal tables stand there once. */
-const char *table_name(emitter *e, const int8_t table[TABLE_CODES]);
+/* The name of the array in the C file with these tables of codes, one behind the other. Equal arrays stand
+ * there once. */
+const char *table_name(emitter *e, const act_tables *t);
+
+/* Writes the static array table_of[] of the step's function, with the number of each channel's table in this
+ * order (NULL: the tensor's), where there are several. */
+void declare_table_numbers(emitter *e, writer *w, const act_tables *t, int channels, const int *order);
+
+/* The code that stands in the node's table for the code `v`, of the channel at position `at` of table_of. */
+const char *looked_up_text(emitter *e, const act_tables *t, const char *v, const char *at);
 
 /* The sum of the codes x and z, which are expressions: add_codes of graph/integers.h. */
 const char *sum_text(const emitter *e, const add_integers *k, const char *x, const char *z, bool subtract);
@@ -56,10 +64,6 @@ code_factors declare_product(emitter *e, writer *w, const node *n, const int *or
  * `at`: the position of the channel. */
 const char *joined_codes(emitter *e, const node *n, const code_factors *by, const char *at, const char *x,
                          const char *z);
-
-/* What passes have fused into the node, on the code `v` that its kernel has made and bounded: the table of
- * attrs.act, then the sum with the residual `r` (a code; NULL: none). */
-const char *finished_code(emitter *e, const node *n, const char *v, const char *r);
 
 /* "(int8_t)(v)" as the type of the step's output. */
 const char *stored_code(const emitter *e, const plan_step *s, const char *v);

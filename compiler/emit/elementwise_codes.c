@@ -1,6 +1,7 @@
 /* elementwise_codes.c: layers that work on each pixel alone, where they take or make codes: activations, add,
  * sub, mul, min, max, requantize, quantize and dequantize. The loops are those of elementwise.c. */
 #include "emit/elementwise.h"
+#include "graph/activations.h"
 #include "graph/quant.h"
 
 const char *address_at(arena *a, const char *base, int64_t pixel, const char *at, bool flat, int64_t begin) {
@@ -49,6 +50,11 @@ void declare_channel_constants(emitter *e, writer *w, elementwise *k) {
     const graph *g = e->p->g;
     const node *n = k->n;
     const int *order = k->s->out_order;
+    if (is_activation(n->op) && is_integer(n)) {
+        const act_tables t = tables_of_node(g, n, e->a);
+        declare_table_numbers(e, w, &t, n->shape.c, order);
+        return;
+    }
     switch (n->op) {
     case OP_MUL: k->by = declare_product(e, w, n, order); break;
     case OP_REQUANTIZE:
@@ -90,9 +96,10 @@ static const char *quantized_text(emitter *e, const elementwise *k, const char *
     return plus_zero(e, i32_call(e, function, passed), q->zero);
 }
 
-static const char *activated_text(emitter *e, const node *n) {
-    int8_t table[TABLE_CODES];
-    if (table_of_node(e->p->g, n, table)) return arena_printf(e->a, "%s[a + 128]", table_name(e, table));
+static const char *activated_text(emitter *e, const elementwise *k, const char *at) {
+    const node *n = k->n;
+    const act_tables t = tables_of_node(e->p->g, n, e->a);
+    if (t.count) return looked_up_text(e, &t, "a", table_index(e, k, at));
     return clamped_text(e, "a", codes_within(&n->q, n->type, n->op, n->a.args));
 }
 
@@ -104,7 +111,7 @@ static const char *result_text(emitter *e, const elementwise *k, const char *at)
     switch (n->op) {
     case OP_REQUANTIZE: return requantized_text(e, k, at);
     case OP_QUANTIZE: return quantized_text(e, k, at);
-    default: return activated_text(e, n);
+    default: return activated_text(e, k, at);
     }
 }
 
@@ -115,7 +122,7 @@ void emit_code_element(emitter *e, writer *w, piece x, const char *at, void *dat
     line(w, "const %s a = *(%s);", k->n->op == OP_QUANTIZE ? "float" : "int32_t",
          element_operand(e->a, k, 0, at));
     if (k->runs[1]) line(w, "const int32_t b = *(%s);", element_operand(e->a, k, 1, at));
-    line(w, "*(%s) = %s;", element_result(e->a, k, at), stored_code(e, k->s, finished_code(e, k->n, v, NULL)));
+    line(w, "*(%s) = %s;", element_result(e->a, k, at), stored_code(e, k->s, v));
 }
 
 const char *dequantized_text(const emitter *e, const elementwise *k, piece x, const char *v, const char *at) {

@@ -156,7 +156,7 @@ static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int 
         for (int j = 0, offset = 0, at = 0; j < b->n_pieces; offset += b->pieces[j++].valid) {
             const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
             line(w, "{");
-            emit_scales(g->e, w, g->kind, v, "scales", at, b->lanes);
+            emit_scales(g->e, w, &g->tile, b, v, "scales", at);
             for (int m = 0; m < m_count; m++) emit_store(g, w, b->pieces[j], m, j, offset);
             line(w, "}");
             at += v->lanes;

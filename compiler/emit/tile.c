@@ -102,12 +102,16 @@ tile_end tile_end_of(emitter *e, const node *n) {
     return end;
 }
 
-void emit_scales(emitter *e, writer *w, const tile_kind *kind, const vector_kind *v, const char *from, int at,
-                 int lanes) {
-    const int word = type_table[TYPE_I32].bytes;
+void emit_scales(emitter *e, writer *w, const pack_layout *l, const channel_block *b, const vector_kind *v,
+                 const char *from, int at) {
+    const tile_kind *kind = tile_kind_of(l->weight);
+    const int words = b->lanes * type_table[TYPE_I32].bytes, word = type_table[TYPE_I32].bytes;
     arena *a = e->a;
     line(w, "const %s by = %s;", kind->sum(v),
          kind->load_multiplier(a, v, expression(a, from, NULL, NULL, 0, at * word)));
     line(w, "const %s shift = %s;", kind->sum(v),
-         kind->load_shift(a, v, expression(a, from, NULL, NULL, 0, lanes * word + at)));
+         kind->load_shift(a, v, expression(a, from, NULL, NULL, 0, words + at)));
+    if (l->looks_up)
+        line(w, "const %s number = %s;", kind->sum(v),
+             kind->load_shift(a, v, expression(a, from, NULL, NULL, 0, words + pack_byte_row(b) + at)));
 }

@@ -57,8 +57,8 @@ const tile_kind *tile_kind_of(elem_type weight);
 tile_end tile_end_of(emitter *e, const node *n);
 
 /* Writes the lines that declare `by` and `shift`: the multipliers and shifts of the lanes from `at` on, of a
- * block that has `lanes`. `from` points behind its biases. */
-void emit_scales(emitter *e, writer *w, const tile_kind *kind, const vector_kind *v, const char *from, int at,
-                 int lanes);
+ * block; and, if channels look up different tables, `number`. `from` points behind its biases. */
+void emit_scales(emitter *e, writer *w, const pack_layout *l, const channel_block *b, const vector_kind *v,
+                 const char *from, int at);
 
 #endif

@@ -121,7 +121,7 @@ static void begin_finish(const window *g, writer *w) {
     if (!is_depthwise(g) || !kind_of(g)->rescales) return;
     int lanes = vector_of(g)->lanes;
     const char *scales = expression(g->e->a, "w", NULL, NULL, 0, (int64_t)lanes * bias_units(&g->weights));
-    emit_scales(g->e, w, kind_of(g), vector_of(g), scales, 0, lanes);
+    emit_scales(g->e, w, &g->weights, &(channel_block){.lanes = lanes}, vector_of(g), scales, 0);
 }
 
 /* The load of a vector of inputs; codes less their zero point, where the bias does not contain it. */

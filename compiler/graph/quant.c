@@ -123,17 +123,14 @@ static bool takes_channel_scales(const node *n) {
     case OP_RESIZE: return true;
     case OP_PAD: return n->a.pad_channels[0] == 0 && n->a.pad_channels[1] == 0;
     case OP_SLICE: return n->a.axis != AXIS_C;
-    default: {
-        double low, high;
-        return is_activation(n->op) && act_bounds(n->op, n->a.args, &low, &high) && !n->a.q.on;
-    }
+    default: return is_activation(n->op); /* by a table for each pair of scales */
     }
 }
 
 /* Ops that may make codes with a scale for each channel. */
 static bool makes_channel_scales(op_kind op) {
     return op == OP_CONV || op == OP_DENSE || op == OP_DEPTHWISE || op == OP_MUL || op == OP_QUANTIZE ||
-           op == OP_REQUANTIZE;
+           op == OP_REQUANTIZE || is_activation(op);
 }
 
 /* Whether the node's inputs are codes: all of them. *mixed: only some are. */

@@ -14,9 +14,22 @@ enum { TABLE_CODES = 256 };
 void act_table(rescale_rounding how, op_kind act, act_args args, const quant *x, const quant *y,
                int8_t table[TABLE_CODES]);
 
-/* The table of a node of CLASS_ACT that takes and makes int8 codes, and of what is fused into a node as
- * attrs.act: from own_quant to acted_quant. False where the node needs none: it has no activation, or one that
- * only bounds and keeps its scale. */
-bool table_of_node(const graph *g, const node *n, int8_t table[TABLE_CODES]);
+/* The tables of a node: one, or where the scales differ from channel to channel, one for each pair of scales
+ * that occurs. */
+typedef struct act_tables {
+    int count; /* 0: the node needs none: it has no activation, or one that only bounds and keeps its scale */
+    int8_t (*at)[TABLE_CODES];
+    const int *of_channel; /* [c] which table a channel looks up */
+} act_tables;
+
+/* Those of a node of CLASS_ACT that takes and makes int8 codes, and of what is fused into a node as attrs.act:
+ * from own_quant to acted_quant. In `a`. */
+act_tables tables_of_node(const graph *g, const node *n, arena *a);
+
+/* Whether each channel has a table of its own, as far as that can be told without the values of the scales. */
+bool has_channel_tables(const graph *g, const node *n);
+
+/* More tables than this are refused: see check_tables in passes/. */
+enum { MOST_TABLES = 128 };
 
 #endif

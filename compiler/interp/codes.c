@@ -110,8 +110,9 @@ static void multiply_all(const work *k) {
 
 /* ---- tables, and ops that move codes ---- */
 
-static void look_up(const int8_t *table, double *codes, int64_t count) {
-    for (int64_t i = 0; i < count; i++) codes[i] = table[(int)codes[i] + 128];
+static void look_up(const act_tables *t, const node *n, double *codes) {
+    for (int64_t i = 0; i < shape_elements(n->shape); i++)
+        codes[i] = t->at[t->of_channel[i % n->shape.c]][(int)codes[i] + 128];
 }
 
 static void bound(code_range r, double *codes, int64_t count) {
@@ -119,25 +120,29 @@ static void bound(code_range r, double *codes, int64_t count) {
 }
 
 static void activate_codes(const work *k) {
-    int8_t table[TABLE_CODES];
+    arena *a = arena_new();
+    const act_tables t = tables_of_node(k->g, k->n, a);
     int64_t count = shape_elements(k->n->shape);
     for (int64_t i = 0; i < count; i++) k->out[i] = k->in[0][i];
-    if (table_of_node(k->g, k->n, table))
-        look_up(table, k->out, count);
+    if (t.count)
+        look_up(&t, k->n, k->out);
     else
         bound(codes_within(&k->n->q, k->n->type, k->n->op, k->n->a.args), k->out, count);
+    arena_free(a);
 }
 
 /* What passes have fused into the node: see attrs.own. Bounds change nothing where the op has them already. */
 static void finish_codes(const work *k, const double *residual) {
     const node *n = k->n;
-    int8_t table[TABLE_CODES];
     int64_t count = shape_elements(n->shape);
     if (is_activation(n->op) || !n->q.on) return;
-    if (table_of_node(k->g, n, table))
-        look_up(table, k->out, count);
+    arena *a = arena_new();
+    const act_tables t = tables_of_node(k->g, n, a);
+    if (t.count)
+        look_up(&t, n, k->out);
     else
         bound(codes_within(own_quant(n), n->type, n->a.act, n->a.act_args), k->out, count);
+    arena_free(a);
     if (residual) {
         const add_integers c = integers_of_residual(k->g, n);
         for (int64_t i = 0; i < count; i++)

@@ -108,12 +108,11 @@ static range clamp_range(code_range r, range x) {
 }
 
 static void range_activation(const channel_walk *k) {
-    int8_t table[TABLE_CODES];
-    bool looks_up = table_of_node(k->g, k->n, table);
+    const act_tables t = tables_of_node(k->g, k->n, k->memory);
     code_range r = codes_within(&k->n->q, k->n->type, k->n->op, k->n->a.args);
     for (int c = 0; c < k->n->shape.c; c++) {
         range x = input_of(k, 0)[c];
-        k->out[c] = looks_up ? look_up(table, x) : clamp_range(r, x);
+        k->out[c] = t.count ? look_up(t.at[t.of_channel[c]], x) : clamp_range(r, x);
     }
 }
 
@@ -188,15 +187,15 @@ static void finish_sums(const channel_walk *k, double *fixed) {
 
 void finish_code_ranges(const channel_walk *k, double *fixed) {
     const node *n = k->n;
-    int8_t table[TABLE_CODES];
-    bool kernel = has_kernel(n), looks_up = !is_activation(n->op) && table_of_node(k->g, n, table);
+    bool kernel = has_kernel(n);
+    const act_tables t = is_activation(n->op) ? (act_tables){0} : tables_of_node(k->g, n, k->memory);
     const range *residual = n->a.has_residual ? input_of(k, n->n_in - 1) : NULL;
     add_integers sum = {0};
     if (residual) sum = integers_of_residual(k->g, n);
     if (kernel) finish_sums(k, fixed);
     for (int c = 0; c < n->shape.c; c++) {
         range x = is_unknown(k->out[c]) ? type_interval(n->type) : k->out[c];
-        if (looks_up) x = look_up(table, x);
+        if (t.count) x = look_up(t.at[t.of_channel[c]], x);
         if (!kernel || !is_constant(x)) fixed[c] = NAN;
         k->out[c] = residual ? add_range(k, &sum, x, residual[c], false) : x;
     }

@@ -37,7 +37,7 @@ static bool can_host_codes(const rewrite *r, const node *host, const node *act) 
         bool bounds = kernel || host->op == OP_ADD || host->op == OP_SUB || host->op == OP_MUL;
         return bounds && keeps_quant(r->old, act);
     }
-    return kernel && host->type == TYPE_I8 && !host->q.scales && !act->q.scales;
+    return kernel && host->op != OP_CONV_TRANSPOSE && host->type == TYPE_I8;
 }
 
 static bool rides_on_its_input(const rewrite *r, int index) {
@@ -53,7 +53,10 @@ static void take_activation(node *host, const node *act) {
     host->a.act_args = act->a.args;
     if (!host->q.on || only_bounds(act)) return;
     host->a.own = host->q;
-    host->q = host->a.q = act->q;
+    host->q = act->q;
+    host->a.q = act->a.q;
+    host->a.channel_scales = act->a.channel_scales;
+    host->weights[ROLE_OUTPUT_SCALE] = act->weights[ROLE_OUTPUT_SCALE];
 }
 
 graph *fuse_activations(const graph *in, arena *a, diag *d) {

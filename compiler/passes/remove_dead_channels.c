@@ -146,6 +146,8 @@ static void cut_scales(const cut *k, int index, node *n) {
     if (!n->a.one_weight_scale)
         n->weights[ROLE_WEIGHT_SCALE] = cut_last_axis(k, index, n->weights[ROLE_WEIGHT_SCALE], false);
     n->weights[ROLE_OUTPUT_SCALE] = cut_last_axis(k, index, n->weights[ROLE_OUTPUT_SCALE], false);
+    n->a.own.scales = cut_last_axis(k, index, n->a.own.scales, false);
+    n->a.acted.scales = cut_last_axis(k, index, n->a.acted.scales, false);
 }
 
 static void cut_pad_value(const cut *k, int index, node *n) {

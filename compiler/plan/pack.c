@@ -4,6 +4,7 @@
 #include "base/half.h"
 #include "graph/integers.h"
 #include "graph/quant.h"
+#include "graph/tables.h"
 #include "plan/internal.h"
 
 #include <math.h>
@@ -25,6 +26,7 @@ static pack_layout layout_for(const plan *p, const node *n) {
                          .weight = node_weight_type(n),
                          .bias = codes ? TYPE_I32 : TYPE_F32,
                          .rescales = codes,
+                         .looks_up = codes && has_channel_tables(p->g, n),
                          .depth = 1,
                          .groups = 1};
 }
@@ -72,9 +74,12 @@ int64_t pack_bias_bytes(const pack_layout *l, const channel_block *b) {
 
 static int64_t whole_words(int64_t bytes) { return (bytes + WORD - 1) / WORD * WORD; }
 
+int64_t pack_byte_row(const channel_block *b) { return whole_words(b->lanes); }
+
 int64_t pack_head_bytes(const pack_layout *l, const channel_block *b) {
     int64_t bias = pack_bias_bytes(l, b);
-    return l->rescales ? bias + (int64_t)b->lanes * type_table[TYPE_I32].bytes + whole_words(b->lanes) : bias;
+    if (!l->rescales) return bias;
+    return bias + (int64_t)b->lanes * type_table[TYPE_I32].bytes + pack_byte_row(b) * (l->looks_up ? 2 : 1);
 }
 
 int64_t pack_row_bytes(const pack_layout *l, const channel_block *b) {
@@ -147,6 +152,10 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
         pack_row(l, b, TYPE_I8, value, data, output, PACK_SHIFT, 1, 1, out);
         fill_words(out, begin);
     }
+    if (l->looks_up) {
+        pack_row(l, b, TYPE_I8, value, data, output, PACK_TABLE, 1, 1, out);
+        fill_words(out, begin);
+    }
     for (int stretch = 0; stretch < l->stretches; stretch++) {
         for (int i = 0; i < l->inputs; i += l->depth) {
             int count = l->inputs - i < l->depth ? l->inputs - i : l->depth;
@@ -182,6 +191,7 @@ typedef struct step_source {
     int begin;           /* depthwise: the run's first output channel */
     const int32_t *bias; /* of a quantised layer, and how it rescales; else NULL */
     const rescale *by;
+    const int *table; /* of each channel, where they look up different ones */
 } step_source;
 
 /* What the head of a block has for a channel. */
@@ -189,6 +199,7 @@ static double head_value(const step_source *k, int channel, int which) {
     const tensor *bias = k->n->weights[ROLE_BIAS];
     if (which == PACK_MULTIPLIER) return k->by[channel].multiplier;
     if (which == PACK_SHIFT) return k->by[channel].shift;
+    if (which == PACK_TABLE) return k->table[channel];
     if (k->bias) return k->bias[channel];
     return bias ? (double)bias->data[channel] : 0;
 }
@@ -218,6 +229,7 @@ static step_source source_of(const plan *p, const plan_step *s) {
     if (!is_integer(n) || !n->weights[ROLE_WEIGHT]) return k;
     const kernel_integers c = integers_of_kernel(p->g, n, p->mem);
     k.by = c.by;
+    k.table = tables_of_node(p->g, n, p->mem).of_channel;
     k.bias = subtracts_zero(n) ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
     return k;
 }

@@ -12,8 +12,9 @@
  * such as a row of a window; a group of inputs never reaches into the next stretch.
  *
  * A block of a quantised layer begins with all that its sums need: a bias and a multiplier for each lane, both
- * int32, and a shift for each lane, int8, filled up to whole words. Its weights are filled up to whole words,
- * too. So a block is words of int32, then bytes.
+ * int32, and a shift for each lane, int8, filled up to whole words. If channels look up different tables, the
+ * number of each lane's table follows, int8, filled up in the same way. Its weights are filled up to whole
+ * words, too. So a block is words of int32, then bytes.
  *
  * All values are little-endian. Each step's weights begin at a multiple of 64 bytes. */
 #ifndef LCC_PLAN_PACK_H
@@ -26,6 +27,7 @@ typedef struct pack_layout {
     const target *t;
     elem_type weight, bias; /* element types */
     bool rescales;          /* multipliers and shifts follow the biases */
+    bool looks_up;          /* the number of each lane's table follows its shift */
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
     int stretches, inputs;  /* so many stretches of so many inputs each */
     int groups;             /* of the convolution: each has all blocks, for output channels of its own */
@@ -52,6 +54,8 @@ bool reads_whole_rows(const node *n);
 /* Bytes of a block's biases; of these with multipliers and shifts; of the weights of one group of `depth`
  * inputs, for all lanes; of a block; of all blocks of one of the convolution's groups; of everything. */
 int64_t pack_bias_bytes(const pack_layout *l, const channel_block *b);
+/* Bytes of a byte for each lane, filled up to whole words: of the shifts, and of the numbers of tables. */
+int64_t pack_byte_row(const channel_block *b);
 int64_t pack_head_bytes(const pack_layout *l, const channel_block *b);
 int64_t pack_row_bytes(const pack_layout *l, const channel_block *b);
 int64_t pack_block_bytes(const pack_layout *l, const channel_block *b);
@@ -62,7 +66,7 @@ int64_t pack_bytes(const pack_layout *l);
 int64_t pack_block_begin(const pack_layout *l, int which);
 
 /* Inputs that stand for what the head of a block has. */
-enum { PACK_BIAS = -1, PACK_MULTIPLIER = -2, PACK_SHIFT = -3 };
+enum { PACK_BIAS = -1, PACK_MULTIPLIER = -2, PACK_SHIFT = -3, PACK_TABLE = -4 };
 
 /* The weight with which an output channel takes an input, or for one of these its bias and so on. Outputs and
  * inputs are counted as the kernel walks: output 0 is the first lane of the first block of the first group, and

@@ -191,18 +191,29 @@ static void mark_through(decisions *d, int of) {
     }
 }
 
+/* Whether an activation takes and makes codes with a scale for each channel: by a table for each pair of
+ * scales, of which there may be few (see ranges.c). */
+static bool looks_up(const node *n) { return is_activation(n->op) && !only_bounds(n); }
+
+int reader_by_tables(const decisions *d, int of) {
+    int act = d->only_reader[of];
+    return act >= 0 && d->integer[act] && looks_up(&d->g->nodes[act]) ? act : -1;
+}
+
 /* The makers of such tensors compute each channel by itself: layers with weights, and a map times factors. What
- * they make may be bounded at 0 and above; a bound above 0 becomes the largest code (see ranges.c). */
+ * they make may be bounded at 0 and above; a bound above 0 becomes the largest code (see ranges.c). Or an
+ * activation may make it, by tables, of what such a layer makes for it alone. */
 static void find_channel_scales(decisions *d) {
     for (int i = 0; i < d->g->n_nodes; i++) {
         const node *n = &d->g->nodes[i];
         bool through, factor = n->op == OP_MUL && takes_scales(d, n, n->in[0], &through);
         bool makes = (multiplies_by_weights(n) && n->op != OP_CONV_TRANSPOSE) || factor;
         if (!d->integer[i] || !makes) continue;
-        int last = i, bound = d->only_reader[i];
-        if (bound >= 0 && d->integer[bound] && is_activation(d->g->nodes[bound].op)) {
-            if (!is_plain_bound(&d->g->nodes[bound])) continue;
-            last = bound;
+        int last = i, act = d->only_reader[i];
+        if (act >= 0 && d->integer[act] && is_activation(d->g->nodes[act].op)) {
+            bool tables = looks_up(&d->g->nodes[act]) && multiplies_by_weights(n);
+            if (!tables && !is_plain_bound(&d->g->nodes[act])) continue;
+            last = act;
         }
         if (!all_take_scales(d, last)) continue;
         d->by_channel[i] = true;

@@ -17,6 +17,7 @@
 #include "graph/quant.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { CODES = 255 };
 
@@ -177,12 +178,18 @@ static weight_facts look_at_weights(const node *n, int c, arena *a) {
     return f;
 }
 
+/* The mean does not count: biases make up for what the rounding of weights does to it. */
+static double variance_of(const channel_facts *f) {
+    double count = fmax(f->count, 1), mean = f->sum / count;
+    return fmax(f->sum_of_squares / count - mean * mean, 0);
+}
+
 /* The noise behind a convolution: of the codes of its input, with a step of scales[i], and of its weights. */
 static double noise_behind(const weight_facts *f, const channel_facts *facts, const double *scales, int c) {
     double of_codes = 0, values = 0, of_weights = 0;
     for (int i = 0; i < c; i++) {
         of_codes += f->squares[i] * scales[i] * scales[i] / 12;
-        values += f->taps * facts[i].sum_of_squares / fmax(facts[i].count, 1) / (scales[i] * scales[i]);
+        values += f->taps * variance_of(&facts[i]) / (scales[i] * scales[i]);
     }
     for (int o = 0; o < f->outputs; o++) {
         double most = 0;
@@ -222,24 +229,151 @@ static double choose_exponent(const decisions *d, int of, const channel_facts *f
     return (double)best / (TRIED - 1);
 }
 
-/* The scales of a tensor, each in the unit of one code. A bound from below by 0 leaves the codes from -128 on;
- * others are symmetric about 0. */
-static scaling choose_channel_scales(const decisions *d, int of, const channel_facts *facts, arena *a) {
-    static const double least_share = 1.0 / 4096; /* of the largest range: channels that are nearly always 0 */
-    int c = d->g->nodes[of].shape.c;
-    double least = 0, most = 0, *ranges = ARENA_ARRAY(a, double, c), *scales = ARENA_ARRAY(a, double, c);
-    for (int i = 0; i < c; i++) least = fmin(least, facts[i].least);
-    bool positive = least >= 0;
-    for (int i = 0; i < c; i++) {
-        ranges[i] = fmax(facts[i].most, positive ? 0 : -facts[i].least) / (positive ? CODES : INT8_MAX);
-        most = fmax(most, ranges[i]);
+/* What the values of each channel lie between, 0 included. */
+typedef struct channel_spans {
+    double *low, *high; /* [c] */
+    int c;
+} channel_spans;
+
+static channel_spans spans_of(const channel_facts *facts, int c, arena *a) {
+    channel_spans s = {ARENA_ARRAY(a, double, c), ARENA_ARRAY(a, double, c), c};
+    for (int i = 0; i < c; i++) s.low[i] = fmin(facts[i].least, 0), s.high[i] = fmax(facts[i].most, 0);
+    return s;
+}
+
+/* The least scale with which the codes from -128 to 127 about `zero` reach over a channel. */
+static double least_scale(const channel_spans *s, int i, int zero) {
+    double below = s->low[i] < 0 ? -s->low[i] / (zero - INT8_MIN) : 0;
+    return fmax(below, s->high[i] > 0 ? s->high[i] / (INT8_MAX - zero) : 0);
+}
+
+/* The zero point that makes the scales of all channels least, by the mean of their logarithms. */
+static int choose_zero(const channel_spans *s) {
+    double best = INFINITY;
+    int chosen = 0;
+    for (int zero = INT8_MIN; zero <= INT8_MAX; zero++) {
+        double sum = 0;
+        for (int i = 0; i < s->c; i++) {
+            double scale = least_scale(s, i, zero);
+            if (scale > 0) sum += log(scale);
+        }
+        if (sum < best) best = sum, chosen = zero;
     }
-    if (!(most > 0)) most = 1.0 / CODES;
-    for (int i = 0; i < c; i++) ranges[i] = fmax(ranges[i], most * least_share);
-    draw_together(ranges, most, choose_exponent(d, of, facts, ranges, most), c, scales);
+    return chosen;
+}
+
+/* The least scale of each channel; channels that are nearly always 0 get a share of the largest. */
+static double *find_scales(const channel_spans *s, int zero, double *most, arena *a) {
+    static const double least_share = 1.0 / 4096;
+    double *scales = ARENA_ARRAY(a, double, s->c);
+    *most = 0;
+    for (int i = 0; i < s->c; i++) *most = fmax(*most, scales[i] = least_scale(s, i, zero));
+    if (!(*most > 0)) *most = 1.0 / CODES;
+    for (int i = 0; i < s->c; i++) scales[i] = fmax(scales[i], *most * least_share);
+    return scales;
+}
+
+static scaling make_scaling(const double *scales, int c, int zero, arena *a) {
     float *rounded = ARENA_ARRAY(a, float, c);
     for (int i = 0; i < c; i++) rounded[i] = round_scale(scales[i]);
-    return (scaling){.scale = rounded[0], .scales = rounded, .zero = positive ? INT8_MIN : 0};
+    return (scaling){.scale = rounded[0], .scales = rounded, .zero = zero};
+}
+
+/* The scales of a tensor. One that is bounded from below by 0 has the codes from -128 on. */
+static double *draw_scales(const decisions *d, int of, const channel_facts *facts, int *zero, arena *a) {
+    const channel_spans s = spans_of(facts, d->g->nodes[of].shape.c, a);
+    double most;
+    *zero = choose_zero(&s);
+    double *least = find_scales(&s, *zero, &most, a), *drawn = ARENA_ARRAY(a, double, s.c);
+    draw_together(least, most, choose_exponent(d, of, facts, least, most), s.c, drawn);
+    return drawn;
+}
+
+/* ---- a scale for each channel, through tables ---- */
+
+/* Leaves out of a channel's span what a function makes the same of, to half a code of its result. */
+static void leave_out_flat_ends(const reader *r, double step, double *low, double *high) {
+    enum { STEPS = 64 };
+    double from_low = *low, from_high = *high, at_low = read_value(r, from_low),
+           at_high = read_value(r, from_high);
+    for (int i = 1; i <= STEPS; i++) {
+        double x = from_low * (STEPS - i) / STEPS;
+        if (fabs(read_value(r, x) - at_low) > step / 2) break;
+        *low = x;
+    }
+    for (int i = 1; i <= STEPS; i++) {
+        double x = from_high * (STEPS - i) / STEPS;
+        if (fabs(read_value(r, x) - at_high) > step / 2) break;
+        *high = x;
+    }
+}
+
+typedef struct ranked_channel {
+    double scale;
+    int channel;
+} ranked_channel;
+
+static int compare_ranks(const void *x, const void *y) {
+    const ranked_channel *a = x, *b = y;
+    if (a->scale != b->scale) return a->scale < b->scale ? -1 : 1;
+    return a->channel - b->channel;
+}
+
+/* Sorts channels into classes of like scales, from the largest down, so that a scale is at most `ratio` times
+ * the least one of its class. of[c] is the class of a channel. Returns their number. */
+static int class_channels(const double *scales, int c, double ratio, int *of, arena *a) {
+    ranked_channel *ranks = ARENA_ARRAY(a, ranked_channel, c);
+    for (int i = 0; i < c; i++) ranks[i] = (ranked_channel){scales[i], i};
+    qsort(ranks, (size_t)c, sizeof *ranks, compare_ranks);
+    int classes = 0;
+    double largest = 0;
+    for (int i = c - 1; i >= 0; i--) {
+        if (classes == 0 || ranks[i].scale * ratio < largest) {
+            largest = ranks[i].scale;
+            classes++;
+        }
+        of[ranks[i].channel] = classes - 1;
+    }
+    return classes;
+}
+
+/* Gives all channels of a class the largest scale of it. */
+static void share_by_class(double *scales, int c, const int *class, int classes, arena *a) {
+    double *most = ARENA_ARRAY(a, double, classes);
+    for (int i = 0; i < c; i++) most[class[i]] = fmax(most[class[i]], scales[i]);
+    for (int i = 0; i < c; i++) scales[i] = most[class[i]];
+}
+
+/* The scales before and behind an activation. Channels of like scales share a table, so that there are few. */
+static void choose_table_scales(const decisions *d, int before, int act, channel_facts *const *facts,
+                                scaling *x, scaling *y, arena *a) {
+    enum { MOST_CLASSES = 8 };
+    const node *n = &d->g->nodes[act];
+    const reader r = {n->op, n->a.args};
+    int c = n->shape.c, x_zero, y_zero, classes, *class = ARENA_ARRAY(a, int, c);
+    double *y_scales = draw_scales(d, act, facts[act], &y_zero, a), ratio = 2, most;
+    while ((classes = class_channels(y_scales, c, ratio, class, a)) > MOST_CLASSES) ratio *= 1.25;
+    share_by_class(y_scales, c, class, classes, a);
+    channel_spans s = spans_of(facts[before], c, a);
+    for (int i = 0; i < c; i++) leave_out_flat_ends(&r, y_scales[i], &s.low[i], &s.high[i]);
+    x_zero = choose_zero(&s);
+    double *x_scales = find_scales(&s, x_zero, &most, a);
+    share_by_class(x_scales, c, class, classes, a);
+    *x = make_scaling(x_scales, c, x_zero, a);
+    *y = make_scaling(y_scales, c, y_zero, a);
+}
+
+static void choose_channel_scales(const decisions *d, int of, channel_facts *const *facts, scaling *all,
+                                  bool *done, arena *a) {
+    int act = reader_by_tables(d, of), zero;
+    done[d->group[of]] = true;
+    if (act >= 0 && d->by_channel[act]) {
+        done[d->group[act]] = true;
+        choose_table_scales(d, of, act, facts, &all[d->group[of]], &all[d->group[act]], a);
+        return;
+    }
+    const double *scales = draw_scales(d, of, facts[of], &zero, a);
+    all[d->group[of]] = make_scaling(scales, d->g->nodes[of].shape.c, zero, a);
 }
 
 scaling *choose_scales(const decisions *d, channel_facts *const *facts, histogram *const *histograms,
@@ -250,8 +384,7 @@ scaling *choose_scales(const decisions *d, channel_facts *const *facts, histogra
         int group = d->group[i];
         if (!d->counts[i] || done[group]) continue;
         if (d->by_channel[i]) {
-            all[group] = choose_channel_scales(d, i, facts[i], a);
-            done[group] = true;
+            choose_channel_scales(d, i, facts, all, done, a);
         } else if (histograms[i]) {
             all[group] = choose_range(d, group, histograms[i], method);
             done[group] = true;

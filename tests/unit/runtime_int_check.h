@@ -92,21 +92,25 @@ static void test_arithmetic(void **state) {
 static void test_codes(void **state) {
     (void)state;
     enum { CODES = 256 };
-    int8_t codes[CODES + LANES], table[CODES], narrow[LANES], found[LANES];
+    int8_t codes[CODES + LANES], table[3 * CODES], narrow[LANES], found[LANES], each[LANES];
+    int32_t number[LANES];
     uint8_t bytes[CODES + LANES], narrow_u8[LANES];
     int32_t wide[LANES], wide_u8[LANES];
     for (int i = 0; i < CODES + LANES; i++) {
         codes[i] = (int8_t)(i % CODES - 128);
         bytes[i] = (uint8_t)(i % CODES);
     }
-    for (int i = 0; i < CODES; i++) table[i] = (int8_t)(i * 37 % 256 - 128);
+    for (int i = 0; i < 3 * CODES; i++) table[i] = (int8_t)(i * 37 % 251 - 125);
+    for (int i = 0; i < LANES; i++) number[i] = i * 7 % 3;
     for (int at = 0; at < CODES; at++) {
         F(store)(wide, F(load_i8)(codes + at));
         F(store)(wide_u8, F(load_u8)(bytes + at));
         F(store_i8)(narrow, F(load_i8)(codes + at));
         F(store_u8)(narrow_u8, F(load_u8)(bytes + at));
         F(store_i8)(found, F(look_up)(table, F(load_i8)(codes + at)));
+        F(store_i8)(each, F(look_up_each)(table, F(load)(number), F(load_i8)(codes + at)));
         for (int i = 0; i < LANES; i++) {
+            assert_int_equal(each[i], table[number[i] * CODES + (at + i) % CODES]);
             assert_int_equal(wide[i], codes[at + i]);
             assert_int_equal(wide_u8[i], bytes[at + i]);
             assert_int_equal(found[i], table[(at + i) % CODES]);

@@ -29,7 +29,7 @@ act_tables tables_of_node(const graph *g, const node *n, arena *a);
 /* Whether each channel has a table of its own, as far as that can be told without the values of the scales. */
 bool has_channel_tables(const graph *g, const node *n);
 
-/* More tables than this are refused: see check_tables in passes/. */
+/* More tables than this are refused: see passes/check_sums.c. */
 enum { MOST_TABLES = 128 };
 
 #endif

@@ -68,6 +68,13 @@ static bool has_integer_form(const node *n) {
     }
 }
 
+static bool is_output(const graph *g, int index) {
+    for (int i = 0; i < g->n_outputs; i++) {
+        if (g->outputs[i].node == index) return true;
+    }
+    return false;
+}
+
 static bool is_kept(const node *n, const quantize_options *o) {
     return o->keeps_f32 && n->label && o->keeps_f32(o->keeps_data, n->label);
 }
@@ -81,7 +88,9 @@ static void choose_integers(decisions *d, const quantize_options *o) {
                        is_kept(&d->g->nodes[n->in[0]], o);
         bool floats = n->type == TYPE_F32;
         for (int k = 0; k < n->n_in; k++) floats = floats && d->g->nodes[n->in[k]].type != TYPE_I32;
-        d->integer[i] = floats && has_integer_form(n) && !is_kept(n, o) && !follows;
+        bool has_form =
+            has_integer_form(n) || (n->op == OP_SOFTMAX && o->integer_outputs && is_output(d->g, i));
+        d->integer[i] = floats && has_form && !is_kept(n, o) && !follows;
     }
     for (int i = 0; i < d->g->n_nodes; i++) {
         const node *n = &d->g->nodes[i];
@@ -156,13 +165,6 @@ static bool takes_scales(const decisions *d, const node *n, int of, bool *throug
     return by_factor && shape_pixels(d->g->nodes[n->in[1]].shape) == 1 &&
            d->g->nodes[n->in[1]].shape.c == n->shape.c && d->g->nodes[of].shape.c == n->shape.c &&
            d->g->nodes[of].shape.h == n->shape.h && d->g->nodes[of].shape.w == n->shape.w;
-}
-
-static bool is_output(const graph *g, int index) {
-    for (int i = 0; i < g->n_outputs; i++) {
-        if (g->outputs[i].node == index) return true;
-    }
-    return false;
 }
 
 /* Whether all readers of a tensor take scales for each channel. */

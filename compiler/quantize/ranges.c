@@ -383,7 +383,10 @@ scaling *choose_scales(const decisions *d, channel_facts *const *facts, histogra
     for (int i = 0; i < d->g->n_nodes; i++) {
         int group = d->group[i];
         if (!d->counts[i] || done[group]) continue;
-        if (d->by_channel[i]) {
+        if (d->g->nodes[i].op == OP_SOFTMAX) {
+            all[group] = (scaling){.scale = 1.0f / 256, .zero = INT8_MIN}; /* from 0 to 1, as everywhere */
+            done[group] = true;
+        } else if (d->by_channel[i]) {
             choose_channel_scales(d, i, facts, all, done, a);
         } else if (histograms[i]) {
             all[group] = choose_range(d, group, histograms[i], method);

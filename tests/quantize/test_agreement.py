@@ -139,7 +139,7 @@ def main():
     options = parser.parse_args()
     models = find_models(options.models)
     if not models:
-        print("skipped: the models are missing; LCC_MODELS may name their folder")
+        print("SKIP: there are no trained models; LCC_MODELS may name their folder")
         return 77
     good = True
     for network in NETWORKS:

@@ -118,13 +118,13 @@ static void what_is_unchanged_is_known(void **state) {
     for_each_activation(check_unchanged);
 }
 
-/* "f32x8_relu6(" for every family of vectors, which the name of its header begins with. */
+/* "f32x8_relu6(" for every family of vectors of floats, which the name of its header begins with. */
 static void every_family_has_a_function(void **state) {
     (void)state;
     int families = 0;
     for (const embedded_file *file = embedded_files; file->name; file++) {
         const char *end = strchr(file->name, '_');
-        if (!end || !strstr(file->name, ".h")) continue;
+        if (!end || !strstr(file->name, ".h") || file->name[0] != 'f') continue;
         families++;
         for (int op = 0; op < OP_COUNT; op++) {
             if (!is_activation((op_kind)op)) continue;

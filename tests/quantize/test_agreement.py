@@ -16,7 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+
+try:
+    from PIL import Image
+except ImportError:
+    Image = None
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS = ["equalisation", "correction", "ranges"]
@@ -138,6 +142,9 @@ def main():
     parser.add_argument("--steps", action="store_true")
     options = parser.parse_args()
     models = find_models(options.models)
+    if not Image:
+        print("SKIP: there is no PIL, which reads the pictures")
+        return 77
     if not models:
         print("SKIP: there are no trained models; LCC_MODELS may name their folder")
         return 77

@@ -37,7 +37,8 @@ def check_seed(seed, arguments, folder):
     if arguments.all_storages:
         storage = ("embed", "file", "incbin")[seed % 3]
         dtype = ["--weights-dtype", ("f32", "f16")[seed // 3 % 2]]
-    options = dtype + (["--max-ram", arguments.max_ram] if arguments.max_ram else [])
+    options = dtype + (["--keep-dead"] if arguments.keep_dead else [])
+    options += ["--max-ram", arguments.max_ram] if arguments.max_ram else []
     options += ["--storage", "incbin"] if storage == "incbin" else []
     model = emitted.Model(arguments.lcc, net, folder, options, target=arguments.target, cc=arguments.cc,
                           level=arguments.level, foreign=arguments.foreign, apart=storage == "file")
@@ -56,6 +57,7 @@ def main():
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--cc", help="a compiler for the target, where not the usual one")
     parser.add_argument("--max-ram")
+    parser.add_argument("--keep-dead", action="store_true", help="emitted code has all channels")
     parser.add_argument("--weights-dtype", help="f16: the interpreter has the rounded weights, too")
     parser.add_argument("--level", default="-O2", help="how far the C compiler optimizes")
     parser.add_argument("--foreign", choices=["s390x"], help="run generic C on this machine, by an emulator")

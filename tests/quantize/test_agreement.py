@@ -2,8 +2,8 @@
 """test_agreement.py --lcc LCC [--cc CC] [--models DIR] [--crops N] [--steps]
 
 Trained networks, as floats and quantised by lcc from 100 crops of pictures, through emitted C on the pictures themselves and on
-other crops: how often the likeliest class is the same, and the signal to noise of the outputs in dB. Fails where a picture's
-class changes, or more than 5 % of the crops' do. Exit 77 where the models are missing.
+other crops: how often the likeliest class is the same, and the signal to noise of the outputs in dB. Fails where the
+class changes in more than one picture, or in more than 5 % of the crops. Exit 77 where the models are missing.
 
 --steps: measures without each step of quantising, too.
 """
@@ -129,7 +129,7 @@ def measure(options, network, models, scratch):
         print(f"{network.name:18} {way:45} pictures {same[0]}/{len(whole)}, {options.crops} crops {same[1] / options.crops:7.2%}, "
               f"{decibels(wanted[1], got[1]):5.1f} dB", flush=True)
         if not without:
-            good = same[0] == len(whole) and same[1] >= LEAST_SAME * options.crops
+            good = same[0] >= len(whole) - 1 and same[1] >= LEAST_SAME * options.crops
     return good
 
 

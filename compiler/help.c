@@ -91,7 +91,7 @@ void help_print_man(text *out) {
         "dependency. A MODEL that is not found as given is looked for in the folders of\n.B \\-I\n"
         "and among the networks that are installed with lcc. Without\n.B \\-w\n"
         "the weights are drawn from a seed, and predictions mean nothing. MODEL may also be an ONNX or a\n"
-        "TensorFlow Lite file (float), which has its own weights.\n.SH OPTIONS\n");
+        "TensorFlow Lite file, in float or in int8, which has its own weights.\n.SH OPTIONS\n");
     for (int i = 0; i < ENTRY_COUNT; i++) {
         const entry *e = &entries[i];
         if (!e->text) continue;

@@ -2,7 +2,8 @@
 #
 # Adds the static library NAME, which is the network NET compiled to C. NAME.h is on the include path of targets that link to
 # it, and NAME is the prefix of its symbols. NET is a file of this project, .net or .onnx, or the name of a network that comes
-# with lcc. The code is made again when the network, the files that it imports or keeps data in, or the weights change.
+# with lcc. The code is made again when the network, the files that it imports or keeps data in, the weights, or the samples of
+# --calibrate and --labels change. Files and folders that the options name are relative to this folder.
 function(lcc_add_model name net)
   cmake_parse_arguments(PARSE_ARGV 2 MODEL "" "VARIANT;TARGET" "WEIGHTS;OPTIONS")
   if(MODEL_UNPARSED_ARGUMENTS)
@@ -53,11 +54,12 @@ function(lcc_add_model name net)
   endif()
   set(previous "")
   foreach(option IN LISTS MODEL_OPTIONS)
-    if(previous STREQUAL "-I")
+    if(previous MATCHES "^(-I|--calibrate|--labels|--tune)$")
       get_filename_component(option ${option} ABSOLUTE)
-    elseif(option MATCHES "^-I(.+)$")
-      get_filename_component(option ${CMAKE_MATCH_1} ABSOLUTE)
-      set(option -I${option})
+    elseif(option MATCHES "^(-I|--calibrate=|--labels=|--tune=)(.+)$")
+      set(before ${CMAKE_MATCH_1})
+      get_filename_component(option ${CMAKE_MATCH_2} ABSOLUTE)
+      set(option ${before}${option})
     endif()
     list(APPEND arguments ${option})
     set(previous ${option})

@@ -77,6 +77,8 @@ bool depfile_print(text *out, job *j) {
     text_char(out, ':');
     good = print_names(out, j, j->files, j->n_files) && good;
     good = print_names(out, j, j->o.weights.at, j->o.weights.count) && good;
+    good = print_names(out, j, j->o.calibrate.at, j->o.calibrate.count) && good;
+    if (j->o.labels) good = print_names(out, j, &j->o.labels, 1) && good;
     if (j->o.tune) good = print_names(out, j, &j->o.tune, 1) && good;
     text_char(out, '\n');
     return good;

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from common import Case, NO_WEIGHTS
+from common import Case, NO_WEIGHTS, npy
 
 # What make and ninja both read, some of it escaped.
 GOOD = ["plain", "with blank", " front", "a  b", "#", "a#b", "$", "a$b", "a$$b", "$(shell touch ran)x", "${HOME}b", "a\\b", "a\\ b",
@@ -85,6 +85,18 @@ class Depfile(Case):
         self.write("t=1.json", '{"format": 1, "target": "generic", "tiles": {}}')
         self.bad(1, NO_WEIGHTS + said.format("t=1.json"), "tiny.net", "--target", "generic", "--tune", "t=1.json", "-o", "m.c",
                  "--depfile", "m.d")
+
+    def test_samples_and_labels(self):
+        """What --dtype int8 reads of them is in the output."""
+        with open(self.path("a.npy"), "wb") as f:
+            f.write(npy([2, 16, 16, 3], [i * i % 251 for i in range(2 * 16 * 16 * 3)], "B"))
+        with open(self.path("b.npy"), "wb") as f:
+            f.write(npy([2], [0, 3], "B"))
+        done = self.lcc("tiny.net", "--dtype", "int8", "--calibrate", "a.npy", "--labels", "b.npy", "--emit", "json", "-o", "out",
+                        "--depfile", "m.d")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ("tiny.net", "a.npy", "b.npy"):
+            self.check("out", name)
 
 
 if __name__ == "__main__":

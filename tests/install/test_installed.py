@@ -6,6 +6,8 @@ import subprocess
 import time
 import unittest
 
+import numpy
+
 from installed import CMAKE, NO_WEIGHTS, SOURCE, Installed, run
 
 PROJECT = """cmake_minimum_required(VERSION 3.20)
@@ -124,6 +126,36 @@ class Projects(Installed):
             self.build()
             self.assertGreater(os.stat(code).st_mtime_ns, before, part)
         self.assertEqual(self.good("build/app").stdout, told)
+
+    def test_samples_of_an_int8_network(self):
+        """Files of the options are of the project's folder, and the code is made anew when one of them changes."""
+        self.write("CMakeLists.txt", """cmake_minimum_required(VERSION 3.20)
+project(app C)
+find_package(lcc REQUIRED)
+lcc_add_model(digits digits.net TARGET generic OPTIONS --dtype int8 --calibrate data/x.npy --labels=data/y.npy --output-dtype int8)
+add_executable(app main.c)
+target_link_libraries(app PRIVATE digits)
+""")
+        self.write("main.c", '#include "digits.h"\nint main(void) {\n    static uint8_t x[DIGITS_X_SIZE];\n'
+                             "    int8_t y[DIGITS_Y_SIZE];\n    digits_run(x, y);\n    return DIGITS_Y_SCALE <= 0;\n}\n")
+        self.write("digits.net", "net digits {\n    input x: uint8[8, 8, 1]\n    conv(4, 3) -> relu -> global_avg_pool -> dense(3)\n"
+                                 "    output y\n}\n")
+        os.mkdir(self.path("data"))
+        numpy.save(self.path("data/x.npy"), numpy.random.default_rng(1).integers(0, 256, (3, 8, 8, 1), numpy.uint8))
+        numpy.save(self.path("data/y.npy"), numpy.array([0, 1, 2]))
+        self.configure(f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        self.build()
+        self.good("build/app")
+        code = self.path("build/digits.lcc/digits.c")
+        before = os.stat(code).st_mtime_ns
+        self.build()
+        self.assertEqual(os.stat(code).st_mtime_ns, before, "nothing changed, yet the code was made anew")
+        for name in ("data/x.npy", "data/y.npy"):
+            before = os.stat(code).st_mtime_ns
+            time.sleep(1.1)
+            os.utime(self.path(name))
+            self.build()
+            self.assertGreater(os.stat(code).st_mtime_ns, before, name)
 
     def test_a_mistake_in_the_network_stops_the_build(self):
         self.write("CMakeLists.txt", "cmake_minimum_required(VERSION 3.20)\nproject(app C)\nfind_package(lcc REQUIRED)\n"

@@ -98,6 +98,7 @@ class IntNet(Net):
 
     def bounds(self, p=0.5):
         if self.stream.chance(p):
+            self.need_int8()
             self.say(self.stream.pick(BOUNDS))
 
     def table(self):

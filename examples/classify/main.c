@@ -3,7 +3,8 @@
  *     classify [options] PICTURE.. (classify --help)
  *
  * Any network will do that has one picture in, [height, width, 3] as bytes or floats, and scores or
- * probabilities out. It is model.c, which lcc wrote; net.h tells this program its sizes. */
+ * probabilities out, as floats or as integers of eight bits with a scale. It is model.c, which lcc wrote;
+ * net.h tells this program its sizes and types. */
 #define _POSIX_C_SOURCE 200809L
 #include "labels.h"
 #include "net.h"
@@ -18,12 +19,6 @@
 #include <unistd.h>
 
 enum { CLASSES = NET_CLASSES, PIXELS = NET_HEIGHT * NET_WIDTH, BAR = 30, WRONG_USE = 2 };
-
-#if NET_TAKES_FLOATS
-typedef float input;
-#else
-typedef uint8_t input;
-#endif
 
 typedef struct options {
     const char *labels;
@@ -150,27 +145,33 @@ static void find_labels(labels *l, const options *o) {
     }
 }
 
-static void fill(input *x, const unsigned char *pixels, const options *o) {
+/* Bytes of a network that takes int8 are the pixels less 128, so that none is lost. */
+static void fill(net_input *x, const unsigned char *pixels, const options *o) {
 #if NET_TAKES_FLOATS
     for (int i = 0; i < 3 * PIXELS; i++) x[i] = (float)((pixels[i] - o->mean[i % 3]) / o->std[i % 3]);
 #else
     (void)o;
-    memcpy(x, pixels, 3 * PIXELS);
+    for (int i = 0; i < 3 * PIXELS; i++) x[i] = (net_input)(pixels[i] + NET_BLACK);
 #endif
 }
 
 /* Milliseconds of the fastest run. */
-static double run(const input *x, float *scores, int runs) {
+static double run(const net_input *x, net_output *y, int runs) {
     double least = INFINITY;
     for (int i = 0; i < runs; i++) {
         struct timespec from, to;
         clock_gettime(CLOCK_MONOTONIC, &from);
-        model_run(x, scores);
+        model_run(x, y);
         clock_gettime(CLOCK_MONOTONIC, &to);
         least =
             fmin(least, 1e3 * (double)(to.tv_sec - from.tv_sec) + 1e-6 * (double)(to.tv_nsec - from.tv_nsec));
     }
     return least;
+}
+
+/* The numbers that the network means. */
+static void read_scores(const net_output *y, float *scores) {
+    for (int i = 0; i < CLASSES; i++) scores[i] = NET_SCALE * ((float)y[i] - (float)NET_ZERO);
 }
 
 static void softmax(float *scores) {
@@ -199,7 +200,8 @@ static void print_top(const float *probs, const labels *l, int top) {
 
 static bool classify(const char *path, const options *o, const labels *l) {
     static unsigned char pixels[3 * PIXELS];
-    static input x[3 * PIXELS];
+    static net_input x[3 * PIXELS];
+    static net_output y[CLASSES];
     static float scores[CLASSES];
     picture p;
     bool good = picture_read(&p, path);
@@ -210,7 +212,8 @@ static bool classify(const char *path, const options *o, const labels *l) {
         good = false;
     } else {
         fill(x, pixels, o);
-        double ms = run(x, scores, o->runs);
+        double ms = run(x, y, o->runs);
+        read_scores(y, scores);
         if (o->softmax) softmax(scores);
         printf("%s: %s, %d x %d, %.2f ms\n", path, p.format, p.width, p.height, ms);
         print_top(scores, l, o->top);

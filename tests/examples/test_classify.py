@@ -133,6 +133,22 @@ class Networks(Case):
         other = self.good(program, "--ratio", "1", "--mean", "0", "--std", "1", "x.png").stdout
         self.check(other, softmax(self.reference(model, picture.astype(numpy.float32))))
 
+    def test_scores_of_int8(self):
+        """Their scale is in the network's header; the softmax is still to do."""
+        picture = pattern(SIDE, SIDE)
+        self.write_bytes("x.png", png(picture))
+        numpy.save(self.path("x.npy"), picture[None])
+        options = ["--seed", "4", "--dtype", "int8", "--calibrate", self.path("x.npy"), "--output-dtype", "int8"]
+        model = self.net(SCORES)
+        codes = self.reference([self.path("own.net"), *options], picture)
+        self.assertEqual(codes.dtype, numpy.int8)
+        program = self.program(model, "-DOPTIONS=" + ";".join(options))
+        with open(os.path.join(os.path.dirname(program), "model.lcc", "model.h"), encoding="utf-8") as f:
+            scale, zero = re.search(r"MODEL_Y_SCALE ([-\d.e]+)f\n#define MODEL_Y_ZERO \((-?\d+)\)", f.read()).groups()
+        scores = float(scale) * (codes.astype(float) - int(zero))
+        self.check(self.good(program, "--ratio", "1", "--no-softmax", "x.png").stdout, scores)
+        self.check(self.good(program, "--ratio", "1", "x.png").stdout, softmax(scores))
+
     def test_networks_that_are_refused(self):
         def net(name, inputs, layers):
             self.write(name + ".net", f"net {name} {{\n    input a: uint8{inputs}\n    {layers}\n    output y\n}}\n")
@@ -232,6 +248,13 @@ class Pictures(Case):
         numpy.testing.assert_array_equal(self.pixels(program, "palette.png", "--ratio", "1"), wanted)
         Image.fromarray(numpy.dstack([whole, numpy.zeros((20, 16), numpy.uint8)])).save(self.path("clear.png"))
         self.assertEqual(self.pixels(program, "clear.png", "--ratio", "1").min(), 255)
+
+    def test_pixels_of_int8(self):
+        """The network gets the pixels less 128, and gives them back as integers with a scale and a zero point."""
+        program = self.program(self.net(PIXELS.replace("uint8[20, 16, 3]", "int8[20, 16, 3] (q = [1, -128])")))
+        whole = pattern(20, 16)
+        self.write_bytes("whole.png", png(whole))
+        numpy.testing.assert_array_equal(self.pixels(program, "whole.png", "--ratio", "1"), whole)
 
     def test_what_is_no_picture(self):
         program = self.pixels_program()
@@ -342,6 +365,29 @@ class Trained(Case):
             (head, rows), = parse(self.good(program, name + ".jpg").stdout)
             self.assertEqual(head[1:4], ("JPEG", "1200", "900"))
             self.assertIn(index, [i for _, i, _ in rows[:2]], name)
+
+    def test_mobilenet_v2_of_int8(self):
+        """uint8 in and out: the answers of TFLite Micro, and the right classes."""
+        with open(os.path.join(MODELS, "int8", "expected.json"), encoding="utf-8") as f:
+            file = json.load(f)["mobilenet_v2_1.0_224_ptq.tflite"]
+        labels = os.path.join(MODELS, "imagenet_labels_1001.txt")
+        with open(labels, encoding="utf-8") as f:
+            names = f.read().splitlines()
+        program = self.program(f"-DMODEL={MODELS}/int8/mobilenet_v2_1.0_224_ptq.tflite", f"-DLABELS={labels}")
+        self.assertIn("(default: no", self.good(program, "--help").stdout)  # a softmax is before the requantize
+        cases = {case["image"]: case for case in file["cases"] if "image" in case}
+        told = parse(self.good(program, "--ratio", "1", *[os.path.join(MODELS, "images", name) for name in cases]).stdout)
+        right = {}
+        for (_, rows), (name, case) in zip(told, cases.items(), strict=True):
+            codes = numpy.frombuffer(bytes.fromhex(case["out"]), numpy.uint8)
+            for percent, index, label in rows:
+                self.assertEqual((percent, label), (float(f"{100 * codes[index] / 256:.2f}"), names[index]), name)
+            self.assertEqual([p for p, _, _ in rows], sorted((p for p, _, _ in rows), reverse=True))
+            self.assertEqual((rows[0][1], codes[rows[0][1]]), (case["top1"], codes.max()), name)
+            right[name] = rows[0][2]
+        for name, word in (("cat.png", "cat"), ("chelsea_cat.png", "cat"), ("bird_chickadee.png", "chickadee"),
+                           ("parrot_macaw.png", "macaw"), ("hot_dog.png", "hotdog"), ("coffee_cup.png", "espresso")):
+            self.assertIn(word, right[name])
 
     def test_names_of_imagenet(self):
         script = os.path.join(SOURCE, "examples", "classify", "imagenet_labels.py")

@@ -1,8 +1,10 @@
 """--dtype int8: what is refused, what the scales are, and that the answer is the same however it is computed."""
 import json
+import math
 import os
 import random
 import re
+import struct
 import unittest
 
 from common import Case, LCC, NO_WEIGHTS, npy, run
@@ -23,6 +25,49 @@ ONE = """net one {
     output y
 }
 """
+
+
+# Channels whose ranges go from a hundredth to some hundreds, as those of MobileNetV3's first layer do.
+WIDE = """net wide {
+    input image: uint8[9, 9, 3] -> normalize(mean = 127.5, std = 127.5)
+    conv(24, 3, padding = 0, bias = true) @"stem" -> hswish
+    depthwise(3, padding = 1, bias = true) @"depthwise" -> swish
+    conv(24, 1, bias = true) @"project"
+    output y
+}
+"""
+
+MAIN = """#include "wide.h"
+#include <stdio.h>
+int main(void) {
+    static uint8_t in[WIDE_IMAGE_SIZE];
+    static int8_t out[WIDE_Y_SIZE];
+    while (fread(in, sizeof in, 1, stdin) == 1) {
+        wide_run(in, out);
+        for (int i = 0; i < WIDE_Y_SIZE; i++) printf("%d\\n", out[i]);
+    }
+    return 0;
+}
+"""
+
+
+def wide_weights():
+    """The stem's channels are of scale 0.01 * 1.5^c, the depthwise undoes that."""
+    source, header, data = random.Random(2), {}, b""
+    shapes = {"stem.weight": [24, 3, 3, 3], "stem.bias": [24], "depthwise.weight": [24, 1, 3, 3], "depthwise.bias": [24],
+              "project.weight": [24, 24, 1, 1], "project.bias": [24]}
+    for name, shape in shapes.items():
+        count, each = math.prod(shape), math.prod(shape[1:])
+        scale = {"stem": 0.01, "depthwise": 30}.get(name.split(".")[0], 0.2)
+        grows = {"stem": 1.5, "depthwise": 1 / 1.5}.get(name.split(".")[0], 1) if name != "depthwise.bias" else 1
+        if name == "depthwise.bias":
+            scale = 0.5
+        values = [source.gauss(0, 1) * scale * grows ** (i // each) for i in range(count)]
+        part = struct.pack("<%df" % count, *values)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(part)]}
+        data += part
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
 
 
 def floats(shape, low, high, seed=1):
@@ -172,6 +217,26 @@ class Quantised(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         a, b = (re.sub(r"/\*.*?\*/", "", self.read(n).decode(), flags=re.S) for n in ("a.c", "b.c"))
         self.assertEqual(a.replace('"a.h"', '"b.h"'), b)
+
+    def test_tables_for_channels_of_different_scales(self):
+        """Where an activation has a table for each pair of scales, the C has the interpreter's bytes: plain and with vectors."""
+        self.write("wide.net", WIDE)
+        self.write("wide.safetensors", wide_weights())
+        self.write("x.npy", pictures(6, 9, 9, 3))
+        words = ["wide.net", "-w", "wide.safetensors", "--dtype", "int8", "--calibrate", "x.npy", "--output-dtype", "int8"]
+        self.lcc(*words, "--run", "x.npy", "--out", "y.npy")
+        wanted = self.read("y.npy")[-6 * 7 * 7 * 24:]
+        self.assertGreater(len(set(wanted)), 50)
+        self.write("main.c", MAIN)
+        with open(self.path("x.bin"), "wb") as f:
+            f.write(self.read("x.npy")[-6 * 9 * 9 * 3:])
+        for target in ("generic", "native"):
+            self.lcc(*words, "--name", "wide", "--target", target, "-o", "wide.c")
+            self.assertIn("_look_up_each(", self.read("wide.c").decode())
+            self.compile("cc", "-O1", "-o", "main", "main.c", "wide.c")
+            with open(self.path("x.bin"), "rb") as f:
+                got = run(["./main"], self.folder, stdin=f).stdout
+            self.assertEqual([int(line) % 256 for line in got.split()], list(wanted), target)
 
     def test_run(self):
         """--run computes the quantised network: its answers are near the float ones, and not the same."""

@@ -373,7 +373,8 @@ class Trained(Case):
         labels = os.path.join(MODELS, "imagenet_labels_1001.txt")
         with open(labels, encoding="utf-8") as f:
             names = f.read().splitlines()
-        program = self.program(f"-DMODEL={MODELS}/int8/mobilenet_v2_1.0_224_ptq.tflite", f"-DLABELS={labels}")
+        program = self.program(f"-DMODEL={MODELS}/int8/mobilenet_v2_1.0_224_ptq.tflite", f"-DLABELS={labels}",
+                               "-DCMAKE_C_FLAGS_RELEASE=-O1")
         self.assertIn("(default: no", self.good(program, "--help").stdout)  # a softmax is before the requantize
         cases = {case["image"]: case for case in file["cases"] if "image" in case}
         told = parse(self.good(program, "--ratio", "1", *[os.path.join(MODELS, "images", name) for name in cases]).stdout)

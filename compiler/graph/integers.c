@@ -19,10 +19,10 @@ code_range codes_within(const quant *q, elem_type type, op_kind act, act_args ar
     double low, high;
     code_range r = {(int)type_table[type].least, (int)type_table[type].most};
     if (!act_bounds(act, args, &low, &high)) return r;
-    /* A scale for each channel is only given where the bounds fall on the type's limits, or on the zero point.
-     */
+    /* Of codes with a scale for each channel only the bound 0 is the same code in all: quantise_node refuses
+     * others. */
     if (!isinf(low)) r.least = low == 0 ? q->zero : code_of(q, type, 0, low);
-    if (!isinf(high) && !q->scales) r.most = code_of(q, type, 0, high);
+    if (!isinf(high)) r.most = code_of(q, type, 0, high);
     return r;
 }
 

@@ -127,6 +127,13 @@ static bool takes_channel_scales(const node *n) {
     }
 }
 
+/* A bound other than 0 that keeps its input's scale. */
+static bool bounds_unevenly(const node *n) {
+    double low, high;
+    if (!is_activation(n->op) || n->a.q.on || !act_bounds(n->op, n->a.args, &low, &high)) return false;
+    return isfinite(high) || (isfinite(low) && low != 0);
+}
+
 /* Ops that may make codes with a scale for each channel. */
 static bool makes_channel_scales(op_kind op) {
     return op == OP_CONV || op == OP_DENSE || op == OP_DEPTHWISE || op == OP_MUL || op == OP_QUANTIZE ||
@@ -149,6 +156,10 @@ static bool check_inputs(const graph *g, diag *d, const node *n, quant_rule rule
             return quant_error(d, n, "its input is uint8; it takes int8, which a requantize makes of it");
         if (from->q.scales && !takes_channel_scales(n))
             return quant_error(d, n, "its input has a scale for each channel, and it needs one scale for all");
+        if (from->q.scales && bounds_unevenly(n))
+            return quant_error(d, n,
+                               "its input has a scale for each channel, so its bound is another code in each; "
+                               "it needs a scale and a zero point, q = [scale, zero] or q = [channels, zero]");
         if (from->q.scales && n->op == OP_DEPTHWISE && n->a.pad_value)
             return quant_error(d, n, "its input has a scale for each channel, so its padding must be 0");
         bool alike = rule == RULE_KEEPS && !n->a.has_residual;

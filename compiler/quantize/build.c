@@ -105,6 +105,8 @@ static int add_integer(builder *b, int of) {
     const node *n = &b->d->g->nodes[of];
     const scaling *s = scaling_of_group(b, of);
     op_kind op = n->op == OP_AFFINE ? OP_DEPTHWISE : n->op;
+    /* With a scale for each channel the largest code is at the upper bound, or below it. */
+    if (s->scales && is_plain_bound(n)) op = OP_RELU;
     attrs a = n->op == OP_AFFINE ? attrs_of_affine(n) : n->a;
     int *in = ARENA_ARRAY(b->a, int, n->n_in);
     for (int i = 0; i < n->n_in; i++) {

@@ -8,7 +8,7 @@
 const char *const range_method_names[RANGE_METHOD_COUNT] = {
     [RANGE_LIMITS] = "limits",
     [RANGE_PERCENTILE] = "percentile",
-    [RANGE_SQUARED] = "squared error",
+    [RANGE_SQUARED] = "least squares",
 };
 
 /* Samples by which the methods are compared, and the report is made. */
@@ -34,7 +34,7 @@ static built build_with(quantizer *q, range_method method) {
 /* The network with the ranges that lose least, by the outputs of some of the samples. */
 static built choose_method(quantizer *q, quantize_report *report) {
     static const char *const trying[RANGE_METHOD_COUNT] = {
-        "trying ranges by limits", "trying ranges by percentile", "trying ranges by squared error"};
+        "trying ranges by limits", "trying ranges by percentile", "trying ranges by least squares"};
     built best = {0};
     for (int m = 0; m < RANGE_METHOD_COUNT; m++) {
         report->method_decibels[m] = NAN;

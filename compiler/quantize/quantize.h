@@ -25,7 +25,7 @@ typedef enum range_method {
     RANGE_METHOD_COUNT
 } range_method;
 
-extern const char *const range_method_names[RANGE_METHOD_COUNT]; /* "limits", "percentile", "squared error" */
+extern const char *const range_method_names[RANGE_METHOD_COUNT]; /* "limits", "percentile", "least squares" */
 
 typedef struct quantize_options {
     /* Whether the layer of that label stays in float; NULL: none does. */

@@ -105,12 +105,16 @@ static void a_pointer_has_the_type_of_its_buffer(void **state) {
     const char *names[] = {"image"};
     plan_buffer buffers[] = {{.kind = BUFFER_INPUT, .type = TYPE_U8}, {.kind = BUFFER_ARENA, .offset = 128}};
     plan p = {.buffers = buffers, .n_buffers = 2};
-    emitter e = {.a = a, .p = &p, .input_names = names};
+    emitter e = {.a = a, .p = &p, .input_names = names, .reals = true};
     signature s = {0};
     add_pointer_into(&e, &s, READS, "x", 0, 3);
     add_pointer_into(&e, &s, WRITES, "y", 1, 0);
     assert_string_equal(parameters_text(a, &s), "const uint8_t *x, float *y");
     assert_string_equal(arguments_text(a, &s), "image + 3, AT(128)");
+    e.reals = false; /* AT is a pointer to integers then */
+    signature t = {0};
+    add_pointer_into(&e, &t, WRITES, "y", 1, 0);
+    assert_string_equal(arguments_text(a, &t), "((float *)(void *)AT(128))");
     assert_int_equal(s.list[0].buffer, 0);
     assert_int_equal(s.list[1].buffer, 1);
     arena_free(a);

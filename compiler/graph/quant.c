@@ -58,6 +58,8 @@ static const quant_rule quant_rules[OP_COUNT] = {
     [OP_CONCAT] = RULE_KEEPS,
 };
 
+bool keeps_codes(op_kind op) { return quant_rules[op] == RULE_KEEPS; }
+
 bool act_bounds(op_kind act, act_args args, double *low, double *high) {
     *low = act == OP_RELU || act == OP_RELU6 ? 0 : act == OP_CLIP ? args.first : -INFINITY;
     *high = act == OP_RELU6 ? 6 : act == OP_CLIP ? args.second : INFINITY;
@@ -100,8 +102,7 @@ static bool has_filters(const node *n) {
 
 /* Ops that take codes of uint8: those that load each code alone, and those that move codes. */
 static bool takes_uint8(const node *n) {
-    return has_filters(n) || n->op == OP_REQUANTIZE || n->op == OP_DEQUANTIZE ||
-           quant_rules[n->op] == RULE_KEEPS;
+    return has_filters(n) || n->op == OP_REQUANTIZE || n->op == OP_DEQUANTIZE || keeps_codes(n->op);
 }
 
 /* Ops for which the scale may differ from channel to channel of their input: each channel is by itself, or the

@@ -33,4 +33,12 @@ static inline const quant *acted_quant(const node *n) { return n->a.acted.on ? &
  * identity does not bound it at all, and gives true. */
 bool act_bounds(op_kind act, act_args args, double *low, double *high);
 
+static inline bool only_bounds(op_kind act, act_args args) {
+    double low, high;
+    return act_bounds(act, args, &low, &high);
+}
+
+/* Whether the op makes codes like those that it gets, whatever these are: it moves or chooses some of them. */
+bool keeps_codes(op_kind op);
+
 #endif

@@ -21,11 +21,6 @@ void act_table(rescale_rounding how, op_kind act, act_args args, const quant *x,
     for (int i = 0; i < TABLE_CODES; i++) table[i] = (int8_t)exact_code(act, args, x, y, i - 128);
 }
 
-static bool only_bounds(op_kind act, act_args args) {
-    double low, high;
-    return act_bounds(act, args, &low, &high);
-}
-
 /* What a node looks up, and how the codes before and behind that are scaled. */
 typedef struct looked_up {
     op_kind act; /* OP_IDENTITY: nothing */

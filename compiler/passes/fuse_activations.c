@@ -4,6 +4,7 @@
  * Of codes, one that only bounds them and keeps their scale becomes bounds of the result. Others become a
  * table, which goes into conv, depthwise and dense. */
 #include "graph/binary.h"
+#include "graph/quant.h"
 #include "passes/host.h"
 #include "passes/internal.h"
 #include "passes/rewrite.h"
@@ -25,15 +26,10 @@ bool can_host_activation(const node *n) {
     }
 }
 
-static bool only_bounds(const node *act) {
-    double low, high;
-    return act_bounds(act->op, act->a.args, &low, &high);
-}
-
 /* Whether `host`, which makes codes, can apply old activation `act` to them. */
 static bool can_host_codes(const rewrite *r, const node *host, const node *act) {
     bool kernel = has_kernel(host);
-    if (only_bounds(act)) {
+    if (only_bounds(act->op, act->a.args)) {
         bool bounds = kernel || host->op == OP_ADD || host->op == OP_SUB || host->op == OP_MUL;
         return bounds && keeps_quant(r->old, act);
     }
@@ -51,7 +47,7 @@ static bool rides_on_its_input(const rewrite *r, int index) {
 static void take_activation(node *host, const node *act) {
     host->a.act = act->op;
     host->a.act_args = act->a.args;
-    if (!host->q.on || only_bounds(act)) return;
+    if (!host->q.on || only_bounds(act->op, act->a.args)) return;
     host->a.own = host->q;
     host->q = act->q;
     host->a.q = act->a.q;

@@ -22,32 +22,9 @@ bool is_plain_bound(const node *n) {
     return is_activation(n->op) && act_bounds(n->op, n->a.args, &low, &high) && low == 0;
 }
 
-static bool only_bounds(const node *n) {
-    double low, high;
-    return is_activation(n->op) && act_bounds(n->op, n->a.args, &low, &high);
-}
-
-/* Ops that make codes like those that they get, whatever these are. */
+/* Layers that share the scale of what they read. A resize could have its own, and has no use for it. */
 static bool only_moves(const node *n) {
-    switch (n->op) {
-    case OP_MAX_POOL:
-    case OP_FLATTEN:
-    case OP_IDENTITY:
-    case OP_DROPOUT:
-    case OP_SHUFFLE:
-    case OP_PAD:
-    case OP_UPSAMPLE:
-    case OP_RESIZE:
-    case OP_SLICE:
-    case OP_DEPTH_TO_SPACE:
-    case OP_SPACE_TO_DEPTH:
-    case OP_RESHAPE:
-    case OP_TRANSPOSE:
-    case OP_MIN:
-    case OP_MAX:
-    case OP_CONCAT: return true;
-    default: return false;
-    }
+    return keeps_codes(n->op) || n->op == OP_UPSAMPLE || n->op == OP_RESIZE;
 }
 
 /* Activations that have a value for every number. */
@@ -135,7 +112,8 @@ static void join(decisions *d, int x, int y) {
 /* Whether a bound shares the scale of the layer that it alone reads. */
 static bool shares_scale(const decisions *d, int bound) {
     const node *n = &d->g->nodes[bound];
-    return only_bounds(n) && d->integer[n->in[0]] && d->only_reader[n->in[0]] == bound;
+    return is_activation(n->op) && only_bounds(n->op, n->a.args) && d->integer[n->in[0]] &&
+           d->only_reader[n->in[0]] == bound;
 }
 
 static void join_groups(decisions *d) {
@@ -195,7 +173,7 @@ static void mark_through(decisions *d, int of) {
 
 /* Whether an activation takes and makes codes with a scale for each channel: by a table for each pair of
  * scales, of which there may be few (see ranges.c). */
-static bool looks_up(const node *n) { return is_activation(n->op) && !only_bounds(n); }
+static bool looks_up(const node *n) { return is_activation(n->op) && !only_bounds(n->op, n->a.args); }
 
 int reader_by_tables(const decisions *d, int of) {
     int act = d->only_reader[of];

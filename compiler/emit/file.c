@@ -37,6 +37,12 @@ static void emit_banner(const emitter *all, int n, text *out) {
     text_string(out, " * Tensors are [height, width, channels], one pixel's channels side by side. */\n");
 }
 
+/* Stops a compiler that has not been told of the machine. */
+static void emit_condition(const target *t, text *out) {
+    if (!t->condition) return;
+    text_printf(out, "#if !(%s)\n#error \"this file is for %s\"\n#endif\n\n", t->condition, t->condition_words);
+}
+
 static void emit_target_begin(const emitter *e, text *out) {
     const target *t = e->p->t;
     if (!t->attributes) return;
@@ -100,6 +106,7 @@ static void emit_together(const emitter *all, int n, text *out) {
 void emit_file(const emitter *all, int n, text *out) {
     const emitter *best = &all[n - 1];
     emit_banner(all, n, out);
+    emit_condition(best->p->t, out);
     text_printf(out, "#include \"%s.h\"\n\n", best->o->base_name);
     emit_runtime_includes(best, out);
     text_char(out, '\n');

@@ -85,7 +85,7 @@ static shape spread_pixels(const plan *p, const node *n) {
     shape s = n->shape;
     int size = type_table[n->type].bytes;
     bool shares = shape_pixels(s) > 1 && (int64_t)s.c * size % SHARED_BYTES == 0;
-    if (shares && !p->t->strict_c99 && !p->lean) s.c += LINE_BYTES / size;
+    if (shares && !p->t->strict_c99 && !p->t->small && !p->lean) s.c += LINE_BYTES / size;
     return s;
 }
 

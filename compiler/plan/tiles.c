@@ -119,7 +119,7 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     gemm->n_blocks = cut_blocks(t, out_c, chosen.vectors, gemm->blocks);
     double weight_bytes = depth * out_c * size;
     gemm->cycles = groups * best;
-    gemm->prefetch = groups * weight_bytes > t->l1_bytes / 2.0 && !t->strict_c99;
+    gemm->prefetch = groups * weight_bytes > t->l1_bytes / 2.0 && !t->strict_c99 && !t->small;
     gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels;
     s->macs = node_macs(p->g, n);
 }

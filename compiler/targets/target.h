@@ -48,7 +48,11 @@ struct target {
     double widening;                       /* a vector of halves to floats: the time of so many multiply-adds */
     int l1_bytes, l2_bytes;
     bool strict_c99; /* no extension of any compiler */
-    bool threads;    /* may have several cores: the code can share its steps among threads, by OpenMP */
+    bool small;      /* a microcontroller: memory is scarce, flash too, and there is no cache to speak of */
+    /* What the user's compiler must have been told, as a condition of the preprocessor, and the same in words;
+     * or NULL. */
+    const char *condition, *condition_words;
+    bool threads; /* may have several cores: the code can share its steps among threads, by OpenMP */
 };
 
 /* The targets of one file: of the same machine, the weakest first. */

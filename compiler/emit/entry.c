@@ -16,7 +16,7 @@ static void emit_arena(const emitter *e, text *out) {
         text_printf(
             out,
             "static struct {\n    unsigned char bytes[%s];\n} static_arena __attribute__((aligned(%d)));\n\n",
-            size, ARENA_ALIGN);
+            size, e->p->t->align);
     }
 }
 

@@ -156,7 +156,7 @@ void emit_header(const emitter *e, text *out) {
                 macro, macro);
     text_string(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_printf(out, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n#define %s_WEIGHTS_BYTES %lld\n",
-                macro, (long long)e->arena_bytes, macro, ARENA_ALIGN, macro,
+                macro, (long long)e->arena_bytes, macro, e->p->t->align, macro,
                 (long long)weights_bytes(e) + (e->o->storage == STORAGE_FILE ? FILE_HEADER_BYTES : 0));
     if (e->p->t->threads) text_printf(out, "#define %s_THREAD_BYTES %lld\n", macro, (long long)e->thread_bytes);
     for (int i = 0; i < g->n_inputs; i++) emit_port(e, out, e->input_macros[i], &g->inputs[i]);

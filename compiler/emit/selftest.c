@@ -356,7 +356,7 @@ static void emit_live(const plan *p, int step, bool before, text *out) {
 
 /* Declares a port, and fills it: an input with its values, an output with poison. It lies in the extra room of
  * the static arena, at byte *at, which is moved behind it. */
-static void emit_port(text *out, const char *name, elem_type type, shape s, bool input, int64_t *at) {
+static void emit_port(const plan *p, text *out, const char *name, elem_type type, shape s, bool input, int64_t *at) {
     const char *c_name = type_table[type].c_name;
     int64_t elements = shape_elements(s), bytes = elements * type_table[type].bytes;
     text_printf(out, "    %s *const %s = (%s *)(void *)(static_arena.bytes + %lld);\n", c_name, name, c_name,
@@ -372,17 +372,17 @@ static void emit_port(text *out, const char *name, elem_type type, shape s, bool
             "    for (int i = 0; i < %lld; i++) static_arena.bytes[%lld + i] = selftest_poison(i, again);\n",
             (long long)bytes, (long long)*at);
     }
-    *at += arena_aligned(bytes);
+    *at += plan_aligned(p, bytes);
 }
 
 int64_t selftest_bytes(const emitter *e) {
     const graph *g = e->p->g;
     int64_t bytes = 0;
     for (int i = 0; i < g->n_inputs; i++)
-        bytes += shape_elements(g->nodes[g->inputs[i].node].shape) * 4 + ARENA_ALIGN;
+        bytes += shape_elements(g->nodes[g->inputs[i].node].shape) * 4 + e->p->t->align;
     for (int i = 0; i < g->n_outputs; i++)
-        bytes += shape_elements(g->nodes[g->outputs[i].node].shape) * 4 + ARENA_ALIGN;
-    return bytes + (int64_t)e->n_steps * 4 + ARENA_ALIGN; /* and a hash for each step */
+        bytes += shape_elements(g->nodes[g->outputs[i].node].shape) * 4 + e->p->t->align;
+    return bytes + (int64_t)e->n_steps * 4 + e->p->t->align; /* and a hash for each step */
 }
 
 /* Writes the comparison of a tensor of codes. */
@@ -449,14 +449,14 @@ static void emit_comparison(const emitter *e, const reference *steps, const watc
         e->suffix);
     if (p->arena_bytes) text_string(out, "    void *const arena = static_arena.bytes;\n");
     emit_one_part(e, out);
-    int64_t at = arena_aligned(p->arena_bytes);
+    int64_t at = plan_aligned(p, p->arena_bytes);
     for (int i = 0; i < g->n_inputs; i++) {
         const node *n = &g->nodes[g->inputs[i].node];
-        emit_port(out, e->input_names[i], n->type, n->shape, true, &at);
+        emit_port(p, out, e->input_names[i], n->type, n->shape, true, &at);
     }
     for (int i = 0; i < g->n_outputs; i++) {
         const node *n = &g->nodes[g->outputs[i].node];
-        emit_port(out, e->output_names[i], n->type, n->shape, false, &at);
+        emit_port(p, out, e->output_names[i], n->type, n->shape, false, &at);
     }
     text_printf(out, "    uint32_t *const bits = (uint32_t *)(void *)(static_arena.bytes + %lld);\n",
                 (long long)at);

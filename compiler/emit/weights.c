@@ -92,7 +92,7 @@ static void emit_embedded(const emitter *e, text *out) {
     text_printf(out,
                 "const union packed_weights {\n    char bytes[%lld + 1];\n    %s values[%lld];\n} weights%s;\n",
                 (long long)weights_bytes(e), word_type(e), (long long)(weights_bytes(e) / 4),
-                strict ? "" : " __attribute__((aligned(64)))");
+                strict ? "" : arena_printf(e->a, " __attribute__((aligned(%d)))", e->p->t->align));
     text_printf(out, "%s\n", literal_ends);
 }
 
@@ -127,11 +127,11 @@ static void emit_incbin(const emitter *e, text *out) {
                 "#if defined(__APPLE__)\n#define WEIGHTS_SECTION \".const_data\"\n#define WEIGHTS_BACK "
                 "\".text\"\n#else\n"
                 "#define WEIGHTS_SECTION \".section .rodata\"\n#define WEIGHTS_BACK \".previous\"\n#endif\n"
-                "__asm__(WEIGHTS_SECTION \"\\n.balign 64\\nlcc_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_PATH "
+                "__asm__(WEIGHTS_SECTION \"\\n.balign %d\\nlcc_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_PATH "
                 "\"\\\"\\n\" WEIGHTS_BACK \"\\n\");\n"
                 "extern const %s weights[%lld] __asm__(\"lcc_%s_weights\") "
                 "__attribute__((visibility(\"hidden\")));\n\n",
-                e->prefix, e->macro, word_type(e), (long long)(weights_bytes(e) / 4), e->prefix);
+                e->p->t->align, e->prefix, e->macro, word_type(e), (long long)(weights_bytes(e) / 4), e->prefix);
 }
 
 /* Writes the C condition that holds on big-endian machines. */

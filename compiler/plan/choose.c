@@ -37,14 +37,14 @@ static int64_t saved_between(const plan *p, const plan_step *parts, int n) {
     int64_t saved = 0;
     for (int i = 0; i + 1 < n; i++) {
         const plan_buffer *b = &p->buffers[parts[i].out_buffer];
-        saved += arena_aligned(b->bytes) - arena_aligned(b->bytes / b->shape.h * rows_kept(p, parts, n, i));
+        saved += plan_aligned(p, b->bytes) - plan_aligned(p, b->bytes / b->shape.h * rows_kept(p, parts, n, i));
     }
     return saved;
 }
 
-static int64_t scratch_of(const plan_step *parts, int n) {
+static int64_t scratch_of(const plan *p, const plan_step *parts, int n) {
     int64_t bytes = 0;
-    for (int i = 0; i < n; i++) bytes += arena_aligned(parts[i].scratch_bytes);
+    for (int i = 0; i < n; i++) bytes += plan_aligned(p, parts[i].scratch_bytes);
     return bytes;
 }
 
@@ -73,13 +73,13 @@ static double seam_cycles(const plan *p, const plan_step *parts, int n) {
 static void find_chains(const plan *p, const usage *use, const live_sums *sums, const double *losses, int first,
                         choices *c) {
     const plan_step *s = &p->steps[first];
-    add_candidate(p->mem, c, (candidate){1, 0, 0, live_bytes(sums, first, first + 1) + scratch_of(s, 1)});
+    add_candidate(p->mem, c, (candidate){1, 0, 0, live_bytes(sums, first, first + 1) + scratch_of(p, s, 1)});
     double gain = -losses[first];
     for (int n = 2; n <= MOST_CHAIN_PARTS && first + n <= p->n_steps; n++) {
         if (p->buffers[s[n - 2].out_buffer].kind != BUFFER_ARENA) break;
         gain += link_traffic(p, s[n - 2].out_buffer) - losses[first + n - 1];
         if (!can_chain(p, use, s, n)) continue;
-        int64_t live = live_bytes(sums, first, first + n) - saved_between(p, s, n) + scratch_of(s, n);
+        int64_t live = live_bytes(sums, first, first + n) - saved_between(p, s, n) + scratch_of(p, s, n);
         add_candidate(p->mem, c, (candidate){n, 0, gain - seam_cycles(p, s, n), live});
     }
 }
@@ -99,7 +99,7 @@ static void find_twice(const plan *p, const usage *use, const live_sums *sums, c
         gain -= predict_cycles(p, &s[i]) + losses[first + i];
     }
     int64_t live = live_bytes(sums, first, first + n) - saved_between(p, parts, window + 1);
-    add_candidate(p->mem, c, (candidate){n, window, gain, live + scratch_of(parts, window + 1)});
+    add_candidate(p->mem, c, (candidate){n, window, gain, live + scratch_of(p, parts, window + 1)});
 }
 
 choices *find_choices(const plan *p) {

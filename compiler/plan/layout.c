@@ -53,7 +53,7 @@ int64_t plan_live_bytes(const plan *p, int first, int end) {
     int64_t live = 0;
     for (int i = 0; i < p->n_buffers; i++) {
         const plan_buffer *b = &p->buffers[i];
-        if (lives_in_arena(b) && b->first < end && b->last >= first) live += arena_aligned(b->bytes);
+        if (lives_in_arena(b) && b->first < end && b->last >= first) live += plan_aligned(p, b->bytes);
     }
     return live;
 }
@@ -63,8 +63,8 @@ live_sums sum_lifetimes(const plan *p) {
     for (int i = 0; i < p->n_buffers; i++) {
         const plan_buffer *b = &p->buffers[i];
         if (!lives_in_arena(b)) continue;
-        if (b->first < p->n_steps) s.begun[b->first + 1] += arena_aligned(b->bytes);
-        if (b->last < p->n_steps) s.ended[b->last + 1] += arena_aligned(b->bytes);
+        if (b->first < p->n_steps) s.begun[b->first + 1] += plan_aligned(p, b->bytes);
+        if (b->last < p->n_steps) s.ended[b->last + 1] += plan_aligned(p, b->bytes);
     }
     for (int i = 0; i < p->n_steps; i++) {
         s.begun[i + 1] += s.begun[i];
@@ -219,7 +219,7 @@ void place_buffers(plan *p) {
     int n = 0;
     for (int i = 0; i < p->n_buffers; i++) {
         const plan_buffer *b = &p->buffers[i];
-        if (lives_in_arena(b)) now.items[n++] = (item){i, arena_aligned(b->bytes), b->first, b->last};
+        if (lives_in_arena(b)) now.items[n++] = (item){i, plan_aligned(p, b->bytes), b->first, b->last};
     }
     int64_t bound = most_live(p);
     best.total = INT64_MAX;

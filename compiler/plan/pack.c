@@ -300,13 +300,11 @@ static int64_t pack_step(const plan *p, const plan_step *s, text *out) {
     }
 }
 
-static int64_t align_weights(int64_t at) { return (at + WEIGHTS_ALIGN - 1) / WEIGHTS_ALIGN * WEIGHTS_ALIGN; }
-
 /* Places a step's own weights behind `at`; where they end. */
 static int64_t place_step(const plan *p, plan_step *s, int64_t at) {
     bool affine = s->kind == STEP_ELEMENTWISE && p->g->nodes[s->node].op == OP_AFFINE;
     bool whole = s->kind == STEP_WHOLE && pack_whole(p, s, NULL) > 0;
-    if (s->kind == STEP_GEMM || s->kind == STEP_WINDOW || affine || whole) at = align_weights(at);
+    if (s->kind == STEP_GEMM || s->kind == STEP_WINDOW || affine || whole) at = plan_aligned(p, at);
     s->weight_begin = at;
     s->weight_bytes = pack_step(p, s, NULL);
     return at + s->weight_bytes;
@@ -315,7 +313,7 @@ static int64_t place_step(const plan *p, plan_step *s, int64_t at) {
 /* Places the weights of a chain's parts. A part that does the work of another chain's again has its weights.
  * `places`: where each node's weights begin. */
 static int64_t place_chain(const plan *p, plan_step *chain, int64_t at, int64_t *places) {
-    chain->weight_begin = at = align_weights(at);
+    chain->weight_begin = at = plan_aligned(p, at);
     for (int i = 0; i < chain->n_parts; i++) {
         plan_step *part = &chain->parts[i];
         if (part->again) {

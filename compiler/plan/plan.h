@@ -24,7 +24,7 @@ typedef struct plan_buffer {
     int inside;         /* the buffer whose bytes these are a part of, or -1; that one is inside of none */
     int64_t inside_at;  /* and the first of them there: a whole number of elements */
     bool has_parts;     /* other buffers lie inside of this one */
-    int64_t offset;     /* in the arena, a multiple of ARENA_ALIGN unless it lies inside of another one */
+    int64_t offset;     /* in the arena, a multiple of the target's `align` unless it lies inside of another one */
     bool own;           /* each thread has a copy: the first thread in the arena, the others in their blocks */
     bool of_part;       /* the copies belong to the parts of the step, whichever thread does them */
     int64_t own_offset; /* in such a thread's block */
@@ -32,12 +32,6 @@ typedef struct plan_buffer {
     int until;          /* while planning: the last node known so far to read this buffer */
     const char *what;   /* for comments: the label of the layer whose output it holds */
 } plan_buffer;
-
-enum { ARENA_ALIGN = 64, WEIGHTS_ALIGN = 64 };
-
-static inline int64_t arena_aligned(int64_t bytes) {
-    return (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
-}
 
 /* Where one channel of a tensor lies: buffer[pixel * buffer.shape.c + channel]. */
 typedef struct slot {
@@ -137,7 +131,7 @@ struct plan_step {
     int64_t macs;
     double cycles;        /* of one core, by the model of cost: plan/tiles.c */
     int64_t weight_begin; /* where its weights begin among those of the file, in bytes: see pack.h */
-    int64_t weight_bytes; /* of its weights; of a step also what fills up the ones before to WEIGHTS_ALIGN */
+    int64_t weight_bytes; /* of its weights; of a step also what fills up the ones before to the target's `align` */
     plan_step *parts;     /* of a chain: its steps, in order; the last one's output is the chain's */
     int n_parts;
 };
@@ -158,6 +152,11 @@ struct plan {
     int peak_step;         /* the step with the most live bytes */
     int64_t weights_begin; /* where the first step's weights begin among those of the file, in bytes */
 };
+
+/* Rounded up to the alignment of buffers in the arena, and of the steps' weights. */
+static inline int64_t plan_aligned(const plan *p, int64_t bytes) {
+    return (bytes + p->t->align - 1) / p->t->align * p->t->align;
+}
 
 enum { LEAST_RAM = -1 };
 

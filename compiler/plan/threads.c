@@ -23,7 +23,7 @@ static void keep_own(plan *p, int buffer_index, int64_t *used) {
     plan_buffer *b = &p->buffers[buffer_index];
     b->own = true;
     b->own_offset = *used;
-    *used += arena_aligned(b->bytes);
+    *used += plan_aligned(p, b->bytes);
 }
 
 /* Places the copies of a step's own buffers one behind the other in a thread's block; their bytes. */

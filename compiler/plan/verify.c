@@ -49,15 +49,15 @@ static bool check_buffers(verifier *v) {
                          (long long)b->bytes);
         if (b->inside >= 0 && !check_inside(v, i)) return false;
         if (b->kind != BUFFER_ARENA || b->inside >= 0) continue;
-        if (b->offset < 0 || b->offset % ARENA_ALIGN || b->offset + b->bytes > p->arena_bytes)
+        if (b->offset < 0 || b->offset % p->t->align || b->offset + b->bytes > p->arena_bytes)
             return fault(v, "buffer %d ('%s') lies at %lld, not in the arena or not aligned", i, what,
                          (long long)b->offset);
         if (b->own &&
-            (b->own_offset < 0 || b->own_offset % ARENA_ALIGN || b->own_offset + b->bytes > p->thread_bytes))
+            (b->own_offset < 0 || b->own_offset % p->t->align || b->own_offset + b->bytes > p->thread_bytes))
             return fault(v, "buffer %d ('%s') lies at %lld, not in a thread's block or not aligned", i, what,
                          (long long)b->own_offset);
     }
-    return p->thread_bytes % ARENA_ALIGN == 0 || fault(v, "threads' blocks are not aligned");
+    return p->thread_bytes % p->t->align == 0 || fault(v, "threads' blocks are not aligned");
 }
 
 /* The caller's inputs are there from the start. */

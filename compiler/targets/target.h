@@ -47,6 +47,9 @@ struct target {
     int fma_latency, fma_per_cycle;        /* cycles; multiply-adds of a vector */
     double widening;                       /* a vector of halves to floats: the time of so many multiply-adds */
     int l1_bytes, l2_bytes;
+    /* Bytes, a power of two: the arena, its buffers and each step's weights begin at multiples of it. A line of
+     * the cache where there is one, else what the widest load likes best. */
+    int align;
     bool strict_c99; /* no extension of any compiler */
     bool small;      /* a microcontroller: memory is scarce, flash too, and there is no cache to speak of */
     /* What the user's compiler must have been told, as a condition of the preprocessor, and the same in words;

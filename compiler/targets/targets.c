@@ -24,6 +24,7 @@ const target target_table[] = {
         .widening = 5,
         .l1_bytes = 32 << 10,
         .l2_bytes = 256 << 10,
+        .align = 64,
         .strict_c99 = true,
     },
     {
@@ -41,6 +42,7 @@ const target target_table[] = {
         .widening = 4,
         .l1_bytes = 32 << 10,
         .l2_bytes = 256 << 10,
+        .align = 64,
         .threads = true,
     },
     {
@@ -60,6 +62,7 @@ const target target_table[] = {
         .widening = 0.2, /* beside the multiply-adds, on a Zen 5 */
         .l1_bytes = 32 << 10,
         .l2_bytes = 512 << 10,
+        .align = 64,
         .threads = true,
     },
     {
@@ -80,6 +83,7 @@ const target target_table[] = {
         .widening = 1,
         .l1_bytes = 32 << 10,
         .l2_bytes = 1 << 20,
+        .align = 64,
         .threads = true,
     },
     {
@@ -94,6 +98,7 @@ const target target_table[] = {
         .widening = 1,
         .l1_bytes = 64 << 10,
         .l2_bytes = 512 << 10,
+        .align = 64,
         .threads = true,
     },
     {
@@ -108,6 +113,7 @@ const target target_table[] = {
         .widening = 4,
         .l1_bytes = 32 << 10,
         .l2_bytes = 512 << 10,
+        .align = 64,
     },
     {
         .name = "cortex-m4",
@@ -121,6 +127,7 @@ const target target_table[] = {
         .widening = 5,
         .l1_bytes = 32 << 10,
         .l2_bytes = 256 << 10,
+        .align = 8,
         .small = true,
     },
     {
@@ -135,6 +142,7 @@ const target target_table[] = {
         .widening = 5,
         .l1_bytes = 32 << 10,
         .l2_bytes = 256 << 10,
+        .align = 16,
         .small = true,
     },
     {.name = NULL},

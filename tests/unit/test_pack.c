@@ -201,7 +201,7 @@ static void check_step(const plan *p, const plan_step *s, const text *packed, in
     double wanted =
         (double)(depthwise ? weight->data[first] : weight->data[first * row + s->operands[0].order[0]]);
     int64_t begin = s->weight_begin + pack_bias_bytes(&l, &l.blocks[0]);
-    assert_int_equal(s->weight_begin % WEIGHTS_ALIGN, 0);
+    assert_int_equal(s->weight_begin % p->t->align, 0);
     assert_true(s->weight_begin + pack_bytes(&l) <= (int64_t)packed->size);
     assert_true(wanted != 0 && value_at(packed, begin, l.weight) == wanted);
     ++*checked;

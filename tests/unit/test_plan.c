@@ -69,7 +69,7 @@ static void check_layout(const plan *p) {
         const plan_buffer *x = &p->buffers[i];
         if (!lives_in_arena(x)) continue;
         assert_true(x->first <= x->last && x->last < p->n_steps);
-        assert_true(x->offset >= 0 && x->offset % ARENA_ALIGN == 0 && x->offset + x->bytes <= p->arena_bytes);
+        assert_true(x->offset >= 0 && x->offset % p->t->align == 0 && x->offset + x->bytes <= p->arena_bytes);
         for (int j = 0; j < i; j++) {
             const plan_buffer *y = &p->buffers[j];
             if (!lives_in_arena(y) || y->last < x->first || x->last < y->first) continue;

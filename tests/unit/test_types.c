@@ -85,7 +85,7 @@ static void sizes_come_from_the_type(void **state) {
         const plan_buffer *in = &p->buffers[s->operands[0].runs[0].buffer];
         assert_int_equal(in->type, types[i]);
         assert_int_equal(in->bytes, shape_elements(in->shape) * type_table[types[i]].bytes);
-        assert_int_equal(p->arena_bytes, arena_aligned(in->bytes));
+        assert_int_equal(p->arena_bytes, plan_aligned(p, in->bytes));
         end(&t);
     }
 }

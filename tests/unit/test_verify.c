@@ -202,7 +202,7 @@ static bool move_own(plan *p) {
     for (int i = 0; i < p->n_buffers; i++) {
         plan_buffer *x = &p->buffers[i];
         if (!x->own || !x->own_offset) continue;
-        x->own_offset -= ARENA_ALIGN;
+        x->own_offset -= p->t->align;
         return true;
     }
     return false;

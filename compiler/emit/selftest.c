@@ -356,7 +356,8 @@ static void emit_live(const plan *p, int step, bool before, text *out) {
 
 /* Declares a port, and fills it: an input with its values, an output with poison. It lies in the extra room of
  * the static arena, at byte *at, which is moved behind it. */
-static void emit_port(const plan *p, text *out, const char *name, elem_type type, shape s, bool input, int64_t *at) {
+static void emit_port(const plan *p, text *out, const char *name, elem_type type, shape s, bool input,
+                      int64_t *at) {
     const char *c_name = type_table[type].c_name;
     int64_t elements = shape_elements(s), bytes = elements * type_table[type].bytes;
     text_printf(out, "    %s *const %s = (%s *)(void *)(static_arena.bytes + %lld);\n", c_name, name, c_name,

@@ -131,7 +131,8 @@ static void emit_incbin(const emitter *e, text *out) {
                 "\"\\\"\\n\" WEIGHTS_BACK \"\\n\");\n"
                 "extern const %s weights[%lld] __asm__(\"lcc_%s_weights\") "
                 "__attribute__((visibility(\"hidden\")));\n\n",
-                e->p->t->align, e->prefix, e->macro, word_type(e), (long long)(weights_bytes(e) / 4), e->prefix);
+                e->p->t->align, e->prefix, e->macro, word_type(e), (long long)(weights_bytes(e) / 4),
+                e->prefix);
 }
 
 /* Writes the C condition that holds on big-endian machines. */

@@ -21,12 +21,12 @@ typedef struct plan_buffer {
     elem_type type;
     shape shape; /* c is the distance from one pixel to the next, in elements */
     int64_t bytes;
-    int inside;         /* the buffer whose bytes these are a part of, or -1; that one is inside of none */
-    int64_t inside_at;  /* and the first of them there: a whole number of elements */
-    bool has_parts;     /* other buffers lie inside of this one */
-    int64_t offset;     /* in the arena, a multiple of the target's `align` unless it lies inside of another one */
-    bool own;           /* each thread has a copy: the first thread in the arena, the others in their blocks */
-    bool of_part;       /* the copies belong to the parts of the step, whichever thread does them */
+    int inside;        /* the buffer whose bytes these are a part of, or -1; that one is inside of none */
+    int64_t inside_at; /* and the first of them there: a whole number of elements */
+    bool has_parts;    /* other buffers lie inside of this one */
+    int64_t offset; /* in the arena, a multiple of the target's `align` unless it lies inside of another one */
+    bool own;       /* each thread has a copy: the first thread in the arena, the others in their blocks */
+    bool of_part;   /* the copies belong to the parts of the step, whichever thread does them */
     int64_t own_offset; /* in such a thread's block */
     int first, last;    /* the first step that writes it, the last one that uses it; -1: none */
     int until;          /* while planning: the last node known so far to read this buffer */
@@ -131,8 +131,9 @@ struct plan_step {
     int64_t macs;
     double cycles;        /* of one core, by the model of cost: plan/tiles.c */
     int64_t weight_begin; /* where its weights begin among those of the file, in bytes: see pack.h */
-    int64_t weight_bytes; /* of its weights; of a step also what fills up the ones before to the target's `align` */
-    plan_step *parts;     /* of a chain: its steps, in order; the last one's output is the chain's */
+    int64_t
+        weight_bytes; /* of its weights; of a step also what fills up the ones before to the target's `align` */
+    plan_step *parts; /* of a chain: its steps, in order; the last one's output is the chain's */
     int n_parts;
 };
 

@@ -1,0 +1,203 @@
+"""Microcontrollers in QEMU: builds programs for a board, runs them, counts their instructions and the depth of their stack.
+
+    from board import BOARDS, Network, run_networks, require_board
+
+    require_board("mps3-an547")                    ends the test as skipped where the compiler or QEMU is missing
+    board = BOARDS["mps3-an547"]                   .target is lcc's target for it, such as cortex-m55
+
+Whole networks, many in one program and one start of QEMU:
+
+    net = Network("n7", c_file, about, inputs)     about: `lcc --emit json`; c_file: lcc's, with its .h beside it, of `--name n7`
+                                                   inputs: a list of runs, each a list of arrays, one for each input
+    run_networks(board, [net, ..], folder)         then net.outputs has a list of arrays for each run, net.instructions and
+                                                   net.stack (bytes) a number for each run, net.text and net.data the bytes of
+                                                   flash and of RAM of its object file
+    The folder must be empty or new. level="-Os", words=[..] are for the compiler; so is n.words, for one network's file.
+
+Programs of one's own, in C against examples/cortex-m/board.h (files, printing, board_ticks, board_measure):
+
+    board.build(["main.c", ..], "program.elf", words=["-I..", "-D.."])
+    said = board.run("program.elf", ["argument", ..], cwd=folder)          what it printed; RuntimeError unless it exits with 0
+
+An instruction is a nanosecond of the board's clock (-icount shift=0), whatever it is: these counts know of no pipeline, cache or wait
+state. They are exact but for a tick of SysTick: 40 instructions on mps2-an386, 31.25 on mps3-an547.
+
+A further board is an entry of BOARDS: QEMU's machine, lcc's target, the compiler with its options, the linker script.
+"""
+
+import dataclasses
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SUPPORT = os.path.join(HERE, "..", "..", "examples", "cortex-m")
+WARNINGS = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror".split()
+C_TYPES = {"f32": ("float", np.float32), "uint8": ("uint8_t", np.uint8), "int8": ("int8_t", np.int8),
+           "int32": ("int32_t", np.int32)}
+SKIPPED = 77  # the exit status of a test that cannot run here
+
+
+def command(words, **more):
+    """Runs a command; its standard output as text. What it says goes into the exception where it fails."""
+    done = subprocess.run(words, capture_output=True, text=True, check=False, **more)
+    if done.returncode:
+        raise RuntimeError("%s\nexit %d\n%s%s" % (" ".join(words), done.returncode, done.stdout[-4000:], done.stderr[-4000:]))
+    return done.stdout
+
+
+@dataclasses.dataclass(frozen=True)
+class Board:
+    """One machine of QEMU's."""
+    machine: str
+    target: str  # lcc's
+    cpu: tuple  # the compiler's options for the processor
+    tick: float  # instructions for each tick of SysTick
+    prefix: str = "arm-none-eabi-"
+    qemu: str = "qemu-system-arm"
+    support: tuple = ("startup.c", "board.c")  # in examples/cortex-m
+
+    @property
+    def cc(self):
+        return [self.prefix + "gcc", *self.cpu]
+
+    def missing(self):
+        """What this machine lacks to build and run: names of commands."""
+        return [tool for tool in (self.prefix + "gcc", self.qemu) if not shutil.which(tool)]
+
+    def compile(self, c_file, o_file, level="-O2", words=()):
+        """Compiles one file; a warning is an error. Returns (bytes of flash, bytes of RAM) of the object file."""
+        command([*self.cc, level, *WARNINGS, "-ffunction-sections", "-fdata-sections", "-I", SUPPORT, *words, "-c", c_file,
+                 "-o", o_file])
+        return self.size(o_file)
+
+    def size(self, path):
+        """(bytes of flash, bytes of RAM): the code, the constants and first values of variables; variables and arenas."""
+        text, data, bss = [int(n) for n in command([self.prefix + "size", path]).splitlines()[1].split()[:3]]
+        return text + data, data + bss
+
+    def build(self, files, out, level="-O2", words=()):
+        """Links C and object files to a program for the board. `words`: more for the compiler."""
+        support = [os.path.join(SUPPORT, name) for name in self.support]
+        command([*self.cc, level, *WARNINGS, "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-nostartfiles",
+                 "-I", SUPPORT, *words, *files, *support, "-L", SUPPORT, "-T", self.machine + ".ld", "-o", out])
+
+    def run(self, program, arguments=(), cwd=None, timeout=300):
+        """Runs a program; what it printed. Paths of files that it opens are relative to `cwd`."""
+        words = ["enable=on", "target=native"] + ["arg=" + w.replace(",", ",,") for w in (os.path.basename(program), *arguments)]
+        try:
+            return command([self.qemu, "-M", self.machine, "-icount", "shift=0", "-display", "none", "-monitor", "none",
+                            "-serial", "none", "-semihosting-config", ",".join(words), "-kernel", os.path.abspath(program)],
+                           cwd=cwd, timeout=timeout, stdin=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired as late:
+            raise RuntimeError("%s did not end within %d seconds: %s" % (program, timeout, late.stdout)) from late
+
+
+BOARDS = {board.machine: board for board in (
+    Board("mps2-an386", "cortex-m4", ("-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"), 40),
+    Board("mps3-an547", "cortex-m55", ("-mcpu=cortex-m55", "-mfloat-abi=hard"), 31.25),
+)}
+
+
+def require_board(*names):
+    """Ends the test as skipped where a tool for one of the boards is missing, and says which."""
+    missing = sorted({tool for name in names for tool in BOARDS[name].missing()})
+    if missing:
+        print("SKIP: " + ", ".join(missing) + (" is" if len(missing) == 1 else " are") + " not here")
+        sys.exit(SKIPPED)
+
+
+class Network:
+    """A network that lcc wrote with `--name NAME`, and what it is to be run on; see above."""
+
+    def __init__(self, name, c_file, about, inputs, words=()):
+        self.name, self.c_file, self.about, self.inputs, self.words = name, c_file, about, inputs, list(words)
+        self.outputs, self.instructions, self.stack = [], [], []
+        self.text = self.data = None
+        with open(c_file[:-2] + ".h", encoding="utf-8") as header:
+            self.header = header.read()
+        self.arena = self.number("ARENA_BYTES")
+
+    def number(self, macro):
+        """A number that the header defines, such as ARENA_BYTES."""
+        return int(re.search(r"^#define %s_%s (\d+)" % (re.escape(self.name.upper()), macro), self.header, re.M)[1])
+
+    def ports(self):
+        """For each input, then for each output: the type in C, NumPy's, and the shape."""
+        return [(*C_TYPES[port["type"]], port["shape"]) for kind in ("inputs", "outputs") for port in self.about[kind]]
+
+    def bytes(self):
+        return [int(np.prod(shape)) * np.dtype(kind).itemsize for _, kind, shape in self.ports()]
+
+    def in_table(self):
+        """The text of its row in networks.h, and of the function that the row names."""
+        ports = self.ports()
+        call = ", ".join("(%s *)(void *)ports[%d]" % (name, i) for i, (name, _, _) in enumerate(ports))
+        function = "static void call_%s(void *arena, char *const *ports) { %s_run_in(arena, %s); }" % (self.name, self.name, call)
+        rows = ", ".join("{%d, %d}" % (size, np.dtype(kind).itemsize) for size, (_, kind, _) in zip(self.bytes(), ports))
+        return function, '{"%s", call_%s, %d, %d, %d, %d, %d, {%s}},' % (
+            self.name, self.name, self.arena, self.number("ARENA_ALIGN"), len(self.about["inputs"]), len(self.about["outputs"]),
+            len(self.inputs), rows)
+
+
+def write_table(networks, path):
+    """Writes networks.h for networks.c."""
+    most = max(len(n.ports()) for n in networks)
+    parts = [n.in_table() for n in networks]
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("\n".join([
+            *['#include "%s.h"' % os.path.abspath(n.c_file[:-2]) for n in networks],
+            "enum { ARENA_ROOM = %d, PORTS_ROOM = %d, MOST_PORTS = %d };" % (
+                max(n.arena for n in networks), max(sum(n.bytes()) for n in networks), most),
+            "struct Network {",
+            "    const char *name;",
+            "    void (*run)(void *arena, char *const *ports);",
+            "    size_t arena_bytes, arena_align;",
+            "    int inputs, outputs, runs;",
+            "    struct { size_t bytes, align; } ports[MOST_PORTS];",
+            "};",
+            *[function for function, _ in parts],
+            "static const struct Network networks[] = {", *["    " + row for _, row in parts], "};", ""]))
+
+
+def run_networks(board, networks, folder, level="-O2", words=(), timeout=300):
+    """Compiles the networks, links them into one program, runs it, and fills in what came out; see above."""
+    os.makedirs(folder, exist_ok=True)
+    objects = []
+    for n in networks:
+        objects.append(os.path.join(folder, n.name + ".o"))
+        n.text, n.data = board.compile(n.c_file, objects[-1], level, [*words, *n.words])
+    write_table(networks, os.path.join(folder, "networks.h"))
+    program = os.path.join(folder, "networks.elf")
+    board.build([os.path.join(HERE, "networks.c"), *objects], program, words=["-I", folder])
+
+    with open(os.path.join(folder, "inputs"), "wb") as out:
+        for n in networks:
+            for arrays in n.inputs:
+                for array, (_, kind, shape) in zip(arrays, n.ports()[:len(n.about["inputs"])], strict=True):
+                    assert list(array.shape) == list(shape) and array.dtype == kind, (n.name, array.shape, array.dtype)
+                    out.write(array.tobytes())
+    said = board.run(program, cwd=folder, timeout=timeout).splitlines()
+    with open(os.path.join(folder, "outputs"), "rb") as file:
+        data = file.read()
+
+    at = 0
+    lines = iter(said)
+    for number, n in enumerate(networks):
+        n.outputs, n.instructions, n.stack = [], [], []
+        for _ in n.inputs:
+            which, instructions, stack = (int(word) for word in next(lines).split())
+            assert which == number, said
+            n.instructions.append(instructions)
+            n.stack.append(stack)
+            n.outputs.append([])
+            for _, kind, shape in n.ports()[len(n.about["inputs"]):]:
+                size = int(np.prod(shape)) * np.dtype(kind).itemsize
+                n.outputs[-1].append(np.frombuffer(data[at:at + size], kind).reshape(shape))
+                at += size
+    if at != len(data):
+        raise RuntimeError("%d bytes came back, not %d" % (len(data), at))

@@ -210,6 +210,7 @@ static signature pass_to_chain(const chain *k) {
         const char *ring = arena_printf(e->a, "ring%s", stage_suffix(k, i));
         add_pointer_into(e, &f, WRITES, ring, s->parts[i].scratch, 0);
     }
+    if (s->tile_bytes) add_pointer_into(e, &f, WRITES, "tile", s->tile, 0);
     for (int i = 0; i + 1 < s->n_parts; i++)
         add_pointer_into(e, &f, WRITES, numbered(k, "t", i), s->parts[i].out_buffer, 0);
     if (last->sums >= 0) add_pointer_into(e, &f, WRITES, "sums", last->sums, 0);

@@ -13,6 +13,7 @@
  * How the weights lie is said in plan/pack.h: a tile reads those of its block from front to back. What a tile
  * does for each input, such as loading, multiplying and adding, is in the table of tile.h; the loops are here.
  */
+#include "emit/dots.h"
 #include "emit/internal.h"
 #include "emit/stage.h"
 #include "emit/tile.h"
@@ -169,10 +170,24 @@ static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int 
     }
 }
 
+/* The same by the target's kernels for dot products: all channels of a group. */
+static kernel_call define_dots_tile(const gemm *g, int m_count, const signature *f) {
+    arena *a = g->e->a;
+    writer w = {0};
+    dots_tile t = {
+        .pixels = m_count, .y_step = g->y_step, .r_step = g->r_step, .depth = g->depth, .x_step = g->x_step};
+    emit_dots_tile(g->e, g->s, &w, &t);
+    const char *hint = arena_printf(a, "tile_%dx%d_of_%d", m_count, g->out_c, g->depth * g->taps);
+    const char *comment = arena_printf(a, "%d pixel%s x %d channels, over %d inputs.", m_count,
+                                       m_count == 1 ? "" : "s", g->out_c, g->depth * g->taps);
+    return define_call(g->e, hint, comment, f, &w);
+}
+
 /* Defines the function of a tile of m_count pixels by one block, and returns the call of it. */
 static kernel_call define_tile(const gemm *g, const channel_block *b, int m_count, const signature *f) {
     emitter *e = g->e;
     arena *a = e->a;
+    if (g->s->gemm.dots) return define_dots_tile(g, m_count, f);
     writer w = {0};
     int at = 0;
     for (int j = 0; j < b->n_pieces; j++) {
@@ -224,7 +239,8 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
     int y_begin = 0;
     for (int j = 0; j < at->shape; j++) y_begin += cut->blocks[j].repeat * cut->blocks[j].channels;
     const char *const names[] = {"oy", "g", "b", "p"};
-    int64_t repeat = b->repeat > 1, grouped = g->groups > 1, row = g->by_row, p = at->p, p_loop = at->p_loop;
+    int64_t repeat = b->repeat > 1 && !cut->dots, grouped = g->groups > 1, row = g->by_row, p = at->p,
+            p_loop = at->p_loop;
     int in_w = g->s->operands[0].shape.w, stride = g->n->a.stride[0];
     signature f = {0};
     if (cut->staged) {
@@ -254,6 +270,7 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
                        expression(a, "r", names, r_factors, 4, y_begin + p * g->r_step));
     }
     if (cut->run_table) add_pointer(a, &f, READS, "int", "runs", "runs[g]");
+    if (g->s->tile_bytes) add_pointer(a, &f, WRITES, "int8_t", "tile", "tile");
     return f;
 }
 
@@ -264,7 +281,7 @@ static void emit_tile_call(const gemm *g, writer *w, tile_at at, bool b_loop) {
     const channel_block *b = &g->s->gemm.blocks[at.shape];
     signature f = pass_to_tile(g, &at);
     kernel_call tile = define_tile(g, b, at.m_count, &f);
-    b_loop = b_loop && b->repeat > 1;
+    b_loop = b_loop && b->repeat > 1 && !g->s->gemm.dots;
     if (b_loop) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
     line(w, "%s;", call_text(a, &tile));
     if (b_loop) line(w, "}");
@@ -335,7 +352,7 @@ static void emit_map(const gemm *g, writer *w) {
         if (g->shared)
             emit_shared_tiles(g, w);
         else
-            emit_pixel_loop(g, w, 0, cut->n_blocks, true);
+            emit_pixel_loop(g, w, 0, cut->dots ? 1 : cut->n_blocks, true);
         return;
     }
     for (int i = 0; i < cut->n_blocks; i++) {
@@ -459,6 +476,7 @@ kernel_call emit_gemm(emitter *e, const plan_step *s) {
         add_pointer_into(e, &f, WRITES, "scaled", s->scratch, 0);
     }
     if (s->gemm.staged) add_pointer_into(e, &f, WRITES, "ring", s->scratch, 0);
+    if (s->tile_bytes) add_pointer_into(e, &f, WRITES, "tile", s->tile, 0);
     add_threads(e, &f, s);
     const char *hint = g.n->op == OP_DENSE
                            ? arena_printf(a, "dense_%d_to_%d", g.depth, g.out_c)
@@ -482,6 +500,7 @@ void emit_gemm_row(emitter *e, const plan_step *s, writer *w, const gemm_place *
     add_pointer(a, &f, READS, type_table[g.tile.weight].c_name, "w", at->w);
     add_pointer_at(e, &f, WRITES, "y", s->out_buffer, at->y);
     if (g.n->a.has_residual) add_pointer_at(e, &f, READS, "r", s->operands[1].runs[0].buffer, at->r);
+    if (s->tile_bytes) add_pointer_at(e, &f, WRITES, "tile", s->tile, "tile");
     const char *hint = arena_printf(a, "conv%dx%d_%d_to_%d_row_of_%d", g.n->a.kernel[0], g.n->a.kernel[1],
                                     s->operands[0].shape.c, g.n->shape.c, g.n->shape.w);
     kernel_call row = define_call(e, hint, NULL, &f, &body);

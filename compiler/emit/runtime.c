@@ -160,7 +160,7 @@ static void emit_family(const emitter *e, const char *file, const char *family, 
     text_free(&header);
 }
 
-void emit_runtime(const emitter *e, const text *code, text *out) {
+static void emit_vectors(const emitter *e, const text *code, text *out) {
     const vector_kind *vectors = e->p->t->vectors;
     for (int k = 0; k < MAX_VECTOR_KINDS && vectors[k].lanes; k++) {
         const vector_kind *v = &vectors[k];
@@ -174,6 +174,31 @@ void emit_runtime(const emitter *e, const text *code, text *out) {
         const char *title = arena_printf(e->a, "%s: %d integer%s", v->ints, v->lanes, v->lanes == 1 ? "" : "s");
         emit_family(e, v->ints_runtime, family, v->ints, v->lanes, true, title, code, out);
     }
+}
+
+/* Copies what the code uses of the kernels for dot products, i8.h under them. */
+static void emit_dot_kernels(const emitter *e, const text *code, text *out) {
+    const dot_kernels *dots = e->p->t->dots;
+    if (!dots) return;
+    text kernels = {0}, all = {0};
+    emit_family(e, dots->runtime, "i8", "i8", 1, false, "kernels of int8", code, &kernels);
+    text_bytes(&all, code->data, code->size);
+    if (kernels.size) text_bytes(&all, kernels.data, kernels.size);
+    emit_family(e, "i8.h", "i8", "i8", 1, true, "i8", &all, out);
+    if (kernels.size) text_bytes(out, kernels.data, kernels.size);
+    text_free(&kernels);
+    text_free(&all);
+}
+
+void emit_runtime(const emitter *e, const text *code, text *out) {
+    text kernels = {0}, all = {0};
+    emit_dot_kernels(e, code, &kernels);
+    text_bytes(&all, code->data, code->size);
+    if (kernels.size) text_bytes(&all, kernels.data, kernels.size);
+    emit_vectors(e, code, out);
     const char *name = arena_printf(e->a, "i32%s", e->suffix);
-    emit_family(e, "i32.h", "i32", name, 1, false, name, code, out);
+    emit_family(e, "i32.h", "i32", name, 1, false, name, &all, out);
+    if (kernels.size) text_bytes(out, kernels.data, kernels.size);
+    text_free(&kernels);
+    text_free(&all);
 }

@@ -8,6 +8,7 @@
  * The weights of a depthwise layer lie as plan/pack.h says, in blocks of one vector of channels: the biases,
  * then the weights of each tap (ky, kx). The operations on them are in the table of tile.h, so that halves are
  * widened when they are loaded, once for a few columns. */
+#include "emit/dots.h"
 #include "emit/pool_codes.h"
 #include "emit/tile.h"
 #include "graph/quant.h"
@@ -431,6 +432,25 @@ static void emit_pool_call(emitter *e, writer *w, const walker_call *k, int coun
     if (k->rows) line(w, "}");
 }
 
+/* Writes the call for one row of a run of channels by the target's kernels for dot products. */
+static void emit_dots_call(emitter *e, writer *w, const walker_call *k, int count) {
+    const window *g = &k->g;
+    const dots_row row = {count, g->pixel, g->y_pixel, g->r_pixel, g->ring};
+    const char *oy = "oy";
+    if (k->rows) {
+        line(w, "for (int oy = %s; oy < %s; oy++) {", k->rows[0], k->rows[1]);
+        emit_window_bounds(e, g->s, w, oy, "");
+    }
+    signature f = pass_to_walker(k, "0");
+    writer body = {0};
+    emit_dots_row(e, g->s, &body, &row);
+    const char *hint = arena_printf(e->a, "depthwise%dx%d_%d_row_of_%d", g->n->a.kernel[0], g->n->a.kernel[1],
+                                    count, g->n->shape.w);
+    kernel_call call = define_call(e, hint, NULL, &f, &body);
+    line(w, "%s;", call_text(e->a, &call));
+    if (k->rows) line(w, "}");
+}
+
 static window describe_window(const emitter *e, const plan_step *s) {
     const plan *p = e->p;
     const node *n = &p->g->nodes[s->node];
@@ -494,7 +514,9 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             k.g.pixel = pixel_stride(e->p, r->buffer);
             k.g.weights = pack_layout_of_window(e->p, s, r->count);
             packed += weight_units(&k.g.weights, pack_bytes(&k.g.weights));
-            if (pools_codes(e, s))
+            if (s->window.dots)
+                emit_dots_call(e, w, &k, r->count);
+            else if (pools_codes(e, s))
                 emit_pool_call(e, w, &k, r->count, at->shared_channels);
             else if (at->shared_channels)
                 share_vectors(e, s, w, r->count, "c", emit_walker_call, &k);

@@ -83,7 +83,7 @@ const int32_t *bias_over_codes(const graph *g, const node *n, const kernel_integ
     return bias;
 }
 
-bool may_overflow(const graph *g, const node *n, int *channel) {
+bool sums_within(const graph *g, const node *n, int64_t lowest, int64_t highest, int *channel) {
     const node *x = input_node(g, n);
     int64_t below = x->q.zero - (int64_t)type_table[x->type].least,
             above = (int64_t)type_table[x->type].most - x->q.zero;
@@ -95,11 +95,15 @@ bool may_overflow(const graph *g, const node *n, int *channel) {
             most += w > 0 ? w * above : -w * below;
             least -= w > 0 ? w * below : -w * above;
         }
-        if (least >= INT32_MIN && most <= INT32_MAX) continue;
+        if (least >= lowest && most <= highest) continue;
         *channel = o;
-        return true;
+        return false;
     }
-    return false;
+    return true;
+}
+
+bool may_overflow(const graph *g, const node *n, int *channel) {
+    return !sums_within(g, n, INT32_MIN, INT32_MAX, channel);
 }
 
 /* ---- sums ---- */

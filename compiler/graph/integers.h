@@ -48,6 +48,10 @@ int padding_code(const graph *g, const node *n, int channel);
  * x * w. It wraps in 32 bits, as the sum does. Padding then has the code x_zero (or pad_codes). */
 const int32_t *bias_over_codes(const graph *g, const node *n, const kernel_integers *k, arena *a);
 
+/* Whether acc is at least `lowest` and at most `highest` for any input; if not, *channel is the first output
+ * channel where it may not be. */
+bool sums_within(const graph *g, const node *n, int64_t lowest, int64_t highest, int *channel);
+
 /* Whether acc may leave 32 bits for some input; *channel is the first such output channel. */
 bool may_overflow(const graph *g, const node *n, int *channel);
 

@@ -45,7 +45,7 @@ static int64_t saved_between(const plan *p, const plan_step *parts, int n) {
 static int64_t scratch_of(const plan *p, const plan_step *parts, int n) {
     int64_t bytes = 0;
     for (int i = 0; i < n; i++) bytes += plan_aligned(p, parts[i].scratch_bytes);
-    return bytes;
+    return bytes + plan_aligned(p, largest_tile(parts, n));
 }
 
 /* Cycles lost at the seam between two threads that share a chain. Where one thread's rows end and the other's

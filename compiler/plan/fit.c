@@ -13,9 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sets what depends on everything else in a step: its buffer of scratch, and its cost. */
+/* Sets what depends on everything else in a step: its buffers of scratch, and its cost. */
 static void complete_step(plan *p, plan_step *s) {
     s->cycles = predict_cycles(p, s);
+    if (s->tile_bytes)
+        s->tile = add_buffer(p, BUFFER_ARENA, -1, TYPE_I8, (shape){1, 1, (int)s->tile_bytes}, "tile");
     if (s->scratch_bytes == 0) return;
     /* A ring of input rows has the type that the kernel computes in, or holds codes as they are; scaled weights
      * are floats. */
@@ -24,6 +26,15 @@ static void complete_step(plan *p, plan_step *s) {
     elem_type type = s->kind == STEP_GEMM && s->gemm.staged ? made : TYPE_F32;
     int elements = (int)(s->scratch_bytes / type_table[type].bytes);
     s->scratch = add_buffer(p, BUFFER_ARENA, -1, type, (shape){1, 1, elements}, "scratch");
+}
+
+/* The same of a part of a chain, which gathers in the chain's tile. */
+static void complete_part(plan *p, const plan_step *chain, plan_step *part) {
+    int64_t tile_bytes = part->tile_bytes;
+    part->tile_bytes = 0;
+    complete_step(p, part);
+    part->tile_bytes = tile_bytes;
+    part->tile = tile_bytes ? chain->tile : -1;
 }
 
 /* A plan with these steps, joined so that no step has more than `most` bytes live; NULL if there is none.
@@ -40,7 +51,7 @@ static plan *join_steps(const plan *steps, const choices *c, int64_t most, int64
     for (int i = 0; i < p->n_steps; i++) {
         plan_step *s = &p->steps[i];
         complete_step(p, s);
-        for (int j = 0; j < s->n_parts; j++) complete_step(p, &s->parts[j]);
+        for (int j = 0; j < s->n_parts; j++) complete_part(p, s, &s->parts[j]);
     }
     plan_threads(p);
     find_lifetimes(p);

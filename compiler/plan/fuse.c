@@ -50,6 +50,7 @@ static plan_step join_parts(plan_step *parts, int n) {
     s.n_operands = 1;
     s.operands = parts[0].operands;
     s.scratch_bytes = 0;
+    s.tile_bytes = largest_tile(parts, n);
     s.macs = 0;
     for (int i = 0; i < n; i++) s.macs += parts[i].macs;
     return s;

@@ -40,9 +40,23 @@ void choose_gemm(const plan *p, plan_step *s,
                  bool by_row); /* by_row: a row of the output at a time, whatever the kernel */
 void choose_window(const plan *p, plan_step *s);
 
+/* dots.c: integer layers by dot products. Whether the target's kernels compute the step's layer. */
+bool takes_dots(const plan *p, const plan_step *s);
+
+/* Cuts such a step, by_row as choose_gemm does. Sets its cycles and the bytes of its tile. */
+void choose_dots(const plan *p, plan_step *s, bool by_row);
+double window_dots_cycles(const plan *p, const plan_step *s);
+
+/* Bytes of the tile that several steps can share. */
+int64_t largest_tile(const plan_step *steps, int n);
+
 /* Cuts `channels` into blocks of `width` pieces: equal full blocks, which are one entry, and the rest. Their
  * number, at most 2. */
 int cut_blocks(const target *t, int channels, int width, channel_block *out);
+
+/* Cuts `channels` into blocks of `width` single lanes, which are one entry, and one for the rest, whose last
+ * lanes have no channel. Their number, at most 2. */
+int cut_lanes(int channels, int width, channel_block *out);
 
 /* Bytes of one weight as a convolution's tiles read it. Scaled weights are read from a copy in floats. */
 int gemm_weight_size(const plan *p, const plan_step *s);

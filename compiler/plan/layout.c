@@ -18,6 +18,7 @@ static void touch(plan_buffer *b, int step_index) {
 static void touch_step(plan *p, const plan_step *s, int step_index) {
     touch(&p->buffers[s->out_buffer], step_index);
     if (s->scratch >= 0) touch(&p->buffers[s->scratch], step_index);
+    if (s->tile >= 0) touch(&p->buffers[s->tile], step_index);
     if (s->sums >= 0) touch(&p->buffers[s->sums], step_index);
     for (int j = 0; j < s->n_operands; j++) {
         for (int k = 0; k < s->operands[j].n_runs; k++)

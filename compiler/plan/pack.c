@@ -43,6 +43,13 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     }
     l.n_blocks = s->gemm.n_blocks;
     l.blocks = s->gemm.blocks;
+    if (!s->gemm.dots) return l;
+    l.depth = p->t->dots->depth;
+    if (l.depth == 0) { /* each channel's side by side, over all stretches */
+        l.inputs *= l.stretches;
+        l.stretches = 1;
+        l.depth = l.inputs;
+    }
     return l;
 }
 
@@ -50,6 +57,22 @@ pack_layout pack_layout_of_scaled(const plan *p, const plan_step *s) {
     pack_layout l = pack_layout_of_gemm(p, s);
     l.weight = TYPE_F32;
     return l;
+}
+
+/* Kernels by dot products take codes as int8: those of uint8 less 128. */
+static const int32_t *bias_over_signed(const graph *g, const node *n, const int32_t *bias, arena *a) {
+    if (g->nodes[n->in[0]].type != TYPE_U8) return bias;
+    const tensor *weight = n->weights[ROLE_WEIGHT];
+    const bool last = n->op == OP_DEPTHWISE; /* the output channel counts in the weights fastest */
+    const int64_t count = weight->count / n->shape.c;
+    int32_t *result = ARENA_ARRAY(a, int32_t, n->shape.c);
+    for (int o = 0; o < n->shape.c; o++) {
+        int64_t sum = 0;
+        for (int64_t i = 0; i < count; i++)
+            sum += (int64_t)weight->data[last ? i * n->shape.c + o : o * count + i];
+        result[o] = (int32_t)(uint32_t)(bias[o] + 128 * sum);
+    }
+    return result;
 }
 
 bool subtracts_zero(const node *n) {
@@ -63,7 +86,8 @@ pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channel
     l.stretches = 1;
     l.inputs = count_taps(n);
     channel_block *blocks = ARENA_ARRAY(p->mem, channel_block, 2);
-    l.n_blocks = cut_blocks(p->t, channels, 1, blocks);
+    l.n_blocks = s->window.dots ? cut_lanes(channels, p->t->dots->window_channels, blocks)
+                                : cut_blocks(p->t, channels, 1, blocks);
     l.blocks = blocks;
     return l;
 }
@@ -128,7 +152,8 @@ static void pack_row(const pack_layout *l, const channel_block *b, elem_type typ
                      const void *data, int output, int input, int count, int room, text *out) {
     for (int j = 0; j < b->n_pieces; j++) {
         piece x = b->pieces[j];
-        for (int lane = 0; lane < l->t->vectors[x.kind].lanes; lane++) {
+        int lanes = x.kind == ONE_LANE ? 1 : l->t->vectors[x.kind].lanes;
+        for (int lane = 0; lane < lanes; lane++) {
             for (int i = 0; i < room; i++) {
                 bool real = lane < x.valid && i < count;
                 put_value(out, type, real ? value(data, output + lane, input + i) : 0);
@@ -230,7 +255,9 @@ static step_source source_of(const plan *p, const plan_step *s) {
     const kernel_integers c = integers_of_kernel(p->g, n, p->mem);
     k.by = c.by;
     k.table = tables_of_node(p->g, n, p->mem).of_channel;
-    k.bias = subtracts_zero(n) ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
+    bool dots = s->gemm.dots || s->window.dots;
+    k.bias = subtracts_zero(n) && !dots ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
+    if (dots) k.bias = bias_over_signed(p->g, n, k.bias, p->mem);
     return k;
 }
 

@@ -51,6 +51,11 @@ bool subtracts_zero(const node *n);
 /* Whether a staged convolution reads a whole row of its window without a jump. */
 bool reads_whole_rows(const node *n);
 
+/* Of a step by dot products: whether the inputs of its pixels are gathered as bytes, since they do not lie side
+ * by side; and the bytes of the inputs that its tile holds widened. */
+bool gathers_bytes(const plan *p, const plan_step *s);
+int64_t widened_bytes(const plan *p, const plan_step *s);
+
 /* Bytes of a block's biases; of these with multipliers and shifts; of the weights of one group of `depth`
  * inputs, for all lanes; of a block; of all blocks of one of the convolution's groups; of everything. */
 int64_t pack_bias_bytes(const pack_layout *l, const channel_block *b);

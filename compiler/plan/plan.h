@@ -71,11 +71,11 @@ typedef enum step_kind {
 /* Output channels that one accumulator of a tile holds: a vector of one of the target's kinds, of which the
  * first `valid` lanes are used. */
 typedef struct piece {
-    int kind; /* index into target.vectors */
+    int kind; /* index into target.vectors, or ONE_LANE */
     int valid;
 } piece;
 
-enum { MAX_PIECES = 8, MOST_CHAIN_PARTS = 8 };
+enum { ONE_LANE = -1, MAX_PIECES = 8, MOST_CHAIN_PARTS = 8 };
 
 /* A block of output channels that a tile computes together. */
 typedef struct channel_block {
@@ -89,6 +89,7 @@ typedef struct channel_block {
 /* How a GEMM step is cut. */
 typedef struct gemm_plan {
     int tile_pixels;
+    bool dots; /* by the target's kernels for dot products: see dots.c */
     int n_blocks;
     channel_block *blocks; /* over out/groups channels */
     bool blocks_outside;   /* the loop over blocks is the outer one, so that weights are read once */
@@ -107,6 +108,7 @@ typedef struct gemm_plan {
 /* How a WINDOW step is cut: how many columns of the output are computed together. */
 typedef struct window_plan {
     int tile_columns;
+    bool dots; /* by the target's kernels for dot products: see dots.c */
 } window_plan;
 
 struct plan_step {
@@ -120,9 +122,11 @@ struct plan_step {
     window_plan window;
     int64_t units; /* of a whole step: into how many stretches of equal length its output is cut for threads */
     int64_t scratch_bytes;
-    int scratch;    /* its buffer, or -1 */
-    int sums;       /* the buffer of each channel's sum over the pixels, or -1: a window adds them up for a
-                       global pool */
+    int scratch;        /* its buffer, or -1 */
+    int64_t tile_bytes; /* of a step by dot products, and of a chain of such: what it gathers inputs in */
+    int tile;           /* its buffer, or -1; a part of a chain has that of the chain */
+    int sums;           /* the buffer of each channel's sum over the pixels, or -1: a window adds them up for a
+                           global pool */
     bool sums_only; /* of a chain: only the sums are kept; each row of its output overwrites the one before */
     bool again;     /* of a part: computed a second time; uses the weights packed for another chain */
     bool shared;    /* all threads take part; else the first thread does it alone */

@@ -88,6 +88,10 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     const target *t = p->t;
     const node *n = &p->g->nodes[s->node];
     gemm_plan *gemm = &s->gemm;
+    if (takes_dots(p, s)) {
+        choose_dots(p, s, by_row);
+        return;
+    }
     by_row = by_row || gemm->staged || n->a.stride[0] > 1 || n->a.stride[1] > 1;
     int pixels = by_row ? n->shape.w : (int)shape_pixels(n->shape);
     int64_t rows = by_row ? n->shape.h : 1;
@@ -129,6 +133,7 @@ void choose_window(const plan *p, plan_step *s) {
     const node *n = &p->g->nodes[s->node];
     enum { WIDEST_UNROLLED = 9, MOST_COLUMNS = 8 };
     s->macs = node_macs(p->g, n);
+    s->window.dots = takes_dots(p, s);
     int kernel = n->a.kernel[1];
     int weights = n->op == OP_DEPTHWISE ? kernel : 0;
     int columns = t->registers - weights - 2;
@@ -154,6 +159,7 @@ double predict_cycles(const plan *p, const plan_step *s) {
         total = (double)tensor_bytes(n->weights[ROLE_WEIGHT]) / WEIGHT_BYTES_PER_CYCLE;
         return larger(s->gemm.cycles, total);
     case STEP_WINDOW:
+        if (s->window.dots) return window_dots_cycles(p, s);
         total = (double)shape_elements(n->shape) / lanes;
         return total * (1 + (double)n->a.kernel[0] * n->a.kernel[1] / t->fma_per_cycle);
     case STEP_GLOBAL_POOL:

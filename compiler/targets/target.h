@@ -20,6 +20,21 @@ typedef struct vector_kind {
     const char *ints, *ints_runtime;
 } vector_kind;
 
+/* The kernels that a target has for integer layers, instead of tiles of vectors: functions of one header under
+ * runtime/ that all layers share. They take several inputs at once, by instructions for dot products. */
+typedef struct dot_kernels {
+    const char *runtime; /* "i8_dsp.h" */
+    int pixels;   /* of a convolution: so many at most in one call, which computes all channels of them */
+    int channels; /* whose weights lie together */
+    int depth;    /* inputs of each that lie side by side; 0: all of them */
+    int widened;  /* bytes of an input in the tile that a call reads; 0: inputs may be read where they lie,
+                     and are gathered as bytes where they do not lie side by side */
+    int window_channels; /* of a depthwise layer: whose weights lie together */
+    /* Cycles: of a multiply-add of a convolution and of a depthwise layer, of an input that is gathered, of an
+     * output that is made, and of the call that makes the channels of one block. */
+    double per_mac, per_tap, per_input, per_output, per_block;
+} dot_kernels;
+
 enum {
     MAX_VECTOR_KINDS = 3,
     MAX_FILE_TARGETS = 4 /* no machine has more */
@@ -43,6 +58,7 @@ struct target {
      * NULL: it never can. */
     bool (*runs_here)(const target *t);
     vector_kind vectors[MAX_VECTOR_KINDS]; /* widest first; lanes 0 ends the list */
+    const dot_kernels *dots;               /* or NULL */
     int registers;                         /* vector registers */
     int fma_latency, fma_per_cycle;        /* cycles; multiply-adds of a vector */
     double widening;                       /* a vector of halves to floats: the time of so many multiply-adds */

@@ -12,6 +12,37 @@
 /* Integers by the vector extensions of the compiler. */
 #define INTS(lanes) "i32x" #lanes, "i32xN.h"
 
+/* Cycles of a Cortex-M4: loads take two, multiply-adds of pairs one, and each of the weights' words is widened
+ * by two instructions. */
+static const dot_kernels dsp_kernels = {
+    .runtime = "i8_dsp.h",
+    .pixels = 4,
+    .channels = 2,
+    .depth = 4,
+    .widened = 2,
+    .window_channels = 4,
+    .per_mac = 0.9,
+    .per_tap = 1.8,
+    .per_input = 1.3,
+    .per_output = 7,
+    .per_block = 30,
+};
+
+/* Cycles of a Cortex-M55, which takes two for most instructions on vectors of 16 bytes. */
+static const dot_kernels helium_kernels = {
+    .runtime = "i8_helium.h",
+    .pixels = 4,
+    .channels = 4,
+    .depth = 0,
+    .widened = 0,
+    .window_channels = 8,
+    .per_mac = 0.2,
+    .per_tap = 0.8,
+    .per_input = 0.2,
+    .per_output = 3,
+    .per_block = 20,
+};
+
 const target target_table[] = {
     {
         .name = "generic",
@@ -121,6 +152,7 @@ const target target_table[] = {
         .condition = "defined(__ARM_FEATURE_DSP)",
         .condition_words = "an Arm with the DSP extension, as by -mcpu=cortex-m4",
         .vectors = {{"f32x1", 1, "f32x1_c99.h", "i32x1", "i32x1_c99.h"}},
+        .dots = &dsp_kernels,
         .registers = 16,
         .fma_latency = 3,
         .fma_per_cycle = 1,
@@ -136,6 +168,7 @@ const target target_table[] = {
         .condition = "defined(__ARM_FEATURE_MVE)",
         .condition_words = "an Arm with Helium, as by -mcpu=cortex-m55",
         .vectors = {{"f32x1", 1, "f32x1_c99.h", "i32x1", "i32x1_c99.h"}},
+        .dots = &helium_kernels,
         .registers = 16,
         .fma_latency = 3,
         .fma_per_cycle = 1,

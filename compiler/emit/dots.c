@@ -1,0 +1,186 @@
+/* dots.c: the calls of a target's kernels for dot products, and what they must know of a layer.
+ *
+ * The kernels are functions of runtime/, which all layers share, so that a layer takes next to no code. What
+ * they must know of it stands in a constant, `layer`, whose fields runtime/i8.h explains. A convolution's
+ * inputs are gathered in a tile first, where the target wants them widened or where they do not lie side by
+ * side. */
+#include "emit/dots.h"
+
+#include "emit/code_vectors.h"
+#include "graph/integers.h"
+#include "graph/quant.h"
+
+/* ---- how sums become codes ---- */
+
+/* Whether the short way of i8.h rescales all sums of the layer: see I8_SHORT there. */
+static bool rescales_shortly(const emitter *e, const node *n, const kernel_integers *k) {
+    const int most_right = 20;
+    int channel, least_right = e->p->g->rounding == RESCALE_TFLITE ? 1 : 2;
+    for (int c = 0; c < n->shape.c; c++) {
+        if (k->by[c].multiplier && (-k->by[c].shift < least_right || -k->by[c].shift > most_right))
+            return false;
+    }
+    return sums_within(e->p->g, n, -(1 << 30) + 1, (1 << 30) - 1, &channel);
+}
+
+/* "{1, 2}" of a factor. */
+static const char *factor_text(const emitter *e, rescale by) {
+    return arena_printf(e->a, "{%d, %d}", (int)by.multiplier, by.shift);
+}
+
+/* Declares the constants of the residual's sum. */
+static void declare_sum(const emitter *e, writer *w, const add_integers *k) {
+    line(w, "static const i8_sum sum = {%s, %s, %s, %d, %d, %d, %d, %d, %d};", factor_text(e, k->x_by),
+         factor_text(e, k->z_by), factor_text(e, k->y_by), k->left, k->x_zero, k->z_zero, k->y_zero,
+         k->range.least, k->range.most);
+}
+
+/* The initialiser of an i8_end. Declares what it points to. */
+static const char *end_text(emitter *e, writer *w, const node *n) {
+    const kernel_integers k = integers_of_kernel(e->p->g, n, e->a);
+    const code_end end = code_end_of(e, n);
+    if (end.adds) declare_sum(e, w, &end.add);
+    const char *how = end.how == RESCALE_TFLITE ? "I8_TFLITE" : "I8_ONCE";
+    if (rescales_shortly(e, n, &k)) {
+        how = arena_printf(e->a, "%s | I8_SHORT", how);
+        if (end.range.least >= end.zero) how = arena_printf(e->a, "%s | I8_POSITIVE", how);
+    }
+    if (end.several) how = arena_printf(e->a, "%s | I8_SEVERAL", how);
+    return arena_printf(e->a, "{%s, %s, %d, %d, %d, %s}", end.table ? end.table : "NULL",
+                        end.adds ? "&sum" : "NULL", end.zero, end.range.least, end.range.most, how);
+}
+
+/* ---- convolutions ---- */
+
+static elem_type input_type(const emitter *e, const plan_step *s) {
+    return e->p->g->nodes[e->p->g->nodes[s->node].in[0]].type;
+}
+
+/* Inputs of one output channel as the kernels count them. */
+static int64_t packed_inputs(const pack_layout *l) {
+    return (int64_t)l->stretches * ((l->inputs + l->depth - 1) / l->depth) * l->depth;
+}
+
+/* Writes the lines that copy the inputs of each pixel side by side to `bytes`, from wherever they lie. */
+static void emit_collecting(emitter *e, const plan_step *s, writer *w, const dots_tile *t) {
+    arena *a = e->a;
+    const operand *o = &s->operands[0];
+    const sources from = find_sources(a, o, "x", false);
+    const bool turned = input_type(e, s) == TYPE_U8;
+    const char *const m = "m";
+    line(w, "for (int m = 0; m < %d; m++) {", t->pixels);
+    line(w, "int8_t *to = bytes + m * %d;", t->depth);
+    if (s->gemm.run_table) {
+        line(w, "for (int i = 0; i < %d; i++) {", s->gemm.table_runs);
+        line(w, "for (int k = 0; k < runs[2 * i + 1]; k++) {");
+        line(w, "*to++ = (int8_t)%s%s;", expression(a, "x[runs[2 * i] + k", &m, &t->x_step[0], 1, 0),
+             turned ? "] ^ -128" : "]");
+        line(w, "}");
+        line(w, "}");
+    }
+    for (int i = 0; i < o->n_runs && !s->gemm.run_table; i++) {
+        const run *r = &o->runs[i];
+        const int x = from.of_run[i];
+        const char *begin = expression(a, from.names[x], &m, &t->x_step[x], 1, r->begin);
+        if (!turned && r->step == 1) {
+            line(w, "memcpy(to, %s, %d);", begin, r->count);
+        } else {
+            line(w, "for (int k = 0; k < %d; k++) {", r->count);
+            line(w, "to[k] = (int8_t)((%s)[k * %d]%s);", begin, r->step, turned ? " ^ 128" : "");
+            line(w, "}");
+        }
+        if (i + 1 < o->n_runs) line(w, "to += %d;", r->count);
+    }
+    line(w, "}");
+}
+
+/* Writes the lines that gather what a window sees, from the rows of the ring. */
+static void emit_window_gathering(emitter *e, const plan_step *s, writer *w, const dots_tile *t,
+                                  int64_t inputs) {
+    arena *a = e->a;
+    const node *n = &e->p->g->nodes[s->node];
+    const dot_kernels *k = e->p->t->dots;
+    const bool whole = reads_whole_rows(n);
+    const int count = whole ? n->a.kernel[1] * s->operands[0].shape.c : t->depth;
+    const int64_t room =
+        k->widened ? (int64_t)t->pixels * k->widened * ((count + k->depth - 1) / k->depth * k->depth) : count;
+    const char *gather = input_type(e, s) == TYPE_U8 ? "i8_gather_u8" : "i8_gather";
+    const char *const names[] = {"ky", "kx"};
+    const int64_t to[] = {whole ? room : room * n->a.kernel[1], whole ? 0 : room};
+    const int64_t from[] = {0, whole ? 0 : (int64_t)n->a.dilation[1] * s->operands[0].shape.c};
+    line(w, "for (int ky = 0; ky < %d; ky++) {", n->a.kernel[0]);
+    if (!whole) line(w, "for (int kx = 0; kx < %d; kx++) {", n->a.kernel[1]);
+    line(w, "%s(%s, %lld, %d, %s, %lld, %d);", gather, expression(a, "tile", names, to, 2, 0),
+         (long long)inputs, t->pixels, expression(a, "rows[ky] + at", names, from, 2, 0),
+         (long long)t->x_step[0], count);
+    if (!whole) line(w, "}");
+    line(w, "}");
+}
+
+/* Writes the lines that bring the inputs to where the kernel reads them; sets what it reads, and how far apart
+ * the pixels lie there. */
+static const char *emit_gathering(emitter *e, const plan_step *s, writer *w, const dots_tile *t, int64_t inputs,
+                                  int64_t *step) {
+    arena *a = e->a;
+    const operand *o = &s->operands[0];
+    const bool widens = e->p->t->dots->widened > 0;
+    *step = inputs;
+    if (s->gemm.staged) {
+        emit_window_gathering(e, s, w, t, inputs);
+        return "tile";
+    }
+    const char *x = expression(a, "x", NULL, NULL, 0, o->runs[0].begin);
+    int64_t x_step = t->x_step[0];
+    const bool bytes = gathers_bytes(e->p, s);
+    if (bytes) {
+        line(w, "int8_t *const bytes = %s;", expression(a, "tile", NULL, NULL, 0, widened_bytes(e->p, s)));
+        emit_collecting(e, s, w, t);
+        x = "bytes";
+        x_step = t->depth;
+    }
+    if (!widens) {
+        *step = x_step;
+        return x;
+    }
+    const bool turns = input_type(e, s) == TYPE_U8 && !bytes;
+    line(w, "i8_gather%s(tile, %lld, %d, %s, %lld, %d);", turns ? "_u8" : "", (long long)inputs, t->pixels, x,
+         (long long)x_step, t->depth);
+    return "tile";
+}
+
+void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *t) {
+    const node *n = &e->p->g->nodes[s->node];
+    const pack_layout l = pack_layout_of_gemm(e->p, s);
+    const int64_t inputs = packed_inputs(&l);
+    const int groups = n->op == OP_DENSE ? 1 : n->a.groups;
+    const char *end = end_text(e, w, n);
+    line(w, "static const i8_layer layer = {%s, %lld, %d, %lld, %lld};", end, (long long)inputs,
+         n->shape.c / groups, (long long)t->y_step, (long long)t->r_step);
+    int64_t step;
+    const char *x = emit_gathering(e, s, w, t, inputs, &step);
+    line(w, "i8_dots(%s, %lld, %d, w, y, %s, &layer);", x, (long long)step, t->pixels,
+         n->a.has_residual ? "r" : "NULL");
+}
+
+/* ---- depthwise ---- */
+
+void emit_dots_row(emitter *e, const plan_step *s, writer *w, const dots_row *row) {
+    const node *n = &e->p->g->nodes[s->node];
+    const attrs *a = &n->a;
+    const char *end = end_text(e, w, n);
+    const int in_w = s->operands[0].shape.w;
+    line(w, "static const i8_window layer = {%s, %d, %d, %d, %d, %d, %d, %d, %d, %lld, %lld, %lld, %d};", end,
+         row->channels, a->kernel[0], a->kernel[1], a->stride[1], a->dilation[1], a->pad[LEFT], in_w,
+         n->shape.w, (long long)row->x_pixel, (long long)row->y_pixel, (long long)row->r_pixel,
+         e->p->g->nodes[n->in[0]].q.zero);
+    line(w, "const int8_t *rows[%d];", a->kernel[0]);
+    line(w, "for (int ky = 0; ky < %d; ky++) {", a->kernel[0]);
+    const char *at = a->dilation[0] == 1 ? "top + ky" : arena_printf(e->a, "top + ky * %d", a->dilation[0]);
+    const long long row_bytes = in_w * row->x_pixel;
+    const char *where = row->ring == 1 ? "x"
+                        : row->ring    ? arena_printf(e->a, "x + (%s) %% %d * %lld", at, row->ring, row_bytes)
+                                       : arena_printf(e->a, "x + (%s) * %lld", at, row_bytes);
+    line(w, "rows[ky] = ky < ky0 || ky >= ky1 ? NULL : %s;", where);
+    line(w, "}");
+    line(w, "i8_depthwise(rows, w, y, %s, &layer);", a->has_residual ? "r" : "NULL");
+}

@@ -46,7 +46,7 @@ plan_step *add_step(plan *p, step_kind kind, int node_index) {
         p->room_steps = room;
     }
     plan_step *s = &p->steps[p->n_steps++];
-    *s =
-        (plan_step){.kind = kind, .node = node_index, .out_buffer = -1, .scratch = -1, .tile = -1, .sums = -1, .words = ""};
+    *s = (plan_step){
+        .kind = kind, .node = node_index, .out_buffer = -1, .scratch = -1, .tile = -1, .sums = -1, .words = ""};
     return s;
 }

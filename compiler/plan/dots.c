@@ -21,18 +21,6 @@ bool takes_dots(const plan *p, const plan_step *s) {
     return !window || !n->a.pad_value;
 }
 
-int cut_lanes(int channels, int width, channel_block *out) {
-    int n = 0;
-    for (int left = channels; left > 0;) {
-        int take = left < width ? left : width;
-        channel_block *b = &out[n++];
-        *b = (channel_block){.n_pieces = width, .channels = take, .lanes = width, .repeat = left / take};
-        for (int i = 0; i < width; i++) b->pieces[i] = (piece){ONE_LANE, i < take};
-        left -= b->repeat * take;
-    }
-    return n;
-}
-
 bool gathers_bytes(const plan *p, const plan_step *s) {
     const operand *o = &s->operands[0];
     if (s->gemm.staged) return false;

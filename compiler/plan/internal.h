@@ -35,6 +35,16 @@ bool takes_all_channels(const plan *p, const plan_step *s, const plan_step *make
 /* The slots of all elements of a tensor of shape `s`, which a dense layer takes in (h, w, c) order. */
 slot *flatten_slots(const plan *p, const slot *slots, shape s);
 
+/* cut.c */
+
+/* Cuts `channels` into blocks of `width` pieces: equal full blocks, which are one entry, and the rest. Their
+ * number, at most 2. */
+int cut_blocks(const target *t, int channels, int width, channel_block *out);
+
+/* Cuts `channels` into blocks of `width` single lanes, which are one entry, and one for the rest, whose last
+ * lanes have no channel. Their number, at most 2. */
+int cut_lanes(int channels, int width, channel_block *out);
+
 /* tiles.c: how kernels are cut, by cost. */
 void choose_gemm(const plan *p, plan_step *s,
                  bool by_row); /* by_row: a row of the output at a time, whatever the kernel */
@@ -49,14 +59,6 @@ double window_dots_cycles(const plan *p, const plan_step *s);
 
 /* Bytes of the tile that several steps can share. */
 int64_t largest_tile(const plan_step *steps, int n);
-
-/* Cuts `channels` into blocks of `width` pieces: equal full blocks, which are one entry, and the rest. Their
- * number, at most 2. */
-int cut_blocks(const target *t, int channels, int width, channel_block *out);
-
-/* Cuts `channels` into blocks of `width` single lanes, which are one entry, and one for the rest, whose last
- * lanes have no channel. Their number, at most 2. */
-int cut_lanes(int channels, int width, channel_block *out);
 
 /* Bytes of one weight as a convolution's tiles read it. Scaled weights are read from a copy in floats. */
 int gemm_weight_size(const plan *p, const plan_step *s);

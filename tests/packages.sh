@@ -44,6 +44,13 @@ want_onnx() {
     want libonnx-dev test -e /usr/include/onnx/onnx.proto
 }
 
+# What it takes to run programs for a Cortex-M. The first word is `want` or `wish`.
+cortex_m() {
+    "$1" gcc-arm-none-eabi have arm-none-eabi-gcc
+    "$1" libnewlib-arm-none-eabi test -e /usr/lib/arm-none-eabi/newlib/libc.a
+    "$1" qemu-system-arm have qemu-system-arm
+}
+
 install_missing() {
     [ -n "$missing$wished" ] || return 0
     as_root=

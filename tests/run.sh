@@ -39,9 +39,7 @@ has_wasm_runtime() { echo "int main(void){return 0;}" | clang --target=wasm32-wa
 wish libclang-rt-dev-wasm32 has_wasm_runtime
 wish nodejs have node
 # Microcontrollers, on boards in QEMU.
-wish gcc-arm-none-eabi have arm-none-eabi-gcc
-wish libnewlib-arm-none-eabi test -e /usr/lib/arm-none-eabi/newlib/libc.a
-wish qemu-system-arm have qemu-system-arm
+cortex_m wish
 # ONNX Runtime, which the answers for ONNX files are compared with, and real files come by npm.
 wish npm have npm
 wish clang-19 have clang-19

@@ -69,13 +69,51 @@ static const char *element_name(const gemm *g) {
     return buffer_type(g->e, g->s->gemm.staged ? g->s->scratch : g->x.buffers[0]);
 }
 
-/* Writes the loop over `count` input channels (a number or an expression). Channel k of pixel m is
- * base[k * step + m * x_step]. */
+/* Writes the lines that take `inputs` neighbouring input channels of each pixel: their weights are loaded at
+ * once, and so are the inputs of a pixel. Pixel m's inputs are at in_m. */
+static void take_inputs(const gemm *g, writer *w, int n_sums, int m_count, int inputs) {
+    const char *v = g->t->vectors[0].name;
+    line(w, "%s taken[%d];", v, n_sums * inputs);
+    line(w, "w = %s_take_%d(w, taken);", v, n_sums * inputs);
+    for (int m = 0; m < m_count; m++) {
+        text sums = {0};
+        for (int j = 0; j < n_sums; j++) text_printf(&sums, ", &%s", accumulator(g, m, j));
+        line(w, "in%d = %s_add_%dx%d(in%d, taken%s);", m, v, inputs, n_sums, m, sums.data);
+        text_free(&sums);
+    }
+}
+
+/* Whether tiles take several inputs of a pixel at a time. */
+static bool is_deep(const gemm *g) { return g->t->vectors[0].deep && g->tile.weight == TYPE_F32; }
+
+/* Writes the loop over `count` neighbouring input channels, several at a time, and what takes the rest. Channel
+ * k of pixel m is base[k + m * x_step]. */
+static void emit_deep_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base,
+                           int64_t x_step, int count) {
+    int deep = g->t->vectors[0].deep, rest = count % deep;
+    line(w, "{");
+    for (int m = 0; m < m_count; m++)
+        line(w, "const float *in%d = %s;", m, expression(g->e->a, base, NULL, NULL, 0, m * x_step));
+    if (count >= deep) {
+        line(w, "for (int k = 0; k < %d; k += %d) {", count - rest, deep);
+        take_inputs(g, w, b->n_pieces, m_count, deep);
+        line(w, "}");
+    }
+    if (rest) take_inputs(g, w, b->n_pieces, m_count, rest);
+    line(w, "}");
+}
+
+/* Writes the loop over `count` input channels, or over `bound` of them, an expression, where count is 0.
+ * Channel k of pixel m is base[k * step + m * x_step]. */
 static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base,
-                            int64_t step, int64_t x_step, const char *count) {
+                            int64_t step, int64_t x_step, int count, const char *bound) {
     arena *a = g->e->a;
     bool used[MAX_VECTOR_KINDS] = {false};
-    line(w, "for (int k = 0; k < %s; k++) {", count);
+    if (is_deep(g) && step == 1 && count > 0) {
+        emit_deep_loop(g, w, b, m_count, base, x_step, count);
+        return;
+    }
+    line(w, "for (int k = 0; k < %s; k++) {", bound ? bound : arena_printf(a, "%d", count));
     int at = 0;
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
@@ -111,7 +149,7 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     if (g->s->gemm.run_table) {
         line(w, "for (int i = 0; i < %d; i++) {", g->s->gemm.table_runs);
         line(w, "const %s *from = x + runs[2 * i];", element_name(g));
-        emit_depth_loop(g, w, b, m_count, "from", 1, g->x_step[0], "runs[2 * i + 1]");
+        emit_depth_loop(g, w, b, m_count, "from", 1, g->x_step[0], 0, "runs[2 * i + 1]");
         line(w, "}");
         return;
     }
@@ -121,8 +159,7 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
             int x = g->x.of_run[i];
             const char *base = g->x.names[x];
             if (o->runs[i].begin) base = arena_printf(a, "(%s + %d)", base, o->runs[i].begin);
-            emit_depth_loop(g, w, b, m_count, base, o->runs[i].step, g->x_step[x],
-                            arena_printf(a, "%d", o->runs[i].count));
+            emit_depth_loop(g, w, b, m_count, base, o->runs[i].step, g->x_step[x], o->runs[i].count, NULL);
         }
         return;
     }
@@ -131,10 +168,10 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
     line(w, "const %s *x = rows[ky] + at;", element_name(g));
     if (whole_rows) {
-        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], arena_printf(a, "%d", at->kernel[1] * in_c));
+        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], at->kernel[1] * in_c, NULL);
     } else {
         line(w, "for (int kx = 0; kx < %d; kx++) {", at->kernel[1]);
-        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], arena_printf(a, "%d", g->depth));
+        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], g->depth, NULL);
         line(w, "x += %lld;", (long long)at->dilation[1] * in_c);
         line(w, "}");
     }

@@ -146,33 +146,59 @@ static text rename_family(const embedded_file *f, const char *family, const char
     return result;
 }
 
-/* Copies what the code uses of a file under runtime/. Its names begin with `family`, for which the file has
- * `name`; that may be a type. */
-static void emit_family(const emitter *e, const char *file, const char *family, const char *name, int lanes,
-                        bool is_type, const char *title, const text *code, text *out) {
+/* A vector's family, or that of plain integers. */
+typedef struct family {
+    const char *file, *own; /* under runtime/; the functions of `own`, if it is not NULL, go before those of the
+                               same names in `file` */
+    const char *family;     /* how the files' names begin */
+    const char *name;       /* what they begin with instead */
+    int lanes;
+    bool is_type; /* `name` is also a type */
+} family;
+
+/* Appends the blocks of a file under runtime/ to the n that are there. A function that is there already, and
+ * the comment that opens a second file, are left out. Returns the new number. */
+static int add_blocks(const emitter *e, const family *k, const char *file, runtime_block **blocks, int n) {
     const embedded_file *f = find_embedded(file);
-    if (!f) return;
-    text header = rename_family(f, family, name, lanes);
-    runtime_block *blocks = ARENA_ARRAY(e->a, runtime_block, count_blank_lines(&header) + 1);
-    int n = cut_header(e->a, header.data, header.data + header.size, blocks);
-    bool used = mark_used(blocks, n, code, is_type ? name : NULL);
-    if (used) put_header(title, blocks, n, out);
-    text_free(&header);
+    if (!f) return n;
+    text renamed = rename_family(f, k->family, k->name, k->lanes);
+    const char *header = arena_strdup(e->a, renamed.data);
+    runtime_block *all = ARENA_ARRAY(e->a, runtime_block, n + count_blank_lines(&renamed) + 1), *one = all + n;
+    int found = cut_header(e->a, header, header + renamed.size, one), count = n;
+    text_free(&renamed);
+    for (int i = 0; i < n; i++) all[i] = (*blocks)[i];
+    for (int i = 0; i < found; i++) {
+        bool drop = n > 0 && i == 0;
+        for (int j = 0; j < n && one[i].name && !drop; j++)
+            drop = all[j].name && strcmp(all[j].name, one[i].name) == 0;
+        if (!drop) all[count++] = one[i];
+    }
+    *blocks = all;
+    return count;
+}
+
+/* Copies what the code uses of a family. */
+static void emit_family(const emitter *e, const family *k, const char *title, const text *code, text *out) {
+    runtime_block *blocks = NULL;
+    int n = k->own ? add_blocks(e, k, k->own, &blocks, 0) : 0;
+    n = add_blocks(e, k, k->file, &blocks, n);
+    if (mark_used(blocks, n, code, k->is_type ? k->name : NULL)) put_header(title, blocks, n, out);
 }
 
 static void emit_vectors(const emitter *e, const text *code, text *out) {
     const vector_kind *vectors = e->p->t->vectors;
     for (int k = 0; k < MAX_VECTOR_KINDS && vectors[k].lanes; k++) {
         const vector_kind *v = &vectors[k];
-        const char *family = arena_strndup(e->a, v->name, strlen(v->name) - strlen(e->suffix));
+        const char *begin = arena_strndup(e->a, v->name, strlen(v->name) - strlen(e->suffix));
+        const family floats = {v->runtime, v->own_runtime, begin, v->name, v->lanes, true};
         const char *title = arena_printf(e->a, "%s: %d float%s", v->name, v->lanes, v->lanes == 1 ? "" : "s");
-        emit_family(e, v->runtime, family, v->name, v->lanes, true, title, code, out);
+        emit_family(e, &floats, title, code, out);
     }
     for (int k = 0; k < MAX_VECTOR_KINDS && vectors[k].lanes; k++) {
         const vector_kind *v = &vectors[k];
-        const char *family = v->lanes == 1 ? "i32x1" : "i32xN";
+        const family ints = {v->ints_runtime, NULL, v->lanes == 1 ? "i32x1" : "i32xN", v->ints, v->lanes, true};
         const char *title = arena_printf(e->a, "%s: %d integer%s", v->ints, v->lanes, v->lanes == 1 ? "" : "s");
-        emit_family(e, v->ints_runtime, family, v->ints, v->lanes, true, title, code, out);
+        emit_family(e, &ints, title, code, out);
     }
 }
 
@@ -181,10 +207,12 @@ static void emit_dot_kernels(const emitter *e, const text *code, text *out) {
     const dot_kernels *dots = e->p->t->dots;
     if (!dots) return;
     text kernels = {0}, all = {0};
-    emit_family(e, dots->runtime, "i8", "i8", 1, false, "kernels of int8", code, &kernels);
+    const family of_dots = {dots->runtime, NULL, "i8", "i8", 1, false},
+                 frame = {"i8.h", NULL, "i8", "i8", 1, true};
+    emit_family(e, &of_dots, "kernels of int8", code, &kernels);
     text_bytes(&all, code->data, code->size);
     if (kernels.size) text_bytes(&all, kernels.data, kernels.size);
-    emit_family(e, "i8.h", "i8", "i8", 1, true, "i8", &all, out);
+    emit_family(e, &frame, "i8", &all, out);
     if (kernels.size) text_bytes(out, kernels.data, kernels.size);
     text_free(&kernels);
     text_free(&all);
@@ -197,7 +225,8 @@ void emit_runtime(const emitter *e, const text *code, text *out) {
     if (kernels.size) text_bytes(&all, kernels.data, kernels.size);
     emit_vectors(e, code, out);
     const char *name = arena_printf(e->a, "i32%s", e->suffix);
-    emit_family(e, "i32.h", "i32", name, 1, false, name, &all, out);
+    const family plain = {"i32.h", NULL, "i32", name, 1, false};
+    emit_family(e, &plain, name, &all, out);
     if (kernels.size) text_bytes(out, kernels.data, kernels.size);
     text_free(&kernels);
     text_free(&all);

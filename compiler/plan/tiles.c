@@ -10,6 +10,27 @@
 #include "plan/internal.h"
 #include "plan/whole.h"
 
+/* Whether tiles with weights of `size` bytes take several inputs of a pixel at a time. */
+static bool takes_several(const target *t, int size) {
+    return t->vectors[0].deep > 0 && size == type_table[TYPE_F32].bytes;
+}
+
+/* The same where a tile takes several inputs of a pixel at a time, on a machine that does one thing after the
+ * other: a load of n registers takes n + 1 cycles, and each loop a subtraction and a branch, which takes 2. */
+static double deep_tile_cycles(const target *t, int m, int n) {
+    enum { LOOP = 3 };
+    int deep = t->vectors[0].deep;
+    return (double)m * n / t->fma_per_cycle + (double)(deep * n + 1 + m * (deep + 1) + LOOP) / deep;
+}
+
+/* Whether a tile of m pixels by n vectors stays in registers: its sums and weights, and the inputs of one
+ * pixel.
+ */
+static bool tile_fits(const target *t, int m, int n, int size) {
+    int deep = takes_several(t, size) ? t->vectors[0].deep : 1;
+    return m * n + deep * (n + 1) <= t->registers && (deep == 1 || n <= DEEP_SUMS);
+}
+
 static double larger(double a, double b) { return a > b ? a : b; }
 
 /* The cycles that a tile of m pixels by n vectors takes for one input channel, with weights of `size` bytes. In
@@ -17,6 +38,7 @@ static double larger(double a, double b) { return a > b ? a : b; }
  * each pixel; they do not where halves are widened. `far`: the weights come from the second cache. */
 static double tile_cycles(const target *t, int m, int n, int size, bool far) {
     enum { FEW_PIXELS = 4, LOADS_PER_CYCLE = 2, FAR_BYTES_PER_CYCLE = 40, INTEGER_OPERATIONS = 3 };
+    if (takes_several(t, size)) return deep_tile_cycles(t, m, n);
     bool narrow = size < type_table[TYPE_F32].bytes, bytes = size == type_table[TYPE_I8].bytes;
     double widening = bytes ? n : narrow ? n * t->widening : 0;
     double arithmetic = (m * n * (bytes ? INTEGER_OPERATIONS : 1) + widening) / t->fma_per_cycle;
@@ -70,7 +92,7 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
         int widest = blocks[0].n_pieces;
         if (widest < width) break;
         for (int m = 1; m <= MOST_PIXELS && m <= pixels; m++) {
-            if (m * widest + widest + 1 > t->registers) break;
+            if (!tile_fits(t, m, widest, size)) break;
             cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth, size);
             tiles[n_tiles++] = (tile_shape){m, widest};
         }

@@ -18,6 +18,11 @@ typedef struct vector_kind {
     const char *runtime; /* file under runtime/ that defines it: "f32x16_avx512.h" */
     /* The integers in as many lanes, for quantised layers: "i32x16", and their file: "i32xN.h". */
     const char *ints, *ints_runtime;
+    /* A file with functions that stand for those of the same names in `runtime`, and with more; or NULL. */
+    const char *own_runtime;
+    /* The functions V_take_N and V_add_UxN are there, for U up to this and N up to DEEP_SUMS: a tile of floats
+     * takes so many inputs of a pixel at a time. 0: they are not. */
+    int deep;
 } vector_kind;
 
 /* The kernels that a target has for integer layers, instead of tiles of vectors: functions of one header under
@@ -37,7 +42,8 @@ typedef struct dot_kernels {
 
 enum {
     MAX_VECTOR_KINDS = 3,
-    MAX_FILE_TARGETS = 4 /* no machine has more */
+    MAX_FILE_TARGETS = 4, /* no machine has more */
+    DEEP_SUMS = 4
 };
 
 typedef struct target target;

@@ -17,6 +17,7 @@ V4 = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"
 # header: (kind of machine, attributes for the pragma)
 HEADERS = {
     "f32x1_c99.h": ("any", None),
+    "f32x1_fpv4.h": ("cortex-m4", None),
     "f32x4_sse2.h": ("x86", "sse2"),
     "f32x4_fma.h": ("x86", "avx2,fma,f16c"),
     "f32x8_avx2.h": ("x86", "avx2,fma,f16c"),
@@ -29,6 +30,11 @@ HEADERS = {
 # The header of integers serves for several numbers of lanes, which stand for the word LANES: kind, attributes, lanes.
 LANES_HEADER = "i32xN.h"
 LANES = [("any", None, 4), ("x86", "sse2", 4), ("x86", "avx2,fma", 8), ("x86", V4, 16), ("aarch64", None, 4), ("wasm32", "simd128", 4)]
+# Microcontrollers: clang's target, and options that GCC and clang take; the second of the M4 is one without floating-point unit.
+MICROCONTROLLERS = {
+    "cortex-m4": ("thumbv7em-none-eabi", [["-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
+                                          ["-mcpu=cortex-m4", "-mfloat-abi=soft"]]),
+}
 # Has no vectors, and is no header by itself: cli/generated compiles it in the files of networks.
 SHARING = "threads.h"
 PROLOGUE = """#if defined(__clang__)
@@ -59,12 +65,22 @@ def surround(text, attributes):
     return PROLOGUE.format(attributes) + text + EPILOGUE if attributes else text
 
 
+def has_target(clang, name):
+    listed = subprocess.run([clang, "--print-targets"], capture_output=True, text=True).stdout
+    return re.search(rf"^\s*{name}\b", listed, re.M)
+
+
 def compilers(kind):
     """Commands that compile for this kind of machine."""
     here = os.uname().machine
     own = "x86" if here in ("x86_64", "amd64") else here
     clangs = list({os.path.realpath(shutil.which(c)): c for c in ("clang", "clang-14", "clang-19") if shutil.which(c)}.values())
     found = []
+    if kind in MICROCONTROLLERS:
+        target, options = MICROCONTROLLERS[kind]
+        gcc = [["arm-none-eabi-gcc"]] if shutil.which("arm-none-eabi-gcc") else []
+        for command in gcc + [[c, "--target=" + target, "-ffreestanding"] for c in clangs if has_target(c, "thumb")]:
+            found += [command + o for o in options]
     if kind in ("any", own):
         found = [[c] for c in (["gcc"] if shutil.which("gcc") else []) + clangs]
     elif kind == "aarch64" and shutil.which("aarch64-linux-gnu-gcc"):
@@ -72,8 +88,7 @@ def compilers(kind):
     if kind != own and kind in ("aarch64", "wasm32"):
         target = {"aarch64": "aarch64-linux-gnu", "wasm32": "wasm32"}[kind]
         for c in clangs:
-            listed = subprocess.run([c, "--print-targets"], capture_output=True, text=True).stdout
-            if re.search(rf"^\s*{kind}\b", listed, re.M):
+            if has_target(c, kind):
                 found.append([c, "--target=" + target, "-ffreestanding"])
     return found
 
@@ -90,7 +105,8 @@ def check_header(folder, runtime, name, kind, attributes, lanes=None):
         header = f.read()
     if lanes:
         header = re.sub(r"\bi32xN", f"i32x{lanes}", re.sub(r"\bLANES\b", str(lanes), header))
-    functions = re.findall(r"^static inline (?:LCC_INLINE )?\w+ (\w+)\(", header, re.M)
+    functions = re.findall(r"^static inline (?:LCC_INLINE )?(?:const )?\w+ \*?(\w+)\(", header, re.M)
+    functions = list(dict.fromkeys(functions))  # some are written twice, under #if and #else
     # A table of their addresses makes every function real, so that its code and its warnings are looked at.
     table = "\ntypedef void (*any_function)(void);\nextern const any_function table[];\nconst any_function table[] = {\n"
     table += "".join(f"    (any_function){f},\n" for f in functions) + "};\n"

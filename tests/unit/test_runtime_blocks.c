@@ -55,8 +55,9 @@ static void check_preamble(const char *code) {
 
 /* Every name in front of a parenthesis is an intrinsic, a word of C, or a function above in the same header. */
 static void check_calls(const header *h, const char *code, const char *own_name) {
-    static const char *const allowed[] = {"_mm",    "wasm_", "if",   "for",     "return",   "sizeof",
-                                          "switch", "while", "void", "int32_t", "uint32_t", "__attribute__"};
+    static const char *const allowed[] = {
+        "_mm",  "wasm_", "if",      "for",      "return",        "sizeof",  "switch",     "while",
+        "void", "float", "int32_t", "uint32_t", "__attribute__", "__asm__", "__builtin_f"};
     for (const char *at = strchr(code, '('); at; at = strchr(at + 1, '(')) {
         const char *end = at, *begin = at;
         while (begin > code && is_word(begin[-1])) begin--;
@@ -99,6 +100,23 @@ static void check_function(header *h, const char *block, const char *code) {
     strcpy(h->functions[h->n_functions++], name);
 }
 
+/* A function that is written twice: for processors with the machine's unit, and for those without. */
+static void check_both(header *h, const char *block, const char *code) {
+    static const char begin[] = "#if LCC_FPU\n", middle[] = "\n#else\n", stop[] = "\n#endif";
+    char with[MAX_BLOCK], without[MAX_BLOCK];
+    const char *first = strstr(code, begin), *second = strstr(code, middle), *end = strstr(code, stop);
+    assert_true(first && second > first && end > second && end[strlen(stop)] == '\0');
+    first += strlen(begin);
+    snprintf(with, sizeof with, "%.*s", (int)(second - first), first);
+    second += strlen(middle);
+    snprintf(without, sizeof without, "%.*s", (int)(end - second), second);
+    check_function(h, block, with);
+    char name[MAX_NAME];
+    strcpy(name, h->functions[--h->n_functions]);
+    check_function(h, block, without);
+    assert_string_equal(h->functions[h->n_functions - 1], name);
+}
+
 static void read_header(header *h, const char *name, const char *family) {
     const embedded_file *file = find_embedded(name);
     assert_non_null(file);
@@ -108,7 +126,8 @@ static void read_header(header *h, const char *name, const char *family) {
     assert_null(strstr(file->text, "\n\n\n"));
     assert_null(strstr(file->text, "\r"));
     assert_null(strstr(file->text, " \n"));
-    assert_true(file->size > 1 && file->text[file->size - 1] == '\n' && file->text[file->size - 2] == '}');
+    assert_true(file->size > 1 && file->text[file->size - 1] == '\n');
+    assert_true(file->text[file->size - 2] == '}' || strcmp(file->text + file->size - 8, "\n#endif\n") == 0);
     for (const char *at = file->text; *at;) {
         const char *end = strstr(at, "\n\n");
         size_t size = end ? (size_t)(end - at) : strlen(at) - 1;
@@ -117,7 +136,9 @@ static void read_header(header *h, const char *name, const char *family) {
         snprintf(block, sizeof block, "%.*s", (int)size, at);
         strcpy(code, block);
         blank_comments(code);
-        if (strstr(code, "static"))
+        if (strstr(code, "#if LCC_FPU\n"))
+            check_both(h, block, code);
+        else if (strstr(code, "static"))
             check_function(h, block, code);
         else
             check_preamble(code);
@@ -149,6 +170,30 @@ static void test_headers(void **state) {
         }
     }
     assert_true(n_headers >= 7);
+}
+
+/* What a machine has beside a header: functions of the same form, among them those by which tiles of floats
+ * take several inputs at a time. */
+static void test_own_headers(void **state) {
+    (void)state;
+    int n_headers = 0;
+    for (const target *machine = target_table; machine->name; machine++) {
+        const vector_kind *v = &machine->vectors[0];
+        assert_true(!v->deep || v->own_runtime);
+        if (!v->own_runtime) continue;
+        n_headers++;
+        header h;
+        read_header(&h, v->own_runtime, v->name);
+        for (int inputs = 1; inputs <= v->deep; inputs++) {
+            for (int sums = 1; sums <= DEEP_SUMS; sums++) {
+                char take[2 * MAX_NAME], add[2 * MAX_NAME];
+                snprintf(take, sizeof take, "%s_take_%d", v->name, inputs * sums);
+                snprintf(add, sizeof add, "%s_add_%dx%d", v->name, inputs, sums);
+                assert_true(is_defined(&h, take) && is_defined(&h, add));
+            }
+        }
+    }
+    assert_true(n_headers >= 1);
 }
 
 /* The header of the compiler that the target names is the one that its headers of the runtime include. */
@@ -217,6 +262,7 @@ static void test_targets(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_own_headers),
         cmocka_unit_test(test_targets),
         cmocka_unit_test(test_native),
     };

@@ -1,8 +1,8 @@
 """The machines that emitted C runs on in the tests: this one, by a shared library, and foreign ones, by a program of its own.
 
 machine_for(target) gives the machine, whose load(..) compiles a C file and returns a function from input arrays to output
-arrays. Foreign ones are aarch64 (GCC's cross compiler and qemu), wasm32 (clang, wasi-libc and node), and for generic C also
-s390x, which is big-endian. Where a tool is missing it raises Missing; require_machine(target) ends the test as skipped.
+arrays. Foreign ones are aarch64 (GCC's cross compiler and qemu), wasm32 (clang, wasi-libc and node), cortex-m4 and cortex-m55 (boards
+in qemu, by tests/mcu/board.py), and for generic C also s390x, which is big-endian. Where a tool is missing it raises Missing; require_machine(target) ends the test as skipped.
 """
 
 import ctypes
@@ -27,7 +27,7 @@ class Missing(Exception):
 
 def run(command, **more):
     """Runs a command; its standard output. What it says goes into the exception where it fails."""
-    done = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT, **more)
+    done = subprocess.run(command, capture_output=True, **{"timeout": TIME_LIMIT, **more})
     if done.returncode:
         said = [text.decode(errors="replace") for text in (done.stdout[-2000:], done.stderr[-4000:])]
         raise RuntimeError("%s\nexit %d\n%s%s" % (" ".join(command), done.returncode, *said))
@@ -109,6 +109,31 @@ class Foreign:
         return call
 
 
+class Microcontroller:
+    """A board in qemu, whose processor is lcc's `target`."""
+
+    def __init__(self, target, level="-O2"):
+        sys.path.insert(0, os.path.join(HERE, "..", "mcu"))
+        import board  # which imports this file
+        self.parts, self.level = board, level
+        self.board = next(b for b in board.BOARDS.values() if b.target == target)
+        if self.board.missing():
+            raise Missing(", ".join(self.board.missing()) + " not here")
+
+    def load(self, c_file, name, about, weights=None):
+        if weights:
+            raise RuntimeError("weights cannot be handed over on a board")
+        network, folder = self.parts.Network(name, c_file, about, []), c_file[:-2] + "_board"
+        self.parts.build_networks(self.board, [network], folder, self.level)
+
+        def call(inputs):
+            network.inputs = [inputs]
+            self.parts.feed_networks(self.board, [network], folder, TIME_LIMIT)
+            return network.outputs[0]
+
+        return call
+
+
 def write_ports(name, about, weights=None):
     """The text of ports.h. `weights`: the file of weights that the program reads before its inputs and binds."""
     lines, tables, names = [], [], {"inputs": [], "outputs": []}
@@ -163,6 +188,8 @@ def machine_for(target, cc=None, level="-O2", foreign=None):
         return s390x(cc, level)
     if target == "wasm32":
         return wasm32(cc, level)
+    if target.startswith("cortex-m"):
+        return Microcontroller(target, level)
     if target == "aarch64" and os.uname().machine not in ("aarch64", "arm64"):
         return aarch64(cc, level)
     return Native(cc, level, ["-std=c99"] if target == "generic" else [])

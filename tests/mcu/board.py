@@ -13,6 +13,8 @@ Whole networks, many in one program and one start of QEMU:
                                                    net.stack (bytes) a number for each run, net.text and net.data the bytes of
                                                    flash and of RAM of its object file
     The folder must be empty or new. level="-Os", words=[..] are for the compiler; so is n.words, for one network's file.
+    build_networks() and feed_networks() are its halves. tests/diff/machines.py runs one network at a time by them, so that the
+    tests there, such as differential.py, take --target cortex-m4 and cortex-m55.
 
 Programs of one's own, in C against examples/cortex-m/board.h (files, printing, board_ticks, board_measure):
 
@@ -35,19 +37,11 @@ import sys
 import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "diff"))
+from machines import C_TYPES, SKIPPED, TYPES, run  # noqa: E402
+
 SUPPORT = os.path.join(HERE, "..", "..", "examples", "cortex-m")
 WARNINGS = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror".split()
-C_TYPES = {"f32": ("float", np.float32), "uint8": ("uint8_t", np.uint8), "int8": ("int8_t", np.int8),
-           "int32": ("int32_t", np.int32)}
-SKIPPED = 77  # the exit status of a test that cannot run here
-
-
-def command(words, **more):
-    """Runs a command; its standard output as text. What it says goes into the exception where it fails."""
-    done = subprocess.run(words, capture_output=True, text=True, check=False, **more)
-    if done.returncode:
-        raise RuntimeError("%s\nexit %d\n%s%s" % (" ".join(words), done.returncode, done.stdout[-4000:], done.stderr[-4000:]))
-    return done.stdout
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,28 +65,28 @@ class Board:
 
     def compile(self, c_file, o_file, level="-O2", words=()):
         """Compiles one file; a warning is an error. Returns (bytes of flash, bytes of RAM) of the object file."""
-        command([*self.cc, level, *WARNINGS, "-ffunction-sections", "-fdata-sections", "-I", SUPPORT, *words, "-c", c_file,
+        run([*self.cc, level, *WARNINGS, "-ffunction-sections", "-fdata-sections", "-I", SUPPORT, *words, "-c", c_file,
                  "-o", o_file])
         return self.size(o_file)
 
     def size(self, path):
         """(bytes of flash, bytes of RAM): the code, the constants and first values of variables; variables and arenas."""
-        text, data, bss = [int(n) for n in command([self.prefix + "size", path]).splitlines()[1].split()[:3]]
+        text, data, bss = [int(n) for n in run([self.prefix + "size", path]).splitlines()[1].split()[:3]]
         return text + data, data + bss
 
     def build(self, files, out, level="-O2", words=()):
         """Links C and object files to a program for the board. `words`: more for the compiler."""
         support = [os.path.join(SUPPORT, name) for name in self.support]
-        command([*self.cc, level, *WARNINGS, "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-nostartfiles",
-                 "-I", SUPPORT, *words, *files, *support, "-L", SUPPORT, "-T", self.machine + ".ld", "-o", out])
+        run([*self.cc, level, *WARNINGS, "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-nostartfiles",
+                 "-I", SUPPORT, *words, *files, *support, "-L", SUPPORT, "-L", HERE, "-T", self.machine + ".ld", "-o", out])
 
     def run(self, program, arguments=(), cwd=None, timeout=300):
         """Runs a program; what it printed. Paths of files that it opens are relative to `cwd`."""
         words = ["enable=on", "target=native"] + ["arg=" + w.replace(",", ",,") for w in (os.path.basename(program), *arguments)]
         try:
-            return command([self.qemu, "-M", self.machine, "-icount", "shift=0", "-display", "none", "-monitor", "none",
-                            "-serial", "none", "-semihosting-config", ",".join(words), "-kernel", os.path.abspath(program)],
-                           cwd=cwd, timeout=timeout, stdin=subprocess.DEVNULL)
+            return run([self.qemu, "-M", self.machine, "-icount", "shift=0", "-display", "none", "-monitor", "none", "-serial", "none",
+                        "-semihosting-config", ",".join(words), "-kernel", os.path.abspath(program)],
+                       cwd=cwd, timeout=timeout, stdin=subprocess.DEVNULL).decode()
         except subprocess.TimeoutExpired as late:
             raise RuntimeError("%s did not end within %d seconds: %s" % (program, timeout, late.stdout)) from late
 
@@ -128,7 +122,7 @@ class Network:
 
     def ports(self):
         """For each input, then for each output: the type in C, NumPy's, and the shape."""
-        return [(*C_TYPES[port["type"]], port["shape"]) for kind in ("inputs", "outputs") for port in self.about[kind]]
+        return [(C_TYPES[port["type"]], TYPES[port["type"]], port["shape"]) for kind in ("inputs", "outputs") for port in self.about[kind]]
 
     def bytes(self):
         return [int(np.prod(shape)) * np.dtype(kind).itemsize for _, kind, shape in self.ports()]
@@ -139,9 +133,8 @@ class Network:
         call = ", ".join("(%s *)(void *)ports[%d]" % (name, i) for i, (name, _, _) in enumerate(ports))
         function = "static void call_%s(void *arena, char *const *ports) { %s_run_in(arena, %s); }" % (self.name, self.name, call)
         rows = ", ".join("{%d, %d}" % (size, np.dtype(kind).itemsize) for size, (_, kind, _) in zip(self.bytes(), ports))
-        return function, '{"%s", call_%s, %d, %d, %d, %d, %d, {%s}},' % (
-            self.name, self.name, self.arena, self.number("ARENA_ALIGN"), len(self.about["inputs"]), len(self.about["outputs"]),
-            len(self.inputs), rows)
+        return function, '{"%s", call_%s, %d, %d, %d, %d, {%s}},' % (
+            self.name, self.name, self.arena, self.number("ARENA_ALIGN"), len(self.about["inputs"]), len(self.about["outputs"]), rows)
 
 
 def write_table(networks, path):
@@ -157,47 +150,50 @@ def write_table(networks, path):
             "    const char *name;",
             "    void (*run)(void *arena, char *const *ports);",
             "    size_t arena_bytes, arena_align;",
-            "    int inputs, outputs, runs;",
+            "    int inputs, outputs;",
             "    struct { size_t bytes, align; } ports[MOST_PORTS];",
             "};",
             *[function for function, _ in parts],
             "static const struct Network networks[] = {", *["    " + row for _, row in parts], "};", ""]))
 
 
-def run_networks(board, networks, folder, level="-O2", words=(), timeout=300):
-    """Compiles the networks, links them into one program, runs it, and fills in what came out; see above."""
+def build_networks(board, networks, folder, level="-O2", words=()):
+    """Compiles the networks and links them into one program, which feed_networks() runs, again and again."""
     os.makedirs(folder, exist_ok=True)
     objects = []
     for n in networks:
         objects.append(os.path.join(folder, n.name + ".o"))
         n.text, n.data = board.compile(n.c_file, objects[-1], level, [*words, *n.words])
     write_table(networks, os.path.join(folder, "networks.h"))
-    program = os.path.join(folder, "networks.elf")
-    board.build([os.path.join(HERE, "networks.c"), *objects], program, words=["-I", folder])
+    board.build([os.path.join(HERE, "networks.c"), *objects], os.path.join(folder, "networks.elf"), words=["-I", folder])
 
+
+def feed_networks(board, networks, folder, timeout=300):
+    """Runs the program of build_networks() on the networks' inputs, and fills in what came out."""
     with open(os.path.join(folder, "inputs"), "wb") as out:
         for n in networks:
+            out.write(np.uint32(len(n.inputs)).tobytes())
             for arrays in n.inputs:
                 for array, (_, kind, shape) in zip(arrays, n.ports()[:len(n.about["inputs"])], strict=True):
-                    assert list(array.shape) == list(shape) and array.dtype == kind, (n.name, array.shape, array.dtype)
+                    if array.size != np.prod(shape) or array.dtype != kind:
+                        raise RuntimeError("%s takes %s, not %s" % (n.name, shape, array.shape))
                     out.write(array.tobytes())
-    said = board.run(program, cwd=folder, timeout=timeout).splitlines()
+    lines = iter(board.run(os.path.join(folder, "networks.elf"), cwd=folder, timeout=timeout).splitlines())
     with open(os.path.join(folder, "outputs"), "rb") as file:
-        data = file.read()
+        for number, n in enumerate(networks):
+            n.outputs, n.instructions, n.stack = [], [], []
+            for _ in n.inputs:
+                which, instructions, stack = (int(word) for word in next(lines).split())
+                assert which == number, (which, number)
+                n.instructions.append(instructions)
+                n.stack.append(stack)
+                n.outputs.append([np.fromfile(file, kind, np.prod(shape)).reshape(shape)
+                                  for _, kind, shape in n.ports()[len(n.about["inputs"]):]])
+        if file.read(1):
+            raise RuntimeError("more came back than outputs")
 
-    at = 0
-    lines = iter(said)
-    for number, n in enumerate(networks):
-        n.outputs, n.instructions, n.stack = [], [], []
-        for _ in n.inputs:
-            which, instructions, stack = (int(word) for word in next(lines).split())
-            assert which == number, said
-            n.instructions.append(instructions)
-            n.stack.append(stack)
-            n.outputs.append([])
-            for _, kind, shape in n.ports()[len(n.about["inputs"]):]:
-                size = int(np.prod(shape)) * np.dtype(kind).itemsize
-                n.outputs[-1].append(np.frombuffer(data[at:at + size], kind).reshape(shape))
-                at += size
-    if at != len(data):
-        raise RuntimeError("%d bytes came back, not %d" % (len(data), at))
+
+def run_networks(board, networks, folder, level="-O2", words=(), timeout=300):
+    """Both."""
+    build_networks(board, networks, folder, level, words)
+    feed_networks(board, networks, folder, timeout)

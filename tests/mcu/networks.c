@@ -15,7 +15,7 @@ enum { GUARD = 64, STEP = 128 };
 static char arena_room[ARENA_ROOM + 2 * GUARD + 2 * STEP] __attribute__((aligned(128), section(".bss.arena")));
 static char ports_room[PORTS_ROOM + MOST_PORTS * (2 * GUARD + STEP) + STEP] __attribute__((aligned(128)));
 
-static void fail(const char *network, const char *what) {
+_Noreturn static void fail(const char *network, const char *what) {
     board_print(network);
     board_print(": ");
     board_print(what);
@@ -52,10 +52,10 @@ static int guarded(const char *at, size_t bytes) {
     return 1;
 }
 
-static void run_once(int number, int inputs, int outputs, int turn) {
+static void run_once(int number, int inputs, int outputs, uint32_t turn) {
     const struct Network *n = &networks[number];
     Call call = {.network = n, .arena = place(arena_room + GUARD, n->arena_align)};
-    memset(call.arena, 0x55 + 0x56 * (turn & 1), n->arena_bytes);
+    memset(call.arena, turn & 1 ? 0xab : 0x55, n->arena_bytes);
     guard(call.arena, n->arena_bytes);
 
     char *at = ports_room;
@@ -85,8 +85,12 @@ static void run_once(int number, int inputs, int outputs, int turn) {
 int main(void) {
     const int inputs = board_open("inputs", BOARD_READ), outputs = board_open("outputs", BOARD_WRITE);
     if (inputs < 0 || outputs < 0) fail("networks.c", "no files");
-    for (int number = 0; number < (int)(sizeof networks / sizeof networks[0]); number++)
-        for (int turn = 0; turn < networks[number].runs; turn++) run_once(number, inputs, outputs, turn);
+    for (int number = 0; number < (int)(sizeof networks / sizeof networks[0]); number++) {
+        uint32_t runs;
+        if (board_read(inputs, &runs, sizeof runs) != sizeof runs)
+            fail(networks[number].name, "no number of runs");
+        for (uint32_t turn = 0; turn < runs; turn++) run_once(number, inputs, outputs, turn);
+    }
     board_close(outputs);
     return 0;
 }

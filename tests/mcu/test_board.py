@@ -35,6 +35,14 @@ void adder_run_in(void *arena, const int8_t *a, const float *b, float *sums, int
 
 
 class Harness(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(place.cleanup)
+        cls.programs = {name: os.path.join(place.name, name + ".elf") for name in NAMES}
+        for name, program in cls.programs.items():
+            BOARDS[name].build([os.path.join(HERE, "board_check.c")], program)
+
     def setUp(self):
         place = tempfile.TemporaryDirectory()
         self.addCleanup(place.cleanup)
@@ -47,9 +55,7 @@ class Harness(unittest.TestCase):
         return path
 
     def each_board(self):
-        for name in NAMES:
-            program = os.path.join(self.folder, name + ".elf")
-            BOARDS[name].build([os.path.join(HERE, "board_check.c")], program)
+        for name, program in self.programs.items():
             yield BOARDS[name], program
 
     def test_instructions(self):

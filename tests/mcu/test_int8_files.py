@@ -14,7 +14,8 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tflite"))
-from board import BOARDS, SKIPPED, Network, command, require_board, run_networks  # noqa: E402
+from board import BOARDS, SKIPPED, Network, require_board, run_networks  # noqa: E402
+from machines import run  # noqa: E402
 from test_int8 import check_ports, compare, find_models, read_cases  # noqa: E402
 
 VWW, RESNET, LARGE = "vww_96_int8", "resnet8_cifar10_int8", "mobilenet_v2_1.0_224_ptq"
@@ -47,8 +48,8 @@ def main():
         for i, (file, options, words, only) in enumerate(WAYS):
             c_file = os.path.join(folder, "n%d.c" % i)
             compiled = [lcc, os.path.join(models, "int8", file + ".tflite"), *options, "--target", board.target]
-            command([*compiled, "--name", "n%d" % i, "-o", c_file])
-            about = json.loads(command([*compiled, "--emit", "json"]))
+            run([*compiled, "--name", "n%d" % i, "-o", c_file])
+            about = json.loads(run([*compiled, "--emit", "json"]))
             what = " ".join([file, *options, *words])
             wrong += not check_ports(what, about, expected[file + ".tflite"])
             cases = read_cases(models, expected[file + ".tflite"], only)

@@ -20,7 +20,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "diff"))
 import emitted  # noqa: E402
 import random_int  # noqa: E402
 import random_more  # noqa: E402
-from board import BOARDS, Network, command, require_board, run_networks  # noqa: E402
+from board import BOARDS, Network, require_board, run_networks  # noqa: E402
+from machines import run  # noqa: E402
 
 TOLERANCE = 1e-4
 RUNS = 2
@@ -42,8 +43,8 @@ class Sample:
         name = "n%d" % seed
         c_file = os.path.join(folder, name + ".c")
         words = [lcc, self.source, *self.options, "--target", target]
-        command([*words, "--name", name, "-o", c_file])
-        about = json.loads(command([*words, "--emit", "json"]))
+        run([*words, "--name", name, "-o", c_file])
+        about = json.loads(run([*words, "--emit", "json"]))
         inputs = [emitted.random_inputs(about, RUNS * seed + turn) for turn in range(RUNS)]
         self.net = Network(name, c_file, about, inputs, [self.level])
 

@@ -13,6 +13,9 @@ static inline int32_t i32_clamp(int32_t x, int32_t least, int32_t most) {
 /* x / 2^shift, rounded down. */
 static inline int64_t i32_floor(int64_t x, int shift) { return x >= 0 ? x >> shift : ~(~x >> shift); }
 
+/* The same of 32 bits. */
+static inline int32_t i32_halve(int32_t x, int shift) { return x >= 0 ? x >> shift : ~(~x >> shift); }
+
 /* zero + x, but at least `least` and at most `most`. The sum does not overflow, whatever x is. */
 static inline int32_t i32_place(int32_t x, int32_t zero, int32_t least, int32_t most) {
     return i32_clamp(x, least - zero, most - zero) + zero;
@@ -21,6 +24,12 @@ static inline int32_t i32_place(int32_t x, int32_t zero, int32_t least, int32_t 
 /* The exact product is rounded once, halves up. */
 static inline int32_t i32_once(int32_t x, int32_t multiplier, int shift) {
     return (int32_t)i32_floor((int64_t)x * multiplier + ((int64_t)1 << (30 - shift)), 31 - shift);
+}
+
+/* The same where the shift is -31 to -2: the high half of the product is enough. */
+static inline int32_t i32_once_short(int32_t x, int32_t multiplier, int shift) {
+    const int32_t high = (int32_t)i32_floor((int64_t)x * multiplier, 32);
+    return i32_halve(high + ((int32_t)1 << (-shift - 2)), -shift - 1);
 }
 
 /* x * multiplier / 2^31, rounded, halves up. */
@@ -39,6 +48,12 @@ static inline int32_t i32_down(int32_t x, int shift) {
 static inline int32_t i32_tflite(int32_t x, int32_t multiplier, int shift) {
     const int left = shift > 0 ? shift : 0, right = shift > 0 ? 0 : -shift;
     return i32_down(i32_high((int32_t)((uint32_t)x << left), multiplier), right);
+}
+
+/* The same where the shift is -31 to -1, and x has at most 30 bits and a sign. */
+static inline int32_t i32_tflite_short(int32_t x, int32_t multiplier, int shift) {
+    const int32_t high = i32_high(x, multiplier);
+    return i32_halve(high - (high < 0) + ((int32_t)1 << (-shift - 1)), -shift);
 }
 
 /* sum / count, rounded, halves away from zero. */

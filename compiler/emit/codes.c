@@ -38,6 +38,11 @@ const char *as_code(const emitter *e, const char *v, int zero, code_range range)
 
 /* ---- factors ---- */
 
+/* Whether the short functions of i32.h rescale by this factor. */
+static bool is_short(const emitter *e, rescale by) {
+    return by.shift <= (e->p->g->rounding == RESCALE_TFLITE ? -1 : -2);
+}
+
 void declare_list(writer *w, const char *type, const char *name, const int *values, int count) {
     enum { NUMBERS_IN_A_LINE = 12 };
     line(w, "static const %s %s[%d] = {", type, name, count);
@@ -52,11 +57,12 @@ void declare_list(writer *w, const char *type, const char *name, const int *valu
 }
 
 code_factors declare_factors(emitter *e, writer *w, const rescale *by, const int *order, int count) {
-    code_factors f = {true, by[order[0]]};
+    code_factors f = {true, true, by[order[0]]};
     int *multipliers = ARENA_ARRAY(e->a, int, count), *shifts = ARENA_ARRAY(e->a, int, count);
     for (int i = 0; i < count; i++) {
         multipliers[i] = (int)by[order[i]].multiplier;
         shifts[i] = by[order[i]].shift;
+        f.all_short = f.all_short && is_short(e, by[order[i]]);
         f.same = f.same && multipliers[i] == multipliers[0] && shifts[i] == shifts[0];
     }
     if (f.same) return f;
@@ -68,6 +74,16 @@ code_factors declare_factors(emitter *e, writer *w, const rescale *by, const int
 const char *rescaled_by_text(const emitter *e, const char *v, const code_factors *f, const char *at) {
     if (f->same) return rescaled_text(e, v, f->by);
     return i32_call(e, rescale_function(e), arena_printf(e->a, "%s, multipliers[%s], shifts[%s]", v, at, at));
+}
+
+const char *rescaled_code(const emitter *e, const char *v, const code_factors *f, const char *at, int zero,
+                          code_range range) {
+    if (!f->all_short) return as_code(e, rescaled_by_text(e, v, f, at), zero, range);
+    const char *by = f->same ? arena_printf(e->a, "%d, %d", (int)f->by.multiplier, f->by.shift)
+                             : arena_printf(e->a, "multipliers[%s], shifts[%s]", at, at);
+    const char *scaled =
+        i32_call(e, arena_printf(e->a, "%s_short", rescale_function(e)), arena_printf(e->a, "%s, %s", v, by));
+    return clamped_text(e, plus_zero(e, scaled, zero), range);
 }
 
 /* ---- tables ---- */
@@ -111,14 +127,18 @@ const char *looked_up_text(emitter *e, const act_tables *t, const char *v, const
 static const char *wide_text(const emitter *e, const add_integers *k, const char *v, int zero, rescale by) {
     const char *difference = less_zero(e, v, zero);
     const char *grouped = zero ? arena_printf(e->a, "(%s)", difference) : difference;
-    return rescaled_text(e, arena_printf(e->a, "%s * %ld", grouped, 1L << k->left), by);
+    const char *wide = arena_printf(e->a, "%s * %ld", grouped, 1L << k->left);
+    if (is_one(by) || !is_short(e, by)) return rescaled_text(e, wide, by);
+    return i32_call(e, arena_printf(e->a, "%s_short", rescale_function(e)),
+                    arena_printf(e->a, "%s, %d, %d", wide, (int)by.multiplier, by.shift));
 }
 
 const char *sum_text(const emitter *e, const add_integers *k, const char *x, const char *z, bool subtract) {
     const char *wide_x = wide_text(e, k, x, k->x_zero, k->x_by),
                *wide_z = wide_text(e, k, z, k->z_zero, k->z_by);
     const char *sum = arena_printf(e->a, "%s %s %s", wide_x, subtract ? "-" : "+", wide_z);
-    return as_code(e, rescaled_text(e, sum, k->y_by), k->y_zero, k->range);
+    const code_factors by = {true, is_short(e, k->y_by), k->y_by};
+    return rescaled_code(e, sum, &by, NULL, k->y_zero, k->range);
 }
 
 /* ---- two codes ---- */
@@ -134,7 +154,7 @@ static const char *product_text(emitter *e, const node *n, const code_factors *b
     const mul_integers c = integers_of_mul(e->p->g, n, e->a);
     const char *product =
         arena_printf(e->a, "(%s) * (%s)", less_zero(e, x, c.x_zero), less_zero(e, z, c.z_zero));
-    return as_code(e, rescaled_by_text(e, product, by, at), c.y_zero, c.range);
+    return rescaled_code(e, product, by, at, c.y_zero, c.range);
 }
 
 /* Without an activation the range is that of the type, within which both codes are. */

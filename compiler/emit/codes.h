@@ -33,12 +33,17 @@ void declare_list(writer *w, const char *type, const char *name, const int *valu
  * the function. */
 typedef struct code_factors {
     bool same;
+    bool all_short; /* the short functions of runtime/i32.h do for all of them */
     rescale by;
 } code_factors;
 
 /* Declares the tables "multipliers" and "shifts" for `count` channels, order[i] of `by` at position i, where
  * they are not all the same. */
 code_factors declare_factors(emitter *e, writer *w, const rescale *by, const int *order, int count);
+
+/* clamp(zero + rescaled v), for a v of at most 30 bits and a sign. */
+const char *rescaled_code(const emitter *e, const char *v, const code_factors *f, const char *at, int zero,
+                          code_range range);
 
 /* rescale_apply of an int32_t by the factor of position `at`. */
 const char *rescaled_by_text(const emitter *e, const char *v, const code_factors *f, const char *at);

@@ -69,6 +69,8 @@ static void emit_elementwise_run(emitter *e, writer *w, elementwise *k, const so
     lanes_body body = codes ? emit_code_element : emit_element;
     if (k->flat) {
         (codes ? share_elements : share_vectors)(e, s, w, (int)(pixels * n->shape.c), "i", body, k);
+    } else if (codes && pixels > 1 && p->t->small) {
+        emit_code_channels(e, w, k, pixels);
     } else if (pixels > 1) {
         begin_shared_loop(e, s, w, "p", pixels);
         (codes ? for_each_element : for_each_vector)(e, w, k->runs[0]->count, "c", body, k);

@@ -28,6 +28,10 @@ const char *element_result(arena *a, const elementwise *k, const char *at);
 bool computes_codes(const node *n);
 void emit_code_element(emitter *e, writer *w, piece x, const char *at, void *data);
 
+/* The loops over the channels, and in them over the pixels: what a channel has for all of its pixels stays in
+ * registers, and without a cache it does not matter that these lie apart. */
+void emit_code_channels(emitter *e, writer *w, const elementwise *k, int64_t pixels);
+
 /* Whether a constant of the step depends on the channel. */
 bool has_channel_constants(const emitter *e, const node *n);
 

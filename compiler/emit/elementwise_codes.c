@@ -81,8 +81,8 @@ static bool is_swapped(const emitter *e, const node *n) {
 
 static const char *requantized_text(emitter *e, const elementwise *k, const char *at) {
     const requantize_integers c = integers_of_requantize(e->p->g, k->n, e->a);
-    const char *v = rescaled_by_text(e, less_zero(e, "a", c.x_zero), &k->by, table_index(e, k, at));
-    return as_code(e, v, c.y_zero, c.range);
+    const char *v = less_zero(e, "a", c.x_zero);
+    return rescaled_code(e, v, &k->by, table_index(e, k, at), c.y_zero, c.range);
 }
 
 /* The code of the real number a. */
@@ -115,14 +115,35 @@ static const char *result_text(emitter *e, const elementwise *k, const char *at)
     }
 }
 
+/* Declares a and b, the elements of the operands. */
+static void declare_operand(emitter *e, writer *w, const elementwise *k, int i, const char *at) {
+    if (!k->runs[i]) return;
+    line(w, "const %s %c = *(%s);", k->n->op == OP_QUANTIZE ? "float" : "int32_t", "ab"[i],
+         element_operand(e->a, k, i, at));
+}
+
+static void store_element(emitter *e, writer *w, const elementwise *k, const char *at) {
+    line(w, "*(%s) = %s;", element_result(e->a, k, at), stored_code(e, k->s, result_text(e, k, at)));
+}
+
 void emit_code_element(emitter *e, writer *w, piece x, const char *at, void *data) {
     (void)x;
     const elementwise *k = data;
-    const char *v = result_text(e, k, at);
-    line(w, "const %s a = *(%s);", k->n->op == OP_QUANTIZE ? "float" : "int32_t",
-         element_operand(e->a, k, 0, at));
-    if (k->runs[1]) line(w, "const int32_t b = *(%s);", element_operand(e->a, k, 1, at));
-    line(w, "*(%s) = %s;", element_result(e->a, k, at), stored_code(e, k->s, v));
+    declare_operand(e, w, k, 0, at);
+    declare_operand(e, w, k, 1, at);
+    store_element(e, w, k, at);
+}
+
+void emit_code_channels(emitter *e, writer *w, const elementwise *k, int64_t pixels) {
+    bool one = k->pixel[1] == 0; /* of the second operand, for all pixels of a channel */
+    line(w, "for (int c = 0; c < %d; c++) {", k->runs[0]->count);
+    if (one) declare_operand(e, w, k, 1, "c");
+    line(w, "for (int p = 0; p < %lld; p++) {", (long long)pixels);
+    declare_operand(e, w, k, 0, "c");
+    if (!one) declare_operand(e, w, k, 1, "c");
+    store_element(e, w, k, "c");
+    line(w, "}");
+    line(w, "}");
 }
 
 const char *dequantized_text(const emitter *e, const elementwise *k, piece x, const char *v, const char *at) {

@@ -70,14 +70,13 @@ static inline int32_t i32_clamp(int32_t x, int32_t least, int32_t most) {
 /* x / 2^shift, rounded down. */
 static inline int64_t i32_floor(int64_t x, int shift) { return x >= 0 ? x >> shift : ~(~x >> shift); }
 
-/* zero + x, but at least `least` and at most `most`. The sum does not overflow, whatever x is. */
-static inline int32_t i32_place(int32_t x, int32_t zero, int32_t least, int32_t most) {
-    return i32_clamp(x, least - zero, most - zero) + zero;
-}
+/* The same of 32 bits. */
+static inline int32_t i32_halve(int32_t x, int shift) { return x >= 0 ? x >> shift : ~(~x >> shift); }
 
-/* The exact product is rounded once, halves up. */
-static inline int32_t i32_once(int32_t x, int32_t multiplier, int shift) {
-    return (int32_t)i32_floor((int64_t)x * multiplier + ((int64_t)1 << (30 - shift)), 31 - shift);
+/* The same where the shift is -31 to -2: the high half of the product is enough. */
+static inline int32_t i32_once_short(int32_t x, int32_t multiplier, int shift) {
+    const int32_t high = (int32_t)i32_floor((int64_t)x * multiplier, 32);
+    return i32_halve(high + ((int32_t)1 << (-shift - 2)), -shift - 1);
 }
 
 /* Where the caller keeps the weights: set by bind. */
@@ -648,7 +647,7 @@ static void mean_of_codes_5x5x16(const int8_t *x0, int8_t *y) {
             }
         }
         for (int c = 0; c < count; c++) {
-            y[begin + c] = (int8_t)i32_place(i32_once(sum[c] + 2900, 1374389535, -4), -116, -128, 127);
+            y[begin + c] = (int8_t)i32_clamp(i32_once_short(sum[c] + 2900, 1374389535, -4) - 116, -128, 127);
         }
     }
 }
@@ -813,7 +812,7 @@ static void mul_5x5x16(const int8_t *x0, const int8_t *z0, int8_t *y) {
         for (int c = 0; c < 16; c++) {
             const int32_t a = *(x + p * 16 + c);
             const int32_t b = *(z + c);
-            *(y + p * 16 + c) = (int8_t)i32_place(i32_once((a + 116) * (b + 128), 1073741824, -7), -116, -128, 127);
+            *(y + p * 16 + c) = (int8_t)i32_clamp(i32_once_short((a + 116) * (b + 128), 1073741824, -7) - 116, -128, 127);
         }
     }
 }
@@ -829,7 +828,7 @@ static void mean_of_codes_5x5x16_v2(const int8_t *x0, int8_t *y) {
             }
         }
         for (int c = 0; c < count; c++) {
-            y[begin + c] = (int8_t)i32_place(i32_once(sum[c] + 2900, 2061584302, -4), -100, -128, 127);
+            y[begin + c] = (int8_t)i32_clamp(i32_once_short(sum[c] + 2900, 2061584302, -4) - 100, -128, 127);
         }
     }
 }

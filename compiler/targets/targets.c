@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Integers by the vector extensions of the compiler. */
-#define INTS(lanes) "i32x" #lanes, "i32xN.h"
+/* Floats by the functions of a file; integers by the vector extensions of the compiler, and in strict C99. */
+#define FLOATS(n, file) .name = "f32x" #n, .lanes = n, .runtime = file
+#define INTS(n)         .ints = "i32x" #n, .ints_runtime = "i32xN.h"
+#define ONE_INT         .ints = "i32x1", .ints_runtime = "i32x1_c99.h"
 
 /* Cycles of a Cortex-M4: loads take two, multiply-adds of pairs one, and each of the weights' words is widened
  * by two instructions. */
@@ -48,7 +50,7 @@ const target target_table[] = {
         .name = "generic",
         .what = "any machine with IEEE 754 floats, strict C99",
         .runs_here = runs_everywhere,
-        .vectors = {{"f32x1", 1, "f32x1_c99.h", "i32x1", "i32x1_c99.h"}},
+        .vectors = {{FLOATS(1, "f32x1_c99.h"), ONE_INT}},
         .registers = 16,
         .fma_latency = 8, /* a multiplication, then an addition */
         .fma_per_cycle = 1,
@@ -66,7 +68,7 @@ const target target_table[] = {
         .attributes = "sse2",
         .intrinsics = "immintrin.h",
         .runs_here = runs_on_this_x86_64,
-        .vectors = {{"f32x4", 4, "f32x4_sse2.h", INTS(4)}},
+        .vectors = {{FLOATS(4, "f32x4_sse2.h"), INTS(4)}},
         .registers = 16,
         .fma_latency = 8,
         .fma_per_cycle = 1,
@@ -86,7 +88,7 @@ const target target_table[] = {
         .half_attributes = ",f16c",
         .intrinsics = "immintrin.h",
         .runs_here = runs_on_this_x86_64,
-        .vectors = {{"f32x8", 8, "f32x8_avx2.h", INTS(8)}, {"f32x4", 4, "f32x4_fma.h", INTS(4)}},
+        .vectors = {{FLOATS(8, "f32x8_avx2.h"), INTS(8)}, {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
         .registers = 16,
         .fma_latency = 4,
         .fma_per_cycle = 2,
@@ -105,9 +107,9 @@ const target target_table[] = {
         .half_attributes = ",f16c",
         .intrinsics = "immintrin.h",
         .runs_here = runs_on_this_x86_64,
-        .vectors = {{"f32x16", 16, "f32x16_avx512.h", INTS(16)},
-                    {"f32x8", 8, "f32x8_avx2.h", INTS(8)},
-                    {"f32x4", 4, "f32x4_fma.h", INTS(4)}},
+        .vectors = {{FLOATS(16, "f32x16_avx512.h"), INTS(16)},
+                    {FLOATS(8, "f32x8_avx2.h"), INTS(8)},
+                    {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
         .registers = 32,
         .fma_latency = 4,
         .fma_per_cycle = 2,
@@ -122,7 +124,7 @@ const target target_table[] = {
         .what = "Advanced SIMD (every 64-bit Arm of the A profile)",
         .intrinsics = "arm_neon.h",
         .runs_here = runs_on_this_aarch64,
-        .vectors = {{"f32x4", 4, "f32x4_neon.h", INTS(4)}},
+        .vectors = {{FLOATS(4, "f32x4_neon.h"), INTS(4)}},
         .registers = 32,
         .fma_latency = 4,
         .fma_per_cycle = 2,
@@ -137,7 +139,7 @@ const target target_table[] = {
         .what = "WebAssembly with simd128",
         .attributes = "simd128",
         .intrinsics = "wasm_simd128.h",
-        .vectors = {{"f32x4", 4, "f32x4_wasm.h", INTS(4)}},
+        .vectors = {{FLOATS(4, "f32x4_wasm.h"), INTS(4)}},
         .registers = 16, /* of the machine that runs it, which is likely an x86-64 or an aarch64 */
         .fma_latency = 8,
         .fma_per_cycle = 1,
@@ -151,7 +153,7 @@ const target target_table[] = {
         .what = "Armv7E-M with the DSP extension (Cortex-M4, M7, M33)",
         .condition = "defined(__ARM_FEATURE_DSP)",
         .condition_words = "an Arm with the DSP extension, as by -mcpu=cortex-m4",
-        .vectors = {{"f32x1", 1, "f32x1_c99.h", "i32x1", "i32x1_c99.h", "f32x1_fpv4.h", .deep = 3}},
+        .vectors = {{FLOATS(1, "f32x1_c99.h"), ONE_INT, .own_runtime = "f32x1_fpv4.h", .deep = 3}},
         .dots = &dsp_kernels,
         .registers = 32,
         .fma_latency = 3,
@@ -167,7 +169,7 @@ const target target_table[] = {
         .what = "Armv8.1-M with Helium (Cortex-M55, M85)",
         .condition = "defined(__ARM_FEATURE_MVE)",
         .condition_words = "an Arm with Helium, as by -mcpu=cortex-m55",
-        .vectors = {{"f32x1", 1, "f32x1_c99.h", "i32x1", "i32x1_c99.h"}},
+        .vectors = {{FLOATS(1, "f32x1_c99.h"), ONE_INT}},
         .dots = &helium_kernels,
         .registers = 16,
         .fma_latency = 3,

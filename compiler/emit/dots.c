@@ -56,11 +56,6 @@ static elem_type input_type(const emitter *e, const plan_step *s) {
     return e->p->g->nodes[e->p->g->nodes[s->node].in[0]].type;
 }
 
-/* Inputs of one output channel as the kernels count them. */
-static int64_t packed_inputs(const pack_layout *l) {
-    return (int64_t)l->stretches * ((l->inputs + l->depth - 1) / l->depth) * l->depth;
-}
-
 /* Writes the lines that copy the inputs of each pixel side by side to `bytes`, from wherever they lie. */
 static void emit_collecting(emitter *e, const plan_step *s, writer *w, const dots_tile *t) {
     arena *a = e->a;
@@ -151,15 +146,21 @@ static const char *emit_gathering(emitter *e, const plan_step *s, writer *w, con
 void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *t) {
     const node *n = &e->p->g->nodes[s->node];
     const pack_layout l = pack_layout_of_gemm(e->p, s);
-    const int64_t inputs = packed_inputs(&l);
+    const bool rows = s->gemm.staged && reads_rows(e->p, s);
+    const int64_t inputs = rows ? l.inputs : pack_inputs(&l);
     const int groups = n->op == OP_DENSE ? 1 : n->a.groups;
     const char *end = end_text(e, w, n);
     line(w, "static const i8_layer layer = {%s, %lld, %d, %lld, %lld};", end, (long long)inputs,
          n->shape.c / groups, (long long)t->y_step, (long long)t->r_step);
+    const char *residual = n->a.has_residual ? "r" : "NULL";
+    if (rows) {
+        line(w, "i8_row_dots(rows, %d, at, %lld, %d, w, y, %s, &layer);", n->a.kernel[0],
+             (long long)t->x_step[0], t->pixels, residual);
+        return;
+    }
     int64_t step;
     const char *x = emit_gathering(e, s, w, t, inputs, &step);
-    line(w, "i8_dots(%s, %lld, %d, w, y, %s, &layer);", x, (long long)step, t->pixels,
-         n->a.has_residual ? "r" : "NULL");
+    line(w, "i8_dots(%s, %lld, %d, w, y, %s, &layer);", x, (long long)step, t->pixels, residual);
 }
 
 /* ---- depthwise ---- */

@@ -1,9 +1,9 @@
 /* runtime.c: copies the functions of runtime/ that a model calls into its file.
  *
  * A header of runtime/ is a list of blocks, separated by blank lines. A block with a line that begins with
- * "static inline" is a function. It is copied where its name is called in the model's code or in another block
- * that is copied. The other blocks are the preamble, which is copied where any function of the header is. Its
- * #include lines move to the top of the file.
+ * "static inline", or with these words and noinline, is a function. It is copied where its name is called in
+ * the model's code or in another block that is copied. The other blocks are the preamble, which is copied where
+ * any function of the header is. Its #include lines move to the top of the file.
  *
  * The calls are found by a search of the text. The headers are C text that people write, so their own calls can
  * only be found this way; and the model's code is searched by the same function. */
@@ -12,20 +12,29 @@
 
 #include <string.h>
 
+#define NOINLINE "__attribute__((noinline)) static "
+
 typedef struct runtime_block {
     const char *begin, *end;
     const char *name; /* NULL: preamble */
     bool used;
 } runtime_block;
 
-/* The identifier before the first "(" behind "static inline" in a block; NULL where there is none. */
+/* Whether the first line of a function begins there. Functions that are to stay calls say so first. */
+static bool begins_function(const char *p) {
+    return strncmp(p, "static inline", 13) == 0 || strncmp(p, NOINLINE, sizeof NOINLINE - 1) == 0;
+}
+
+/* The identifier before the first "(" behind the words that begin a function, in a block; NULL where there is
+ * none. */
 static const char *find_function_name(arena *a, const char *begin, const char *end) {
     const char *p = begin;
-    while (p < end && strncmp(p, "static inline", 13) != 0) {
+    while (p < end && !begins_function(p)) {
         p = memchr(p, '\n', (size_t)(end - p));
         if (!p) return NULL;
         p++;
     }
+    if (p < end && strncmp(p, NOINLINE, sizeof NOINLINE - 1) == 0) p += sizeof NOINLINE - 1;
     const char *open = memchr(p, '(', (size_t)(end - p));
     if (p >= end || !open) return NULL;
     const char *start = open;

@@ -21,6 +21,14 @@ bool takes_dots(const plan *p, const plan_step *s) {
     return !window || !n->a.pad_value;
 }
 
+bool reads_rows(const plan *p, const plan_step *s) {
+    const int full = 16; /* inputs of a vector: a tile of shorter stretches takes less time to gather */
+    const dot_kernels *k = p->t->dots;
+    const node *n = &p->g->nodes[s->node];
+    return k->ragged && s->gemm.staged && reads_whole_rows(n) && n->a.kernel[0] <= k->most_rows &&
+           n->a.kernel[1] * s->operands[0].shape.c >= full && p->g->nodes[n->in[0]].type == TYPE_I8;
+}
+
 bool gathers_bytes(const plan *p, const plan_step *s) {
     const operand *o = &s->operands[0];
     if (s->gemm.staged) return false;
@@ -30,17 +38,19 @@ bool gathers_bytes(const plan *p, const plan_step *s) {
 
 int64_t widened_bytes(const plan *p, const plan_step *s) {
     const pack_layout l = pack_layout_of_gemm(p, s);
-    const dot_kernels *k = p->t->dots;
-    if (!k->widened) return 0;
-    return (int64_t)s->gemm.tile_pixels * k->widened * l.stretches * ((l.inputs + l.depth - 1) / l.depth) *
-           l.depth;
+    return (int64_t)s->gemm.tile_pixels * p->t->dots->widened * pack_inputs(&l);
+}
+
+/* Whether a tile has the inputs of pixels as bytes. */
+static bool has_byte_tile(const plan *p, const plan_step *s) {
+    return gathers_bytes(p, s) || (s->gemm.staged && !p->t->dots->widened && !reads_rows(p, s));
 }
 
 /* Bytes of the tile: the widened inputs, behind them those that are gathered as bytes. */
 static int64_t tile_bytes(const plan *p, const plan_step *s) {
     const pack_layout l = pack_layout_of_gemm(p, s);
-    const bool bytes = gathers_bytes(p, s) || (s->gemm.staged && !p->t->dots->widened);
-    return widened_bytes(p, s) + (bytes ? (int64_t)s->gemm.tile_pixels * l.stretches * l.inputs : 0);
+    const int64_t bytes = has_byte_tile(p, s) ? (int64_t)l.stretches * l.inputs : 0;
+    return widened_bytes(p, s) + s->gemm.tile_pixels * bytes;
 }
 
 int64_t largest_tile(const plan_step *steps, int n) {
@@ -57,7 +67,8 @@ void choose_dots(const plan *p, plan_step *s, bool by_row) {
     const int64_t pixels = shape_pixels(n->shape), in_row = by_row ? n->shape.w : pixels;
     const int groups = n->op == OP_CONV ? n->a.groups : 1;
     gemm->dots = true;
-    gemm->tile_pixels = in_row < k->pixels ? (int)in_row : k->pixels;
+    const bool any_number = k->ragged && !has_byte_tile(p, s);
+    gemm->tile_pixels = in_row < k->pixels || any_number ? (int)in_row : k->pixels;
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
     gemm->n_blocks = cut_lanes(n->shape.c / groups, k->channels, gemm->blocks);
     gemm->blocks_outside = gemm->prefetch = false;

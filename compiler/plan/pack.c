@@ -45,10 +45,10 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     l.blocks = s->gemm.blocks;
     if (!s->gemm.dots) return l;
     l.depth = p->t->dots->depth;
-    if (l.depth == 0) { /* each channel's side by side, over all stretches */
+    l.ragged = p->t->dots->ragged;
+    if (l.ragged && !reads_rows(p, s)) { /* from a tile */
         l.inputs *= l.stretches;
         l.stretches = 1;
-        l.depth = l.inputs;
     }
     return l;
 }
@@ -110,9 +110,13 @@ int64_t pack_row_bytes(const pack_layout *l, const channel_block *b) {
     return (int64_t)b->lanes * l->depth * type_table[l->weight].bytes;
 }
 
+int64_t pack_inputs(const pack_layout *l) {
+    const int64_t inputs = l->ragged ? l->inputs : (l->inputs + l->depth - 1) / l->depth * l->depth;
+    return l->stretches * inputs;
+}
+
 int64_t pack_block_bytes(const pack_layout *l, const channel_block *b) {
-    int64_t rows = (int64_t)l->stretches * ((l->inputs + l->depth - 1) / l->depth);
-    int64_t weights = rows * pack_row_bytes(l, b);
+    int64_t weights = pack_inputs(l) * b->lanes * type_table[l->weight].bytes;
     return pack_head_bytes(l, b) + (l->rescales ? whole_words(weights) : weights);
 }
 
@@ -184,7 +188,8 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
     for (int stretch = 0; stretch < l->stretches; stretch++) {
         for (int i = 0; i < l->inputs; i += l->depth) {
             int count = l->inputs - i < l->depth ? l->inputs - i : l->depth;
-            pack_row(l, b, l->weight, value, data, output, stretch * l->inputs + i, count, l->depth, out);
+            pack_row(l, b, l->weight, value, data, output, stretch * l->inputs + i, count,
+                     l->ragged ? count : l->depth, out);
         }
     }
     if (l->rescales) fill_words(out, begin);

@@ -29,6 +29,7 @@ typedef struct pack_layout {
     bool rescales;          /* multipliers and shifts follow the biases */
     bool looks_up;          /* the number of each lane's table follows its shift */
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
+    bool ragged;            /* of a stretch's last inputs side by side there may be less */
     int stretches, inputs;  /* so many stretches of so many inputs each */
     int groups;             /* of the convolution: each has all blocks, for output channels of its own */
     int n_blocks;
@@ -51,8 +52,10 @@ bool subtracts_zero(const node *n);
 /* Whether a staged convolution reads a whole row of its window without a jump. */
 bool reads_whole_rows(const node *n);
 
-/* Of a step by dot products: whether the inputs of its pixels are gathered as bytes, since they do not lie side
- * by side; and the bytes of the inputs that its tile holds widened. */
+/* Of a step by dot products: whether its kernel reads the rows of windows where they lie; whether the inputs of
+ * its pixels are gathered as bytes, since they do not lie side by side; and the bytes of the inputs that its tile
+ * holds widened. */
+bool reads_rows(const plan *p, const plan_step *s);
 bool gathers_bytes(const plan *p, const plan_step *s);
 int64_t widened_bytes(const plan *p, const plan_step *s);
 
@@ -63,6 +66,8 @@ int64_t pack_bias_bytes(const pack_layout *l, const channel_block *b);
 int64_t pack_byte_row(const channel_block *b);
 int64_t pack_head_bytes(const pack_layout *l, const channel_block *b);
 int64_t pack_row_bytes(const pack_layout *l, const channel_block *b);
+/* Inputs of an output channel, with those that the last group of `depth` is filled up with. */
+int64_t pack_inputs(const pack_layout *l);
 int64_t pack_block_bytes(const pack_layout *l, const channel_block *b);
 int64_t pack_group_bytes(const pack_layout *l);
 int64_t pack_bytes(const pack_layout *l);

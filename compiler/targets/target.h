@@ -29,11 +29,14 @@ typedef struct vector_kind {
  * runtime/ that all layers share. They take several inputs at once, by instructions for dot products. */
 typedef struct dot_kernels {
     const char *runtime; /* "i8_dsp.h" */
-    int pixels;   /* of a convolution: so many at most in one call, which computes all channels of them */
-    int channels; /* whose weights lie together */
-    int depth;    /* inputs of each that lie side by side; 0: all of them */
-    int widened;  /* bytes of an input in the tile that a call reads; 0: inputs may be read where they lie,
-                     and are gathered as bytes where they do not lie side by side */
+    int pixels;    /* of a convolution: so many at most in one call, which computes all channels of them */
+    int channels;  /* whose weights lie together */
+    int depth;     /* inputs of each that lie side by side */
+    bool ragged;   /* the last of them, where there are less, are not filled up; a kernel may read the rows of a
+                      window where they lie, and takes any number of pixels that it does not read from a tile */
+    int most_rows; /* of such a window */
+    int widened;   /* bytes of an input in the tile that a call reads; 0: inputs may be read where they lie,
+                      and are gathered as bytes where they do not lie side by side */
     int window_channels; /* of a depthwise layer: whose weights lie together */
     /* Cycles: of a multiply-add of a convolution and of a depthwise layer, of an input that is gathered, of an
      * output that is made, and of the call that makes the channels of one block. */

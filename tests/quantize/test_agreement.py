@@ -71,15 +71,15 @@ def load_pictures(models, names):
     return [Image.open(models / "images" / f"{name}.png").convert("RGB") for name in names]
 
 
-def cut_crops(pictures, count, seed):
-    """Random squares of the pictures, of 60 % of their side to all of it, some mirrored: uint8 [count, 224, 224, 3]."""
-    source, crops = np.random.RandomState(seed), np.zeros((count, 224, 224, 3), np.uint8)
+def cut_crops(pictures, count, seed, to=224):
+    """Random squares of the pictures, of 60 % of their side to all of it, some mirrored: uint8 [count, to, to, 3]."""
+    source, crops = np.random.RandomState(seed), np.zeros((count, to, to, 3), np.uint8)
     for i in range(count):
         picture = pictures[i % len(pictures)]
         width, height = picture.size
         side = source.uniform(0.6, 1) * min(width, height)
         x, y, mirrored = source.uniform(0, width - side), source.uniform(0, height - side), source.rand() < 0.5
-        crop = np.asarray(picture.crop((x, y, x + side, y + side)).resize((224, 224), Image.BILINEAR))
+        crop = np.asarray(picture.crop((x, y, x + side, y + side)).resize((to, to), Image.BILINEAR))
         crops[i] = crop[:, ::-1] if mirrored else crop
     return crops
 

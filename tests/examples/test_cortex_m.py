@@ -127,4 +127,5 @@ class CortexM(Example):
 
 
 if __name__ == "__main__":
-    main([package for package, tool in TOOLS.items() if not shutil.which(tool)])
+    newlib = [] if os.path.exists("/usr/lib/arm-none-eabi/newlib/libc.a") else ["libnewlib-arm-none-eabi"]
+    main([package for package, tool in TOOLS.items() if not shutil.which(tool)] + newlib)

@@ -60,8 +60,12 @@ class Board:
         return [self.prefix + "gcc", *self.cpu]
 
     def missing(self):
-        """What this machine lacks to build and run: names of commands."""
-        return [tool for tool in (self.prefix + "gcc", self.qemu) if not shutil.which(tool)]
+        """What this machine lacks to build and run: names of commands, or a header of the C library."""
+        lacks = [tool for tool in (self.prefix + "gcc", self.qemu) if not shutil.which(tool)]
+        if shutil.which(self.cc[0]) and subprocess.run([*self.cc, "-fsyntax-only", "-x", "c", "-"], input=b"#include <string.h>",
+                                                       capture_output=True, check=False).returncode:
+            lacks.append("string.h for " + self.cc[0])
+        return lacks
 
     def compile(self, c_file, o_file, level="-O2", words=()):
         """Compiles one file; a warning is an error. Returns (bytes of flash, bytes of RAM) of the object file."""

@@ -2,60 +2,474 @@
  *
  * The inputs of up to four pixels are widened to pairs of 16 bits first, once for all channels. Of each four
  * inputs a pixel has a pair with the first and the third, and later a pair with the second and the fourth, as
- * uxtb16 and its kin make them of a word; the pixels' pairs lie side by side. */
+ * sxtb16 makes them of a word; the pixels' pairs lie side by side.
+ *
+ * The inner loops are functions in assembly: compilers move the loads of such loops apart, and then run out of
+ * registers. They take a table of what they need on the stack, as an argument that is a struct behind four
+ * words, and use registers as they like. All of this is Thumb-2, for GCC and clang. */
 #include "i8.h"
 
-static inline void i8_put_wide(int8_t *tile, int pixels, int m, int i, int32_t v) {
-    const int16_t wide = (int16_t)v;
-    memcpy(tile + (i / 4 * 8 + (i % 2 ? 4 : 0)) * pixels + 4 * m + i % 4 / 2 * 2, &wide, sizeof wide);
+/* Attributes of a function that is assembly alone. It is declared without parameters, since compilers store
+ * parameters before the first line where they do not optimize. Its address is a multiple of 4, as adr counts.
+ */
+#define I8_ASSEMBLY __attribute__((naked, noinline, used, aligned(4)))
+
+/* How blocks end; see i8_blocks. */
+enum { I8_TO_SUMS, I8_TO_CODES, I8_TO_POSITIVE };
+
+/* The offsets of the fields of i8_blocks behind the nine registers that its functions save. */
+#define I8_TILE        "[sp, #36]"
+#define I8_END         "[sp, #40]"
+#define I8_HEAD_BYTES  "[sp, #44]"
+#define I8_WEIGHTS_END "[sp, #48]"
+#define I8_PLACE       "[sp, #52]"
+#define I8_TABLE       "[sp, #60]"
+#define I8_NUMBERED    "[sp, #64]"
+#define I8_HALF        "[sp, #68]"
+#define I8_MODE        "[sp, #72]"
+#define I8_ENTRY       "[sp, #76]"
+#define I8_FINISH      "[sp, #80]"
+#define I8_AFTER       "[sp, #84]"
+#define I8_HEAD        "[sp, #88]"
+
+/* What the function of some blocks of two channels needs. The last four are its own. */
+typedef struct i8_blocks {
+    const int8_t *tile, *end; /* of the widened inputs */
+    int32_t head_bytes;       /* before a block's weights */
+    const int8_t *weights_end;
+    void *y;             /* the first code, or the sums of one block: those of the first channel first */
+    int32_t y_step;      /* from a pixel to the next */
+    const int8_t *table; /* its middle, or NULL */
+    int32_t numbered;    /* channels have the numbers of their tables */
+    int32_t half;        /* 2 * zero + 1 */
+    int32_t mode;        /* I8_TO_.. */
+    const void *entry;   /* at the call: a number, of fours of inputs; then where the loop begins */
+    const void *finish;  /* the code that makes codes of sums */
+    const void *after;   /* .. and that stores them */
+    const int8_t *head;  /* of the block */
+} i8_blocks;
+
+/* A function that is assembly, and what a function of blocks is in truth: it computes those from w on. */
+typedef void (*i8_assembly)(void);
+typedef void (*i8_blocks_function)(const int8_t *w, int32_t, int32_t, int32_t, i8_blocks k);
+
+/* The first instructions: r1 is the weights; the addresses of the code that this call takes. The first four
+ * inputs are taken before the loop: the rest may be none, or an odd number of fours. */
+#define I8_BEGIN                                                                                               \
+    "push {r4-r11, lr}\n"                                                                                      \
+    "mov r1, r0\n"                                                                                             \
+    "ldr r3, " I8_ENTRY "\n"                                                                                   \
+    "adr.w r4, 2f\n"                                                                                           \
+    "tst r3, #1\n"                                                                                             \
+    "bne 8f\n"                                                                                                 \
+    "adr.w r4, 3f\n"                                                                                           \
+    "8:\n"                                                                                                     \
+    "cmp r3, #1\n"                                                                                             \
+    "bne 8f\n"                                                                                                 \
+    "adr.w r4, 4f\n"                                                                                           \
+    "8:\n"                                                                                                     \
+    "orr r4, r4, #1\n"                                                                                         \
+    "str r4, " I8_ENTRY "\n"                                                                                   \
+    "ldr r3, " I8_MODE "\n"                                                                                    \
+    "adr.w r4, 5f\n"                                                                                           \
+    "cmp r3, #1\n"                                                                                             \
+    "blo 8f\n"                                                                                                 \
+    "adr.w r4, 6f\n"                                                                                           \
+    "beq 8f\n"                                                                                                 \
+    "adr.w r4, 7f\n"                                                                                           \
+    "8:\n"                                                                                                     \
+    "orr r4, r4, #1\n"                                                                                         \
+    "str r4, " I8_FINISH "\n"                                                                                  \
+    "ldr r3, " I8_TABLE "\n"                                                                                   \
+    "adr.w r4, 10f\n"                                                                                          \
+    "cbz r3, 8f\n"                                                                                             \
+    "adr.w r4, 9f\n"                                                                                           \
+    "8:\n"                                                                                                     \
+    "orr r4, r4, #1\n"                                                                                         \
+    "str r4, " I8_AFTER "\n"
+
+/* A block of channels begins: r0 is the tile, sum0 and sum1 are the biases. */
+#define I8_BLOCK(sum0, sum1)                                                                                   \
+    "1:\n"                                                                                                     \
+    "str r1, " I8_HEAD "\n"                                                                                    \
+    "ldr r10, " I8_HEAD_BYTES "\n"                                                                             \
+    "ldr r0, " I8_TILE "\n"                                                                                    \
+    "ldrd " #sum0 ", " #sum1 ", [r1]\n"                                                                        \
+    "add r1, r1, r10\n"
+
+/* The loop over inputs; the first four have been taken. */
+#define I8_LOOP(step)                                                                                          \
+    "ldr pc, " I8_ENTRY "\n"                                                                                   \
+    "2:\n" step "3:\n" step "ldr r10, " I8_END "\n"                                                            \
+    "cmp r0, r10\n"                                                                                            \
+    "bne.w 2b\n"                                                                                               \
+    "4:\n"                                                                                                     \
+    "ldr pc, " I8_FINISH "\n"
+
+/* The sums are what is wanted. */
+#define I8_KEEP(sums)                                                                                          \
+    "5:\n"                                                                                                     \
+    "ldr r10, " I8_PLACE "\n"                                                                                  \
+    "stm r10, {" sums "}\n"                                                                                    \
+    "pop {r4-r11, pc}\n"
+
+/* How a sum becomes a code, with the multiplier, half of what is rounded and the zero point in lr, and the
+ * shift in r11. I8_TFLITE: the doubled product's high half, then the shift, both rounded; `positive` where the
+ * codes of sums below 0 are all the least one. I8_ONCE: the floor of the high half is exact enough. */
+#define I8_POSITIVE_CODE(sum, multiplier)                                                                      \
+    "lsl " #sum ", " #sum ", #1\n"                                                                             \
+    "smmlar " #sum ", " #sum ", " #multiplier ", lr\n"                                                         \
+    "asr " #sum ", " #sum ", r11\n"                                                                            \
+    "ssat " #sum ", #8, " #sum "\n"
+#define I8_TFLITE_CODE(sum, multiplier)                                                                        \
+    "lsl " #sum ", " #sum ", #1\n"                                                                             \
+    "smmulr " #sum ", " #sum ", " #multiplier "\n"                                                             \
+    "add " #sum ", " #sum ", " #sum ", asr #31\n"                                                              \
+    "add " #sum ", " #sum ", lr\n"                                                                             \
+    "asr " #sum ", " #sum ", r11\n"                                                                            \
+    "ssat " #sum ", #8, " #sum "\n"
+#define I8_ONCE_CODE(sum, multiplier)                                                                          \
+    "smmla " #sum ", " #sum ", " #multiplier ", lr\n"                                                          \
+    "asr " #sum ", " #sum ", r11\n"                                                                            \
+    "ssat " #sum ", #8, " #sum "\n"
+
+/* The multipliers are r12 and r10, the head is r0; then the shift and the half of each of the two channels.
+ * to_right: what makes the shift to the right of the packed one. */
+#define I8_MULTIPLIERS "ldr r0, " I8_HEAD "\nldrd r12, r10, [r0, #8]\n"
+#define I8_SHIFT(at, to_right)                                                                                 \
+    "ldrsb r11, [r0, #" #at "]\n"                                                                              \
+    "ldr lr, " I8_HALF "\n" to_right "lsl lr, lr, r11\n"                                                       \
+    "asr lr, lr, #1\n"
+#define I8_NEGATED  "rsb r11, r11, #0\n"
+#define I8_LESS_ONE "mvn r11, r11\n"
+#define I8_THEN     /* The tables of the two channels: r10 and r12. */
+#define I8_TABLES                                                                                              \
+    "9:\n"                                                                                                     \
+    "ldr r10, " I8_TABLE "\n"                                                                                  \
+    "ldr r0, " I8_NUMBERED "\n"                                                                                \
+    "mov r12, r10\n"                                                                                           \
+    "cbz r0, 8f\n"                                                                                             \
+    "ldr r11, " I8_HEAD "\n"                                                                                   \
+    "ldrb lr, [r11, #20]\n"                                                                                    \
+    "ldrb r11, [r11, #21]\n"                                                                                   \
+    "add r10, r10, lr, lsl #8\n"                                                                               \
+    "add r12, r12, r11, lsl #8\n"                                                                              \
+    "8:\n"
+#define I8_LOOK_UP(code, table) "ldrb " #code ", [" #table ", " #code "]\n"
+
+/* The places of the pixels' codes are r0, with the step r10; a pixel's two codes are stored together. */
+#define I8_PLACES                                                                                              \
+    "10:\n"                                                                                                    \
+    "ldr r0, " I8_PLACE "\n"                                                                                   \
+    "ldr r10, [sp, #56]\n"
+#define I8_STORE(first, second, place)                                                                         \
+    "bfi " #first ", " #second ", #8, #8\n"                                                                    \
+    "strh " #first ", " place "\n"
+#define I8_NEXT_BLOCK                                                                                          \
+    "ldr r10, " I8_WEIGHTS_END "\n"                                                                            \
+    "adds r0, r0, #2\n"                                                                                        \
+    "str r0, " I8_PLACE "\n"                                                                                   \
+    "cmp r1, r10\n"                                                                                            \
+    "bne.w 1b\n"                                                                                               \
+    "pop {r4-r11, pc}\n"
+
+/* Weights of four inputs of both channels, widened: r12 and lr have the first and the third, then the second
+ * and the fourth. With few pixels there is room for them as they are, too, in r10 and r11. */
+#define I8_EVEN_WEIGHTS                                                                                        \
+    "ldrd r12, lr, [r1]\n"                                                                                     \
+    "sxtb16 r12, r12\n"                                                                                        \
+    "sxtb16 lr, lr\n"
+#define I8_ODD_WEIGHTS                                                                                         \
+    "ldrd r12, lr, [r1], #8\n"                                                                                 \
+    "sxtb16 r12, r12, ror #8\n"                                                                                \
+    "sxtb16 lr, lr, ror #8\n"
+#define I8_EVEN_KEPT                                                                                           \
+    "ldrd r10, r11, [r1], #8\n"                                                                                \
+    "sxtb16 r12, r10\n"                                                                                        \
+    "sxtb16 lr, r11\n"
+#define I8_ODD_KEPT                                                                                            \
+    "sxtb16 r12, r10, ror #8\n"                                                                                \
+    "sxtb16 lr, r11, ror #8\n"
+
+/* Four inputs: sum += x * w. `add` in the first ones: sums that come from the bias. */
+#define I8_MAC(sum, x, w)        "smlad " #sum ", " #x ", " #w ", " #sum "\n"
+#define I8_FROM(bias, sum, x, w) "smlad " #sum ", " #x ", " #w ", " #bias "\n"
+
+/* Four pixels: the sums are r2-r5 and r6-r9. */
+#define I8_HALF_4                                                                                              \
+    "ldrd r10, r11, [r0], #8\n" I8_MAC(r2, r10, r12) I8_MAC(r3, r11, r12) I8_MAC(r6, r10, lr)                  \
+        I8_MAC(r7, r11, lr) "ldrd r10, r11, [r0], #8\n" I8_MAC(r4, r10, r12) I8_MAC(r5, r11, r12)              \
+            I8_MAC(r8, r10, lr) I8_MAC(r9, r11, lr)
+#define I8_FIRST_HALF_4                                                                                        \
+    "ldrd r10, r11, [r0, #8]\n" I8_FROM(r2, r4, r10, r12) I8_FROM(r2, r5, r11, r12) I8_FROM(r6, r8, r10, lr)   \
+        I8_FROM(r6, r9, r11, lr) "ldrd r10, r11, [r0], #16\n" I8_FROM(r2, r3, r11, r12)                        \
+            I8_FROM(r6, r7, r11, lr) I8_MAC(r2, r10, r12) I8_MAC(r6, r10, lr)
+#define I8_STEP_4               I8_EVEN_WEIGHTS I8_HALF_4 I8_ODD_WEIGHTS I8_HALF_4
+#define I8_FIRST_4              I8_BLOCK(r2, r6) I8_EVEN_WEIGHTS I8_FIRST_HALF_4 I8_ODD_WEIGHTS I8_HALF_4
+#define I8_SUMS_4               "r2-r9"
+#define I8_LANE_4(what, x)      what(r2, x) what(r3, x) what(r4, x) what(r5, x)
+#define I8_NEXT_LANE_4(what, x) what(r6, x) what(r7, x) what(r8, x) what(r9, x)
+#define I8_STORE_4                                                                                             \
+    "add r11, r0, r10\n" I8_STORE(r2, r6, "[r0]") I8_STORE(r3, r7, "[r0, r10]")                                \
+        I8_STORE(r4, r8, "[r0, r10, lsl #1]") I8_STORE(r5, r9, "[r11, r10, lsl #1]")
+
+/* Three pixels: the sums are r2-r4 and r5-r7. */
+#define I8_HALF_3                                                                                              \
+    "ldm r0!, {r8-r10}\n" I8_MAC(r2, r8, r12) I8_MAC(r3, r9, r12) I8_MAC(r4, r10, r12) I8_MAC(r5, r8, lr)      \
+        I8_MAC(r6, r9, lr) I8_MAC(r7, r10, lr)
+#define I8_FIRST_HALF_3                                                                                        \
+    "ldm r0!, {r8-r10}\n" I8_FROM(r2, r3, r9, r12) I8_FROM(r2, r4, r10, r12) I8_MAC(r2, r8, r12)               \
+        I8_FROM(r5, r6, r9, lr) I8_FROM(r5, r7, r10, lr) I8_MAC(r5, r8, lr)
+#define I8_STEP_3               I8_EVEN_WEIGHTS I8_HALF_3 I8_ODD_WEIGHTS I8_HALF_3
+#define I8_FIRST_3              I8_BLOCK(r2, r5) I8_EVEN_WEIGHTS I8_FIRST_HALF_3 I8_ODD_WEIGHTS I8_HALF_3
+#define I8_SUMS_3               "r2-r7"
+#define I8_LANE_3(what, x)      what(r2, x) what(r3, x) what(r4, x)
+#define I8_NEXT_LANE_3(what, x) what(r5, x) what(r6, x) what(r7, x)
+#define I8_STORE_3              I8_STORE(r2, r5, "[r0]") I8_STORE(r3, r6, "[r0, r10]") I8_STORE(r4, r7, "[r0, r10, lsl #1]")
+
+/* Two pixels: the sums are r2, r3 and r4, r5. */
+#define I8_STEP_2                                                                                              \
+    I8_EVEN_KEPT "ldm r0!, {r6-r9}\n" I8_MAC(r2, r6, r12) I8_MAC(r3, r7, r12) I8_MAC(r4, r6, lr)               \
+        I8_MAC(r5, r7, lr) I8_ODD_KEPT                                                                         \
+        I8_MAC(r2, r8, r12) I8_MAC(r3, r9, r12) I8_MAC(r4, r8, lr) I8_MAC(r5, r9, lr)
+#define I8_FIRST_2                                                                                             \
+    I8_BLOCK(r2, r4)                                                                                           \
+    I8_EVEN_KEPT "ldm r0!, {r6-r9}\n" I8_FROM(r2, r3, r7, r12) I8_FROM(r4, r5, r7, lr) I8_MAC(r2, r6, r12)     \
+        I8_MAC(r4, r6, lr) I8_ODD_KEPT                                                                         \
+        I8_MAC(r2, r8, r12) I8_MAC(r3, r9, r12) I8_MAC(r4, r8, lr) I8_MAC(r5, r9, lr)
+#define I8_SUMS_2               "r2-r5"
+#define I8_LANE_2(what, x)      what(r2, x) what(r3, x)
+#define I8_NEXT_LANE_2(what, x) what(r4, x) what(r5, x)
+#define I8_STORE_2              I8_STORE(r2, r4, "[r0]") I8_STORE(r3, r5, "[r0, r10]")
+
+/* One pixel: the sums are r2 and r3. */
+#define I8_STEP_1                                                                                              \
+    I8_EVEN_KEPT "ldrd r6, r7, [r0], #8\n" I8_MAC(r2, r6, r12) I8_MAC(r3, r6, lr) I8_ODD_KEPT I8_MAC(          \
+        r2, r7, r12) I8_MAC(r3, r7, lr)
+#define I8_FIRST_1              I8_BLOCK(r2, r3) I8_STEP_1
+#define I8_SUMS_1               "r2-r3"
+#define I8_LANE_1(what, x)      what(r2, x)
+#define I8_NEXT_LANE_1(what, x) what(r3, x)
+#define I8_STORE_1              I8_STORE(r2, r3, "[r0]")
+
+/* The parts of a function of so many pixels. */
+#define I8_TO_THE_SUMS(m) I8_BEGIN I8_FIRST_##m I8_LOOP(I8_STEP_##m) I8_KEEP(I8_SUMS_##m)
+#define I8_CODES(m, code, to_right)                                                                            \
+    I8_MULTIPLIERS                                                                                             \
+    I8_SHIFT(16, to_right)                                                                                     \
+    I8_LANE_##m(code, r12) I8_SHIFT(17, to_right) I8_NEXT_LANE_##m(code, r10) "ldr pc, " I8_AFTER "\n"
+#define I8_LAST(m)                                                                                             \
+    I8_TABLES I8_LANE_##m(I8_LOOK_UP, r10) I8_NEXT_LANE_##m(I8_LOOK_UP, r12)                                   \
+        I8_PLACES I8_STORE_##m I8_NEXT_BLOCK
+#define I8_TFLITE_FUNCTION(m)                                                                                  \
+    I8_TO_THE_SUMS(m)                                                                                          \
+    "6:\n" I8_CODES(m, I8_TFLITE_CODE, I8_NEGATED) "7:\n" I8_CODES(m, I8_POSITIVE_CODE, I8_NEGATED) I8_LAST(m)
+#define I8_ONCE_FUNCTION(m) I8_TO_THE_SUMS(m) "6:\n7:\n" I8_CODES(m, I8_ONCE_CODE, I8_LESS_ONE) I8_LAST(m)
+
+/* Blocks of one pixel, for I8_TFLITE. */
+I8_ASSEMBLY
+static void i8_blocks1_tflite(void) { __asm__(I8_TFLITE_FUNCTION(1)); }
+
+/* Blocks of one pixel, for I8_ONCE. */
+I8_ASSEMBLY
+static void i8_blocks1_once(void) { __asm__(I8_ONCE_FUNCTION(1)); }
+
+/* Blocks of two pixels, for I8_TFLITE. */
+I8_ASSEMBLY
+static void i8_blocks2_tflite(void) { __asm__(I8_TFLITE_FUNCTION(2)); }
+
+/* Blocks of two pixels, for I8_ONCE. */
+I8_ASSEMBLY
+static void i8_blocks2_once(void) { __asm__(I8_ONCE_FUNCTION(2)); }
+
+/* Blocks of three pixels, for I8_TFLITE. */
+I8_ASSEMBLY
+static void i8_blocks3_tflite(void) { __asm__(I8_TFLITE_FUNCTION(3)); }
+
+/* Blocks of three pixels, for I8_ONCE. */
+I8_ASSEMBLY
+static void i8_blocks3_once(void) { __asm__(I8_ONCE_FUNCTION(3)); }
+
+/* Blocks of four pixels, for I8_TFLITE. */
+I8_ASSEMBLY
+static void i8_blocks4_tflite(void) { __asm__(I8_TFLITE_FUNCTION(4)); }
+
+/* Blocks of four pixels, for I8_ONCE. */
+I8_ASSEMBLY
+static void i8_blocks4_once(void) { __asm__(I8_ONCE_FUNCTION(4)); }
+
+/* (x * y + 2^31) / 2^32, rounded down. */
+static inline int32_t i8_high(int32_t x, int32_t y) {
+    int32_t high;
+    __asm__("smmulr %0, %1, %2" : "=r"(high) : "r"(x), "r"(y));
+    return high;
+}
+
+/* The first and the third byte of a word, as a pair; or the second and the fourth. */
+static inline int32_t i8_even(int32_t v) {
+    int32_t pair;
+    __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(v));
+    return pair;
+}
+
+static inline int32_t i8_odd(int32_t v) {
+    int32_t pair;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(v));
+    return pair;
+}
+
+/* Up to four bytes as a word. */
+static inline int32_t i8_some(const int8_t *x, int count) {
+    uint32_t v = (uint8_t)x[0];
+    if (count > 1) v |= (uint32_t)(uint8_t)x[1] << 8;
+    if (count > 2) v |= (uint32_t)(uint8_t)x[2] << 16;
+    return (int32_t)v;
+}
+
+static inline void i8_put_pairs(int8_t *tile, int pixels, int32_t v) {
+    const int32_t even = i8_even(v), odd = i8_odd(v);
+    memcpy(tile, &even, sizeof even);
+    memcpy(tile + 4 * pixels, &odd, sizeof odd);
 }
 
 /* Widens `count` inputs of each of `pixels` pixels, which begin at x and lie `step` apart, and fills them up to
- * whole fours. `inputs`: of a pixel in all, which other targets want to know. */
+ * whole fours. `turn`: 0, or what makes int8 of four codes of uint8. */
+static void i8_widen(int8_t *tile, int pixels, const int8_t *x, int32_t step, int count, uint32_t turn) {
+    for (int m = 0; m < pixels; m++) {
+        int8_t *to = tile + 4 * m;
+        int i = 0;
+        for (; i + 4 <= count; i += 4) {
+            i8_put_pairs(to, pixels, (int32_t)((uint32_t)i8_word(x + i) ^ turn));
+            to += 8 * pixels;
+        }
+        if (i < count) i8_put_pairs(to, pixels, (int32_t)((uint32_t)i8_some(x + i, count - i) ^ turn));
+        x += step;
+    }
+}
+
+/* `inputs`: of a pixel in all, which other targets want to know. */
 static inline void i8_gather(int8_t *tile, int32_t inputs, int pixels, const int8_t *x, int32_t step,
                              int count) {
     (void)inputs;
-    for (int m = 0; m < pixels; m++) {
-        for (int i = 0; i < (count + 3) / 4 * 4; i++)
-            i8_put_wide(tile, pixels, m, i, i < count ? x[m * step + i] : 0);
-    }
+    i8_widen(tile, pixels, x, step, count, 0);
 }
 
 /* The same of codes of uint8, less 128. */
 static inline void i8_gather_u8(int8_t *tile, int32_t inputs, int pixels, const uint8_t *x, int32_t step,
                                 int count) {
     (void)inputs;
+    i8_widen(tile, pixels, (const int8_t *)x, step, count, UINT32_C(0x80808080));
+}
+
+/* Codes from a buffer of `pixels` rows of `count` channels, `room` apart: within the bounds, and with the
+ * residual's. */
+static void i8_place_codes(const int8_t *codes, int room, int pixels, int count, int8_t *y, const int8_t *r,
+                           const i8_layer *k) {
     for (int m = 0; m < pixels; m++) {
-        for (int i = 0; i < (count + 3) / 4 * 4; i++)
-            i8_put_wide(tile, pixels, m, i, i < count ? x[m * step + i] - 128 : 0);
+        for (int c = 0; c < count; c++) {
+            const int32_t v = i32_clamp(codes[m * room + c], k->end.least, k->end.most);
+            y[m * k->y_step + c] =
+                (int8_t)(k->end.sum ? i8_add(v, r[m * k->r_step + c], k->end.sum, k->end.how) : v);
+        }
     }
 }
 
-/* Makes all channels of `pixels` pixels. The inputs of the pixels are a tile of i8_gather. y and r: the first
- * channel of the first pixel, of the output and of the residual. */
-static inline void i8_dots(const int8_t *x, int32_t step, int pixels, const int8_t *w, int8_t *y,
-                           const int8_t *r, const i8_layer *k) {
-    enum { WIDTH = 2 };
-    (void)step;
-    for (int32_t c = 0; c < k->channels; c += WIDTH) {
-        const int8_t *const factors = w + 4 * WIDTH, *const shifts = factors + 4 * WIDTH;
-        const int8_t *const numbers = shifts + (WIDTH + 3) / 4 * 4;
-        const int8_t *const weights = k->end.how & I8_SEVERAL ? numbers + (WIDTH + 3) / 4 * 4 : numbers;
-        for (int lane = 0; lane < WIDTH && c + lane < k->channels; lane++) {
-            const int number = k->end.how & I8_SEVERAL ? numbers[lane] : 0;
-            for (int m = 0; m < pixels; m++) {
-                int32_t sum = i8_word(w + 4 * lane);
-                for (int32_t i = 0; i < k->inputs; i++) {
-                    int16_t v;
-                    memcpy(&v, x + (i / 4 * 8 + (i % 2 ? 4 : 0)) * pixels + 4 * m + i % 4 / 2 * 2, sizeof v);
-                    sum += v * weights[(i / 4 * WIDTH + lane) * 4 + i % 4];
-                }
-                y[m * k->y_step + c + lane] = i8_finish(sum, i8_word(factors + 4 * lane), shifts[lane], number,
-                                                        r ? r + m * k->r_step + c + lane : NULL, &k->end);
-            }
-        }
-        w = weights + (k->inputs * WIDTH + 3) / 4 * 4;
+/* Makes all channels of `pixels` pixels by a function of blocks. The inputs of the pixels are a tile of
+ * i8_gather. y and r: the first channel of the first pixel, of the output and of the residual. */
+static void i8_dots_by(i8_assembly function, int pixels, const int8_t *x, const int8_t *w, int8_t *y,
+                       const int8_t *r, const i8_layer *k) {
+    const i8_blocks_function blocks = (i8_blocks_function)function;
+    enum { SOME = 16 }; /* channels of four pixels that a buffer takes */
+    const i8_end *const end = &k->end;
+    const int32_t head = end->how & I8_SEVERAL ? 24 : 20, block = head + 2 * k->inputs;
+    int8_t codes[4 * SOME];
+    int32_t sums[8];
+    i8_blocks b = {.tile = x,
+                   .end = x + 2 * pixels * k->inputs,
+                   .head_bytes = head,
+                   .table = end->table ? end->table + 128 : NULL,
+                   .numbered = end->how & I8_SEVERAL,
+                   .half = 2 * end->zero + 1,
+                   .mode = !(end->how & I8_SHORT)   ? I8_TO_SUMS
+                           : end->how & I8_POSITIVE ? I8_TO_POSITIVE
+                                                    : I8_TO_CODES};
+    const int whole = end->least == -128 && end->most == 127;
+    if (!whole && end->table) b.mode = I8_TO_SUMS;
+    b.entry = (const void *)(uintptr_t)(k->inputs / 4);
+    int32_t c = 0;
+    if (b.mode != I8_TO_SUMS && whole && !end->sum && k->channels > 1) {
+        c = k->channels & ~1;
+        b.y = y;
+        b.y_step = k->y_step;
+        b.weights_end = w + c / 2 * block;
+        blocks(w, 0, 0, 0, b);
+        w = b.weights_end;
     }
+    while (c < k->channels) {
+        const int32_t left = k->channels - c;
+        if (b.mode == I8_TO_SUMS) {
+            b.y = sums;
+            b.weights_end = w + block;
+            blocks(w, 0, 0, 0, b);
+            for (int lane = 0; lane < 2 && lane < left; lane++) {
+                const int number = b.numbered ? w[20 + lane] : 0;
+                for (int m = 0; m < pixels; m++)
+                    y[m * k->y_step + c + lane] =
+                        i8_finish(sums[lane * pixels + m], i8_word(w + 8 + 4 * lane), w[16 + lane], number,
+                                  r ? r + m * k->r_step + c + lane : NULL, end);
+            }
+            c += 2;
+        } else {
+            const int32_t count = left < SOME ? left : SOME;
+            b.y = codes;
+            b.y_step = SOME;
+            b.weights_end = w + (count + 1) / 2 * block;
+            blocks(w, 0, 0, 0, b);
+            i8_place_codes(codes, SOME, pixels, count, y + c, r ? r + c : NULL, k);
+            c += count;
+        }
+        w = b.weights_end;
+    }
+}
+
+static inline void i8_dots1_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                   const i8_layer *k) {
+    i8_dots_by(i8_blocks1_tflite, 1, x, w, y, r, k);
+}
+
+static inline void i8_dots2_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                   const i8_layer *k) {
+    i8_dots_by(i8_blocks2_tflite, 2, x, w, y, r, k);
+}
+
+static inline void i8_dots3_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                   const i8_layer *k) {
+    i8_dots_by(i8_blocks3_tflite, 3, x, w, y, r, k);
+}
+
+static inline void i8_dots4_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                   const i8_layer *k) {
+    i8_dots_by(i8_blocks4_tflite, 4, x, w, y, r, k);
+}
+
+static inline void i8_dots1_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                 const i8_layer *k) {
+    i8_dots_by(i8_blocks1_once, 1, x, w, y, r, k);
+}
+
+static inline void i8_dots2_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                 const i8_layer *k) {
+    i8_dots_by(i8_blocks2_once, 2, x, w, y, r, k);
+}
+
+static inline void i8_dots3_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                 const i8_layer *k) {
+    i8_dots_by(i8_blocks3_once, 3, x, w, y, r, k);
+}
+
+static inline void i8_dots4_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                 const i8_layer *k) {
+    i8_dots_by(i8_blocks4_once, 4, x, w, y, r, k);
 }
 
 /* Makes one row of a depthwise layer. rows: of the window, NULL where it lies outside of the map. */

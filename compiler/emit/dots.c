@@ -160,7 +160,11 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
     }
     int64_t step;
     const char *x = emit_gathering(e, s, w, t, inputs, &step);
-    line(w, "i8_dots(%s, %lld, %d, w, y, %s, &layer);", x, (long long)step, t->pixels, residual);
+    if (e->p->t->dots->by_pixels)
+        line(w, "i8_dots%d_%s(%s, w, y, %s, &layer);", t->pixels,
+             e->p->g->rounding == RESCALE_TFLITE ? "tflite" : "once", x, residual);
+    else
+        line(w, "i8_dots(%s, %lld, %d, w, y, %s, &layer);", x, (long long)step, t->pixels, residual);
 }
 
 /* ---- depthwise ---- */

@@ -1,9 +1,10 @@
 /* runtime.c: copies the functions of runtime/ that a model calls into its file.
  *
  * A header of runtime/ is a list of blocks, separated by blank lines. A block with a line that begins with
- * "static inline", or with these words and noinline, is a function. It is copied where its name is called in
- * the model's code or in another block that is copied. The other blocks are the preamble, which is copied where
- * any function of the header is. Its #include lines move to the top of the file.
+ * "static inline", or with these words and noinline, or with "static void", is a function. It is copied where
+ * its name is called, or passed with more arguments behind it, in the model's code or in another block that is
+ * copied. The other blocks are the preamble, which is copied where any function of the header is. Its #include
+ * lines move to the top of the file.
  *
  * The calls are found by a search of the text. The headers are C text that people write, so their own calls can
  * only be found this way; and the model's code is searched by the same function. */
@@ -22,7 +23,8 @@ typedef struct runtime_block {
 
 /* Whether the first line of a function begins there. Functions that are to stay calls say so first. */
 static bool begins_function(const char *p) {
-    return strncmp(p, "static inline", 13) == 0 || strncmp(p, NOINLINE, sizeof NOINLINE - 1) == 0;
+    return strncmp(p, "static inline", 13) == 0 || strncmp(p, "static void", 11) == 0 ||
+           strncmp(p, NOINLINE, sizeof NOINLINE - 1) == 0;
 }
 
 /* The identifier before the first "(" behind the words that begin a function, in a block; NULL where there is
@@ -61,11 +63,13 @@ static int cut_header(arena *a, const char *p, const char *end, runtime_block *o
     return n;
 }
 
-/* Whether `name` is called within [p, end). */
+/* Whether `name` is called, or is an argument that is not the last, within [p, end). */
 static bool is_called(const char *name, const char *p, const char *end) {
     size_t length = strlen(name);
     for (const char *at = p; (at = memmem(at, (size_t)(end - at), name, length)); at += length) {
-        if ((at == p || !is_identifier_char(at[-1])) && at + length < end && at[length] == '(') return true;
+        if ((at == p || !is_identifier_char(at[-1])) && at + length < end &&
+            (at[length] == '(' || at[length] == ','))
+            return true;
     }
     return false;
 }

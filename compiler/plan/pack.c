@@ -10,7 +10,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { WORD = 4 }; /* bytes */
+enum {
+    WORD = 4,        /* bytes */
+    SHORT_SHIFT = -2 /* of a channel whose factor is 0, so that runtime/i8.h's short ways take it, too */
+};
 
 /* ---- layouts ---- */
 
@@ -222,13 +225,14 @@ typedef struct step_source {
     const int32_t *bias; /* of a quantised layer, and how it rescales; else NULL */
     const rescale *by;
     const int *table; /* of each channel, where they look up different ones */
+    bool dots;        /* kernels of dot products read them */
 } step_source;
 
 /* What the head of a block has for a channel. */
 static double head_value(const step_source *k, int channel, int which) {
     const tensor *bias = k->n->weights[ROLE_BIAS];
     if (which == PACK_MULTIPLIER) return k->by[channel].multiplier;
-    if (which == PACK_SHIFT) return k->by[channel].shift;
+    if (which == PACK_SHIFT) return k->by[channel].multiplier || !k->dots ? k->by[channel].shift : SHORT_SHIFT;
     if (which == PACK_TABLE) return k->table[channel];
     if (k->bias) return k->bias[channel];
     return bias ? (double)bias->data[channel] : 0;
@@ -260,7 +264,7 @@ static step_source source_of(const plan *p, const plan_step *s) {
     const kernel_integers c = integers_of_kernel(p->g, n, p->mem);
     k.by = c.by;
     k.table = tables_of_node(p->g, n, p->mem).of_channel;
-    bool dots = s->gemm.dots || s->window.dots;
+    bool dots = k.dots = s->gemm.dots || s->window.dots;
     k.bias = subtracts_zero(n) && !dots ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
     if (dots) k.bias = bias_over_signed(p->g, n, k.bias, p->mem);
     return k;

@@ -22,6 +22,7 @@ static const dot_kernels dsp_kernels = {
     .channels = 2,
     .depth = 4,
     .widened = 2,
+    .by_pixels = true,
     .window_channels = 4,
     .per_mac = 0.9,
     .per_tap = 1.8,

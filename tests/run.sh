@@ -40,6 +40,12 @@ wish libclang-rt-dev-wasm32 has_wasm_runtime
 wish nodejs have node
 # Microcontrollers, on boards in QEMU.
 cortex_m wish
+# Smaller machines, for generic C: RISC-V of 32 bits in QEMU, and AVR in simavr.
+wish gcc-riscv64-unknown-elf have riscv64-unknown-elf-gcc
+wish qemu-system-misc have qemu-system-riscv32
+wish gcc-avr have avr-gcc
+wish avr-libc test -e /usr/lib/avr/include/avr/io.h
+wish simavr have simavr
 # ONNX Runtime, which the answers for ONNX files are compared with, and real files come by npm.
 wish npm have npm
 wish clang-19 have clang-19

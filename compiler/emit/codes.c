@@ -100,6 +100,7 @@ const char *table_name(emitter *e, const act_tables *t) {
     if (!name) {
         name = arena_printf(e->a, "codes_%d", ++e->tables->n);
         map_add(e->a, &e->tables->known, arena_strdup(e->a, values.data), arena_strdup(e->a, name));
+        if (size > e->tables->largest) e->tables->largest = size;
         if (e->tables->n == 1)
             text_string(&e->tables->out, "/* What an activation makes of the codes -128, -127, .. 127. */\n");
         text_printf(&e->tables->out, "static const int8_t %s[%d] = {\n%s};\n\n", name, size, values.data);

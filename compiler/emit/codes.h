@@ -91,6 +91,7 @@ typedef struct code_tables {
     map known; /* from a table's text to its name */
     text out;  /* their definitions */
     int n;
+    int64_t largest; /* bytes of the largest one */
 } code_tables;
 
 #endif

@@ -43,6 +43,57 @@ static void emit_condition(const target *t, text *out) {
     text_printf(out, "#if !(%s)\n#error \"this file is for %s\"\n#endif\n\n", t->condition, t->condition_words);
 }
 
+/* The largest number that an int of the file may have to hold, and what has that many. */
+typedef struct int_need {
+    int64_t most;
+    const char *what;
+} int_need;
+
+static void need_int(int_need *need, int64_t number, const char *what) {
+    if (number > need->most) *need = (int_need){number, what};
+}
+
+/* A tensor that is never whole in memory has rows and columns all the same, and a window looks beyond them. */
+static void need_window(int_need *need, const graph *g, const node *n) {
+    const attrs *a = &n->a;
+    const shape x = g->nodes[n->n_in ? n->in[0] : 0].shape;
+    const int size[] = {x.h, x.w}, pad[] = {a->pad[TOP] + a->pad[BOTTOM], a->pad[LEFT] + a->pad[RIGHT]};
+    for (int i = 0; i < 2; i++) {
+        int64_t reach = (int64_t)a->kernel[i] * a->dilation[i];
+        need_int(need, size[i] + pad[i] + a->stride[i] + reach, "rows or columns of a tensor with its padding");
+    }
+    if (n->op == OP_AVG_POOL)
+        need_int(need, (int64_t)a->kernel[0] * a->kernel[1] * n->shape.c, "elements of a window");
+}
+
+/* Offsets and counts of elements are ints. None is larger than the bytes of what it points into, but for those
+ * of a loop over blocks, which may come to some elements more. */
+static int_need find_int_need(const emitter *e) {
+    const graph *g = e->p->g;
+    int_need need = {0, NULL};
+    need_int(&need, e->arena_bytes + (e->o->selftest ? selftest_bytes(e) : 0), "bytes of arena");
+    need_int(&need, weights_bytes(e), "bytes of weights");
+    need_int(&need, e->tables->largest, "bytes of a table");
+    for (int i = 0; i < g->n_nodes; i++) need_window(&need, g, &g->nodes[i]);
+    for (int i = 0; i < g->n_inputs + g->n_outputs; i++) {
+        const node *n = &g->nodes[(i < g->n_inputs ? &g->inputs[i] : &g->outputs[i - g->n_inputs])->node];
+        need_int(&need, shape_elements(n->shape) * type_table[n->type].bytes,
+                 i < g->n_inputs ? "bytes of input" : "bytes of output");
+    }
+    return need;
+}
+
+/* Stops a compiler for strict C99 whose int is too small: C promises 16 bits only. */
+static void emit_int_condition(const emitter *e, text *out) {
+    enum { BEYOND = 256 }; /* elements of the largest block that a loop takes at a time */
+    const int_need need = find_int_need(e);
+    if (!e->p->t->strict_c99 || need.most + BEYOND <= INT16_MAX) return;
+    text_printf(out,
+                "#include <limits.h>\n#if INT_MAX < %lld\n"
+                "#error \"%lld %s: this network needs an int of 32 bits\"\n#endif\n\n",
+                (long long)need.most + BEYOND, (long long)need.most, need.what);
+}
+
 static void emit_target_begin(const emitter *e, text *out) {
     const target *t = e->p->t;
     if (!t->attributes) return;
@@ -107,6 +158,7 @@ void emit_file(const emitter *all, int n, text *out) {
     const emitter *best = &all[n - 1];
     emit_banner(all, n, out);
     emit_condition(best->p->t, out);
+    emit_int_condition(best, out);
     text_printf(out, "#include \"%s.h\"\n\n", best->o->base_name);
     emit_runtime_includes(best, out);
     text_char(out, '\n');

@@ -152,7 +152,7 @@ static const char *average_text(emitter *e, const pool_row *p, const average_fac
 static void emit_average_row(emitter *e, writer *w, const pool_row *p) {
     const average_factors f = declare_averages(e, w, p);
     begin_pixels(e, w, p);
-    line(w, "const int inside = (ky1 - ky0) * (kx1 - kx0);");
+    line(w, "const int32_t inside = (ky1 - ky0) * (kx1 - kx0);");
     line(w, "(void)inside;");
     if (!f.k.averages && !f.one_count)
         line(w, "const int which = (ky1 - ky0 - %d) * %d + kx1 - kx0 - %d;", f.least[0], f.columns, f.least[1]);

@@ -68,6 +68,8 @@ static bool reduce_graph(job *j) {
     j->described->weights_may_go = j->o.emit == EMIT_C && j->o.out && !j->o.run.count && !j->o.after;
     const pass_options o = {.keep_dead = j->o.keep_dead, .half_weights = j->o.half_weights};
     j->reduced = run_passes_with(&o, j->described, j->mem, j->d, watch_pass, j);
+    for (int i = 0; j->reduced && i < j->reduced->n_inputs; i++)
+        j->reduced->inputs[i].reused = j->o.reuse_input;
     return j->reduced != NULL;
 }
 

@@ -24,11 +24,6 @@ typedef struct parser {
 
 static const loc command_line = {0};
 
-static const char *const emit_names[EMIT_KIND_COUNT] = {
-    [EMIT_C] = "c",      [EMIT_NET] = "net",       [EMIT_JSON] = "json",
-    [EMIT_DOT] = "dot",  [EMIT_MEMORY] = "memory", [EMIT_MEMORY_TABLE] = "memory-table",
-    [EMIT_HTML] = "html"};
-
 static const char *const storage_names[] = {
     [STORAGE_EMBED] = "embed", [STORAGE_INCBIN] = "incbin", [STORAGE_FILE] = "file"};
 
@@ -88,6 +83,7 @@ static int64_t parse_bytes(const char *s) {
         p->o->id = true;                                                                                       \
     }
 FLAG(keep_dead)
+FLAG(reuse_input)
 FLAG(selftest)
 FLAG(profile)
 FLAG(summary)
@@ -402,118 +398,6 @@ static void take_model(parser *p, const char *word) {
     p->o->model = word;
 }
 
-/* "folder/model.c" -> "model". The C file includes the header by this name, "model.h", so the name must be
- * valid in an #include. NULL after an error. */
-static const char *find_base(arena *a, diag *d, const char *out) {
-    size_t size = strlen(out);
-    const char *name = strrchr(out, '/') ? strrchr(out, '/') + 1 : out;
-    if (size < 2 || strcmp(out + size - 2, ".c") != 0 || strlen(name) == 2) {
-        diag_error(d, command_line, "-o %s: the name of a C file ends in .c (the header goes beside it)", out);
-        return NULL;
-    }
-    for (const char *c = name; *c; c++) {
-        if ((unsigned char)*c < ' ' || strchr("\"\\*?%$", *c)) {
-            diag_error(d, command_line, "-o %s: an #include cannot have that name", out);
-            return NULL;
-        }
-    }
-    return arena_strndup(a, name, strlen(name) - 2);
-}
-
-/* Refuses options that cannot be given with --check or --format, which only read the text. */
-static void check_reading(parser *p) {
-    const options *o = p->o;
-    const char *word = o->check ? "--check" : "--format";
-    const char *other = o->check && o->format       ? "--format"
-                        : o->check && o->out        ? "-o"
-                        : o->weights.count          ? "-w"
-                        : o->run.count              ? "--run"
-                        : o->result.count           ? "--out"
-                        : o->summary                ? "--summary"
-                        : o->emit != EMIT_C         ? "--emit"
-                        : o->after                  ? "--after"
-                        : o->depfile                ? "--depfile"
-                        : o->tune                   ? "--tune"
-                        : o->times                  ? "--times"
-                        : o->format && o->variant   ? "--variant"
-                        : o->format && o->n_defines ? "-D"
-                                                    : NULL;
-    if (other) diag_error(p->d, command_line, "%s and %s cannot be given together", word, other);
-}
-
-/* Checks the options of --dtype int8 and --weights-dtype. */
-static void check_quantising(parser *p) {
-    const options *o = p->o;
-    const char *needs_int8 = o->keep_f32.count                                 ? "--keep-f32"
-                             : o->labels                                       ? "--labels"
-                             : o->integer_outputs                              ? "--output-dtype int8"
-                             : o->without[0] || o->without[1] || o->without[2] ? "--int8-without"
-                                                                               : NULL;
-    if (needs_int8 && !o->int8) diag_error(p->d, command_line, "%s needs --dtype int8", needs_int8);
-    if (o->int8 && !o->calibrate.count)
-        diag_error(
-            p->d, command_line,
-            "--dtype int8 needs --calibrate FILE.npy: the scales follow from the values on your samples");
-    if (o->calibrate.count && !o->half_weights && !o->int8)
-        diag_error(p->d, command_line,
-                   "--calibrate needs --dtype int8, or --weights-dtype f16, of which it measures the accuracy");
-    if (o->calibrate.count && o->run.count && !o->int8)
-        diag_error(p->d, command_line,
-                   "--run and --calibrate cannot be given together: each has its own samples");
-}
-
-/* Checks which options need each other, and which cannot be given together. */
-static void check_combination(parser *p) {
-    options *o = p->o;
-    diag *d = p->d;
-    bool runs = o->run.count > 0;
-    if (o->list || o->list_ops) {
-        const char *word = o->list ? "--list" : "--list-ops";
-        if (o->model) diag_error(d, command_line, "%s takes no network: '%s' is given", word, o->model);
-        return;
-    }
-    if (!o->model) diag_error(d, command_line, "no network is given: lcc [options] MODEL.net -o model.c");
-    if (o->check || o->format) {
-        check_reading(p);
-        return;
-    }
-    if (runs && !o->result.count) diag_error(d, command_line, "--run needs --out OUT.npy");
-    if (!runs && o->result.count) diag_error(d, command_line, "--out needs --run IN.npy");
-    if (runs && o->out)
-        diag_error(d, command_line, "--run writes no code: -o %s cannot be given with it", o->out);
-    if (runs && o->emit != EMIT_C) {
-        diag_error(d, command_line, "--run and --emit %s cannot be given together", emit_names[o->emit]);
-    }
-    if (!runs && o->emit == EMIT_C) {
-        if (o->out) {
-            o->base = find_base(p->mem, d, o->out);
-        } else if (!o->summary && o->model) {
-            diag_error(d, command_line, "no file to write: -o FILE.c is missing");
-        }
-    }
-    if (o->summary && !o->out && !runs && o->emit != EMIT_C) {
-        diag_error(d, command_line,
-                   "--summary and --emit %s both go to standard output: give -o FILE to one of them",
-                   emit_names[o->emit]);
-    }
-    if (runs && o->tune) diag_error(d, command_line, "--run writes no code: --tune cannot be given with it");
-    if (o->tune && o->targets.count > 1)
-        diag_error(d, command_line, "--tune takes one target at a time: tiles are measured for a machine");
-    if (o->tune && !o->summary && (o->emit == EMIT_NET || o->emit == EMIT_DOT)) {
-        diag_error(d, command_line, "--tune and --emit %s cannot be given together", emit_names[o->emit]);
-    }
-    check_quantising(p);
-    if (o->renames.count && !o->weights.count)
-        diag_error(d, command_line, "--rename needs -w: it renames what is in the weights");
-    if (o->after && o->emit != EMIT_NET && o->emit != EMIT_DOT) {
-        diag_error(d, command_line, "--after %s needs --emit net or --emit dot", o->after);
-    }
-    if (o->times && o->emit != EMIT_HTML)
-        diag_error(d, command_line, "--times needs --emit html, which shows the times");
-    if (o->depfile && !o->out)
-        diag_error(d, command_line, "--depfile needs -o: it says on what that file depends");
-}
-
 options options_parse(arena *a, diag *d, int argc, char **argv) {
     options o = {0};
     parser p = {.mem = a, .d = d, .argc = argc, .argv = argv, .next = 1, .o = &o};
@@ -532,7 +416,7 @@ options options_parse(arena *a, diag *d, int argc, char **argv) {
     }
     if (o.help || o.help_man || o.version) return o;
     if (!o.targets.count) o.targets = (target_list){{target_by_name("native")}, 1};
-    check_combination(&p);
+    options_check(&o, a, d);
     return o;
 }
 
@@ -590,6 +474,7 @@ const char *options_command(arena *a, const options *o) {
     if (o->max_ram == LEAST_RAM) append_setting(&out, "--max-ram", "min");
     if (o->max_ram > 0) text_printf(&out, " --max-ram %" PRId64, o->max_ram);
     if (o->keep_dead) text_string(&out, " --keep-dead");
+    if (o->reuse_input) text_string(&out, " --reuse-input");
     if (o->tune) append_setting(&out, "--tune", name_of(o->tune));
     if (o->selftest) text_string(&out, " --selftest");
     if (o->profile) text_string(&out, " --profile");

@@ -50,13 +50,20 @@ typedef struct options {
     const char *labels;           /* --labels, or NULL */
     int64_t max_ram;              /* bytes; 0: no limit; LEAST_RAM: the smallest arena that can be found */
     uint64_t seed;
-    bool keep_dead, selftest, profile, summary, verbose, check, format, list, list_ops;
+    bool keep_dead, reuse_input, selftest, profile, summary, verbose, check, format, list, list_ops;
     bool help, help_man, version;
 } options;
 
 /* Parses the command line. All its mistakes are errors in `d`, with which lcc exits with 2. Strings of the
  * result point into argv or the arena. */
 options options_parse(arena *a, diag *d, int argc, char **argv);
+
+/* The words of --emit. */
+extern const char *const emit_names[EMIT_KIND_COUNT];
+
+/* Checks which options need each other, and which cannot be given together, as options_parse does last; sets
+ * o->base. Mistakes are errors in `d`. */
+void options_check(options *o, arena *a, diag *d);
 
 /* The command for the banner of the generated code. Files are named without their folders, so that the text is
  * the same on every machine. */

@@ -135,6 +135,12 @@ static void describe_json(text *out, const job *j) {
     json_t *root = graph_json(j->described);
     json_object_set_new(root, "macs_emitted", json_integer(plan_macs(p)));
     json_object_set_new(root, "arena_bytes", json_integer(j->code.arena_bytes));
+    json_t *inputs = json_object_get(root, "inputs");
+    for (int i = 0; i < p->g->n_inputs; i++) {
+        if (p->g->inputs[i].reused)
+            json_object_set_new(json_array_get(inputs, (size_t)i), "arena_offset",
+                                json_integer(plan_input_offset(p, i)));
+    }
     json_object_set_new(root, "thread_bytes", json_integer(j->code.thread_bytes));
     json_object_set_new(root, "weights_bytes", json_integer(j->code.weights_bytes));
     json_object_set_new(root, "weights_dtype", json_string(show_weight_types(j->mem, p->g)));

@@ -72,7 +72,9 @@ static void put_facts(const report *r) {
     put_fact(r, "multiply-adds", show_count(a, graph_macs(j->described)));
     if (plan_macs(r->p) != graph_macs(j->described))
         put_fact(r, "multiply-adds in the code", show_count(a, plan_macs(r->p)));
-    put_fact(r, "arena", arena_printf(a, "%s bytes", show_count(a, j->code.arena_bytes)));
+    put_fact(r, "arena",
+             arena_printf(a, "%s bytes%s", show_count(a, j->code.arena_bytes),
+                          j->o.reuse_input ? ", with the input" : ""));
     if (j->code.thread_bytes)
         put_fact(r, "for each further thread",
                  arena_printf(a, "%s bytes", show_count(a, j->code.thread_bytes)));

@@ -108,8 +108,8 @@ void memory_print(text *out, const job *j) {
                 "<text x=\"%d\" y=\"24\" font-size=\"15\">",
                 width, TOP_MARGIN + HEIGHT + BOTTOM_MARGIN, LEFT_MARGIN);
     text_escaped(out, j->described->name);
-    text_printf(out, " for %s: an arena of %lld bytes, %d steps</text>\n", p->t->name,
-                (long long)p->arena_bytes, p->n_steps);
+    text_printf(out, " for %s: an arena of %lld bytes%s, %d steps</text>\n", p->t->name,
+                (long long)p->arena_bytes, j->o.reuse_input ? " with the input" : "", p->n_steps);
     print_scale(&k);
     for (int i = 0; i < p->n_buffers; i++) {
         if (lives_in_arena(&p->buffers[i])) print_bar(&k, &p->buffers[i]);

@@ -63,8 +63,8 @@ static void print_buffers(text *out, const job *j) {
 
 void memory_table_print(text *out, const job *j) {
     const plan *p = j->plan;
-    text_printf(out, "%s for %s: an arena of %s bytes, %d steps\n\n", j->described->name, p->t->name,
-                show_exact(j->mem, p->arena_bytes), p->n_steps);
+    text_printf(out, "%s for %s: an arena of %s bytes%s, %d steps\n\n", j->described->name, p->t->name,
+                show_exact(j->mem, p->arena_bytes), j->o.reuse_input ? " with the input" : "", p->n_steps);
     print_steps(out, j);
     text_char(out, '\n');
     print_buffers(out, j);

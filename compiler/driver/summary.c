@@ -172,6 +172,7 @@ static void print_totals(text *out, const job *j) {
         macs = arena_printf(a, "%s as described, %s in the code", macs, show_count(a, in_code));
     }
     const char *arena_text = arena_printf(a, "%s bytes", arena_bytes ? show_count(a, arena_bytes) : "0");
+    if (j->o.reuse_input) arena_text = arena_printf(a, "%s, with the input", arena_text);
     if (p->n_steps && p->arena_bytes == arena_bytes) {
         const node *fullest = &p->g->nodes[p->steps[p->peak_step].node];
         if (fullest->label) arena_text = arena_printf(a, "%s, fullest at %s", arena_text, fullest->label);

@@ -96,10 +96,34 @@ static void print_array(text *out, const graph *g, const char *kind, int i, int 
                 (long long)shape_elements(n->shape));
 }
 
+/* Prints the call of the network, and before it the copies of the inputs that lie in its arena. */
+static void print_run(text *out, const plan *p) {
+    const graph *g = p->g;
+    for (int i = 0; i < g->n_inputs; i++) {
+        if (g->inputs[i].reused)
+            text_printf(out, "        memcpy((char *)tuned_arena() + %lld, in%d, sizeof in%d);\n",
+                        (long long)plan_input_offset(p, i), i, i);
+    }
+    text_string(out, "        tuned_run(");
+    const char *comma = "";
+    for (int i = 0; i < g->n_inputs; i++) {
+        if (g->inputs[i].reused) continue;
+        text_printf(out, "%sin%d", comma, i);
+        comma = ", ";
+    }
+    for (int i = 0; i < g->n_outputs; i++) {
+        text_printf(out, "%sout%d", comma, i);
+        comma = ", ";
+    }
+    text_string(out, ");\n");
+}
+
 /* Prints the C code of the program that runs the network and prints the fastest time of each step. */
-static void print_main(text *out, const graph *g) {
+static void print_main(text *out, const plan *p) {
+    const graph *g = p->g;
     text_printf(out,
-                "#include \"tuned.h\"\n#include <stdio.h>\n#include <stdlib.h>\n#include <time.h>\n\n"
+                "#include \"tuned.h\"\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include "
+                "<time.h>\n\n"
                 "enum { WARM_UP = %d, RUNS = %d };\n",
                 WARM_UP_RUNS, TIMED_RUNS);
     for (int i = 0; i < g->n_inputs; i++) print_array(out, g, "in", i, g->inputs[i].node);
@@ -128,11 +152,9 @@ static void print_main(text *out, const graph *g) {
             i, i, type_table[n->type].c_name, n->type == TYPE_F32 ? ") / 50 - 1" : ")");
     }
     text_string(out, "    for (int run = 0; run < WARM_UP + RUNS; run++) {\n"
-                     "        for (int i = 0; run == WARM_UP && i < TUNED_STEPS; i++) fastest[i] = 1e30;\n"
-                     "        tuned_run(");
-    for (int i = 0; i < g->n_inputs; i++) text_printf(out, "%sin%d", i ? ", " : "", i);
-    for (int i = 0; i < g->n_outputs; i++) text_printf(out, ", out%d", i);
-    text_string(out, ");\n    }\n"
+                     "        for (int i = 0; run == WARM_UP && i < TUNED_STEPS; i++) fastest[i] = 1e30;\n");
+    print_run(out, p);
+    text_string(out, "    }\n"
                      "    for (int i = 0; i < TUNED_STEPS; i++) printf(\"%.1f\\n\", fastest[i]);\n"
                      "    free(weights);\n    return 0;\n}\n");
 }
@@ -149,7 +171,7 @@ static bool write_sources(const bench *b, plan *p) {
     text driver = {0};
     bool good = emit_model(&p, 1, &e, j->mem, j->d, &code);
     if (good) {
-        print_main(&driver, p->g);
+        print_main(&driver, p);
         const output_file files[] = {{in_folder(b, "tuned.c"), code.c.data, code.c.size},
                                      {in_folder(b, "tuned.h"), code.h.data, code.h.size},
                                      {in_folder(b, "tuned.weights"), code.weights.data, code.weights.size},

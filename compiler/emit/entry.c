@@ -1,4 +1,5 @@
-/* entry.c: defines the functions that callers see: run, run_in, run_threads_in, run_on, version, bind. */
+/* entry.c: defines the functions that callers see: run, run_in, run_threads_in, run_on, arena, version, bind.
+ */
 #include "emit/prototypes.h"
 
 /* The arena that run() uses. Behind it there is room for what further threads need, and for the self-test. */
@@ -18,6 +19,8 @@ static void emit_arena(const emitter *e, text *out) {
             "static struct {\n    unsigned char bytes[%s];\n} static_arena __attribute__((aligned(%d)));\n\n",
             size, e->p->t->align);
     }
+    if (graph_reuses_input(e->p->g))
+        text_printf(out, "%s {\n    return static_arena.bytes;\n}\n\n", entry_definition(e, ENTRY_ARENA));
 }
 
 /* The job that each thread of a run does, with what it needs for it; and the threads of OpenMP as they do it.

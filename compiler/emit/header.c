@@ -40,6 +40,20 @@ static void emit_port(const emitter *e, text *out, const char *name, const port 
     emit_port_scale(e, out, name, p);
 }
 
+/* Where an input lies that the caller writes into the arena. */
+static void emit_input_place(const emitter *e, text *out, int which) {
+    const char *macro = e->macro, *name = e->input_macros[which];
+    const port *p = &e->p->g->inputs[which];
+    if (!p->reused) return;
+    text_printf(
+        out,
+        "/* Write %s here, in the arena, before each run: the run reads it and then uses its memory. */\n"
+        "#define %s_%s_OFFSET %lld\n"
+        "#define %s_%s_IN(arena) ((%s *)(void *)((unsigned char *)(arena) + %s_%s_OFFSET))\n",
+        e->input_names[which], macro, name, (long long)plan_input_offset(e->p, which), macro, name,
+        type_table[e->p->g->nodes[p->node].type].c_name, macro, name);
+}
+
 /* Whether the network adds up whole maps, which threads do in parts. */
 static bool has_global_pool(const graph *g) {
     for (int i = 0; i < g->n_nodes; i++) {
@@ -105,16 +119,22 @@ static void declare_functions(const emitter *e, text *out) {
                     "%s;\n",
                     comment_safe(e->a, e->o->base_name), macro, entry_declaration(e, ENTRY_BIND));
     }
-    bool threads = e->p->t->threads;
+    bool threads = e->p->t->threads, reuses = graph_reuses_input(e->p->g);
+    if (reuses)
+        text_printf(
+            out,
+            "\n/* The static arena, in which %s_run finds its input: write it to %s_%s_IN(%s_arena()). */\n"
+            "%s;\n",
+            e->prefix, macro, e->input_macros[0], e->prefix, entry_declaration(e, ENTRY_ARENA));
     text_printf(out, "\n/* Runs the network in a static arena, so one call at a time.%s */\n%s;\n",
                 threads ? " Where the C file is compiled with OpenMP, all its\n * threads take part." : "",
                 entry_declaration(e, ENTRY_RUN));
     text_printf(out,
                 "\n/* The same in the caller's arena, of %s_ARENA_BYTES bytes aligned to %s_ARENA_ALIGN: as "
                 "many at a time as\n"
-                " * there are arenas. What the arena held before does not matter.%s */\n%s;\n",
-                macro, macro, threads ? " The caller's thread does it alone." : "",
-                entry_declaration(e, ENTRY_RUN_IN));
+                " * there are arenas. What %s held before does not matter.%s */\n%s;\n",
+                macro, macro, reuses ? "the arena beside the input" : "the arena",
+                threads ? " The caller's thread does it alone." : "", entry_declaration(e, ENTRY_RUN_IN));
     if (threads) declare_threaded(e, out);
     text_printf(out, "\n/* lcc's version, the target, and the hash of the weights. */\n%s;\n",
                 entry_declaration(e, ENTRY_VERSION));
@@ -159,7 +179,10 @@ void emit_header(const emitter *e, text *out) {
                 macro, (long long)e->arena_bytes, macro, e->p->t->align, macro,
                 (long long)weights_bytes(e) + (e->o->storage == STORAGE_FILE ? FILE_HEADER_BYTES : 0));
     if (e->p->t->threads) text_printf(out, "#define %s_THREAD_BYTES %lld\n", macro, (long long)e->thread_bytes);
-    for (int i = 0; i < g->n_inputs; i++) emit_port(e, out, e->input_macros[i], &g->inputs[i]);
+    for (int i = 0; i < g->n_inputs; i++) {
+        emit_port(e, out, e->input_macros[i], &g->inputs[i]);
+        emit_input_place(e, out, i);
+    }
     for (int i = 0; i < g->n_outputs; i++) emit_port(e, out, e->output_macros[i], &g->outputs[i]);
     declare_functions(e, out);
     text_printf(out, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");

@@ -23,8 +23,8 @@ const char *upper_case(arena *a, const char *s) {
 
 /* Whether the file calls a function or has a macro of this name, which begins with the model's. */
 static bool is_of_the_model(const emitter *e, const char *s) {
-    static const char *const functions[] = {"run_in", "run_threads_in", "run_on",
-                                            "job",    "parallel",       "profile_hook"};
+    static const char *const functions[] = {"run_in",   "run_threads_in", "run_on", "job",
+                                            "parallel", "profile_hook",   "arena"};
     static const char *const macros[] = {"ARENA_BYTES", "ARENA_ALIGN", "THREAD_BYTES", "WEIGHTS_BYTES",
                                          "STEPS"};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {

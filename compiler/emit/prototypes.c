@@ -6,7 +6,8 @@ enum { MOST_FIRST = 4 };
 typedef struct entry_point {
     const char *returns, *name;  /* the name stands behind the prefix */
     parameter first[MOST_FIRST]; /* a type that begins with "_" also stands behind the prefix */
-    bool has_ports;              /* behind `first` comes a pointer for each input, then for each output */
+    bool has_ports; /* behind `first` comes a pointer for each input, then for each output; none for an
+                       input in the arena */
 } entry_point;
 
 #define AN_ARENA                                                                                               \
@@ -32,6 +33,7 @@ static const entry_point entry_points[ENTRY_COUNT] = {
                        {.type = "_parallel", .name = "parallel"},
                        {.type = "void", .is_pointer = true, .name = "context"}},
                       true},
+    [ENTRY_ARENA] = {"void *", "arena", {{0}}, false},
     [ENTRY_VERSION] = {"const char *", "version", {{0}}, false},
     [ENTRY_SELFTEST] = {"int ", "selftest", {{0}}, false},
     [ENTRY_PROFILE_HOOK] = {"void ",
@@ -42,10 +44,12 @@ static const entry_point entry_points[ENTRY_COUNT] = {
                             false},
 };
 
-/* A pointer for each port, for which a call passes the port's name behind `from`: "", or "call->". */
+/* A pointer for each port that the caller passes, for which a call passes the port's name behind `from`: "", or
+ * "call->". */
 static void add_ports(const emitter *e, signature *s, const char *from) {
     const graph *g = e->p->g;
     for (int i = 0; i < g->n_inputs; i++) {
+        if (g->inputs[i].reused) continue; /* it lies in the arena */
         const char *type = type_table[g->nodes[g->inputs[i].node].type].c_name, *name = e->input_names[i];
         add_pointer(e->a, s, READS, type, name, arena_printf(e->a, "%s%s", from, name));
     }

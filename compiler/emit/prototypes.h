@@ -12,6 +12,7 @@ typedef enum entry_kind {
     ENTRY_RUN_IN,
     ENTRY_RUN_THREADS_IN,
     ENTRY_RUN_ON,
+    ENTRY_ARENA,
     ENTRY_VERSION,
     ENTRY_SELFTEST,
     ENTRY_PROFILE_HOOK,

@@ -98,7 +98,7 @@ static void emit_unused(const emitter *e, text *out) {
     const graph *g = p->g;
     if (!calls_use_arena(e)) text_string(out, "    (void)arena;\n");
     for (int i = 0; i < g->n_inputs; i++) {
-        bool used = false;
+        bool used = g->inputs[i].reused; /* then it is no parameter */
         for (int j = 0; j < p->n_buffers; j++) {
             const plan_buffer *b = &p->buffers[j];
             used = used || (b->kind == BUFFER_INPUT && b->port == i && b->first >= 0);

@@ -108,7 +108,7 @@ int graph_add_input(graph *g, diag *d, const char *name, elem_type type, shape s
     }
     node *n = next_node(g);
     *n = (node){.op = OP_INPUT, .shape = s, .type = type, .a = graph_attrs_init(), .label = name, .at = at};
-    append_port(g, &g->inputs, &g->n_inputs, (port){g->n_nodes, name, at, NULL});
+    append_port(g, &g->inputs, &g->n_inputs, (port){.node = g->n_nodes, .name = name, .at = at});
     return g->n_nodes++;
 }
 
@@ -172,7 +172,7 @@ bool graph_add_output(graph *g, diag *d, const char *name, int index, loc at) {
         diag_error(d, at, "an input or output is already named \"%s\"", name);
         return false;
     }
-    append_port(g, &g->outputs, &g->n_outputs, (port){index, name, at, NULL});
+    append_port(g, &g->outputs, &g->n_outputs, (port){.node = index, .name = name, .at = at});
     return true;
 }
 
@@ -213,6 +213,13 @@ int64_t graph_params(const graph *g) {
     int64_t total = 0;
     for (int i = 0; i < g->n_nodes; i++) total += node_params(&g->nodes[i]);
     return total;
+}
+
+bool graph_reuses_input(const graph *g) {
+    for (int i = 0; i < g->n_inputs; i++) {
+        if (g->inputs[i].reused) return true;
+    }
+    return false;
 }
 
 bool graph_has_weights_of(const graph *g, elem_type type) {

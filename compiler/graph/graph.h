@@ -307,6 +307,8 @@ typedef struct port {
     loc at;
     const char *sizes; /* of a tensor that an imported file does not have as a map: its sizes in the file, "[1,
                           25200, 85]". Its elements lie in the order of these. Else NULL */
+    bool reused; /* an input that the caller writes into the arena, whose memory is then used for other tensors
+                  */
 } port;
 
 typedef struct graph {
@@ -382,6 +384,9 @@ static inline elem_type node_weight_type(const node *n) {
 
 /* Whether some node's weights are of this type. */
 bool graph_has_weights_of(const graph *g, elem_type type);
+
+/* Whether the caller writes some input into the arena. */
+bool graph_reuses_input(const graph *g);
 
 /* Whether the memory of a tensor's values may be taken or freed: nobody needs the graph's weights later, no
  * other tensor of the graph has the same values, and they are large enough to matter. */

@@ -46,6 +46,9 @@ static void spread_lifetimes(plan *p) {
 }
 
 void find_lifetimes(plan *p) {
+    for (int i = 0; i < p->n_buffers; i++) {
+        if (holds_input(&p->buffers[i])) touch(&p->buffers[i], 0);
+    }
     for (int i = 0; i < p->n_steps; i++) touch_step(p, &p->steps[i], i);
     spread_lifetimes(p);
 }
@@ -178,6 +181,16 @@ static placing new_placing(const plan *p, int n) {
     return (placing){ARENA_ARRAY(p->mem, item, n + 1), ARENA_ARRAY(p->mem, int64_t, n + 1), 0};
 }
 
+int64_t plan_input_offset(const plan *p, int input_index) {
+    int64_t at = 0;
+    for (int i = 0; i < input_index; i++) {
+        const node *n = &p->g->nodes[p->g->inputs[i].node];
+        int64_t bytes = shape_elements(n->shape) * type_table[n->type].bytes;
+        if (p->g->inputs[i].reused) at += plan_aligned(p, bytes);
+    }
+    return at;
+}
+
 /* Moves the item at `from` forward to `to`. */
 static void move_forward(item *items, int from, int to) {
     item moved = items[from];
@@ -190,8 +203,9 @@ static int random_below(uint32_t *state, int n) {
     return (int)((*state >> 8) % (uint32_t)n);
 }
 
-/* Searches for an order near that of *best that makes a smaller arena. */
-static void search_orders(const plan *p, placing *best, int n, int64_t bound, const workspace *w) {
+/* Searches for an order near that of *best that makes a smaller arena. The first `fixed` items stay where they
+ * are. */
+static void search_orders(const plan *p, placing *best, int n, int fixed, int64_t bound, const workspace *w) {
     const int64_t work = 8000000; /* pairs of buffers to compare: about a tenth of a second */
     enum { MOST_TRIES = 2000 };
     int64_t tries = work / ((int64_t)n * n + 1);
@@ -199,11 +213,11 @@ static void search_orders(const plan *p, placing *best, int n, int64_t bound, co
     uint32_t state = 1;
     for (int64_t try = 0; try < tries && try < MOST_TRIES && best->total > bound; try++) {
         memcpy(now.items, best->items, (size_t)n * sizeof *now.items);
-        int top = 0;
+        int top = fixed;
         while (best->offsets[top] + best->items[top].bytes != best->total) top++;
-        move_forward(now.items, top, random_below(&state, top + 1));
-        int other = random_below(&state, n);
-        if (try % 2) move_forward(now.items, other, random_below(&state, other + 1));
+        move_forward(now.items, top, fixed + random_below(&state, top + 1 - fixed));
+        int other = fixed + random_below(&state, n - fixed);
+        if (try % 2) move_forward(now.items, other, fixed + random_below(&state, other + 1 - fixed));
         now.total = place_in_order(now.items, n, now.offsets, w);
         if (now.total > best->total) continue;
         placing was = *best;
@@ -212,27 +226,34 @@ static void search_orders(const plan *p, placing *best, int n, int64_t bound, co
     }
 }
 
+/* Takes the arena's buffers behind the `n` items that there are: those of inputs, or all others; how many there
+ * are then. Inputs come first: all live in the first step, so placing puts them one behind the other. */
+static int take_items(const plan *p, bool inputs, item *items, int n) {
+    for (int i = 0; i < p->n_buffers; i++) {
+        const plan_buffer *b = &p->buffers[i];
+        if (!lives_in_arena(b) || holds_input(b) != inputs) continue;
+        items[n++] = (item){i, plan_aligned(p, b->bytes), b->first, b->last};
+    }
+    return n;
+}
+
 void place_buffers(plan *p) {
     static int (*const orders[])(const void *, const void *) = {by_size, by_area, by_length, by_start};
     workspace w = {new_overlaps(p, p->n_buffers), ARENA_ARRAY(p->mem, int, p->n_buffers),
                    ARENA_ARRAY(p->mem, interval, p->n_buffers)};
     placing best = new_placing(p, p->n_buffers), now = new_placing(p, p->n_buffers);
-    int n = 0;
-    for (int i = 0; i < p->n_buffers; i++) {
-        const plan_buffer *b = &p->buffers[i];
-        if (lives_in_arena(b)) now.items[n++] = (item){i, plan_aligned(p, b->bytes), b->first, b->last};
-    }
+    int fixed = take_items(p, true, now.items, 0), n = take_items(p, false, now.items, fixed);
     int64_t bound = most_live(p);
     best.total = INT64_MAX;
     for (size_t o = 0; o < sizeof orders / sizeof *orders && best.total > bound; o++) {
-        qsort(now.items, (size_t)n, sizeof *now.items, orders[o]);
+        qsort(now.items + fixed, (size_t)(n - fixed), sizeof *now.items, orders[o]);
         now.total = place_in_order(now.items, n, now.offsets, &w);
         if (now.total >= best.total) continue;
         best.total = now.total;
         memcpy(best.items, now.items, (size_t)n * sizeof *best.items);
         memcpy(best.offsets, now.offsets, (size_t)n * sizeof *best.offsets);
     }
-    search_orders(p, &best, n, bound, &w);
+    search_orders(p, &best, n, fixed, bound, &w);
     p->arena_bytes = best.total;
     for (int i = 0; i < n; i++) p->buffers[best.items[i].index].offset = best.offsets[i];
     for (int i = 0; i < p->n_buffers; i++) {

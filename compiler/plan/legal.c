@@ -22,6 +22,7 @@ static void count_step(const plan_step *s, usage *use) {
 usage *count_uses(const plan *p) {
     usage *use = ARENA_ARRAY(p->mem, usage, p->n_buffers);
     for (int i = 0; i < p->n_steps; i++) count_step(&p->steps[i], use);
+    for (int i = 0; i < p->n_buffers; i++) use[i].writes += holds_input(&p->buffers[i]); /* by the caller */
     return use;
 }
 

@@ -310,8 +310,9 @@ static void plan_input(builder *b, int index) {
     const node *n = &b->g->nodes[index];
     int which = 0;
     while (b->g->inputs[which].node != index) which++;
-    int buffer = add_buffer(p, BUFFER_INPUT, which, n->type, n->shape, n->label);
-    p->buffers[buffer].until = b->g->n_nodes;
+    bool reused = b->g->inputs[which].reused;
+    int buffer = add_buffer(p, reused ? BUFFER_ARENA : BUFFER_INPUT, which, n->type, n->shape, n->label);
+    p->buffers[buffer].until = reused ? b->last_use[index] : b->g->n_nodes;
     p->slots[index] = ARENA_ARRAY(p->mem, slot, n->shape.c);
     for (int i = 0; i < n->shape.c; i++) p->slots[index][i] = (slot){buffer, i};
 }

@@ -17,7 +17,7 @@ typedef enum buffer_kind { BUFFER_ARENA, BUFFER_INPUT, BUFFER_OUTPUT } buffer_ki
 /* A stretch of memory that holds [h, w, c] elements, pixel after pixel. */
 typedef struct plan_buffer {
     buffer_kind kind;
-    int port; /* input or output: which */
+    int port; /* input or output: which; in the arena: the input whose place it is (port.reused), or -1 */
     elem_type type;
     shape shape; /* c is the distance from one pixel to the next, in elements */
     int64_t bytes;
@@ -198,6 +198,16 @@ static inline int64_t plan_weights_end(const plan *p) { return p->weights_begin 
 static inline bool lives_in_arena(const plan_buffer *b) {
     return b->kind == BUFFER_ARENA && b->first >= 0 && b->inside < 0;
 }
+
+/* Whether the buffer is the place in the arena of an input that the caller hands over. It lives from the first
+ * step on, whichever reads it. */
+static inline bool holds_input(const plan_buffer *b) {
+    return b->kind == BUFFER_ARENA && b->port >= 0 && b->inside < 0;
+}
+
+/* Where in the arena the caller writes such an input: these lie one behind the other from its first byte on, in
+ * their order, so in all plans for one graph at the same place. */
+int64_t plan_input_offset(const plan *p, int input_index);
 
 /* Whether no other buffer has bytes of this one. */
 static inline bool stands_alone(const plan_buffer *b) { return b->inside < 0 && !b->has_parts; }

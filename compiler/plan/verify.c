@@ -60,13 +60,21 @@ static bool check_buffers(verifier *v) {
     return p->thread_bytes % p->t->align == 0 || fault(v, "threads' blocks are not aligned");
 }
 
+/* Inputs in the arena lie where the header says that they do. */
+static bool check_input_place(verifier *v, const plan_buffer *b) {
+    int64_t wanted = plan_input_offset(v->p, b->port);
+    return b->offset == wanted || fault(v, "input %s lies at %lld, and the caller writes it at %lld",
+                                        v->p->g->inputs[b->port].name, (long long)b->offset, (long long)wanted);
+}
+
 /* The caller's inputs are there from the start. */
 static bool write_inputs(verifier *v) {
     const plan *p = v->p;
     for (int i = 0; i < v->n_places; i++) {
         place *x = &v->places[i];
         const plan_buffer *b = &p->buffers[x->buffer];
-        if (b->kind != BUFFER_INPUT || b->inside >= 0) continue;
+        if ((b->kind != BUFFER_INPUT && !holds_input(b)) || b->inside >= 0) continue;
+        if (holds_input(b) && !check_input_place(v, b)) return false;
         int node_index = p->g->inputs[b->port].node;
         shape s = p->g->nodes[node_index].shape;
         symbolic_value *values = ARENA_ARRAY(v->a, symbolic_value, s.c);

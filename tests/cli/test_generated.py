@@ -341,6 +341,38 @@ int main(void) {
                                       "model.c"), self.reference())
 
 
+    def test_the_input_lies_in_the_arena(self):
+        self.write("inside.c", r"""#include "model.h"
+#include <stdio.h>
+#include <string.h>
+
+static _Alignas(TINY_ARENA_ALIGN) unsigned char mine[TINY_ARENA_BYTES];
+static uint8_t *const picture = TINY_IMAGE_IN(mine); /* a constant, as a DMA controller's table wants */
+
+int main(void) {
+    static unsigned char image[TINY_IMAGE_SIZE];
+    float first[TINY_PROBS_SIZE], again[TINY_PROBS_SIZE];
+    if (fread(image, 1, sizeof image, stdin) != sizeof image) return 2;
+    memcpy(TINY_IMAGE_IN(tiny_arena()), image, sizeof image);
+    tiny_run(first);
+    for (int run = 0; run < 2; run++) {
+        memset(mine, 255, sizeof mine);
+        memcpy(picture, image, sizeof image);
+        tiny_run_in(mine, again);
+        if (memcmp(first, again, sizeof first) != 0) return 1;
+    }
+    for (int i = 0; i < TINY_PROBS_SIZE; i++) printf("%a\n", (double)first[i]);
+    return 0;
+}
+""")
+        for options in (["--target", "generic"], ["--target", "x86-64,x86-64-v3"]):
+            self.good("tiny.net", "-o", "model.c", "--reuse-input", *options)
+            self.assert_close(self.answer("gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined",
+                                          "-fno-sanitize-recover=all", "inside.c", "model.c"), self.reference())
+        self.write("use.cc", '#include "model.h"\nuint8_t *image() { return TINY_IMAGE_IN(tiny_arena()); }\n')
+        self.compile("g++", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "use.cc")
+
+
 class SelfTest(Generated):
     MAIN = '#include "model.h"\nint main(void) { return tiny_selftest(); }\n'
 

@@ -94,6 +94,10 @@ class CommandLine(Case):
                     ["tiny.net", "--run", "a.npy", "--out", "b.npy", "-o", "a.c"])
         self.refuse("--run and --emit json cannot be given together",
                     ["tiny.net", "--run", "a.npy", "--out", "b.npy", "--emit", "json"])
+        self.refuse("--run writes no code: --reuse-input cannot be given with it",
+                    ["tiny.net", "--run", "a.npy", "--out", "b.npy", "--reuse-input"])
+        self.refuse("--reuse-input and --emit dot cannot be given together", ["tiny.net", "--reuse-input", "--emit", "dot"])
+        self.refuse("--check and --reuse-input cannot be given together", ["tiny.net", "--check", "--reuse-input"])
         self.refuse("--summary and --emit dot both go to standard output: give -o FILE to one of them",
                     ["tiny.net", "--summary", "--emit", "dot"])
         self.refuse("--depfile needs -o: it says on what that file depends", ["tiny.net", "--summary", "--depfile", "d"])
@@ -391,6 +395,27 @@ class Networks(Case):
 
     def test_the_networks_that_come_along(self):
         self.assertIn("mobilenet_v2", self.good("mobilenet_v2.net", "--emit", "net"))
+
+    def test_reuse_input(self):
+        def arena(*options):
+            about = json.loads(self.good("tiny.net", "--emit", "json", "--target", "cortex-m4", *options))
+            return about["arena_bytes"], about["inputs"][0].get("arena_offset")
+        alone, image = arena()[0], 16 * 16 * 3
+        self.assertIsNone(arena()[1])
+        together, offset = arena("--reuse-input")
+        self.assertEqual(offset, 0)
+        self.assertLessEqual(max(alone, image), together)
+        self.assertLessEqual(together, alone + image)
+        least, _ = arena("--reuse-input", "--max-ram", "min")
+        done = self.lcc("tiny.net", "--target", "cortex-m4", "--reuse-input", "--max-ram", str(least - 1), "-o", "a.c")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"the smallest arena has {least},", done.stderr)
+        for kind in ("memory", "memory-table"):
+            shown = self.good("tiny.net", "--target", "cortex-m4", "--reuse-input", "--emit", kind)
+            self.assertIn(" bytes with the input, ", shown)
+            self.assertIn("image", shown)
+        self.assertRegex(self.good("tiny.net", "--target", "cortex-m4", "--reuse-input", "--summary"),
+                         rf"arena  *{together:,} bytes, with the input")
 
     def test_max_ram(self):
         need = int(re.search(rb"TINY_ARENA_BYTES (\d+)", (self.good("tiny.net", "-o", "m.c"), self.read("m.h"))[1]).group(1))

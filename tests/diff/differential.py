@@ -2,7 +2,7 @@
 
     differential.py --lcc LCC --target NAME [--first 0] [--count 200] [--cc COMPILER] [--keep DIR] [--max-ram BYTES or min]
                     [--weights-dtype f16] [--level -O1] [--foreign s390x] [--all-storages]
-                    [--more or --int]
+                    [--more or --int] [--reuse-input]
 
 Each seed gives one network (random_net.py; --more: random_more.py, whose seeds begin at 20000), with seeded weights and random inputs. Every channel of every output must agree
 within 1e-4 of its largest value, as emitted.largest_error() judges; integers of eight bits must be the same. --int: quantised
@@ -39,6 +39,7 @@ def check_seed(seed, arguments, folder):
         dtype = ["--weights-dtype", ("f32", "f16")[seed // 3 % 2]]
     options = dtype + (["--keep-dead"] if arguments.keep_dead else [])
     options += ["--max-ram", arguments.max_ram] if arguments.max_ram else []
+    options += ["--reuse-input"] if arguments.reuse_input else []
     options += ["--storage", "incbin"] if storage == "incbin" else []
     model = emitted.Model(arguments.lcc, net, folder, options, target=arguments.target, cc=arguments.cc,
                           level=arguments.level, foreign=arguments.foreign, apart=storage == "file")
@@ -57,6 +58,7 @@ def main():
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--cc", help="a compiler for the target, where not the usual one")
     parser.add_argument("--max-ram")
+    parser.add_argument("--reuse-input", action="store_true", help="the inputs lie in the arena")
     parser.add_argument("--keep-dead", action="store_true", help="emitted code has all channels")
     parser.add_argument("--weights-dtype", help="f16: the interpreter has the rounded weights, too")
     parser.add_argument("--level", default="-O2", help="how far the C compiler optimizes")

@@ -2,6 +2,7 @@
  * one behind the other, outputs go to standard output. "ports.h", which machines.py writes, has them,
  * bind_model() and call_model(). Weights that are not in the program are an input, too, and the first. */
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "model.h"

@@ -34,6 +34,19 @@ def run(command, **more):
     return done.stdout
 
 
+def passed_inputs(about, inputs):
+    """What is not written into the arena (--reuse-input), of a list with an item for each input."""
+    return [x for x, port in zip(inputs, about["inputs"]) if "arena_offset" not in port]
+
+
+def write_into(arena, about, inputs):
+    """Writes the inputs that lie in the arena there. `arena`: its address."""
+    for array, port in zip(inputs, about["inputs"]):
+        if "arena_offset" in port:
+            values = np.ascontiguousarray(array)
+            ctypes.memmove(arena + port["arena_offset"], values.ctypes.data, values.nbytes)
+
+
 def empty_outputs(ports):
     """Arrays without an answer yet: NaN, or -1."""
     kinds = [TYPES[port["type"]] for port in ports]
@@ -54,11 +67,16 @@ class Native:
         room = bind(library, name, weights) if weights else None
         function = getattr(library, name + "_run")
         function.restype = None
+        reused = any("arena_offset" in port for port in about["inputs"])
+        if reused:
+            getattr(library, name + "_arena").restype = ctypes.c_void_p
 
         def call(inputs):
             assert weights is None or room is not None  # the weights live as long as this function
+            if reused:
+                write_into(getattr(library, name + "_arena")(), about, inputs)
             results = empty_outputs(about["outputs"])
-            function(*[a.ctypes.data_as(ctypes.c_void_p) for a in [*inputs, *results]])
+            function(*[a.ctypes.data_as(ctypes.c_void_p) for a in [*passed_inputs(about, inputs), *results]])
             return results
 
         return call
@@ -136,7 +154,7 @@ class Microcontroller:
 
 def write_ports(name, about, weights=None):
     """The text of ports.h. `weights`: the file of weights that the program reads before its inputs and binds."""
-    lines, tables, names = [], [], {"inputs": [], "outputs": []}
+    lines, tables, copies, names = [], [], "", {"inputs": [], "outputs": []}
     bind = "1"
     for kind in ("inputs", "outputs"):
         rows = []
@@ -149,10 +167,14 @@ def write_ports(name, about, weights=None):
             element = C_TYPES[port["type"]]
             lines.append("static %s %s[%d];" % (element, names[kind][-1], np.prod(port["shape"])))
             rows.append("{(char *)%s, sizeof %s}" % (names[kind][-1], names[kind][-1]))
+            if "arena_offset" in port:
+                copies += "memcpy((char *)%s_arena() + %d, %s, sizeof %s); " % (name, port["arena_offset"], names[kind][-1],
+                                                                               names[kind][-1])
         tables.append("static const struct port %s[] = {%s};" % (kind, ", ".join(rows)))
     return "\n".join(["struct port {", "    char *at;", "    size_t bytes;", "};", *lines, *tables,
                       "static int bind_model(void) { return %s; }" % bind,
-                      "static void call_model(void) { %s_run(%s); }" % (name, ", ".join(names["inputs"] + names["outputs"])),
+                      "static void call_model(void) { %s%s_run(%s); }" % (
+                          copies, name, ", ".join(passed_inputs(about, names["inputs"]) + names["outputs"])),
                       ""])
 
 

@@ -1,10 +1,11 @@
 """--max-ram: the fastest plan, the smallest one and one between give the same answers, each within its limit.
 
-    test_limits.py --lcc LCC [--target NAME] [--first 0] [--count 0] [NET,OPTION,..]..
+    test_limits.py --lcc LCC [--target NAME] [--first 0] [--count 0] [--reuse-input] [NET,OPTION,..]..
 
 Three limits for each network, evenly spaced; tests/plan verifies the plans of more. The code of each is compiled with OpenMP and
 runs in arenas full of two different bytes between guards, by one thread and by three. Its self-test finds what reads or writes dead memory.
-All are held to the reference interpreter. Below the smallest arena lcc must refuse, and name it.
+All are held to the reference interpreter. With
+--reuse-input the inputs lie in the arena, and the limits count them. Below the smallest arena lcc must refuse, and name it.
 """
 
 import json
@@ -25,6 +26,7 @@ class Network:
     def __init__(self, path, options, arguments, folder):
         self.path, self.folder, self.lcc = path, folder, arguments.lcc
         self.command = [arguments.lcc, path, *options, "--target", arguments.target]
+        self.command += ["--reuse-input"] if arguments.reuse_input else []
         self.options = options
 
     def about(self, *more):

@@ -13,7 +13,7 @@ import tempfile
 import numpy as np
 
 from emitted import ROUNDINGS, largest_error
-from machines import WARNINGS, bind, empty_outputs, run
+from machines import WARNINGS, bind, empty_outputs, passed_inputs, run, write_into
 from random_more import write_network
 
 # Threads that wait at a barrier sleep at once. There may be more of them than processors, and other tests beside them: who
@@ -61,7 +61,8 @@ class Threaded:
         results = empty_outputs(self.about["outputs"])
         for result in results:
             result.reshape(-1).view(np.uint8)[:] = poison
-        pointers = [a.ctypes.data_as(ctypes.c_void_p) for a in [*inputs, *results]]
+        passed = [*passed_inputs(self.about, inputs), *results]
+        pointers = [a.ctypes.data_as(ctypes.c_void_p) for a in passed]
         getattr(self.loaded, function)(*first, *pointers)
         return results
 
@@ -72,6 +73,7 @@ class Threaded:
         room = np.full(size + GUARD + 64, poison, np.uint8)
         start = -room.ctypes.data % 64
         arena = ctypes.c_void_p(room.ctypes.data + start)
+        write_into(arena.value, self.about, inputs)
         if self.shares:
             self.loaded.forget()
         if last_alone:
@@ -148,6 +150,7 @@ def check_networks(description, check_net):
     parser = argparse.ArgumentParser(description=description.split("\n")[0])
     add_arguments(parser)
     parser.add_argument("--target", default="native")
+    parser.add_argument("--reuse-input", action="store_true")
     arguments = parser.parse_args()
     failed = count_failures(arguments, lambda net, options, folder: check_net(net, options, arguments, folder))
     print("%d networks for %s, %d failed" % (len(arguments.nets) + arguments.count, arguments.target, failed))

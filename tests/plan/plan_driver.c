@@ -4,8 +4,9 @@
  *     plan_driver [--limits N] [--tiny] {[-Dname=value | --variant=NAME]... FILE.net}...
  *
  * The options before a file are that file's. --limits: how many steps lie between the smallest arena and the
- * fastest plan's (1). --tiny: the caches of all targets are so small that small maps count as large ones.
- * Prints how many plans there were, and what the verifier says of those that are wrong. */
+ * fastest plan's (1). With every other target the inputs lie in the arena, for floats or for halves. --tiny:
+ * the caches of all targets are so small that small maps count as large ones. Prints how many plans there were,
+ * and what the verifier says of those that are wrong. */
 #include "lang/lang.h"
 #include "passes/passes.h"
 #include "plan/plan.h"
@@ -87,6 +88,8 @@ static bool verify_net(driver *all, const char *path, const lang_options *o) {
         for (const target *t = target_table; t->name; t++) {
             target small = *t;
             if (all->tiny) small.l1_bytes = 1024, small.l2_bytes = 4096;
+            for (int i = 0; i < reduced->n_inputs; i++)
+                reduced->inputs[i].reused = (t - target_table + halves) % 2 == 1;
             arena *plans = arena_new();
             verify_limits(all, &(setting){path, reduced, halves, &small, plans, diag_new(plans)});
             arena_free(plans);

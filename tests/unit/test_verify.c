@@ -28,6 +28,11 @@ static const char heads[] =
     " from p -> concat(q, axis = h) -> softmax\n output y\n from a\n conv(5, 1) -> reshape(1, 60, 10)\n"
     " output z\n}\n";
 
+/* Two inputs that lie in the arena: a step writes over the first one, and the second one is read late. */
+static const char in_arena[] =
+    "net n {\n input x: f32[16, 16, 8]\n input y: f32[16, 16, 8]\n from x\n tanh as p\n"
+    " depthwise(3) -> conv(8, 1) as a\n from p\n conv(8, 3) -> add(a) -> mul(y)\n output z\n}\n";
+
 static plan *make(arena *a, const char *net, const char *target_name, int64_t max_ram) {
     diag *d = diag_new(a);
     lang_options o = {0};
@@ -35,7 +40,9 @@ static plan *make(arena *a, const char *net, const char *target_name, int64_t ma
     assert_non_null(g);
     weights_report report;
     weights_seed(a, g, 0, &report);
-    plan *p = plan_make(run_passes(g, a, d, NULL, NULL), target_by_name(target_name), max_ram, NULL, a, d);
+    graph *reduced = run_passes(g, a, d, NULL, NULL);
+    for (int i = 0; i < reduced->n_inputs; i++) reduced->inputs[i].reused = net == in_arena;
+    plan *p = plan_make(reduced, target_by_name(target_name), max_ram, NULL, a, d);
     assert_non_null(p);
     return p;
 }
@@ -109,6 +116,32 @@ static bool end_a_life_early(plan *p) {
     for (int i = 0; i < p->n_buffers; i++) {
         plan_buffer *x = &p->buffers[i];
         if (lives_in_arena(x) && x->last > x->first) return x->last--, true;
+    }
+    return false;
+}
+
+static plan_buffer *find_input(plan *p, int which) {
+    for (int i = 0; i < p->n_buffers; i++) {
+        if (holds_input(&p->buffers[i]) && p->buffers[i].port == which) return &p->buffers[i];
+    }
+    return NULL;
+}
+
+static bool move_input(plan *p) {
+    find_input(p, 1)->offset += p->t->align;
+    p->arena_bytes += p->t->align;
+    return true;
+}
+
+/* A buffer that is written while the second input waits for its reader takes the input's place. */
+static bool write_over_input(plan *p) {
+    const plan_buffer *in = find_input(p, 1);
+    for (int i = 0; i < p->n_buffers; i++) {
+        plan_buffer *x = &p->buffers[i];
+        if (!lives_in_arena(x) || holds_input(x) || x->last >= in->last) continue;
+        x->offset = in->offset;
+        p->arena_bytes += x->bytes;
+        return true;
     }
     return false;
 }
@@ -314,6 +347,8 @@ static const struct {
     {"a transpose over its own input", write_over_an_operand, "generic", 0, heads},
     {"a transpose in uneven parts", cut_unevenly, "x86-64-v3", 0, heads},
     {"a transpose of pixels with gaps", leave_gaps, "generic", 0, heads},
+    {"an input that is not where the caller writes it", move_input, "generic", 0, in_arena},
+    {"an input overwritten before it is read", write_over_input, "generic", 0, in_arena},
 };
 
 static void test_finds_each_change(void **state) {
@@ -327,6 +362,21 @@ static void test_finds_each_change(void **state) {
         if (!plan_verify(p, a)) fail_msg("%s: not found", worse[i].what);
         arena_free(a);
     }
+}
+
+/* The first step writes over the input, so the arena has no second map of its size. */
+static void test_writes_over_an_input(void **state) {
+    (void)state;
+    arena *a = arena_new();
+    plan *p = make(a, in_arena, "generic", 0);
+    assert_null(plan_verify(p, a));
+    const plan_buffer *x = find_input(p, 0), *y = find_input(p, 1);
+    assert_int_equal(x->offset, 0);
+    assert_int_equal(y->offset, x->bytes);
+    assert_int_equal(plan_input_offset(p, 1), x->bytes);
+    assert_true(p->steps[0].in_place && &p->buffers[p->steps[0].out_buffer] == x);
+    assert_true(y->first == 0 && y->last == p->n_steps - 1);
+    arena_free(a);
 }
 
 static void test_says_where_and_what(void **state) {
@@ -343,6 +393,7 @@ static void test_says_where_and_what(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_finds_each_change),
+        cmocka_unit_test(test_writes_over_an_input),
         cmocka_unit_test(test_says_where_and_what),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

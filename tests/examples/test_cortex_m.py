@@ -26,7 +26,8 @@ class CortexM(Example):
         os.mkdir(os.path.join(cls.place, "tests"))
         shutil.copy(os.path.join(SOURCE, "tests", "packages.sh"), os.path.join(cls.place, "tests"))
         with open(os.path.join(EXAMPLES, cls.name, "README.md"), encoding="utf-8") as f:
-            command, = [text for language, text in re.findall(r"^```([^\n]*)\n(.*?)^```$", f.read(), re.M | re.S) if not language]
+            cls.blocks = re.findall(r"^```([^\n]*)\n(.*?)^```$", f.read(), re.M | re.S)
+        command, = [text for language, text in cls.blocks if not language]
         env = dict(os.environ, LCC_PREFIX=cls.prefix, LCC_BUILD=os.path.join(cls.place, "build"), LCC_MODELS=MODELS)
         done = run(["sh", "-ec", command], os.path.join(cls.place, "examples", cls.name), env=env)
         if done.returncode:
@@ -109,6 +110,27 @@ class CortexM(Example):
                                  "large.pgm has another size than the network's pictures"])
         self.assertRegex(last, r"^ok\.pgm: .*, [\d.]+ %$")
         self.assertEqual(run(command[:-1], self.folder).returncode, 2)
+
+    def test_zephyr(self):
+        """The README's CMakeLists.txt, with a stand-in for Zephyr: its targets, and its toolchain before project()."""
+        text, = [text for language, text in self.blocks if language == "cmake"]
+        self.write("app/CMakeLists.txt", text.replace("model.tflite", os.path.join(FASHION, "fashion.net")))
+        self.write("app/src/main.c", '#include "model.h"\nvoid look(const uint8_t *image, float *probs);\n'
+                                     "void look(const uint8_t *image, float *probs) { model_run(image, probs); }\n")
+        self.write("zephyr/ZephyrConfig.cmake", """
+            set(CMAKE_SYSTEM_NAME Generic)
+            set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+            set(CMAKE_C_COMPILER arm-none-eabi-gcc)
+            project(Zephyr-Kernel C)
+            add_library(zephyr_interface INTERFACE)
+            target_compile_options(zephyr_interface INTERFACE -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard -Os)
+            add_library(app STATIC)
+            target_link_libraries(app PUBLIC zephyr_interface)""")
+        self.good("cmake", "-G", "Ninja", "-S", "app", "-B", "build", f"-DZephyr_DIR={self.path('zephyr')}",
+                  f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        self.good("cmake", "--build", "build", "--target", "app", "model")
+        for library in ("libapp.a", "libmodel.a"):
+            self.assertIn("Tag_FP_arch: VFPv4-D16", self.good("arm-none-eabi-readelf", "-A", os.path.join("build", library)).stdout)
 
     def test_sketch(self):
         """As the Arduino builder does: C++ that includes the header, and C beside it, with warnings and by -Os."""

@@ -118,6 +118,11 @@ __attribute__((noinline)) static int8x16_t i8_look_up(int16x8_t ac, int16x8_t bd
     return i8_narrow(ac, bd);
 }
 
+static inline int8x16_t i8_bound(int8x16_t v, const i8_end *k) {
+    if (k->least == -128 && k->most == 127) return v;
+    return vminq_s8(vmaxq_s8(v, vdupq_n_s8((int8_t)k->least)), vdupq_n_s8((int8_t)k->most));
+}
+
 /* Codes of four vectors of rescaled sums, as i8_narrow has them. The tables' numbers are those of the four
  * vectors. */
 static inline int8x16_t i8_codes(int32x4_t a, int32x4_t b, int32x4_t c, int32x4_t d, const int8_t *numbers,
@@ -132,9 +137,7 @@ static inline int8x16_t i8_codes(int32x4_t a, int32x4_t b, int32x4_t c, int32x4_
         return i8_look_up(ac, bd, vreinterpretq_u16_u32(vdupq_n_u32(first)),
                           vreinterpretq_u16_u32(vdupq_n_u32(second)), k);
     }
-    const int8x16_t v = i8_narrow(ac, bd);
-    if (k->least == -128 && k->most == 127) return v;
-    return vminq_s8(vmaxq_s8(v, vdupq_n_s8((int8_t)k->least)), vdupq_n_s8((int8_t)k->most));
+    return i8_bound(i8_narrow(ac, bd), k);
 }
 
 /* Stores the codes of four channels, or of `count` if that is less. */
@@ -415,33 +418,4 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
 static inline void i8_dots(const int8_t *x, int32_t step, int pixels, const int8_t *w, int8_t *y,
                            const int8_t *r, const i8_layer *k) {
     i8_row_dots(&x, 1, 0, step, pixels, w, y, r, k);
-}
-
-/* Makes one row of a depthwise layer. rows: of the window, NULL where it lies outside of the map. */
-static inline void i8_depthwise(const int8_t *const *rows, const int8_t *w, int8_t *y, const int8_t *r,
-                                const i8_window *k) {
-    enum { WIDTH = 8 };
-    for (int c = 0; c < k->channels; c += WIDTH) {
-        const int8_t *const factors = w + 4 * WIDTH, *const shifts = factors + 4 * WIDTH;
-        const int8_t *const numbers = shifts + (WIDTH + 3) / 4 * 4;
-        const int8_t *const weights = k->end.how & I8_SEVERAL ? numbers + (WIDTH + 3) / 4 * 4 : numbers;
-        for (int ox = 0; ox < k->out_w; ox++) {
-            for (int lane = 0; lane < WIDTH && c + lane < k->channels; lane++) {
-                int32_t sum = i8_word(w + 4 * lane);
-                for (int ky = 0; ky < k->kernel_h; ky++) {
-                    for (int kx = 0; kx < k->kernel_w; kx++) {
-                        const int ix = ox * k->stride - k->pad + kx * k->dilation;
-                        const int inside = rows[ky] && ix >= 0 && ix < k->in_w;
-                        const int32_t x = inside ? rows[ky][ix * k->x_pixel + c + lane] : k->zero;
-                        sum += x * weights[(ky * k->kernel_w + kx) * WIDTH + lane];
-                    }
-                }
-                const int number = k->end.how & I8_SEVERAL ? numbers[lane] : 0;
-                y[ox * k->y_pixel + c + lane] =
-                    i8_finish(sum, i8_word(factors + 4 * lane), shifts[lane], number,
-                              r ? r + ox * k->r_pixel + c + lane : NULL, &k->end);
-            }
-        }
-        w = weights + k->kernel_h * k->kernel_w * WIDTH;
-    }
 }

@@ -220,7 +220,9 @@ static void emit_dot_kernels(const emitter *e, const text *code, text *out) {
     const dot_kernels *dots = e->p->t->dots;
     if (!dots) return;
     text kernels = {0}, all = {0};
-    const family of_dots = {dots->runtime, NULL, "i8", "i8", 1, false},
+    const char *window = dots->window_runtime;
+    const family of_dots =
+                     {window ? window : dots->runtime, window ? dots->runtime : NULL, "i8", "i8", 1, false},
                  frame = {"i8.h", NULL, "i8", "i8", 1, true};
     emit_family(e, &of_dots, "kernels of int8", code, &kernels);
     text_bytes(&all, code->data, code->size);

@@ -40,9 +40,10 @@ int cut_blocks(const target *t, int channels, int width, channel_block *out) {
     return n;
 }
 
-int cut_lanes(int channels, int width, channel_block *out) {
+int cut_lanes(int channels, int width, int least, channel_block *out) {
     int n = 0;
     for (int left = channels; left > 0;) {
+        while (width / 2 >= least && left <= width / 2) width /= 2;
         int take = left < width ? left : width;
         channel_block *b = &out[n++];
         *b = (channel_block){.n_pieces = width, .channels = take, .lanes = width, .repeat = left / take};

@@ -9,6 +9,19 @@
 #include "plan/internal.h"
 #include "plan/pack.h"
 
+/* Whether the kernels take a depthwise layer's window. Those that add up products of two taps in 16 bits do not
+ * take weights of -128. */
+static bool fits_window(const dot_kernels *k, const node *n) {
+    const int most_column = 127;
+    if (!k->most_taps) return true;
+    const tensor *w = n->weights[ROLE_WEIGHT];
+    for (int64_t i = 0; w->data && i < w->count; i++) {
+        if (w->data[i] < -127) return false;
+    }
+    return n->a.kernel[0] * n->a.kernel[1] <= k->most_taps &&
+           (n->a.kernel[1] - 1) * n->a.dilation[1] <= most_column;
+}
+
 bool takes_dots(const plan *p, const plan_step *s) {
     const graph *g = p->g;
     const node *n = &g->nodes[s->node];
@@ -18,7 +31,7 @@ bool takes_dots(const plan *p, const plan_step *s) {
     bool window = n->op == OP_DEPTHWISE;
     if (x != TYPE_I8 && (x != TYPE_U8 || window)) return false;
     if (node_weight_type(n) != TYPE_I8) return false;
-    return !window || !n->a.pad_value;
+    return !window || (!n->a.pad_value && fits_window(p->t->dots, n));
 }
 
 bool reads_rows(const plan *p, const plan_step *s) {
@@ -70,7 +83,7 @@ void choose_dots(const plan *p, plan_step *s, bool by_row) {
     const bool any_number = k->ragged && !has_byte_tile(p, s);
     gemm->tile_pixels = in_row < k->pixels || any_number ? (int)in_row : k->pixels;
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
-    gemm->n_blocks = cut_lanes(n->shape.c / groups, k->channels, gemm->blocks);
+    gemm->n_blocks = cut_lanes(n->shape.c / groups, k->channels, k->channels, gemm->blocks);
     gemm->blocks_outside = gemm->prefetch = false;
     s->macs = node_macs(p->g, n);
     s->tile_bytes = tile_bytes(p, s);

@@ -42,8 +42,9 @@ slot *flatten_slots(const plan *p, const slot *slots, shape s);
 int cut_blocks(const target *t, int channels, int width, channel_block *out);
 
 /* Cuts `channels` into blocks of `width` single lanes, which are one entry, and one for the rest, whose last
- * lanes have no channel. Their number, at most 2. */
-int cut_lanes(int channels, int width, channel_block *out);
+ * lanes have no channel; where half of its lanes would have none, it has half of them, but not less than
+ * `least`. Their number, at most 2. */
+int cut_lanes(int channels, int width, int least, channel_block *out);
 
 /* tiles.c: how kernels are cut, by cost. */
 void choose_gemm(const plan *p, plan_step *s,

@@ -89,7 +89,9 @@ pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channel
     l.stretches = 1;
     l.inputs = count_taps(n);
     channel_block *blocks = ARENA_ARRAY(p->mem, channel_block, 2);
-    l.n_blocks = s->window.dots ? cut_lanes(channels, p->t->dots->window_channels, blocks)
+    const dot_kernels *dots = p->t->dots;
+    l.dealt = s->window.dots && dots->ragged;
+    l.n_blocks = s->window.dots ? cut_lanes(channels, dots->window_channels, dots->window_least, blocks)
                                 : cut_blocks(p->t, channels, 1, blocks);
     l.blocks = blocks;
     return l;
@@ -170,6 +172,20 @@ static void pack_row(const pack_layout *l, const channel_block *b, elem_type typ
     }
 }
 
+/* Appends one value of the head for each lane of a block, in the order in which the kernel takes them. */
+static void pack_head_row(const pack_layout *l, const channel_block *b, elem_type type, pack_source value,
+                          const void *data, int output, int which, text *out) {
+    if (!l->dealt) {
+        pack_row(l, b, type, value, data, output, which, 1, 1, out);
+        return;
+    }
+    const int of_vector = 4, vectors = b->lanes / of_vector;
+    for (int i = 0; i < b->lanes; i++) {
+        const int lane = i % of_vector * vectors + i / of_vector;
+        put_value(out, type, b->pieces[lane].valid ? value(data, output + lane, which) : 0);
+    }
+}
+
 /* Appends zeros until whole words stand behind `begin`. There is room for them. */
 static void fill_words(text *out, size_t begin) {
     while ((out->size - begin) % WORD) out->data[out->size++] = 0;
@@ -178,14 +194,14 @@ static void fill_words(text *out, size_t begin) {
 static void pack_block(const pack_layout *l, const channel_block *b, pack_source value, const void *data,
                        int output, text *out) {
     size_t begin = out->size;
-    pack_row(l, b, l->bias, value, data, output, PACK_BIAS, 1, 1, out);
+    pack_head_row(l, b, l->bias, value, data, output, PACK_BIAS, out);
     if (l->rescales) {
-        pack_row(l, b, TYPE_I32, value, data, output, PACK_MULTIPLIER, 1, 1, out);
-        pack_row(l, b, TYPE_I8, value, data, output, PACK_SHIFT, 1, 1, out);
+        pack_head_row(l, b, TYPE_I32, value, data, output, PACK_MULTIPLIER, out);
+        pack_head_row(l, b, TYPE_I8, value, data, output, PACK_SHIFT, out);
         fill_words(out, begin);
     }
     if (l->looks_up) {
-        pack_row(l, b, TYPE_I8, value, data, output, PACK_TABLE, 1, 1, out);
+        pack_head_row(l, b, TYPE_I8, value, data, output, PACK_TABLE, out);
         fill_words(out, begin);
     }
     for (int stretch = 0; stretch < l->stretches; stretch++) {

@@ -29,9 +29,10 @@ typedef struct pack_layout {
     bool rescales;          /* multipliers and shifts follow the biases */
     bool looks_up;          /* the number of each lane's table follows its shift */
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
-    bool ragged;            /* of a stretch's last inputs side by side there may be less */
-    int stretches, inputs;  /* so many stretches of so many inputs each */
-    int groups;             /* of the convolution: each has all blocks, for output channels of its own */
+    bool dealt;  /* heads: those of lanes 0, n / 4, n / 2, 3n / 4 come first, then the lanes behind them */
+    bool ragged; /* of a stretch's last inputs side by side there may be less */
+    int stretches, inputs; /* so many stretches of so many inputs each */
+    int groups;            /* of the convolution: each has all blocks, for output channels of its own */
     int n_blocks;
     const channel_block *blocks;
 } pack_layout;
@@ -53,8 +54,8 @@ bool subtracts_zero(const node *n);
 bool reads_whole_rows(const node *n);
 
 /* Of a step by dot products: whether its kernel reads the rows of windows where they lie; whether the inputs of
- * its pixels are gathered as bytes, since they do not lie side by side; and the bytes of the inputs that its tile
- * holds widened. */
+ * its pixels are gathered as bytes, since they do not lie side by side; and the bytes of the inputs that its
+ * tile holds widened. */
 bool reads_rows(const plan *p, const plan_step *s);
 bool gathers_bytes(const plan *p, const plan_step *s);
 int64_t widened_bytes(const plan *p, const plan_step *s);

@@ -75,12 +75,12 @@ typedef struct piece {
     int valid;
 } piece;
 
-enum { ONE_LANE = -1, MAX_PIECES = 8, MOST_CHAIN_PARTS = 8 };
+enum { ONE_LANE = -1, MAX_PIECES = 8, MOST_LANES = 16, MOST_CHAIN_PARTS = 8 };
 
 /* A block of output channels that a tile computes together. */
 typedef struct channel_block {
     int n_pieces;
-    piece pieces[MAX_PIECES];
+    piece pieces[MOST_LANES];
     int channels; /* sum of valid */
     int lanes;    /* sum of the kinds' lanes: the width of the packed weights */
     int repeat;   /* number of blocks of this shape that follow each other */

@@ -729,10 +729,15 @@ void groups_run_in(void *arena, const int8_t *image, float *logits) {
     STEP_HOOK(8, "dense_1", 0);
 }
 
+#if defined(__GNUC__) && defined(GROUPS_ARENA_SECTION)
+#define ARENA_PLACE __attribute__((section(GROUPS_ARENA_SECTION)))
+#else
+#define ARENA_PLACE
+#endif
 static union {
     unsigned char bytes[GROUPS_ARENA_BYTES + 3696 /* for the self-test */];
-    double aligned;
-} static_arena;
+    int64_t aligned;
+} static_arena ARENA_PLACE;
 
 void groups_run(const int8_t *image, float *logits) {
     groups_run_in(static_arena.bytes, image, logits);

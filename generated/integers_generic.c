@@ -961,10 +961,15 @@ void integers_run_in(void *arena, const uint8_t *image, int8_t *scores) {
     STEP_HOOK(10, "dense_1", 0);
 }
 
+#if defined(__GNUC__) && defined(INTEGERS_ARENA_SECTION)
+#define ARENA_PLACE __attribute__((section(INTEGERS_ARENA_SECTION)))
+#else
+#define ARENA_PLACE
+#endif
 static union {
     unsigned char bytes[INTEGERS_ARENA_BYTES + 3740 /* for the self-test */];
     int64_t aligned;
-} static_arena;
+} static_arena ARENA_PLACE;
 
 void integers_run(const uint8_t *image, int8_t *scores) {
     integers_run_in(static_arena.bytes, image, scores);

@@ -34,6 +34,9 @@ extern "C" {
  * are. Once, before any run. 0, or -1 where they are not this model's. */
 int integers_bind(const void *weights, size_t bytes);
 
+/* Compiled by GCC or clang with -DINTEGERS_ARENA_SECTION='".bss.fast"' the static arena lies in that section.
+ * An arena in a section whose name begins with .bss takes no room in flash. */
+
 /* Runs the network in a static arena, so one call at a time. */
 void integers_run(const uint8_t *image, int8_t *scores);
 

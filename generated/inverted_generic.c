@@ -931,10 +931,15 @@ void inverted_run_in(void *arena, const uint8_t *image, float *probs) {
     STEP_HOOK(11, "softmax_1", 0);
 }
 
+#if defined(__GNUC__) && defined(INVERTED_ARENA_SECTION)
+#define ARENA_PLACE __attribute__((section(INVERTED_ARENA_SECTION)))
+#else
+#define ARENA_PLACE
+#endif
 static union {
     unsigned char bytes[INVERTED_ARENA_BYTES + 3744 /* for the self-test */];
-    double aligned;
-} static_arena;
+    int64_t aligned;
+} static_arena ARENA_PLACE;
 
 void inverted_run(const uint8_t *image, float *probs) {
     inverted_run_in(static_arena.bytes, image, probs);

@@ -28,6 +28,9 @@ extern "C" {
  * are. Once, before any run. 0, or -1 where they are not this model's. */
 int inverted_bind(const void *weights, size_t bytes);
 
+/* Compiled by GCC or clang with -DINVERTED_ARENA_SECTION='".bss.fast"' the static arena lies in that section.
+ * An arena in a section whose name begins with .bss takes no room in flash. */
+
 /* Runs the network in a static arena, so one call at a time. */
 void inverted_run(const uint8_t *image, float *probs);
 

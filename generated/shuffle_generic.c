@@ -1001,10 +1001,15 @@ void shuffle_run_in(void *arena, const float *image, float *features) {
     STEP_HOOK(12, "conv_9", 0);
 }
 
+#if defined(__GNUC__) && defined(SHUFFLE_ARENA_SECTION)
+#define ARENA_PLACE __attribute__((section(SHUFFLE_ARENA_SECTION)))
+#else
+#define ARENA_PLACE
+#endif
 static union {
     unsigned char bytes[SHUFFLE_ARENA_BYTES + 3824 /* for the self-test */];
-    double aligned;
-} static_arena;
+    int64_t aligned;
+} static_arena ARENA_PLACE;
 
 void shuffle_run(const float *image, float *features) {
     shuffle_run_in(static_arena.bytes, image, features);

@@ -28,6 +28,9 @@ extern "C" {
  * are. Once, before any run. 0, or -1 where they are not this model's. */
 int shuffle_bind(const void *weights, size_t bytes);
 
+/* Compiled by GCC or clang with -DSHUFFLE_ARENA_SECTION='".bss.fast"' the static arena lies in that section.
+ * An arena in a section whose name begins with .bss takes no room in flash. */
+
 /* Runs the network in a static arena, so one call at a time. */
 void shuffle_run(const float *image, float *features);
 

@@ -10,14 +10,17 @@ static void emit_arena(const emitter *e, text *out) {
         more = arena_printf(e->a, " + %lld /* for the self-test */", (long long)selftest_bytes(e));
     if (e->thread_bytes) more = arena_printf(e->a, "%s + (MAX_THREADS - 1) * %s_THREAD_BYTES", more, e->macro);
     const char *size = bytes || *more ? arena_printf(e->a, "%s_ARENA_BYTES%s", e->macro, more) : "1";
+    const char *where = has_sections(e) ? " ARENA_PLACE" : "";
+    if (*where) emit_section(e, "ARENA", out);
     if (e->p->t->strict_c99) {
-        text_printf(out, "static union {\n    unsigned char bytes[%s];\n    %s aligned;\n} static_arena;\n\n",
-                    size, e->reals ? "double" : "int64_t");
+        text_printf(out,
+                    "static union {\n    unsigned char bytes[%s];\n    int64_t aligned;\n} static_arena%s;\n\n",
+                    size, where);
     } else {
         text_printf(
             out,
-            "static struct {\n    unsigned char bytes[%s];\n} static_arena __attribute__((aligned(%d)));\n\n",
-            size, e->p->t->align);
+            "static struct {\n    unsigned char bytes[%s];\n} static_arena%s __attribute__((aligned(%d)));\n\n",
+            size, where, e->p->t->align);
     }
     if (graph_reuses_input(e->p->g))
         text_printf(out, "%s {\n    return static_arena.bytes;\n}\n\n", entry_definition(e, ENTRY_ARENA));

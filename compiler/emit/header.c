@@ -108,6 +108,20 @@ static void declare_threaded(const emitter *e, text *out) {
         prefix, prefix, prefix, prefix, prefix, entry_declaration(e, ENTRY_RUN_ON));
 }
 
+/* The sections of memory that the user may choose. */
+static void explain_sections(const emitter *e, text *out) {
+    bool weights = e->o->storage != STORAGE_FILE && weights_bytes(e) > 0;
+    const char *macro = e->macro;
+    const char *more =
+        weights ? arena_printf(e->a, ",\n * and -D%s_WEIGHTS_SECTION='\".qspi\"' the weights", macro) : "";
+    text_printf(
+        out,
+        "\n/* Compiled by GCC or clang with -D%s_ARENA_SECTION='\".bss.fast\"' the static arena lies in "
+        "that section%s.\n"
+        " * An arena in a section whose name begins with .bss takes no room in flash. */\n",
+        macro, more);
+}
+
 /* Each function that callers see, under a comment on what it does and asks. */
 static void declare_functions(const emitter *e, text *out) {
     const char *macro = e->macro;
@@ -126,6 +140,7 @@ static void declare_functions(const emitter *e, text *out) {
             "\n/* The static arena, in which %s_run finds its input: write it to %s_%s_IN(%s_arena()). */\n"
             "%s;\n",
             e->prefix, macro, e->input_macros[0], e->prefix, entry_declaration(e, ENTRY_ARENA));
+    if (has_sections(e)) explain_sections(e, out);
     text_printf(out, "\n/* Runs the network in a static arena, so one call at a time.%s */\n%s;\n",
                 threads ? " Where the C file is compiled with OpenMP, all its\n * threads take part." : "",
                 entry_declaration(e, ENTRY_RUN));

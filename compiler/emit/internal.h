@@ -224,6 +224,12 @@ void emit_runtime(const emitter *e, const text *code,
                   text *out);                   /* the functions of runtime/ that `code` calls */
 void emit_weights(const emitter *e, text *out); /* their declaration, or how they come in */
 
+/* Whether the user may choose the sections of the static arena and of the weights: on machines that may have
+ * several kinds of memory. And the lines that define <what>_PLACE, the attribute that puts something into the
+ * section named by PREFIX_<what>_SECTION, if the user gives one. `what`: "ARENA", "WEIGHTS". */
+bool has_sections(const emitter *e);
+void emit_section(const emitter *e, const char *what, text *out);
+
 /* Whether the file can order its weights on big-endian machines; and the lines that do it there, in the
  * functions that callers see, before the weights are used. */
 bool orders_weights(const emitter *e);

@@ -25,8 +25,8 @@ const char *upper_case(arena *a, const char *s) {
 static bool is_of_the_model(const emitter *e, const char *s) {
     static const char *const functions[] = {"run_in",   "run_threads_in", "run_on", "job",
                                             "parallel", "profile_hook",   "arena"};
-    static const char *const macros[] = {"ARENA_BYTES", "ARENA_ALIGN", "THREAD_BYTES", "WEIGHTS_BYTES",
-                                         "STEPS"};
+    static const char *const macros[] = {"ARENA_BYTES", "ARENA_ALIGN",   "THREAD_BYTES",   "WEIGHTS_BYTES",
+                                         "STEPS",       "ARENA_SECTION", "WEIGHTS_SECTION"};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         if (strcmp(arena_printf(e->a, "%s_%s", e->prefix, functions[i]), s) == 0) return true;
     }

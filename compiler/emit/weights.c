@@ -79,6 +79,16 @@ static const char literal_begins[] = "#ifdef __cplusplus\n"
                                      "#endif\n";
 static const char literal_ends[] = "#ifdef __cplusplus\n}\n#endif\n";
 
+bool has_sections(const emitter *e) { return e->p->t->strict_c99 || e->p->t->small; }
+
+void emit_section(const emitter *e, const char *what, text *out) {
+    text_printf(out,
+                "#if defined(__GNUC__) && defined(%s_%s_SECTION)\n"
+                "#define %s_PLACE __attribute__((section(%s_%s_SECTION)))\n"
+                "#else\n#define %s_PLACE\n#endif\n",
+                e->macro, what, what, e->macro, what, what);
+}
+
 static void emit_embedded(const emitter *e, text *out) {
     bool strict = e->p->t->strict_c99;
     if (!strict) {
@@ -88,11 +98,13 @@ static void emit_embedded(const emitter *e, text *out) {
     text_string(out,
                 "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n"
                 "/* Their values stand at the end of the file. */\n");
+    if (has_sections(e)) emit_section(e, "WEIGHTS", out);
     text_printf(out, literal_begins, "extern\n");
-    text_printf(out,
-                "const union packed_weights {\n    char bytes[%lld + 1];\n    %s values[%lld];\n} weights%s;\n",
-                (long long)weights_bytes(e), word_type(e), (long long)(weights_bytes(e) / 4),
-                strict ? "" : arena_printf(e->a, " __attribute__((aligned(%d)))", e->p->t->align));
+    text_printf(
+        out, "const union packed_weights {\n    char bytes[%lld + 1];\n    %s values[%lld];\n} weights%s%s;\n",
+        (long long)weights_bytes(e), word_type(e), (long long)(weights_bytes(e) / 4),
+        has_sections(e) ? " WEIGHTS_PLACE" : "",
+        strict ? "" : arena_printf(e->a, " __attribute__((aligned(%d)))", e->p->t->align));
     text_printf(out, "%s\n", literal_ends);
 }
 
@@ -123,16 +135,21 @@ static void emit_incbin(const emitter *e, text *out) {
                 "says where it is. */\n"
                 "#ifndef %s_WEIGHTS_PATH\n#define %s_WEIGHTS_PATH \"%s.weights\"\n#endif\n",
                 e->macro, e->macro, e->macro, comment_safe(e->a, e->o->base_name));
+    if (has_sections(e))
+        text_printf(out,
+                    "#if defined(%s_WEIGHTS_SECTION)\n#define WEIGHTS_SECTION \".section \" %s_WEIGHTS_SECTION "
+                    "\",\\\"a\\\"\"\n#define WEIGHTS_BACK \".previous\"\n#el",
+                    e->macro, e->macro);
     text_printf(out,
-                "#if defined(__APPLE__)\n#define WEIGHTS_SECTION \".const_data\"\n#define WEIGHTS_BACK "
+                "%sif defined(__APPLE__)\n#define WEIGHTS_SECTION \".const_data\"\n#define WEIGHTS_BACK "
                 "\".text\"\n#else\n"
                 "#define WEIGHTS_SECTION \".section .rodata\"\n#define WEIGHTS_BACK \".previous\"\n#endif\n"
                 "__asm__(WEIGHTS_SECTION \"\\n.balign %d\\nlcc_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_PATH "
                 "\"\\\"\\n\" WEIGHTS_BACK \"\\n\");\n"
                 "extern const %s weights[%lld] __asm__(\"lcc_%s_weights\") "
                 "__attribute__((visibility(\"hidden\")));\n\n",
-                e->p->t->align, e->prefix, e->macro, word_type(e), (long long)(weights_bytes(e) / 4),
-                e->prefix);
+                has_sections(e) ? "" : "#", e->p->t->align, e->prefix, e->macro, word_type(e),
+                (long long)(weights_bytes(e) / 4), e->prefix);
 }
 
 /* Writes the C condition that holds on big-endian machines. */

@@ -373,6 +373,24 @@ int main(void) {
         self.compile("g++", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "use.cc")
 
 
+    def test_sections(self):
+        chosen = ["-DTINY_ARENA_SECTION=\".bss.fast\"", "-DTINY_WEIGHTS_SECTION=\".slow\""]
+        for storage in ("embed", "incbin"):
+            self.good("tiny.net", "-o", "model.c", "--target", "generic", "--storage", storage)
+            arena, weights = (int(re.search(rb"TINY_%s_BYTES (\d+)" % of, self.read("model.h")).group(1))
+                              for of in (b"ARENA", b"WEIGHTS"))
+            for cc in compilers():
+                self.compile(cc, "-O1", "-Wall", "-Wextra", "-Werror", *chosen, "-c", "model.c")
+                sections = dict(re.findall(r"(\.\S+) +((?:NOBITS|PROGBITS) +\w+ +\w+ +\w+ +\w+ +\w+)",
+                                           self.program("readelf", "-SW", "model.o")))
+                kind, _, _, size, _, flags = sections[".bss.fast"].split()
+                self.assertEqual((kind, int(size, 16) >= arena, flags), ("NOBITS", True, "WA"), (storage, cc))
+                kind, _, _, size, _, flags = sections[".slow"].split()
+                self.assertEqual((kind, int(size, 16) >= weights, flags), ("PROGBITS", True, "A"), (storage, cc))
+        self.good("tiny.net", "-o", "model.c", "--target", "x86-64")
+        self.assertNotIn(b"_SECTION", self.read("model.c") + self.read("model.h"))
+
+
 class SelfTest(Generated):
     MAIN = '#include "model.h"\nint main(void) { return tiny_selftest(); }\n'
 

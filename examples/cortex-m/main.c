@@ -12,7 +12,6 @@
 _Static_assert(sizeof labels / sizeof labels[0] == MODEL_PROBS_SIZE, "a name for each class");
 _Static_assert(MODEL_IMAGE_ZERO == 0 || MODEL_IMAGE_ZERO == -128, "a pixel is a number less MODEL_IMAGE_ZERO");
 
-static uint8_t image[MODEL_IMAGE_SIZE];
 static int8_t probs[MODEL_PROBS_SIZE];
 static struct {
     const char *name;
@@ -48,8 +47,11 @@ static int read_number(int file) {
     return number;
 }
 
-/* Reads a picture into `image`, as the numbers that the network takes. Returns what is wrong, or NULL. */
+/* Reads a picture into the network's arena, as the numbers that the network takes. Returns what is wrong, or
+ * NULL. */
 static const char *read_picture(const char *path) {
+    uint8_t *image =
+        (void *)MODEL_IMAGE_IN(model_arena()); /* bytes, whether the network takes them as int8 or as uint8 */
     const int file = board_open(path, BOARD_READ);
     if (file < 0) return "cannot be opened";
     const char *wrong = NULL;
@@ -58,16 +60,16 @@ static const char *read_picture(const char *path) {
     else if (read_number(file) != MODEL_IMAGE_W || read_number(file) != MODEL_IMAGE_H ||
              read_number(file) != 255)
         wrong = "has another size than the network's pictures";
-    else if (board_read(file, image, sizeof image) != sizeof image)
+    else if (board_read(file, image, MODEL_IMAGE_SIZE) != MODEL_IMAGE_SIZE)
         wrong = "ends too soon";
     board_close(file);
-    for (size_t i = 0; i < sizeof image; i++) image[i] = (uint8_t)(image[i] + MODEL_IMAGE_ZERO);
+    for (size_t i = 0; i < MODEL_IMAGE_SIZE; i++) image[i] = (uint8_t)(image[i] + MODEL_IMAGE_ZERO);
     return wrong;
 }
 
 static void run(void *data) {
     (void)data;
-    model_run((const void *)image, probs); /* bytes, whether the network takes them as int8 or as uint8 */
+    model_run(probs);
 }
 
 static void print_answer(const char *path) {
@@ -99,7 +101,7 @@ static void print_steps(const BoardCost *cost) {
     board_print_number(board_instructions(cost->ticks), 14);
     board_print("\n\n" BOARD_NAME ": ");
     board_print_number(MODEL_ARENA_BYTES, 0);
-    board_print(" bytes of arena, ");
+    board_print(" bytes of arena, picture included, ");
     board_print_number(cost->stack, 0);
     board_print(" of stack\n");
 }

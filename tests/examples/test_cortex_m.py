@@ -87,11 +87,12 @@ class CortexM(Example):
             everything = int(re.search(r"^ all +(\d+)$", said, re.M)[1])
             known = sum(count for _, count in rows)
             self.assertLess(abs(everything - known), 200 * len(rows), (board, network))
-            arena, stack = (int(n) for n in re.search(rf"^{board}: (\d+) bytes of arena, (\d+) of stack$", said, re.M).groups())
+            arena, stack = (int(n) for n in re.search(rf"^{board}: (\d+) bytes of arena, picture included, (\d+) of stack$", said, re.M).groups())
             header = os.path.join(os.path.dirname(self.program(board, network)), "model.lcc", "model.h")
             with open(header, encoding="utf-8") as f:
                 text = f.read()
             self.assertEqual(arena, int(re.search(r"_ARENA_BYTES (\d+)", text)[1]))
+            self.assertGreaterEqual(arena, int(re.search(r"_IMAGE_SIZE (\d+)", text)[1]))
             self.assertEqual(len(rows), int(re.search(r"_STEPS (\d+)", text)[1]))
             self.assertTrue(100 < stack < 4096, stack)
 
@@ -137,15 +138,15 @@ class CortexM(Example):
         if not shutil.which("arm-none-eabi-g++"):
             self.skipTest("no arm-none-eabi-g++ here")
         folder = os.path.join(os.path.dirname(self.program(BOARDS[0], "fashion")), "model.lcc")
-        self.write("look.ino.cpp", '#include "model.h"\nstatic uint8_t image[MODEL_IMAGE_SIZE];\nstatic int8_t probs[MODEL_PROBS_SIZE];\n'
-                                   "void loop() { model_run(image, probs); }\n")
+        self.write("look.ino.cpp", '#include "model.h"\nstatic int8_t probs[MODEL_PROBS_SIZE];\n'
+                                   "void loop() { *MODEL_IMAGE_IN(model_arena()) = 1; model_run(probs); }\n")
         options = ["-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard", "-Os", "-Wall", "-Wextra", "-Werror", "-c", f"-I{folder}"]
         self.good("arm-none-eabi-g++", *options, "-std=gnu++11", "-fno-exceptions", "look.ino.cpp", "-o", "sketch.o")
         self.good("arm-none-eabi-gcc", *options, "-std=gnu11", os.path.join(folder, "model.c"), "-o", "model.o")
         undefined = re.findall(r" U (\S+)", self.good("arm-none-eabi-nm", "sketch.o").stdout)
-        self.assertEqual(undefined, ["model_run"])
+        self.assertEqual(undefined, ["model_arena", "model_run"])
         self.good("arm-none-eabi-ld", "-r", "sketch.o", "model.o", "-o", "both.o")
-        self.assertNotIn("U model_run", self.good("arm-none-eabi-nm", "both.o").stdout)
+        self.assertNotIn("U model_", self.good("arm-none-eabi-nm", "both.o").stdout)
 
 
 if __name__ == "__main__":

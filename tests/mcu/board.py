@@ -12,7 +12,8 @@ Whole networks, many in one program and one start of QEMU:
     run_networks(board, [net, ..], folder)         then net.outputs has a list of arrays for each run, net.instructions and
                                                    net.stack (bytes) a number for each run, net.text and net.data the bytes of
                                                    flash and of RAM of its object file
-    The folder must be empty or new. level="-Os", words=[..] are for the compiler; so is n.words, for one network's file.
+    The folder must be empty or new. level="-Os", words=[..] are for the compiler; so is n.words, for one network's file. The
+    inputs of a network of --reuse-input are written into its arena.
     build_networks() and feed_networks() are its halves. tests/diff/machines.py runs one network at a time by them, so that the
     tests there, such as differential.py, take --target cortex-m4 and cortex-m55.
 
@@ -38,7 +39,7 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "diff"))
-from machines import C_TYPES, SKIPPED, TYPES, run  # noqa: E402
+from machines import C_TYPES, SKIPPED, TYPES, passed_inputs, run  # noqa: E402
 
 SUPPORT = os.path.join(HERE, "..", "..", "examples", "cortex-m")
 WARNINGS = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror".split()
@@ -134,9 +135,12 @@ class Network:
     def in_table(self):
         """The text of its row in networks.h, and of the function that the row names."""
         ports = self.ports()
-        call = ", ".join("(%s *)(void *)ports[%d]" % (name, i) for i, (name, _, _) in enumerate(ports))
+        all_ports = ["(%s *)(void *)ports[%d]" % (name, i) for i, (name, _, _) in enumerate(ports)]
+        call = ", ".join(passed_inputs(self.about, all_ports) + all_ports[len(self.about["inputs"]):])
+        offsets = [port.get("arena_offset", -1) for port in self.about["inputs"] + self.about["outputs"]]
         function = "static void call_%s(void *arena, char *const *ports) { %s_run_in(arena, %s); }" % (self.name, self.name, call)
-        rows = ", ".join("{%d, %d}" % (size, np.dtype(kind).itemsize) for size, (_, kind, _) in zip(self.bytes(), ports))
+        rows = ", ".join("{%d, %d, %d}" % (size, np.dtype(kind).itemsize, offset)
+                         for size, (_, kind, _), offset in zip(self.bytes(), ports, offsets))
         return function, '{"%s", call_%s, %d, %d, %d, %d, {%s}},' % (
             self.name, self.name, self.arena, self.number("ARENA_ALIGN"), len(self.about["inputs"]), len(self.about["outputs"]), rows)
 
@@ -155,7 +159,7 @@ def write_table(networks, path):
             "    void (*run)(void *arena, char *const *ports);",
             "    size_t arena_bytes, arena_align;",
             "    int inputs, outputs;",
-            "    struct { size_t bytes, align; } ports[MOST_PORTS];",
+            "    struct { size_t bytes, align; ptrdiff_t arena_offset; } ports[MOST_PORTS]; /* offset: -1 if it is passed */",
             "};",
             *[function for function, _ in parts],
             "static const struct Network networks[] = {", *["    " + row for _, row in parts], "};", ""]))

@@ -68,6 +68,10 @@ static void run_once(int number, int inputs, int outputs, uint32_t turn) {
         at += n->ports[i].bytes + GUARD;
     }
 
+    for (int i = 0; i < n->inputs; i++)
+        if (n->ports[i].arena_offset >= 0)
+            memcpy(call.arena + n->ports[i].arena_offset, call.ports[i], n->ports[i].bytes);
+
     const BoardCost cost = board_measure(run, &call);
 
     if (!guarded(call.arena, n->arena_bytes)) fail(n->name, "wrote beside its arena");

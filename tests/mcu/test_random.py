@@ -26,7 +26,7 @@ from machines import run  # noqa: E402
 TOLERANCE = 1e-4
 RUNS = 2
 LEVELS = ["-O0", "-Os", "-O2", "-O3"]  # these and the options have no common factor: each meets each
-OPTIONS = {True: [[], ["--max-ram", "min"], ["--keep-dead"], [], ["--max-ram", "min", "--keep-dead"]],
+OPTIONS = {True: [[], ["--max-ram", "min"], ["--keep-dead"], ["--reuse-input"], ["--max-ram", "min", "--keep-dead"]],
            False: [[], ["--max-ram", "min"], ["--keep-dead"], ["--weights-dtype", "f16"], ["--weights-dtype", "f16", "--max-ram", "min"]]}
 
 

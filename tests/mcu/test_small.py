@@ -1,12 +1,12 @@
 """The C of lcc's target `generic` on machines that are small: a Cortex-M0, a RISC-V of 32 bits with and without multiplication, and
 an AVR, whose int has 16 bits. small_machines.py says what these are.
 
-    test_small.py [MACHINE..]        LCC says where lcc is
+    test_small.py [PART..]        LCC says where lcc is; parts are the MACHINES, `host` and `short`
 
 On each machine random networks of integers give the interpreter's bytes, networks of floats come within a tolerance, compiled by
 -O0, -Os and -O2 in turn. The objects ask for no division of 64 bits, no double, no function of a library but memcpy, memmove and
 memset, and where the C has no float for no arithmetic on floats either. A network for whose sizes an int of 16 bits does not do is
-refused by words.
+refused by words, and others are held to 16 bits on this machine, where there is room for larger ones.
 
 A machine whose tools are not here is left out, and the test says so.
 """
@@ -22,7 +22,7 @@ import numpy as np
 
 from small_machines import Missing, TooLarge, avr, cortex_m0, rv32
 import emitted
-from machines import Native, run
+from machines import Foreign, Native, first_found, run
 from random_more import write_network
 
 LCC = os.environ["LCC"]
@@ -159,19 +159,52 @@ def run_fixed(name, machine):
                 check(name, check_run("%s, %s, %s" % (name, title, level), machine, net, level), title + " does not fit")
 
 
-def run_refused(machine):
-    """What takes more than 16 bits is refused on the AVR by words, and what does not compiles for its larger kin, too."""
-    with tempfile.TemporaryDirectory() as folder:
-        net = Emitted(LARGE, folder)
-        try:
-            machine.compile(net.c_file, "-Os")
-            check("avr", False, "an int of 16 bits is taken for a network of 48 KB")
-        except RuntimeError as problem:
-            check("avr", "#error \"49152 bytes of output: this network needs an int of 32 bits\"" in str(problem), str(problem))
-    with tempfile.TemporaryDirectory() as folder:
-        net = Emitted(FIXED["wide"], folder)
-        for chip in ("atmega2560", "atxmega128a1"):
-            avr(chip).compile(net.c_file, "-Os")
+REFUSED = '#error "49152 bytes of output: this network needs an int of 32 bits"'
+
+
+def check_refused(name, command, c_file, refused):
+    """Whether the compiler takes the file, or refuses it by the words for LARGE."""
+    done = subprocess.run([*command, "-c", c_file, "-o", c_file[:-2] + ".o"], capture_output=True, text=True)
+    check(name, (done.returncode != 0) == refused and (REFUSED in done.stderr) == refused, done.stderr or "it is not refused")
+
+
+def run_refused(command, name):
+    """A compiler whose int has 16 bits takes a small network, and refuses a large one."""
+    for text, refused in ((LARGE, True), (FIXED["wide"], False)):
+        with tempfile.TemporaryDirectory() as folder:
+            check_refused(name, command, Emitted(text, folder).c_file, refused)
+
+
+class Short(Foreign):
+    """This machine, where every int of the emitted file is a short, which may not lose a bit of what is put there."""
+
+    def __init__(self):
+        super().__init__([first_found("clang", "clang-19", "clang-14"), "-std=c99", "-fsanitize-trap=all",
+                          "-fsanitize=implicit-signed-integer-truncation,implicit-integer-sign-change"], [], "-O1")
+
+    def load(self, c_file, name, about, weights=None):
+        with open(c_file, encoding="utf-8") as text:
+            includes, code = text.read().split("\n/* ---- ", 1)
+        with open(c_file, "w", encoding="utf-8") as out:
+            out.write(includes + '\n#pragma clang diagnostic ignored "-Wconversion"\n/* ---- ' + re.sub(r"\bint\b", "short", code))
+        return super().load(c_file, name, about, weights)
+
+
+def run_short():
+    """Networks for which 16 bits are said to do, and which are larger than the AVR here has room for."""
+    machine = Short()
+    for first in (FLOATS + 200, MORE + 200, CODES + 400):
+        seed, ran = first, 0
+        while ran < 3:
+            with tempfile.TemporaryDirectory() as folder:
+                net = Emitted(write_network(seed), folder, seed)
+                with open(os.path.join(folder, "model.h"), encoding="utf-8") as header:
+                    most = max(int(n) for n in re.findall(r"_BYTES (\d+)", header.read()))
+                if most > 12000 and "limits.h" not in net.text:
+                    error = emitted.largest_error(machine.load(net.c_file, "model", net.about)(net.inputs), net.expected())
+                    check("short, seed %d" % seed, error <= TOLERANCE, "off by %.2e" % error)
+                    ran += 1
+            seed += 1
 
 
 def run_aligned():
@@ -194,19 +227,24 @@ def run_aligned():
 
 def main():
     ran = 0
-    for name in sys.argv[1:] or [*MACHINES, "aligned"]:
-        if name == "aligned":
+    for name in sys.argv[1:] or [*MACHINES, "host", "short"]:
+        if name == "host":
             run_aligned()
+            run_refused(["cc", "-std=c99", "-D__INT_MAX__=32767"], "host")
             continue
-        make, counts = MACHINES[name]
         try:
+            if name == "short":
+                run_short()
+                continue
+            make, counts = MACHINES[name]
             machine = make()
         except Missing as what:
             print("SKIP: %s: %s" % (name, what), flush=True)
             continue
         run_fixed(name, machine)
         if name == "avr":
-            run_refused(machine)
+            for chip in ("atmega2560", "atxmega128a1"):
+                run_refused([*avr(chip).cc, "-Os"], chip)
         ran += run_random(name, machine, counts)
         print("%s: done" % name, flush=True)
     print("%d random networks ran, %d failures" % (ran, len(failures)))

@@ -17,5 +17,5 @@ endif()
 
 set(CMAKE_C_COMPILER arm-none-eabi-gcc)
 set(CMAKE_C_FLAGS_INIT "${processor} -ffunction-sections -fdata-sections")
-set(CMAKE_C_FLAGS_RELEASE_INIT "-O2")
+set(CMAKE_C_FLAGS_RELEASE "-O2" CACHE STRING "As lcc's pages have it; CMake would take -O3")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostartfiles -Wl,--gc-sections")

@@ -96,6 +96,14 @@ class CortexM(Example):
             self.assertEqual(len(rows), int(re.search(r"_STEPS (\d+)", text)[1]))
             self.assertTrue(100 < stack < 4096, stack)
 
+    def test_places(self):
+        """Where the linker scripts put the arena: DTCM, or else RAM; and the stack at the lowest address of RAM."""
+        for board, arena, stack in (("mps2-an386", 0x20000000, 0x20000000), ("mps3-an547", 0x20000000, 0x21000000)):
+            said = self.good("arm-none-eabi-nm", self.program(board, "fashion")).stdout
+            symbols = {name: int(address, 16) for address, name in re.findall(r"^(\w+) \w (\S+)$", said, re.M)}
+            self.assertEqual(symbols["board_stack_end"], stack)
+            self.assertTrue(arena <= symbols["static_arena"] < arena + 512 * 1024, said)
+
     def test_bad_pictures(self):
         pixels = bytes(784)
         for name, data in {"ok.pgm": b"P5 # no comment\n28 28\n255\n" + pixels, "short.pgm": b"P5 28 28 255\n" + pixels[1:],

@@ -15,6 +15,13 @@ typedef struct i8_stretch {
 
 enum { I8_MOST_ROWS = 7, I8_FOUR = 4 };
 
+/* Stores the bytes of v that are inside. GCC 12 takes it for a store of all 16 bytes, and would drop earlier
+ * stores that all 16 cover; the barrier keeps them. */
+static inline void i8_store_inside(int8_t *to, int8x16_t v, mve_pred16_t inside) {
+    vstrbq_p_s8(to, v, inside);
+    __asm__ volatile("" ::: "memory");
+}
+
 /* Copies `count` inputs of each of `pixels` pixels, which begin at x and lie `step` apart, to the tile, where
  * the pixels lie `inputs` apart. */
 static inline void i8_gather(int8_t *tile, int32_t inputs, int pixels, const int8_t *x, int32_t step,
@@ -22,7 +29,7 @@ static inline void i8_gather(int8_t *tile, int32_t inputs, int pixels, const int
     for (int i = 0; i < count; i += 16) {
         const mve_pred16_t inside = vctp8q((uint32_t)(count - i));
         for (int m = 0; m < pixels; m++)
-            vstrbq_p_s8(tile + m * inputs + i, vldrbq_z_s8(x + m * step + i, inside), inside);
+            i8_store_inside(tile + m * inputs + i, vldrbq_z_s8(x + m * step + i, inside), inside);
     }
 }
 
@@ -33,7 +40,7 @@ static inline void i8_gather_u8(int8_t *tile, int32_t inputs, int pixels, const 
         const mve_pred16_t inside = vctp8q((uint32_t)(count - i));
         for (int m = 0; m < pixels; m++) {
             const uint8x16_t v = veorq_u8(vldrbq_z_u8(x + m * step + i, inside), vdupq_n_u8(128));
-            vstrbq_p_s8(tile + m * inputs + i, vreinterpretq_s8_u8(v), inside);
+            i8_store_inside(tile + m * inputs + i, vreinterpretq_s8_u8(v), inside);
         }
     }
 }

@@ -26,6 +26,7 @@ WAYS = [
     (VWW, ["--keep-dead"], ["-O2"], (1, PERSON)),
     (VWW, ["--max-ram", "min"], ["-Os"], (2, PERSON)),
     (VWW, ["--keep-dead", "--max-ram", "min"], ["-O3"], (3, PERSON)),
+    (VWW, ["--reuse-input"], ["-O2"], (4, PERSON)),
     (VWW, [], ["-O0"], (PERSON,)),
     (RESNET, [], ["-O2"], None),
     (RESNET, ["--max-ram", "min"], ["-Os"], (1, 2)),

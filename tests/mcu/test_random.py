@@ -26,8 +26,13 @@ from machines import run  # noqa: E402
 TOLERANCE = 1e-4
 RUNS = 2
 LEVELS = ["-O0", "-Os", "-O2", "-O3"]  # these and the options have no common factor: each meets each
-OPTIONS = {True: [[], ["--max-ram", "min"], ["--keep-dead"], ["--reuse-input"], ["--max-ram", "min", "--keep-dead"]],
-           False: [[], ["--max-ram", "min"], ["--keep-dead"], ["--weights-dtype", "f16"], ["--weights-dtype", "f16", "--max-ram", "min"]]}
+OPTIONS = {True: [[], ["--max-ram", "min"], ["--keep-dead"], ["--reuse-input"], ["--max-ram", "min", "--reuse-input", "--keep-dead"]],
+           False: [[], ["--max-ram", "min"], ["--keep-dead", "--reuse-input"], ["--weights-dtype", "f16"],
+                   ["--weights-dtype", "f16", "--max-ram", "min"]]}
+
+# Seeds that have found faults, which are always tried, at -O2 and without options.
+FOUND = [random_int.FIRST + 223]
+MOST = 62  # networks in a program: one board has 8 MB of flash
 
 
 class Sample:
@@ -37,6 +42,8 @@ class Sample:
         self.lcc, self.seed, self.folder = lcc, seed, folder
         options = OPTIONS[seed >= random_int.FIRST]
         self.options, self.level = options[number % len(options)], LEVELS[number % len(LEVELS)]
+        if seed in FOUND:
+            self.options, self.level = [], "-O2"
         self.source = os.path.join(folder, "n%d.net" % seed)
         with open(self.source, "w", encoding="utf-8") as out:
             out.write(random_more.write_network(seed))
@@ -79,7 +86,8 @@ def run_all(board, samples, folder):
 
 def seeds_of(arguments):
     if arguments.int:
-        return [random_int.FIRST + arguments.first + i for i in range(arguments.count)]
+        seeds = [random_int.FIRST + arguments.first + i for i in range(arguments.count)]
+        return [*seeds, *(seed for seed in FOUND if seed not in seeds)]
     return [(random_more.FIRST if i % 2 else 0) + arguments.first + i // 2 for i in range(arguments.count)]
 
 
@@ -97,7 +105,8 @@ def main():
         samples = []
         for number, seed in enumerate(seeds_of(arguments)):
             samples.append(Sample(lcc, board.target, number, seed, folder))
-        wrong = run_all(board, samples, folder)
+        for i in range(0, len(samples), MOST):
+            wrong.update(run_all(board, samples[i:i + MOST], os.path.join(folder, "programs_%d" % i)))
         for s in samples:
             if s not in wrong:
                 error = s.error()

@@ -20,7 +20,7 @@ import numpy as np
 import programs
 
 sys.path[:0] = [os.path.join(programs.ROOT, "tests", folder) for folder in ("mcu", "quantize", "zoo")]
-from board import BOARDS, Network, command, require_board, run_networks  # noqa: E402
+from board import BOARDS, Network, require_board, run_networks  # noqa: E402
 from test_agreement import Image, cut_crops, find_models  # noqa: E402
 
 SIDE, CROPS = 96, 100
@@ -80,7 +80,7 @@ def networks(lcc, only, folder):
     for title, samples, words in floats:
         if re.search(only, title):
             quantised = os.path.join(folder, "q%d" % len(found))
-            command([lcc, *words, "--dtype", "int8", "--output-dtype", "int8", "--calibrate", samples, "--emit", "net",
+            programs.run([lcc, *words, "--dtype", "int8", "--output-dtype", "int8", "--calibrate", samples, "--emit", "net",
                      "-o", quantised + ".net"])
             found += [(title, "f32", words), (title, "int8", [quantised + ".net", "-w", quantised + ".safetensors"])]
     models = find_models(None)
@@ -114,8 +114,8 @@ def program_bytes(board, net, o_file, folder):
 def measure(lcc, board, title, kind, words, folder):
     """The row of a network. It is compiled and run once for each level."""
     c_file, compiled = os.path.join(folder, "net.c"), [lcc, *words, "--target", board.target]
-    command([*compiled, "--name", "net", "--storage", "incbin", "-o", c_file])
-    about = json.loads(command([*compiled, "--emit", "json"]))
+    programs.run([*compiled, "--name", "net", "--storage", "incbin", "-o", c_file])
+    about = json.loads(programs.run([*compiled, "--emit", "json"]))
     nets = []
     for level in LEVELS:
         nets.append(Network("net", c_file, about, [any_inputs(about)], [level, "-Wa,-I," + folder]))
@@ -148,7 +148,7 @@ def main():
                 with tempfile.TemporaryDirectory() as folder:
                     rows.append(measure(options.lcc, BOARDS[name], title, kind, words, folder))
             print(f"{BOARDS[name].target}, in QEMU's {name}:\n\n{programs.table(HEADER, rows, left=2)}\n", flush=True)
-    print(command([BOARDS[boards[0]].cc[0], "--version"]).splitlines()[0] + "; " + command([BOARDS[boards[0]].qemu, "--version"]).splitlines()[0])
+    print(programs.run([BOARDS[boards[0]].cc[0], "--version"]).splitlines()[0] + "; " + programs.run([BOARDS[boards[0]].qemu, "--version"]).splitlines()[0])
 
 
 if __name__ == "__main__":

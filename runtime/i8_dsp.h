@@ -471,32 +471,3 @@ static inline void i8_dots4_once(const int8_t *x, const int8_t *w, int8_t *y, co
                                  const i8_layer *k) {
     i8_dots_by(i8_blocks4_once, 4, x, w, y, r, k);
 }
-
-/* Makes one row of a depthwise layer. rows: of the window, NULL where it lies outside of the map. */
-static inline void i8_depthwise(const int8_t *const *rows, const int8_t *w, int8_t *y, const int8_t *r,
-                                const i8_window *k) {
-    enum { WIDTH = 4 };
-    for (int c = 0; c < k->channels; c += WIDTH) {
-        const int8_t *const factors = w + 4 * WIDTH, *const shifts = factors + 4 * WIDTH;
-        const int8_t *const numbers = shifts + (WIDTH + 3) / 4 * 4;
-        const int8_t *const weights = k->end.how & I8_SEVERAL ? numbers + (WIDTH + 3) / 4 * 4 : numbers;
-        for (int ox = 0; ox < k->out_w; ox++) {
-            for (int lane = 0; lane < WIDTH && c + lane < k->channels; lane++) {
-                int32_t sum = i8_word(w + 4 * lane);
-                for (int ky = 0; ky < k->kernel_h; ky++) {
-                    for (int kx = 0; kx < k->kernel_w; kx++) {
-                        const int ix = ox * k->stride - k->pad + kx * k->dilation;
-                        const int inside = rows[ky] && ix >= 0 && ix < k->in_w;
-                        const int32_t x = inside ? rows[ky][ix * k->x_pixel + c + lane] : k->zero;
-                        sum += x * weights[(ky * k->kernel_w + kx) * WIDTH + lane];
-                    }
-                }
-                const int number = k->end.how & I8_SEVERAL ? numbers[lane] : 0;
-                y[ox * k->y_pixel + c + lane] =
-                    i8_finish(sum, i8_word(factors + 4 * lane), shifts[lane], number,
-                              r ? r + ox * k->r_pixel + c + lane : NULL, &k->end);
-            }
-        }
-        w = weights + k->kernel_h * k->kernel_w * WIDTH;
-    }
-}

@@ -50,6 +50,10 @@ static const char *end_text(emitter *e, writer *w, const node *n) {
                         end.adds ? "&sum" : "NULL", end.zero, end.range.least, end.range.most, how);
 }
 
+static const char *rounding_name(const emitter *e) {
+    return e->p->g->rounding == RESCALE_TFLITE ? "tflite" : "once";
+}
+
 /* ---- convolutions ---- */
 
 static elem_type input_type(const emitter *e, const plan_step *s) {
@@ -161,13 +165,23 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
     int64_t step;
     const char *x = emit_gathering(e, s, w, t, inputs, &step);
     if (e->p->t->dots->by_pixels)
-        line(w, "i8_dots%d_%s(%s, w, y, %s, &layer);", t->pixels,
-             e->p->g->rounding == RESCALE_TFLITE ? "tflite" : "once", x, residual);
+        line(w, "i8_dots%d_%s(%s, w, y, %s, &layer);", t->pixels, rounding_name(e), x, residual);
     else
         line(w, "i8_dots(%s, %lld, %d, w, y, %s, &layer);", x, (long long)step, t->pixels, residual);
 }
 
 /* ---- depthwise ---- */
+
+/* The end of the name of the function that makes such a window, where the target has one: 3_1_once. */
+static const char *window_kernel(const emitter *e, const node *n) {
+    const attrs *a = &n->a;
+    const kernel_integers k = integers_of_kernel(e->p->g, n, e->a);
+    const int size = a->kernel[0] > a->kernel[1] ? a->kernel[0] : a->kernel[1];
+    if (!e->p->t->dots->by_pixels || size > 5 || a->stride[1] > 2 || a->dilation[1] > 1 || a->has_residual ||
+        !rescales_shortly(e, n, &k))
+        return NULL;
+    return arena_printf(e->a, "%d_%d_%s", size <= 3 ? 3 : 5, a->stride[1], rounding_name(e));
+}
 
 void emit_dots_row(emitter *e, const plan_step *s, writer *w, const dots_row *row) {
     const node *n = &e->p->g->nodes[s->node];
@@ -187,5 +201,9 @@ void emit_dots_row(emitter *e, const plan_step *s, writer *w, const dots_row *ro
                                        : arena_printf(e->a, "x + (%s) * %lld", at, row_bytes);
     line(w, "rows[ky] = ky < ky0 || ky >= ky1 ? NULL : %s;", where);
     line(w, "}");
-    line(w, "i8_depthwise(rows, w, y, %s, &layer);", a->has_residual ? "r" : "NULL");
+    const char *kernel = window_kernel(e, n);
+    if (kernel)
+        line(w, "i8_depthwise%s(rows, w, y, &layer);", kernel);
+    else
+        line(w, "i8_depthwise(rows, w, y, %s, &layer);", a->has_residual ? "r" : "NULL");
 }

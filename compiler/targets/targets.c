@@ -18,6 +18,7 @@
  * by two instructions. */
 static const dot_kernels dsp_kernels = {
     .runtime = "i8_dsp.h",
+    .window_runtime = "i8_dsp_window.h",
     .pixels = 4,
     .channels = 2,
     .depth = 4,

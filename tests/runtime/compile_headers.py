@@ -38,7 +38,7 @@ MICROCONTROLLERS = {
 # Has no vectors, and is no header by itself: cli/generated compiles it in the files of networks.
 SHARING = ("threads.h",)
 # The kernels of int8 stand on each other: tests/mcu compiles them in the files of networks.
-KERNELS = ("i8.h", "i8_dsp.h", "i8_helium.h", "i8_helium_window.h")
+KERNELS = ("i8.h", "i8_dsp.h", "i8_dsp_window.h", "i8_helium.h", "i8_helium_window.h")
 PROLOGUE = """#if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("{0}"))), apply_to = function)
 #elif defined(__GNUC__)

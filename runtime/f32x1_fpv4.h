@@ -1,16 +1,15 @@
-/* f32x1_fpv4.h: what the Armv7E-M and Armv8-M floating-point unit has beside the functions of f32x1_c99.h: a
- * fused multiply-add, and loads of several registers. FPv4-SP is the unit of the Cortex-M4F; the
- * M7 and the M33 have all of it.
+/* f32x1_fpv4.h: what the floating-point unit of the Cortex-M4F, M7 and M33 has beside the functions of
+ * f32x1_c99.h: a fused multiply-add, and tiles of convolutions in assembly.
  *
  * lcc takes these functions in place of those of the same names, and the rest from f32x1_c99.h. A processor
  * without the unit runs the same code, in C and slower.
  *
- * f32x1_take_N and f32x1_add_UxN are the inner loop of a convolution: for U inputs of a pixel, N output
- * channels. VLDR can neither count its address up nor take an index from a register, so that a loop in C spends
- * an instruction on each load and more on addresses. VLDM loads consecutive registers and counts up. C cannot
- * ask for consecutive registers, so they have fixed names here: the weights lie from s31 downward, the inputs
- * below them, and the compiler has the others for the sums. README.md beside this file says what the form of a
- * header is. */
+ * A tile adds up 4 channels of up to 4 pixels: f32x1_tile_Mx4. VLDR can neither count its address up nor take
+ * an index from a register, so that a loop in C spends an instruction on each load and more on addresses. VLDM
+ * loads consecutive registers and counts up: with the weights of three inputs in s20 to s31, and three inputs
+ * of a pixel in s17 to s19, four pixels take 55 instructions for 48 multiply-adds. C cannot ask for consecutive
+ * registers, and compilers lose some where 31 of 32 are taken. All layers share these functions. README.md
+ * beside this file says what the form of a header is. */
 #include <stdint.h>
 
 #ifndef LCC_INLINE
@@ -37,519 +36,306 @@ static inline f32x1 f32x1_fma(f32x1 a, f32x1 b, f32x1 c) { return a * b + c; }
 /* |v|. */
 static inline LCC_INLINE f32x1 f32x1_abs(f32x1 v) { return __builtin_fabsf(v); }
 
-/* Loads 1 float from p to w. Returns the address behind. */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_take_1(const float *p, f32x1 *w) {
-    register float w0 __asm__("s31");
-    __asm__("vldmia %0!, {s31}" : "+r"(p), "=t"(w0) : "m"(*(const float(*)[1])p));
-    w[0] = w0;
-    return p;
-}
-#else
-static inline const float *f32x1_take_1(const float *p, f32x1 *w) {
-    for (int i = 0; i < 1; i++) w[i] = p[i];
-    return p + 1;
-}
-#endif
-
-/* Loads 2 floats from p to w. Returns the address behind. */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_take_2(const float *p, f32x1 *w) {
-    register float w0 __asm__("s30");
-    register float w1 __asm__("s31");
-    __asm__("vldmia %0!, {s30-s31}" : "+r"(p), "=t"(w0), "=t"(w1) : "m"(*(const float(*)[2])p));
-    w[0] = w0;
-    w[1] = w1;
-    return p;
-}
-#else
-static inline const float *f32x1_take_2(const float *p, f32x1 *w) {
-    for (int i = 0; i < 2; i++) w[i] = p[i];
-    return p + 2;
-}
-#endif
-
-/* Loads 3 floats from p to w. Returns the address behind. */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_take_3(const float *p, f32x1 *w) {
-    register float w0 __asm__("s29");
-    register float w1 __asm__("s30");
-    register float w2 __asm__("s31");
-    __asm__("vldmia %0!, {s29-s31}" : "+r"(p), "=t"(w0), "=t"(w1), "=t"(w2) : "m"(*(const float(*)[3])p));
-    w[0] = w0;
-    w[1] = w1;
-    w[2] = w2;
-    return p;
-}
-#else
-static inline const float *f32x1_take_3(const float *p, f32x1 *w) {
-    for (int i = 0; i < 3; i++) w[i] = p[i];
-    return p + 3;
-}
-#endif
-
-/* Loads 4 floats from p to w. Returns the address behind. */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_take_4(const float *p, f32x1 *w) {
-    register float w0 __asm__("s28");
-    register float w1 __asm__("s29");
-    register float w2 __asm__("s30");
-    register float w3 __asm__("s31");
-    __asm__("vldmia %0!, {s28-s31}"
-            : "+r"(p), "=t"(w0), "=t"(w1), "=t"(w2), "=t"(w3)
-            : "m"(*(const float(*)[4])p));
-    w[0] = w0;
-    w[1] = w1;
-    w[2] = w2;
-    w[3] = w3;
-    return p;
-}
-#else
-static inline const float *f32x1_take_4(const float *p, f32x1 *w) {
-    for (int i = 0; i < 4; i++) w[i] = p[i];
-    return p + 4;
-}
-#endif
-
-/* Loads 6 floats from p to w. Returns the address behind. */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_take_6(const float *p, f32x1 *w) {
-    register float w0 __asm__("s26");
-    register float w1 __asm__("s27");
-    register float w2 __asm__("s28");
-    register float w3 __asm__("s29");
-    register float w4 __asm__("s30");
-    register float w5 __asm__("s31");
-    __asm__("vldmia %0!, {s26-s31}"
-            : "+r"(p), "=t"(w0), "=t"(w1), "=t"(w2), "=t"(w3), "=t"(w4), "=t"(w5)
-            : "m"(*(const float(*)[6])p));
-    w[0] = w0;
-    w[1] = w1;
-    w[2] = w2;
-    w[3] = w3;
-    w[4] = w4;
-    w[5] = w5;
-    return p;
-}
-#else
-static inline const float *f32x1_take_6(const float *p, f32x1 *w) {
-    for (int i = 0; i < 6; i++) w[i] = p[i];
-    return p + 6;
-}
-#endif
-
-/* Loads 8 floats from p to w. Returns the address behind. */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_take_8(const float *p, f32x1 *w) {
-    register float w0 __asm__("s24");
-    register float w1 __asm__("s25");
-    register float w2 __asm__("s26");
-    register float w3 __asm__("s27");
-    register float w4 __asm__("s28");
-    register float w5 __asm__("s29");
-    register float w6 __asm__("s30");
-    register float w7 __asm__("s31");
-    __asm__("vldmia %0!, {s24-s31}"
-            : "+r"(p), "=t"(w0), "=t"(w1), "=t"(w2), "=t"(w3), "=t"(w4), "=t"(w5), "=t"(w6), "=t"(w7)
-            : "m"(*(const float(*)[8])p));
-    w[0] = w0;
-    w[1] = w1;
-    w[2] = w2;
-    w[3] = w3;
-    w[4] = w4;
-    w[5] = w5;
-    w[6] = w6;
-    w[7] = w7;
-    return p;
-}
-#else
-static inline const float *f32x1_take_8(const float *p, f32x1 *w) {
-    for (int i = 0; i < 8; i++) w[i] = p[i];
-    return p + 8;
-}
-#endif
-
-/* Loads 9 floats from p to w. Returns the address behind. */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_take_9(const float *p, f32x1 *w) {
-    register float w0 __asm__("s23");
-    register float w1 __asm__("s24");
-    register float w2 __asm__("s25");
-    register float w3 __asm__("s26");
-    register float w4 __asm__("s27");
-    register float w5 __asm__("s28");
-    register float w6 __asm__("s29");
-    register float w7 __asm__("s30");
-    register float w8 __asm__("s31");
-    __asm__("vldmia %0!, {s23-s31}"
-            : "+r"(p), "=t"(w0), "=t"(w1), "=t"(w2), "=t"(w3), "=t"(w4), "=t"(w5), "=t"(w6), "=t"(w7), "=t"(w8)
-            : "m"(*(const float(*)[9])p));
-    w[0] = w0;
-    w[1] = w1;
-    w[2] = w2;
-    w[3] = w3;
-    w[4] = w4;
-    w[5] = w5;
-    w[6] = w6;
-    w[7] = w7;
-    w[8] = w8;
-    return p;
-}
-#else
-static inline const float *f32x1_take_9(const float *p, f32x1 *w) {
-    for (int i = 0; i < 9; i++) w[i] = p[i];
-    return p + 9;
-}
-#endif
-
-/* Loads 12 floats from p to w. Returns the address behind. */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_take_12(const float *p, f32x1 *w) {
-    register float w0 __asm__("s20");
-    register float w1 __asm__("s21");
-    register float w2 __asm__("s22");
-    register float w3 __asm__("s23");
-    register float w4 __asm__("s24");
-    register float w5 __asm__("s25");
-    register float w6 __asm__("s26");
-    register float w7 __asm__("s27");
-    register float w8 __asm__("s28");
-    register float w9 __asm__("s29");
-    register float w10 __asm__("s30");
-    register float w11 __asm__("s31");
-    __asm__("vldmia %0!, {s20-s31}"
-            : "+r"(p), "=t"(w0), "=t"(w1), "=t"(w2), "=t"(w3), "=t"(w4), "=t"(w5), "=t"(w6), "=t"(w7), "=t"(w8),
-              "=t"(w9), "=t"(w10), "=t"(w11)
-            : "m"(*(const float(*)[12])p));
-    w[0] = w0;
-    w[1] = w1;
-    w[2] = w2;
-    w[3] = w3;
-    w[4] = w4;
-    w[5] = w5;
-    w[6] = w6;
-    w[7] = w7;
-    w[8] = w8;
-    w[9] = w9;
-    w[10] = w10;
-    w[11] = w11;
-    return p;
-}
-#else
-static inline const float *f32x1_take_12(const float *p, f32x1 *w) {
-    for (int i = 0; i < 12; i++) w[i] = p[i];
-    return p + 12;
-}
-#endif
-
-/* Adds 1 input from x to 1 sum; w[1 * k + j] is the weight of input k for sum j. Returns the address behind. */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_1x1(const float *x, const f32x1 *w, f32x1 *sum0) {
-    __asm__("vldmia %0!, {s30}\n\t"
-            "vfma.f32 %1, s30, %2"
-            : "+r"(x), "+&t"(*sum0)
-            : "t"(w[0]), "m"(*(const float(*)[1])x)
-            : "s30");
-    return x;
-}
-#else
-static inline const float *f32x1_add_1x1(const float *x, const f32x1 *w, f32x1 *sum0) {
-    *sum0 = *sum0 + x[0] * w[0];
-    return x + 1;
-}
-#endif
-
-/* Adds 1 input from x to 2 sums; w[2 * k + j] is the weight of input k for sum j. Returns the address behind.
+/* Sets the sums of up to 4 pixels, sums[4 * m + j], to the bias of 4 channels at w. Returns the address behind.
  */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_1x2(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1) {
-    __asm__("vldmia %0!, {s29}\n\t"
-            "vfma.f32 %1, s29, %3\n\t"
-            "vfma.f32 %2, s29, %4"
-            : "+r"(x), "+&t"(*sum0), "+&t"(*sum1)
-            : "t"(w[0]), "t"(w[1]), "m"(*(const float(*)[1])x)
-            : "s29");
-    return x;
-}
-#else
-static inline const float *f32x1_add_1x2(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1) {
-    *sum0 = *sum0 + x[0] * w[0];
-    *sum1 = *sum1 + x[0] * w[1];
-    return x + 1;
-}
-#endif
-
-/* Adds 1 input from x to 3 sums; w[3 * k + j] is the weight of input k for sum j. Returns the address behind.
- */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_1x3(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1,
-                                                    f32x1 *sum2) {
-    __asm__("vldmia %0!, {s28}\n\t"
-            "vfma.f32 %1, s28, %4\n\t"
-            "vfma.f32 %2, s28, %5\n\t"
-            "vfma.f32 %3, s28, %6"
-            : "+r"(x), "+&t"(*sum0), "+&t"(*sum1), "+&t"(*sum2)
-            : "t"(w[0]), "t"(w[1]), "t"(w[2]), "m"(*(const float(*)[1])x)
-            : "s28");
-    return x;
-}
-#else
-static inline const float *f32x1_add_1x3(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1,
-                                         f32x1 *sum2) {
-    *sum0 = *sum0 + x[0] * w[0];
-    *sum1 = *sum1 + x[0] * w[1];
-    *sum2 = *sum2 + x[0] * w[2];
-    return x + 1;
-}
-#endif
-
-/* Adds 1 input from x to 4 sums; w[4 * k + j] is the weight of input k for sum j. Returns the address behind.
- */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_1x4(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1,
-                                                    f32x1 *sum2, f32x1 *sum3) {
-    __asm__("vldmia %0!, {s27}\n\t"
-            "vfma.f32 %1, s27, %5\n\t"
-            "vfma.f32 %2, s27, %6\n\t"
-            "vfma.f32 %3, s27, %7\n\t"
-            "vfma.f32 %4, s27, %8"
-            : "+r"(x), "+&t"(*sum0), "+&t"(*sum1), "+&t"(*sum2), "+&t"(*sum3)
-            : "t"(w[0]), "t"(w[1]), "t"(w[2]), "t"(w[3]), "m"(*(const float(*)[1])x)
-            : "s27");
-    return x;
-}
-#else
-static inline const float *f32x1_add_1x4(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1, f32x1 *sum2,
-                                         f32x1 *sum3) {
-    *sum0 = *sum0 + x[0] * w[0];
-    *sum1 = *sum1 + x[0] * w[1];
-    *sum2 = *sum2 + x[0] * w[2];
-    *sum3 = *sum3 + x[0] * w[3];
-    return x + 1;
-}
-#endif
-
-/* Adds 2 inputs from x to 1 sum; w[1 * k + j] is the weight of input k for sum j. Returns the address behind.
- */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_2x1(const float *x, const f32x1 *w, f32x1 *sum0) {
-    __asm__("vldmia %0!, {s28, s29}\n\t"
-            "vfma.f32 %1, s28, %2\n\t"
-            "vfma.f32 %1, s29, %3"
-            : "+r"(x), "+&t"(*sum0)
-            : "t"(w[0]), "t"(w[1]), "m"(*(const float(*)[2])x)
-            : "s28", "s29");
-    return x;
-}
-#else
-static inline const float *f32x1_add_2x1(const float *x, const f32x1 *w, f32x1 *sum0) {
-    for (int k = 0; k < 2; k++) {
-        *sum0 = *sum0 + x[k] * w[k];
+static inline const float *f32x1_begin_x4(int pixels, const float *w, f32x1 *sums) {
+    const f32x1 bias0 = w[0], bias1 = w[1], bias2 = w[2], bias3 = w[3];
+    for (int m = 0; m < pixels; m++, sums += 4) {
+        sums[0] = bias0;
+        sums[1] = bias1;
+        sums[2] = bias2;
+        sums[3] = bias3;
     }
-    return x + 2;
+    return w + 4;
+}
+
+/* Adds `count` inputs of 1 pixel, which begins at x, to sums[4 * m + j]; w[4 * k + j] is the weight of input k
+ * for channel j. Returns the address behind the weights. */
+#if LCC_FPU
+__attribute__((noinline)) static const float *f32x1_tile_1x4(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x1 *sums) {
+    (void)step;
+    __asm__ volatile(
+        "vldmia %[sums], {s0-s3}\n\t"
+        "subs %[count], #3\n\t"
+        "blt 2f\n\t"
+        "1:\n\t"
+        "subs %[count], #3\n\t"
+        "vldmia %[w]!, {s20-s31}\n\t"
+        "vldmia %[x0]!, {s17-s19}\n\t"
+        "vfma.f32 s0, s17, s20; vfma.f32 s1, s17, s21; vfma.f32 s2, s17, s22; vfma.f32 s3, s17, s23\n\t"
+        "vfma.f32 s0, s18, s24; vfma.f32 s1, s18, s25; vfma.f32 s2, s18, s26; vfma.f32 s3, s18, s27\n\t"
+        "vfma.f32 s0, s19, s28; vfma.f32 s1, s19, s29; vfma.f32 s2, s19, s30; vfma.f32 s3, s19, s31\n\t"
+        "bge 1b\n\t"
+        "2:\n\t"
+        "adds %[count], #3\n\t"
+        "beq 4f\n\t"
+        "3:\n\t"
+        "subs %[count], #1\n\t"
+        "vldmia %[w]!, {s20-s23}\n\t"
+        "vldmia %[x0]!, {s17}\n\t"
+        "vfma.f32 s0, s17, s20; vfma.f32 s1, s17, s21; vfma.f32 s2, s17, s22; vfma.f32 s3, s17, s23\n\t"
+        "bne 3b\n\t"
+        "4:\n\t"
+        "vstmia %[sums], {s0-s3}"
+        : [x0] "+r"(x), [w] "+r"(w), [count] "+r"(count)
+        : [sums] "r"(sums)
+        : "cc", "memory", "s0", "s1", "s2", "s3", "s17", "s18", "s19", "s20", "s21", "s22", "s23", "s24", "s25",
+          "s26", "s27", "s28", "s29", "s30", "s31");
+    return w;
+}
+#else
+__attribute__((noinline)) static const float *f32x1_tile_1x4(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x1 *sums) {
+    (void)step;
+    for (int32_t k = 0; k < count; k++, w += 4) {
+        for (int j = 0; j < 4; j++) sums[j] = sums[j] + x[k] * w[j];
+    }
+    return w;
 }
 #endif
 
-/* Adds 2 inputs from x to 2 sums; w[2 * k + j] is the weight of input k for sum j. Returns the address behind.
- */
+/* Adds `count` inputs of 2 pixels, which begin at x and lie `step` apart, to sums[4 * m + j]; w[4 * k + j] is
+ * the weight of input k for channel j. Returns the address behind the weights. */
 #if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_2x2(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1) {
-    __asm__("vldmia %0!, {s26, s27}\n\t"
-            "vfma.f32 %1, s26, %3\n\t"
-            "vfma.f32 %2, s26, %4\n\t"
-            "vfma.f32 %1, s27, %5\n\t"
-            "vfma.f32 %2, s27, %6"
-            : "+r"(x), "+&t"(*sum0), "+&t"(*sum1)
-            : "t"(w[0]), "t"(w[1]), "t"(w[2]), "t"(w[3]), "m"(*(const float(*)[2])x)
-            : "s26", "s27");
-    return x;
+__attribute__((noinline)) static const float *f32x1_tile_2x4(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x1 *sums) {
+    const float *x1 = x + step;
+    __asm__ volatile(
+        "vldmia %[sums], {s0-s7}\n\t"
+        "subs %[count], #3\n\t"
+        "blt 2f\n\t"
+        "1:\n\t"
+        "subs %[count], #3\n\t"
+        "vldmia %[w]!, {s20-s31}\n\t"
+        "vldmia %[x0]!, {s17-s19}\n\t"
+        "vfma.f32 s0, s17, s20; vfma.f32 s1, s17, s21; vfma.f32 s2, s17, s22; vfma.f32 s3, s17, s23\n\t"
+        "vfma.f32 s0, s18, s24; vfma.f32 s1, s18, s25; vfma.f32 s2, s18, s26; vfma.f32 s3, s18, s27\n\t"
+        "vfma.f32 s0, s19, s28; vfma.f32 s1, s19, s29; vfma.f32 s2, s19, s30; vfma.f32 s3, s19, s31\n\t"
+        "vldmia %[x1]!, {s17-s19}\n\t"
+        "vfma.f32 s4, s17, s20; vfma.f32 s5, s17, s21; vfma.f32 s6, s17, s22; vfma.f32 s7, s17, s23\n\t"
+        "vfma.f32 s4, s18, s24; vfma.f32 s5, s18, s25; vfma.f32 s6, s18, s26; vfma.f32 s7, s18, s27\n\t"
+        "vfma.f32 s4, s19, s28; vfma.f32 s5, s19, s29; vfma.f32 s6, s19, s30; vfma.f32 s7, s19, s31\n\t"
+        "bge 1b\n\t"
+        "2:\n\t"
+        "adds %[count], #3\n\t"
+        "beq 4f\n\t"
+        "3:\n\t"
+        "subs %[count], #1\n\t"
+        "vldmia %[w]!, {s20-s23}\n\t"
+        "vldmia %[x0]!, {s17}\n\t"
+        "vfma.f32 s0, s17, s20; vfma.f32 s1, s17, s21; vfma.f32 s2, s17, s22; vfma.f32 s3, s17, s23\n\t"
+        "vldmia %[x1]!, {s17}\n\t"
+        "vfma.f32 s4, s17, s20; vfma.f32 s5, s17, s21; vfma.f32 s6, s17, s22; vfma.f32 s7, s17, s23\n\t"
+        "bne 3b\n\t"
+        "4:\n\t"
+        "vstmia %[sums], {s0-s7}"
+        : [x0] "+r"(x), [x1] "+r"(x1), [w] "+r"(w), [count] "+r"(count)
+        : [sums] "r"(sums)
+        : "cc", "memory", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s17", "s18", "s19", "s20", "s21",
+          "s22", "s23", "s24", "s25", "s26", "s27", "s28", "s29", "s30", "s31");
+    return w;
 }
 #else
-static inline const float *f32x1_add_2x2(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1) {
-    for (int k = 0; k < 2; k++) {
-        *sum0 = *sum0 + x[k] * w[2 * k];
-        *sum1 = *sum1 + x[k] * w[2 * k + 1];
+__attribute__((noinline)) static const float *f32x1_tile_2x4(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x1 *sums) {
+    for (int32_t k = 0; k < count; k++, w += 4) {
+        for (int i = 0; i < 8; i++) sums[i] = sums[i] + x[i / 4 * step + k] * w[i % 4];
     }
-    return x + 2;
+    return w;
 }
 #endif
 
-/* Adds 2 inputs from x to 3 sums; w[3 * k + j] is the weight of input k for sum j. Returns the address behind.
- */
+/* Adds `count` inputs of 3 pixels, which begin at x and lie `step` apart, to sums[4 * m + j]; w[4 * k + j] is
+ * the weight of input k for channel j. Returns the address behind the weights. */
 #if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_2x3(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1,
-                                                    f32x1 *sum2) {
-    __asm__("vldmia %0!, {s24, s25}\n\t"
-            "vfma.f32 %1, s24, %4\n\t"
-            "vfma.f32 %2, s24, %5\n\t"
-            "vfma.f32 %3, s24, %6\n\t"
-            "vfma.f32 %1, s25, %7\n\t"
-            "vfma.f32 %2, s25, %8\n\t"
-            "vfma.f32 %3, s25, %9"
-            : "+r"(x), "+&t"(*sum0), "+&t"(*sum1), "+&t"(*sum2)
-            : "t"(w[0]), "t"(w[1]), "t"(w[2]), "t"(w[3]), "t"(w[4]), "t"(w[5]), "m"(*(const float(*)[2])x)
-            : "s24", "s25");
-    return x;
+__attribute__((noinline)) static const float *f32x1_tile_3x4(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x1 *sums) {
+    const float *x1 = x + step, *x2 = x1 + step;
+    __asm__ volatile(
+        "vldmia %[sums], {s0-s11}\n\t"
+        "subs %[count], #3\n\t"
+        "blt 2f\n\t"
+        "1:\n\t"
+        "subs %[count], #3\n\t"
+        "vldmia %[w]!, {s20-s31}\n\t"
+        "vldmia %[x0]!, {s17-s19}\n\t"
+        "vfma.f32 s0, s17, s20; vfma.f32 s1, s17, s21; vfma.f32 s2, s17, s22; vfma.f32 s3, s17, s23\n\t"
+        "vfma.f32 s0, s18, s24; vfma.f32 s1, s18, s25; vfma.f32 s2, s18, s26; vfma.f32 s3, s18, s27\n\t"
+        "vfma.f32 s0, s19, s28; vfma.f32 s1, s19, s29; vfma.f32 s2, s19, s30; vfma.f32 s3, s19, s31\n\t"
+        "vldmia %[x1]!, {s17-s19}\n\t"
+        "vfma.f32 s4, s17, s20; vfma.f32 s5, s17, s21; vfma.f32 s6, s17, s22; vfma.f32 s7, s17, s23\n\t"
+        "vfma.f32 s4, s18, s24; vfma.f32 s5, s18, s25; vfma.f32 s6, s18, s26; vfma.f32 s7, s18, s27\n\t"
+        "vfma.f32 s4, s19, s28; vfma.f32 s5, s19, s29; vfma.f32 s6, s19, s30; vfma.f32 s7, s19, s31\n\t"
+        "vldmia %[x2]!, {s17-s19}\n\t"
+        "vfma.f32 s8, s17, s20; vfma.f32 s9, s17, s21; vfma.f32 s10, s17, s22; vfma.f32 s11, s17, s23\n\t"
+        "vfma.f32 s8, s18, s24; vfma.f32 s9, s18, s25; vfma.f32 s10, s18, s26; vfma.f32 s11, s18, s27\n\t"
+        "vfma.f32 s8, s19, s28; vfma.f32 s9, s19, s29; vfma.f32 s10, s19, s30; vfma.f32 s11, s19, s31\n\t"
+        "bge 1b\n\t"
+        "2:\n\t"
+        "adds %[count], #3\n\t"
+        "beq 4f\n\t"
+        "3:\n\t"
+        "subs %[count], #1\n\t"
+        "vldmia %[w]!, {s20-s23}\n\t"
+        "vldmia %[x0]!, {s17}\n\t"
+        "vfma.f32 s0, s17, s20; vfma.f32 s1, s17, s21; vfma.f32 s2, s17, s22; vfma.f32 s3, s17, s23\n\t"
+        "vldmia %[x1]!, {s17}\n\t"
+        "vfma.f32 s4, s17, s20; vfma.f32 s5, s17, s21; vfma.f32 s6, s17, s22; vfma.f32 s7, s17, s23\n\t"
+        "vldmia %[x2]!, {s17}\n\t"
+        "vfma.f32 s8, s17, s20; vfma.f32 s9, s17, s21; vfma.f32 s10, s17, s22; vfma.f32 s11, s17, s23\n\t"
+        "bne 3b\n\t"
+        "4:\n\t"
+        "vstmia %[sums], {s0-s11}"
+        : [x0] "+r"(x), [x1] "+r"(x1), [x2] "+r"(x2), [w] "+r"(w), [count] "+r"(count)
+        : [sums] "r"(sums)
+        : "cc", "memory", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s17",
+          "s18", "s19", "s20", "s21", "s22", "s23", "s24", "s25", "s26", "s27", "s28", "s29", "s30", "s31");
+    return w;
 }
 #else
-static inline const float *f32x1_add_2x3(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1,
-                                         f32x1 *sum2) {
-    for (int k = 0; k < 2; k++) {
-        *sum0 = *sum0 + x[k] * w[3 * k];
-        *sum1 = *sum1 + x[k] * w[3 * k + 1];
-        *sum2 = *sum2 + x[k] * w[3 * k + 2];
+__attribute__((noinline)) static const float *f32x1_tile_3x4(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x1 *sums) {
+    for (int32_t k = 0; k < count; k++, w += 4) {
+        for (int i = 0; i < 12; i++) sums[i] = sums[i] + x[i / 4 * step + k] * w[i % 4];
     }
-    return x + 2;
+    return w;
 }
 #endif
 
-/* Adds 2 inputs from x to 4 sums; w[4 * k + j] is the weight of input k for sum j. Returns the address behind.
- */
+/* Adds `count` inputs of 4 pixels, which begin at x and lie `step` apart, to sums[4 * m + j]; w[4 * k + j] is
+ * the weight of input k for channel j. Returns the address behind the weights. */
 #if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_2x4(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1,
-                                                    f32x1 *sum2, f32x1 *sum3) {
-    __asm__("vldmia %0!, {s22, s23}\n\t"
-            "vfma.f32 %1, s22, %5\n\t"
-            "vfma.f32 %2, s22, %6\n\t"
-            "vfma.f32 %3, s22, %7\n\t"
-            "vfma.f32 %4, s22, %8\n\t"
-            "vfma.f32 %1, s23, %9\n\t"
-            "vfma.f32 %2, s23, %10\n\t"
-            "vfma.f32 %3, s23, %11\n\t"
-            "vfma.f32 %4, s23, %12"
-            : "+r"(x), "+&t"(*sum0), "+&t"(*sum1), "+&t"(*sum2), "+&t"(*sum3)
-            : "t"(w[0]), "t"(w[1]), "t"(w[2]), "t"(w[3]), "t"(w[4]), "t"(w[5]), "t"(w[6]), "t"(w[7]),
-              "m"(*(const float(*)[2])x)
-            : "s22", "s23");
-    return x;
+__attribute__((noinline)) static const float *f32x1_tile_4x4(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x1 *sums) {
+    const float *x1 = x + step, *x2 = x1 + step, *x3 = x2 + step;
+    __asm__ volatile(
+        "vldmia %[sums], {s0-s15}\n\t"
+        "subs %[count], #3\n\t"
+        "blt 2f\n\t"
+        "1:\n\t"
+        "subs %[count], #3\n\t"
+        "vldmia %[w]!, {s20-s31}\n\t"
+        "vldmia %[x0]!, {s17-s19}\n\t"
+        "vfma.f32 s0, s17, s20; vfma.f32 s1, s17, s21; vfma.f32 s2, s17, s22; vfma.f32 s3, s17, s23\n\t"
+        "vfma.f32 s0, s18, s24; vfma.f32 s1, s18, s25; vfma.f32 s2, s18, s26; vfma.f32 s3, s18, s27\n\t"
+        "vfma.f32 s0, s19, s28; vfma.f32 s1, s19, s29; vfma.f32 s2, s19, s30; vfma.f32 s3, s19, s31\n\t"
+        "vldmia %[x1]!, {s17-s19}\n\t"
+        "vfma.f32 s4, s17, s20; vfma.f32 s5, s17, s21; vfma.f32 s6, s17, s22; vfma.f32 s7, s17, s23\n\t"
+        "vfma.f32 s4, s18, s24; vfma.f32 s5, s18, s25; vfma.f32 s6, s18, s26; vfma.f32 s7, s18, s27\n\t"
+        "vfma.f32 s4, s19, s28; vfma.f32 s5, s19, s29; vfma.f32 s6, s19, s30; vfma.f32 s7, s19, s31\n\t"
+        "vldmia %[x2]!, {s17-s19}\n\t"
+        "vfma.f32 s8, s17, s20; vfma.f32 s9, s17, s21; vfma.f32 s10, s17, s22; vfma.f32 s11, s17, s23\n\t"
+        "vfma.f32 s8, s18, s24; vfma.f32 s9, s18, s25; vfma.f32 s10, s18, s26; vfma.f32 s11, s18, s27\n\t"
+        "vfma.f32 s8, s19, s28; vfma.f32 s9, s19, s29; vfma.f32 s10, s19, s30; vfma.f32 s11, s19, s31\n\t"
+        "vldmia %[x3]!, {s17-s19}\n\t"
+        "vfma.f32 s12, s17, s20; vfma.f32 s13, s17, s21; vfma.f32 s14, s17, s22; vfma.f32 s15, s17, s23\n\t"
+        "vfma.f32 s12, s18, s24; vfma.f32 s13, s18, s25; vfma.f32 s14, s18, s26; vfma.f32 s15, s18, s27\n\t"
+        "vfma.f32 s12, s19, s28; vfma.f32 s13, s19, s29; vfma.f32 s14, s19, s30; vfma.f32 s15, s19, s31\n\t"
+        "bge 1b\n\t"
+        "2:\n\t"
+        "adds %[count], #3\n\t"
+        "beq 4f\n\t"
+        "3:\n\t"
+        "subs %[count], #1\n\t"
+        "vldmia %[w]!, {s20-s23}\n\t"
+        "vldmia %[x0]!, {s17}\n\t"
+        "vfma.f32 s0, s17, s20; vfma.f32 s1, s17, s21; vfma.f32 s2, s17, s22; vfma.f32 s3, s17, s23\n\t"
+        "vldmia %[x1]!, {s17}\n\t"
+        "vfma.f32 s4, s17, s20; vfma.f32 s5, s17, s21; vfma.f32 s6, s17, s22; vfma.f32 s7, s17, s23\n\t"
+        "vldmia %[x2]!, {s17}\n\t"
+        "vfma.f32 s8, s17, s20; vfma.f32 s9, s17, s21; vfma.f32 s10, s17, s22; vfma.f32 s11, s17, s23\n\t"
+        "vldmia %[x3]!, {s17}\n\t"
+        "vfma.f32 s12, s17, s20; vfma.f32 s13, s17, s21; vfma.f32 s14, s17, s22; vfma.f32 s15, s17, s23\n\t"
+        "bne 3b\n\t"
+        "4:\n\t"
+        "vstmia %[sums], {s0-s15}"
+        : [x0] "+r"(x), [x1] "+r"(x1), [x2] "+r"(x2), [x3] "+r"(x3), [w] "+r"(w), [count] "+r"(count)
+        : [sums] "r"(sums)
+        : "cc", "memory", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12",
+          "s13", "s14", "s15", "s17", "s18", "s19", "s20", "s21", "s22", "s23", "s24", "s25", "s26", "s27",
+          "s28", "s29", "s30", "s31");
+    return w;
 }
 #else
-static inline const float *f32x1_add_2x4(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1, f32x1 *sum2,
-                                         f32x1 *sum3) {
-    for (int k = 0; k < 2; k++) {
-        *sum0 = *sum0 + x[k] * w[4 * k];
-        *sum1 = *sum1 + x[k] * w[4 * k + 1];
-        *sum2 = *sum2 + x[k] * w[4 * k + 2];
-        *sum3 = *sum3 + x[k] * w[4 * k + 3];
+__attribute__((noinline)) static const float *f32x1_tile_4x4(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x1 *sums) {
+    for (int32_t k = 0; k < count; k++, w += 4) {
+        for (int i = 0; i < 16; i++) sums[i] = sums[i] + x[i / 4 * step + k] * w[i % 4];
     }
-    return x + 2;
+    return w;
 }
 #endif
 
-/* Adds 3 inputs from x to 1 sum; w[1 * k + j] is the weight of input k for sum j. Returns the address behind.
- */
+/* Stores the sums of up to 4 pixels by 4 channels; the pixels lie `step` apart. */
 #if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_3x1(const float *x, const f32x1 *w, f32x1 *sum0) {
-    __asm__("vldmia %0!, {s26, s27, s28}\n\t"
-            "vfma.f32 %1, s26, %2\n\t"
-            "vfma.f32 %1, s27, %3\n\t"
-            "vfma.f32 %1, s28, %4"
-            : "+r"(x), "+&t"(*sum0)
-            : "t"(w[0]), "t"(w[1]), "t"(w[2]), "m"(*(const float(*)[3])x)
-            : "s26", "s27", "s28");
-    return x;
+__attribute__((noinline)) static void f32x1_end_x4(int pixels, const f32x1 *sums, float *y, int32_t step) {
+    for (int m = 0; m < pixels; m++, y += step) {
+        float *to = y;
+        __asm__ volatile("vldmia %0!, {s0-s3}\n\t"
+                         "vstmia %1!, {s0-s3}"
+                         : "+r"(sums), "+r"(to)
+                         :
+                         : "cc", "s0", "s1", "s2", "s3", "memory");
+    }
 }
 #else
-static inline const float *f32x1_add_3x1(const float *x, const f32x1 *w, f32x1 *sum0) {
-    for (int k = 0; k < 3; k++) {
-        *sum0 = *sum0 + x[k] * w[k];
-    }
-    return x + 3;
+__attribute__((noinline)) static void f32x1_end_x4(int pixels, const f32x1 *sums, float *y, int32_t step) {
+    for (int i = 0; i < 4 * pixels; i++) y[i / 4 * step + i % 4] = sums[i];
 }
 #endif
 
-/* Adds 3 inputs from x to 2 sums; w[2 * k + j] is the weight of input k for sum j. Returns the address behind.
- */
+/* The same of max(sum, 0); NaN stays. */
 #if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_3x2(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1) {
-    __asm__("vldmia %0!, {s23, s24, s25}\n\t"
-            "vfma.f32 %1, s23, %3\n\t"
-            "vfma.f32 %2, s23, %4\n\t"
-            "vfma.f32 %1, s24, %5\n\t"
-            "vfma.f32 %2, s24, %6\n\t"
-            "vfma.f32 %1, s25, %7\n\t"
-            "vfma.f32 %2, s25, %8"
-            : "+r"(x), "+&t"(*sum0), "+&t"(*sum1)
-            : "t"(w[0]), "t"(w[1]), "t"(w[2]), "t"(w[3]), "t"(w[4]), "t"(w[5]), "m"(*(const float(*)[3])x)
-            : "s23", "s24", "s25");
-    return x;
+__attribute__((noinline)) static void f32x1_end_relu_x4(int pixels, const f32x1 *sums, float *y, int32_t step) {
+    const float zero = 0.0f;
+    for (int m = 0; m < pixels; m++, y += step) {
+        float *to = y;
+        __asm__ volatile("vldmia %0!, {s0-s3}\n\t"
+                         "vcmp.f32 s0, #0; vmrs APSR_nzcv, fpscr; it mi; vmovmi.f32 s0, %2\n\t"
+                         "vcmp.f32 s1, #0; vmrs APSR_nzcv, fpscr; it mi; vmovmi.f32 s1, %2\n\t"
+                         "vcmp.f32 s2, #0; vmrs APSR_nzcv, fpscr; it mi; vmovmi.f32 s2, %2\n\t"
+                         "vcmp.f32 s3, #0; vmrs APSR_nzcv, fpscr; it mi; vmovmi.f32 s3, %2\n\t"
+                         "vstmia %1!, {s0-s3}"
+                         : "+r"(sums), "+r"(to)
+                         : "t"(zero)
+                         : "cc", "s0", "s1", "s2", "s3", "memory");
+    }
 }
 #else
-static inline const float *f32x1_add_3x2(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1) {
-    for (int k = 0; k < 3; k++) {
-        *sum0 = *sum0 + x[k] * w[2 * k];
-        *sum1 = *sum1 + x[k] * w[2 * k + 1];
-    }
-    return x + 3;
+__attribute__((noinline)) static void f32x1_end_relu_x4(int pixels, const f32x1 *sums, float *y, int32_t step) {
+    for (int i = 0; i < 4 * pixels; i++) y[i / 4 * step + i % 4] = sums[i] < 0.0f ? 0.0f : sums[i];
 }
 #endif
 
-/* Adds 3 inputs from x to 3 sums; w[3 * k + j] is the weight of input k for sum j. Returns the address behind.
- */
+/* The same of min(max(sum, 0), 6); NaN stays. */
 #if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_3x3(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1,
-                                                    f32x1 *sum2) {
-    __asm__("vldmia %0!, {s20, s21, s22}\n\t"
-            "vfma.f32 %1, s20, %4\n\t"
-            "vfma.f32 %2, s20, %5\n\t"
-            "vfma.f32 %3, s20, %6\n\t"
-            "vfma.f32 %1, s21, %7\n\t"
-            "vfma.f32 %2, s21, %8\n\t"
-            "vfma.f32 %3, s21, %9\n\t"
-            "vfma.f32 %1, s22, %10\n\t"
-            "vfma.f32 %2, s22, %11\n\t"
-            "vfma.f32 %3, s22, %12"
-            : "+r"(x), "+&t"(*sum0), "+&t"(*sum1), "+&t"(*sum2)
-            : "t"(w[0]), "t"(w[1]), "t"(w[2]), "t"(w[3]), "t"(w[4]), "t"(w[5]), "t"(w[6]), "t"(w[7]), "t"(w[8]),
-              "m"(*(const float(*)[3])x)
-            : "s20", "s21", "s22");
-    return x;
+__attribute__((noinline)) static void f32x1_end_relu6_x4(int pixels, const f32x1 *sums, float *y,
+                                                         int32_t step) {
+    const float zero = 0.0f, six = 6.0f;
+    for (int m = 0; m < pixels; m++, y += step) {
+        float *to = y;
+        __asm__ volatile("vldmia %0!, {s0-s3}\n\t"
+                         "vcmp.f32 s0, #0; vmrs APSR_nzcv, fpscr; it mi; vmovmi.f32 s0, %2\n\t"
+                         "vcmp.f32 s0, %3; vmrs APSR_nzcv, fpscr; it gt; vmovgt.f32 s0, %3\n\t"
+                         "vcmp.f32 s1, #0; vmrs APSR_nzcv, fpscr; it mi; vmovmi.f32 s1, %2\n\t"
+                         "vcmp.f32 s1, %3; vmrs APSR_nzcv, fpscr; it gt; vmovgt.f32 s1, %3\n\t"
+                         "vcmp.f32 s2, #0; vmrs APSR_nzcv, fpscr; it mi; vmovmi.f32 s2, %2\n\t"
+                         "vcmp.f32 s2, %3; vmrs APSR_nzcv, fpscr; it gt; vmovgt.f32 s2, %3\n\t"
+                         "vcmp.f32 s3, #0; vmrs APSR_nzcv, fpscr; it mi; vmovmi.f32 s3, %2\n\t"
+                         "vcmp.f32 s3, %3; vmrs APSR_nzcv, fpscr; it gt; vmovgt.f32 s3, %3\n\t"
+                         "vstmia %1!, {s0-s3}"
+                         : "+r"(sums), "+r"(to)
+                         : "t"(zero), "t"(six)
+                         : "cc", "s0", "s1", "s2", "s3", "memory");
+    }
 }
 #else
-static inline const float *f32x1_add_3x3(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1,
-                                         f32x1 *sum2) {
-    for (int k = 0; k < 3; k++) {
-        *sum0 = *sum0 + x[k] * w[3 * k];
-        *sum1 = *sum1 + x[k] * w[3 * k + 1];
-        *sum2 = *sum2 + x[k] * w[3 * k + 2];
+__attribute__((noinline)) static void f32x1_end_relu6_x4(int pixels, const f32x1 *sums, float *y,
+                                                         int32_t step) {
+    for (int i = 0; i < 4 * pixels; i++) {
+        const float v = sums[i] < 0.0f ? 0.0f : sums[i];
+        y[i / 4 * step + i % 4] = v > 6.0f ? 6.0f : v;
     }
-    return x + 3;
-}
-#endif
-
-/* Adds 3 inputs from x to 4 sums; w[4 * k + j] is the weight of input k for sum j. Returns the address behind.
- */
-#if LCC_FPU
-static inline LCC_INLINE const float *f32x1_add_3x4(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1,
-                                                    f32x1 *sum2, f32x1 *sum3) {
-    __asm__("vldmia %0!, {s17, s18, s19}\n\t"
-            "vfma.f32 %1, s17, %5\n\t"
-            "vfma.f32 %2, s17, %6\n\t"
-            "vfma.f32 %3, s17, %7\n\t"
-            "vfma.f32 %4, s17, %8\n\t"
-            "vfma.f32 %1, s18, %9\n\t"
-            "vfma.f32 %2, s18, %10\n\t"
-            "vfma.f32 %3, s18, %11\n\t"
-            "vfma.f32 %4, s18, %12\n\t"
-            "vfma.f32 %1, s19, %13\n\t"
-            "vfma.f32 %2, s19, %14\n\t"
-            "vfma.f32 %3, s19, %15\n\t"
-            "vfma.f32 %4, s19, %16"
-            : "+r"(x), "+&t"(*sum0), "+&t"(*sum1), "+&t"(*sum2), "+&t"(*sum3)
-            : "t"(w[0]), "t"(w[1]), "t"(w[2]), "t"(w[3]), "t"(w[4]), "t"(w[5]), "t"(w[6]), "t"(w[7]), "t"(w[8]),
-              "t"(w[9]), "t"(w[10]), "t"(w[11]), "m"(*(const float(*)[3])x)
-            : "s17", "s18", "s19");
-    return x;
-}
-#else
-static inline const float *f32x1_add_3x4(const float *x, const f32x1 *w, f32x1 *sum0, f32x1 *sum1, f32x1 *sum2,
-                                         f32x1 *sum3) {
-    for (int k = 0; k < 3; k++) {
-        *sum0 = *sum0 + x[k] * w[4 * k];
-        *sum1 = *sum1 + x[k] * w[4 * k + 1];
-        *sum2 = *sum2 + x[k] * w[4 * k + 2];
-        *sum3 = *sum3 + x[k] * w[4 * k + 3];
-    }
-    return x + 3;
 }
 #endif

@@ -59,7 +59,7 @@ static void spread_input(const gemm *g, writer *w, const bool *used, int m, cons
         const char *spread = widest < 0 || !g->kind->narrow
                                  ? g->kind->spread(a, v, value)
                                  : g->kind->narrow(a, &g->t->vectors[widest], v, input_name(g, m, widest));
-        line(w, "const %s %s = %s;", g->kind->input(v), input_name(g, m, kind), spread);
+        line(w, "const %s %s = %s;", g->kind->spread_input(v), input_name(g, m, kind), spread);
         if (widest < 0) widest = kind;
     }
 }
@@ -69,51 +69,28 @@ static const char *element_name(const gemm *g) {
     return buffer_type(g->e, g->s->gemm.staged ? g->s->scratch : g->x.buffers[0]);
 }
 
-/* Writes the lines that take `inputs` neighbouring input channels of each pixel: their weights are loaded at
- * once, and so are the inputs of a pixel. Pixel m's inputs are at in_m. */
-static void take_inputs(const gemm *g, writer *w, int n_sums, int m_count, int inputs) {
-    const char *v = g->t->vectors[0].name;
-    line(w, "%s taken[%d];", v, n_sums * inputs);
-    line(w, "w = %s_take_%d(w, taken);", v, n_sums * inputs);
-    for (int m = 0; m < m_count; m++) {
-        text sums = {0};
-        for (int j = 0; j < n_sums; j++) text_printf(&sums, ", &%s", accumulator(g, m, j));
-        line(w, "in%d = %s_add_%dx%d(in%d, taken%s);", m, v, inputs, n_sums, m, sums.data);
-        text_free(&sums);
+/* Whether the machine has a function for tiles of m_count pixels by the block. It takes neighbouring inputs. */
+static bool is_function(const gemm *g, const channel_block *b, int m_count) {
+    const operand *o = &g->s->operands[0];
+    if (m_count > g->t->vectors[0].tile_pixels || b->n_pieces != TILE_CHANNELS) return false;
+    for (int i = 0; i < o->n_runs && !g->s->gemm.staged; i++) {
+        if (o->runs[i].step != 1) return false;
     }
-}
-
-/* Whether tiles take several inputs of a pixel at a time. */
-static bool is_deep(const gemm *g) { return g->t->vectors[0].deep && g->tile.weight == TYPE_F32; }
-
-/* Writes the loop over `count` neighbouring input channels, several at a time, and what takes the rest. Channel
- * k of pixel m is base[k + m * x_step]. */
-static void emit_deep_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base,
-                           int64_t x_step, int count) {
-    int deep = g->t->vectors[0].deep, rest = count % deep;
-    line(w, "{");
-    for (int m = 0; m < m_count; m++)
-        line(w, "const float *in%d = %s;", m, expression(g->e->a, base, NULL, NULL, 0, m * x_step));
-    if (count >= deep) {
-        line(w, "for (int k = 0; k < %d; k += %d) {", count - rest, deep);
-        take_inputs(g, w, b->n_pieces, m_count, deep);
-        line(w, "}");
-    }
-    if (rest) take_inputs(g, w, b->n_pieces, m_count, rest);
-    line(w, "}");
+    return g->tile.weight == TYPE_F32;
 }
 
 /* Writes the loop over `count` input channels, or over `bound` of them, an expression, where count is 0.
  * Channel k of pixel m is base[k * step + m * x_step]. */
 static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base,
-                            int64_t step, int64_t x_step, int count, const char *bound) {
+                            int64_t step, int64_t x_step, const char *count) {
     arena *a = g->e->a;
     bool used[MAX_VECTOR_KINDS] = {false};
-    if (is_deep(g) && step == 1 && count > 0) {
-        emit_deep_loop(g, w, b, m_count, base, x_step, count);
+    if (is_function(g, b, m_count)) {
+        line(w, "w = %s_tile_%dx4(%s, %lld, %s, w, sums);", g->t->vectors[0].name, m_count, base,
+             (long long)x_step, count);
         return;
     }
-    line(w, "for (int k = 0; k < %s; k++) {", bound ? bound : arena_printf(a, "%d", count));
+    line(w, "for (int k = 0; k < %s; k++) {", count);
     int at = 0;
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
@@ -135,7 +112,7 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
             int kind = b->pieces[j].kind;
             const char *acc = accumulator(g, m, j), *weight = arena_printf(a, "w%d", j);
             line(w, "%s = %s;", acc,
-                 g->kind->multiply_add(a, &g->t->vectors[kind], input_name(g, m, kind), weight, acc));
+                 g->kind->multiply_add_spread(a, &g->t->vectors[kind], input_name(g, m, kind), weight, acc));
         }
     }
     line(w, "w += %d;", b->lanes);
@@ -149,7 +126,7 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     if (g->s->gemm.run_table) {
         line(w, "for (int i = 0; i < %d; i++) {", g->s->gemm.table_runs);
         line(w, "const %s *from = x + runs[2 * i];", element_name(g));
-        emit_depth_loop(g, w, b, m_count, "from", 1, g->x_step[0], 0, "runs[2 * i + 1]");
+        emit_depth_loop(g, w, b, m_count, "from", 1, g->x_step[0], "runs[2 * i + 1]");
         line(w, "}");
         return;
     }
@@ -159,7 +136,8 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
             int x = g->x.of_run[i];
             const char *base = g->x.names[x];
             if (o->runs[i].begin) base = arena_printf(a, "(%s + %d)", base, o->runs[i].begin);
-            emit_depth_loop(g, w, b, m_count, base, o->runs[i].step, g->x_step[x], o->runs[i].count, NULL);
+            emit_depth_loop(g, w, b, m_count, base, o->runs[i].step, g->x_step[x],
+                            arena_printf(a, "%d", o->runs[i].count));
         }
         return;
     }
@@ -168,10 +146,10 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
     line(w, "const %s *x = rows[ky] + at;", element_name(g));
     if (whole_rows) {
-        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], at->kernel[1] * in_c, NULL);
+        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], arena_printf(a, "%d", at->kernel[1] * in_c));
     } else {
         line(w, "for (int kx = 0; kx < %d; kx++) {", at->kernel[1]);
-        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], g->depth, NULL);
+        emit_depth_loop(g, w, b, m_count, "x", 1, g->x_step[0], arena_printf(a, "%d", g->depth));
         line(w, "x += %lld;", (long long)at->dilation[1] * in_c);
         line(w, "}");
     }
@@ -220,16 +198,48 @@ static kernel_call define_dots_tile(const gemm *g, int m_count, const signature 
     return define_call(g->e, hint, comment, f, &w);
 }
 
-/* Defines the function of a tile of m_count pixels by one block, and returns the call of it. */
-static kernel_call define_tile(const gemm *g, const channel_block *b, int m_count, const signature *f) {
-    emitter *e = g->e;
-    arena *a = e->a;
-    if (g->s->gemm.dots) return define_dots_tile(g, m_count, f);
-    writer w = {0};
+/* Writes the end of a tile whose sums a function has made. */
+static void emit_function_end(const gemm *g, writer *w, int m_count) {
+    const attrs *at = &g->n->a;
+    arena *a = g->e->a;
+    const char *v = g->t->vectors[0].name;
+    const piece x = {0, 1};
+    const char *name = at->act == OP_IDENTITY ? ""
+                       : at->act == OP_RELU   ? "relu_"
+                       : at->act == OP_RELU6  ? "relu6_"
+                                              : NULL;
+    if (name && !at->has_residual) {
+        line(w, "%s_end_%sx4(%d, sums, y, %lld);", v, name, m_count, (long long)g->y_step);
+        return;
+    }
+    const char *const names[] = {"m", "j"};
+    const int64_t y_factors[] = {g->y_step, 1}, r_factors[] = {g->r_step, 1};
+    const char *r = at->has_residual ? expression(a, "r", names, r_factors, 2, 0) : NULL;
+    line(w, "for (int m = 0; m < %d; m++) {", m_count);
+    line(w, "for (int j = 0; j < %d; j++) {", TILE_CHANNELS);
+    line(w, "%s",
+         g->kind->store(a, g->t, x, expression(a, "y", names, y_factors, 2, 0),
+                        g->kind->finish(a, g->t, x, &g->end, "sums[4 * m + j]", NULL, NULL, r)));
+    line(w, "}");
+    line(w, "}");
+}
+
+/* Writes a tile whose sums a function makes. */
+static void emit_function_tile(const gemm *g, writer *w, const channel_block *b, int m_count) {
+    const char *v = g->t->vectors[0].name;
+    line(w, "%s sums[%d];", v, m_count * TILE_CHANNELS);
+    line(w, "w = %s_begin_x4(%d, w, sums);", v, m_count);
+    emit_walk(g, w, b, m_count);
+    emit_function_end(g, w, m_count);
+}
+
+/* Writes a tile whose sums stay in variables. */
+static void emit_tile(const gemm *g, writer *w, const channel_block *b, int m_count) {
+    arena *a = g->e->a;
     int at = 0;
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
-        line(&w, "%s %s = %s;", g->kind->sum(v), accumulator(g, 0, j),
+        line(w, "%s %s = %s;", g->kind->sum(v), accumulator(g, 0, j),
              g->kind->load_bias(a, v, expression(a, "w", NULL, NULL, 0, at)));
         at += v->lanes * bias_units(&g->tile);
     }
@@ -239,13 +249,25 @@ static kernel_call define_tile(const gemm *g, const channel_block *b, int m_coun
             text_printf(&all, "%s%s %s = %s;", j ? " " : "", g->kind->sum(&g->t->vectors[b->pieces[j].kind]),
                         accumulator(g, m, j), accumulator(g, 0, j));
         }
-        line(&w, "%s", all.data);
+        line(w, "%s", all.data);
         text_free(&all);
     }
-    if (g->kind->rescales) line(&w, "const int8_t *const scales = w + %d;", at);
-    line(&w, "w += %lld;", (long long)weight_units(&g->tile, pack_head_bytes(&g->tile, b)));
-    emit_walk(g, &w, b, m_count);
-    emit_tile_end(g, &w, b, m_count);
+    if (g->kind->rescales) line(w, "const int8_t *const scales = w + %d;", at);
+    line(w, "w += %lld;", (long long)weight_units(&g->tile, pack_head_bytes(&g->tile, b)));
+    emit_walk(g, w, b, m_count);
+    emit_tile_end(g, w, b, m_count);
+}
+
+/* Defines the function of a tile of m_count pixels by one block, and returns the call of it. */
+static kernel_call define_tile(const gemm *g, const channel_block *b, int m_count, const signature *f) {
+    emitter *e = g->e;
+    arena *a = e->a;
+    if (g->s->gemm.dots) return define_dots_tile(g, m_count, f);
+    writer w = {0};
+    if (is_function(g, b, m_count))
+        emit_function_tile(g, &w, b, m_count);
+    else
+        emit_tile(g, &w, b, m_count);
     const char *hint = arena_printf(a, "tile_%dx%d_of_%d", m_count, b->n_pieces, g->depth * g->taps);
     const char *comment = arena_printf(a, "%d pixel%s x %d channels, over %d inputs.", m_count,
                                        m_count == 1 ? "" : "s", b->channels, g->depth * g->taps);

@@ -25,8 +25,10 @@ static const char *load_inputs(arena *a, const target *t, piece x, elem_type typ
 }
 
 static const char *spread_float(arena *a, const vector_kind *v, const char *value) {
-    return arena_printf(a, "%s_set1(%s)", v->name, value);
+    return v->by_number ? value : arena_printf(a, "%s_set1(%s)", v->name, value);
 }
+
+static const char *number_or_vector(const vector_kind *v) { return v->by_number ? "float" : v->name; }
 
 static const char *narrow_floats(arena *a, const vector_kind *from, const vector_kind *to, const char *v) {
     return arena_printf(a, "%s_low%d(%s)", from->name, to->lanes, v);
@@ -35,6 +37,11 @@ static const char *narrow_floats(arena *a, const vector_kind *from, const vector
 static const char *multiply_add_floats(arena *a, const vector_kind *v, const char *input, const char *weight,
                                        const char *sum) {
     return arena_printf(a, "%s_fma(%s, %s, %s)", v->name, input, weight, sum);
+}
+
+static const char *multiply_add_number(arena *a, const vector_kind *v, const char *input, const char *weight,
+                                       const char *sum) {
+    return arena_printf(a, "%s_fma%s(%s, %s, %s)", v->name, v->by_number ? "_n" : "", input, weight, sum);
 }
 
 static const char *finish_floats(arena *a, const target *t, piece x, const tile_end *end, const char *sum,
@@ -50,7 +57,8 @@ static const char *finish_floats(arena *a, const target *t, piece x, const tile_
 #define FLOAT_TILE                                                                                             \
     .sum = float_vector, .weight = float_vector, .input = float_vector, .load_input = load_inputs,             \
     .spread = spread_float, .narrow = narrow_floats, .multiply_add = multiply_add_floats,                      \
-    .finish = finish_floats, .store = store_text
+    .multiply_add_spread = multiply_add_number, .spread_input = number_or_vector, .finish = finish_floats,     \
+    .store = store_text
 
 /* ---- integers ---- */
 
@@ -85,8 +93,9 @@ static const char *store_int8(arena *a, const target *t, piece x, const char *ad
 #define INT_TILE                                                                                               \
     .sum = int_vector, .weight = int_vector, .input = int_vector, .load_bias = load_int32,                     \
     .load_weight = load_bytes, .load_input = load_codes, .spread = spread_int,                                 \
-    .multiply_add = multiply_add_ints, .rescales = true, .load_multiplier = load_int32,                        \
-    .load_shift = load_bytes, .finish = finish_ints, .store = store_int8
+    .multiply_add = multiply_add_ints, .multiply_add_spread = multiply_add_ints, .spread_input = int_vector,   \
+    .rescales = true, .load_multiplier = load_int32, .load_shift = load_bytes, .finish = finish_ints,          \
+    .store = store_int8
 
 static const tile_kind tile_kinds[TYPE_COUNT] = {
     [TYPE_F32] = {"WEIGHTS", FLOAT_TILE, .load_bias = load_floats, .load_weight = load_floats},

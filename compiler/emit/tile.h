@@ -38,6 +38,12 @@ typedef struct tile_kind {
     const char *(*multiply_add)(arena *a, const vector_kind *v, const char *input, const char *weight,
                                 const char *sum);
 
+    /* The same with an input that is spread, and the type of such an input: a number, where the machine
+     * multiplies by numbers. */
+    const char *(*multiply_add_spread)(arena *a, const vector_kind *v, const char *input, const char *weight,
+                                       const char *sum);
+    tile_type spread_input;
+
     /* Whether sums are rescaled, by a multiplier and a shift for each lane, which are int32 and bytes behind
      * the biases; and how vectors of them are loaded. */
     bool rescales;

@@ -3,32 +3,30 @@
  * For each input channel, a GEMM tile of m pixels by n vectors does m * n multiply-adds, n loads of weights and
  * m loads of pixels. Its accumulators, m * n vectors, and the weights, n vectors, must stay in registers. The
  * cost of a tile is the largest of three times: the arithmetic, the loads, and the latency of the additions,
- * each of which waits for the one before. Tiles at the ends, with fewer pixels or channels, are counted as
+ * each of which waits for the one before. A microcontroller does one thing after the other, so there it is
+ * their sum, with the loop's own instruction. Tiles at the ends, with fewer pixels or channels, are counted as
  * well. Weights that are halves are widened when they are loaded, n vectors for each input channel. This is
  * work beside the multiply-adds, and the more pixels a tile has, the less it weighs. So are bytes, whose
  * products are added by instructions of their own. */
 #include "plan/internal.h"
 #include "plan/whole.h"
 
-/* Whether tiles with weights of `size` bytes take several inputs of a pixel at a time. */
-static bool takes_several(const target *t, int size) {
-    return t->vectors[0].deep > 0 && size == type_table[TYPE_F32].bytes;
+/* Whether the machine has a function for tiles of m pixels by n vectors, with weights of `size` bytes. */
+static bool is_function(const target *t, int m, int n, int size) {
+    return m <= t->vectors[0].tile_pixels && n == TILE_CHANNELS && size == type_table[TYPE_F32].bytes;
 }
 
-/* The same where a tile takes several inputs of a pixel at a time, on a machine that does one thing after the
- * other: a load of n registers takes n + 1 cycles, and each loop a subtraction and a branch, which takes 2. */
-static double deep_tile_cycles(const target *t, int m, int n) {
-    enum { LOOP = 3 };
-    int deep = t->vectors[0].deep;
-    return (double)m * n / t->fma_per_cycle + (double)(deep * n + 1 + m * (deep + 1) + LOOP) / deep;
+/* The instructions of such a tile for one input channel, of which one instruction loads the weights of three,
+ * and one the inputs of a pixel. */
+static double function_cycles(const target *t, int m, int n) {
+    enum { AT_ONCE = 3, LOOP = 2 };
+    return (double)m * n / t->fma_per_cycle + (double)(m + 1 + LOOP) / AT_ONCE;
 }
 
-/* Whether a tile of m pixels by n vectors stays in registers: its sums and weights, and the inputs of one
- * pixel.
+/* Whether a tile of m pixels by n vectors stays in registers: its sums and weights, and the input of one pixel.
  */
-static bool tile_fits(const target *t, int m, int n, int size) {
-    int deep = takes_several(t, size) ? t->vectors[0].deep : 1;
-    return m * n + deep * (n + 1) <= t->registers && (deep == 1 || n <= DEEP_SUMS);
+static bool tile_fits(const target *t, int m, int n) {
+    return m * n + n + (t->vectors[0].by_number ? 0 : 1) <= t->registers;
 }
 
 static double larger(double a, double b) { return a > b ? a : b; }
@@ -38,10 +36,11 @@ static double larger(double a, double b) { return a > b ? a : b; }
  * each pixel; they do not where halves are widened. `far`: the weights come from the second cache. */
 static double tile_cycles(const target *t, int m, int n, int size, bool far) {
     enum { FEW_PIXELS = 4, LOADS_PER_CYCLE = 2, FAR_BYTES_PER_CYCLE = 40, INTEGER_OPERATIONS = 3 };
-    if (takes_several(t, size)) return deep_tile_cycles(t, m, n);
+    if (is_function(t, m, n, size)) return function_cycles(t, m, n);
     bool narrow = size < type_table[TYPE_F32].bytes, bytes = size == type_table[TYPE_I8].bytes;
     double widening = bytes ? n : narrow ? n * t->widening : 0;
     double arithmetic = (m * n * (bytes ? INTEGER_OPERATIONS : 1) + widening) / t->fma_per_cycle;
+    if (t->small) return arithmetic + m + n + 1;
     double loads = (double)(m + (m < FEW_PIXELS && !narrow ? m * n : n)) / LOADS_PER_CYCLE;
     double stream = far ? (double)n * t->vectors[0].lanes * size / FAR_BYTES_PER_CYCLE : 0;
     return larger(larger(arithmetic, loads), larger(stream, t->fma_latency));
@@ -92,7 +91,7 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
         int widest = blocks[0].n_pieces;
         if (widest < width) break;
         for (int m = 1; m <= MOST_PIXELS && m <= pixels; m++) {
-            if (!tile_fits(t, m, widest, size)) break;
+            if (!tile_fits(t, m, widest)) break;
             cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth, size);
             tiles[n_tiles++] = (tile_shape){m, widest};
         }

@@ -20,9 +20,12 @@ typedef struct vector_kind {
     const char *ints, *ints_runtime;
     /* A file with functions that stand for those of the same names in `runtime`, and with more; or NULL. */
     const char *own_runtime;
-    /* The functions V_take_N and V_add_UxN are there, for U up to this and N up to DEEP_SUMS: a tile of floats
-     * takes so many inputs of a pixel at a time. 0: they are not. */
-    int deep;
+    /* The functions V_tile_Mx4 are there, which make the sums of a tile of floats of M pixels by TILE_CHANNELS
+     * channels, for M up to this; and those that begin and end it. 0: they are not. */
+    int tile_pixels;
+    /* V_fma_n(x, b, c) is there, which multiplies by one number for all lanes: a tile's inputs need no vector.
+     */
+    bool by_number;
 } vector_kind;
 
 /* The kernels that a target has for integer layers, instead of tiles of vectors: functions of one header under
@@ -49,7 +52,7 @@ typedef struct dot_kernels {
 enum {
     MAX_VECTOR_KINDS = 3,
     MAX_FILE_TARGETS = 4, /* no machine has more */
-    DEEP_SUMS = 4
+    TILE_CHANNELS = 4
 };
 
 typedef struct target target;

@@ -18,6 +18,7 @@ V4 = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"
 HEADERS = {
     "f32x1_c99.h": ("any", None),
     "f32x1_fpv4.h": ("cortex-m4", None),
+    "f32x4_mve.h": ("cortex-m55", None),
     "f32x4_sse2.h": ("x86", "sse2"),
     "f32x4_fma.h": ("x86", "avx2,fma,f16c"),
     "f32x8_avx2.h": ("x86", "avx2,fma,f16c"),
@@ -29,11 +30,13 @@ HEADERS = {
 }
 # The header of integers serves for several numbers of lanes, which stand for the word LANES: kind, attributes, lanes.
 LANES_HEADER = "i32xN.h"
-LANES = [("any", None, 4), ("x86", "sse2", 4), ("x86", "avx2,fma", 8), ("x86", V4, 16), ("aarch64", None, 4), ("wasm32", "simd128", 4)]
+LANES = [("any", None, 4), ("x86", "sse2", 4), ("x86", "avx2,fma", 8), ("x86", V4, 16), ("aarch64", None, 4), ("wasm32", "simd128", 4),
+         ("cortex-m55", None, 4)]
 # Microcontrollers: clang's target, and options that GCC and clang take; the second of the M4 is one without floating-point unit.
 MICROCONTROLLERS = {
     "cortex-m4": ("thumbv7em-none-eabi", [["-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
                                           ["-mcpu=cortex-m4", "-mfloat-abi=soft"]]),
+    "cortex-m55": ("thumbv8.1m.main-none-eabi", [["-mcpu=cortex-m55", "-mfloat-abi=hard"]]),
 }
 # Has no vectors, and is no header by itself: cli/generated compiles it in the files of networks.
 SHARING = ("threads.h",)
@@ -107,7 +110,7 @@ def check_header(folder, runtime, name, kind, attributes, lanes=None):
         header = f.read()
     if lanes:
         header = re.sub(r"\bi32xN", f"i32x{lanes}", re.sub(r"\bLANES\b", str(lanes), header))
-    functions = re.findall(r"^static inline (?:LCC_INLINE )?(?:const )?\w+ \*?(\w+)\(", header, re.M)
+    functions = re.findall(r"^(?:static inline|__attribute__\(\(noinline\)\) static) (?:LCC_INLINE )?(?:const )?\w+ \*?(\w+)\(", header, re.M)
     functions = list(dict.fromkeys(functions))  # some are written twice, under #if and #else
     # A table of their addresses makes every function real, so that its code and its warnings are looked at.
     table = "\ntypedef void (*any_function)(void);\nextern const any_function table[];\nconst any_function table[] = {\n"

@@ -55,9 +55,10 @@ static void check_preamble(const char *code) {
 
 /* Every name in front of a parenthesis is an intrinsic, a word of C, or a function above in the same header. */
 static void check_calls(const header *h, const char *code, const char *own_name) {
-    static const char *const allowed[] = {
-        "_mm",  "wasm_", "if",      "for",      "return",        "sizeof",  "switch",     "while",
-        "void", "float", "int32_t", "uint32_t", "__attribute__", "__asm__", "__builtin_f"};
+    static const char *const allowed[] = {"_mm",    "wasm_",         "if",       "for",       "return",
+                                          "sizeof", "volatile",      "switch",   "while",     "void",
+                                          "float",  "int32_t",       "uint32_t", "uint16_t",  "uint8_t",
+                                          "int8_t", "__attribute__", "__asm__",  "__builtin_"};
     for (const char *at = strchr(code, '('); at; at = strchr(at + 1, '(')) {
         const char *end = at, *begin = at;
         while (begin > code && is_word(begin[-1])) begin--;
@@ -67,7 +68,7 @@ static void check_calls(const header *h, const char *code, const char *own_name)
         bool fine = strcmp(name, own_name) == 0 || is_defined(h, name);
         for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
             fine = fine || starts_with(name, allowed[i]);
-        if (strstr(h->name, "neon")) fine = fine || name[0] == 'v';
+        if (strstr(h->name, "neon") || strstr(h->name, "mve")) fine = fine || name[0] == 'v';
         if (!fine) fail_msg("%s: %s calls %s", h->name, own_name, name);
     }
 }
@@ -76,7 +77,8 @@ static void check_calls(const header *h, const char *code, const char *own_name)
 static void check_function(header *h, const char *block, const char *code) {
     assert_true(starts_with(block, "/*"));
     const char *first = code + strspn(code, " \n");
-    assert_true(starts_with(first, "static inline "));
+    assert_true(starts_with(first, "static inline ") ||
+                starts_with(first, "__attribute__((noinline)) static "));
     assert_null(strstr(first + 1, "\nstatic "));
     size_t size = strlen(code);
     assert_true(code[size - 1] == '}');
@@ -84,12 +86,12 @@ static void check_function(header *h, const char *block, const char *code) {
     for (const char *c = first; *c; c++) {
         if (*c == '{') depth++;
         if (*c == '}' && --depth == 0) closed++;
-        assert_true(*c != '#');
+        assert_true(*c != '#' || c[-1] != '\n'); /* no preprocessor's line within */
     }
     assert_int_equal(depth, 0);
     assert_int_equal(closed, 1);
 
-    const char *end = strchr(first, '('), *begin = end;
+    const char *end = strchr(strstr(first, "static "), '('), *begin = end;
     while (is_word(begin[-1])) begin--;
     char name[MAX_NAME];
     snprintf(name, sizeof name, "%.*s", (int)(end - begin), begin);
@@ -100,13 +102,13 @@ static void check_function(header *h, const char *block, const char *code) {
     strcpy(h->functions[h->n_functions++], name);
 }
 
-/* A function that is written twice: for processors with the machine's unit, and for those without. */
+/* A function that is written twice, for what a macro LCC_.. tells apart: processors or compilers. */
 static void check_both(header *h, const char *block, const char *code) {
-    static const char begin[] = "#if LCC_FPU\n", middle[] = "\n#else\n", stop[] = "\n#endif";
+    static const char begin[] = "#if LCC_", middle[] = "\n#else\n", stop[] = "\n#endif";
     char with[MAX_BLOCK], without[MAX_BLOCK];
     const char *first = strstr(code, begin), *second = strstr(code, middle), *end = strstr(code, stop);
     assert_true(first && second > first && end > second && end[strlen(stop)] == '\0');
-    first += strlen(begin);
+    first = strchr(first, '\n') + 1;
     snprintf(with, sizeof with, "%.*s", (int)(second - first), first);
     second += strlen(middle);
     snprintf(without, sizeof without, "%.*s", (int)(end - second), second);
@@ -136,7 +138,7 @@ static void read_header(header *h, const char *name, const char *family) {
         snprintf(block, sizeof block, "%.*s", (int)size, at);
         strcpy(code, block);
         blank_comments(code);
-        if (strstr(code, "#if LCC_FPU\n"))
+        if (strstr(code, "#if LCC_") && strstr(code, "static"))
             check_both(h, block, code);
         else if (strstr(code, "static"))
             check_function(h, block, code);
@@ -172,25 +174,27 @@ static void test_headers(void **state) {
     assert_true(n_headers >= 7);
 }
 
-/* What a machine has beside a header: functions of the same form, among them those by which tiles of floats
- * take several inputs at a time. */
+/* What a machine has beside a header: functions of the same form, among them those that make tiles of floats.
+ */
 static void test_own_headers(void **state) {
     (void)state;
+    static const char *const wanted[] = {"begin_x4", "end_x4", "end_relu_x4", "end_relu6_x4"};
     int n_headers = 0;
     for (const target *machine = target_table; machine->name; machine++) {
         const vector_kind *v = &machine->vectors[0];
-        assert_true(!v->deep || v->own_runtime);
+        assert_true(!v->tile_pixels || v->own_runtime);
         if (!v->own_runtime) continue;
         n_headers++;
         header h;
         read_header(&h, v->own_runtime, v->name);
-        for (int inputs = 1; inputs <= v->deep; inputs++) {
-            for (int sums = 1; sums <= DEEP_SUMS; sums++) {
-                char take[2 * MAX_NAME], add[2 * MAX_NAME];
-                snprintf(take, sizeof take, "%s_take_%d", v->name, inputs * sums);
-                snprintf(add, sizeof add, "%s_add_%dx%d", v->name, inputs, sums);
-                assert_true(is_defined(&h, take) && is_defined(&h, add));
-            }
+        char name[2 * MAX_NAME];
+        for (int pixels = 1; pixels <= v->tile_pixels; pixels++) {
+            snprintf(name, sizeof name, "%s_tile_%dx%d", v->name, pixels, TILE_CHANNELS);
+            assert_true(is_defined(&h, name));
+        }
+        for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+            snprintf(name, sizeof name, "%s_%s", v->name, wanted[i]);
+            assert_true(is_defined(&h, name));
         }
     }
     assert_true(n_headers >= 1);

@@ -12,7 +12,22 @@
 #define FLUSHES       1
 #include "runtime_check.h"
 
-RUNTIME_MAIN(true)
+/* A product with a number for all lanes is rounded once, with its sum. */
+static void test_fma_n(void **state) {
+    (void)state;
+    const float b[LANES] = {1.0f, -3.25f, 0x1.000002p0f, 1e-3f}, c[LANES] = {0.5f, 2.0f, -1.0f, 3e8f};
+    for (int i = -20; i < 20; i++) {
+        const float x = (float)i * 0x1.23456p-1f;
+        float out[LANES];
+        f32x4_store(out, f32x4_fma_n(x, f32x4_load(b), f32x4_load(c)));
+        for (int k = 0; k < LANES; k++) assert_true(out[k] == fmaf(x, b[k], c[k]));
+    }
+}
+
+int main(void) {
+    static const struct CMUnitTest own_tests[] = {cmocka_unit_test(test_fma_n)};
+    return cmocka_run_group_tests(own_tests, NULL, NULL) + cmocka_run_group_tests(runtime_tests, NULL, NULL);
+}
 #else
 RUNTIME_SKIPPED
 #endif

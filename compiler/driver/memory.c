@@ -2,7 +2,7 @@
  *
  * The steps run from left to right, and the bytes of the arena from bottom to top. Each buffer is a bar over
  * the steps in which it lives, at its offset and as high as its size. The step with the most live bytes is
- * marked, with their number. */
+ * marked, with their number. An output that lies over the input that it is made from is drawn over it. */
 #include "driver/driver.h"
 
 #include <string.h>
@@ -39,8 +39,9 @@ static void print_bar(const picture *k, const plan_buffer *b) {
     double x = x_of(k, b->first), width = (b->last - b->first + 1) * k->step_width;
     double height = (double)b->bytes * k->byte_height, y = y_of(k, b->offset + b->bytes);
     const char *name = b->what ? b->what : "", *bytes = show_bytes(k->mem, b->bytes);
-    text_printf(k->out, "<g><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s\"/>", x, y,
-                width, height, b->own ? "own" : "map");
+    const char *lies_over = b->over.input >= 0 ? " fill-opacity=\"0.5\"" : ""; /* the input shows through */
+    text_printf(k->out, "<g><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s\"%s/>", x, y,
+                width, height, b->own ? "own" : "map", lies_over);
     text_string(k->out, "<title>");
     text_escaped(k->out, name);
     text_printf(k->out, ": %lld bytes at %lld, steps %d to %d</title>", (long long)b->bytes,

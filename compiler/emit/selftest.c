@@ -333,6 +333,19 @@ static void emit_weights_hash(const emitter *e, text *out) {
                 place, place, place, place);
 }
 
+/* Joins sorted intervals that touch or overlap; how many are left. */
+static int join_intervals(interval *list, int n) {
+    int joined = 0;
+    for (int i = 0; i < n; i++) {
+        if (joined && list[i].begin <= list[joined - 1].end) {
+            if (list[i].end > list[joined - 1].end) list[joined - 1].end = list[i].end;
+        } else {
+            list[joined++] = list[i];
+        }
+    }
+    return joined;
+}
+
 /* Declares a table of the stretches of the arena that are live in a step. With `before`, what the step writes
  * first is left out, because it is not live before the step. */
 static void emit_live(const plan *p, int step, bool before, text *out) {
@@ -345,12 +358,10 @@ static void emit_live(const plan *p, int step, bool before, text *out) {
         if (lives && b->bytes) live[n++] = (interval){b->offset, b->offset + b->bytes};
     }
     qsort(live, (size_t)n, sizeof *live, compare_intervals);
+    n = join_intervals(live, n);
     text_printf(out, "    static const int64_t %s_%d[] = {", before ? "before" : "in", step + 1);
-    for (int i = 0; i < n; i++) {
-        bool joined = i > 0 && live[i].begin == live[i - 1].end;
-        if (!joined) text_printf(out, "%s%lld, ", i ? ", " : "", (long long)live[i].begin);
-        if (i + 1 == n || live[i + 1].begin != live[i].end) text_printf(out, "%lld", (long long)live[i].end);
-    }
+    for (int i = 0; i < n; i++)
+        text_printf(out, "%s%lld, %lld", i ? ", " : "", (long long)live[i].begin, (long long)live[i].end);
     if (n) text_string(out, ", ");
     text_printf(out, "%lld, %lld};\n", (long long)p->arena_bytes, (long long)p->arena_bytes);
 }

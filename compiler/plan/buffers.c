@@ -14,6 +14,7 @@ int add_buffer(plan *p, buffer_kind kind, int port_index, elem_type type, shape 
         .shape = s,
         .bytes = shape_elements(s) * type_table[type].bytes,
         .inside = -1,
+        .over = {.input = -1},
         .first = -1,
         .last = -1,
         .what = what,

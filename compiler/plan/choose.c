@@ -80,6 +80,7 @@ static void find_chains(const plan *p, const usage *use, const live_sums *sums, 
         gain += link_traffic(p, s[n - 2].out_buffer) - losses[first + n - 1];
         if (!can_chain(p, use, s, n)) continue;
         int64_t live = live_bytes(sums, first, first + n) - saved_between(p, s, n) + scratch_of(p, s, n);
+        live -= find_overlay(p, s, n, first + n - 1).shared;
         add_candidate(p->mem, c, (candidate){n, 0, gain - seam_cycles(p, s, n), live});
     }
 }

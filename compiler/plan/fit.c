@@ -55,6 +55,7 @@ static plan *join_steps(const plan *steps, const choices *c, int64_t most, int64
     }
     plan_threads(p);
     find_lifetimes(p);
+    find_overlays(p);
     place_buffers(p);
     return p;
 }

@@ -141,6 +141,18 @@ int64_t scaled_bytes(const plan *p, const plan_step *s);
 /* threads.c: decides which steps threads share, and which buffers each thread has a copy of. */
 void plan_threads(plan *p);
 
+/* overlay.c: outputs that are written over the network's input, row by row, while that is read. */
+
+/* Where the output of a chain of `n` parts may lie; `last_step`: the step that has its last part. Lifetimes
+ * must be known. */
+overlay find_overlay(const plan *p, const plan_step *parts, int n, int last_step);
+
+/* Finds those of all chains of a finished list of steps. */
+void find_overlays(plan *p);
+
+/* The bytes that are counted twice where the live bytes of steps first .. end - 1 are added up. */
+int64_t overlaid_bytes(const plan *p, int first, int end);
+
 /* layout.c */
 void find_lifetimes(plan *p);
 void place_buffers(plan *p);

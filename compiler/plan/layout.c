@@ -59,7 +59,7 @@ int64_t plan_live_bytes(const plan *p, int first, int end) {
         const plan_buffer *b = &p->buffers[i];
         if (lives_in_arena(b) && b->first < end && b->last >= first) live += plan_aligned(p, b->bytes);
     }
-    return live;
+    return live - overlaid_bytes(p, first, end);
 }
 
 live_sums sum_lifetimes(const plan *p) {
@@ -81,7 +81,7 @@ static int64_t most_live(plan *p) {
     int64_t most = 0;
     const live_sums sums = sum_lifetimes(p);
     for (int i = 0; i < p->n_steps; i++) {
-        int64_t live = live_bytes(&sums, i, i + 1);
+        int64_t live = live_bytes(&sums, i, i + 1) - overlaid_bytes(p, i, i + 1);
         if (live > most) {
             most = live;
             p->peak_step = i;
@@ -95,6 +95,7 @@ typedef struct item {
     int index;
     int64_t bytes;
     int first, last;
+    overlay over;
 } item;
 
 static int by_index(const item *x, const item *y) { return (x->index > y->index) - (x->index < y->index); }
@@ -145,11 +146,27 @@ static int64_t best_gap(const interval *taken, int n, int64_t bytes) {
     return best >= 0 ? best : at;
 }
 
+/* The bytes that an item in its place keeps from another one, which would live at the same time. An input and
+ * the output that may lie on it keep less of each other, and `align` bytes at least. */
+static interval taken_from(const item *fresh, const item *placed, int64_t offset, int64_t align) {
+    interval x = {offset, offset + placed->bytes};
+    if (fresh->over.input == placed->index) {
+        int64_t begin = offset + fresh->over.slack + fresh->bytes;
+        if (begin > x.begin) x.begin = begin;
+        if (x.end < x.begin + align) x.end = x.begin + align;
+    } else if (placed->over.input == fresh->index) {
+        int64_t end = placed->over.slack < 0 ? offset - placed->over.slack : offset + align;
+        if (end < x.end) x.end = end;
+    }
+    return x;
+}
+
 /* Room to place items in. */
 typedef struct workspace {
     overlaps *placed;
     int *found;      /* items that live at the same time */
     interval *taken; /* where they are */
+    int64_t align;
 } workspace;
 
 /* Places the items in their order: offsets[i] is that of items[i]. The arena's size. */
@@ -160,7 +177,7 @@ static int64_t place_in_order(const item *items, int n, int64_t *offsets, const 
         int n_taken = find_overlaps(w->placed, items[i].first, items[i].last, w->found);
         for (int k = 0; k < n_taken; k++) {
             int j = w->found[k];
-            w->taken[k] = (interval){offsets[j], offsets[j] + items[j].bytes};
+            w->taken[k] = taken_from(&items[i], &items[j], offsets[j], w->align);
         }
         qsort(w->taken, (size_t)n_taken, sizeof *w->taken, compare_intervals);
         offsets[i] = best_gap(w->taken, n_taken, items[i].bytes);
@@ -182,13 +199,11 @@ static placing new_placing(const plan *p, int n) {
 }
 
 int64_t plan_input_offset(const plan *p, int input_index) {
-    int64_t at = 0;
-    for (int i = 0; i < input_index; i++) {
-        const node *n = &p->g->nodes[p->g->inputs[i].node];
-        int64_t bytes = shape_elements(n->shape) * type_table[n->type].bytes;
-        if (p->g->inputs[i].reused) at += plan_aligned(p, bytes);
+    for (int i = 0; i < p->n_buffers; i++) {
+        const plan_buffer *b = &p->buffers[i];
+        if (holds_input(b) && b->port == input_index) return b->offset;
     }
-    return at;
+    return -1;
 }
 
 /* Moves the item at `from` forward to `to`. */
@@ -227,12 +242,12 @@ static void search_orders(const plan *p, placing *best, int n, int fixed, int64_
 }
 
 /* Takes the arena's buffers behind the `n` items that there are: those of inputs, or all others; how many there
- * are then. Inputs come first: all live in the first step, so placing puts them one behind the other. */
+ * are then. */
 static int take_items(const plan *p, bool inputs, item *items, int n) {
     for (int i = 0; i < p->n_buffers; i++) {
         const plan_buffer *b = &p->buffers[i];
         if (!lives_in_arena(b) || holds_input(b) != inputs) continue;
-        items[n++] = (item){i, plan_aligned(p, b->bytes), b->first, b->last};
+        items[n++] = (item){i, plan_aligned(p, b->bytes), b->first, b->last, b->over};
     }
     return n;
 }
@@ -240,9 +255,11 @@ static int take_items(const plan *p, bool inputs, item *items, int n) {
 void place_buffers(plan *p) {
     static int (*const orders[])(const void *, const void *) = {by_size, by_area, by_length, by_start};
     workspace w = {new_overlaps(p, p->n_buffers), ARENA_ARRAY(p->mem, int, p->n_buffers),
-                   ARENA_ARRAY(p->mem, interval, p->n_buffers)};
+                   ARENA_ARRAY(p->mem, interval, p->n_buffers), p->t->align};
     placing best = new_placing(p, p->n_buffers), now = new_placing(p, p->n_buffers);
-    int fixed = take_items(p, true, now.items, 0), n = take_items(p, false, now.items, fixed);
+    /* Inputs that are first stay first. All live in the first step, so they come one behind the other. */
+    int inputs = take_items(p, true, now.items, 0), n = take_items(p, false, now.items, inputs);
+    int fixed = p->t->threads ? inputs : 0;
     int64_t bound = most_live(p);
     best.total = INT64_MAX;
     for (size_t o = 0; o < sizeof orders / sizeof *orders && best.total > bound; o++) {

@@ -14,6 +14,13 @@
 
 typedef enum buffer_kind { BUFFER_ARENA, BUFFER_INPUT, BUFFER_OUTPUT } buffer_kind;
 
+/* Where a chain's output may lie on the input that the chain reads: see overlay.c. */
+typedef struct overlay {
+    int input;      /* its buffer; -1: nowhere */
+    int64_t slack;  /* the output begins at most so many bytes behind the input's first one; may be negative */
+    int64_t shared; /* how many bytes the two can have in common */
+} overlay;
+
 /* A stretch of memory that holds [h, w, c] elements, pixel after pixel. */
 typedef struct plan_buffer {
     buffer_kind kind;
@@ -24,6 +31,7 @@ typedef struct plan_buffer {
     int inside;        /* the buffer whose bytes these are a part of, or -1; that one is inside of none */
     int64_t inside_at; /* and the first of them there: a whole number of elements */
     bool has_parts;    /* other buffers lie inside of this one */
+    overlay over;      /* of a chain's output */
     int64_t offset; /* in the arena, a multiple of the target's `align` unless it lies inside of another one */
     bool own;       /* each thread has a copy: the first thread in the arena, the others in their blocks */
     bool of_part;   /* the copies belong to the parts of the step, whichever thread does them */
@@ -205,8 +213,9 @@ static inline bool holds_input(const plan_buffer *b) {
     return b->kind == BUFFER_ARENA && b->port >= 0 && b->inside < 0;
 }
 
-/* Where in the arena the caller writes such an input: these lie one behind the other from its first byte on, in
- * their order, so in all plans for one graph at the same place. */
+/* Where in the arena the caller writes such an input. For targets that may be together in one file, inputs lie
+ * one behind the other from the arena's first byte on, in their order: so at the same place in all plans for a
+ * graph. */
 int64_t plan_input_offset(const plan *p, int input_index);
 
 /* Whether no other buffer has bytes of this one. */

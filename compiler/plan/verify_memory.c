@@ -43,6 +43,14 @@ static void find_neighbours(verifier *v, place *x) {
     }
 }
 
+/* Whether a chain may use both, though they share bytes: an input, and the output that it writes over the
+ * input's rows behind their last reading. What each row holds then shows whether it does. */
+static bool may_lie_over(const verifier *v, const place *x, const place *y) {
+    const plan_step *s = &v->p->steps[v->step];
+    int over = v->p->buffers[x->buffer].over.input, under = v->p->buffers[y->buffer].over.input;
+    return s->kind == STEP_CHAIN && !s->shared && (over == y->buffer || under == x->buffer);
+}
+
 static bool is_used(const plan_buffer *b) { return b->first >= 0; }
 
 verifier *new_verifier(const plan *p, int threads, int turn, arena *a) {
@@ -112,6 +120,7 @@ place *use_place(verifier *v, int buffer_index, int thread) {
         /* Places inside of one buffer may both be read. */
         bool one = outer_buffer(p, x->buffer) == outer_buffer(p, y->buffer);
         if (one && x->written != v->step && y->written != v->step) continue;
+        if (may_lie_over(v, x, y)) continue;
         fault(v, "%s and %s are used, and share bytes", place_name(v, x), place_name(v, v->touched[i]));
         return NULL;
     }
@@ -165,7 +174,7 @@ track *add_track(verifier *v, place *x, int begin, int count, const symbolic_val
 static bool mark_written(verifier *v, place *x) {
     x->written = v->step;
     for (int i = 0; i < v->n_touched && v->step >= 0; i++) {
-        if (v->touched[i] != x && share_bytes(x, v->touched[i]))
+        if (v->touched[i] != x && share_bytes(x, v->touched[i]) && !may_lie_over(v, x, v->touched[i]))
             return fault(v, "%s and %s are used, and share bytes", place_name(v, x),
                          place_name(v, v->touched[i]));
     }

@@ -28,10 +28,11 @@ WAYS = [
     (VWW, ["--keep-dead", "--max-ram", "min"], ["-O3"], (3, PERSON)),
     (VWW, ["--reuse-input"], ["-O2"], (4, PERSON)),
     (VWW, [], ["-O0"], (PERSON,)),
+    (VWW, ["--reuse-input"], ["-O2"], (4, PERSON)),
     (RESNET, [], ["-O2"], None),
     (RESNET, ["--max-ram", "min"], ["-Os"], (1, 2)),
     (RESNET, ["--keep-dead"], ["-O3"], (3, 4)),
-    (LARGE, [], ["-O2"], ("cat.png",)),
+    (LARGE, ["--reuse-input"], ["-O2"], ("cat.png",)),
 ]
 
 

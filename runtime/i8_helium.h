@@ -6,21 +6,28 @@
  * no predicate alive in the functions that do so, as it cannot be told that assembly changes it. */
 #include "i8.h"
 
-/* What a row has for pixels a and b: so many times 16 inputs, and a rest below 16. The end of a list has no
- * pixels. */
+/* What a row has for pixels a and b of a kernel: so many times 16 inputs, and a rest below 16. The last row's
+ * rest has the sign bit, too. */
 typedef struct i8_stretch {
     const int8_t *a, *b;
-    int32_t times, rest;
+    int32_t times;
+    uint32_t rest;
 } i8_stretch;
 
-enum { I8_MOST_ROWS = 7, I8_FOUR = 4 };
+enum { I8_MOST_ROWS = 7, I8_FOUR = 4, I8_SIXTEEN = 16 };
 
-/* Stores the bytes of v that are inside. GCC 12 takes it for a store of all 16 bytes, and would drop earlier
- * stores that all 16 cover; the barrier keeps them. */
-static inline void i8_store_inside(int8_t *to, int8x16_t v, mve_pred16_t inside) {
-    vstrbq_p_s8(to, v, inside);
-    __asm__ volatile("" ::: "memory");
-}
+/* What makes some blocks of four channels of four pixels. */
+typedef struct i8_tile {
+    const int8_t *x[4]; /* the pixels' inputs, where these are at most 16 */
+    const int8_t *w;    /* where the next block begins; the kernel sets it */
+    int8_t *y;
+    int32_t y_step;
+    int32_t blocks, head_bytes;
+    int32_t zero, least, most;
+    int32_t way; /* 0: I8_ONCE; 1: I8_TFLITE, and I8_POSITIVE; 2: I8_TFLITE */
+    int32_t inputs;
+    const i8_stretch *list; /* the rows of pixels 0 and 1, then those of 2 and 3 */
+} i8_tile;
 
 /* Copies `count` inputs of each of `pixels` pixels, which begin at x and lie `step` apart, to the tile, where
  * the pixels lie `inputs` apart. */
@@ -29,7 +36,7 @@ static inline void i8_gather(int8_t *tile, int32_t inputs, int pixels, const int
     for (int i = 0; i < count; i += 16) {
         const mve_pred16_t inside = vctp8q((uint32_t)(count - i));
         for (int m = 0; m < pixels; m++)
-            i8_store_inside(tile + m * inputs + i, vldrbq_z_s8(x + m * step + i, inside), inside);
+            vstrbq_p_s8(tile + m * inputs + i, vldrbq_z_s8(x + m * step + i, inside), inside);
     }
 }
 
@@ -40,57 +47,36 @@ static inline void i8_gather_u8(int8_t *tile, int32_t inputs, int pixels, const 
         const mve_pred16_t inside = vctp8q((uint32_t)(count - i));
         for (int m = 0; m < pixels; m++) {
             const uint8x16_t v = veorq_u8(vldrbq_z_u8(x + m * step + i, inside), vdupq_n_u8(128));
-            i8_store_inside(tile + m * inputs + i, vreinterpretq_s8_u8(v), inside);
+            vstrbq_p_s8(tile + m * inputs + i, vreinterpretq_s8_u8(v), inside);
         }
     }
 }
 
 /* ---- from sums to codes ---- */
 
-/* Rescales sums of one channel. */
+/* How the sums of a layer are rescaled: see i8_tile. Factors shift to the right; see I8_SHORT. */
+static inline int32_t i8_way(const i8_end *k) { return k->how & I8_TFLITE ? k->how & I8_POSITIVE ? 1 : 2 : 0; }
+
+/* Rescales vectors by one factor, of any shift. */
 static inline int32x4_t i8_scale(int32x4_t v, int32_t multiplier, int32_t shift, uint8_t how) {
-    if (!(how & I8_SHORT) && shift > 0) {
+    if (shift > 0) {
         v = how & I8_TFLITE ? vshlq_r_s32(v, shift) : vqshlq_r_s32(v, shift);
         shift = 0;
     }
-    if (!(how & I8_TFLITE) && (how & I8_SHORT || shift < 0))
-        return vrshlq_n_s32(vqdmulhq_n_s32(v, multiplier), shift);
+    if (!(how & I8_TFLITE) && shift < 0) return vrshlq_n_s32(vqdmulhq_n_s32(v, multiplier), shift);
     v = vqrdmulhq_n_s32(v, multiplier);
-    if ((how & I8_TFLITE) && !(how & I8_POSITIVE) && (how & I8_SHORT || shift < 0))
-        v = vqaddq_s32(v, vshrq_n_s32(v, 31));
+    if (shift < 0) v = vqaddq_s32(v, vshrq_n_s32(v, 31));
     return vrshlq_n_s32(v, shift);
-}
-
-/* Rescales sums of four channels. */
-static inline int32x4_t i8_scale_each(int32x4_t v, int32x4_t multiplier, int32x4_t shift, uint8_t how) {
-    const int32x4_t none = vdupq_n_s32(0);
-    if (!(how & I8_SHORT)) {
-        const int32x4_t left = vmaxq_s32(shift, none);
-        v = how & I8_TFLITE ? vshlq_s32(v, left) : vqshlq_s32(v, left);
-        shift = vminq_s32(shift, none);
-    }
-    if (!(how & I8_TFLITE)) {
-        const int32x4_t down = vrshlq_s32(vqdmulhq_s32(v, multiplier), shift);
-        if (how & I8_SHORT) return down;
-        return vpselq_s32(down, vqrdmulhq_s32(v, multiplier), vcmpltq_n_s32(shift, 0));
-    }
-    v = vqrdmulhq_s32(v, multiplier);
-    if (!(how & I8_POSITIVE)) {
-        const int32x4_t below = how & I8_SHORT ? v : vandq_s32(v, shift);
-        v = vqaddq_s32(v, vshrq_n_s32(below, 31));
-    }
-    return vrshlq_s32(v, shift);
 }
 
 /* Of the codes x and z, their sum in y's scale: see i8_add. It is to be placed yet. */
 static inline int32x4_t i8_add_wide(int32x4_t x, int32x4_t z, const i8_sum *k, uint8_t how) {
-    how &= I8_TFLITE;
     x = i8_scale(vshlq_r_s32(vsubq_n_s32(x, k->x_zero), k->left), k->x_by.multiplier, k->x_by.shift, how);
     z = i8_scale(vshlq_r_s32(vsubq_n_s32(z, k->z_zero), k->left), k->z_by.multiplier, k->z_by.shift, how);
     return i8_scale(vaddq_s32(x, z), k->y_by.multiplier, k->y_by.shift, how);
 }
 
-/* Bytes 0, 1, 2 and 3 of each word of the result are of a, b, c and d: the sums plus zero, within int8. */
+/* Bytes 0, 1, 2 and 3 of each word of the result are of a, c, b and d. */
 static inline int8x16_t i8_narrow(int16x8_t ac, int16x8_t bd) {
     return vqmovntq_s16(vqmovnbq_s16(vreinterpretq_s8_s16(ac), ac), bd);
 }
@@ -104,56 +90,54 @@ __attribute__((noinline)) static int8x16_t i8_add_codes(int8x16_t x, int8x16_t z
                                                         uint8_t how) {
     const int16x8_t x0 = vmovlbq_s8(x), x1 = vmovltq_s8(x), z0 = vmovlbq_s8(z), z1 = vmovltq_s8(z);
     const int32x4_t a = i8_add_wide(vmovlbq_s16(x0), vmovlbq_s16(z0), k, how);
-    const int32x4_t c = i8_add_wide(vmovltq_s16(x0), vmovltq_s16(z0), k, how);
-    const int16x8_t ac = vqaddq_n_s16(i8_join(a, c), k->y_zero);
-    const int32x4_t b = i8_add_wide(vmovlbq_s16(x1), vmovlbq_s16(z1), k, how);
+    const int32x4_t b = i8_add_wide(vmovltq_s16(x0), vmovltq_s16(z0), k, how);
+    const int16x8_t even = vqaddq_n_s16(i8_join(a, b), k->y_zero);
+    const int32x4_t c = i8_add_wide(vmovlbq_s16(x1), vmovlbq_s16(z1), k, how);
     const int32x4_t d = i8_add_wide(vmovltq_s16(x1), vmovltq_s16(z1), k, how);
-    const int16x8_t bd = vqaddq_n_s16(i8_join(b, d), k->y_zero);
-    const int8x16_t v = i8_narrow(ac, bd);
+    const int16x8_t odd = vqaddq_n_s16(i8_join(c, d), k->y_zero);
+    const int8x16_t v = i8_narrow(even, odd);
     return vminq_s8(vmaxq_s8(v, vdupq_n_s8((int8_t)k->least)), vdupq_n_s8((int8_t)k->most));
 }
 
-/* Codes that the tables of their channels make of codes. */
-__attribute__((noinline)) static int8x16_t i8_look_up(int16x8_t ac, int16x8_t bd, uint16x8_t ac_table,
-                                                      uint16x8_t bd_table, const i8_end *k) {
-    const int16x8_t least = vdupq_n_s16((int16_t)(k->least + 128)),
-                    most = vdupq_n_s16((int16_t)(k->most + 128));
-    ac = vminq_s16(vmaxq_s16(vaddq_n_s16(ac, 128), least), most);
-    bd = vminq_s16(vmaxq_s16(vaddq_n_s16(bd, 128), least), most);
-    ac = vldrbq_gather_offset_s16(k->table, vaddq_u16(vreinterpretq_u16_s16(ac), ac_table));
-    bd = vldrbq_gather_offset_s16(k->table, vaddq_u16(vreinterpretq_u16_s16(bd), bd_table));
-    return i8_narrow(ac, bd);
+/* Codes that the tables of their channels make of codes. first, second: where the tables of channels 0, 2, ..
+ * and of 1, 3, .. begin. */
+static inline int8x16_t i8_look_up(int8x16_t v, uint16x8_t first, uint16x8_t second, const int8_t *table) {
+    const int16x8_t even = vaddq_n_s16(vmovlbq_s8(v), 128), odd = vaddq_n_s16(vmovltq_s8(v), 128);
+    return i8_narrow(vldrbq_gather_offset_s16(table, vaddq_u16(vreinterpretq_u16_s16(even), first)),
+                     vldrbq_gather_offset_s16(table, vaddq_u16(vreinterpretq_u16_s16(odd), second)));
 }
 
-static inline int8x16_t i8_bound(int8x16_t v, const i8_end *k) {
-    if (k->least == -128 && k->most == 127) return v;
-    return vminq_s8(vmaxq_s8(v, vdupq_n_s8((int8_t)k->least)), vdupq_n_s8((int8_t)k->most));
-}
-
-/* Codes of four vectors of rescaled sums, as i8_narrow has them. The tables' numbers are those of the four
- * vectors. */
-static inline int8x16_t i8_codes(int32x4_t a, int32x4_t b, int32x4_t c, int32x4_t d, const int8_t *numbers,
-                                 const i8_end *k) {
-    const int16x8_t ac = vqaddq_n_s16(i8_join(a, c), k->zero), bd = vqaddq_n_s16(i8_join(b, d), k->zero);
-    if (k->table) {
-        uint32_t first = 0, second = 0;
-        if (k->how & I8_SEVERAL) {
-            first = (uint32_t)numbers[0] << 8 | (uint32_t)numbers[2] << 24;
-            second = (uint32_t)numbers[1] << 8 | (uint32_t)numbers[3] << 24;
+/* What follows the rescaling of `channels` codes of each of some pixels, in place: a table that is the same for
+ * all channels, and a residual. */
+__attribute__((noinline)) static void i8_follow(int8_t *y, int32_t y_step, const int8_t *table, const int8_t *r,
+                                                int32_t r_step, int pixels, int32_t channels, const i8_end *k) {
+    for (int m = 0; m < pixels; m++) {
+        for (int32_t c = 0; c < channels; c += I8_SIXTEEN) {
+            const mve_pred16_t inside = vctp8q((uint32_t)(channels - c));
+            int8_t *const at = y + m * y_step + c;
+            int8x16_t v = vldrbq_z_s8(at, inside);
+            if (table) {
+                const uint8x16_t code = veorq_u8(vreinterpretq_u8_s8(v), vdupq_n_u8(128));
+                v = vldrbq_gather_offset_s8(table, code);
+            }
+            if (r) v = i8_add_codes(v, vldrbq_z_s8(r + m * r_step + c, inside), k->sum, k->how & I8_TFLITE);
+            vstrbq_p_s8(at, v, inside);
         }
-        return i8_look_up(ac, bd, vreinterpretq_u16_u32(vdupq_n_u32(first)),
-                          vreinterpretq_u16_u32(vdupq_n_u32(second)), k);
     }
-    return i8_bound(i8_narrow(ac, bd), k);
 }
 
 /* Stores the codes of four channels, or of `count` if that is less. */
-__attribute__((noinline)) static void i8_store_each(int32x4_t sums, const int8_t *head, int8_t *y,
-                                                    const int8_t *r, int32_t count, const i8_end *k) {
+__attribute__((noinline)) static void i8_store_each(int32x4_t v, const int8_t *head, int8_t *y, const int8_t *r,
+                                                    int32_t count, const i8_end *k) {
     const mve_pred16_t inside = vctp32q((uint32_t)count);
-    int32x4_t v = i8_scale_each(sums, vldrwq_s32((const int32_t *)(const void *)(head + 16)),
-                                vldrbq_s32(head + 32), k->how);
-    v = vqaddq_n_s32(v, k->zero);
+    const int32x4_t factors = vldrwq_s32((const int32_t *)(const void *)(head + 16));
+    if (k->how & I8_TFLITE) {
+        v = vqrdmulhq_s32(v, factors);
+        v = vqaddq_s32(v, vshrq_n_s32(v, 31));
+    } else {
+        v = vqdmulhq_s32(v, factors);
+    }
+    v = vqaddq_n_s32(vrshlq_s32(v, vldrbq_s32(head + 32)), k->zero);
     v = vminq_s32(vmaxq_s32(v, vdupq_n_s32(k->least)), vdupq_n_s32(k->most));
     if (k->table) {
         v = vaddq_n_s32(v, 128);
@@ -161,180 +145,144 @@ __attribute__((noinline)) static void i8_store_each(int32x4_t sums, const int8_t
         v = vldrbq_gather_offset_s32(k->table, vreinterpretq_u32_s32(v));
     }
     if (k->sum) {
-        v = vqaddq_n_s32(i8_add_wide(v, vldrbq_z_s32(r, inside), k->sum, k->how), k->sum->y_zero);
+        v = i8_add_wide(v, vldrbq_z_s32(r, inside), k->sum, k->how & I8_TFLITE);
+        v = vqaddq_n_s32(v, k->sum->y_zero);
         v = vminq_s32(vmaxq_s32(v, vdupq_n_s32(k->sum->least)), vdupq_n_s32(k->sum->most));
     }
     vstrbq_p_s32(y, v, inside);
 }
 
-/* Four bytes, or the first `count` of them if that is less. */
-static inline int32_t i8_load_few(const int8_t *p, int32_t count) {
-    if (count >= I8_FOUR) return i8_word(p);
-    uint32_t v = (uint8_t)p[0];
-    if (count > 1) v |= (uint32_t)(uint8_t)p[1] << 8;
-    if (count > 2) v |= (uint32_t)(uint8_t)p[2] << 16;
-    return (int32_t)v;
-}
-
-static inline void i8_store_few(int8_t *p, int32_t v, int32_t count) {
-    if (count >= I8_FOUR) {
-        memcpy(p, &v, sizeof v);
-        return;
-    }
-    p[0] = (int8_t)v;
-    if (count > 1) p[1] = (int8_t)(v >> 8);
-    if (count > 2) p[2] = (int8_t)(v >> 16);
-}
-
-/* The codes of sums of four channels, a to d, each of four pixels. */
-static inline int8x16_t i8_finish_four(int32x4_t a, int32x4_t b, int32x4_t c, int32x4_t d, const int8_t *head,
-                                       const i8_end *k) {
-    const int8_t *const factors = head + 16, *const shifts = head + 32;
-    const uint8_t rounding = k->how & (I8_TFLITE | I8_SHORT | I8_POSITIVE);
-#define I8_SCALE_FOUR(way)                                                                                     \
-    a = i8_scale(a, i8_word(factors), shifts[0], way);                                                         \
-    b = i8_scale(b, i8_word(factors + 4), shifts[1], way);                                                     \
-    c = i8_scale(c, i8_word(factors + 8), shifts[2], way);                                                     \
-    d = i8_scale(d, i8_word(factors + 12), shifts[3], way)
-    if (rounding == (I8_TFLITE | I8_SHORT | I8_POSITIVE)) {
-        I8_SCALE_FOUR(I8_TFLITE | I8_SHORT | I8_POSITIVE);
-    } else if (rounding == (I8_TFLITE | I8_SHORT)) {
-        I8_SCALE_FOUR(I8_TFLITE | I8_SHORT);
-    } else if (rounding & I8_SHORT) {
-        I8_SCALE_FOUR(I8_SHORT);
-    } else {
-        I8_SCALE_FOUR(rounding);
-    }
-#undef I8_SCALE_FOUR
-    return i8_codes(a, b, c, d, head + 36, k);
-}
-
 /* ---- sums ---- */
 
-/* The sums of four pixels by four channels, from the biases on: sums[pixel * 4 + channel]. The list has the
- * stretches of pixels 0 and 1, an end whose `rest` is 1, those of pixels 2 and 3, and an end whose `rest` is 0.
- * Returns where the weights end. The sums of two pixels stand in r0, r2, r4, r6 and r8, r10, r12, lr. */
-static inline const int8_t *i8_sum_four(const i8_stretch *list, const int8_t *head, const int8_t *w,
-                                        int32_t *sums) {
-    register const void *r0 __asm__("r0") = list;
-    register const void *r1 __asm__("r1") = head;
-    register const void *r2 __asm__("r2") = w;
-    register void *r3 __asm__("r3") = sums;
-    __asm__ volatile("push {r1, r2, r4-r11, lr}\n\tmov r11, r0\n\t"
-                     "mov r7, r3\n"
-                     "0:\n\tldrd r1, r9, [sp]\n\t"
-                     "ldm r1, {r0, r2, r4, r6}\n\tldm r1, {r8, r10, r12, lr}\n\t"
-                     "b 1f\n"
-                     "5:\n\tvctp.8 r5\n\t"
-                     "vpsttt\n\tvldrbt.8 q0, [r1]\n\t"
-                     "vldrbt.8 q1, [r3]\n\tvldrbt.8 q2, [r9]\n\t"
-                     "add r9, r5\n\tvmladava.s8 r0, q2, q0\n\t"
-                     "vmladava.s8 r8, q2, q1\n\tvpst\n\t"
-                     "vldrbt.8 q3, [r9]\n\tadd r9, r5\n\t"
-                     "vmladava.s8 r2, q3, q0\n\tvmladava.s8 r10, q3, q1\n\t"
-                     "vpst\n\tvldrbt.8 q2, [r9]\n\t"
-                     "add r9, r5\n\tvmladava.s8 r4, q2, q0\n\t"
-                     "vmladava.s8 r12, q2, q1\n\tvpst\n\t"
-                     "vldrbt.8 q3, [r9]\n\tadd r9, r5\n\t"
-                     "vmladava.s8 r6, q3, q0\n\t"
-                     "vmladava.s8 lr, q3, q1\n"
-                     "1:\n\tldm r11!, {r1, r3, r5}\n\t"
-                     "cbz r1, 4f\n\t"
-                     "cbz r5, 3f\n"
-                     "2:\n\tvldrb.8 q0, [r1], #16\n\t"
-                     "vldrb.8 q2, [r9], #16\n\tvmladava.s8 r0, q2, q0\n\t"
-                     "vldrb.8 q1, [r3], #16\n\tvmladava.s8 r8, q2, q1\n\t"
-                     "vldrb.8 q3, [r9], #16\n\tvmladava.s8 r2, q3, q0\n\t"
-                     "vldrb.8 q2, [r9], #16\n\tvmladava.s8 r10, q3, q1\n\t"
-                     "vmladava.s8 r4, q2, q0\n\tvldrb.8 q3, [r9], #16\n\t"
-                     "vmladava.s8 r12, q2, q1\n\tvmladava.s8 r6, q3, q0\n\t"
-                     "vmladava.s8 lr, q3, q1\n\tsubs r5, #1\n\t"
-                     "bne 2b\n"
-                     "3:\n\tldr r5, [r11], #4\n\t"
-                     "cmp r5, #0\n\tbne 5b\n\t"
-                     "b 1b\n"
-                     "4:\n\tstm r7!, {r0, r2, r4, r6, r8, r10, r12, lr}\n\t"
-                     "ldr r5, [r11], #4\n\tcmp r5, #0\n\t"
-                     "bne 0b\n\tmov r3, r9\n\t"
-                     "pop {r1, r2, r4-r11, lr}\n\t"
-                     : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
-                     :
-                     : "r12", "q0", "q1", "q2", "q3", "cc", "memory");
-    return r3;
+/* Adds up two pixels by four channels over the rows of a list, from r11 on. */
+#define I8_TWO_PIXELS                                                                                          \
+    "1:\n\tldm r11!, {r1, r3, r5, r7}\n"                                                                       \
+    "2:\n\tvldrb.8 q0, [r1], #16\n\tvldrb.8 q2, [r9], #16\n\tvmladava.s8 r0, q2, q0\n\t"                       \
+    "vldrb.8 q1, [r3], #16\n\tvmladava.s8 r8, q2, q1\n\tvldrb.8 q3, [r9], #16\n\t"                             \
+    "vmladava.s8 r2, q3, q0\n\tvldrb.8 q2, [r9], #16\n\tvmladava.s8 r10, q3, q1\n\t"                           \
+    "vmladava.s8 r4, q2, q0\n\tvldrb.8 q3, [r9], #16\n\tvmladava.s8 r12, q2, q1\n\t"                           \
+    "vmladava.s8 r6, q3, q0\n\tvmladava.s8 lr, q3, q1\n\tsubs r5, #1\n\tbne 2b\n\tcmp r7, #0\n\t"              \
+    "beq 1b\n\tands r5, r7, #15\n\tbeq 3f\n\tvctp.8 r5\n\tvpsttt\n\tvldrbt.8 q0, [r1]\n\t"                     \
+    "vldrbt.8 q1, [r3]\n\tvldrbt.8 q2, [r9]\n\tadd r9, r5\n\tvmladava.s8 r0, q2, q0\n\t"                       \
+    "vmladava.s8 r8, q2, q1\n\tvpst\n\tvldrbt.8 q3, [r9]\n\tadd r9, r5\n\tvmladava.s8 r2, q3, q0\n\t"          \
+    "vmladava.s8 r10, q3, q1\n\tvpst\n\tvldrbt.8 q2, [r9]\n\tadd r9, r5\n\tvmladava.s8 r4, q2, q0\n\t"         \
+    "vmladava.s8 r12, q2, q1\n\tvpst\n\tvldrbt.8 q3, [r9]\n\tadd r9, r5\n\tvmladava.s8 r6, q3, q0\n\t"         \
+    "vmladava.s8 lr, q3, q1\n\tcmp r7, #0\n\tbge 1b\n"                                                         \
+    "3:\n\t"
+
+/* Makes the codes of a tile's blocks. The sums of two pixels by four channels, from the biases on, stand in r0,
+ * r2, r4, r6 and r8, r10, r12, lr. Then four vectors have a channel of four pixels each. */
+static inline void i8_make_blocks(i8_tile *t) {
+    register void *r0 __asm__("r0") = t;
+    __asm__ volatile(
+        "push {r4-r11, lr}\n\tsub sp, #72\n\tstr r0, [sp, #64]\n\tldr r1, [r0, #40]\n\t"
+        "vdup.8 q4, r1\n\tldr r1, [r0, #44]\n\tvdup.8 q5, r1\n"
+        "0:\n\tldr r1, [r0, #16]\n\tldr r9, [r0, #32]\n\tldr r11, [r0, #56]\n\tadd r9, r1\n\t"
+        "str r9, [sp, #68]\n\tldm r1, {r0, r2, r4, r6}\n\tldm r1, {r8, r10, r12, lr}\n\t" I8_TWO_PIXELS
+        "mov r1, sp\n\tstm r1, {r0, r2, r4, r6, r8, r10, r12, lr}\n\tldrd r1, r9, [sp, #64]\n\t"
+        "ldr r1, [r1, #16]\n\tldm r1, {r0, r2, r4, r6}\n\tldm r1, {r8, r10, r12, lr}\n\t" I8_TWO_PIXELS
+        "add r1, sp, #32\n\tstm r1, {r0, r2, r4, r6, r8, r10, r12, lr}\n\tmov r1, sp\n\t"
+        "vld40.32 {q0, q1, q2, q3}, [r1]\n\tvld41.32 {q0, q1, q2, q3}, [r1]\n\t"
+        "vld42.32 {q0, q1, q2, q3}, [r1]\n\tvld43.32 {q0, q1, q2, q3}, [r1]\n\tldr r0, [sp, #64]\n\t"
+        "ldr r1, [r0, #16]\n\tldr r6, [r0, #48]\n\tadds r1, #16\n\tldm r1!, {r2, r3, r4, r5}\n\t"
+        "cmp r6, #1\n\tblo 6f\n\tvqrdmulh.s32 q0, q0, r2\n\tvqrdmulh.s32 q1, q1, r3\n\t"
+        "vqrdmulh.s32 q2, q2, r4\n\tvqrdmulh.s32 q3, q3, r5\n\tbeq 7f\n\tmov r7, #-1\n\t"
+        "vpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r7\n\tvpt.s32 lt, q1, zr\n\t"
+        "vaddt.i32 q1, q1, r7\n\tvpt.s32 lt, q2, zr\n\tvaddt.i32 q2, q2, r7\n\t"
+        "vpt.s32 lt, q3, zr\n\tvaddt.i32 q3, q3, r7\n\tb 7f\n"
+        "6:\n\tvqdmulh.s32 q0, q0, r2\n\tvqdmulh.s32 q1, q1, r3\n\tvqdmulh.s32 q2, q2, r4\n\t"
+        "vqdmulh.s32 q3, q3, r5\n"
+        "7:\n\tldrsb r2, [r1]\n\tldrsb r3, [r1, #1]\n\tldrsb r4, [r1, #2]\n\tldrsb r5, [r1, #3]\n\t"
+        "ldr r6, [r0, #36]\n\tvrshl.s32 q0, r2\n\tvrshl.s32 q1, r3\n\tvrshl.s32 q2, r4\n\t"
+        "vrshl.s32 q3, r5\n\tvqmovnb.s32 q0, q0\n\tvqmovnb.s32 q1, q1\n\tvqmovnt.s32 q0, q2\n\t"
+        "vqmovnt.s32 q1, q3\n\tvqadd.s16 q0, q0, r6\n\tvqadd.s16 q1, q1, r6\n\t"
+        "vqmovnb.s16 q0, q0\n\tvqmovnt.s16 q0, q1\n\tldrd r1, r2, [r0, #20]\n\t"
+        "vmax.s8 q0, q0, q4\n\tvmin.s8 q0, q0, q5\n\tvmov r5, r4, q0[2], q0[0]\n\t"
+        "vmov r7, r6, q0[3], q0[1]\n\tstr r5, [r1]\n\tstr r7, [r1, r2]\n\t"
+        "str r4, [r1, r2, lsl #1]\n\tadd r3, r1, r2\n\tstr r6, [r3, r2, lsl #1]\n\t"
+        "ldr r3, [r0, #28]\n\tadds r1, #4\n\tstrd r9, r1, [r0, #16]\n\tsubs r3, #1\n\t"
+        "str r3, [r0, #28]\n\tbne 0b\n\tadd sp, #72\n\tpop {r4-r11, lr}\n\t"
+        : "+r"(r0)
+        :
+        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "cc", "memory");
 }
 
-/* The same where a pixel has at most 16 inputs: sums[channel * 4 + pixel], without the biases. */
-static inline const int8_t *i8_sum_small(const int8_t *const *pixels, const int8_t *w, int32_t inputs,
-                                         int32_t *sums) {
-    register const void *r0 __asm__("r0") = pixels;
-    register const void *r2 __asm__("r2") = w;
-    register void *r3 __asm__("r3") = sums;
-    register int32_t r12 __asm__("r12") = inputs;
-    __asm__ volatile("push {r4-r11, lr}\n\tldm r0, {r4-r7}\n\t"
-                     "vctp.8 r12\n\tvpstttt\n\t"
-                     "vldrbt.8 q0, [r4]\n\tvldrbt.8 q1, [r5]\n\t"
-                     "vldrbt.8 q2, [r6]\n\tvldrbt.8 q3, [r7]\n\t"
-                     "vpst\n\tvldrbt.8 q4, [r2]\n\t"
-                     "add r2, r12\n\tvmladav.s8 r4, q4, q0\n\t"
-                     "vpst\n\tvldrbt.8 q5, [r2]\n\t"
-                     "add r2, r12\n\tvmladav.s8 r6, q4, q1\n\t"
-                     "vmladav.s8 r8, q4, q2\n\tvmladav.s8 r10, q4, q3\n\t"
-                     "stm r3!, {r4, r6, r8, r10}\n\tvmladav.s8 r4, q5, q0\n\t"
-                     "vpst\n\tvldrbt.8 q4, [r2]\n\t"
-                     "add r2, r12\n\tvmladav.s8 r6, q5, q1\n\t"
-                     "vmladav.s8 r8, q5, q2\n\tvmladav.s8 r10, q5, q3\n\t"
-                     "stm r3!, {r4, r6, r8, r10}\n\tvmladav.s8 r4, q4, q0\n\t"
-                     "vpst\n\tvldrbt.8 q5, [r2]\n\t"
-                     "add r2, r12\n\tvmladav.s8 r6, q4, q1\n\t"
-                     "vmladav.s8 r8, q4, q2\n\tvmladav.s8 r10, q4, q3\n\t"
-                     "stm r3!, {r4, r6, r8, r10}\n\tvmladav.s8 r4, q5, q0\n\t"
-                     "vmladav.s8 r6, q5, q1\n\tvmladav.s8 r8, q5, q2\n\t"
-                     "vmladav.s8 r10, q5, q3\n\tstm r3!, {r4, r6, r8, r10}\n\t"
-                     "pop {r4-r11, lr}\n\t"
-                     : "+r"(r0), "+r"(r2), "+r"(r3), "+r"(r12)
-                     :
-                     : "q0", "q1", "q2", "q3", "q4", "q5", "cc", "memory");
-    return r2;
+/* The same where a pixel has at most 16 inputs: they stay in q0 to q3. */
+static inline void i8_make_small(i8_tile *t) {
+    register void *r0 __asm__("r0") = t;
+    __asm__ volatile(
+        "push {r4-r11, lr}\n\tldm r0, {r4-r7}\n\tldr r12, [r0, #52]\n\tldr r2, [r0, #16]\n\t"
+        "ldr r3, [r0, #20]\n\tldr r9, [r0, #24]\n\tldr r11, [r0, #28]\n\tvctp.8 r12\n\tvpstttt\n\t"
+        "vldrbt.8 q0, [r4]\n\tvldrbt.8 q1, [r5]\n\tvldrbt.8 q2, [r6]\n\tvldrbt.8 q3, [r7]\n"
+        "0:\n\tldr r5, [r0, #32]\n\tmov r1, r2\n\tvctp.8 r12\n\tadd r2, r5\n\tvpst\n\t"
+        "vldrbt.8 q4, [r2]\n\tadd r2, r12\n\tvmladav.s8 r4, q4, q0\n\tvmladav.s8 r6, q4, q1\n\t"
+        "vmladav.s8 r8, q4, q2\n\tvmladav.s8 r10, q4, q3\n\tvpst\n\tvldrbt.8 q5, [r2]\n\t"
+        "add r2, r12\n\tvmov q4[2], q4[0], r4, r8\n\tvmov q4[3], q4[1], r6, r10\n\t"
+        "vmladav.s8 r4, q5, q0\n\tvmladav.s8 r6, q5, q1\n\tvmladav.s8 r8, q5, q2\n\t"
+        "vmladav.s8 r10, q5, q3\n\tvpst\n\tvldrbt.8 q6, [r2]\n\tadd r2, r12\n\t"
+        "vmov q5[2], q5[0], r4, r8\n\tvmov q5[3], q5[1], r6, r10\n\tvmladav.s8 r4, q6, q0\n\t"
+        "vmladav.s8 r6, q6, q1\n\tvmladav.s8 r8, q6, q2\n\tvmladav.s8 r10, q6, q3\n\tvpst\n\t"
+        "vldrbt.8 q7, [r2]\n\tadd r2, r12\n\tvmov q6[2], q6[0], r4, r8\n\t"
+        "vmov q6[3], q6[1], r6, r10\n\tvmladav.s8 r4, q7, q0\n\tvmladav.s8 r6, q7, q1\n\t"
+        "vmladav.s8 r8, q7, q2\n\tvmladav.s8 r10, q7, q3\n\tvmov q7[2], q7[0], r4, r8\n\t"
+        "vmov q7[3], q7[1], r6, r10\n\tldm r1!, {r4-r7}\n\tvadd.i32 q4, q4, r4\n\t"
+        "vadd.i32 q5, q5, r5\n\tvadd.i32 q6, q6, r6\n\tvadd.i32 q7, q7, r7\n\tldr lr, [r0, #48]\n\t"
+        "ldm r1!, {r4-r7}\n\tcmp lr, #1\n\tblo 6f\n\tvqrdmulh.s32 q4, q4, r4\n\t"
+        "vqrdmulh.s32 q5, q5, r5\n\tvqrdmulh.s32 q6, q6, r6\n\tvqrdmulh.s32 q7, q7, r7\n\tbeq 7f\n\t"
+        "mov r8, #-1\n\tvpt.s32 lt, q4, zr\n\tvaddt.i32 q4, q4, r8\n\tvpt.s32 lt, q5, zr\n\t"
+        "vaddt.i32 q5, q5, r8\n\tvpt.s32 lt, q6, zr\n\tvaddt.i32 q6, q6, r8\n\t"
+        "vpt.s32 lt, q7, zr\n\tvaddt.i32 q7, q7, r8\n\tb 7f\n"
+        "6:\n\tvqdmulh.s32 q4, q4, r4\n\tvqdmulh.s32 q5, q5, r5\n\tvqdmulh.s32 q6, q6, r6\n\t"
+        "vqdmulh.s32 q7, q7, r7\n"
+        "7:\n\tldrsb r4, [r1]\n\tldrsb r5, [r1, #1]\n\tldrsb r6, [r1, #2]\n\tldrsb r7, [r1, #3]\n\t"
+        "ldr r8, [r0, #36]\n\tvrshl.s32 q4, r4\n\tvrshl.s32 q5, r5\n\tvrshl.s32 q6, r6\n\t"
+        "vrshl.s32 q7, r7\n\tvqmovnb.s32 q4, q4\n\tvqmovnb.s32 q5, q5\n\tvqmovnt.s32 q4, q6\n\t"
+        "vqmovnt.s32 q5, q7\n\tvqadd.s16 q4, q4, r8\n\tvqadd.s16 q5, q5, r8\n\t"
+        "vqmovnb.s16 q4, q4\n\tvqmovnt.s16 q4, q5\n\tldrd r4, r5, [r0, #40]\n\tvdup.8 q5, r4\n\t"
+        "vdup.8 q6, r5\n\tvmax.s8 q4, q4, q5\n\tvmin.s8 q4, q4, q6\n\tvmov r5, r4, q4[2], q4[0]\n\t"
+        "vmov r7, r6, q4[3], q4[1]\n\tstr r5, [r3]\n\tstr r7, [r3, r9]\n\t"
+        "str r4, [r3, r9, lsl #1]\n\tadd r1, r3, r9\n\tstr r6, [r1, r9, lsl #1]\n\tadds r3, #4\n\t"
+        "subs r11, #1\n\tbne 0b\n\tstr r2, [r0, #16]\n\tpop {r4-r11, lr}\n\t"
+        : "+r"(r0)
+        :
+        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory");
 }
 
-/* The sums of four channels of one pixel, from the biases on. The list has its stretches and an end. */
+/* The sums of four channels of one pixel, from the biases on. Returns where the weights end. */
 static inline const int8_t *i8_sum_one(const i8_stretch *list, const int8_t *head, const int8_t *w,
                                        int32_t *sums) {
     register const void *r0 __asm__("r0") = list;
     register const void *r1 __asm__("r1") = head;
     register const void *r2 __asm__("r2") = w;
     register void *r3 __asm__("r3") = sums;
-    __asm__ volatile("push {r3-r11, lr}\n\tldm r1, {r4, r6, r8, r10}\n\t"
-                     "b 1f\n"
-                     "5:\n\tvctp.8 r5\n\t"
-                     "vpstt\n\tvldrbt.8 q0, [r1]\n\t"
-                     "vldrbt.8 q1, [r2]\n\tadd r2, r5\n\t"
-                     "vmladava.s8 r4, q1, q0\n\tvpst\n\t"
-                     "vldrbt.8 q1, [r2]\n\tadd r2, r5\n\t"
-                     "vmladava.s8 r6, q1, q0\n\tvpst\n\t"
-                     "vldrbt.8 q1, [r2]\n\tadd r2, r5\n\t"
-                     "vmladava.s8 r8, q1, q0\n\tvpst\n\t"
-                     "vldrbt.8 q1, [r2]\n\tadd r2, r5\n\t"
-                     "vmladava.s8 r10, q1, q0\n"
-                     "1:\n\tldm r0!, {r1, r3, r5}\n\t"
-                     "cbz r1, 4f\n\t"
-                     "cbz r5, 3f\n"
-                     "2:\n\tvldrb.8 q0, [r1], #16\n\t"
-                     "vldrb.8 q1, [r2], #16\n\tvmladava.s8 r4, q1, q0\n\t"
-                     "vldrb.8 q2, [r2], #16\n\tvmladava.s8 r6, q2, q0\n\t"
-                     "vldrb.8 q1, [r2], #16\n\tvmladava.s8 r8, q1, q0\n\t"
-                     "vldrb.8 q2, [r2], #16\n\tvmladava.s8 r10, q2, q0\n\t"
-                     "subs r5, #1\n\t"
-                     "bne 2b\n"
-                     "3:\n\tldr r5, [r0], #4\n\t"
-                     "cmp r5, #0\n\tbne 5b\n\t"
-                     "b 1b\n"
-                     "4:\n\tldr r3, [sp]\n\t"
-                     "stm r3, {r4, r6, r8, r10}\n\tpop {r3-r11, lr}\n\t"
-                     : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
-                     :
-                     : "r12", "q0", "q1", "q2", "cc", "memory");
+    __asm__ volatile(
+        "push {r3-r11, lr}\n\tldm r1, {r4, r6, r8, r10}\n"
+        "1:\n\tldm r0!, {r1, r3, r5, r7}\n\tcbz r5, 4f\n"
+        "2:\n\tvldrb.8 q0, [r1], #16\n\tvldrb.8 q1, [r2], #16\n\tvmladava.s8 r4, q1, q0\n\t"
+        "vldrb.8 q2, [r2], #16\n\tvmladava.s8 r6, q2, q0\n\tvldrb.8 q1, [r2], #16\n\t"
+        "vmladava.s8 r8, q1, q0\n\tvldrb.8 q2, [r2], #16\n\tvmladava.s8 r10, q2, q0\n\t"
+        "subs r5, #1\n\tbne 2b\n"
+        "4:\n\tcmp r7, #0\n\tbeq 1b\n\tands r5, r7, #15\n\tbeq 3f\n\tvctp.8 r5\n\tvpstt\n\t"
+        "vldrbt.8 q0, [r1]\n\tvldrbt.8 q1, [r2]\n\tadd r2, r5\n\tvmladava.s8 r4, q1, q0\n\tvpst\n\t"
+        "vldrbt.8 q1, [r2]\n\tadd r2, r5\n\tvmladava.s8 r6, q1, q0\n\tvpst\n\tvldrbt.8 q1, [r2]\n\t"
+        "add r2, r5\n\tvmladava.s8 r8, q1, q0\n\tvpst\n\tvldrbt.8 q1, [r2]\n\tadd r2, r5\n\t"
+        "vmladava.s8 r10, q1, q0\n\tcmp r7, #0\n\tbge 1b\n"
+        "3:\n\tldr r3, [sp]\n\tstm r3, {r4, r6, r8, r10}\n\tpop {r3-r11, lr}\n\t"
+        : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
+        :
+        : "r12", "q0", "q1", "q2", "cc", "memory");
     return r2;
+}
+
+/* Copies up to four codes. */
+static inline void i8_copy_few(int8_t *to, const int8_t *from, int32_t count) {
+    if (count == I8_FOUR) {
+        memcpy(to, from, I8_FOUR);
+        return;
+    }
+    to[0] = from[0];
+    if (count > 1) to[1] = from[1];
+    if (count > 2) to[2] = from[2];
 }
 
 /* Makes all channels of one pixel. */
@@ -349,63 +297,68 @@ __attribute__((noinline)) static void i8_pixel(const i8_stretch *list, const int
     }
 }
 
-/* The codes of four pixels by four channels, a word for each pixel. Sets where the weights end. */
-static inline int8x16_t i8_four(const i8_stretch *list, int small, int32_t inputs, const int8_t *head,
-                                const int8_t **weights, const i8_end *k) {
-    int32_t sums[16];
-    if (small) {
-        const int8_t *const pixels[] = {list[0].a, list[0].b, list[2].a, list[2].b};
-        *weights = i8_sum_small(pixels, *weights, inputs, sums);
-        const int32x4_t a = vaddq_n_s32(vldrwq_s32(sums), i8_word(head));
-        const int32x4_t b = vaddq_n_s32(vldrwq_s32(sums + 4), i8_word(head + 4));
-        const int32x4_t c = vaddq_n_s32(vldrwq_s32(sums + 8), i8_word(head + 8));
-        const int32x4_t d = vaddq_n_s32(vldrwq_s32(sums + 12), i8_word(head + 12));
-        return i8_finish_four(a, b, c, d, head, k);
-    }
-    *weights = i8_sum_four(list, head, *weights, sums);
-    const int32x4x4_t v = vld4q_s32(sums);
-    return i8_finish_four(v.val[0], v.val[1], v.val[2], v.val[3], head, k);
-}
-
-/* Makes all channels of four pixels, of which the first n count. */
-__attribute__((noinline)) static void i8_pixels(const i8_stretch *list, int small, const int8_t *w, int8_t *y,
-                                                const int8_t *r, int n, const i8_layer *k) {
-    const int32_t head_bytes = k->end.how & I8_SEVERAL ? 40 : 36;
-    for (int32_t c = 0; c < k->channels; c += I8_FOUR) {
-        const int8_t *const head = w;
-        const int32_t count = k->channels - c;
-        w += head_bytes;
-        int8x16_t v = i8_four(list, small, k->inputs, head, &w, &k->end);
-        if (k->end.sum) {
-            int32x4_t z = vdupq_n_s32(i8_load_few(r + c, count));
-            if (n > 1) z = vsetq_lane_s32(i8_load_few(r + c + k->r_step, count), z, 1);
-            if (n > 2) z = vsetq_lane_s32(i8_load_few(r + c + 2 * k->r_step, count), z, 2);
-            if (n > 3) z = vsetq_lane_s32(i8_load_few(r + c + 3 * k->r_step, count), z, 3);
-            v = i8_add_codes(v, vreinterpretq_s8_s32(z), k->end.sum, k->end.how);
+/* Makes the channels from c on of the first n of a tile's four pixels, block by block: where a block has less
+ * than four, where some pixels do not count, where the channels have tables of their own, and where the codes
+ * go over the residual. */
+static inline void i8_make_few(i8_tile *t, int small, int8_t *y, const int8_t *r, int n, int32_t c,
+                               const i8_layer *k) {
+    int8_t codes[16], added[16];
+    t->y_step = I8_FOUR;
+    for (; c < k->channels; c += I8_FOUR) {
+        const int8_t *const numbers = t->w + 36;
+        const int32_t left = k->channels - c, count = left < I8_FOUR ? left : I8_FOUR;
+        t->y = codes;
+        t->blocks = 1;
+        if (small)
+            i8_make_small(t);
+        else
+            i8_make_blocks(t);
+        if (k->end.table) {
+            uint32_t first = 0, second = 0;
+            if (k->end.how & I8_SEVERAL) {
+                first = (uint32_t)numbers[0] << 8 | (uint32_t)numbers[2] << 24;
+                second = (uint32_t)numbers[1] << 8 | (uint32_t)numbers[3] << 24;
+            }
+            vstrbq_s8(codes, i8_look_up(vldrbq_s8(codes), vreinterpretq_u16_u32(vdupq_n_u32(first)),
+                                        vreinterpretq_u16_u32(vdupq_n_u32(second)), k->end.table));
         }
-        const int32x4_t words = vreinterpretq_s32_s8(v);
-        int8_t *const to = y + c;
-        i8_store_few(to, vgetq_lane_s32(words, 0), count);
-        if (n > 1) i8_store_few(to + k->y_step, vgetq_lane_s32(words, 1), count);
-        if (n > 2) i8_store_few(to + 2 * k->y_step, vgetq_lane_s32(words, 2), count);
-        if (n > 3) i8_store_few(to + 3 * k->y_step, vgetq_lane_s32(words, 3), count);
+        if (r) {
+            for (int m = 0; m < n; m++) i8_copy_few(added + m * I8_FOUR, r + m * k->r_step + c, count);
+            vstrbq_s8(codes,
+                      i8_add_codes(vldrbq_s8(codes), vldrbq_s8(added), k->end.sum, k->end.how & I8_TFLITE));
+        }
+        for (int m = 0; m < n; m++) i8_copy_few(y + m * k->y_step + c, codes + m * I8_FOUR, count);
     }
 }
 
 /* Makes all channels of `pixels` pixels, each over a stretch of inputs of each row: those of pixel m begin at
  * rows[i][at + m * step]. There are 1 to I8_MOST_ROWS rows. y and r: the first channel of the first pixel, of
- * the output and of the residual. */
+ * the output and of the residual. Where there are several rows, each has 16 inputs or more. */
 __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int count, int32_t at,
                                                   int32_t step, int pixels, const int8_t *w, int8_t *y,
                                                   const int8_t *r, const i8_layer *k) {
-    i8_stretch list[2 * (I8_MOST_ROWS + 1)], *const second = list + count + 1;
-    const int small = count == 1 && k->inputs <= 16;
-    for (int i = 0; i < 2 * (count + 1); i++)
-        list[i] = (i8_stretch){NULL, NULL, k->inputs / 16, k->inputs % 16};
-    list[count].rest = 1;
-    second[count].rest = 0;
-    for (int m = 0; m < pixels; m += I8_FOUR) {
+    i8_stretch list[2 * I8_MOST_ROWS], *const second = list + count;
+    const int small = count == 1 && k->inputs <= I8_SIXTEEN, several = k->end.how & I8_SEVERAL;
+    const uint32_t rest = (uint32_t)k->inputs % I8_SIXTEEN;
+    i8_tile t = {{NULL, NULL, NULL, NULL},
+                 w,
+                 y,
+                 0,
+                 0,
+                 several ? 40 : 36,
+                 k->end.zero,
+                 k->end.least,
+                 k->end.most,
+                 i8_way(&k->end),
+                 k->inputs,
+                 list};
+    for (int i = 0; i < count; i++) {
+        list[i].times = second[i].times = k->inputs / I8_SIXTEEN;
+        list[i].rest = second[i].rest = rest | (uint32_t)(i == count - 1) << 31;
+    }
+    for (int m = 0; m < pixels; m += I8_FOUR, y += I8_FOUR * k->y_step) {
         const int n = pixels - m < I8_FOUR ? pixels - m : I8_FOUR;
+        const int8_t *const z = r ? r + m * k->r_step : NULL;
         for (int i = 0; i < count; i++) {
             const int8_t *const x = rows[i] + at + m * step;
             list[i].a = x;
@@ -413,11 +366,32 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
             second[i].a = n > 2 ? x + 2 * step : x;
             second[i].b = n > 3 ? x + 3 * step : x;
         }
-        const int8_t *const z = r ? r + m * k->r_step : NULL;
-        if (n == 1)
-            i8_pixel(list, w, y + m * k->y_step, z, k);
-        else
-            i8_pixels(list, small, w, y + m * k->y_step, z, n, k);
+        if (n == 1) {
+            i8_pixel(list, w, y, z, k);
+            continue;
+        }
+        /* The codes may go over the residual, but over nothing of it that is still to be read. */
+        const int apart = !z || z + n * k->r_step <= y || y + n * k->y_step <= z;
+        const int32_t full = n < I8_FOUR || several || !apart ? 0 : k->channels / I8_FOUR;
+        t.w = w;
+        if (small) {
+            t.x[0] = list[0].a;
+            t.x[1] = list[0].b;
+            t.x[2] = second[0].a;
+            t.x[3] = second[0].b;
+        }
+        if (full) {
+            t.y = y;
+            t.y_step = k->y_step;
+            t.blocks = full;
+            if (small)
+                i8_make_small(&t);
+            else
+                i8_make_blocks(&t);
+        }
+        if (full && (k->end.table || z))
+            i8_follow(y, k->y_step, k->end.table, z, k->r_step, n, full * I8_FOUR, &k->end);
+        if (full * I8_FOUR < k->channels) i8_make_few(&t, small, y, z, n, full * I8_FOUR, k);
     }
 }
 

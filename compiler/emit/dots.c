@@ -41,10 +41,9 @@ static const char *end_text(emitter *e, writer *w, const node *n) {
     const code_end end = code_end_of(e, n);
     if (end.adds) declare_sum(e, w, &end.add);
     const char *how = end.how == RESCALE_TFLITE ? "I8_TFLITE" : "I8_ONCE";
-    if (rescales_shortly(e, n, &k)) {
-        how = arena_printf(e->a, "%s | I8_SHORT", how);
-        if (end.range.least >= end.zero) how = arena_printf(e->a, "%s | I8_POSITIVE", how);
-    }
+    const bool is_short = e->p->t->dots->ragged || rescales_shortly(e, n, &k);
+    if (is_short) how = arena_printf(e->a, "%s | I8_SHORT", how);
+    if (is_short && end.range.least >= end.zero) how = arena_printf(e->a, "%s | I8_POSITIVE", how);
     if (end.several) how = arena_printf(e->a, "%s | I8_SEVERAL", how);
     return arena_printf(e->a, "{%s, %s, %d, %d, %d, %s}", end.table ? end.table : "NULL",
                         end.adds ? "&sum" : "NULL", end.zero, end.range.least, end.range.most, how);

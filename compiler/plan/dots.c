@@ -5,6 +5,7 @@
  * first gathered in a tile. A depthwise layer computes a row at a time and needs no tile. How the kernels do it
  * is in the target's header under runtime/; layers that they do not know go by vectors, like those of floats.
  */
+#include "graph/integers.h"
 #include "graph/quant.h"
 #include "plan/internal.h"
 #include "plan/pack.h"
@@ -22,6 +23,15 @@ static bool fits_window(const dot_kernels *k, const node *n) {
            (n->a.kernel[1] - 1) * n->a.dilation[1] <= most_column;
 }
 
+/* Whether all factors of a layer shift to the right, as kernels take them that round by vectors. */
+static bool shifts_right(const graph *g, const node *n, arena *a) {
+    const kernel_integers k = integers_of_kernel(g, n, a);
+    for (int c = 0; c < n->shape.c; c++) {
+        if (k.by[c].multiplier && (k.by[c].shift >= 0 || k.by[c].shift < -31)) return false;
+    }
+    return true;
+}
+
 bool takes_dots(const plan *p, const plan_step *s) {
     const graph *g = p->g;
     const node *n = &g->nodes[s->node];
@@ -31,6 +41,7 @@ bool takes_dots(const plan *p, const plan_step *s) {
     bool window = n->op == OP_DEPTHWISE;
     if (x != TYPE_I8 && (x != TYPE_U8 || window)) return false;
     if (node_weight_type(n) != TYPE_I8) return false;
+    if (p->t->dots->ragged && !shifts_right(g, n, p->mem)) return false;
     return !window || (!n->a.pad_value && fits_window(p->t->dots, n));
 }
 

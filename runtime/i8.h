@@ -56,6 +56,17 @@ typedef struct i8_window {
     int16_t zero;                      /* the code of the padding */
 } i8_window;
 
+/* A layer without weights, whose channels have factors: the map is multiplied by a code of each channel, or
+ * averaged. Its factors are short: I8_SHORT. */
+typedef struct i8_map {
+    const int32_t *multipliers;
+    const int8_t *shifts;
+    int32_t pixels, x_pixel, y_pixel; /* how many; from one to the next */
+    int16_t channels, each;           /* each: 1, or 0 where all channels have the first factor */
+    int16_t x_zero, z_zero, zero, least, most;
+    uint8_t how; /* I8_ONCE or I8_TFLITE */
+} i8_map;
+
 /* An int32 that stands among bytes, at an address that is a multiple of 4. */
 static inline int32_t i8_word(const int8_t *p) {
     int32_t v;

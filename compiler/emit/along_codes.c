@@ -2,6 +2,7 @@
  * graph/softmax_codes.h and graph/integers.h for the formulas.
  *
  * Sums of neighbouring channels are made a few channels at a time, so that compilers make vectors of them. */
+#include "emit/dots.h"
 #include "emit/codes.h"
 #include "graph/along.h"
 #include "graph/quant.h"
@@ -59,10 +60,23 @@ kernel_call emit_global_pool_of_codes(emitter *e, const plan_step *s) {
     add_result(e, &f, s);
     add_threads(e, &f, s);
     writer w = {0};
-    m.by = declare_factors(e, &w, m.k.by, s->out_order, n->shape.c);
+    const bool dots = means_by_dots(e, s);
+    if (!dots) m.by = declare_factors(e, &w, m.k.by, s->out_order, n->shape.c);
     for (int i = 0, c = 0; i < o->n_runs; c += o->runs[i++].count) {
         const run *r = &o->runs[i];
         const char *x = from.names[from.of_run[i]], *names[] = {"begin", "c"};
+        if (dots) {
+            if (o->n_runs > 1) line(&w, "{");
+            const dots_map run_of = {.x = expression(a, x, NULL, NULL, 0, r->begin),
+                                     .y = expression(a, "y", NULL, NULL, 0, c),
+                                     .begin = c,
+                                     .channels = r->count,
+                                     .pixels = pixels,
+                                     .x_pixel = pixel_stride(e->p, r->buffer)};
+            emit_dots_mean(e, s, &w, run_of);
+            if (o->n_runs > 1) line(&w, "}");
+            continue;
+        }
         const int64_t ones[] = {1, 1};
         m.index = expression(a, "", names, ones, 2, c);
         begin_sums(&w, share_of_elements(e, s, r->count));

@@ -6,6 +6,7 @@
  *
  * The packed weights of an affine layer are, for each run: its scales, then its shifts, in the output's order.
  */
+#include "emit/dots.h"
 #include "emit/elementwise.h"
 
 static const char *const operand_names[2] = {"x", "z"};
@@ -51,6 +52,21 @@ static bool is_flat(const emitter *e, const plan_step *s, const node *n) {
     return true;
 }
 
+/* The lines for a run that is multiplied by a code of each channel. */
+static void emit_scaling_run(emitter *e, writer *w, const elementwise *k) {
+    const dots_map m = {
+        .x = expression(e->a, "x", NULL, NULL, 0, k->runs[0]->begin),
+        .z = expression(e->a, "z", NULL, NULL, 0, k->runs[1]->begin),
+        .y = expression(e->a, "y", NULL, NULL, 0, k->begin),
+        .begin = k->begin,
+        .channels = k->runs[0]->count,
+        .pixels = shape_pixels(k->n->shape),
+        .x_pixel = k->pixel[0],
+        .y_pixel = k->y_pixel,
+    };
+    emit_dots_scaling(e, k->s, w, m);
+}
+
 /* The lines for run `r` of the operands. Each operand's source for this run is named x (the second's: z). */
 static void emit_elementwise_run(emitter *e, writer *w, elementwise *k, const sources *from, int r) {
     const plan *p = e->p;
@@ -65,6 +81,10 @@ static void emit_elementwise_run(emitter *e, writer *w, elementwise *k, const so
              from[i].names[from[i].of_run[r]]);
     }
     k->type = p->buffers[k->runs[0]->buffer].type;
+    if (scales_by_dots(e, s)) {
+        emit_scaling_run(e, w, k);
+        return;
+    }
     bool codes = computes_codes(n);
     lanes_body body = codes ? emit_code_element : emit_element;
     if (k->flat) {
@@ -99,7 +119,7 @@ kernel_call emit_elementwise(emitter *e, const plan_step *s) {
     writer w = {0};
     int n_runs = s->operands[0].n_runs;
     elementwise k = {.s = s, .n = n, .flat = flat};
-    declare_channel_constants(e, &w, &k);
+    if (!scales_by_dots(e, s)) declare_channel_constants(e, &w, &k);
     for (int r = 0, c = 0; r < n_runs; r++) {
         k.begin = c;
         k.scales = 2 * (int64_t)c;

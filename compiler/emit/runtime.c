@@ -161,10 +161,10 @@ static text rename_family(const embedded_file *f, const char *family, const char
 
 /* A vector's family, or that of plain integers. */
 typedef struct family {
-    const char *file, *own; /* under runtime/; the functions of `own`, if it is not NULL, go before those of the
-                               same names in `file` */
-    const char *family;     /* how the files' names begin */
-    const char *name;       /* what they begin with instead */
+    const char *files[3]; /* under runtime/, or NULL; a function of one goes before those of the same name in
+                             the later ones */
+    const char *family;   /* how the files' names begin */
+    const char *name;     /* what they begin with instead */
     int lanes;
     bool is_type; /* `name` is also a type */
 } family;
@@ -193,8 +193,10 @@ static int add_blocks(const emitter *e, const family *k, const char *file, runti
 /* Copies what the code uses of a family. */
 static void emit_family(const emitter *e, const family *k, const char *title, const text *code, text *out) {
     runtime_block *blocks = NULL;
-    int n = k->own ? add_blocks(e, k, k->own, &blocks, 0) : 0;
-    n = add_blocks(e, k, k->file, &blocks, n);
+    int n = 0;
+    for (size_t i = 0; i < sizeof k->files / sizeof *k->files; i++) {
+        if (k->files[i]) n = add_blocks(e, k, k->files[i], &blocks, n);
+    }
     if (mark_used(blocks, n, code, k->is_type ? k->name : NULL)) put_header(title, blocks, n, out);
 }
 
@@ -203,13 +205,13 @@ static void emit_vectors(const emitter *e, const text *code, text *out) {
     for (int k = 0; k < MAX_VECTOR_KINDS && vectors[k].lanes; k++) {
         const vector_kind *v = &vectors[k];
         const char *begin = arena_strndup(e->a, v->name, strlen(v->name) - strlen(e->suffix));
-        const family floats = {v->runtime, v->own_runtime, begin, v->name, v->lanes, true};
+        const family floats = {{v->own_runtime, v->runtime}, begin, v->name, v->lanes, true};
         const char *title = arena_printf(e->a, "%s: %d float%s", v->name, v->lanes, v->lanes == 1 ? "" : "s");
         emit_family(e, &floats, title, code, out);
     }
     for (int k = 0; k < MAX_VECTOR_KINDS && vectors[k].lanes; k++) {
         const vector_kind *v = &vectors[k];
-        const family ints = {v->ints_runtime, NULL, v->lanes == 1 ? "i32x1" : "i32xN", v->ints, v->lanes, true};
+        const family ints = {{v->ints_runtime}, v->lanes == 1 ? "i32x1" : "i32xN", v->ints, v->lanes, true};
         const char *title = arena_printf(e->a, "%s: %d integer%s", v->ints, v->lanes, v->lanes == 1 ? "" : "s");
         emit_family(e, &ints, title, code, out);
     }
@@ -220,10 +222,8 @@ static void emit_dot_kernels(const emitter *e, const text *code, text *out) {
     const dot_kernels *dots = e->p->t->dots;
     if (!dots) return;
     text kernels = {0}, all = {0};
-    const char *window = dots->window_runtime;
-    const family of_dots =
-                     {window ? window : dots->runtime, window ? dots->runtime : NULL, "i8", "i8", 1, false},
-                 frame = {"i8.h", NULL, "i8", "i8", 1, true};
+    const family of_dots = {{dots->runtime, dots->window_runtime, dots->map_runtime}, "i8", "i8", 1, false},
+                 frame = {{"i8.h"}, "i8", "i8", 1, true};
     emit_family(e, &of_dots, "kernels of int8", code, &kernels);
     text_bytes(&all, code->data, code->size);
     if (kernels.size) text_bytes(&all, kernels.data, kernels.size);
@@ -240,7 +240,7 @@ void emit_runtime(const emitter *e, const text *code, text *out) {
     if (kernels.size) text_bytes(&all, kernels.data, kernels.size);
     emit_vectors(e, code, out);
     const char *name = arena_printf(e->a, "i32%s", e->suffix);
-    const family plain = {"i32.h", NULL, "i32", name, 1, false};
+    const family plain = {{"i32.h"}, "i32", name, 1, false};
     emit_family(e, &plain, name, &all, out);
     if (kernels.size) text_bytes(out, kernels.data, kernels.size);
     text_free(&kernels);

@@ -41,9 +41,10 @@ typedef struct dot_kernels {
     int widened;   /* bytes of an input in the tile that a call reads; 0: inputs may be read where they lie,
                       and are gathered as bytes where they do not lie side by side */
     bool by_pixels; /* there is a function for each number of pixels and each way to round: i8_dots4_once */
-    const char *window_runtime;        /* depthwise layers have a header of their own; or NULL */
-    int window_channels, window_least; /* of them: whose weights lie together, and where few are left */
-    int most_taps;                     /* of a window of theirs; 0: any number */
+    const char *window_runtime, *map_runtime; /* depthwise layers, and layers without weights, have headers of
+                                                 their own */
+    int window_channels, window_least;        /* of them: whose weights lie together, and where few are left */
+    int most_taps;                            /* of a window of theirs; 0: any number */
     /* Cycles: of a multiply-add of a convolution and of a depthwise layer, of an input that is gathered, of an
      * output that is made, and of the call that makes the channels of one block. */
     double per_mac, per_tap, per_input, per_output, per_block;

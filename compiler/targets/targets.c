@@ -19,6 +19,7 @@
 static const dot_kernels dsp_kernels = {
     .runtime = "i8_dsp.h",
     .window_runtime = "i8_dsp_window.h",
+    .map_runtime = "i8_dsp_map.h",
     .pixels = 4,
     .channels = 2,
     .depth = 4,
@@ -43,6 +44,7 @@ static const dot_kernels helium_kernels = {
     .most_rows = 7,
     .widened = 0,
     .window_runtime = "i8_helium_window.h",
+    .map_runtime = "i8_helium_map.h",
     .window_channels = 16,
     .window_least = 8,
     .most_taps = 28,

@@ -14,7 +14,11 @@ enum {
      * bits, and is given nothing else. */
     I8_SHORT = 2,
     I8_POSITIVE = 4, /* `least` is not below `zero`: how sums below 0 round does not matter */
-    I8_SEVERAL = 8   /* each channel has the number of its table */
+    I8_SEVERAL = 8,  /* each channel has the number of its table */
+    /* Like I8_SHORT, but factors may shift to the left, or to the right by less. The sums, so shifted to the
+     * left (with I8_ONCE by two bits more), have at most 30 bits and a sign. With I8_TFLITE it is I8_POSITIVE,
+     * too, or all shift to the right. */
+    I8_LEFT = 16
 };
 
 typedef struct i8_factor {

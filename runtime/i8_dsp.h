@@ -15,7 +15,7 @@
 #define I8_ASSEMBLY __attribute__((naked, noinline, used, aligned(4)))
 
 /* How blocks end; see i8_blocks. */
-enum { I8_TO_SUMS, I8_TO_CODES, I8_TO_POSITIVE };
+enum { I8_TO_SUMS, I8_TO_CODES, I8_TO_POSITIVE, I8_TO_RIGHT = I8_TO_POSITIVE };
 
 /* The offsets of the fields of i8_blocks behind the nine registers that its functions save. */
 #define I8_TILE        "[sp, #36]"
@@ -113,36 +113,51 @@ typedef void (*i8_blocks_function)(const int8_t *w, int32_t, int32_t, int32_t, i
     "stm r10, {" sums "}\n"                                                                                    \
     "pop {r4-r11, pc}\n"
 
-/* How a sum becomes a code, with the multiplier, half of what is rounded and the zero point in lr, and the
- * shift in r11. I8_TFLITE: the doubled product's high half, then the shift, both rounded; `positive` where the
- * codes of sums below 0 are all the least one. I8_ONCE: the floor of the high half is exact enough. */
-#define I8_POSITIVE_CODE(sum, multiplier)                                                                      \
-    "lsl " #sum ", " #sum ", #1\n"                                                                             \
-    "smmlar " #sum ", " #sum ", " #multiplier ", lr\n"                                                         \
+/* How a sum becomes a code, with the multiplier in r12, shifts to the left and to the right in r10 and r11, and
+ * half of what is rounded with the zero point in lr. I8_TFLITE: the doubled product's high half, then the
+ * shift, both rounded; `positive` where the codes of sums below 0 are all the least one. I8_ONCE: the floor of
+ * the high half is exact enough; `right` where nothing is shifted to the left. */
+#define I8_POSITIVE_CODE(sum)                                                                                  \
+    "lsl " #sum ", " #sum ", r10\n"                                                                            \
+    "smmlar " #sum ", " #sum ", r12, lr\n"                                                                     \
     "asr " #sum ", " #sum ", r11\n"                                                                            \
     "ssat " #sum ", #8, " #sum "\n"
-#define I8_TFLITE_CODE(sum, multiplier)                                                                        \
-    "lsl " #sum ", " #sum ", #1\n"                                                                             \
-    "smmulr " #sum ", " #sum ", " #multiplier "\n"                                                             \
+#define I8_TFLITE_CODE(sum)                                                                                    \
+    "lsl " #sum ", " #sum ", r10\n"                                                                            \
+    "smmulr " #sum ", " #sum ", r12\n"                                                                         \
     "add " #sum ", " #sum ", " #sum ", asr #31\n"                                                              \
     "add " #sum ", " #sum ", lr\n"                                                                             \
     "asr " #sum ", " #sum ", r11\n"                                                                            \
     "ssat " #sum ", #8, " #sum "\n"
-#define I8_ONCE_CODE(sum, multiplier)                                                                          \
-    "smmla " #sum ", " #sum ", " #multiplier ", lr\n"                                                          \
+#define I8_ONCE_CODE(sum) "lsl " #sum ", " #sum ", r10\n" I8_RIGHT_CODE(sum)
+#define I8_RIGHT_CODE(sum)                                                                                     \
+    "smmla " #sum ", " #sum ", r12, lr\n"                                                                      \
     "asr " #sum ", " #sum ", r11\n"                                                                            \
     "ssat " #sum ", #8, " #sum "\n"
 
-/* The multipliers are r12 and r10, the head is r0; then the shift and the half of each of the two channels.
- * to_right: what makes the shift to the right of the packed one. */
-#define I8_MULTIPLIERS "ldr r0, " I8_HEAD "\nldrd r12, r10, [r0, #8]\n"
-#define I8_SHIFT(at, to_right)                                                                                 \
-    "ldrsb r11, [r0, #" #at "]\n"                                                                              \
-    "ldr lr, " I8_HALF "\n" to_right "lsl lr, lr, r11\n"                                                       \
-    "asr lr, lr, #1\n"
-#define I8_NEGATED  "rsb r11, r11, #0\n"
-#define I8_LESS_ONE "mvn r11, r11\n"
-#define I8_THEN     /* The tables of the two channels: r10 and r12. */
+/* What these want of the packed shift, which is in `right`; half has 2 * zero + 1. I8_TFLITE doubles. I8_ONCE
+ * has at least two bits to the right, of which the multiplication takes one. */
+#define I8_TFLITE_SHIFTS(left, right, half)                                                                    \
+    "usat " #left ", #5, " #right "\n"                                                                         \
+    "sub " #right ", " #left ", " #right "\n"                                                                  \
+    "lsl " #half ", " #half ", " #right "\n"                                                                   \
+    "asr " #half ", " #half ", #1\n"                                                                           \
+    "add " #left ", " #left ", #1\n"
+#define I8_ONCE_SHIFTS(left, right, half)                                                                      \
+    "add " #right ", " #right ", #2\n"                                                                         \
+    "usat " #left ", #5, " #right "\n"                                                                         \
+    "sub " #right ", " #left ", " #right "\n"                                                                  \
+    "lsl " #half ", " #half ", " #right "\n"                                                                   \
+    "add " #right ", " #right ", #1\n"
+
+/* The same for a channel of a block. */
+#define I8_CHANNEL(multiplier_at, shift_at, shifts)                                                            \
+    "ldr r0, " I8_HEAD "\n"                                                                                    \
+    "ldr lr, " I8_HALF "\n"                                                                                    \
+    "ldr r12, [r0, #" #multiplier_at "]\n"                                                                     \
+    "ldrsb r11, [r0, #" #shift_at "]\n" shifts(r10, r11, lr)
+
+/* The tables of the two channels: r10 and r12. */
 #define I8_TABLES                                                                                              \
     "9:\n"                                                                                                     \
     "ldr r10, " I8_TABLE "\n"                                                                                  \
@@ -155,7 +170,8 @@ typedef void (*i8_blocks_function)(const int8_t *w, int32_t, int32_t, int32_t, i
     "add r10, r10, lr, lsl #8\n"                                                                               \
     "add r12, r12, r11, lsl #8\n"                                                                              \
     "8:\n"
-#define I8_LOOK_UP(code, table) "ldrb " #code ", [" #table ", " #code "]\n"
+#define I8_LOOK_UP(code)      "ldrb " #code ", [r10, " #code "]\n"
+#define I8_LOOK_UP_NEXT(code) "ldrb " #code ", [r12, " #code "]\n"
 
 /* The places of the pixels' codes are r0, with the step r10; a pixel's two codes are stored together. */
 #define I8_PLACES                                                                                              \
@@ -204,11 +220,11 @@ typedef void (*i8_blocks_function)(const int8_t *w, int32_t, int32_t, int32_t, i
     "ldrd r10, r11, [r0, #8]\n" I8_FROM(r2, r4, r10, r12) I8_FROM(r2, r5, r11, r12) I8_FROM(r6, r8, r10, lr)   \
         I8_FROM(r6, r9, r11, lr) "ldrd r10, r11, [r0], #16\n" I8_FROM(r2, r3, r11, r12)                        \
             I8_FROM(r6, r7, r11, lr) I8_MAC(r2, r10, r12) I8_MAC(r6, r10, lr)
-#define I8_STEP_4               I8_EVEN_WEIGHTS I8_HALF_4 I8_ODD_WEIGHTS I8_HALF_4
-#define I8_FIRST_4              I8_BLOCK(r2, r6) I8_EVEN_WEIGHTS I8_FIRST_HALF_4 I8_ODD_WEIGHTS I8_HALF_4
-#define I8_SUMS_4               "r2-r9"
-#define I8_LANE_4(what, x)      what(r2, x) what(r3, x) what(r4, x) what(r5, x)
-#define I8_NEXT_LANE_4(what, x) what(r6, x) what(r7, x) what(r8, x) what(r9, x)
+#define I8_STEP_4            I8_EVEN_WEIGHTS I8_HALF_4 I8_ODD_WEIGHTS I8_HALF_4
+#define I8_FIRST_4           I8_BLOCK(r2, r6) I8_EVEN_WEIGHTS I8_FIRST_HALF_4 I8_ODD_WEIGHTS I8_HALF_4
+#define I8_SUMS_4            "r2-r9"
+#define I8_LANE_4(what)      what(r2) what(r3) what(r4) what(r5)
+#define I8_NEXT_LANE_4(what) what(r6) what(r7) what(r8) what(r9)
 #define I8_STORE_4                                                                                             \
     "add r11, r0, r10\n" I8_STORE(r2, r6, "[r0]") I8_STORE(r3, r7, "[r0, r10]")                                \
         I8_STORE(r4, r8, "[r0, r10, lsl #1]") I8_STORE(r5, r9, "[r11, r10, lsl #1]")
@@ -220,12 +236,12 @@ typedef void (*i8_blocks_function)(const int8_t *w, int32_t, int32_t, int32_t, i
 #define I8_FIRST_HALF_3                                                                                        \
     "ldm r0!, {r8-r10}\n" I8_FROM(r2, r3, r9, r12) I8_FROM(r2, r4, r10, r12) I8_MAC(r2, r8, r12)               \
         I8_FROM(r5, r6, r9, lr) I8_FROM(r5, r7, r10, lr) I8_MAC(r5, r8, lr)
-#define I8_STEP_3               I8_EVEN_WEIGHTS I8_HALF_3 I8_ODD_WEIGHTS I8_HALF_3
-#define I8_FIRST_3              I8_BLOCK(r2, r5) I8_EVEN_WEIGHTS I8_FIRST_HALF_3 I8_ODD_WEIGHTS I8_HALF_3
-#define I8_SUMS_3               "r2-r7"
-#define I8_LANE_3(what, x)      what(r2, x) what(r3, x) what(r4, x)
-#define I8_NEXT_LANE_3(what, x) what(r5, x) what(r6, x) what(r7, x)
-#define I8_STORE_3              I8_STORE(r2, r5, "[r0]") I8_STORE(r3, r6, "[r0, r10]") I8_STORE(r4, r7, "[r0, r10, lsl #1]")
+#define I8_STEP_3            I8_EVEN_WEIGHTS I8_HALF_3 I8_ODD_WEIGHTS I8_HALF_3
+#define I8_FIRST_3           I8_BLOCK(r2, r5) I8_EVEN_WEIGHTS I8_FIRST_HALF_3 I8_ODD_WEIGHTS I8_HALF_3
+#define I8_SUMS_3            "r2-r7"
+#define I8_LANE_3(what)      what(r2) what(r3) what(r4)
+#define I8_NEXT_LANE_3(what) what(r5) what(r6) what(r7)
+#define I8_STORE_3           I8_STORE(r2, r5, "[r0]") I8_STORE(r3, r6, "[r0, r10]") I8_STORE(r4, r7, "[r0, r10, lsl #1]")
 
 /* Two pixels: the sums are r2, r3 and r4, r5. */
 #define I8_STEP_2                                                                                              \
@@ -237,34 +253,36 @@ typedef void (*i8_blocks_function)(const int8_t *w, int32_t, int32_t, int32_t, i
     I8_EVEN_KEPT "ldm r0!, {r6-r9}\n" I8_FROM(r2, r3, r7, r12) I8_FROM(r4, r5, r7, lr) I8_MAC(r2, r6, r12)     \
         I8_MAC(r4, r6, lr) I8_ODD_KEPT                                                                         \
         I8_MAC(r2, r8, r12) I8_MAC(r3, r9, r12) I8_MAC(r4, r8, lr) I8_MAC(r5, r9, lr)
-#define I8_SUMS_2               "r2-r5"
-#define I8_LANE_2(what, x)      what(r2, x) what(r3, x)
-#define I8_NEXT_LANE_2(what, x) what(r4, x) what(r5, x)
-#define I8_STORE_2              I8_STORE(r2, r4, "[r0]") I8_STORE(r3, r5, "[r0, r10]")
+#define I8_SUMS_2            "r2-r5"
+#define I8_LANE_2(what)      what(r2) what(r3)
+#define I8_NEXT_LANE_2(what) what(r4) what(r5)
+#define I8_STORE_2           I8_STORE(r2, r4, "[r0]") I8_STORE(r3, r5, "[r0, r10]")
 
 /* One pixel: the sums are r2 and r3. */
 #define I8_STEP_1                                                                                              \
     I8_EVEN_KEPT "ldrd r6, r7, [r0], #8\n" I8_MAC(r2, r6, r12) I8_MAC(r3, r6, lr) I8_ODD_KEPT I8_MAC(          \
         r2, r7, r12) I8_MAC(r3, r7, lr)
-#define I8_FIRST_1              I8_BLOCK(r2, r3) I8_STEP_1
-#define I8_SUMS_1               "r2-r3"
-#define I8_LANE_1(what, x)      what(r2, x)
-#define I8_NEXT_LANE_1(what, x) what(r3, x)
-#define I8_STORE_1              I8_STORE(r2, r3, "[r0]")
+#define I8_FIRST_1           I8_BLOCK(r2, r3) I8_STEP_1
+#define I8_SUMS_1            "r2-r3"
+#define I8_LANE_1(what)      what(r2)
+#define I8_NEXT_LANE_1(what) what(r3)
+#define I8_STORE_1           I8_STORE(r2, r3, "[r0]")
 
 /* The parts of a function of so many pixels. */
 #define I8_TO_THE_SUMS(m) I8_BEGIN I8_FIRST_##m I8_LOOP(I8_STEP_##m) I8_KEEP(I8_SUMS_##m)
-#define I8_CODES(m, code, to_right)                                                                            \
-    I8_MULTIPLIERS                                                                                             \
-    I8_SHIFT(16, to_right)                                                                                     \
-    I8_LANE_##m(code, r12) I8_SHIFT(17, to_right) I8_NEXT_LANE_##m(code, r10) "ldr pc, " I8_AFTER "\n"
+#define I8_CODES(m, code, shifts)                                                                              \
+    I8_CHANNEL(8, 16, shifts)                                                                                  \
+    I8_LANE_##m(code) I8_CHANNEL(12, 17, shifts) I8_NEXT_LANE_##m(code) "ldr pc, " I8_AFTER "\n"
 #define I8_LAST(m)                                                                                             \
-    I8_TABLES I8_LANE_##m(I8_LOOK_UP, r10) I8_NEXT_LANE_##m(I8_LOOK_UP, r12)                                   \
-        I8_PLACES I8_STORE_##m I8_NEXT_BLOCK
+    I8_TABLES I8_LANE_##m(I8_LOOK_UP) I8_NEXT_LANE_##m(I8_LOOK_UP_NEXT) I8_PLACES I8_STORE_##m I8_NEXT_BLOCK
 #define I8_TFLITE_FUNCTION(m)                                                                                  \
     I8_TO_THE_SUMS(m)                                                                                          \
-    "6:\n" I8_CODES(m, I8_TFLITE_CODE, I8_NEGATED) "7:\n" I8_CODES(m, I8_POSITIVE_CODE, I8_NEGATED) I8_LAST(m)
-#define I8_ONCE_FUNCTION(m) I8_TO_THE_SUMS(m) "6:\n7:\n" I8_CODES(m, I8_ONCE_CODE, I8_LESS_ONE) I8_LAST(m)
+    "6:\n" I8_CODES(m, I8_TFLITE_CODE, I8_TFLITE_SHIFTS) "7:\n" I8_CODES(m, I8_POSITIVE_CODE,                  \
+                                                                         I8_TFLITE_SHIFTS) I8_LAST(m)
+#define I8_ONCE_FUNCTION(m)                                                                                    \
+    I8_TO_THE_SUMS(m)                                                                                          \
+    "6:\n" I8_CODES(m, I8_ONCE_CODE, I8_ONCE_SHIFTS) "7:\n" I8_CODES(m, I8_RIGHT_CODE, I8_ONCE_SHIFTS)         \
+        I8_LAST(m)
 
 /* Blocks of one pixel, for I8_TFLITE. */
 I8_ASSEMBLY
@@ -374,6 +392,13 @@ static void i8_place_codes(const int8_t *codes, int room, int pixels, int count,
     }
 }
 
+/* How the codes of a layer are made of its sums: I8_TO_.. */
+static inline int32_t i8_mode(const i8_end *k) {
+    if (!(k->how & (I8_SHORT | I8_LEFT))) return I8_TO_SUMS;
+    if (k->how & I8_TFLITE) return k->how & I8_POSITIVE ? I8_TO_POSITIVE : I8_TO_CODES;
+    return k->how & I8_LEFT ? I8_TO_CODES : I8_TO_RIGHT;
+}
+
 /* Makes all channels of `pixels` pixels by a function of blocks. The inputs of the pixels are a tile of
  * i8_gather. y and r: the first channel of the first pixel, of the output and of the residual. */
 static void i8_dots_by(i8_assembly function, int pixels, const int8_t *x, const int8_t *w, int8_t *y,
@@ -390,9 +415,7 @@ static void i8_dots_by(i8_assembly function, int pixels, const int8_t *x, const 
                    .table = end->table ? end->table + 128 : NULL,
                    .numbered = end->how & I8_SEVERAL,
                    .half = 2 * end->zero + 1,
-                   .mode = !(end->how & I8_SHORT)   ? I8_TO_SUMS
-                           : end->how & I8_POSITIVE ? I8_TO_POSITIVE
-                                                    : I8_TO_CODES};
+                   .mode = i8_mode(end)};
     const int whole = end->least == -128 && end->most == 127;
     if (!whole && end->table) b.mode = I8_TO_SUMS;
     b.entry = (const void *)(uintptr_t)(k->inputs / 4);

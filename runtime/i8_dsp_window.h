@@ -5,20 +5,13 @@
  * two channels at a time. */
 #include "i8_dsp.h"
 
-/* ---- depthwise ---- */
-
-/* The offsets of the fields of i8_columns, which its functions copy to the stack. */
+/* The offsets of the fields of i8_columns, which its functions copy to the stack. Behind them are, for each of
+ * two channels, its bias, multiplier, half, shifts to the right and to the left; then the weights. */
 #define I8_X_AND_Y      "[sp]"
 #define I8_ADVANCES     "[sp, #8]"
 #define I8_STEP_AND_END "[sp, #16]"
 #define I8_SECOND       "[sp, #24]"
-#define I8_HOW          "[sp, #28]"
 #define I8_CODE_ADDRESS "[sp, #32]"
-
-/* The end of the sums of a channel of a depthwise layer. */
-typedef struct i8_channel {
-    int32_t bias, multiplier, half, right; /* half: of what is rounded, with the zero point */
-} i8_channel;
 
 /* What the function of some columns of two channels of a depthwise layer needs. Its input are rows of widened
  * pairs of both channels. It makes four columns at a time. */
@@ -29,50 +22,49 @@ typedef struct i8_columns {
     int32_t y_step;               /* from a column to the next */
     int8_t *y_end;                /* behind the last four */
     int32_t second;               /* where the second channel's codes are, behind the first one's; 0: nowhere */
-    int32_t mode;                 /* I8_TO_CODES or I8_TO_POSITIVE */
-    const void *code;             /* its own */
-    i8_channel channels[2];
-    int32_t weights[25]; /* pairs of both channels, 9 or 25 */
+    int32_t mode;                 /* I8_TO_.. */
+    int32_t half;                 /* 2 * zero + 1 */
 } i8_columns;
 
-/* A function of columns in truth: see i8_assembly. */
-typedef void (*i8_columns_function)(const i8_columns *k);
+/* What functions in assembly are in truth. Columns: of the channels `lane` and `lane` + 2 of a block. Widening:
+ * two channels of `count` pixels, which lie `step` apart. */
+typedef void (*i8_columns_function)(const i8_columns *k, const int8_t *block, const int8_t *weights,
+                                    int32_t lane);
+typedef void (*i8_widen_function)(int32_t *x, const int8_t *from, int32_t step, int32_t count);
 
-/* The first instructions copy the fields, 26 words or 42. */
-#define I8_COPY_3                                                                                              \
+/* The first instructions: fields, and how a channel ends. r2 is the weights, r3 the lane, r11 the mode. */
+#define I8_CHANNEL_END(bias_at, multiplier_at, shift_at, shifts)                                               \
+    "mov r6, lr\n"                                                                                             \
+    "ldr r4, [r1, #" #bias_at "]\n"                                                                            \
+    "ldr r5, [r1, #" #multiplier_at "]\n"                                                                      \
+    "ldrsb r7, [r0, #" #shift_at "]\n" shifts(r8, r7, r6) "stm r12!, {r4-r8}\n"
+#define I8_BEGIN_COLUMNS(bytes, shifts)                                                                        \
     "push {r4-r11, lr}\n"                                                                                      \
-    "sub sp, sp, #104\n"                                                                                       \
-    "mov r9, sp\n"                                                                                             \
-    "ldm r0!, {r1-r8}\n"                                                                                       \
-    "stm r9!, {r1-r8}\n"                                                                                       \
-    "ldm r0!, {r1-r8}\n"                                                                                       \
-    "stm r9!, {r1-r8}\n"                                                                                       \
-    "ldm r0!, {r1-r8, r10, r11}\n"                                                                             \
-    "stm r9!, {r1-r8, r10, r11}\n"
-#define I8_COPY_5                                                                                              \
-    "push {r4-r11, lr}\n"                                                                                      \
-    "sub sp, sp, #168\n"                                                                                       \
-    "mov r9, sp\n"                                                                                             \
-    "ldm r0!, {r1-r8, r10, r11}\n"                                                                             \
-    "stm r9!, {r1-r8, r10, r11}\n"                                                                             \
-    "ldm r0!, {r1-r8, r10, r11}\n"                                                                             \
-    "stm r9!, {r1-r8, r10, r11}\n"                                                                             \
-    "ldm r0!, {r1-r8, r10, r11}\n"                                                                             \
-    "stm r9!, {r1-r8, r10, r11}\n"                                                                             \
-    "ldm r0!, {r1-r8, r10-r12, lr}\n"                                                                          \
-    "stm r9!, {r1-r8, r10-r12, lr}\n"
-#define I8_LEAVE_3                                                                                             \
-    "add sp, sp, #104\n"                                                                                       \
-    "pop {r4-r11, pc}\n"
-#define I8_LEAVE_5                                                                                             \
-    "add sp, sp, #168\n"                                                                                       \
-    "pop {r4-r11, pc}\n"
+    "sub sp, sp, #" #bytes "\n"                                                                                \
+    "ldm r0, {r4-r12}\n"                                                                                       \
+    "stm sp, {r4-r12}\n"                                                                                       \
+    "mov lr, r12\n"                                                                                            \
+    "add r0, r1, r3\n"                                                                                         \
+    "add r1, r1, r3, lsl #2\n"                                                                                 \
+    "add r12, sp, #36\n" I8_CHANNEL_END(0, 16, 32, shifts)                                                     \
+        I8_CHANNEL_END(8, 24, 34, shifts) "lsls r3, r3, #3\n"
+
+/* Weights of nine taps, or of eight, are widened. */
+#define I8_WIDEN(r) "ror " #r ", " #r ", r3\nsxtb16 " #r ", " #r "\n"
+#define I8_EIGHT_WEIGHTS                                                                                       \
+    "ldm r2!, {r0, r1, r4-r9}\n" I8_WIDEN(r0) I8_WIDEN(r1) I8_WIDEN(r4) I8_WIDEN(r5) I8_WIDEN(r6) I8_WIDEN(r7) \
+        I8_WIDEN(r8) I8_WIDEN(r9) "stm r12!, {r0, r1, r4-r9}\n"
+#define I8_ONE_WEIGHT      "ldr r0, [r2]\n" I8_WIDEN(r0) "str r0, [r12]\n"
+#define I8_BEGIN_3(shifts) I8_BEGIN_COLUMNS(112, shifts) I8_EIGHT_WEIGHTS I8_ONE_WEIGHT
+#define I8_BEGIN_5(shifts)                                                                                     \
+    I8_BEGIN_COLUMNS(176, shifts) I8_EIGHT_WEIGHTS I8_EIGHT_WEIGHTS I8_EIGHT_WEIGHTS I8_ONE_WEIGHT
+#define I8_LEAVE_3 "add sp, sp, #112\npop {r4-r11, pc}\n"
+#define I8_LEAVE_5 "add sp, sp, #176\npop {r4-r11, pc}\n"
 
 /* How codes are made; then the beginning of four columns, whose sums are r2-r5 and r6-r9. */
-#define I8_BEGIN_COLUMNS                                                                                       \
-    "ldr r3, " I8_HOW "\n"                                                                                     \
+#define I8_FIRST_COLUMNS                                                                                       \
     "adr.w r4, 6f\n"                                                                                           \
-    "cmp r3, #1\n"                                                                                             \
+    "cmp r11, #1\n"                                                                                            \
     "beq 8f\n"                                                                                                 \
     "adr.w r4, 7f\n"                                                                                           \
     "8:\n"                                                                                                     \
@@ -81,7 +73,7 @@ typedef void (*i8_columns_function)(const i8_columns *k);
     "1:\n"                                                                                                     \
     "ldr r0, " I8_X_AND_Y "\n"                                                                                 \
     "ldr r2, [sp, #36]\n"                                                                                      \
-    "ldr r6, [sp, #52]\n"                                                                                      \
+    "ldr r6, [sp, #56]\n"                                                                                      \
     "mov r3, r2\n"                                                                                             \
     "mov r4, r2\n"                                                                                             \
     "mov r5, r2\n"                                                                                             \
@@ -99,37 +91,39 @@ typedef void (*i8_columns_function)(const i8_columns *k);
 #define I8_TAP_3(x, w)              I8_TAP(r5, r9, x, w)
 #define I8_TWO_COLUMNS(row, column) "ldrd r1, lr, [r0, #(" #row " + 4 * " #column ")]\n"
 #define I8_ONE_COLUMN(row, column)  "ldr lr, [r0, #(" #row " + 4 * " #column ")]\n"
-#define I8_TWO_TAPS(w)              "ldrd r10, r11, [sp, #(68 + 4 * (" #w "))]\n"
-#define I8_THREE_TAPS(w)            I8_TWO_TAPS(w) "ldr r12, [sp, #(76 + 4 * (" #w "))]\n"
+#define I8_TWO_TAPS(w)              "ldrd r10, r11, [sp, #(76 + 4 * (" #w "))]\n"
+#define I8_THREE_TAPS(w)            I8_TWO_TAPS(w) "ldr r12, [sp, #(84 + 4 * (" #w "))]\n"
 
 /* One row of a window: its place in the input, in bytes, and the place of its weights. Three taps with steps of
  * 1 and of 2; then the last two of five. */
 #define I8_ROW_3_1(row, w)                                                                                     \
     I8_THREE_TAPS(w)                                                                                           \
     I8_TWO_COLUMNS(row, 0)                                                                                     \
-    I8_TAP_0(r1, r10) I8_TAP_0(lr, r11) I8_TAP_1(lr, r10) I8_TWO_COLUMNS(row, 2) I8_TAP_0(r1, r12)             \
-        I8_TAP_1(r1, r11) I8_TAP_2(r1, r10) I8_TAP_1(lr, r12) I8_TAP_2(lr, r11) I8_TAP_3(lr, r10)              \
-            I8_TWO_COLUMNS(row, 4) I8_TAP_2(r1, r12) I8_TAP_3(r1, r11) I8_TAP_3(lr, r12)
+    I8_TAP_0(r1, r10)                                                                                          \
+    I8_TAP_0(lr, r11) I8_TAP_1(lr, r10) I8_TWO_COLUMNS(row, 2) I8_TAP_0(r1, r12) I8_TAP_1(r1, r11)             \
+        I8_TAP_2(r1, r10) I8_TAP_1(lr, r12) I8_TAP_2(lr, r11) I8_TAP_3(lr, r10) I8_TWO_COLUMNS(row, 4)         \
+            I8_TAP_2(r1, r12) I8_TAP_3(r1, r11) I8_TAP_3(lr, r12)
 #define I8_ROW_3_2(row, w)                                                                                     \
     I8_THREE_TAPS(w)                                                                                           \
     I8_TWO_COLUMNS(row, 0)                                                                                     \
-    I8_TAP_0(r1, r10) I8_TAP_0(lr, r11) I8_TWO_COLUMNS(row, 2) I8_TAP_0(r1, r12) I8_TAP_1(r1, r10)             \
-        I8_TAP_1(lr, r11) I8_TWO_COLUMNS(row, 4) I8_TAP_1(r1, r12) I8_TAP_2(r1, r10) I8_TAP_2(lr, r11)         \
-            I8_TWO_COLUMNS(row, 6) I8_TAP_2(r1, r12) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11) I8_ONE_COLUMN(row, 8) \
-                I8_TAP_3(lr, r12)
+    I8_TAP_0(r1, r10)                                                                                          \
+    I8_TAP_0(lr, r11) I8_TWO_COLUMNS(row, 2) I8_TAP_0(r1, r12) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11)             \
+        I8_TWO_COLUMNS(row, 4) I8_TAP_1(r1, r12) I8_TAP_2(r1, r10) I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 6)    \
+            I8_TAP_2(r1, r12) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11) I8_ONE_COLUMN(row, 8) I8_TAP_3(lr, r12)
 #define I8_ROW_5_1(row, w)                                                                                     \
     I8_ROW_3_1(row, w)                                                                                         \
     I8_TWO_TAPS(3 + w)                                                                                         \
     I8_ONE_COLUMN(row, 3)                                                                                      \
-    I8_TAP_0(lr, r10) I8_TWO_COLUMNS(row, 4) I8_TAP_0(r1, r11) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11)             \
-        I8_TAP_2(lr, r10) I8_TWO_COLUMNS(row, 6) I8_TAP_2(r1, r11) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11)
+    I8_TAP_0(lr, r10)                                                                                          \
+    I8_TWO_COLUMNS(row, 4) I8_TAP_0(r1, r11) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11) I8_TAP_2(lr, r10)             \
+        I8_TWO_COLUMNS(row, 6) I8_TAP_2(r1, r11) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11)
 #define I8_ROW_5_2(row, w)                                                                                     \
     I8_ROW_3_2(row, w)                                                                                         \
     I8_TWO_TAPS(3 + w)                                                                                         \
     I8_TWO_COLUMNS(row, 3)                                                                                     \
-    I8_TAP_0(r1, r10) I8_TAP_0(lr, r11) I8_TWO_COLUMNS(row, 5) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11)             \
-        I8_TWO_COLUMNS(row, 7) I8_TAP_2(r1, r10) I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 9) I8_TAP_3(r1, r10)    \
-            I8_TAP_3(lr, r11)
+    I8_TAP_0(r1, r10)                                                                                          \
+    I8_TAP_0(lr, r11) I8_TWO_COLUMNS(row, 5) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11) I8_TWO_COLUMNS(row, 7)        \
+        I8_TAP_2(r1, r10) I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 9) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11)
 
 /* All rows of a window. The rows of the input have room for 18 and for 12 columns. */
 #define I8_ROWS_3(row) row(0, 0) row(72, 3) row(144, 6)
@@ -138,8 +132,8 @@ typedef void (*i8_columns_function)(const i8_columns *k);
 /* The codes of the sums. */
 #define I8_COLUMN_CODES(code)                                                                                  \
     "ldrd r12, lr, [sp, #40]\n"                                                                                \
-    "ldr r11, [sp, #48]\n" I8_LANE_4(code, r12) "ldrd r12, lr, [sp, #56]\n"                                    \
-                                                "ldr r11, [sp, #64]\n" I8_NEXT_LANE_4(code, r12)
+    "ldrd r11, r10, [sp, #48]\n" I8_LANE_4(code) "ldrd r12, lr, [sp, #60]\n"                                   \
+                                                 "ldrd r11, r10, [sp, #68]\n" I8_NEXT_LANE_4(code)
 
 /* The codes are stored, those of the second channel first, since they may have to be overwritten. */
 #define I8_STORE_COLUMNS                                                                                       \
@@ -165,15 +159,14 @@ typedef void (*i8_columns_function)(const i8_columns *k);
     "cmp r1, r11\n"                                                                                            \
     "bne.w 1b\n"
 
-#define I8_TFLITE_COLUMNS(size, row)                                                                           \
-    I8_COPY_##size I8_BEGIN_COLUMNS I8_ROWS_##size(                                                            \
-        row) "ldr pc, " I8_CODE_ADDRESS "\n"                                                                   \
-             "6:\n" I8_COLUMN_CODES(I8_TFLITE_CODE) "b.w 9f\n"                                                 \
-                                                    "7:\n" I8_COLUMN_CODES(I8_POSITIVE_CODE)                   \
-                                                        I8_STORE_COLUMNS I8_LEAVE_##size
-#define I8_ONCE_COLUMNS(size, row)                                                                             \
-    I8_COPY_##size I8_BEGIN_COLUMNS I8_ROWS_##size(row) "6:\n7:\n" I8_COLUMN_CODES(I8_ONCE_CODE)               \
-        I8_STORE_COLUMNS I8_LEAVE_##size
+#define I8_COLUMNS(size, row, shifts, code, other)                                                             \
+    I8_BEGIN_##size(shifts)                                                                                    \
+        I8_FIRST_COLUMNS I8_ROWS_##size(row) "ldr pc, " I8_CODE_ADDRESS "\n"                                   \
+                                             "6:\n" I8_COLUMN_CODES(code) "b.w 9f\n"                           \
+                                                                          "7:\n" I8_COLUMN_CODES(other)        \
+                                                                              I8_STORE_COLUMNS I8_LEAVE_##size
+#define I8_TFLITE_COLUMNS(size, row) I8_COLUMNS(size, row, I8_TFLITE_SHIFTS, I8_TFLITE_CODE, I8_POSITIVE_CODE)
+#define I8_ONCE_COLUMNS(size, row)   I8_COLUMNS(size, row, I8_ONCE_SHIFTS, I8_ONCE_CODE, I8_RIGHT_CODE)
 
 /* Windows of 3 by 3, with steps of 1, for I8_TFLITE. */
 I8_ASSEMBLY
@@ -207,89 +200,111 @@ static void i8_columns5_2_tflite(void) { __asm__(I8_TFLITE_COLUMNS(5, I8_ROW_5_2
 I8_ASSEMBLY
 static void i8_columns5_2_once(void) { __asm__(I8_ONCE_COLUMNS(5, I8_ROW_5_2)); }
 
-/* Widens two of up to four channels of `count` pixels, which lie `step` apart: the first and the third one, or
- * the others where `odd` is 8. */
-static void i8_widen_columns(int32_t *x, const int8_t *from, int32_t step, int count, int channels, int odd) {
-    if (channels < 4) {
-        for (; count > 0; count--, from += step)
-            *x++ = i8_even((int32_t)((uint32_t)i8_some(from, channels) >> odd));
+/* The function that widens the first and the third channel, or the others. */
+#define I8_WIDEN_COLUMNS(rotated)                                                                              \
+    "push {r4-r7}\n"                                                                                           \
+    "subs r3, r3, #4\n"                                                                                        \
+    "blo 2f\n"                                                                                                 \
+    "1:\n"                                                                                                     \
+    "ldr r4, [r1]\n"                                                                                           \
+    "ldr r5, [r1, r2]\n"                                                                                       \
+    "add r1, r1, r2, lsl #1\n"                                                                                 \
+    "ldr r6, [r1]\n"                                                                                           \
+    "ldr r7, [r1, r2]\n"                                                                                       \
+    "add r1, r1, r2, lsl #1\n"                                                                                 \
+    "sxtb16 r4, r4" rotated "\n"                                                                               \
+    "sxtb16 r5, r5" rotated "\n"                                                                               \
+    "sxtb16 r6, r6" rotated "\n"                                                                               \
+    "sxtb16 r7, r7" rotated "\n"                                                                               \
+    "stm r0!, {r4-r7}\n"                                                                                       \
+    "subs r3, r3, #4\n"                                                                                        \
+    "bhs 1b\n"                                                                                                 \
+    "2:\n"                                                                                                     \
+    "adds r3, r3, #4\n"                                                                                        \
+    "beq 4f\n"                                                                                                 \
+    "3:\n"                                                                                                     \
+    "ldr r4, [r1]\n"                                                                                           \
+    "add r1, r1, r2\n"                                                                                         \
+    "sxtb16 r4, r4" rotated "\n"                                                                               \
+    "str r4, [r0], #4\n"                                                                                       \
+    "subs r3, r3, #1\n"                                                                                        \
+    "bne 3b\n"                                                                                                 \
+    "4:\n"                                                                                                     \
+    "pop {r4-r7}\n"                                                                                            \
+    "bx lr\n"
+
+I8_ASSEMBLY
+static void i8_widen_even(void) { __asm__(I8_WIDEN_COLUMNS("")); }
+
+I8_ASSEMBLY
+static void i8_widen_odd(void) { __asm__(I8_WIDEN_COLUMNS(", ror #8")); }
+
+/* The columns that some columns of a row of the output see, and how the call of a function makes these: less
+ * than four; four to seven; or a multiple of four. */
+typedef struct i8_stretch {
+    int take, ox;            /* columns of the output, from ox on */
+    int lead, first, inside; /* columns of padding at the left; the first one inside of the map, and how many */
+} i8_stretch;
+
+/* Widens two channels, `lane` and `lane` + 2 of up to four, of what a stretch sees of a row. */
+static inline void i8_widen_row(int32_t *x, const int8_t *row, int channels, int lane, const i8_stretch *s,
+                                const i8_window *k, i8_assembly even, i8_assembly odd) {
+    row += s->first * k->x_pixel;
+    x += s->lead;
+    if (channels == 4) {
+        ((i8_widen_function)(lane ? odd : even))(x, row, k->x_pixel, s->inside);
         return;
     }
-    if (odd) {
-        for (; count > 1; count -= 2, x += 2, from += 2 * step) {
-            const int32_t v = i8_odd(i8_word(from)), next = i8_odd(i8_word(from + step));
-            x[0] = v;
-            x[1] = next;
-        }
-        if (count) *x = i8_odd(i8_word(from));
-        return;
-    }
-    for (; count > 1; count -= 2, x += 2, from += 2 * step) {
-        const int32_t v = i8_even(i8_word(from)), next = i8_even(i8_word(from + step));
-        x[0] = v;
-        x[1] = next;
-    }
-    if (count) *x = i8_even(i8_word(from));
+    for (int i = 0; i < s->inside; i++, row += k->x_pixel)
+        x[i] = i8_even((int32_t)((uint32_t)i8_some(row, channels) >> 8 * lane));
 }
 
-/* The columns from `first` on of a row of a depthwise layer's input, widened, with the padding. */
-static void i8_widen_row(int32_t *x, const int8_t *row, int first, int count, int channels, int odd,
-                         const i8_window *k) {
-    const int32_t zero = (int32_t)((uint32_t)(uint16_t)k->zero * UINT32_C(0x10001));
-    for (; count && first < 0; first++, count--) *x++ = zero;
-    const int inside = k->in_w - first < count ? k->in_w - first : count;
-    if (inside > 0) {
-        i8_widen_columns(x, row + first * k->x_pixel, k->x_pixel, inside, channels, odd);
-        x += inside;
-        count -= inside;
-    }
-    for (; count; count--) *x++ = zero;
-}
-
-/* Prepares one half of a block of four channels: how they end, and their weights. Rows outside of the map have
- * no weights: their share goes to the bias. size: of the window that the functions know. odd: 0, or 8. */
-static void i8_prepare_columns(i8_columns *h, int size, const int8_t *const *rows, const int8_t *w, int odd,
-                               const i8_window *k) {
-    const int8_t *weights = w + (k->end.how & I8_SEVERAL ? 40 : 36);
-    const int less = k->end.how & I8_TFLITE ? 0 : 1;
-    int32_t *to = h->weights;
-    for (int i = 0; i < 2; i++) {
-        const int lane = odd / 8 + 2 * i;
-        i8_channel *const channel = &h->channels[i];
-        channel->bias = i8_word(w + 4 * lane);
-        channel->multiplier = i8_word(w + 16 + 4 * lane);
-        channel->right = -w[32 + lane] - less;
-        channel->half = (2 * k->end.zero + 1) * (1 << channel->right) / 2;
-        for (int ky = 0; ky < k->kernel_h; ky++) {
-            for (int kx = 0; kx < k->kernel_w && !rows[ky]; kx++)
-                channel->bias += k->zero * weights[(ky * k->kernel_w + kx) * 4 + lane];
-        }
-    }
-    for (int ky = 0; ky < size; ky++) {
-        const int taps = ky < k->kernel_h && rows[ky] ? k->kernel_w : 0;
-        int kx = 0;
-        for (; kx < taps; kx++)
-            *to++ = i8_even((int32_t)((uint32_t)i8_word(weights + (ky * k->kernel_w + kx) * 4) >> odd));
-        for (; kx < size; kx++) *to++ = 0;
-    }
-}
-
-/* Makes the columns of a row from `ox` on, of two channels: less than four, four to seven, or a multiple of
- * four. y: the first code. count: columns of the input. second: whether there is a second channel. */
-static void i8_run_columns(i8_columns_function columns, i8_columns *h, int take, int8_t *y, int second,
-                           const i8_window *k) {
+/* Makes the columns of a stretch, of two channels. y: the first code. second: whether there is a second
+ * channel. */
+static inline void i8_run_columns(i8_columns_function columns, i8_columns *h, const int8_t *block, int lane,
+                                  int take, int8_t *y, int second, const i8_window *k) {
     int8_t few[16];
-    const int groups = (take + 3) / 4, advance = groups > 1 ? (take - 4) / (groups - 1) : 4;
-    h->y = take < 4 ? few : y;
-    h->y_step = take < 4 ? 4 : k->y_pixel;
-    h->x_advance = advance * k->stride * 4;
-    h->y_advance = advance * h->y_step;
-    h->y_end = h->y + groups * h->y_advance;
+    const int8_t *const weights = block + (k->end.how & I8_SEVERAL ? 40 : 36);
     h->second = second ? 2 : 0;
-    columns(h);
-    for (int i = 0; i < take && take < 4; i++) {
+    if (take >= 4) {
+        h->y_end = y + (h->y_end - h->y);
+        h->y = y;
+        columns(h, block, weights, lane);
+        return;
+    }
+    h->y = few;
+    h->y_step = 4;
+    h->y_advance = 16;
+    h->y_end = few + 16;
+    columns(h, block, weights, lane);
+    for (int i = 0; i < take; i++) {
         y[i * k->y_pixel] = few[4 * i];
         if (second) y[i * k->y_pixel + 2] = few[4 * i + 2];
+    }
+}
+
+/* The next stretch of a row, behind `end`. room: columns of the input that fit; size: of the window. x: the
+ * rows, where this writes the padding. */
+static void i8_next_stretch(i8_stretch *s, int end, int room, int size, const int8_t *const *rows, int32_t *x,
+                            const i8_window *k) {
+    const int most = ((room - size) / k->stride + 1) / 4 * 4, left = k->out_w - end;
+    const int32_t zero = (int32_t)((uint32_t)(uint16_t)k->zero * UINT32_C(0x10001));
+    s->ox = left < 4 && end ? k->out_w - 4 : end;
+    if (left < 4)
+        s->take = end ? 4 : left;
+    else if (left < 8)
+        s->take = most < 8 ? 4 : left;
+    else
+        s->take = left < most ? left / 4 * 4 : most;
+    const int count = (s->take < 4 ? 3 : s->take - 1) * k->stride + size, begin = s->ox * k->stride - k->pad;
+    s->lead = begin < 0 ? (-begin < count ? -begin : count) : 0;
+    s->first = begin + s->lead;
+    s->inside = k->in_w - s->first < count - s->lead ? k->in_w - s->first : count - s->lead;
+    if (s->inside < 0) s->inside = 0;
+    for (int ky = 0; ky < size; ky++) {
+        int32_t *const to = x + ky * room;
+        for (int i = 0; i < (rows[ky] ? s->lead : count); i++) to[i] = zero;
+        for (int i = s->lead + s->inside; i < count; i++) to[i] = zero;
     }
 }
 
@@ -308,77 +323,81 @@ static void i8_end_row(int8_t *y, const int8_t *w, int block_bytes, const i8_win
     }
 }
 
-/* Makes one row of a depthwise layer by a function of columns: with factors that are I8_SHORT, and without a
- * residual. rows: of the window, NULL where it lies outside of the map. size: 3 or 5; the window has at most
- * that, and steps of 1 or 2. */
-static void i8_depthwise_by(i8_assembly function, int size, const int8_t *const *rows, const int8_t *w,
-                            int8_t *y, const i8_window *k) {
-    const i8_columns_function columns = (i8_columns_function)function;
-    const int room = size == 3 ? 18 : 12, most = ((room - size) / k->stride + 1) / 4 * 4;
-    const int block_bytes = (k->end.how & I8_SEVERAL ? 40 : 36) + 4 * k->kernel_h * k->kernel_w;
+/* Makes one row of a depthwise layer by a function of columns: with factors that are I8_SHORT or I8_LEFT, and
+ * without a residual. rows: of the window, NULL where it lies outside of the map. The window is `size` by
+ * `size`, 3 or 5, with steps of 1 or 2. */
+static void i8_depthwise_by(i8_assembly function, i8_assembly even, i8_assembly odd, int size,
+                            const int8_t *const *rows, const int8_t *w, int8_t *y, const i8_window *k) {
+    const int room = size == 3 ? 18 : 12;
+    const int block_bytes = (k->end.how & I8_SEVERAL ? 40 : 36) + 4 * size * size;
     int32_t x[60];
-    i8_columns h = {.x = x, .mode = k->end.how & I8_POSITIVE ? I8_TO_POSITIVE : I8_TO_CODES};
-    for (int c = 0; c < k->channels; c += c % 4 ? 3 : 1) {
-        const int lane = c % 4, channels = k->channels - c + lane;
-        i8_prepare_columns(&h, size, rows, w + c / 4 * block_bytes, 8 * lane, k);
-        for (int ox = 0; ox < k->out_w;) {
-            const int left = k->out_w - ox;
-            if (left < 4 && ox > 0) ox = k->out_w - 4;
-            const int take = left >= 8            ? (left < most ? left / 4 * 4 : most)
-                             : left < 4 && ox > 0 ? 4
-                             : left > most        ? most
-                                                  : left;
-            const int count = (take < 4 ? 3 : take - 1) * k->stride + size;
-            for (int ky = 0; ky < k->kernel_h; ky++) {
-                if (rows[ky])
-                    i8_widen_row(x + ky * room, rows[ky] + c - lane, ox * k->stride - k->pad, count, channels,
-                                 8 * lane, k);
+    for (int end = 0; end < k->out_w;) {
+        i8_stretch s;
+        i8_next_stretch(&s, end, room, size, rows, x, k);
+        const int groups = (s.take + 3) / 4, advance = groups > 1 ? (s.take - 4) / (groups - 1) : 4;
+        i8_columns h = {.x = x,
+                        .x_advance = advance * k->stride * 4,
+                        .y_advance = advance * k->y_pixel,
+                        .y_step = k->y_pixel,
+                        .y = y,
+                        .y_end = y + groups * advance * k->y_pixel,
+                        .mode = i8_mode(&k->end),
+                        .half = 2 * k->end.zero + 1};
+        const int8_t *block = w;
+        for (int c = 0; c < k->channels; c += 4) {
+            const int channels = k->channels - c < 4 ? k->channels - c : 4;
+            for (int lane = 0; lane < 2 && lane < channels; lane++) {
+                for (int ky = 0; ky < size; ky++) {
+                    if (rows[ky]) i8_widen_row(x + ky * room, rows[ky] + c, channels, lane, &s, k, even, odd);
+                }
+                i8_run_columns((i8_columns_function)function, &h, block, lane, s.take,
+                               y + s.ox * k->y_pixel + c + lane, lane + 2 < channels, k);
             }
-            i8_run_columns(columns, &h, take, y + ox * k->y_pixel + c, lane + 2 < channels, k);
-            ox += take;
+            block += block_bytes;
         }
+        end = s.ox + s.take;
     }
     if (k->end.table || k->end.least != -128 || k->end.most != 127) i8_end_row(y, w, block_bytes, k);
 }
 
 static inline void i8_depthwise3_1_tflite(const int8_t *const *rows, const int8_t *w, int8_t *y,
                                           const i8_window *k) {
-    i8_depthwise_by(i8_columns3_1_tflite, 3, rows, w, y, k);
+    i8_depthwise_by(i8_columns3_1_tflite, i8_widen_even, i8_widen_odd, 3, rows, w, y, k);
 }
 
 static inline void i8_depthwise3_1_once(const int8_t *const *rows, const int8_t *w, int8_t *y,
                                         const i8_window *k) {
-    i8_depthwise_by(i8_columns3_1_once, 3, rows, w, y, k);
+    i8_depthwise_by(i8_columns3_1_once, i8_widen_even, i8_widen_odd, 3, rows, w, y, k);
 }
 
 static inline void i8_depthwise3_2_tflite(const int8_t *const *rows, const int8_t *w, int8_t *y,
                                           const i8_window *k) {
-    i8_depthwise_by(i8_columns3_2_tflite, 3, rows, w, y, k);
+    i8_depthwise_by(i8_columns3_2_tflite, i8_widen_even, i8_widen_odd, 3, rows, w, y, k);
 }
 
 static inline void i8_depthwise3_2_once(const int8_t *const *rows, const int8_t *w, int8_t *y,
                                         const i8_window *k) {
-    i8_depthwise_by(i8_columns3_2_once, 3, rows, w, y, k);
+    i8_depthwise_by(i8_columns3_2_once, i8_widen_even, i8_widen_odd, 3, rows, w, y, k);
 }
 
 static inline void i8_depthwise5_1_tflite(const int8_t *const *rows, const int8_t *w, int8_t *y,
                                           const i8_window *k) {
-    i8_depthwise_by(i8_columns5_1_tflite, 5, rows, w, y, k);
+    i8_depthwise_by(i8_columns5_1_tflite, i8_widen_even, i8_widen_odd, 5, rows, w, y, k);
 }
 
 static inline void i8_depthwise5_1_once(const int8_t *const *rows, const int8_t *w, int8_t *y,
                                         const i8_window *k) {
-    i8_depthwise_by(i8_columns5_1_once, 5, rows, w, y, k);
+    i8_depthwise_by(i8_columns5_1_once, i8_widen_even, i8_widen_odd, 5, rows, w, y, k);
 }
 
 static inline void i8_depthwise5_2_tflite(const int8_t *const *rows, const int8_t *w, int8_t *y,
                                           const i8_window *k) {
-    i8_depthwise_by(i8_columns5_2_tflite, 5, rows, w, y, k);
+    i8_depthwise_by(i8_columns5_2_tflite, i8_widen_even, i8_widen_odd, 5, rows, w, y, k);
 }
 
 static inline void i8_depthwise5_2_once(const int8_t *const *rows, const int8_t *w, int8_t *y,
                                         const i8_window *k) {
-    i8_depthwise_by(i8_columns5_2_once, 5, rows, w, y, k);
+    i8_depthwise_by(i8_columns5_2_once, i8_widen_even, i8_widen_odd, 5, rows, w, y, k);
 }
 
 /* Makes one row of a depthwise layer. rows: of the window, NULL where it lies outside of the map. */

@@ -12,15 +12,21 @@
 
 /* ---- how sums become codes ---- */
 
-/* Whether the short way of i8.h rescales all sums of the layer: see I8_SHORT there. */
-static bool rescales_shortly(const emitter *e, const node *n, const kernel_integers *k) {
-    const int most_right = 20;
-    int channel, least_right = e->p->g->rounding == RESCALE_TFLITE ? 1 : 2;
+/* The flag of the short way of i8.h that rescales all sums of the layer: I8_SHORT, or I8_LEFT where the target
+ * knows that; NULL: there is none. */
+static const char *short_way(const emitter *e, const node *n, const kernel_integers *k, bool positive) {
+    const int most_right = 20, least_right = e->p->g->rounding == RESCALE_TFLITE ? 1 : 2;
+    int channel, least = most_right;
     for (int c = 0; c < n->shape.c; c++) {
-        if (k->by[c].multiplier && (-k->by[c].shift < least_right || -k->by[c].shift > most_right))
-            return false;
+        if (!k->by[c].multiplier) continue;
+        if (-k->by[c].shift > most_right) return NULL;
+        least = -k->by[c].shift < least ? -k->by[c].shift : least;
     }
-    return sums_within(e->p->g, n, -(1 << 30) + 1, (1 << 30) - 1, &channel);
+    const bool left = least < least_right;
+    if (left && (!e->p->t->dots->by_pixels || (least_right == 1 && !positive))) return NULL;
+    const int64_t bound = (INT64_C(1) << (left ? 30 - least_right + least : 30)) - 1;
+    if (!sums_within(e->p->g, n, -bound, bound, &channel)) return NULL;
+    return left ? "I8_LEFT" : "I8_SHORT";
 }
 
 /* "{1, 2}" of a factor. */
@@ -41,9 +47,9 @@ static const char *end_text(emitter *e, writer *w, const node *n) {
     const code_end end = code_end_of(e, n);
     if (end.adds) declare_sum(e, w, &end.add);
     const char *how = end.how == RESCALE_TFLITE ? "I8_TFLITE" : "I8_ONCE";
-    const bool is_short = e->p->t->dots->ragged || rescales_shortly(e, n, &k);
-    if (is_short) how = arena_printf(e->a, "%s | I8_SHORT", how);
-    if (is_short && end.range.least >= end.zero) how = arena_printf(e->a, "%s | I8_POSITIVE", how);
+    const bool positive = end.range.least >= end.zero;
+    const char *way = e->p->t->dots->ragged ? "I8_SHORT" : short_way(e, n, &k, positive);
+    if (way) how = arena_printf(e->a, "%s | %s%s", how, way, positive ? " | I8_POSITIVE" : "");
     if (end.several) how = arena_printf(e->a, "%s | I8_SEVERAL", how);
     return arena_printf(e->a, "{%s, %s, %d, %d, %d, %s}", end.table ? end.table : "NULL",
                         end.adds ? "&sum" : "NULL", end.zero, end.range.least, end.range.most, how);
@@ -172,14 +178,15 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
 /* ---- depthwise ---- */
 
 /* The end of the name of the function that makes such a window, where the target has one: 3_1_once. */
-static const char *window_kernel(const emitter *e, const node *n) {
+static const char *window_kernel(emitter *e, const node *n) {
     const attrs *a = &n->a;
     const kernel_integers k = integers_of_kernel(e->p->g, n, e->a);
-    const int size = a->kernel[0] > a->kernel[1] ? a->kernel[0] : a->kernel[1];
-    if (!e->p->t->dots->by_pixels || size > 5 || a->stride[1] > 2 || a->dilation[1] > 1 || a->has_residual ||
-        !rescales_shortly(e, n, &k))
+    const code_end end = code_end_of(e, n);
+    const int size = a->kernel[0];
+    if (!e->p->t->dots->by_pixels || (size != 3 && size != 5) || a->kernel[1] != size || a->stride[1] > 2 ||
+        a->dilation[1] > 1 || a->has_residual || !short_way(e, n, &k, end.range.least >= end.zero))
         return NULL;
-    return arena_printf(e->a, "%d_%d_%s", size <= 3 ? 3 : 5, a->stride[1], rounding_name(e));
+    return arena_printf(e->a, "%d_%d_%s", size, a->stride[1], rounding_name(e));
 }
 
 void emit_dots_row(emitter *e, const plan_step *s, writer *w, const dots_row *row) {

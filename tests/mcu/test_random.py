@@ -32,7 +32,7 @@ OPTIONS = {True: [[], ["--max-ram", "min"], ["--keep-dead"], ["--reuse-input"], 
 
 # Seeds that have found faults, which are always tried, at -O2 and without options.
 FOUND = [random_int.FIRST + 223]
-MOST = 62  # networks in a program: one board has 8 MB of flash
+MOST = 31  # networks in a program: one board has 8 MB of flash
 
 
 class Sample:
@@ -119,9 +119,11 @@ def main():
             if arguments.keep:
                 os.makedirs(arguments.keep, exist_ok=True)
                 shutil.copy(s.source, arguments.keep)
-    print("%d networks on %s (%s), %d failed, largest error of the others %.2e; %.1f million instructions, deepest stack %d bytes" % (
-        len(samples), arguments.board, board.target, len(wrong), worst, sum(sum(s.net.instructions) for s in samples) / 1e6,
-        max(max(s.net.stack, default=0) for s in samples)))
+    print("%d networks on %s (%s), %d failed, largest error of the others %.2e; %.1f million instructions" % (
+        len(samples), arguments.board, board.target, len(wrong), worst, sum(sum(s.net.instructions) for s in samples) / 1e6))
+    for level in LEVELS:
+        depths = [max(s.net.stack, default=0) for s in samples if s.level == level]
+        print("deepest stack at %s: %d bytes" % (level, max(depths, default=0)))
     return 1 if wrong or not samples else 0
 
 

@@ -5,8 +5,8 @@
  * sxtb16 makes them of a word; the pixels' pairs lie side by side.
  *
  * The inner loops are functions in assembly: compilers move the loads of such loops apart, and then run out of
- * registers. They take a table of what they need on the stack, as an argument that is a struct behind four
- * words, and use registers as they like. All of this is Thumb-2, for GCC and clang. */
+ * registers. They copy what they need to the stack, where it takes no register to find it. All of this is
+ * Thumb-2, for GCC and clang. */
 #include "i8.h"
 
 /* Attributes of a function that is assembly alone. It is declared without parameters, since compilers store
@@ -17,22 +17,21 @@
 /* How blocks end; see i8_blocks. */
 enum { I8_TO_SUMS, I8_TO_CODES, I8_TO_POSITIVE, I8_TO_RIGHT = I8_TO_POSITIVE };
 
-/* The offsets of the fields of i8_blocks behind the nine registers that its functions save. */
-#define I8_TILE        "[sp, #36]"
-#define I8_END         "[sp, #40]"
-#define I8_HEAD_BYTES  "[sp, #44]"
-#define I8_WEIGHTS_END "[sp, #48]"
-#define I8_PLACE       "[sp, #52]"
-#define I8_TABLE       "[sp, #60]"
-#define I8_NUMBERED    "[sp, #64]"
-#define I8_HALF        "[sp, #68]"
-#define I8_MODE        "[sp, #72]"
-#define I8_ENTRY       "[sp, #76]"
-#define I8_FINISH      "[sp, #80]"
-#define I8_AFTER       "[sp, #84]"
-#define I8_HEAD        "[sp, #88]"
+/* The offsets of the fields of i8_blocks, which its functions copy to the stack, and of what they add. */
+#define I8_TILE        "[sp]"
+#define I8_END         "[sp, #4]"
+#define I8_HEAD_BYTES  "[sp, #8]"
+#define I8_WEIGHTS_END "[sp, #12]"
+#define I8_PLACE       "[sp, #16]"
+#define I8_TABLE       "[sp, #24]"
+#define I8_NUMBERED    "[sp, #28]"
+#define I8_HALF        "[sp, #32]"
+#define I8_ENTRY       "[sp, #40]"
+#define I8_FINISH      "[sp, #44]"
+#define I8_AFTER       "[sp, #48]"
+#define I8_HEAD        "[sp, #52]"
 
-/* What the function of some blocks of two channels needs. The last four are its own. */
+/* What the function of some blocks of two channels needs. */
 typedef struct i8_blocks {
     const int8_t *tile, *end; /* of the widened inputs */
     int32_t head_bytes;       /* before a block's weights */
@@ -43,50 +42,48 @@ typedef struct i8_blocks {
     int32_t numbered;    /* channels have the numbers of their tables */
     int32_t half;        /* 2 * zero + 1 */
     int32_t mode;        /* I8_TO_.. */
-    const void *entry;   /* at the call: a number, of fours of inputs; then where the loop begins */
-    const void *finish;  /* the code that makes codes of sums */
-    const void *after;   /* .. and that stores them */
-    const int8_t *head;  /* of the block */
+    int32_t fours;       /* of inputs */
 } i8_blocks;
 
-/* A function that is assembly, and what a function of blocks is in truth: it computes those from w on. */
+/* A function that is assembly, and what a function of blocks is in truth, which computes those from w on; and
+ * one that widens `count` inputs of four pixels, which lie `step` apart. */
 typedef void (*i8_assembly)(void);
-typedef void (*i8_blocks_function)(const int8_t *w, int32_t, int32_t, int32_t, i8_blocks k);
+typedef void (*i8_blocks_function)(const i8_blocks *k, const int8_t *w);
+typedef void (*i8_widen4_function)(int8_t *tile, const int8_t *x, int32_t step, int32_t count);
 
 /* The first instructions: r1 is the weights; the addresses of the code that this call takes. The first four
  * inputs are taken before the loop: the rest may be none, or an odd number of fours. */
 #define I8_BEGIN                                                                                               \
     "push {r4-r11, lr}\n"                                                                                      \
-    "mov r1, r0\n"                                                                                             \
-    "ldr r3, " I8_ENTRY "\n"                                                                                   \
+    "sub sp, sp, #56\n"                                                                                        \
+    "ldm r0, {r2-r12}\n"                                                                                       \
+    "stm sp, {r2-r12}\n"                                                                                       \
     "adr.w r4, 2f\n"                                                                                           \
-    "tst r3, #1\n"                                                                                             \
+    "tst r12, #1\n"                                                                                            \
     "bne 8f\n"                                                                                                 \
     "adr.w r4, 3f\n"                                                                                           \
     "8:\n"                                                                                                     \
-    "cmp r3, #1\n"                                                                                             \
+    "cmp r12, #1\n"                                                                                            \
     "bne 8f\n"                                                                                                 \
     "adr.w r4, 4f\n"                                                                                           \
     "8:\n"                                                                                                     \
-    "orr r4, r4, #1\n"                                                                                         \
-    "str r4, " I8_ENTRY "\n"                                                                                   \
-    "ldr r3, " I8_MODE "\n"                                                                                    \
-    "adr.w r4, 5f\n"                                                                                           \
-    "cmp r3, #1\n"                                                                                             \
+    "adr.w r5, 5f\n"                                                                                           \
+    "cmp r11, #1\n"                                                                                            \
     "blo 8f\n"                                                                                                 \
-    "adr.w r4, 6f\n"                                                                                           \
+    "adr.w r5, 6f\n"                                                                                           \
     "beq 8f\n"                                                                                                 \
-    "adr.w r4, 7f\n"                                                                                           \
+    "adr.w r5, 7f\n"                                                                                           \
+    "8:\n"                                                                                                     \
+    "adr.w r6, 10f\n"                                                                                          \
+    "cmp r8, #0\n"                                                                                             \
+    "beq 8f\n"                                                                                                 \
+    "adr.w r6, 9f\n"                                                                                           \
     "8:\n"                                                                                                     \
     "orr r4, r4, #1\n"                                                                                         \
-    "str r4, " I8_FINISH "\n"                                                                                  \
-    "ldr r3, " I8_TABLE "\n"                                                                                   \
-    "adr.w r4, 10f\n"                                                                                          \
-    "cbz r3, 8f\n"                                                                                             \
-    "adr.w r4, 9f\n"                                                                                           \
-    "8:\n"                                                                                                     \
-    "orr r4, r4, #1\n"                                                                                         \
-    "str r4, " I8_AFTER "\n"
+    "orr r5, r5, #1\n"                                                                                         \
+    "orr r6, r6, #1\n"                                                                                         \
+    "add r7, sp, #40\n"                                                                                        \
+    "stm r7, {r4-r6}\n"
 
 /* A block of channels begins: r0 is the tile, sum0 and sum1 are the biases. */
 #define I8_BLOCK(sum0, sum1)                                                                                   \
@@ -111,7 +108,7 @@ typedef void (*i8_blocks_function)(const int8_t *w, int32_t, int32_t, int32_t, i
     "5:\n"                                                                                                     \
     "ldr r10, " I8_PLACE "\n"                                                                                  \
     "stm r10, {" sums "}\n"                                                                                    \
-    "pop {r4-r11, pc}\n"
+    "add sp, sp, #56\npop {r4-r11, pc}\n"
 
 /* How a sum becomes a code, with the multiplier in r12, shifts to the left and to the right in r10 and r11, and
  * half of what is rounded with the zero point in lr. I8_TFLITE: the doubled product's high half, then the
@@ -176,8 +173,7 @@ typedef void (*i8_blocks_function)(const int8_t *w, int32_t, int32_t, int32_t, i
 /* The places of the pixels' codes are r0, with the step r10; a pixel's two codes are stored together. */
 #define I8_PLACES                                                                                              \
     "10:\n"                                                                                                    \
-    "ldr r0, " I8_PLACE "\n"                                                                                   \
-    "ldr r10, [sp, #56]\n"
+    "ldrd r0, r10, " I8_PLACE "\n"
 #define I8_STORE(first, second, place)                                                                         \
     "bfi " #first ", " #second ", #8, #8\n"                                                                    \
     "strh " #first ", " place "\n"
@@ -187,7 +183,7 @@ typedef void (*i8_blocks_function)(const int8_t *w, int32_t, int32_t, int32_t, i
     "str r0, " I8_PLACE "\n"                                                                                   \
     "cmp r1, r10\n"                                                                                            \
     "bne.w 1b\n"                                                                                               \
-    "pop {r4-r11, pc}\n"
+    "add sp, sp, #56\npop {r4-r11, pc}\n"
 
 /* Weights of four inputs of both channels, widened: r12 and lr have the first and the third, then the second
  * and the fourth. With few pixels there is room for them as they are, too, in r10 and r11. */
@@ -365,18 +361,91 @@ static void i8_widen(int8_t *tile, int pixels, const int8_t *x, int32_t step, in
     }
 }
 
+/* The same for four pixels, of which r8-r11 are four inputs each. What is filled up need not be 0, since its
+ * weights are. */
+#define I8_WIDEN_FOUR(turn)                                                                                    \
+    turn(r8) turn(r9) turn(r10) turn(r11) "sxtb16 r2, r8\n"                                                    \
+                                          "sxtb16 r3, r9\n"                                                    \
+                                          "sxtb16 r12, r10\n"                                                  \
+                                          "sxtb16 lr, r11\n"                                                   \
+                                          "sxtb16 r8, r8, ror #8\n"                                            \
+                                          "sxtb16 r9, r9, ror #8\n"                                            \
+                                          "sxtb16 r10, r10, ror #8\n"                                          \
+                                          "sxtb16 r11, r11, ror #8\n"                                          \
+                                          "stm r0!, {r2, r3, r12, lr}\n"                                       \
+                                          "stm r0!, {r8-r11}\n"
+#define I8_WIDEN_PIXELS(turn)                                                                                  \
+    "push {r3-r11, lr}\n"                                                                                      \
+    "mov r4, r1\n"                                                                                             \
+    "add r5, r1, r2\n"                                                                                         \
+    "add r6, r5, r2\n"                                                                                         \
+    "add r7, r6, r2\n"                                                                                         \
+    "bic r1, r3, #3\n"                                                                                         \
+    "add r1, r0, r1, lsl #3\n"                                                                                 \
+    "cmp r0, r1\n"                                                                                             \
+    "beq 2f\n"                                                                                                 \
+    "1:\n"                                                                                                     \
+    "ldr r8, [r4], #4\n"                                                                                       \
+    "ldr r9, [r5], #4\n"                                                                                       \
+    "ldr r10, [r6], #4\n"                                                                                      \
+    "ldr r11, [r7], #4\n" I8_WIDEN_FOUR(turn) "cmp r0, r1\n"                                                   \
+                                              "bne 1b\n"                                                       \
+                                              "ldr r3, [sp]\n"                                                 \
+                                              "2:\n"                                                           \
+                                              "ands r3, r3, #3\n"                                              \
+                                              "beq 9f\n"                                                       \
+                                              "cmp r3, #2\n"                                                   \
+                                              "bhs 3f\n"                                                       \
+                                              "ldrb r8, [r4]\n"                                                \
+                                              "ldrb r9, [r5]\n"                                                \
+                                              "ldrb r10, [r6]\n"                                               \
+                                              "ldrb r11, [r7]\n"                                               \
+                                              "b 4f\n"                                                         \
+                                              "3:\n"                                                           \
+                                              "ldrh r8, [r4]\n"                                                \
+                                              "ldrh r9, [r5]\n"                                                \
+                                              "ldrh r10, [r6]\n"                                               \
+                                              "ldrh r11, [r7]\n"                                               \
+                                              "beq 4f\n"                                                       \
+                                              "ldrb r4, [r4, #2]\n"                                            \
+                                              "ldrb r5, [r5, #2]\n"                                            \
+                                              "ldrb r6, [r6, #2]\n"                                            \
+                                              "ldrb r7, [r7, #2]\n"                                            \
+                                              "orr r8, r8, r4, lsl #16\n"                                      \
+                                              "orr r9, r9, r5, lsl #16\n"                                      \
+                                              "orr r10, r10, r6, lsl #16\n"                                    \
+                                              "orr r11, r11, r7, lsl #16\n"                                    \
+                                              "4:\n" I8_WIDEN_FOUR(turn) "9:\n"                                \
+                                                                         "pop {r3-r11, pc}\n"
+#define I8_NO_TURN(r)
+#define I8_TURN(r) "eor " #r ", " #r ", #0x80808080\n"
+
+I8_ASSEMBLY
+static void i8_widen4(void) { __asm__(I8_WIDEN_PIXELS(I8_NO_TURN)); }
+
+I8_ASSEMBLY
+static void i8_widen4_u8(void) { __asm__(I8_WIDEN_PIXELS(I8_TURN)); }
+
+static void i8_widen_by(i8_assembly function, int8_t *tile, int pixels, const int8_t *x, int32_t step,
+                        int count, uint32_t turn) {
+    if (pixels == 4)
+        ((i8_widen4_function)function)(tile, x, step, count);
+    else
+        i8_widen(tile, pixels, x, step, count, turn);
+}
+
 /* `inputs`: of a pixel in all, which other targets want to know. */
 static inline void i8_gather(int8_t *tile, int32_t inputs, int pixels, const int8_t *x, int32_t step,
                              int count) {
     (void)inputs;
-    i8_widen(tile, pixels, x, step, count, 0);
+    i8_widen_by(i8_widen4, tile, pixels, x, step, count, 0);
 }
 
 /* The same of codes of uint8, less 128. */
 static inline void i8_gather_u8(int8_t *tile, int32_t inputs, int pixels, const uint8_t *x, int32_t step,
                                 int count) {
     (void)inputs;
-    i8_widen(tile, pixels, (const int8_t *)x, step, count, UINT32_C(0x80808080));
+    i8_widen_by(i8_widen4_u8, tile, pixels, (const int8_t *)x, step, count, UINT32_C(0x80808080));
 }
 
 /* Codes from a buffer of `pixels` rows of `count` channels, `room` apart: within the bounds, and with the
@@ -399,59 +468,64 @@ static inline int32_t i8_mode(const i8_end *k) {
     return k->how & I8_LEFT ? I8_TO_CODES : I8_TO_RIGHT;
 }
 
+/* Makes the sums of a block, and codes of them in the slow way. */
+static void i8_finish_block(i8_blocks_function blocks, i8_blocks *b, int pixels, int channels, const int8_t *w,
+                            int8_t *y, const int8_t *r, const i8_layer *k) {
+    int32_t sums[8];
+    b->y = sums;
+    blocks(b, w);
+    for (int lane = 0; lane < channels; lane++) {
+        const int number = b->numbered ? w[20 + lane] : 0;
+        for (int m = 0; m < pixels; m++)
+            y[m * k->y_step + lane] =
+                i8_finish(sums[lane * pixels + m], i8_word(w + 8 + 4 * lane), w[16 + lane], number,
+                          r ? r + m * k->r_step + lane : NULL, &k->end);
+    }
+}
+
 /* Makes all channels of `pixels` pixels by a function of blocks. The inputs of the pixels are a tile of
  * i8_gather. y and r: the first channel of the first pixel, of the output and of the residual. */
 static void i8_dots_by(i8_assembly function, int pixels, const int8_t *x, const int8_t *w, int8_t *y,
                        const int8_t *r, const i8_layer *k) {
-    const i8_blocks_function blocks = (i8_blocks_function)function;
     enum { SOME = 16 }; /* channels of four pixels that a buffer takes */
+    const i8_blocks_function blocks = (i8_blocks_function)function;
     const i8_end *const end = &k->end;
     const int32_t head = end->how & I8_SEVERAL ? 24 : 20, block = head + 2 * k->inputs;
-    int8_t codes[4 * SOME];
-    int32_t sums[8];
+    const int whole = end->least == -128 && end->most == 127;
     i8_blocks b = {.tile = x,
                    .end = x + 2 * pixels * k->inputs,
                    .head_bytes = head,
+                   .weights_end = w,
+                   .y = y,
+                   .y_step = k->y_step,
                    .table = end->table ? end->table + 128 : NULL,
                    .numbered = end->how & I8_SEVERAL,
                    .half = 2 * end->zero + 1,
-                   .mode = i8_mode(end)};
-    const int whole = end->least == -128 && end->most == 127;
-    if (!whole && end->table) b.mode = I8_TO_SUMS;
-    b.entry = (const void *)(uintptr_t)(k->inputs / 4);
+                   .mode = whole || !end->table ? i8_mode(end) : I8_TO_SUMS,
+                   .fours = k->inputs / 4};
     int32_t c = 0;
     if (b.mode != I8_TO_SUMS && whole && !end->sum && k->channels > 1) {
         c = k->channels & ~1;
-        b.y = y;
-        b.y_step = k->y_step;
         b.weights_end = w + c / 2 * block;
-        blocks(w, 0, 0, 0, b);
-        w = b.weights_end;
+        blocks(&b, w);
     }
     while (c < k->channels) {
         const int32_t left = k->channels - c;
+        int8_t codes[4 * SOME];
+        w = b.weights_end;
         if (b.mode == I8_TO_SUMS) {
-            b.y = sums;
             b.weights_end = w + block;
-            blocks(w, 0, 0, 0, b);
-            for (int lane = 0; lane < 2 && lane < left; lane++) {
-                const int number = b.numbered ? w[20 + lane] : 0;
-                for (int m = 0; m < pixels; m++)
-                    y[m * k->y_step + c + lane] =
-                        i8_finish(sums[lane * pixels + m], i8_word(w + 8 + 4 * lane), w[16 + lane], number,
-                                  r ? r + m * k->r_step + c + lane : NULL, end);
-            }
+            i8_finish_block(blocks, &b, pixels, left < 2 ? 1 : 2, w, y + c, r ? r + c : NULL, k);
             c += 2;
         } else {
             const int32_t count = left < SOME ? left : SOME;
             b.y = codes;
             b.y_step = SOME;
             b.weights_end = w + (count + 1) / 2 * block;
-            blocks(w, 0, 0, 0, b);
+            blocks(&b, w);
             i8_place_codes(codes, SOME, pixels, count, y + c, r ? r + c : NULL, k);
             c += count;
         }
-        w = b.weights_end;
     }
 }
 

@@ -211,7 +211,8 @@ static void emit_vectors(const emitter *e, const text *code, text *out) {
     }
     for (int k = 0; k < MAX_VECTOR_KINDS && vectors[k].lanes; k++) {
         const vector_kind *v = &vectors[k];
-        const family ints = {{v->ints_runtime}, v->lanes == 1 ? "i32x1" : "i32xN", v->ints, v->lanes, true};
+        const family ints = {
+            {v->own_ints, v->ints_runtime}, v->lanes == 1 ? "i32x1" : "i32xN", v->ints, v->lanes, true};
         const char *title = arena_printf(e->a, "%s: %d integer%s", v->ints, v->lanes, v->lanes == 1 ? "" : "s");
         emit_family(e, &ints, title, code, out);
     }

@@ -18,8 +18,9 @@ typedef struct vector_kind {
     const char *runtime; /* file under runtime/ that defines it: "f32x16_avx512.h" */
     /* The integers in as many lanes, for quantised layers: "i32x16", and their file: "i32xN.h". */
     const char *ints, *ints_runtime;
-    /* A file with functions that stand for those of the same names in `runtime`, and with more; or NULL. */
-    const char *own_runtime;
+    /* Files with functions that stand for those of the same names in `runtime` and `ints_runtime`, the first
+     * one with more; or NULL. */
+    const char *own_runtime, *own_ints;
     /* The functions V_tile_Mx4 are there, which make the sums of a tile of floats of M pixels by TILE_CHANNELS
      * channels, for M up to this; and those that begin and end it. 0: they are not. */
     int tile_pixels;

@@ -180,7 +180,7 @@ const target target_table[] = {
         .condition = "defined(__ARM_FEATURE_MVE)",
         .condition_words = "an Arm with Helium, as by -mcpu=cortex-m55",
         .intrinsics = "arm_mve.h",
-        .vectors = {{FLOATS(4, "f32x4_mve.h"), INTS(4), .by_number = true}},
+        .vectors = {{FLOATS(4, "f32x4_mve.h"), INTS(4), .own_ints = "i32xN_mve.h", .by_number = true}},
         .dots = &helium_kernels,
         .registers = 8,
         .fma_latency = 3,

@@ -19,6 +19,7 @@ TESTS = [
     ("mps2-an386", "test_runtime_f32x1_fpv4.c", "graph/activations.c", ("-O0", "-Os", "-O2", "-O3")),
     ("mps3-an547", "test_runtime_f32x4_mve.c", "graph/activations.c", ("-O0", "-Os", "-O2", "-O3")),
     ("mps3-an547", "test_runtime_i32x4.c", "base/rescale.c", ("-Os", "-O3")),
+    ("mps3-an547", "test_runtime_i32x4_mve.c", "base/rescale.c", ("-O0", "-Os", "-O2", "-O3")),
 ]
 
 require_board(*BOARDS)

@@ -30,6 +30,7 @@ HEADERS = {
 }
 # The header of integers serves for several numbers of lanes, which stand for the word LANES: kind, attributes, lanes.
 LANES_HEADER = "i32xN.h"
+HELIUM_INTS = "i32xN_mve.h"  # stands before it, on one machine
 LANES = [("any", None, 4), ("x86", "sse2", 4), ("x86", "avx2,fma", 8), ("x86", V4, 16), ("aarch64", None, 4), ("wasm32", "simd128", 4),
          ("cortex-m55", None, 4)]
 # Microcontrollers: clang's target, and options that GCC and clang take; the second of the M4 is one without floating-point unit.
@@ -170,7 +171,7 @@ void kernel(float *out, const float *x, const float *w) {{
 
 def main():
     runtime = sys.argv[1]
-    headers = sorted(h for h in os.listdir(runtime) if h.endswith(".h") and h not in SHARING + KERNELS + (LANES_HEADER,))
+    headers = sorted(h for h in os.listdir(runtime) if h.endswith(".h") and h not in SHARING + KERNELS + (LANES_HEADER, HELIUM_INTS))
     if headers != sorted(HEADERS):
         fail(f"runtime/ has {headers}, this test knows {sorted(HEADERS)}")
     with tempfile.TemporaryDirectory() as folder:
@@ -178,6 +179,7 @@ def main():
             check_header(folder, runtime, name, kind, attributes)
         for kind, attributes, lanes in LANES:
             check_header(folder, runtime, LANES_HEADER, kind, attributes, lanes)
+        check_header(folder, runtime, HELIUM_INTS, "cortex-m55", None, 4)
         for name, family, lanes in (("f32x16_avx512.h", "f32x16", 16), ("f32x8_avx2.h", "f32x8", 8),
                                     ("f32x4_fma.h", "f32x4", 4)):
             check_multiply_add(folder, runtime, name, family, lanes, HEADERS[name][1])

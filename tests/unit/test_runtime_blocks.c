@@ -198,6 +198,9 @@ static void test_own_headers(void **state) {
         }
     }
     assert_true(n_headers >= 1);
+    header ints;
+    read_header(&ints, "i32xN_mve.h", "i32xN");
+    assert_true(is_defined(&ints, "i32xN_load_i8") && is_defined(&ints, "i32xN_store_i8"));
 }
 
 /* The header of the compiler that the target names is the one that its headers of the runtime include. */

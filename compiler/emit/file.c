@@ -113,10 +113,27 @@ static void emit_target_end(const target *t, text *out) {
                      "GCC pop_options\n#endif\n");
 }
 
+/* On microcontrollers, declares the functions of the steps so that none becomes a part of the function that
+ * calls them all. Else the stack of that function has room for the variables of such a step while another one
+ * runs. */
+static void keep_steps_apart(const emitter *e, text *out) {
+    map seen = {0};
+    if (!e->p->t->small) return;
+    for (int i = 0; i < e->p->n_steps; i++) {
+        const kernel_call *c = &e->calls[i];
+        if (map_find(&seen, c->function)) continue;
+        map_add(e->a, &seen, c->function, &seen);
+        text_printf(out, "static void %s(%s) __attribute__((noinline));\n", c->function,
+                    parameters_text(e->a, &c->passed));
+    }
+    text_char(out, '\n');
+}
+
 /* Writes what stands between the includes and the literal of the weights in a file of one target. */
 static void emit_alone(const emitter *e, text *out) {
     text code = {0};
     emit_thread_helpers(e, &code);
+    keep_steps_apart(e, &code);
     text_bytes(&code, e->functions.data, e->functions.size);
     emit_entry_points(e, 1, &code);
     if (e->o->selftest) emit_selftest(e, 1, &code);

@@ -32,14 +32,15 @@ M0 = ["-mcpu=cortex-m0"]  # has no FPU, so each float is a call of a helper
 V2 = ["mobilenet_v2.net", "-Dwidth=0.35", "-Dresolution=96"]
 V3 = ["mobilenet_v3_small.net"]
 SHUFFLE = ["shufflenet_v2.net", "--variant", "x0_5"]
+MNASNET = ["mnasnet_a1.net"]
 VWW, RESNET = ["int8/vww_96_int8.tflite"], ["int8/resnet8_cifar10_int8.tflite"]
 # The network, lcc's target, the processor, the level of optimization.
 CASES = [
     (VWW, "cortex-m4", M4, "-O2"), (VWW, "cortex-m55", M55, "-Os"), (VWW, "generic", M4, "-O2"), (VWW, "generic", M0, "-Os"),
     (RESNET, "cortex-m4", M4, "-O3"), (RESNET, "cortex-m55", M55, "-O2"), (RESNET, "generic", M4, "-Os"),
-    (V2, "cortex-m4", M4, "-O2"), (V2, "cortex-m55", M55, "-O3"), (V2, "generic", M0, "-Os"),
+    (V2, "cortex-m4", M4, "-O2"), (V2, "cortex-m55", M55, "-O2"), (V2, "generic", M0, "-Os"),
     (V3, "cortex-m4", M4, "-Os"), (V3, "cortex-m55", M55, "-O2"), (V3, "generic", M4, "-O2"),
-    (SHUFFLE, "cortex-m4", M4, "-O2"), (SHUFFLE, "generic", M4, "-O2"),
+    (SHUFFLE, "cortex-m4", M4, "-O2"), (SHUFFLE, "generic", M4, "-O2"), (MNASNET, "cortex-m55", M55, "-O2"),
 ]
 RANDOM = [(seed, target, processor, level) for seed, (target, processor, level) in
           zip([random_int.FIRST + i for i in range(8)] + [20000 + i for i in range(4)],

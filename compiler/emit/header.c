@@ -185,7 +185,7 @@ void emit_header(const emitter *e, text *out) {
                 comment_safe(a, e->o->base_name), comment_safe(a, g->name), LCC_VERSION);
     text_printf(
         out, " * Arrays are flat, in the order [height, width, channels]. Compiled with -O2, %s of stack. */\n",
-        e->p->t->small ? "a run takes at most 1 KB" : "no function takes more than 4 KB\n *");
+        e->p->t->small ? "a run takes about 1 KB at most" : "no function takes more than 4 KB\n *");
     text_printf(out, "#ifndef %s_LCC_H\n#define %s_LCC_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n",
                 macro, macro);
     text_string(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");

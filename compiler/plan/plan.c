@@ -16,8 +16,11 @@
 
 #include <string.h>
 
-/* A kernel has code for each run. If there are more runs than this, the tensor is gathered instead. */
-enum { MAX_GEMM_RUNS = 64, MAX_CHANNELWISE_RUNS = 12 };
+/* A kernel has code for each run. If there are more runs than this, the tensor is gathered instead: sooner on
+ * microcontrollers, where such code takes flash, and stack for its many addresses. */
+enum { MAX_CHANNELWISE_RUNS = 12 };
+
+static int most_gemm_runs(const plan *p) { return p->t->small ? 12 : 64; }
 
 /* ---- conv, dense ---- */
 
@@ -65,7 +68,7 @@ static bool tabulate_groups(const plan *p, const slot *slots, const int *order, 
         cut_runs(p, slots, order + g * size, size, false, NULL, &parts[g]);
         if (parts[g].n_runs > gemm->table_runs) gemm->table_runs = parts[g].n_runs;
     }
-    if (gemm->table_runs > MAX_GEMM_RUNS) return false;
+    if (gemm->table_runs > most_gemm_runs(p)) return false;
     int *table = ARENA_ARRAY(p->mem, int, groups * gemm->table_runs * 2);
     for (int g = 0; g < groups; g++) {
         for (int i = 0; i < parts[g].n_runs; i++) {
@@ -97,13 +100,13 @@ static operand gemm_operand(builder *b, const node *n, gemm_plan *gemm) {
             /* The ring holds the channels in this order, one after the other. */
             gemm->group_stride = s.c / groups;
             cut_runs(p, slots, order, s.c, true, NULL, &o);
-            if (o.n_runs <= MAX_GEMM_RUNS || try) return o;
+            if (o.n_runs <= most_gemm_runs(p) || try) return o;
         } else {
             bool regular = groups_are_regular(slots, order, s.c, groups, &gemm->group_stride);
             cut_runs(p, slots, order, s.c / groups, true, NULL, &o);
             o.order = ARENA_ARRAY(p->mem, int, s.c);
             memcpy(o.order, order, (size_t)s.c * sizeof(int));
-            if (try || (regular && o.n_runs <= MAX_GEMM_RUNS)) return o;
+            if (try || (regular && o.n_runs <= most_gemm_runs(p))) return o;
             if (!regular && tabulate_groups(p, slots, order, s.c, groups, gemm)) return o;
         }
         slots = gather(b, in, slots, s);

@@ -48,6 +48,7 @@ typedef struct i8_layer {
     int32_t inputs; /* of a pixel, as the weights are packed */
     int32_t channels;
     int32_t y_step, r_step; /* from a pixel to the next, of the output and of the residual */
+    int32_t shift;          /* of all channels, where weights are wide: see i8_dsp.h */
 } i8_layer;
 
 /* A depthwise layer: one row of it. */

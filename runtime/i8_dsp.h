@@ -162,8 +162,10 @@ typedef void (*i8_widen4_function)(int8_t *tile, const int8_t *x, int32_t step, 
     "mov r12, r10\n"                                                                                           \
     "cbz r0, 8f\n"                                                                                             \
     "ldr r11, " I8_HEAD "\n"                                                                                   \
-    "ldrb lr, [r11, #20]\n"                                                                                    \
-    "ldrb r11, [r11, #21]\n"                                                                                   \
+    "ldr lr, " I8_HEAD_BYTES "\n"                                                                              \
+    "add r11, r11, lr\n"                                                                                       \
+    "ldrb lr, [r11, #-4]\n"                                                                                    \
+    "ldrb r11, [r11, #-3]\n"                                                                                   \
     "add r10, r10, lr, lsl #8\n"                                                                               \
     "add r12, r12, r11, lsl #8\n"                                                                              \
     "8:\n"
@@ -216,11 +218,11 @@ typedef void (*i8_widen4_function)(int8_t *tile, const int8_t *x, int32_t step, 
     "ldrd r10, r11, [r0, #8]\n" I8_FROM(r2, r4, r10, r12) I8_FROM(r2, r5, r11, r12) I8_FROM(r6, r8, r10, lr)   \
         I8_FROM(r6, r9, r11, lr) "ldrd r10, r11, [r0], #16\n" I8_FROM(r2, r3, r11, r12)                        \
             I8_FROM(r6, r7, r11, lr) I8_MAC(r2, r10, r12) I8_MAC(r6, r10, lr)
-#define I8_STEP_4            I8_EVEN_WEIGHTS I8_HALF_4 I8_ODD_WEIGHTS I8_HALF_4
-#define I8_FIRST_4           I8_BLOCK(r2, r6) I8_EVEN_WEIGHTS I8_FIRST_HALF_4 I8_ODD_WEIGHTS I8_HALF_4
-#define I8_SUMS_4            "r2-r9"
-#define I8_LANE_4(what)      what(r2) what(r3) what(r4) what(r5)
-#define I8_NEXT_LANE_4(what) what(r6) what(r7) what(r8) what(r9)
+#define I8_STEP_4(even, odd)  even I8_HALF_4 odd I8_HALF_4
+#define I8_FIRST_4(even, odd) I8_BLOCK(r2, r6) even I8_FIRST_HALF_4 odd I8_HALF_4
+#define I8_SUMS_4             "r2-r9"
+#define I8_LANE_4(what)       what(r2) what(r3) what(r4) what(r5)
+#define I8_NEXT_LANE_4(what)  what(r6) what(r7) what(r8) what(r9)
 #define I8_STORE_4                                                                                             \
     "add r11, r0, r10\n" I8_STORE(r2, r6, "[r0]") I8_STORE(r3, r7, "[r0, r10]")                                \
         I8_STORE(r4, r8, "[r0, r10, lsl #1]") I8_STORE(r5, r9, "[r11, r10, lsl #1]")
@@ -232,22 +234,22 @@ typedef void (*i8_widen4_function)(int8_t *tile, const int8_t *x, int32_t step, 
 #define I8_FIRST_HALF_3                                                                                        \
     "ldm r0!, {r8-r10}\n" I8_FROM(r2, r3, r9, r12) I8_FROM(r2, r4, r10, r12) I8_MAC(r2, r8, r12)               \
         I8_FROM(r5, r6, r9, lr) I8_FROM(r5, r7, r10, lr) I8_MAC(r5, r8, lr)
-#define I8_STEP_3            I8_EVEN_WEIGHTS I8_HALF_3 I8_ODD_WEIGHTS I8_HALF_3
-#define I8_FIRST_3           I8_BLOCK(r2, r5) I8_EVEN_WEIGHTS I8_FIRST_HALF_3 I8_ODD_WEIGHTS I8_HALF_3
-#define I8_SUMS_3            "r2-r7"
-#define I8_LANE_3(what)      what(r2) what(r3) what(r4)
-#define I8_NEXT_LANE_3(what) what(r5) what(r6) what(r7)
-#define I8_STORE_3           I8_STORE(r2, r5, "[r0]") I8_STORE(r3, r6, "[r0, r10]") I8_STORE(r4, r7, "[r0, r10, lsl #1]")
+#define I8_STEP_3(even, odd)  even I8_HALF_3 odd I8_HALF_3
+#define I8_FIRST_3(even, odd) I8_BLOCK(r2, r5) even I8_FIRST_HALF_3 odd I8_HALF_3
+#define I8_SUMS_3             "r2-r7"
+#define I8_LANE_3(what)       what(r2) what(r3) what(r4)
+#define I8_NEXT_LANE_3(what)  what(r5) what(r6) what(r7)
+#define I8_STORE_3            I8_STORE(r2, r5, "[r0]") I8_STORE(r3, r6, "[r0, r10]") I8_STORE(r4, r7, "[r0, r10, lsl #1]")
 
 /* Two pixels: the sums are r2, r3 and r4, r5. */
-#define I8_STEP_2                                                                                              \
-    I8_EVEN_KEPT "ldm r0!, {r6-r9}\n" I8_MAC(r2, r6, r12) I8_MAC(r3, r7, r12) I8_MAC(r4, r6, lr)               \
-        I8_MAC(r5, r7, lr) I8_ODD_KEPT                                                                         \
+#define I8_STEP_2(even, odd)                                                                                   \
+    even "ldm r0!, {r6-r9}\n" I8_MAC(r2, r6, r12) I8_MAC(r3, r7, r12) I8_MAC(r4, r6, lr) I8_MAC(r5, r7, lr)    \
+        odd                                                                                                    \
         I8_MAC(r2, r8, r12) I8_MAC(r3, r9, r12) I8_MAC(r4, r8, lr) I8_MAC(r5, r9, lr)
-#define I8_FIRST_2                                                                                             \
+#define I8_FIRST_2(even, odd)                                                                                  \
     I8_BLOCK(r2, r4)                                                                                           \
-    I8_EVEN_KEPT "ldm r0!, {r6-r9}\n" I8_FROM(r2, r3, r7, r12) I8_FROM(r4, r5, r7, lr) I8_MAC(r2, r6, r12)     \
-        I8_MAC(r4, r6, lr) I8_ODD_KEPT                                                                         \
+    even "ldm r0!, {r6-r9}\n" I8_FROM(r2, r3, r7, r12) I8_FROM(r4, r5, r7, lr) I8_MAC(r2, r6, r12)             \
+        I8_MAC(r4, r6, lr) odd                                                                                 \
         I8_MAC(r2, r8, r12) I8_MAC(r3, r9, r12) I8_MAC(r4, r8, lr) I8_MAC(r5, r9, lr)
 #define I8_SUMS_2            "r2-r5"
 #define I8_LANE_2(what)      what(r2) what(r3)
@@ -255,62 +257,110 @@ typedef void (*i8_widen4_function)(int8_t *tile, const int8_t *x, int32_t step, 
 #define I8_STORE_2           I8_STORE(r2, r4, "[r0]") I8_STORE(r3, r5, "[r0, r10]")
 
 /* One pixel: the sums are r2 and r3. */
-#define I8_STEP_1                                                                                              \
-    I8_EVEN_KEPT "ldrd r6, r7, [r0], #8\n" I8_MAC(r2, r6, r12) I8_MAC(r3, r6, lr) I8_ODD_KEPT I8_MAC(          \
-        r2, r7, r12) I8_MAC(r3, r7, lr)
-#define I8_FIRST_1           I8_BLOCK(r2, r3) I8_STEP_1
-#define I8_SUMS_1            "r2-r3"
-#define I8_LANE_1(what)      what(r2)
-#define I8_NEXT_LANE_1(what) what(r3)
-#define I8_STORE_1           I8_STORE(r2, r3, "[r0]")
+#define I8_STEP_1(even, odd)                                                                                   \
+    even "ldrd r6, r7, [r0], #8\n" I8_MAC(r2, r6, r12) I8_MAC(r3, r6, lr) odd I8_MAC(r2, r7, r12)              \
+        I8_MAC(r3, r7, lr)
+#define I8_FIRST_1(even, odd) I8_BLOCK(r2, r3) I8_STEP_1(even, odd)
+#define I8_SUMS_1             "r2-r3"
+#define I8_LANE_1(what)       what(r2)
+#define I8_NEXT_LANE_1(what)  what(r3)
+#define I8_STORE_1            I8_STORE(r2, r3, "[r0]")
 
 /* The parts of a function of so many pixels. */
-#define I8_TO_THE_SUMS(m) I8_BEGIN I8_FIRST_##m I8_LOOP(I8_STEP_##m) I8_KEEP(I8_SUMS_##m)
+#define I8_TO_THE_SUMS(m, even, odd)                                                                           \
+    I8_BEGIN I8_FIRST_##m(even, odd) I8_LOOP(I8_STEP_##m(even, odd)) I8_KEEP(I8_SUMS_##m)
 #define I8_CODES(m, code, shifts)                                                                              \
     I8_CHANNEL(8, 16, shifts)                                                                                  \
     I8_LANE_##m(code) I8_CHANNEL(12, 17, shifts) I8_NEXT_LANE_##m(code) "ldr pc, " I8_AFTER "\n"
 #define I8_LAST(m)                                                                                             \
     I8_TABLES I8_LANE_##m(I8_LOOK_UP) I8_NEXT_LANE_##m(I8_LOOK_UP_NEXT) I8_PLACES I8_STORE_##m I8_NEXT_BLOCK
-#define I8_TFLITE_FUNCTION(m)                                                                                  \
-    I8_TO_THE_SUMS(m)                                                                                          \
+#define I8_TFLITE_FUNCTION(m, even, odd)                                                                       \
+    I8_TO_THE_SUMS(m, even, odd)                                                                               \
     "6:\n" I8_CODES(m, I8_TFLITE_CODE, I8_TFLITE_SHIFTS) "7:\n" I8_CODES(m, I8_POSITIVE_CODE,                  \
                                                                          I8_TFLITE_SHIFTS) I8_LAST(m)
-#define I8_ONCE_FUNCTION(m)                                                                                    \
-    I8_TO_THE_SUMS(m)                                                                                          \
+#define I8_ONCE_FUNCTION(m, even, odd)                                                                         \
+    I8_TO_THE_SUMS(m, even, odd)                                                                               \
     "6:\n" I8_CODES(m, I8_ONCE_CODE, I8_ONCE_SHIFTS) "7:\n" I8_CODES(m, I8_RIGHT_CODE, I8_ONCE_SHIFTS)         \
         I8_LAST(m)
 
-/* Blocks of one pixel, for I8_TFLITE. */
-I8_ASSEMBLY
-static void i8_blocks1_tflite(void) { __asm__(I8_TFLITE_FUNCTION(1)); }
+/* Wide weights: pairs of 16 bits, which need no widening, and which are scaled so that all channels shift to
+ * the right by as much, r11. r12 is the multiplier; lr what is rounded, with the zero point; r10 the half that
+ * I8_TFLITE rounds first: see wide_shift() in plan/dots.c of lcc. */
+#define I8_WIDE_WEIGHTS "ldrd r12, lr, [r1], #8\n"
+#define I8_TIE_CODE(sum)                                                                                       \
+    "smmla " #sum ", " #sum ", r12, r10\n"                                                                     \
+    "and r0, r10, " #sum ", asr #31\n"                                                                         \
+    "sub " #sum ", " #sum ", r0, lsl #1\n"                                                                     \
+    "add " #sum ", " #sum ", lr\n"                                                                             \
+    "asr " #sum ", " #sum ", r11\n"                                                                            \
+    "ssat " #sum ", #8, " #sum "\n"
+#define I8_WIDE_CHANNEL(at) "ldrd r12, lr, [r0, #" #at "]\n"
+#define I8_TIE_CHANNEL(at, tie_at)                                                                             \
+    "ldr r0, " I8_HEAD "\n"                                                                                    \
+    "ldrd r12, lr, [r0, #" #at "]\n"                                                                           \
+    "ldr r10, [r0, #" #tie_at "]\n"                                                                            \
+    "sub lr, lr, r10\n"
+#define I8_WIDE_CODES(m)                                                                                       \
+    "ldr r0, " I8_HEAD "\n"                                                                                    \
+    "ldr r11, " I8_HALF "\n" I8_WIDE_CHANNEL(8) I8_LANE_##m(I8_RIGHT_CODE) I8_WIDE_CHANNEL(16)                 \
+        I8_NEXT_LANE_##m(I8_RIGHT_CODE) "ldr pc, " I8_AFTER "\n"
+#define I8_WIDE_TFLITE_FUNCTION(m)                                                                             \
+    I8_TO_THE_SUMS(m, I8_WIDE_WEIGHTS, I8_WIDE_WEIGHTS)                                                        \
+    "6:\n"                                                                                                     \
+    "ldr r11, " I8_HALF "\n" I8_TIE_CHANNEL(8, 24) I8_LANE_##m(I8_TIE_CODE) I8_TIE_CHANNEL(16, 28)             \
+        I8_NEXT_LANE_##m(I8_TIE_CODE) "ldr pc, " I8_AFTER "\n"                                                 \
+                                      "7:\n" I8_WIDE_CODES(m) I8_LAST(m)
+#define I8_WIDE_ONCE_FUNCTION(m)                                                                               \
+    I8_TO_THE_SUMS(m, I8_WIDE_WEIGHTS, I8_WIDE_WEIGHTS)                                                        \
+    "6:\n7:\n" I8_WIDE_CODES(m) I8_LAST(m)
 
-/* Blocks of one pixel, for I8_ONCE. */
 I8_ASSEMBLY
-static void i8_blocks1_once(void) { __asm__(I8_ONCE_FUNCTION(1)); }
+static void i8_blocks1_tflite(void) { __asm__(I8_TFLITE_FUNCTION(1, I8_EVEN_KEPT, I8_ODD_KEPT)); }
 
-/* Blocks of two pixels, for I8_TFLITE. */
 I8_ASSEMBLY
-static void i8_blocks2_tflite(void) { __asm__(I8_TFLITE_FUNCTION(2)); }
+static void i8_blocks1_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(1)); }
 
-/* Blocks of two pixels, for I8_ONCE. */
 I8_ASSEMBLY
-static void i8_blocks2_once(void) { __asm__(I8_ONCE_FUNCTION(2)); }
+static void i8_blocks1_once(void) { __asm__(I8_ONCE_FUNCTION(1, I8_EVEN_KEPT, I8_ODD_KEPT)); }
 
-/* Blocks of three pixels, for I8_TFLITE. */
 I8_ASSEMBLY
-static void i8_blocks3_tflite(void) { __asm__(I8_TFLITE_FUNCTION(3)); }
+static void i8_blocks1_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(1)); }
 
-/* Blocks of three pixels, for I8_ONCE. */
 I8_ASSEMBLY
-static void i8_blocks3_once(void) { __asm__(I8_ONCE_FUNCTION(3)); }
+static void i8_blocks2_tflite(void) { __asm__(I8_TFLITE_FUNCTION(2, I8_EVEN_KEPT, I8_ODD_KEPT)); }
 
-/* Blocks of four pixels, for I8_TFLITE. */
 I8_ASSEMBLY
-static void i8_blocks4_tflite(void) { __asm__(I8_TFLITE_FUNCTION(4)); }
+static void i8_blocks2_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(2)); }
 
-/* Blocks of four pixels, for I8_ONCE. */
 I8_ASSEMBLY
-static void i8_blocks4_once(void) { __asm__(I8_ONCE_FUNCTION(4)); }
+static void i8_blocks2_once(void) { __asm__(I8_ONCE_FUNCTION(2, I8_EVEN_KEPT, I8_ODD_KEPT)); }
+
+I8_ASSEMBLY
+static void i8_blocks2_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(2)); }
+
+I8_ASSEMBLY
+static void i8_blocks3_tflite(void) { __asm__(I8_TFLITE_FUNCTION(3, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS)); }
+
+I8_ASSEMBLY
+static void i8_blocks3_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(3)); }
+
+I8_ASSEMBLY
+static void i8_blocks3_once(void) { __asm__(I8_ONCE_FUNCTION(3, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS)); }
+
+I8_ASSEMBLY
+static void i8_blocks3_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(3)); }
+
+I8_ASSEMBLY
+static void i8_blocks4_tflite(void) { __asm__(I8_TFLITE_FUNCTION(4, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS)); }
+
+I8_ASSEMBLY
+static void i8_blocks4_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(4)); }
+
+I8_ASSEMBLY
+static void i8_blocks4_once(void) { __asm__(I8_ONCE_FUNCTION(4, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS)); }
+
+I8_ASSEMBLY
+static void i8_blocks4_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(4)); }
 
 /* (x * y + 2^31) / 2^32, rounded down. */
 static inline int32_t i8_high(int32_t x, int32_t y) {
@@ -448,15 +498,19 @@ static inline void i8_gather_u8(int8_t *tile, int32_t inputs, int pixels, const 
     i8_widen_by(i8_widen4_u8, tile, pixels, (const int8_t *)x, step, count, UINT32_C(0x80808080));
 }
 
-/* Codes from a buffer of `pixels` rows of `count` channels, `room` apart: within the bounds, and with the
- * residual's. */
-static void i8_place_codes(const int8_t *codes, int room, int pixels, int count, int8_t *y, const int8_t *r,
-                           const i8_layer *k) {
-    for (int m = 0; m < pixels; m++) {
-        for (int c = 0; c < count; c++) {
-            const int32_t v = i32_clamp(codes[m * room + c], k->end.least, k->end.most);
-            y[m * k->y_step + c] =
-                (int8_t)(k->end.sum ? i8_add(v, r[m * k->r_step + c], k->end.sum, k->end.how) : v);
+/* Codes from a buffer of `pixels` rows of `count` channels, `room` apart: within the bounds, through the
+ * tables, and with the residual's. numbers: of the tables of the first block's channels, `block` apart; or
+ * NULL. */
+static void i8_place_codes(const int8_t *codes, int room, int pixels, int count, const int8_t *numbers,
+                           int block, int8_t *y, const int8_t *r, const i8_layer *k) {
+    const i8_end *const end = &k->end;
+    for (int c = 0; c < count; c++) {
+        const int8_t *const table =
+            end->table ? end->table + 128 + (numbers ? numbers[c / 2 * block + c % 2] * 256 : 0) : NULL;
+        for (int m = 0; m < pixels; m++) {
+            int32_t v = i32_clamp(codes[m * room + c], end->least, end->most);
+            if (table) v = table[v];
+            y[m * k->y_step + c] = (int8_t)(end->sum ? i8_add(v, r[m * k->r_step + c], end->sum, end->how) : v);
         }
     }
 }
@@ -485,12 +539,14 @@ static void i8_finish_block(i8_blocks_function blocks, i8_blocks *b, int pixels,
 
 /* Makes all channels of `pixels` pixels by a function of blocks. The inputs of the pixels are a tile of
  * i8_gather. y and r: the first channel of the first pixel, of the output and of the residual. */
-static void i8_dots_by(i8_assembly function, int pixels, const int8_t *x, const int8_t *w, int8_t *y,
+static void i8_dots_by(i8_assembly function, int wide, int pixels, const int8_t *x, const int8_t *w, int8_t *y,
                        const int8_t *r, const i8_layer *k) {
     enum { SOME = 16 }; /* channels of four pixels that a buffer takes */
     const i8_blocks_function blocks = (i8_blocks_function)function;
     const i8_end *const end = &k->end;
-    const int32_t head = end->how & I8_SEVERAL ? 24 : 20, block = head + 2 * k->inputs;
+    const int32_t numbers = end->how & I8_SEVERAL ? 4 : 0;
+    const int32_t head = (!wide ? 20 : end->how & I8_TFLITE ? 32 : 24) + numbers;
+    const int32_t block = head + (wide ? 4 : 2) * k->inputs;
     const int whole = end->least == -128 && end->most == 127;
     i8_blocks b = {.tile = x,
                    .end = x + 2 * pixels * k->inputs,
@@ -498,16 +554,18 @@ static void i8_dots_by(i8_assembly function, int pixels, const int8_t *x, const 
                    .weights_end = w,
                    .y = y,
                    .y_step = k->y_step,
-                   .table = end->table ? end->table + 128 : NULL,
-                   .numbered = end->how & I8_SEVERAL,
-                   .half = 2 * end->zero + 1,
-                   .mode = whole || !end->table ? i8_mode(end) : I8_TO_SUMS,
+                   .table = NULL,
+                   .numbered = numbers,
+                   .half = wide ? k->shift : 2 * end->zero + 1,
+                   .mode = i8_mode(end),
                    .fours = k->inputs / 4};
     int32_t c = 0;
     if (b.mode != I8_TO_SUMS && whole && !end->sum && k->channels > 1) {
         c = k->channels & ~1;
         b.weights_end = w + c / 2 * block;
+        b.table = end->table ? end->table + 128 : NULL;
         blocks(&b, w);
+        b.table = NULL;
     }
     while (c < k->channels) {
         const int32_t left = k->channels - c;
@@ -523,7 +581,8 @@ static void i8_dots_by(i8_assembly function, int pixels, const int8_t *x, const 
             b.y_step = SOME;
             b.weights_end = w + (count + 1) / 2 * block;
             blocks(&b, w);
-            i8_place_codes(codes, SOME, pixels, count, y + c, r ? r + c : NULL, k);
+            i8_place_codes(codes, SOME, pixels, count, numbers ? w + head - 4 : NULL, block, y + c,
+                           r ? r + c : NULL, k);
             c += count;
         }
     }
@@ -531,40 +590,80 @@ static void i8_dots_by(i8_assembly function, int pixels, const int8_t *x, const 
 
 static inline void i8_dots1_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
                                    const i8_layer *k) {
-    i8_dots_by(i8_blocks1_tflite, 1, x, w, y, r, k);
+    i8_dots_by(i8_blocks1_tflite, 0, 1, x, w, y, r, k);
 }
 
-static inline void i8_dots2_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                   const i8_layer *k) {
-    i8_dots_by(i8_blocks2_tflite, 2, x, w, y, r, k);
-}
-
-static inline void i8_dots3_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                   const i8_layer *k) {
-    i8_dots_by(i8_blocks3_tflite, 3, x, w, y, r, k);
-}
-
-static inline void i8_dots4_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                   const i8_layer *k) {
-    i8_dots_by(i8_blocks4_tflite, 4, x, w, y, r, k);
+static inline void i8_dots1_wide_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                        const i8_layer *k) {
+    i8_dots_by(i8_blocks1_wide_tflite, 1, 1, x, w, y, r, k);
 }
 
 static inline void i8_dots1_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
                                  const i8_layer *k) {
-    i8_dots_by(i8_blocks1_once, 1, x, w, y, r, k);
+    i8_dots_by(i8_blocks1_once, 0, 1, x, w, y, r, k);
+}
+
+static inline void i8_dots1_wide_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                      const i8_layer *k) {
+    i8_dots_by(i8_blocks1_wide_once, 1, 1, x, w, y, r, k);
+}
+
+static inline void i8_dots2_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                   const i8_layer *k) {
+    i8_dots_by(i8_blocks2_tflite, 0, 2, x, w, y, r, k);
+}
+
+static inline void i8_dots2_wide_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                        const i8_layer *k) {
+    i8_dots_by(i8_blocks2_wide_tflite, 1, 2, x, w, y, r, k);
 }
 
 static inline void i8_dots2_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
                                  const i8_layer *k) {
-    i8_dots_by(i8_blocks2_once, 2, x, w, y, r, k);
+    i8_dots_by(i8_blocks2_once, 0, 2, x, w, y, r, k);
+}
+
+static inline void i8_dots2_wide_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                      const i8_layer *k) {
+    i8_dots_by(i8_blocks2_wide_once, 1, 2, x, w, y, r, k);
+}
+
+static inline void i8_dots3_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                   const i8_layer *k) {
+    i8_dots_by(i8_blocks3_tflite, 0, 3, x, w, y, r, k);
+}
+
+static inline void i8_dots3_wide_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                        const i8_layer *k) {
+    i8_dots_by(i8_blocks3_wide_tflite, 1, 3, x, w, y, r, k);
 }
 
 static inline void i8_dots3_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
                                  const i8_layer *k) {
-    i8_dots_by(i8_blocks3_once, 3, x, w, y, r, k);
+    i8_dots_by(i8_blocks3_once, 0, 3, x, w, y, r, k);
+}
+
+static inline void i8_dots3_wide_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                      const i8_layer *k) {
+    i8_dots_by(i8_blocks3_wide_once, 1, 3, x, w, y, r, k);
+}
+
+static inline void i8_dots4_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                   const i8_layer *k) {
+    i8_dots_by(i8_blocks4_tflite, 0, 4, x, w, y, r, k);
+}
+
+static inline void i8_dots4_wide_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                        const i8_layer *k) {
+    i8_dots_by(i8_blocks4_wide_tflite, 1, 4, x, w, y, r, k);
 }
 
 static inline void i8_dots4_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
                                  const i8_layer *k) {
-    i8_dots_by(i8_blocks4_once, 4, x, w, y, r, k);
+    i8_dots_by(i8_blocks4_once, 0, 4, x, w, y, r, k);
+}
+
+static inline void i8_dots4_wide_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
+                                      const i8_layer *k) {
+    i8_dots_by(i8_blocks4_wide_once, 1, 4, x, w, y, r, k);
 }

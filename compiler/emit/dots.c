@@ -42,13 +42,14 @@ static void declare_sum(const emitter *e, writer *w, const add_integers *k) {
 }
 
 /* The initialiser of an i8_end. Declares what it points to. */
-static const char *end_text(emitter *e, writer *w, const node *n) {
+static const char *end_text(emitter *e, writer *w, const plan_step *s) {
+    const node *n = &e->p->g->nodes[s->node];
     const kernel_integers k = integers_of_kernel(e->p->g, n, e->a);
     const code_end end = code_end_of(e, n);
     if (end.adds) declare_sum(e, w, &end.add);
     const char *how = end.how == RESCALE_TFLITE ? "I8_TFLITE" : "I8_ONCE";
     const bool positive = end.range.least >= end.zero;
-    const char *way = e->p->t->dots->ragged ? "I8_SHORT" : short_way(e, n, &k, positive);
+    const char *way = e->p->t->dots->ragged || s->gemm.wide ? "I8_SHORT" : short_way(e, n, &k, positive);
     if (way) how = arena_printf(e->a, "%s | %s%s", how, way, positive ? " | I8_POSITIVE" : "");
     if (end.several) how = arena_printf(e->a, "%s | I8_SEVERAL", how);
     return arena_printf(e->a, "{%s, %s, %d, %d, %d, %s}", end.table ? end.table : "NULL",
@@ -158,9 +159,9 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
     const bool rows = s->gemm.staged && reads_rows(e->p, s);
     const int64_t inputs = rows ? l.inputs : pack_inputs(&l);
     const int groups = n->op == OP_DENSE ? 1 : n->a.groups;
-    const char *end = end_text(e, w, n);
-    line(w, "static const i8_layer layer = {%s, %lld, %d, %lld, %lld};", end, (long long)inputs,
-         n->shape.c / groups, (long long)t->y_step, (long long)t->r_step);
+    const char *end = end_text(e, w, s);
+    line(w, "static const i8_layer layer = {%s, %lld, %d, %lld, %lld, %d};", end, (long long)inputs,
+         n->shape.c / groups, (long long)t->y_step, (long long)t->r_step, s->gemm.wide ? s->gemm.wide - 1 : 0);
     const char *residual = n->a.has_residual ? "r" : "NULL";
     if (rows) {
         line(w, "i8_row_dots(rows, %d, at, %lld, %d, w, y, %s, &layer);", n->a.kernel[0],
@@ -170,7 +171,8 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
     int64_t step;
     const char *x = emit_gathering(e, s, w, t, inputs, &step);
     if (e->p->t->dots->by_pixels)
-        line(w, "i8_dots%d_%s(%s, w, y, %s, &layer);", t->pixels, rounding_name(e), x, residual);
+        line(w, "i8_dots%d_%s%s(%s, w, y, %s, &layer);", t->pixels, s->gemm.wide ? "wide_" : "",
+             rounding_name(e), x, residual);
     else
         line(w, "i8_dots(%s, %lld, %d, w, y, %s, &layer);", x, (long long)step, t->pixels, residual);
 }
@@ -192,7 +194,7 @@ static const char *window_kernel(emitter *e, const node *n) {
 void emit_dots_row(emitter *e, const plan_step *s, writer *w, const dots_row *row) {
     const node *n = &e->p->g->nodes[s->node];
     const attrs *a = &n->a;
-    const char *end = end_text(e, w, n);
+    const char *end = end_text(e, w, s);
     const int in_w = s->operands[0].shape.w;
     line(w, "static const i8_window layer = {%s, %d, %d, %d, %d, %d, %d, %d, %d, %lld, %lld, %lld, %d};", end,
          row->channels, a->kernel[0], a->kernel[1], a->stride[1], a->dilation[1], a->pad[LEFT], in_w,

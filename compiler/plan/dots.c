@@ -83,6 +83,40 @@ int64_t largest_tile(const plan_step *steps, int n) {
     return most;
 }
 
+/* Weights of 16 bits need not be widened when they are used, and have room for a scale of 0 to 8 bits, by which
+ * all channels of the layer come to one shift to the right. Then a sum becomes a code by a multiplication that
+ * adds what is rounded, that shift and a saturation. The price is flash, so layers of few pixels do without.
+ *
+ * With a scale 2^s the exact product of a sum and its multiplier is P * 2^s, and the shift behind 31 bits is
+ * K = s + right for all channels. RESCALE_ONCE: (P * 2^s + 2^(30 + K)) >> (31 + K). RESCALE_TFLITE rounds P
+ * first, to 31 bits, which adds 2^(30 + s); sums whose product is below 0 then are 2^(31 + s) less. The
+ * multiplication drops 32 bits, so that all of these must be multiples of 2^32: s is at least 2 with
+ * RESCALE_TFLITE, and K. */
+enum { LEAST_TWICE = 2, MOST_SCALE = 8, MOST_WIDE = 22 };
+
+int wide_scale(const graph *g, int wide, rescale by) {
+    if (by.multiplier) return wide + by.shift;
+    return g->rounding == RESCALE_TFLITE ? LEAST_TWICE : 0;
+}
+
+int wide_shift(const plan *p, const node *n) {
+    const graph *g = p->g;
+    if (!p->t->dots->wide_pixels || shape_pixels(n->shape) < p->t->dots->wide_pixels) return 0;
+    const kernel_integers k = integers_of_kernel(g, n, p->mem);
+    const int spare = g->rounding == RESCALE_TFLITE ? LEAST_TWICE : 0;
+    int least = MOST_WIDE, most = 2 - spare, channel;
+    for (int c = 0; c < n->shape.c; c++) {
+        if (!k.by[c].multiplier) continue;
+        if (spare && k.by[c].shift >= 0) return 0;
+        least = -k.by[c].shift < least ? -k.by[c].shift : least;
+        most = -k.by[c].shift > most ? -k.by[c].shift : most;
+    }
+    const int wide = most + spare;
+    if (wide > MOST_WIDE || wide - least > MOST_SCALE) return 0;
+    const int64_t bound = (INT64_C(1) << (31 - (wide - least))) - 1;
+    return sums_within(g, n, -bound, bound, &channel) ? wide : 0;
+}
+
 void choose_dots(const plan *p, plan_step *s, bool by_row) {
     const dot_kernels *k = p->t->dots;
     const node *n = &p->g->nodes[s->node];
@@ -91,6 +125,7 @@ void choose_dots(const plan *p, plan_step *s, bool by_row) {
     const int64_t pixels = shape_pixels(n->shape), in_row = by_row ? n->shape.w : pixels;
     const int groups = n->op == OP_CONV ? n->a.groups : 1;
     gemm->dots = true;
+    gemm->wide = wide_shift(p, n);
     const bool any_number = k->ragged && !has_byte_tile(p, s);
     gemm->tile_pixels = in_row < k->pixels || any_number ? (int)in_row : k->pixels;
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);

@@ -59,6 +59,11 @@ void choose_dots(const plan *p, plan_step *s, bool by_row);
 double window_dots_cycles(const plan *p, const plan_step *s);
 
 /* Bytes of the tile that several steps can share. */
+/* The shift to the right that all channels of a layer take where its weights are stored as 16 bits; 0: they are
+ * not. See dots.c. */
+int wide_shift(const plan *p, const node *n);
+/* .. and the shift to the left by which a channel's weights and bias are scaled for it. */
+int wide_scale(const graph *g, int wide, rescale by);
 int64_t largest_tile(const plan_step *steps, int n);
 
 /* Bytes of one weight as a convolution's tiles read it. Scaled weights are read from a copy in floats. */

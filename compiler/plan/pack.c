@@ -47,6 +47,8 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     l.n_blocks = s->gemm.n_blocks;
     l.blocks = s->gemm.blocks;
     if (!s->gemm.dots) return l;
+    l.wide = s->gemm.wide;
+    l.twice = p->g->rounding == RESCALE_TFLITE;
     l.depth = p->t->dots->depth;
     l.ragged = p->t->dots->ragged;
     if (l.ragged && !reads_rows(p, s)) { /* from a tile */
@@ -105,14 +107,18 @@ static int64_t whole_words(int64_t bytes) { return (bytes + WORD - 1) / WORD * W
 
 int64_t pack_byte_row(const channel_block *b) { return whole_words(b->lanes); }
 
+/* Bytes of a weight. */
+static int weight_bytes(const pack_layout *l) { return type_table[l->wide ? TYPE_I16 : l->weight].bytes; }
+
 int64_t pack_head_bytes(const pack_layout *l, const channel_block *b) {
     int64_t bias = pack_bias_bytes(l, b);
     if (!l->rescales) return bias;
+    if (l->wide) return bias * (l->twice ? 4 : 3) + (l->looks_up ? pack_byte_row(b) : 0);
     return bias + (int64_t)b->lanes * type_table[TYPE_I32].bytes + pack_byte_row(b) * (l->looks_up ? 2 : 1);
 }
 
 int64_t pack_row_bytes(const pack_layout *l, const channel_block *b) {
-    return (int64_t)b->lanes * l->depth * type_table[l->weight].bytes;
+    return (int64_t)b->lanes * l->depth * weight_bytes(l);
 }
 
 int64_t pack_inputs(const pack_layout *l) {
@@ -121,7 +127,7 @@ int64_t pack_inputs(const pack_layout *l) {
 }
 
 int64_t pack_block_bytes(const pack_layout *l, const channel_block *b) {
-    int64_t weights = pack_inputs(l) * b->lanes * type_table[l->weight].bytes;
+    int64_t weights = pack_inputs(l) * b->lanes * weight_bytes(l);
     return pack_head_bytes(l, b) + (l->rescales ? whole_words(weights) : weights);
 }
 
@@ -191,11 +197,37 @@ static void fill_words(text *out, size_t begin) {
     while ((out->size - begin) % WORD) out->data[out->size++] = 0;
 }
 
+/* The head of a block with wide weights: the biases; each lane's multiplier and what is rounded; the ties. */
+static void pack_wide_head(const pack_layout *l, const channel_block *b, pack_source value, const void *data,
+                           int output, text *out) {
+    for (int lane = 0; lane < b->lanes; lane++) {
+        const bool real = lane < b->channels;
+        put_value(out, TYPE_I32, real ? value(data, output + lane, PACK_MULTIPLIER) : 0);
+        put_value(out, TYPE_I32, real ? value(data, output + lane, PACK_ROUNDING) : 0);
+    }
+    if (l->twice) pack_row(l, b, TYPE_I32, value, data, output, PACK_TIE, 1, 1, out);
+}
+
+/* Four inputs of all lanes, wide: of each lane the first and the third, then of each the others. */
+static void pack_wide_row(const channel_block *b, pack_source value, const void *data, int output, int input,
+                          int count, text *out) {
+    for (int half = 0; half < 2; half++) {
+        for (int lane = 0; lane < b->lanes; lane++) {
+            for (int i = half; i < 4; i += 2) {
+                const bool real = lane < b->channels && i < count;
+                put_value(out, TYPE_I16, real ? value(data, output + lane, input + i) : 0);
+            }
+        }
+    }
+}
+
 static void pack_block(const pack_layout *l, const channel_block *b, pack_source value, const void *data,
                        int output, text *out) {
     size_t begin = out->size;
     pack_head_row(l, b, l->bias, value, data, output, PACK_BIAS, out);
-    if (l->rescales) {
+    if (l->wide) {
+        pack_wide_head(l, b, value, data, output, out);
+    } else if (l->rescales) {
         pack_head_row(l, b, TYPE_I32, value, data, output, PACK_MULTIPLIER, out);
         pack_head_row(l, b, TYPE_I8, value, data, output, PACK_SHIFT, out);
         fill_words(out, begin);
@@ -206,9 +238,12 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
     }
     for (int stretch = 0; stretch < l->stretches; stretch++) {
         for (int i = 0; i < l->inputs; i += l->depth) {
-            int count = l->inputs - i < l->depth ? l->inputs - i : l->depth;
-            pack_row(l, b, l->weight, value, data, output, stretch * l->inputs + i, count,
-                     l->ragged ? count : l->depth, out);
+            const int count = l->inputs - i < l->depth ? l->inputs - i : l->depth,
+                      input = stretch * l->inputs + i;
+            if (l->wide)
+                pack_wide_row(b, value, data, output, input, count, out);
+            else
+                pack_row(l, b, l->weight, value, data, output, input, count, l->ragged ? count : l->depth, out);
         }
     }
     if (l->rescales) fill_words(out, begin);
@@ -242,15 +277,30 @@ typedef struct step_source {
     const rescale *by;
     const int *table; /* of each channel, where they look up different ones */
     bool dots;        /* kernels of dot products read them */
+    const graph *g;
+    int wide; /* see wide_shift */
+    int zero; /* of the output */
 } step_source;
+
+/* What a channel's weights and bias are multiplied with. */
+static double scale_value(const step_source *k, int channel) {
+    return k->wide ? ldexp(1, wide_scale(k->g, k->wide, k->by[channel])) : 1;
+}
+
+/* Half of what a channel's product rounds first; 0: it is rounded once. */
+static double tie_value(const step_source *k, int channel) {
+    return k->g->rounding == RESCALE_TFLITE ? scale_value(k, channel) / 4 : 0;
+}
 
 /* What the head of a block has for a channel. */
 static double head_value(const step_source *k, int channel, int which) {
     const tensor *bias = k->n->weights[ROLE_BIAS];
+    if (which == PACK_ROUNDING) return ldexp(2 * k->zero + 1, k->wide - 2) + tie_value(k, channel);
+    if (which == PACK_TIE) return tie_value(k, channel);
     if (which == PACK_MULTIPLIER) return k->by[channel].multiplier;
     if (which == PACK_SHIFT) return k->by[channel].multiplier || !k->dots ? k->by[channel].shift : SHORT_SHIFT;
     if (which == PACK_TABLE) return k->table[channel];
-    if (k->bias) return k->bias[channel];
+    if (k->bias) return k->bias[channel] * scale_value(k, channel);
     return bias ? (double)bias->data[channel] : 0;
 }
 
@@ -260,8 +310,9 @@ static double gemm_value(const void *data, int output, int input) {
     int channel = k->s->out_order[output], first = output / k->out_c * k->depth;
     if (input < 0) return head_value(k, channel, input);
     int in = k->s->operands[0].order[first + input % k->depth] - first;
-    return (double)k->n->weights[ROLE_WEIGHT]
-        ->data[((int64_t)channel * k->taps + input / k->depth) * k->depth + in];
+    return scale_value(k, channel) *
+           (double)k->n->weights[ROLE_WEIGHT]
+               ->data[((int64_t)channel * k->taps + input / k->depth) * k->depth + in];
 }
 
 static double window_value(const void *data, int output, int input) {
@@ -281,6 +332,9 @@ static step_source source_of(const plan *p, const plan_step *s) {
     k.by = c.by;
     k.table = tables_of_node(p->g, n, p->mem).of_channel;
     bool dots = k.dots = s->gemm.dots || s->window.dots;
+    k.g = p->g;
+    k.wide = s->gemm.dots ? s->gemm.wide : 0;
+    k.zero = c.y_zero;
     k.bias = subtracts_zero(n) && !dots ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
     if (dots) k.bias = bias_over_signed(p->g, n, k.bias, p->mem);
     return k;

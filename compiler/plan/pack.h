@@ -31,6 +31,8 @@ typedef struct pack_layout {
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
     bool dealt;  /* heads: those of lanes 0, n / 4, n / 2, 3n / 4 come first, then the lanes behind them */
     bool ragged; /* of a stretch's last inputs side by side there may be less */
+    bool wide;   /* weights of 16 bits, scaled: see wide_shift */
+    bool twice;  /* .. and they round as TFLite does */
     int stretches, inputs; /* so many stretches of so many inputs each */
     int groups;            /* of the convolution: each has all blocks, for output channels of its own */
     int n_blocks;
@@ -77,7 +79,14 @@ int64_t pack_bytes(const pack_layout *l);
 int64_t pack_block_begin(const pack_layout *l, int which);
 
 /* Inputs that stand for what the head of a block has. */
-enum { PACK_BIAS = -1, PACK_MULTIPLIER = -2, PACK_SHIFT = -3, PACK_TABLE = -4 };
+enum {
+    PACK_BIAS = -1,
+    PACK_MULTIPLIER = -2,
+    PACK_SHIFT = -3,
+    PACK_TABLE = -4,
+    PACK_ROUNDING = -5,
+    PACK_TIE = -6
+};
 
 /* The weight with which an output channel takes an input, or for one of these its bias and so on. Outputs and
  * inputs are counted as the kernel walks: output 0 is the first lane of the first block of the first group, and

@@ -98,6 +98,7 @@ typedef struct channel_block {
 typedef struct gemm_plan {
     int tile_pixels;
     bool dots; /* by the target's kernels for dot products: see dots.c */
+    int wide;  /* of these: the shift of all channels, where their weights are scaled for it; else 0 */
     int n_blocks;
     channel_block *blocks; /* over out/groups channels */
     bool blocks_outside;   /* the loop over blocks is the outer one, so that weights are read once */

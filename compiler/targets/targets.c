@@ -25,6 +25,7 @@ static const dot_kernels dsp_kernels = {
     .depth = 4,
     .widened = 2,
     .by_pixels = true,
+    .wide_pixels = 32,
     .window_channels = 4,
     .window_least = 4,
     .per_mac = 0.9,

@@ -9,6 +9,7 @@
 #include "graph/integers.h"
 #include "graph/quant.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { NONE = -1 };
@@ -79,6 +80,26 @@ static void set_channel_scales(builder *b, int made, const scaling *s) {
     memcpy(t->data, s->scales, (size_t)t->count * sizeof(float));
 }
 
+/* Raises a channel's scale where a step of the sum would be a quarter of a code or more, since the channel is
+ * next to nothing over the samples. Such fine codes say nothing: rounding the inputs alone moves the sum by
+ * many of its steps. And kernels that shift to the right only are the faster ones. Tables are made for the
+ * scales before and behind them, so those scales stay. */
+static void raise_channel_scales(const builder *b, int of, const node *made) {
+    static const double least_steps = 4.0001; /* of the sum, in a code */
+    const scaling *s = scaling_of_group(b, of);
+    if (reader_by_tables(b->d, of) >= 0) return;
+    const quant *x = &b->to->nodes[made->in[0]].q;
+    const int channels = made->shape.c;
+    for (int o = 0; o < channels; o++) {
+        double product = (double)made->weights[ROLE_WEIGHT_SCALE]->data[o];
+        if (!x->scales)
+            product *= (double)x->scale;
+        else if (made->op == OP_DEPTHWISE)
+            product *= (double)x->scales->data[o / made->a.multiplier];
+        s->scales[o] = fmaxf(s->scales[o], (float)(least_steps * product));
+    }
+}
+
 /* Whether the layer makes codes like those that it gets, so that it has no scale of its own. */
 static bool keeps_scale(const builder *b, int of) {
     if (b->d->g->nodes[of].n_in == 0) return false;
@@ -120,10 +141,12 @@ static int add_integer(builder *b, int of) {
     if (multiplies_by_weights(n)) a.has_bias = true; /* for the correction, where the layer had none */
     int made = append(b, op, in, n->n_in, &a, n, of);
     if (made == NONE) return NONE;
-    if (a.channel_scales) set_channel_scales(b, made, s);
     if (n->op == OP_CONSTANT) quantise_constant(b, &b->to->nodes[made], n);
-    if (multiplies_by_weights(n))
+    if (multiplies_by_weights(n)) {
         quantise_weights_of(b->to, &b->to->nodes[made], n, b->facts[n->in[0]], !b->o->no_correction);
+        if (a.channel_scales) raise_channel_scales(b, of, &b->to->nodes[made]);
+    }
+    if (a.channel_scales) set_channel_scales(b, made, s);
     return made;
 }
 

@@ -8,7 +8,7 @@
 /* How the codes of a group are scaled: real = scale * (code - zero), with int8 codes. */
 typedef struct scaling {
     float scale;
-    const float *scales; /* [c] where the group has one for each channel; else NULL */
+    float *scales; /* [c] where the group has one for each channel; else NULL */
     int zero;
 } scaling;
 

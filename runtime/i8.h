@@ -9,8 +9,8 @@
 enum {
     I8_ONCE = 0,
     I8_TFLITE = 1, /* how factors round */
-    /* All sums have at most 30 bits and a sign. All factors shift to the right, besides the 31 bits: by 2 to 20
-     * bits with I8_ONCE, by 1 to 20 with I8_TFLITE; or they are 0. i8_helium.h asks for no more than 1 to 31
+    /* All sums have at most 30 bits and a sign. All factors shift to the right, besides the 31 bits: by 2 to 22
+     * bits with I8_ONCE, by 1 to 22 with I8_TFLITE; or they are 0. i8_helium.h asks for no more than 1 to 31
      * bits, and is given nothing else. */
     I8_SHORT = 2,
     I8_POSITIVE = 4, /* `least` is not below `zero`: how sums below 0 round does not matter */

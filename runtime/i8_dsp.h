@@ -537,8 +537,9 @@ static void i8_finish_block(i8_blocks_function blocks, i8_blocks *b, int pixels,
     }
 }
 
-/* Makes all channels of `pixels` pixels by a function of blocks. The inputs of the pixels are a tile of
- * i8_gather. y and r: the first channel of the first pixel, of the output and of the residual. */
+/* Makes all channels of `pixels` pixels by a function of blocks, whose weights may be wide. The inputs of the
+ * pixels are a tile of i8_gather. y and r: the first channel of the first pixel, of the output and of the
+ * residual. */
 static void i8_dots_by(i8_assembly function, int wide, int pixels, const int8_t *x, const int8_t *w, int8_t *y,
                        const int8_t *r, const i8_layer *k) {
     enum { SOME = 16 }; /* channels of four pixels that a buffer takes */
@@ -586,84 +587,4 @@ static void i8_dots_by(i8_assembly function, int wide, int pixels, const int8_t 
             c += count;
         }
     }
-}
-
-static inline void i8_dots1_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                   const i8_layer *k) {
-    i8_dots_by(i8_blocks1_tflite, 0, 1, x, w, y, r, k);
-}
-
-static inline void i8_dots1_wide_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                        const i8_layer *k) {
-    i8_dots_by(i8_blocks1_wide_tflite, 1, 1, x, w, y, r, k);
-}
-
-static inline void i8_dots1_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                 const i8_layer *k) {
-    i8_dots_by(i8_blocks1_once, 0, 1, x, w, y, r, k);
-}
-
-static inline void i8_dots1_wide_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                      const i8_layer *k) {
-    i8_dots_by(i8_blocks1_wide_once, 1, 1, x, w, y, r, k);
-}
-
-static inline void i8_dots2_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                   const i8_layer *k) {
-    i8_dots_by(i8_blocks2_tflite, 0, 2, x, w, y, r, k);
-}
-
-static inline void i8_dots2_wide_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                        const i8_layer *k) {
-    i8_dots_by(i8_blocks2_wide_tflite, 1, 2, x, w, y, r, k);
-}
-
-static inline void i8_dots2_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                 const i8_layer *k) {
-    i8_dots_by(i8_blocks2_once, 0, 2, x, w, y, r, k);
-}
-
-static inline void i8_dots2_wide_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                      const i8_layer *k) {
-    i8_dots_by(i8_blocks2_wide_once, 1, 2, x, w, y, r, k);
-}
-
-static inline void i8_dots3_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                   const i8_layer *k) {
-    i8_dots_by(i8_blocks3_tflite, 0, 3, x, w, y, r, k);
-}
-
-static inline void i8_dots3_wide_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                        const i8_layer *k) {
-    i8_dots_by(i8_blocks3_wide_tflite, 1, 3, x, w, y, r, k);
-}
-
-static inline void i8_dots3_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                 const i8_layer *k) {
-    i8_dots_by(i8_blocks3_once, 0, 3, x, w, y, r, k);
-}
-
-static inline void i8_dots3_wide_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                      const i8_layer *k) {
-    i8_dots_by(i8_blocks3_wide_once, 1, 3, x, w, y, r, k);
-}
-
-static inline void i8_dots4_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                   const i8_layer *k) {
-    i8_dots_by(i8_blocks4_tflite, 0, 4, x, w, y, r, k);
-}
-
-static inline void i8_dots4_wide_tflite(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                        const i8_layer *k) {
-    i8_dots_by(i8_blocks4_wide_tflite, 1, 4, x, w, y, r, k);
-}
-
-static inline void i8_dots4_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                 const i8_layer *k) {
-    i8_dots_by(i8_blocks4_once, 0, 4, x, w, y, r, k);
-}
-
-static inline void i8_dots4_wide_once(const int8_t *x, const int8_t *w, int8_t *y, const int8_t *r,
-                                      const i8_layer *k) {
-    i8_dots_by(i8_blocks4_wide_once, 1, 4, x, w, y, r, k);
 }

@@ -247,8 +247,8 @@ typedef struct i8_stretch {
 } i8_stretch;
 
 /* Widens two channels, `lane` and `lane` + 2 of up to four, of what a stretch sees of a row. */
-static inline void i8_widen_row(int32_t *x, const int8_t *row, int channels, int lane, const i8_stretch *s,
-                                const i8_window *k, i8_assembly even, i8_assembly odd) {
+static inline void i8_widen_row(int32_t *x, const int8_t *row, int channels, int lane, i8_assembly even,
+                                i8_assembly odd, const i8_stretch *s, const i8_window *k) {
     row += s->first * k->x_pixel;
     x += s->lead;
     if (channels == 4) {
@@ -326,8 +326,8 @@ static void i8_end_row(int8_t *y, const int8_t *w, int block_bytes, const i8_win
 /* Makes one row of a depthwise layer by a function of columns: with factors that are I8_SHORT or I8_LEFT, and
  * without a residual. rows: of the window, NULL where it lies outside of the map. The window is `size` by
  * `size`, 3 or 5, with steps of 1 or 2. */
-static void i8_depthwise_by(i8_assembly function, i8_assembly even, i8_assembly odd, int size,
-                            const int8_t *const *rows, const int8_t *w, int8_t *y, const i8_window *k) {
+static void i8_depthwise_by(i8_assembly function, int size, const int8_t *const *rows, const int8_t *w,
+                            int8_t *y, const i8_window *k) {
     const int room = size == 3 ? 18 : 12;
     const int block_bytes = (k->end.how & I8_SEVERAL ? 40 : 36) + 4 * size * size;
     int32_t x[60];
@@ -348,7 +348,9 @@ static void i8_depthwise_by(i8_assembly function, i8_assembly even, i8_assembly 
             const int channels = k->channels - c < 4 ? k->channels - c : 4;
             for (int lane = 0; lane < 2 && lane < channels; lane++) {
                 for (int ky = 0; ky < size; ky++) {
-                    if (rows[ky]) i8_widen_row(x + ky * room, rows[ky] + c, channels, lane, &s, k, even, odd);
+                    if (rows[ky])
+                        i8_widen_row(x + ky * room, rows[ky] + c, channels, lane, i8_widen_even, i8_widen_odd,
+                                     &s, k);
                 }
                 i8_run_columns((i8_columns_function)function, &h, block, lane, s.take,
                                y + s.ox * k->y_pixel + c + lane, lane + 2 < channels, k);
@@ -358,46 +360,6 @@ static void i8_depthwise_by(i8_assembly function, i8_assembly even, i8_assembly 
         end = s.ox + s.take;
     }
     if (k->end.table || k->end.least != -128 || k->end.most != 127) i8_end_row(y, w, block_bytes, k);
-}
-
-static inline void i8_depthwise3_1_tflite(const int8_t *const *rows, const int8_t *w, int8_t *y,
-                                          const i8_window *k) {
-    i8_depthwise_by(i8_columns3_1_tflite, i8_widen_even, i8_widen_odd, 3, rows, w, y, k);
-}
-
-static inline void i8_depthwise3_1_once(const int8_t *const *rows, const int8_t *w, int8_t *y,
-                                        const i8_window *k) {
-    i8_depthwise_by(i8_columns3_1_once, i8_widen_even, i8_widen_odd, 3, rows, w, y, k);
-}
-
-static inline void i8_depthwise3_2_tflite(const int8_t *const *rows, const int8_t *w, int8_t *y,
-                                          const i8_window *k) {
-    i8_depthwise_by(i8_columns3_2_tflite, i8_widen_even, i8_widen_odd, 3, rows, w, y, k);
-}
-
-static inline void i8_depthwise3_2_once(const int8_t *const *rows, const int8_t *w, int8_t *y,
-                                        const i8_window *k) {
-    i8_depthwise_by(i8_columns3_2_once, i8_widen_even, i8_widen_odd, 3, rows, w, y, k);
-}
-
-static inline void i8_depthwise5_1_tflite(const int8_t *const *rows, const int8_t *w, int8_t *y,
-                                          const i8_window *k) {
-    i8_depthwise_by(i8_columns5_1_tflite, i8_widen_even, i8_widen_odd, 5, rows, w, y, k);
-}
-
-static inline void i8_depthwise5_1_once(const int8_t *const *rows, const int8_t *w, int8_t *y,
-                                        const i8_window *k) {
-    i8_depthwise_by(i8_columns5_1_once, i8_widen_even, i8_widen_odd, 5, rows, w, y, k);
-}
-
-static inline void i8_depthwise5_2_tflite(const int8_t *const *rows, const int8_t *w, int8_t *y,
-                                          const i8_window *k) {
-    i8_depthwise_by(i8_columns5_2_tflite, i8_widen_even, i8_widen_odd, 5, rows, w, y, k);
-}
-
-static inline void i8_depthwise5_2_once(const int8_t *const *rows, const int8_t *w, int8_t *y,
-                                        const i8_window *k) {
-    i8_depthwise_by(i8_columns5_2_once, i8_widen_even, i8_widen_odd, 5, rows, w, y, k);
 }
 
 /* Makes one row of a depthwise layer. rows: of the window, NULL where it lies outside of the map. */

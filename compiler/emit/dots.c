@@ -15,7 +15,7 @@
 /* The flag of the short way of i8.h that rescales all sums of the layer: I8_SHORT, or I8_LEFT where the target
  * knows that; NULL: there is none. */
 static const char *short_way(const emitter *e, const node *n, const kernel_integers *k, bool positive) {
-    const int most_right = 20, least_right = e->p->g->rounding == RESCALE_TFLITE ? 1 : 2;
+    const int most_right = 22, least_right = e->p->g->rounding == RESCALE_TFLITE ? 1 : 2;
     int channel, least = most_right;
     for (int c = 0; c < n->shape.c; c++) {
         if (!k->by[c].multiplier) continue;
@@ -171,8 +171,8 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
     int64_t step;
     const char *x = emit_gathering(e, s, w, t, inputs, &step);
     if (e->p->t->dots->by_pixels)
-        line(w, "i8_dots%d_%s%s(%s, w, y, %s, &layer);", t->pixels, s->gemm.wide ? "wide_" : "",
-             rounding_name(e), x, residual);
+        line(w, "i8_dots_by(i8_blocks%d_%s%s, %d, %d, %s, w, y, %s, &layer);", t->pixels,
+             s->gemm.wide ? "wide_" : "", rounding_name(e), s->gemm.wide != 0, t->pixels, x, residual);
     else
         line(w, "i8_dots(%s, %lld, %d, w, y, %s, &layer);", x, (long long)step, t->pixels, residual);
 }
@@ -211,7 +211,7 @@ void emit_dots_row(emitter *e, const plan_step *s, writer *w, const dots_row *ro
     line(w, "}");
     const char *kernel = window_kernel(e, n);
     if (kernel)
-        line(w, "i8_depthwise%s(rows, w, y, &layer);", kernel);
+        line(w, "i8_depthwise_by(i8_columns%s, %d, rows, w, y, &layer);", kernel, a->kernel[0]);
     else
         line(w, "i8_depthwise(rows, w, y, %s, &layer);", a->has_residual ? "r" : "NULL");
 }

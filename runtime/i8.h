@@ -18,7 +18,8 @@ enum {
     /* Like I8_SHORT, but factors may shift to the left, or to the right by less. The sums, so shifted to the
      * left (with I8_ONCE by two bits more), have at most 30 bits and a sign. With I8_TFLITE it is I8_POSITIVE,
      * too, or all shift to the right. */
-    I8_LEFT = 16
+    I8_LEFT = 16,
+    I8_BOTH = 32 /* i8_helium.h, with I8_ONCE: each channel has a shift to the left, before the product, too */
 };
 
 typedef struct i8_factor {
@@ -41,8 +42,8 @@ typedef struct i8_end {
 } i8_end;
 
 /* A convolution or a dense layer. The weights of a few channels are a block: biases, multipliers, both int32,
- * and shifts, filled up to whole words; numbers of tables, where I8_SEVERAL is set, filled up too; then
- * weights. */
+ * and shifts, filled up to whole words; shifts to the left, where I8_BOTH is set, and numbers of tables, where
+ * I8_SEVERAL is set, both filled up too; then weights. */
 typedef struct i8_layer {
     i8_end end;
     int32_t inputs; /* of a pixel, as the weights are packed */

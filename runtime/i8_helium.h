@@ -24,44 +24,73 @@ typedef struct i8_tile {
     int32_t y_step;
     int32_t blocks, head_bytes;
     int32_t zero, least, most;
-    int32_t way; /* 0: I8_ONCE; 1: I8_TFLITE, and I8_POSITIVE; 2: I8_TFLITE */
+    int32_t way; /* 0: I8_ONCE; 1: I8_TFLITE, and I8_POSITIVE; 2: I8_TFLITE; 3: I8_ONCE, and I8_BOTH */
     int32_t inputs;
     const i8_stretch *list; /* the rows of pixels 0 and 1, then those of 2 and 3 */
 } i8_tile;
 
-/* Copies the first bytes, those inside. GCC 12 believes that the load reads 16 bytes and that the store writes
- * 16: at the end of an array it moves the load before stores there, and it drops earlier stores that the 16
- * bytes would cover. The barriers keep both. */
-static inline void i8_copy_inside(int8_t *to, const int8_t *from, mve_pred16_t inside, uint8_t turn) {
-    __asm__ volatile("" ::: "memory");
-    vstrbq_p_s8(to, veorq_s8(vldrbq_z_s8(from, inside), vreinterpretq_s8_u8(vdupq_n_u8(turn))), inside);
-    __asm__ volatile("" ::: "memory");
+/* The first `count` codes, or 16; and a store of so many. GCC 12 believes that predicated loads and stores are
+ * of all 16 bytes: it would move loads before stores to what lies behind, and drop earlier stores there. */
+static inline int8x16_t i8_load_part(const int8_t *p, int32_t count) {
+    int8x16_t v;
+    __asm__ volatile("vctp.8 %[n]\n\tvpst\n\tvldrbt.8 %q[v], [%[p]]"
+                     : [v] "=w"(v)
+                     : [n] "r"(count), [p] "r"(p)
+                     : "cc", "memory");
+    return v;
+}
+
+static inline void i8_store_part(int8_t *p, int8x16_t v, int32_t count) {
+    __asm__ volatile("vctp.8 %[n]\n\tvpst\n\tvstrbt.8 %q[v], [%[p]]"
+                     :
+                     : [n] "r"(count), [v] "w"(v), [p] "r"(p)
+                     : "cc", "memory");
+}
+
+/* Copies `count` bytes of each of `pixels` pixels, with some bits turned. */
+static inline void i8_copy(int8_t *to, int32_t to_step, const int8_t *from, int32_t step, int pixels,
+                           int32_t count, uint8_t turn) {
+    const uint8x16_t turned = vdupq_n_u8(turn);
+    for (; count > 0; count -= 16, to += 16, from += 16) {
+        int8_t *y = to;
+        const int8_t *x = from;
+        int m = pixels;
+        __asm__ volatile("vctp.8 %[n]\n"
+                         "1:\n\tvpsttt\n\tvldrbt.8 q0, [%[x]]\n\tveort q0, q0, %q[turned]\n\t"
+                         "vstrbt.8 q0, [%[y]]\n\tadd %[x], %[x], %[step]\n\tadd %[y], %[y], %[to_step]\n\t"
+                         "subs %[m], %[m], #1\n\tbne 1b"
+                         : [x] "+&r"(x), [y] "+&r"(y), [m] "+&r"(m)
+                         : [n] "r"(count), [step] "r"(step), [to_step] "r"(to_step), [turned] "w"(turned)
+                         : "q0", "cc", "memory");
+    }
 }
 
 /* Copies `count` inputs of each of `pixels` pixels, which begin at x and lie `step` apart, to the tile, where
  * the pixels lie `inputs` apart. */
-static inline void i8_gather(int8_t *tile, int32_t inputs, int pixels, const int8_t *x, int32_t step,
-                             int count) {
-    for (int i = 0; i < count; i += 16) {
-        const mve_pred16_t inside = vctp8q((uint32_t)(count - i));
-        for (int m = 0; m < pixels; m++) i8_copy_inside(tile + m * inputs + i, x + m * step + i, inside, 0);
-    }
+__attribute__((noinline)) static void i8_gather(int8_t *tile, int32_t inputs, int pixels, const int8_t *x,
+                                                int32_t step, int count) {
+    i8_copy(tile, inputs, x, step, pixels, count, 0);
 }
 
 /* The same of codes of uint8, less 128. */
-static inline void i8_gather_u8(int8_t *tile, int32_t inputs, int pixels, const uint8_t *x, int32_t step,
-                                int count) {
-    for (int i = 0; i < count; i += 16) {
-        const mve_pred16_t inside = vctp8q((uint32_t)(count - i));
-        for (int m = 0; m < pixels; m++)
-            i8_copy_inside(tile + m * inputs + i, (const int8_t *)x + m * step + i, inside, 128);
-    }
+__attribute__((noinline)) static void i8_gather_u8(int8_t *tile, int32_t inputs, int pixels, const uint8_t *x,
+                                                   int32_t step, int count) {
+    i8_copy(tile, inputs, (const int8_t *)x, step, pixels, count, 128);
 }
 
 /* ---- from sums to codes ---- */
 
 /* How the sums of a layer are rescaled: see i8_tile. Factors shift to the right; see I8_SHORT. */
-static inline int32_t i8_way(const i8_end *k) { return k->how & I8_TFLITE ? k->how & I8_POSITIVE ? 1 : 2 : 0; }
+static inline int32_t i8_way(const i8_end *k) {
+    if (k->how & I8_TFLITE) return k->how & I8_POSITIVE ? 1 : 2;
+    return k->how & I8_BOTH ? 3 : 0;
+}
+
+/* Rows of bytes for each channel behind its factors, of which the last has the numbers of tables, if they have
+ * any. */
+static inline int32_t i8_byte_rows(const i8_end *k) {
+    return 1 + !!(k->how & I8_BOTH) + !!(k->how & I8_SEVERAL);
+}
 
 /* Rescales vectors by one factor, of any shift. */
 static inline int32x4_t i8_scale(int32x4_t v, int32_t multiplier, int32_t shift, uint8_t how) {
@@ -119,15 +148,15 @@ __attribute__((noinline)) static void i8_follow(int8_t *y, int32_t y_step, const
                                                 int32_t r_step, int pixels, int32_t channels, const i8_end *k) {
     for (int m = 0; m < pixels; m++) {
         for (int32_t c = 0; c < channels; c += I8_SIXTEEN) {
-            const mve_pred16_t inside = vctp8q((uint32_t)(channels - c));
             int8_t *const at = y + m * y_step + c;
-            int8x16_t v = vldrbq_z_s8(at, inside);
+            int8x16_t v = i8_load_part(at, channels - c);
             if (table) {
                 const uint8x16_t code = veorq_u8(vreinterpretq_u8_s8(v), vdupq_n_u8(128));
                 v = vldrbq_gather_offset_s8(table, code);
             }
-            if (r) v = i8_add_codes(v, vldrbq_z_s8(r + m * r_step + c, inside), k->sum, k->how & I8_TFLITE);
-            vstrbq_p_s8(at, v, inside);
+            if (r)
+                v = i8_add_codes(v, i8_load_part(r + m * r_step + c, channels - c), k->sum, k->how & I8_TFLITE);
+            i8_store_part(at, v, channels - c);
         }
     }
 }
@@ -135,8 +164,8 @@ __attribute__((noinline)) static void i8_follow(int8_t *y, int32_t y_step, const
 /* Stores the codes of four channels, or of `count` if that is less. */
 __attribute__((noinline)) static void i8_store_each(int32x4_t v, const int8_t *head, int8_t *y, const int8_t *r,
                                                     int32_t count, const i8_end *k) {
-    const mve_pred16_t inside = vctp32q((uint32_t)count);
     const int32x4_t factors = vldrwq_s32((const int32_t *)(const void *)(head + 16));
+    if (k->how & I8_BOTH) v = vqshlq_s32(v, vldrbq_s32(head + 36));
     if (k->how & I8_TFLITE) {
         v = vqrdmulhq_s32(v, factors);
         v = vqaddq_s32(v, vshrq_n_s32(v, 31));
@@ -147,15 +176,24 @@ __attribute__((noinline)) static void i8_store_each(int32x4_t v, const int8_t *h
     v = vminq_s32(vmaxq_s32(v, vdupq_n_s32(k->least)), vdupq_n_s32(k->most));
     if (k->table) {
         v = vaddq_n_s32(v, 128);
-        if (k->how & I8_SEVERAL) v = vaddq_s32(v, vshlq_n_s32(vldrbq_s32(head + 36), 8));
+        if (k->how & I8_SEVERAL)
+            v = vaddq_s32(v, vshlq_n_s32(vldrbq_s32(head + 28 + I8_FOUR * i8_byte_rows(k)), 8));
         v = vldrbq_gather_offset_s32(k->table, vreinterpretq_u32_s32(v));
     }
     if (k->sum) {
-        v = i8_add_wide(v, vldrbq_z_s32(r, inside), k->sum, k->how & I8_TFLITE);
+        int32x4_t z;
+        __asm__ volatile("vctp.32 %[n]\n\tvpst\n\tvldrbt.s32 %q[z], [%[r]]"
+                         : [z] "=w"(z)
+                         : [n] "r"(count), [r] "l"(r)
+                         : "cc", "memory");
+        v = i8_add_wide(v, z, k->sum, k->how & I8_TFLITE);
         v = vqaddq_n_s32(v, k->sum->y_zero);
         v = vminq_s32(vmaxq_s32(v, vdupq_n_s32(k->sum->least)), vdupq_n_s32(k->sum->most));
     }
-    vstrbq_p_s32(y, v, inside);
+    __asm__ volatile("vctp.32 %[n]\n\tvpst\n\tvstrbt.32 %q[v], [%[y]]"
+                     :
+                     : [n] "r"(count), [v] "w"(v), [y] "l"(y)
+                     : "cc", "memory");
 }
 
 /* ---- sums ---- */
@@ -191,7 +229,10 @@ static inline void i8_make_blocks(i8_tile *t) {
         "vld40.32 {q0, q1, q2, q3}, [r1]\n\tvld41.32 {q0, q1, q2, q3}, [r1]\n\t"
         "vld42.32 {q0, q1, q2, q3}, [r1]\n\tvld43.32 {q0, q1, q2, q3}, [r1]\n\tldr r0, [sp, #64]\n\t"
         "ldr r1, [r0, #16]\n\tldr r6, [r0, #48]\n\tadds r1, #16\n\tldm r1!, {r2, r3, r4, r5}\n\t"
-        "cmp r6, #1\n\tblo 6f\n\tvqrdmulh.s32 q0, q0, r2\n\tvqrdmulh.s32 q1, q1, r3\n\t"
+        "cmp r6, #3\n\tbne 5f\n\tldrsb r7, [r1, #4]\n\tvqshl.s32 q0, r7\n\tldrsb r7, [r1, #5]\n\t"
+        "vqshl.s32 q1, r7\n\tldrsb r7, [r1, #6]\n\tvqshl.s32 q2, r7\n\tldrsb r7, [r1, #7]\n\t"
+        "vqshl.s32 q3, r7\n\tmovs r6, #0\n"
+        "5:\n\tcmp r6, #1\n\tblo 6f\n\tvqrdmulh.s32 q0, q0, r2\n\tvqrdmulh.s32 q1, q1, r3\n\t"
         "vqrdmulh.s32 q2, q2, r4\n\tvqrdmulh.s32 q3, q3, r5\n\tbeq 7f\n\tmov r7, #-1\n\t"
         "vpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r7\n\tvpt.s32 lt, q1, zr\n\t"
         "vaddt.i32 q1, q1, r7\n\tvpt.s32 lt, q2, zr\n\tvaddt.i32 q2, q2, r7\n\t"
@@ -233,9 +274,12 @@ static inline void i8_make_small(i8_tile *t) {
         "vmladav.s8 r8, q7, q2\n\tvmladav.s8 r10, q7, q3\n\tvmov q7[2], q7[0], r4, r8\n\t"
         "vmov q7[3], q7[1], r6, r10\n\tldm r1!, {r4-r7}\n\tvadd.i32 q4, q4, r4\n\t"
         "vadd.i32 q5, q5, r5\n\tvadd.i32 q6, q6, r6\n\tvadd.i32 q7, q7, r7\n\tldr lr, [r0, #48]\n\t"
-        "ldm r1!, {r4-r7}\n\tcmp lr, #1\n\tblo 6f\n\tvqrdmulh.s32 q4, q4, r4\n\t"
-        "vqrdmulh.s32 q5, q5, r5\n\tvqrdmulh.s32 q6, q6, r6\n\tvqrdmulh.s32 q7, q7, r7\n\tbeq 7f\n\t"
-        "mov r8, #-1\n\tvpt.s32 lt, q4, zr\n\tvaddt.i32 q4, q4, r8\n\tvpt.s32 lt, q5, zr\n\t"
+        "ldm r1!, {r4-r7}\n\tcmp lr, #3\n\tbne 5f\n\tldrsb r8, [r1, #4]\n\tvqshl.s32 q4, r8\n\t"
+        "ldrsb r8, [r1, #5]\n\tvqshl.s32 q5, r8\n\tldrsb r8, [r1, #6]\n\tvqshl.s32 q6, r8\n\t"
+        "ldrsb r8, [r1, #7]\n\tvqshl.s32 q7, r8\n\tmov lr, #0\n"
+        "5:\n\tcmp lr, #1\n\tblo 6f\n\tvqrdmulh.s32 q4, q4, r4\n\tvqrdmulh.s32 q5, q5, r5\n\t"
+        "vqrdmulh.s32 q6, q6, r6\n\tvqrdmulh.s32 q7, q7, r7\n\tbeq 7f\n\tmov r8, #-1\n\t"
+        "vpt.s32 lt, q4, zr\n\tvaddt.i32 q4, q4, r8\n\tvpt.s32 lt, q5, zr\n\t"
         "vaddt.i32 q5, q5, r8\n\tvpt.s32 lt, q6, zr\n\tvaddt.i32 q6, q6, r8\n\t"
         "vpt.s32 lt, q7, zr\n\tvaddt.i32 q7, q7, r8\n\tb 7f\n"
         "6:\n\tvqdmulh.s32 q4, q4, r4\n\tvqdmulh.s32 q5, q5, r5\n\tvqdmulh.s32 q6, q6, r6\n\t"
@@ -294,7 +338,7 @@ static inline void i8_copy_few(int8_t *to, const int8_t *from, int32_t count) {
 /* Makes all channels of one pixel. */
 __attribute__((noinline)) static void i8_pixel(const i8_stretch *list, const int8_t *w, int8_t *y,
                                                const int8_t *r, const i8_layer *k) {
-    const int32_t head_bytes = k->end.how & I8_SEVERAL ? 40 : 36;
+    const int32_t head_bytes = 32 + I8_FOUR * i8_byte_rows(&k->end);
     for (int32_t c = 0; c < k->channels; c += I8_FOUR) {
         int32_t sums[4];
         const int8_t *const head = w;
@@ -311,7 +355,7 @@ static inline void i8_make_few(i8_tile *t, int small, int8_t *y, const int8_t *r
     int8_t codes[16], added[16];
     t->y_step = I8_FOUR;
     for (; c < k->channels; c += I8_FOUR) {
-        const int8_t *const numbers = t->w + 36;
+        const int8_t *const numbers = t->w + t->head_bytes - I8_FOUR;
         const int32_t left = k->channels - c, count = left < I8_FOUR ? left : I8_FOUR;
         t->y = codes;
         t->blocks = 1;
@@ -351,7 +395,7 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
                  y,
                  0,
                  0,
-                 several ? 40 : 36,
+                 32 + I8_FOUR * i8_byte_rows(&k->end),
                  k->end.zero,
                  k->end.least,
                  k->end.most,

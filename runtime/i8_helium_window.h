@@ -42,11 +42,14 @@ static inline void i8_make_16(const i8_taps *k) {
         "vldrw.32 q5, [r3], #16\n\tvmullb.s8 q6, q4, q5\n\tvmullt.s8 q7, q4, q5\n\t"
         "vmovlb.s16 q4, q6\n\tvmovlt.s16 q6, q6\n\tvadd.i32 q0, q0, q4\n\tvmovlb.s16 q5, q7\n\t"
         "vadd.i32 q2, q2, q6\n\tvmovlt.s16 q7, q7\n\tvadd.i32 q1, q1, q5\n\tvadd.i32 q3, q3, q7\n"
-        "3:\n\tldr r4, [r0, #36]\n\tldr r6, [r0, #56]\n\tcmp r6, #1\n\tblo 6f\n\t"
-        "vldrw.32 q4, [r4, #0]\n\tvqrdmulh.s32 q0, q0, q4\n\tvldrw.32 q4, [r4, #16]\n\t"
-        "vqrdmulh.s32 q1, q1, q4\n\tvldrw.32 q4, [r4, #32]\n\tvqrdmulh.s32 q2, q2, q4\n\t"
-        "vldrw.32 q4, [r4, #48]\n\tvqrdmulh.s32 q3, q3, q4\n\tbeq 7f\n\tmov r5, #-1\n\t"
-        "vpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r5\n\tvpt.s32 lt, q1, zr\n\t"
+        "3:\n\tldr r4, [r0, #36]\n\tldr r6, [r0, #56]\n\tcmp r6, #3\n\tbne 5f\n\t"
+        "vldrb.s32 q4, [r4, #80]\n\tvqshl.s32 q0, q0, q4\n\tvldrb.s32 q4, [r4, #84]\n\t"
+        "vqshl.s32 q1, q1, q4\n\tvldrb.s32 q4, [r4, #88]\n\tvqshl.s32 q2, q2, q4\n\t"
+        "vldrb.s32 q4, [r4, #92]\n\tvqshl.s32 q3, q3, q4\n\tmovs r6, #0\n"
+        "5:\n\tcmp r6, #1\n\tblo 6f\n\tvldrw.32 q4, [r4, #0]\n\tvqrdmulh.s32 q0, q0, q4\n\t"
+        "vldrw.32 q4, [r4, #16]\n\tvqrdmulh.s32 q1, q1, q4\n\tvldrw.32 q4, [r4, #32]\n\t"
+        "vqrdmulh.s32 q2, q2, q4\n\tvldrw.32 q4, [r4, #48]\n\tvqrdmulh.s32 q3, q3, q4\n\tbeq 7f\n\t"
+        "mov r5, #-1\n\tvpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r5\n\tvpt.s32 lt, q1, zr\n\t"
         "vaddt.i32 q1, q1, r5\n\tvpt.s32 lt, q2, zr\n\tvaddt.i32 q2, q2, r5\n\t"
         "vpt.s32 lt, q3, zr\n\tvaddt.i32 q3, q3, r5\n\tb 7f\n"
         "6:\n\tvldrw.32 q4, [r4, #0]\n\tvqdmulh.s32 q0, q0, q4\n\tvldrw.32 q4, [r4, #16]\n\t"
@@ -86,11 +89,14 @@ static inline void i8_make_part(const i8_taps *k) {
         "vmullt.s8 q7, q4, q5\n\tvmovlb.s16 q4, q6\n\tvmovlt.s16 q6, q6\n\tvadd.i32 q0, q0, q4\n\t"
         "vmovlb.s16 q5, q7\n\tvadd.i32 q2, q2, q6\n\tvmovlt.s16 q7, q7\n\tvadd.i32 q1, q1, q5\n\t"
         "vadd.i32 q3, q3, q7\n"
-        "3:\n\tldr r4, [r0, #36]\n\tldr r6, [r0, #56]\n\tcmp r6, #1\n\tblo 6f\n\t"
-        "vldrw.32 q4, [r4, #0]\n\tvqrdmulh.s32 q0, q0, q4\n\tvldrw.32 q4, [r4, #16]\n\t"
-        "vqrdmulh.s32 q1, q1, q4\n\tvldrw.32 q4, [r4, #32]\n\tvqrdmulh.s32 q2, q2, q4\n\t"
-        "vldrw.32 q4, [r4, #48]\n\tvqrdmulh.s32 q3, q3, q4\n\tbeq 7f\n\tmov r5, #-1\n\t"
-        "vpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r5\n\tvpt.s32 lt, q1, zr\n\t"
+        "3:\n\tldr r4, [r0, #36]\n\tldr r6, [r0, #56]\n\tcmp r6, #3\n\tbne 5f\n\t"
+        "vldrb.s32 q4, [r4, #80]\n\tvqshl.s32 q0, q0, q4\n\tvldrb.s32 q4, [r4, #84]\n\t"
+        "vqshl.s32 q1, q1, q4\n\tvldrb.s32 q4, [r4, #88]\n\tvqshl.s32 q2, q2, q4\n\t"
+        "vldrb.s32 q4, [r4, #92]\n\tvqshl.s32 q3, q3, q4\n\tmovs r6, #0\n"
+        "5:\n\tcmp r6, #1\n\tblo 6f\n\tvldrw.32 q4, [r4, #0]\n\tvqrdmulh.s32 q0, q0, q4\n\t"
+        "vldrw.32 q4, [r4, #16]\n\tvqrdmulh.s32 q1, q1, q4\n\tvldrw.32 q4, [r4, #32]\n\t"
+        "vqrdmulh.s32 q2, q2, q4\n\tvldrw.32 q4, [r4, #48]\n\tvqrdmulh.s32 q3, q3, q4\n\tbeq 7f\n\t"
+        "mov r5, #-1\n\tvpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r5\n\tvpt.s32 lt, q1, zr\n\t"
         "vaddt.i32 q1, q1, r5\n\tvpt.s32 lt, q2, zr\n\tvaddt.i32 q2, q2, r5\n\t"
         "vpt.s32 lt, q3, zr\n\tvaddt.i32 q3, q3, r5\n\tb 7f\n"
         "6:\n\tvldrw.32 q4, [r4, #0]\n\tvqdmulh.s32 q0, q0, q4\n\tvldrw.32 q4, [r4, #16]\n\t"
@@ -126,10 +132,13 @@ static inline void i8_make_8(const i8_taps *k) {
         "2:\n\tlsls r5, r5, #31\n\tbeq 3f\n\tldr r6, [r1]\n\tadd r6, r2\n\tvpst\n\t"
         "vldrbt.s16 q4, [r6]\n\tvldrb.s16 q5, [r3], #8\n\tvmul.i16 q6, q4, q5\n\t"
         "vmovlb.s16 q4, q6\n\tvmovlt.s16 q6, q6\n\tvadd.i32 q0, q0, q4\n\tvadd.i32 q1, q1, q6\n"
-        "3:\n\tldr r4, [r0, #36]\n\tldr r6, [r0, #56]\n\tcmp r6, #1\n\tblo 6f\n\t"
-        "vldrw.32 q4, [r4, #0]\n\tvqrdmulh.s32 q0, q0, q4\n\tvldrw.32 q4, [r4, #16]\n\t"
-        "vqrdmulh.s32 q1, q1, q4\n\tbeq 7f\n\tmov r5, #-1\n\tvpt.s32 lt, q0, zr\n\t"
-        "vaddt.i32 q0, q0, r5\n\tvpt.s32 lt, q1, zr\n\tvaddt.i32 q1, q1, r5\n\tb 7f\n"
+        "3:\n\tldr r4, [r0, #36]\n\tldr r6, [r0, #56]\n\tcmp r6, #3\n\tbne 5f\n\t"
+        "vldrb.s32 q4, [r4, #40]\n\tvqshl.s32 q0, q0, q4\n\tvldrb.s32 q4, [r4, #44]\n\t"
+        "vqshl.s32 q1, q1, q4\n\tmovs r6, #0\n"
+        "5:\n\tcmp r6, #1\n\tblo 6f\n\tvldrw.32 q4, [r4, #0]\n\tvqrdmulh.s32 q0, q0, q4\n\t"
+        "vldrw.32 q4, [r4, #16]\n\tvqrdmulh.s32 q1, q1, q4\n\tbeq 7f\n\tmov r5, #-1\n\t"
+        "vpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r5\n\tvpt.s32 lt, q1, zr\n\t"
+        "vaddt.i32 q1, q1, r5\n\tb 7f\n"
         "6:\n\tvldrw.32 q4, [r4, #0]\n\tvqdmulh.s32 q0, q0, q4\n\tvldrw.32 q4, [r4, #16]\n\t"
         "vqdmulh.s32 q1, q1, q4\n"
         "7:\n\tvldrb.s32 q4, [r4, #32]\n\tvrshl.s32 q0, q0, q4\n\tvldrb.s32 q4, [r4, #36]\n\t"
@@ -157,8 +166,7 @@ static inline void i8_make_run(i8_taps *k, int lanes) {
 __attribute__((noinline)) static void i8_follow_window(int8_t *y, const int8_t *codes, const int8_t *numbers,
                                                        const int8_t *r, int lanes, int32_t channels,
                                                        const i8_end *k) {
-    const mve_pred16_t inside = vctp8q((uint32_t)channels);
-    int8x16_t v = vldrbq_z_s8(codes, inside);
+    int8x16_t v = i8_load_part(codes, channels);
     if (k->table) {
         int32x4_t even = vdupq_n_s32(0), odd = even;
         if ((k->how & I8_SEVERAL) && lanes == I8_SIXTEEN) {
@@ -171,8 +179,8 @@ __attribute__((noinline)) static void i8_follow_window(int8_t *y, const int8_t *
         }
         v = i8_look_up(v, vreinterpretq_u16_s32(even), vreinterpretq_u16_s32(odd), k->table);
     }
-    if (r) v = i8_add_codes(v, vldrbq_z_s8(r, inside), k->sum, k->how & I8_TFLITE);
-    vstrbq_p_s8(y, v, inside);
+    if (r) v = i8_add_codes(v, i8_load_part(r, channels), k->sum, k->how & I8_TFLITE);
+    i8_store_part(y, v, channels);
 }
 
 /* Where a pixel's window reads: list[tap], or `outside` for columns outside of the map. */
@@ -242,7 +250,7 @@ __attribute__((noinline)) static void i8_depthwise_block(i8_taps *t, const i8_ro
     const int8_t *clipped[I8_MOST_TAPS];
     int8_t codes[16];
     const int end = k->in_w - (k->kernel_w - 1) * k->dilation; /* where windows that are inside cannot begin */
-    const int8_t *const numbers = t->factors + 5 * lanes;
+    const int8_t *const numbers = t->factors + (3 + i8_byte_rows(&k->end)) * lanes;
     for (int ox = 0; ox < k->out_w; ox += t->pixels) {
         const int first = ox * k->stride - k->pad;
         int8_t *const to = y + ox * k->y_pixel + c;
@@ -283,7 +291,7 @@ __attribute__((noinline)) static void i8_depthwise(const int8_t *const *rows, co
     for (int32_t c = 0; c < k->channels; c += I8_SIXTEEN) {
         const int left = k->channels - c, lanes = left > I8_EIGHT ? I8_SIXTEEN : I8_EIGHT;
         t.factors = w + 4 * lanes;
-        const int8_t *const weights = t.factors + (k->end.how & I8_SEVERAL ? 6 : 5) * lanes;
+        const int8_t *const weights = t.factors + (4 + i8_byte_rows(&k->end)) * lanes;
         t.w = weights + row.above * lanes;
         t.channels = left < lanes ? left : lanes;
         t.start = (const int32_t *)(const void *)w;

@@ -51,6 +51,7 @@ static const char *end_text(emitter *e, writer *w, const plan_step *s) {
     const bool positive = end.range.least >= end.zero;
     const char *way = e->p->t->dots->ragged || s->gemm.wide ? "I8_SHORT" : short_way(e, n, &k, positive);
     if (way) how = arena_printf(e->a, "%s | %s%s", how, way, positive ? " | I8_POSITIVE" : "");
+    if (s->shifts_left) how = arena_printf(e->a, "%s | I8_BOTH", how);
     if (end.several) how = arena_printf(e->a, "%s | I8_SEVERAL", how);
     return arena_printf(e->a, "{%s, %s, %d, %d, %d, %s}", end.table ? end.table : "NULL",
                         end.adds ? "&sum" : "NULL", end.zero, end.range.least, end.range.most, how);

@@ -23,13 +23,24 @@ static bool fits_window(const dot_kernels *k, const node *n) {
            (n->a.kernel[1] - 1) * n->a.dilation[1] <= most_column;
 }
 
-/* Whether all factors of a layer shift to the right, as kernels take them that round by vectors. */
-static bool shifts_right(const graph *g, const node *n, arena *a) {
+/* Whether kernels that round by vectors take all factors of a layer, which shift at most `most` bits to the
+ * left.
+ */
+static bool shifts_within(const graph *g, const node *n, int most, arena *a) {
     const kernel_integers k = integers_of_kernel(g, n, a);
     for (int c = 0; c < n->shape.c; c++) {
-        if (k.by[c].multiplier && (k.by[c].shift >= 0 || k.by[c].shift < -31)) return false;
+        if (k.by[c].multiplier && (k.by[c].shift > most || k.by[c].shift < -31)) return false;
     }
     return true;
+}
+
+/* To round once, kernels may shift a sum to the left before they multiply it. */
+static bool takes_shifts(const plan *p, const node *n) {
+    return shifts_within(p->g, n, p->g->rounding == RESCALE_TFLITE ? -1 : 30, p->mem);
+}
+
+bool shifts_left(const plan *p, const node *n) {
+    return p->t->dots->ragged && !shifts_within(p->g, n, -1, p->mem);
 }
 
 bool takes_dots(const plan *p, const plan_step *s) {
@@ -41,7 +52,7 @@ bool takes_dots(const plan *p, const plan_step *s) {
     bool window = n->op == OP_DEPTHWISE;
     if (x != TYPE_I8 && (x != TYPE_U8 || window)) return false;
     if (node_weight_type(n) != TYPE_I8) return false;
-    if (p->t->dots->ragged && !shifts_right(g, n, p->mem)) return false;
+    if (p->t->dots->ragged && !takes_shifts(p, n)) return false;
     return !window || (!n->a.pad_value && fits_window(p->t->dots, n));
 }
 
@@ -126,6 +137,7 @@ void choose_dots(const plan *p, plan_step *s, bool by_row) {
     const int groups = n->op == OP_CONV ? n->a.groups : 1;
     gemm->dots = true;
     gemm->wide = wide_shift(p, n);
+    s->shifts_left = shifts_left(p, n);
     const bool any_number = k->ragged && !has_byte_tile(p, s);
     gemm->tile_pixels = in_row < k->pixels || any_number ? (int)in_row : k->pixels;
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);

@@ -51,7 +51,11 @@ void choose_gemm(const plan *p, plan_step *s,
                  bool by_row); /* by_row: a row of the output at a time, whatever the kernel */
 void choose_window(const plan *p, plan_step *s);
 
-/* dots.c: integer layers by dot products. Whether the target's kernels compute the step's layer. */
+/* dots.c: integer layers by dot products. Whether some factors of a layer shift to the left, which the target's
+ * kernels must know. */
+bool shifts_left(const plan *p, const node *n);
+
+/* Whether the target's kernels compute the step's layer. */
 bool takes_dots(const plan *p, const plan_step *s);
 
 /* Cuts such a step, by_row as choose_gemm does. Sets its cycles and the bytes of its tile. */

@@ -49,6 +49,7 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     if (!s->gemm.dots) return l;
     l.wide = s->gemm.wide;
     l.twice = p->g->rounding == RESCALE_TFLITE;
+    l.lefts = s->shifts_left;
     l.depth = p->t->dots->depth;
     l.ragged = p->t->dots->ragged;
     if (l.ragged && !reads_rows(p, s)) { /* from a tile */
@@ -93,6 +94,7 @@ pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channel
     channel_block *blocks = ARENA_ARRAY(p->mem, channel_block, 2);
     const dot_kernels *dots = p->t->dots;
     l.dealt = s->window.dots && dots->ragged;
+    l.lefts = s->window.dots && s->shifts_left;
     l.n_blocks = s->window.dots ? cut_lanes(channels, dots->window_channels, dots->window_least, blocks)
                                 : cut_blocks(p->t, channels, 1, blocks);
     l.blocks = blocks;
@@ -114,7 +116,8 @@ int64_t pack_head_bytes(const pack_layout *l, const channel_block *b) {
     int64_t bias = pack_bias_bytes(l, b);
     if (!l->rescales) return bias;
     if (l->wide) return bias * (l->twice ? 4 : 3) + (l->looks_up ? pack_byte_row(b) : 0);
-    return bias + (int64_t)b->lanes * type_table[TYPE_I32].bytes + pack_byte_row(b) * (l->looks_up ? 2 : 1);
+    return bias + (int64_t)b->lanes * type_table[TYPE_I32].bytes +
+           pack_byte_row(b) * (1 + l->lefts + l->looks_up);
 }
 
 int64_t pack_row_bytes(const pack_layout *l, const channel_block *b) {
@@ -229,7 +232,11 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
         pack_wide_head(l, b, value, data, output, out);
     } else if (l->rescales) {
         pack_head_row(l, b, TYPE_I32, value, data, output, PACK_MULTIPLIER, out);
-        pack_head_row(l, b, TYPE_I8, value, data, output, PACK_SHIFT, out);
+        pack_head_row(l, b, TYPE_I8, value, data, output, l->lefts ? PACK_RIGHT : PACK_SHIFT, out);
+        fill_words(out, begin);
+    }
+    if (l->lefts) {
+        pack_head_row(l, b, TYPE_I8, value, data, output, PACK_LEFT, out);
         fill_words(out, begin);
     }
     if (l->looks_up) {
@@ -300,6 +307,9 @@ static double head_value(const step_source *k, int channel, int which) {
     if (which == PACK_MULTIPLIER) return k->by[channel].multiplier;
     if (which == PACK_SHIFT) return k->by[channel].multiplier || !k->dots ? k->by[channel].shift : SHORT_SHIFT;
     if (which == PACK_TABLE) return k->table[channel];
+    /* Together they are the shift. At least one bit goes to the right, which rounds. */
+    if (which == PACK_RIGHT) return k->by[channel].shift < 0 ? k->by[channel].shift : -1;
+    if (which == PACK_LEFT) return k->by[channel].shift < 0 ? 0 : k->by[channel].shift + 1;
     if (k->bias) return k->bias[channel] * scale_value(k, channel);
     return bias ? (double)bias->data[channel] : 0;
 }

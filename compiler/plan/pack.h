@@ -27,6 +27,7 @@ typedef struct pack_layout {
     const target *t;
     elem_type weight, bias; /* element types */
     bool rescales;          /* multipliers and shifts follow the biases */
+    bool lefts;             /* another shift follows, to the left; the first one is to the right then */
     bool looks_up;          /* the number of each lane's table follows its shift */
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
     bool dealt;  /* heads: those of lanes 0, n / 4, n / 2, 3n / 4 come first, then the lanes behind them */
@@ -85,7 +86,9 @@ enum {
     PACK_SHIFT = -3,
     PACK_TABLE = -4,
     PACK_ROUNDING = -5,
-    PACK_TIE = -6
+    PACK_TIE = -6,
+    PACK_RIGHT = -7,
+    PACK_LEFT = -8
 };
 
 /* The weight with which an output channel takes an input, or for one of these its bias and so on. Outputs and

@@ -132,6 +132,7 @@ struct plan_step {
     int64_t units; /* of a whole step: into how many stretches of equal length its output is cut for threads */
     int64_t scratch_bytes;
     int scratch;        /* its buffer, or -1 */
+    bool shifts_left;   /* a step by dot products: some of its factors do, see I8_BOTH in runtime/i8.h */
     int64_t tile_bytes; /* of a step by dot products, and of a chain of such: what it gathers inputs in */
     int tile;           /* its buffer, or -1; a part of a chain has that of the chain */
     int sums;           /* the buffer of each channel's sum over the pixels, or -1: a window adds them up for a

@@ -116,6 +116,7 @@ void choose_window(const plan *p, plan_step *s) {
     enum { WIDEST_UNROLLED = 9, MOST_COLUMNS = 8 };
     s->macs = node_macs(p->g, n);
     s->window.dots = takes_dots(p, s);
+    s->shifts_left = s->window.dots && shifts_left(p, &p->g->nodes[s->node]);
     int kernel = n->a.kernel[1];
     int weights = n->op == OP_DEPTHWISE ? kernel : 0;
     int columns = t->registers - weights - 2;

@@ -2,9 +2,18 @@
  *
  * Inputs are read where they lie, or from a tile that has those of each pixel side by side. Only the integer
  * half of the extension is used. The sums of dot products are made by assembly, since compilers do not keep
- * eight of them in registers: each stands in an even register, which the instruction asks for. The compiler has
- * no predicate alive in the functions that do so, as it cannot be told that assembly changes it. */
+ * eight of them in registers: each stands in an even register, which the instruction asks for. GCC is told that
+ * assembly changes the predicate; otherwise it would keep one over a call of a function that it sees. clang
+ * cannot be told, but keeps none over calls, and there is none alive in the functions with assembly. */
 #include "i8.h"
+
+#ifndef I8_PREDICATE
+#if defined(__clang__)
+#define I8_PREDICATE
+#else
+#define I8_PREDICATE , "p0"
+#endif
+#endif
 
 /* What a row has for pixels a and b of a kernel: so many times 16 inputs, and a rest below 16. The last row's
  * rest has the sign bit, too. */
@@ -251,7 +260,7 @@ static inline void i8_make_blocks(i8_tile *t) {
         "str r3, [r0, #28]\n\tbne 0b\n\tadd sp, #72\n\tpop {r4-r11, lr}\n\t"
         : "+r"(r0)
         :
-        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "cc", "memory");
+        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "cc", "memory" I8_PREDICATE);
 }
 
 /* The same where a pixel has at most 16 inputs: they stay in q0 to q3. */
@@ -295,7 +304,7 @@ static inline void i8_make_small(i8_tile *t) {
         "subs r11, #1\n\tbne 0b\n\tstr r2, [r0, #16]\n\tpop {r4-r11, lr}\n\t"
         : "+r"(r0)
         :
-        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory");
+        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory" I8_PREDICATE);
 }
 
 /* The sums of four channels of one pixel, from the biases on. Returns where the weights end. */
@@ -320,7 +329,7 @@ static inline const int8_t *i8_sum_one(const i8_stretch *list, const int8_t *hea
         "3:\n\tldr r3, [sp]\n\tstm r3, {r4, r6, r8, r10}\n\tpop {r3-r11, lr}\n\t"
         : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
         :
-        : "r12", "q0", "q1", "q2", "cc", "memory");
+        : "r12", "q0", "q1", "q2", "cc", "memory" I8_PREDICATE);
     return r2;
 }
 

@@ -65,7 +65,7 @@ static inline void i8_make_16(const i8_taps *k) {
         "add r8, r9\n\tadd r2, r10\n\tsubs r11, #1\n\tbne 0b\n\tpop {r4-r11, lr}\n\t"
         : "+r"(r0)
         :
-        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory");
+        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory" I8_PREDICATE);
 }
 
 /* The same of less than 16 channels. */
@@ -113,7 +113,7 @@ static inline void i8_make_part(const i8_taps *k) {
         "pop {r4-r11, lr}\n\t"
         : "+r"(r0)
         :
-        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory");
+        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory" I8_PREDICATE);
 }
 
 /* The same of at most 8 channels. Vector i of two has channels i, 2 + i, 4 + i and 6 + i. */
@@ -149,7 +149,7 @@ static inline void i8_make_8(const i8_taps *k) {
         "bne 0b\n\tpop {r4-r11, lr}\n\t"
         : "+r"(r0)
         :
-        : "r1", "r2", "r3", "r12", "q0", "q1", "q4", "q5", "q6", "cc", "memory");
+        : "r1", "r2", "r3", "r12", "q0", "q1", "q4", "q5", "q6", "cc", "memory" I8_PREDICATE);
 }
 
 static inline void i8_make_run(i8_taps *k, int lanes) {

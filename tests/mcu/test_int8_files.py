@@ -28,7 +28,6 @@ WAYS = [
     (VWW, ["--keep-dead", "--max-ram", "min"], ["-O3"], (3, PERSON)),
     (VWW, ["--reuse-input"], ["-O2"], (4, PERSON)),
     (VWW, [], ["-O0"], (PERSON,)),
-    (VWW, ["--reuse-input"], ["-O2"], (4, PERSON)),
     (RESNET, [], ["-O2"], None),
     (RESNET, ["--max-ram", "min"], ["-Os"], (1, 2)),
     (RESNET, ["--keep-dead"], ["-O3"], (3, 4)),

@@ -30,8 +30,8 @@ OPTIONS = {True: [[], ["--max-ram", "min"], ["--keep-dead"], ["--reuse-input"], 
            False: [[], ["--max-ram", "min"], ["--keep-dead", "--reuse-input"], ["--weights-dtype", "f16"],
                    ["--weights-dtype", "f16", "--max-ram", "min"]]}
 
-# Seeds that have found faults, which are always tried, at -O2 and without options.
-FOUND = [random_int.FIRST + 223]
+# Seeds that have found faults, which are always tried: how far the compiler optimizes, without options for lcc.
+FOUND = {random_int.FIRST + 223: "-O2", random_int.FIRST + 273: "-O3"}
 MOST = 31  # networks in a program: one board has 8 MB of flash
 
 
@@ -43,7 +43,7 @@ class Sample:
         options = OPTIONS[seed >= random_int.FIRST]
         self.options, self.level = options[number % len(options)], LEVELS[number % len(LEVELS)]
         if seed in FOUND:
-            self.options, self.level = [], "-O2"
+            self.options, self.level = [], FOUND[seed]
         self.source = os.path.join(folder, "n%d.net" % seed)
         with open(self.source, "w", encoding="utf-8") as out:
             out.write(random_more.write_network(seed))

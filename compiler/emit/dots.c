@@ -14,18 +14,19 @@
 
 /* The flag of the short way of i8.h that rescales all sums of the layer: I8_SHORT, or I8_LEFT where the target
  * knows that; NULL: there is none. */
-static const char *short_way(const emitter *e, const node *n, const kernel_integers *k, bool positive) {
+static const char *short_way(const emitter *e, const node *n, bool positive) {
+    const dot_integers k = integers_of_dots(e->p, n);
     const int most_right = 22, least_right = e->p->g->rounding == RESCALE_TFLITE ? 1 : 2;
-    int channel, least = most_right;
+    int least = most_right;
     for (int c = 0; c < n->shape.c; c++) {
-        if (!k->by[c].multiplier) continue;
-        if (-k->by[c].shift > most_right) return NULL;
-        least = -k->by[c].shift < least ? -k->by[c].shift : least;
+        if (!k.by[c].multiplier) continue;
+        if (-k.by[c].shift > most_right) return NULL;
+        least = -k.by[c].shift < least ? -k.by[c].shift : least;
     }
     const bool left = least < least_right;
     if (left && (!e->p->t->dots->by_pixels || (least_right == 1 && !positive))) return NULL;
     const int64_t bound = (INT64_C(1) << (left ? 30 - least_right + least : 30)) - 1;
-    if (!sums_within(e->p->g, n, -bound, bound, &channel)) return NULL;
+    if (k.most > bound) return NULL;
     return left ? "I8_LEFT" : "I8_SHORT";
 }
 
@@ -44,12 +45,11 @@ static void declare_sum(const emitter *e, writer *w, const add_integers *k) {
 /* The initialiser of an i8_end. Declares what it points to. */
 static const char *end_text(emitter *e, writer *w, const plan_step *s) {
     const node *n = &e->p->g->nodes[s->node];
-    const kernel_integers k = integers_of_kernel(e->p->g, n, e->a);
     const code_end end = code_end_of(e, n);
     if (end.adds) declare_sum(e, w, &end.add);
     const char *how = end.how == RESCALE_TFLITE ? "I8_TFLITE" : "I8_ONCE";
     const bool positive = end.range.least >= end.zero;
-    const char *way = e->p->t->dots->ragged || s->gemm.wide ? "I8_SHORT" : short_way(e, n, &k, positive);
+    const char *way = e->p->t->dots->ragged || s->gemm.wide ? "I8_SHORT" : short_way(e, n, positive);
     if (way) how = arena_printf(e->a, "%s | %s%s", how, way, positive ? " | I8_POSITIVE" : "");
     if (s->shifts_left) how = arena_printf(e->a, "%s | I8_BOTH", how);
     if (end.several) how = arena_printf(e->a, "%s | I8_SEVERAL", how);
@@ -183,11 +183,10 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
 /* The end of the name of the function that makes such a window, where the target has one: 3_1_once. */
 static const char *window_kernel(emitter *e, const node *n) {
     const attrs *a = &n->a;
-    const kernel_integers k = integers_of_kernel(e->p->g, n, e->a);
     const code_end end = code_end_of(e, n);
     const int size = a->kernel[0];
     if (!e->p->t->dots->by_pixels || (size != 3 && size != 5) || a->kernel[1] != size || a->stride[1] > 2 ||
-        a->dilation[1] > 1 || a->has_residual || !short_way(e, n, &k, end.range.least >= end.zero))
+        a->dilation[1] > 1 || a->has_residual || !short_way(e, n, end.range.least >= end.zero))
         return NULL;
     return arena_printf(e->a, "%d_%d_%s", size, a->stride[1], rounding_name(e));
 }

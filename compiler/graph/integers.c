@@ -83,18 +83,22 @@ const int32_t *bias_over_codes(const graph *g, const node *n, const kernel_integ
     return bias;
 }
 
-bool sums_within(const graph *g, const node *n, int64_t lowest, int64_t highest, int *channel) {
+void sums_of_output(const graph *g, const node *n, int o, int64_t *least, int64_t *most) {
     const node *x = input_node(g, n);
     int64_t below = x->q.zero - (int64_t)type_table[x->type].least,
             above = (int64_t)type_table[x->type].most - x->q.zero;
-    const tensor *bias = n->weights[ROLE_BIAS];
+    *least = *most = n->weights[ROLE_BIAS] ? n->weights[ROLE_BIAS]->ints[o] : 0;
+    for (int64_t i = 0; i < weights_of_output(n); i++) {
+        int64_t w = weight_of_output(n, o, i);
+        *most += w > 0 ? w * above : -w * below;
+        *least -= w > 0 ? w * below : -w * above;
+    }
+}
+
+bool sums_within(const graph *g, const node *n, int64_t lowest, int64_t highest, int *channel) {
     for (int o = 0; o < n->shape.c; o++) {
-        int64_t least = bias ? bias->ints[o] : 0, most = least;
-        for (int64_t i = 0; i < weights_of_output(n); i++) {
-            int64_t w = weight_of_output(n, o, i);
-            most += w > 0 ? w * above : -w * below;
-            least -= w > 0 ? w * below : -w * above;
-        }
+        int64_t least, most;
+        sums_of_output(g, n, o, &least, &most);
         if (least >= lowest && most <= highest) continue;
         *channel = o;
         return false;

@@ -48,6 +48,9 @@ int padding_code(const graph *g, const node *n, int channel);
  * x * w. It wraps in 32 bits, as the sum does. Padding then has the code x_zero (or pad_codes). */
 const int32_t *bias_over_codes(const graph *g, const node *n, const kernel_integers *k, arena *a);
 
+/* The least and the most that acc may be for output channel o, whatever the input is. */
+void sums_of_output(const graph *g, const node *n, int o, int64_t *least, int64_t *most);
+
 /* Whether acc is at least `lowest` and at most `highest` for any input; if not, *channel is the first output
  * channel where it may not be. */
 bool sums_within(const graph *g, const node *n, int64_t lowest, int64_t highest, int *channel);

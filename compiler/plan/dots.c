@@ -10,6 +10,8 @@
 #include "plan/internal.h"
 #include "plan/pack.h"
 
+#include <stdlib.h>
+
 /* Whether the kernels take a depthwise layer's window. Those that add up products of two taps in 16 bits do not
  * take weights of -128. */
 static bool fits_window(const dot_kernels *k, const node *n) {
@@ -94,6 +96,36 @@ int64_t largest_tile(const plan_step *steps, int n) {
     return most;
 }
 
+enum { FIXED_SCALE = 8, MOST_RIGHT = 22 };
+
+dot_integers integers_of_dots(const plan *p, const node *n) {
+    const graph *g = p->g;
+    const int64_t room = INT64_C(1) << 30;
+    rescale *by = ARENA_ARRAY(p->mem, rescale, n->shape.c);
+    int32_t *fixed = ARENA_ARRAY(p->mem, int32_t, n->shape.c);
+    bool *is_fixed = ARENA_ARRAY(p->mem, bool, n->shape.c);
+    dot_integers d = {.by = by, .fixed = fixed, .is_fixed = is_fixed};
+    const kernel_integers k = integers_of_kernel(g, n, p->mem);
+    for (int c = 0; c < n->shape.c; c++) {
+        int64_t least, most;
+        by[c] = k.by[c];
+        sums_of_output(g, n, c, &least, &most);
+        const int64_t size = most > -least ? most : -least;
+        const bool fits = size < room && -by[c].shift <= MOST_RIGHT;
+        if (!fits && p->t->dots->by_pixels && least >= INT32_MIN && most <= INT32_MAX) {
+            const int32_t code = rescale_apply(g->rounding, (int32_t)least, by[c]);
+            if (code == rescale_apply(g->rounding, (int32_t)most, by[c]) && abs(code) < 1 << 20) {
+                by[c] = rescale_by(1.0 / FIXED_SCALE);
+                fixed[c] = code * FIXED_SCALE;
+                is_fixed[c] = true;
+                continue;
+            }
+        }
+        d.most = size > d.most ? size : d.most;
+    }
+    return d;
+}
+
 /* Weights of 16 bits need not be widened when they are used, and have room for a scale of 0 to 8 bits, by which
  * all channels of the layer come to one shift to the right. Then a sum becomes a code by a multiplication that
  * adds what is rounded, that shift and a saturation. The price is flash, so layers of few pixels do without.
@@ -113,9 +145,9 @@ int wide_scale(const graph *g, int wide, rescale by) {
 int wide_shift(const plan *p, const node *n) {
     const graph *g = p->g;
     if (!p->t->dots->wide_pixels || shape_pixels(n->shape) < p->t->dots->wide_pixels) return 0;
-    const kernel_integers k = integers_of_kernel(g, n, p->mem);
+    const dot_integers k = integers_of_dots(p, n);
     const int spare = g->rounding == RESCALE_TFLITE ? LEAST_TWICE : 0;
-    int least = MOST_WIDE, most = 2 - spare, channel;
+    int least = MOST_WIDE, most = 2 - spare;
     for (int c = 0; c < n->shape.c; c++) {
         if (!k.by[c].multiplier) continue;
         if (spare && k.by[c].shift >= 0) return 0;
@@ -124,8 +156,7 @@ int wide_shift(const plan *p, const node *n) {
     }
     const int wide = most + spare;
     if (wide > MOST_WIDE || wide - least > MOST_SCALE) return 0;
-    const int64_t bound = (INT64_C(1) << (31 - (wide - least))) - 1;
-    return sums_within(g, n, -bound, bound, &channel) ? wide : 0;
+    return k.most < INT64_C(1) << (31 - (wide - least)) ? wide : 0;
 }
 
 void choose_dots(const plan *p, plan_step *s, bool by_row) {

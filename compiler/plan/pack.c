@@ -284,6 +284,8 @@ typedef struct step_source {
     const rescale *by;
     const int *table; /* of each channel, where they look up different ones */
     bool dots;        /* kernels of dot products read them */
+    const int32_t *fixed;
+    const bool *is_fixed; /* of these: see dot_integers; or NULL */
     const graph *g;
     int wide; /* see wide_shift */
     int zero; /* of the output */
@@ -310,6 +312,7 @@ static double head_value(const step_source *k, int channel, int which) {
     /* Together they are the shift. At least one bit goes to the right, which rounds. */
     if (which == PACK_RIGHT) return k->by[channel].shift < 0 ? k->by[channel].shift : -1;
     if (which == PACK_LEFT) return k->by[channel].shift < 0 ? 0 : k->by[channel].shift + 1;
+    if (k->is_fixed && k->is_fixed[channel]) return k->fixed[channel] * scale_value(k, channel);
     if (k->bias) return k->bias[channel] * scale_value(k, channel);
     return bias ? (double)bias->data[channel] : 0;
 }
@@ -319,6 +322,7 @@ static double gemm_value(const void *data, int output, int input) {
     const step_source *k = data;
     int channel = k->s->out_order[output], first = output / k->out_c * k->depth;
     if (input < 0) return head_value(k, channel, input);
+    if (k->is_fixed && k->is_fixed[channel]) return 0;
     int in = k->s->operands[0].order[first + input % k->depth] - first;
     return scale_value(k, channel) *
            (double)k->n->weights[ROLE_WEIGHT]
@@ -329,6 +333,7 @@ static double window_value(const void *data, int output, int input) {
     const step_source *k = data;
     int channel = k->s->out_order[k->begin + output];
     if (input < 0) return head_value(k, channel, input);
+    if (k->is_fixed && k->is_fixed[channel]) return 0;
     return (double)k->n->weights[ROLE_WEIGHT]->data[(int64_t)input * k->n->shape.c + channel];
 }
 
@@ -346,7 +351,12 @@ static step_source source_of(const plan *p, const plan_step *s) {
     k.wide = s->gemm.dots ? s->gemm.wide : 0;
     k.zero = c.y_zero;
     k.bias = subtracts_zero(n) && !dots ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
-    if (dots) k.bias = bias_over_signed(p->g, n, k.bias, p->mem);
+    if (!dots) return k;
+    const dot_integers d = integers_of_dots(p, n);
+    k.bias = bias_over_signed(p->g, n, k.bias, p->mem);
+    k.by = d.by;
+    k.fixed = d.fixed;
+    k.is_fixed = d.is_fixed;
     return k;
 }
 

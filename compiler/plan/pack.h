@@ -21,6 +21,7 @@
 #define LCC_PLAN_PACK_H
 
 #include "base/text.h"
+#include "graph/integers.h"
 #include "plan/plan.h"
 
 typedef struct pack_layout {
@@ -105,5 +106,17 @@ void pack_values(const pack_layout *l, pack_source value, const void *data, text
 /* Appends the weights of all steps, each at its weight_begin; `out` holds what lies before the plan's.
  * last: frees the values of the weights as they are packed, where the graph says that they may go. */
 void pack_plan(const plan *p, bool last, text *out);
+
+/* How the sums of a layer by dot products become codes. A channel whose code is the same for any input, and
+ * whose sums or factor are too large for the kernels' short ways, has no weights, and a bias and a factor that
+ * give that code: such are dead channels, with a scale next to nothing. */
+typedef struct dot_integers {
+    const rescale *by;    /* [out] */
+    const int32_t *fixed; /* [out]: the bias of such a channel, else 0 */
+    const bool *is_fixed; /* [out] */
+    int64_t most;         /* the largest sum of the others, without its sign */
+} dot_integers;
+
+dot_integers integers_of_dots(const plan *p, const node *n);
 
 #endif

@@ -452,3 +452,142 @@ static inline LCC_INLINE f32x4 f32x4_pow(f32x4 x, f32x4 y) {
 static inline LCC_INLINE f32x4 f32x4_power(f32x4 v, float exponent) {
     return f32x4_pow(v, f32x4_set1(exponent));
 }
+
+/* Sets the sums of up to 3 pixels, sums[2 * m + j], to the bias of 8 channels at w. Returns the address behind.
+ */
+static inline LCC_INLINE const float *f32x4_begin_x2(int pixels, const float *w, f32x4 *sums) {
+    const f32x4 first = f32x4_load(w), second = f32x4_load(w + 4);
+    for (int m = 0; m < pixels; m++) {
+        sums[2 * m] = first;
+        sums[2 * m + 1] = second;
+    }
+    return w + 8;
+}
+
+/* Adds `count` inputs of 1 pixel, which begins at x, to sums[2 * m + j]; w[8 * k + 4 * j + lane] is the weight
+ * of input k. Returns the address behind the weights. Two inputs of a pixel are loaded at a time. */
+__attribute__((noinline)) static const float *f32x4_tile_1x2(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x4 *sums) {
+    (void)step;
+    int32_t a0;
+    __asm__ volatile("vldrw.32 q0, [%[sums], #0]; vldrw.32 q1, [%[sums], #16]\n\t"
+                     "tst %[count], #1; beq 1f\n\t"
+                     "vldrw.32 q6, [%[w]], #16; vldrw.32 q7, [%[w]], #16\n\t"
+                     "ldr %[a0], [%[x0]], #4\n\t"
+                     "vfma.f32 q0, q6, %[a0]; vfma.f32 q1, q7, %[a0]\n\t"
+                     "1: lsrs %[count], %[count], #1; beq 3f\n\t"
+                     "dls lr, %[count]\n\t"
+                     "2: vldrw.32 q6, [%[w]], #16\n\t"
+                     "ldrd %[a0], %[count], [%[x0]], #8\n\t"
+                     "vldrw.32 q7, [%[w]], #16\n\t"
+                     "vfma.f32 q0, q6, %[a0]; vfma.f32 q1, q7, %[a0]\n\t"
+                     "vldrw.32 q6, [%[w]], #16; vldrw.32 q7, [%[w]], #16\n\t"
+                     "vfma.f32 q0, q6, %[count]; vfma.f32 q1, q7, %[count]\n\t"
+                     "le lr, 2b; 3:\n\t"
+                     "vstrw.32 q0, [%[sums], #0]; vstrw.32 q1, [%[sums], #16]"
+                     : [x0] "+r"(x), [w] "+l"(w), [count] "+r"(count), [a0] "=&r"(a0)
+                     : [sums] "r"(sums)
+                     : "cc", "memory", "lr", "q0", "q1", "q6", "q7");
+    return w;
+}
+
+/* Adds `count` inputs of 2 pixels, which begin at x and lie `step` apart, to sums[2 * m + j]; w[8 * k + 4 * j +
+ * lane] is the weight of input k. Returns the address behind the weights. Two inputs of a pixel are loaded at a
+ * time. */
+__attribute__((noinline)) static const float *f32x4_tile_2x2(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x4 *sums) {
+    const float *x1 = x + step;
+    int32_t a0, a1, b1;
+    __asm__ volatile("vldrw.32 q0, [%[sums], #0]; vldrw.32 q1, [%[sums], #16]\n\t"
+                     "vldrw.32 q2, [%[sums], #32]; vldrw.32 q3, [%[sums], #48]\n\t"
+                     "tst %[count], #1; beq 1f\n\t"
+                     "vldrw.32 q6, [%[w]], #16; vldrw.32 q7, [%[w]], #16\n\t"
+                     "ldr %[a0], [%[x0]], #4; ldr %[a1], [%[x1]], #4\n\t"
+                     "vfma.f32 q0, q6, %[a0]; vfma.f32 q1, q7, %[a0]\n\t"
+                     "vfma.f32 q2, q6, %[a1]; vfma.f32 q3, q7, %[a1]\n\t"
+                     "1: lsrs %[count], %[count], #1; beq 3f\n\t"
+                     "dls lr, %[count]\n\t"
+                     "2: vldrw.32 q6, [%[w]], #16\n\t"
+                     "ldrd %[a0], %[count], [%[x0]], #8\n\t"
+                     "ldrd %[a1], %[b1], [%[x1]], #8\n\t"
+                     "vldrw.32 q7, [%[w]], #16\n\t"
+                     "vfma.f32 q0, q6, %[a0]; vfma.f32 q1, q7, %[a0]\n\t"
+                     "vfma.f32 q2, q6, %[a1]; vfma.f32 q3, q7, %[a1]\n\t"
+                     "vldrw.32 q6, [%[w]], #16; vldrw.32 q7, [%[w]], #16\n\t"
+                     "vfma.f32 q0, q6, %[count]; vfma.f32 q1, q7, %[count]\n\t"
+                     "vfma.f32 q2, q6, %[b1]; vfma.f32 q3, q7, %[b1]\n\t"
+                     "le lr, 2b; 3:\n\t"
+                     "vstrw.32 q0, [%[sums], #0]; vstrw.32 q1, [%[sums], #16]\n\t"
+                     "vstrw.32 q2, [%[sums], #32]; vstrw.32 q3, [%[sums], #48]"
+                     : [x0] "+r"(x), [x1] "+r"(x1), [w] "+l"(w), [count] "+r"(count), [a0] "=&r"(a0),
+                       [a1] "=&r"(a1), [b1] "=&r"(b1)
+                     : [sums] "r"(sums)
+                     : "cc", "memory", "lr", "q0", "q1", "q2", "q3", "q6", "q7");
+    return w;
+}
+
+/* Adds `count` inputs of 3 pixels, which begin at x and lie `step` apart, to sums[2 * m + j]; w[8 * k + 4 * j +
+ * lane] is the weight of input k. Returns the address behind the weights. Two inputs of a pixel are loaded at a
+ * time. */
+__attribute__((noinline)) static const float *f32x4_tile_3x2(const float *x, int32_t step, int32_t count,
+                                                             const float *w, f32x4 *sums) {
+    const float *x1 = x + step, *x2 = x1 + step;
+    int32_t a0, a1, a2, b1, b2;
+    __asm__ volatile("vldrw.32 q0, [%[sums], #0]; vldrw.32 q1, [%[sums], #16]\n\t"
+                     "vldrw.32 q2, [%[sums], #32]; vldrw.32 q3, [%[sums], #48]\n\t"
+                     "vldrw.32 q4, [%[sums], #64]; vldrw.32 q5, [%[sums], #80]\n\t"
+                     "tst %[count], #1; beq 1f\n\t"
+                     "vldrw.32 q6, [%[w]], #16; vldrw.32 q7, [%[w]], #16\n\t"
+                     "ldr %[a0], [%[x0]], #4; ldr %[a1], [%[x1]], #4; ldr %[a2], [%[x2]], #4\n\t"
+                     "vfma.f32 q0, q6, %[a0]; vfma.f32 q1, q7, %[a0]\n\t"
+                     "vfma.f32 q2, q6, %[a1]; vfma.f32 q3, q7, %[a1]\n\t"
+                     "vfma.f32 q4, q6, %[a2]; vfma.f32 q5, q7, %[a2]\n\t"
+                     "1: lsrs %[count], %[count], #1; beq 3f\n\t"
+                     "dls lr, %[count]\n\t"
+                     "2: vldrw.32 q6, [%[w]], #16\n\t"
+                     "ldrd %[a0], %[count], [%[x0]], #8\n\t"
+                     "ldrd %[a1], %[b1], [%[x1]], #8\n\t"
+                     "ldrd %[a2], %[b2], [%[x2]], #8\n\t"
+                     "vldrw.32 q7, [%[w]], #16\n\t"
+                     "vfma.f32 q0, q6, %[a0]; vfma.f32 q1, q7, %[a0]\n\t"
+                     "vfma.f32 q2, q6, %[a1]; vfma.f32 q3, q7, %[a1]\n\t"
+                     "vfma.f32 q4, q6, %[a2]; vfma.f32 q5, q7, %[a2]\n\t"
+                     "vldrw.32 q6, [%[w]], #16; vldrw.32 q7, [%[w]], #16\n\t"
+                     "vfma.f32 q0, q6, %[count]; vfma.f32 q1, q7, %[count]\n\t"
+                     "vfma.f32 q2, q6, %[b1]; vfma.f32 q3, q7, %[b1]\n\t"
+                     "vfma.f32 q4, q6, %[b2]; vfma.f32 q5, q7, %[b2]\n\t"
+                     "le lr, 2b; 3:\n\t"
+                     "vstrw.32 q0, [%[sums], #0]; vstrw.32 q1, [%[sums], #16]\n\t"
+                     "vstrw.32 q2, [%[sums], #32]; vstrw.32 q3, [%[sums], #48]\n\t"
+                     "vstrw.32 q4, [%[sums], #64]; vstrw.32 q5, [%[sums], #80]"
+                     : [x0] "+r"(x), [x1] "+r"(x1), [x2] "+r"(x2), [w] "+l"(w), [count] "+r"(count),
+                       [a0] "=&r"(a0), [a1] "=&r"(a1), [a2] "=&r"(a2), [b1] "=&r"(b1), [b2] "=&r"(b2)
+                     : [sums] "r"(sums)
+                     : "cc", "memory", "lr", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7");
+    return w;
+}
+
+/* Stores the sums of up to 3 pixels by 8 channels; the pixels lie `step` apart. */
+__attribute__((noinline)) static void f32x4_end_x2(int pixels, const f32x4 *sums, float *y, int32_t step) {
+    for (int m = 0; m < pixels; m++, y += step) {
+        f32x4_store(y, sums[2 * m]);
+        f32x4_store(y + 4, sums[2 * m + 1]);
+    }
+}
+
+/* The same of max(sum, 0); NaN stays. */
+__attribute__((noinline)) static void f32x4_end_relu_x2(int pixels, const f32x4 *sums, float *y, int32_t step) {
+    for (int m = 0; m < pixels; m++, y += step) {
+        f32x4_store(y, f32x4_relu(sums[2 * m]));
+        f32x4_store(y + 4, f32x4_relu(sums[2 * m + 1]));
+    }
+}
+
+/* The same of min(max(sum, 0), 6); NaN stays. */
+__attribute__((noinline)) static void f32x4_end_relu6_x2(int pixels, const f32x4 *sums, float *y,
+                                                         int32_t step) {
+    for (int m = 0; m < pixels; m++, y += step) {
+        f32x4_store(y, f32x4_relu6(sums[2 * m]));
+        f32x4_store(y + 4, f32x4_relu6(sums[2 * m + 1]));
+    }
+}

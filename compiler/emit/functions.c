@@ -53,22 +53,23 @@ static void mention_idle_parameters(const signature *s, writer *body) {
 }
 
 /* The name of a function with these parameters and this body, which is defined now unless it stands already. */
-static const char *define_function(emitter *e, const char *hint, const char *comment, const char *parameters,
+static const char *define_function(emitter *e, const char *hint, const char *comment, const signature *s,
                                    writer *body) {
-    char *whole = arena_printf(e->a, "(%s) {\n%s}\n\n", parameters, body->out.data);
+    char *whole = arena_printf(e->a, "(%s) {\n%s}\n\n", parameters_text(e->a, s), body->out.data);
     const char *known = map_find(&e->known, whole);
     if (known) return known;
     char *name = free_name(e, hint);
     map_add(e->a, &e->known, whole, name);
     map_add(e->a, &e->names, name, name);
     if (comment) text_printf(&e->functions, "/* %s */\n", comment);
-    text_printf(&e->functions, "static void %s%s", name, whole);
+    text_printf(&e->functions, "%sstatic void %s%s", s->stays_call ? "__attribute__((noinline)) " : "", name,
+                whole);
     return name;
 }
 
 kernel_call define_call(emitter *e, const char *hint, const char *comment, const signature *s, writer *body) {
     mention_idle_parameters(s, body);
-    const char *name = define_function(e, hint, comment, parameters_text(e->a, s), body);
+    const char *name = define_function(e, hint, comment, s, body);
     text_free(&body->out);
     return (kernel_call){name, *s};
 }

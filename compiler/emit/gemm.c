@@ -69,24 +69,27 @@ static const char *element_name(const gemm *g) {
     return buffer_type(g->e, g->s->gemm.staged ? g->s->scratch : g->x.buffers[0]);
 }
 
-/* Whether the machine has a function for tiles of m_count pixels by the block. It takes neighbouring inputs. */
+/* Whether the machine has a function for tiles of m_count pixels by the block. It takes neighbouring inputs,
+ * and whole vectors. */
 static bool is_function(const gemm *g, const channel_block *b, int m_count) {
     const operand *o = &g->s->operands[0];
-    if (m_count > g->t->vectors[0].tile_pixels || b->n_pieces != TILE_CHANNELS) return false;
+    const vector_kind *v = &g->t->vectors[0];
+    if (m_count > v->tile_pixels || b->n_pieces != v->tile_vectors) return false;
+    if (b->channels != b->n_pieces * v->lanes) return false;
     for (int i = 0; i < o->n_runs && !g->s->gemm.staged; i++) {
         if (o->runs[i].step != 1) return false;
     }
     return g->tile.weight == TYPE_F32;
 }
 
-/* Writes the loop over `count` input channels, or over `bound` of them, an expression, where count is 0.
- * Channel k of pixel m is base[k * step + m * x_step]. */
+/* Writes the loop over `count` input channels (a number or an expression). Channel k of pixel m is
+ * base[k * step + m * x_step]. */
 static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base,
                             int64_t step, int64_t x_step, const char *count) {
     arena *a = g->e->a;
     bool used[MAX_VECTOR_KINDS] = {false};
     if (is_function(g, b, m_count)) {
-        line(w, "w = %s_tile_%dx4(%s, %lld, %s, w, sums);", g->t->vectors[0].name, m_count, base,
+        line(w, "w = %s_tile_%dx%d(%s, %lld, %s, w, sums);", g->t->vectors[0].name, m_count, b->n_pieces, base,
              (long long)x_step, count);
         return;
     }
@@ -202,24 +205,26 @@ static kernel_call define_dots_tile(const gemm *g, int m_count, const signature 
 static void emit_function_end(const gemm *g, writer *w, int m_count) {
     const attrs *at = &g->n->a;
     arena *a = g->e->a;
-    const char *v = g->t->vectors[0].name;
-    const piece x = {0, 1};
+    const vector_kind *v = &g->t->vectors[0];
+    const piece x = {0, v->lanes};
     const char *name = at->act == OP_IDENTITY ? ""
                        : at->act == OP_RELU   ? "relu_"
                        : at->act == OP_RELU6  ? "relu6_"
                                               : NULL;
     if (name && !at->has_residual) {
-        line(w, "%s_end_%sx4(%d, sums, y, %lld);", v, name, m_count, (long long)g->y_step);
+        line(w, "%s_end_%sx%d(%d, sums, y, %lld);", v->name, name, v->tile_vectors, m_count,
+             (long long)g->y_step);
         return;
     }
     const char *const names[] = {"m", "j"};
-    const int64_t y_factors[] = {g->y_step, 1}, r_factors[] = {g->r_step, 1};
+    const int64_t y_factors[] = {g->y_step, v->lanes}, r_factors[] = {g->r_step, v->lanes};
     const char *r = at->has_residual ? expression(a, "r", names, r_factors, 2, 0) : NULL;
+    const char *sum = arena_printf(a, "sums[%d * m + j]", v->tile_vectors);
     line(w, "for (int m = 0; m < %d; m++) {", m_count);
-    line(w, "for (int j = 0; j < %d; j++) {", TILE_CHANNELS);
+    line(w, "for (int j = 0; j < %d; j++) {", v->tile_vectors);
     line(w, "%s",
          g->kind->store(a, g->t, x, expression(a, "y", names, y_factors, 2, 0),
-                        g->kind->finish(a, g->t, x, &g->end, "sums[4 * m + j]", NULL, NULL, r)));
+                        g->kind->finish(a, g->t, x, &g->end, sum, NULL, NULL, r)));
     line(w, "}");
     line(w, "}");
 }
@@ -227,8 +232,8 @@ static void emit_function_end(const gemm *g, writer *w, int m_count) {
 /* Writes a tile whose sums a function makes. */
 static void emit_function_tile(const gemm *g, writer *w, const channel_block *b, int m_count) {
     const char *v = g->t->vectors[0].name;
-    line(w, "%s sums[%d];", v, m_count * TILE_CHANNELS);
-    line(w, "w = %s_begin_x4(%d, w, sums);", v, m_count);
+    line(w, "%s sums[%d];", v, m_count * b->n_pieces);
+    line(w, "w = %s_begin_x%d(%d, w, sums);", v, b->n_pieces, m_count);
     emit_walk(g, w, b, m_count);
     emit_function_end(g, w, m_count);
 }

@@ -29,6 +29,7 @@ typedef struct parameter {
 typedef struct signature {
     parameter *list; /* grows in the arena */
     int n, room;
+    bool stays_call; /* the function is not inlined */
 } signature;
 
 /* A call of an emitted function. */

@@ -338,7 +338,10 @@ static kernel_call define_walker(const window *g, const signature *f) {
     if (g->s->sums >= 0) line(&w, "%s", store_text(a, g->t, g->x, "sums", "total"));
     const char *what = is_depthwise(g) ? "depthwise" : is_max(g) ? "max" : "average";
     const char *hint = arena_printf(a, "%s%dx%d_row_of_%d", what, g->n->a.kernel[0], g->n->a.kernel[1], width);
-    return define_call(g->e, hint, NULL, f, &w);
+    signature own = *f;
+    /* Inlined, a row's loops share their vectors with those around them, and there are few. */
+    own.stays_call = g->t->small && vector_of(g)->lanes > 1;
+    return define_call(g->e, hint, NULL, &own, &w);
 }
 
 typedef struct walker_call {

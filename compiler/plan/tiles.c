@@ -13,14 +13,15 @@
 
 /* Whether the machine has a function for tiles of m pixels by n vectors, with weights of `size` bytes. */
 static bool is_function(const target *t, int m, int n, int size) {
-    return m <= t->vectors[0].tile_pixels && n == TILE_CHANNELS && size == type_table[TYPE_F32].bytes;
+    const vector_kind *v = &t->vectors[0];
+    return m <= v->tile_pixels && n == v->tile_vectors && size == type_table[TYPE_F32].bytes;
 }
 
-/* The instructions of such a tile for one input channel, of which one instruction loads the weights of three,
- * and one the inputs of a pixel. */
+/* The instructions of such a tile for one input channel. Of floats, one instruction loads the weights of three
+ * channels, and one a pixel's three inputs. Of vectors, each is loaded, and two inputs at once. */
 static double function_cycles(const target *t, int m, int n) {
-    enum { AT_ONCE = 3, LOOP = 2 };
-    return (double)m * n / t->fma_per_cycle + (double)(m + 1 + LOOP) / AT_ONCE;
+    double multiply_adds = (double)m * n / t->fma_per_cycle;
+    return t->vectors[0].lanes == 1 ? multiply_adds + (m + 3) / 3.0 : multiply_adds + n + (m + 1) / 2.0;
 }
 
 /* Whether a tile of m pixels by n vectors stays in registers: its sums and weights, and the input of one pixel.

@@ -21,9 +21,9 @@ typedef struct vector_kind {
     /* Files with functions that stand for those of the same names in `runtime` and `ints_runtime`, the first
      * one with more; or NULL. */
     const char *own_runtime, *own_ints;
-    /* The functions V_tile_Mx4 are there, which make the sums of a tile of floats of M pixels by TILE_CHANNELS
-     * channels, for M up to this; and those that begin and end it. 0: they are not. */
-    int tile_pixels;
+    /* The functions V_tile_MxN are there, which make the sums of a tile of floats of M pixels by N vectors, for
+     * N = tile_vectors and M up to tile_pixels; and those that begin and end it. 0: they are not. */
+    int tile_pixels, tile_vectors;
     /* V_fma_n(x, b, c) is there, which multiplies by one number for all lanes: a tile's inputs need no vector.
      */
     bool by_number;
@@ -54,8 +54,7 @@ typedef struct dot_kernels {
 
 enum {
     MAX_VECTOR_KINDS = 3,
-    MAX_FILE_TARGETS = 4, /* no machine has more */
-    TILE_CHANNELS = 4
+    MAX_FILE_TARGETS = 4 /* no machine has more */
 };
 
 typedef struct target target;

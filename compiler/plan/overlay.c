@@ -57,8 +57,8 @@ overlay find_overlay(const plan *p, const plan_step *parts, int n, int last_step
     }
     const int64_t align = p->t->align;
     slack = slack >= 0 ? slack / align * align : -((-slack + align - 1) / align * align);
-    int64_t shared = slack < 0 ? in->bytes + slack : in->bytes;
-    if (shared > out->bytes) shared = out->bytes;
+    int64_t shared = slack < 0 ? out->bytes + slack : out->bytes; /* the output's end lies on the input */
+    if (shared > in->bytes) shared = in->bytes;
     return shared < align ? none : (overlay){in_index, slack, shared / align * align};
 }
 

@@ -183,9 +183,9 @@ void emit_header(const emitter *e, text *out) {
     const char *macro = e->macro;
     text_printf(out, "/* %s.h: %s, written by lcc %s. Works in C99 and C++.\n *\n",
                 comment_safe(a, e->o->base_name), comment_safe(a, g->name), LCC_VERSION);
-    text_printf(
-        out, " * Arrays are flat, in the order [height, width, channels]. Compiled with -O2, %s of stack. */\n",
-        e->p->t->small ? "a run takes about 1 KB at most" : "no function takes more than 4 KB\n *");
+    text_printf(out, " * Arrays are flat, in the order [height, width, channels]. Compiled with -O2, %s. */\n",
+                e->p->t->small ? "a run takes about 1 KB\n * of stack at most"
+                               : "no function takes more than 4 KB\n * of stack");
     text_printf(out, "#ifndef %s_LCC_H\n#define %s_LCC_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n",
                 macro, macro);
     text_string(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The stack that generated code takes on a Cortex-M, and the helpers of the compiler that it calls.
+"""The stack that generated code takes on a Cortex-M, the helpers of the compiler that it calls, and where weights and arena lie.
 
     test_stack.py
 
@@ -114,6 +114,24 @@ def check_case(case, models):
         return check(what, words, ours, target, processor, level, folder)
 
 
+def check_places():
+    """What is wrong with where the weights and the static arena lie: constants in flash, as aligned as the target says."""
+    wrong = []
+    for target, processor, align in (("cortex-m4", M4, 8), ("cortex-m55", M55, 16), ("generic", M0, 4)):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "n.net"), "w", encoding="utf-8") as out:
+                out.write("net n {\n input x: f32[8, 8, 3]\n conv(5, 3) -> relu\n conv(6, 1)\n output y\n}\n")
+            run([os.environ["LCC"], "n.net", "--target", target, "-o", "n.c"], cwd=folder)
+            run([CC, *processor, "-Os", "-fdata-sections", "-c", "n.c", "-o", "n.o"], cwd=folder)
+            listed = run(["arm-none-eabi-readelf", "-SW", "n.o"], cwd=folder).decode().replace("[ ", "[")
+            sections = {words[1]: words for words in map(str.split, listed.splitlines()) if len(words) == 11}
+            for name, flags in ((".rodata.weights", "A"), (".bss.static_arena", "WA")):
+                found = sections.get(name)
+                if not found or found[7] != flags or int(found[10]) % align:
+                    wrong.append("%s: the section %s is not one of flags %s, aligned to %d: %s" % (target, name, flags, align, found))
+    return wrong
+
+
 def main():
     if not shutil.which(CC):
         print("SKIP: %s is not here" % CC)
@@ -124,7 +142,7 @@ def main():
         models = None
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda case: check_case(case, models), CASES + RANDOM))
-    wrong = [sentence for _, sentences in found for sentence in sentences]
+    wrong = [sentence for _, sentences in found for sentence in sentences] + check_places()
     print("\n".join(wrong + ["%d networks, the deepest stack has %d bytes" % (len(found), max(size for size, _ in found))]))
     return 1 if wrong else 0
 

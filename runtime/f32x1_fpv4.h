@@ -26,9 +26,12 @@
 
 typedef float f32x1;
 
-/* a * b + c, rounded once by the unit. */
+/* a * b + c, rounded once by the unit. clang would call fmaf(), which may set errno. */
 #if LCC_FPU
-static inline LCC_INLINE f32x1 f32x1_fma(f32x1 a, f32x1 b, f32x1 c) { return __builtin_fmaf(a, b, c); }
+static inline LCC_INLINE f32x1 f32x1_fma(f32x1 a, f32x1 b, f32x1 c) {
+    __asm__("vfma.f32 %0, %1, %2" : "+t"(c) : "t"(a), "t"(b));
+    return c;
+}
 #else
 static inline f32x1 f32x1_fma(f32x1 a, f32x1 b, f32x1 c) { return a * b + c; }
 #endif

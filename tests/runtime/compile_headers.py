@@ -128,9 +128,10 @@ def check_header(folder, runtime, name, kind, attributes, lanes=None):
             if result.returncode != 0 or result.stderr:
                 fail(f"{what}\n{result.stderr}")
                 continue
-            if kind in ("any", "x86"):
-                undefined = subprocess.run(["nm", "-u", output], capture_output=True, text=True, check=True).stdout.split()
-                if [s for s in undefined if s not in ("U", "_GLOBAL_OFFSET_TABLE_")]:
+            if kind in ("any", "x86") or (shutil.which("arm-none-eabi-nm") and "-mfloat-abi=hard" in command):
+                nm = "nm" if kind in ("any", "x86") else "arm-none-eabi-nm"
+                undefined = subprocess.run([nm, "-u", output], capture_output=True, text=True, check=True).stdout.split()
+                if [s for s in undefined if s not in ("U", "_GLOBAL_OFFSET_TABLE_") and not s.startswith("__aeabi_")]:
                     fail(f"{what}: needs {undefined}")
             print(f"{what}: {len(functions)} functions")
 

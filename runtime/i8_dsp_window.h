@@ -125,8 +125,8 @@ typedef void (*i8_widen_function)(int32_t *x, const int8_t *from, int32_t step, 
     I8_TAP_0(lr, r11) I8_TWO_COLUMNS(row, 5) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11) I8_TWO_COLUMNS(row, 7)        \
         I8_TAP_2(r1, r10) I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 9) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11)
 
-/* All rows of a window. The rows of the input have room for 18 and for 12 columns. */
-#define I8_ROWS_3(row) row(0, 0) row(72, 3) row(144, 6)
+/* All rows of a window. The rows of the input have room for 17 and for 12 columns. */
+#define I8_ROWS_3(row) row(0, 0) row(68, 3) row(136, 6)
 #define I8_ROWS_5(row) row(0, 0) row(48, 5) row(96, 10) row(144, 15) row(192, 20)
 
 /* The codes of the sums. */
@@ -239,6 +239,68 @@ static void i8_widen_even(void) { __asm__(I8_WIDEN_COLUMNS("")); }
 I8_ASSEMBLY
 static void i8_widen_odd(void) { __asm__(I8_WIDEN_COLUMNS(", ror #8")); }
 
+/* The same for both halves of three rows, those of the second half 204 bytes behind the first. rows: NULL where
+ * there is nothing to widen. */
+typedef void (*i8_widen3_function)(int32_t *x, const int8_t *const *rows, int32_t step, int32_t count,
+                                   int32_t offset);
+
+I8_ASSEMBLY
+static void i8_widen3(void) {
+    __asm__("push {r4-r11, lr}\n"
+            "mov r10, r1\n"
+            "mov r11, #3\n"
+            "mov r12, r0\n"
+            "mov lr, r3\n"
+            "1:\n"
+            "ldr r1, [r10], #4\n"
+            "cmp r1, #0\n"
+            "beq 5f\n"
+            "ldr r0, [sp, #36]\n"
+            "add r1, r1, r0\n"
+            "mov r0, r12\n"
+            "subs r3, lr, #4\n"
+            "blo 3f\n"
+            "2:\n"
+            "ldr r4, [r1]\n"
+            "ldr r5, [r1, r2]\n"
+            "add r1, r1, r2, lsl #1\n"
+            "ldr r6, [r1]\n"
+            "ldr r7, [r1, r2]\n"
+            "add r1, r1, r2, lsl #1\n"
+            "sxtb16 r8, r4\n"
+            "sxtb16 r9, r5\n"
+            "strd r8, r9, [r0]\n"
+            "sxtb16 r8, r6\n"
+            "sxtb16 r9, r7\n"
+            "strd r8, r9, [r0, #8]\n"
+            "sxtb16 r4, r4, ror #8\n"
+            "sxtb16 r5, r5, ror #8\n"
+            "strd r4, r5, [r0, #204]\n"
+            "sxtb16 r6, r6, ror #8\n"
+            "sxtb16 r7, r7, ror #8\n"
+            "strd r6, r7, [r0, #212]\n"
+            "add r0, r0, #16\n"
+            "subs r3, r3, #4\n"
+            "bhs 2b\n"
+            "3:\n"
+            "adds r3, r3, #4\n"
+            "beq 5f\n"
+            "4:\n"
+            "ldr r4, [r1]\n"
+            "add r1, r1, r2\n"
+            "sxtb16 r5, r4\n"
+            "sxtb16 r4, r4, ror #8\n"
+            "str r4, [r0, #204]\n"
+            "str r5, [r0], #4\n"
+            "subs r3, r3, #1\n"
+            "bne 4b\n"
+            "5:\n"
+            "add r12, r12, #68\n"
+            "subs r11, r11, #1\n"
+            "bne 1b\n"
+            "pop {r4-r11, pc}\n");
+}
+
 /* The columns that some columns of a row of the output see, and how the call of a function makes these: less
  * than four; four to seven; or a multiple of four. */
 typedef struct i8_stretch {
@@ -257,6 +319,12 @@ static inline void i8_widen_row(int32_t *x, const int8_t *row, int channels, int
     }
     for (int i = 0; i < s->inside; i++, row += k->x_pixel)
         x[i] = i8_even((int32_t)((uint32_t)i8_some(row, channels) >> 8 * lane));
+}
+
+/* Widens the channels from c on, by i8_widen3. */
+static inline void i8_widen_rows(i8_assembly widen3, int32_t *x, const int8_t *const *rows, int c,
+                                 const i8_stretch *s, const i8_window *k) {
+    ((i8_widen3_function)widen3)(x, rows, k->x_pixel, s->inside, s->first * k->x_pixel + c);
 }
 
 /* Makes the columns of a stretch, of two channels. y: the first code. second: whether there is a second
@@ -301,10 +369,12 @@ static void i8_next_stretch(i8_stretch *s, int end, int room, int size, const in
     s->first = begin + s->lead;
     s->inside = k->in_w - s->first < count - s->lead ? k->in_w - s->first : count - s->lead;
     if (s->inside < 0) s->inside = 0;
-    for (int ky = 0; ky < size; ky++) {
-        int32_t *const to = x + ky * room;
-        for (int i = 0; i < (rows[ky] ? s->lead : count); i++) to[i] = zero;
-        for (int i = s->lead + s->inside; i < count; i++) to[i] = zero;
+    const int rows_of_both = size == 3 ? 6 : 5;
+    for (int i = 0; i < rows_of_both; i++) {
+        const int ky = i < size ? i : i - size;
+        int32_t *const to = x + i * room;
+        for (int j = 0; j < (rows[ky] ? s->lead : count); j++) to[j] = zero;
+        for (int j = s->lead + s->inside; j < count; j++) to[j] = zero;
     }
 }
 
@@ -328,9 +398,9 @@ static void i8_end_row(int8_t *y, const int8_t *w, int block_bytes, const i8_win
  * `size`, 3 or 5, with steps of 1 or 2. */
 static void i8_depthwise_by(i8_assembly function, int size, const int8_t *const *rows, const int8_t *w,
                             int8_t *y, const i8_window *k) {
-    const int room = size == 3 ? 18 : 12;
+    const int room = size == 3 ? 17 : 12;
     const int block_bytes = (k->end.how & I8_SEVERAL ? 40 : 36) + 4 * size * size;
-    int32_t x[60];
+    int32_t x[2 * 3 * 17]; /* both halves of 3 rows, or one of 5 */
     for (int end = 0; end < k->out_w;) {
         i8_stretch s;
         i8_next_stretch(&s, end, room, size, rows, x, k);
@@ -346,12 +416,15 @@ static void i8_depthwise_by(i8_assembly function, int size, const int8_t *const 
         const int8_t *block = w;
         for (int c = 0; c < k->channels; c += 4) {
             const int channels = k->channels - c < 4 ? k->channels - c : 4;
+            const int both = size == 3 && channels == 4;
+            if (both) i8_widen_rows(i8_widen3, x + s.lead, rows, c, &s, k);
             for (int lane = 0; lane < 2 && lane < channels; lane++) {
-                for (int ky = 0; ky < size; ky++) {
+                for (int ky = 0; ky < size && !both; ky++) {
                     if (rows[ky])
                         i8_widen_row(x + ky * room, rows[ky] + c, channels, lane, i8_widen_even, i8_widen_odd,
                                      &s, k);
                 }
+                h.x = both && lane ? x + 3 * 17 : x;
                 i8_run_columns((i8_columns_function)function, &h, block, lane, s.take,
                                y + s.ox * k->y_pixel + c + lane, lane + 2 < channels, k);
             }

@@ -73,18 +73,19 @@ typedef void (*i8_widen_function)(int32_t *x, const int8_t *from, int32_t step, 
     "1:\n"                                                                                                     \
     "ldr r0, " I8_X_AND_Y "\n"                                                                                 \
     "ldr r2, [sp, #36]\n"                                                                                      \
-    "ldr r6, [sp, #56]\n"                                                                                      \
-    "mov r3, r2\n"                                                                                             \
-    "mov r4, r2\n"                                                                                             \
-    "mov r5, r2\n"                                                                                             \
-    "mov r7, r6\n"                                                                                             \
-    "mov r8, r6\n"                                                                                             \
-    "mov r9, r6\n"
+    "ldr r6, [sp, #56]\n"
 
-/* Both channels of a column: the first sum, the second sum, inputs, weights. */
+/* Both channels of a column: the first sum, the second sum, inputs, weights. Sums begin as the first column's,
+ * which are the biases until its first tap. */
 #define I8_TAP(first, second, x, w)                                                                            \
     "smlabb " #first ", " #x ", " #w ", " #first "\n"                                                          \
     "smlatt " #second ", " #x ", " #w ", " #second "\n"
+#define I8_BEGIN_TAP(first, second, x, w)                                                                      \
+    "smlabb " #first ", " #x ", " #w ", r2\n"                                                                  \
+    "smlatt " #second ", " #x ", " #w ", r6\n"
+#define I8_BEGIN_TAP_1(x, w)        I8_BEGIN_TAP(r3, r7, x, w)
+#define I8_BEGIN_TAP_2(x, w)        I8_BEGIN_TAP(r4, r8, x, w)
+#define I8_BEGIN_TAP_3(x, w)        I8_BEGIN_TAP(r5, r9, x, w)
 #define I8_TAP_0(x, w)              I8_TAP(r2, r6, x, w)
 #define I8_TAP_1(x, w)              I8_TAP(r3, r7, x, w)
 #define I8_TAP_2(x, w)              I8_TAP(r4, r8, x, w)
@@ -103,6 +104,20 @@ typedef void (*i8_widen_function)(int32_t *x, const int8_t *from, int32_t step, 
     I8_TAP_0(lr, r11) I8_TAP_1(lr, r10) I8_TWO_COLUMNS(row, 2) I8_TAP_0(r1, r12) I8_TAP_1(r1, r11)             \
         I8_TAP_2(r1, r10) I8_TAP_1(lr, r12) I8_TAP_2(lr, r11) I8_TAP_3(lr, r10) I8_TWO_COLUMNS(row, 4)         \
             I8_TAP_2(r1, r12) I8_TAP_3(r1, r11) I8_TAP_3(lr, r12)
+#define I8_ROW_3_1_FIRST(row, w)                                                                               \
+    I8_THREE_TAPS(w)                                                                                           \
+    I8_TWO_COLUMNS(row, 2)                                                                                     \
+    I8_BEGIN_TAP_1(r1, r11)                                                                                    \
+    I8_BEGIN_TAP_2(r1, r10) I8_BEGIN_TAP_3(lr, r10) I8_TAP_0(r1, r12) I8_TAP_1(lr, r12) I8_TAP_2(lr, r11)      \
+        I8_TWO_COLUMNS(row, 0) I8_TAP_0(r1, r10) I8_TAP_0(lr, r11) I8_TAP_1(lr, r10) I8_TWO_COLUMNS(row, 4)    \
+            I8_TAP_2(r1, r12) I8_TAP_3(r1, r11) I8_TAP_3(lr, r12)
+#define I8_ROW_3_2_FIRST(row, w)                                                                               \
+    I8_THREE_TAPS(w)                                                                                           \
+    I8_TWO_COLUMNS(row, 6)                                                                                     \
+    I8_BEGIN_TAP_2(r1, r12)                                                                                    \
+    I8_BEGIN_TAP_3(r1, r10) I8_TAP_3(lr, r11) I8_TWO_COLUMNS(row, 4) I8_BEGIN_TAP_1(r1, r12) I8_TAP_2(r1, r10) \
+        I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 2) I8_TAP_0(r1, r12) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11)         \
+            I8_TWO_COLUMNS(row, 0) I8_TAP_0(r1, r10) I8_TAP_0(lr, r11) I8_ONE_COLUMN(row, 8) I8_TAP_3(lr, r12)
 #define I8_ROW_3_2(row, w)                                                                                     \
     I8_THREE_TAPS(w)                                                                                           \
     I8_TWO_COLUMNS(row, 0)                                                                                     \
@@ -110,15 +125,17 @@ typedef void (*i8_widen_function)(int32_t *x, const int8_t *from, int32_t step, 
     I8_TAP_0(lr, r11) I8_TWO_COLUMNS(row, 2) I8_TAP_0(r1, r12) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11)             \
         I8_TWO_COLUMNS(row, 4) I8_TAP_1(r1, r12) I8_TAP_2(r1, r10) I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 6)    \
             I8_TAP_2(r1, r12) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11) I8_ONE_COLUMN(row, 8) I8_TAP_3(lr, r12)
-#define I8_ROW_5_1(row, w)                                                                                     \
-    I8_ROW_3_1(row, w)                                                                                         \
+#define I8_ROW_5_1(row, w)       I8_ROW_3_1(row, w) I8_LAST_TWO_1(row, w)
+#define I8_ROW_5_1_FIRST(row, w) I8_ROW_3_1_FIRST(row, w) I8_LAST_TWO_1(row, w)
+#define I8_LAST_TWO_1(row, w)                                                                                  \
     I8_TWO_TAPS(3 + w)                                                                                         \
     I8_ONE_COLUMN(row, 3)                                                                                      \
     I8_TAP_0(lr, r10)                                                                                          \
     I8_TWO_COLUMNS(row, 4) I8_TAP_0(r1, r11) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11) I8_TAP_2(lr, r10)             \
         I8_TWO_COLUMNS(row, 6) I8_TAP_2(r1, r11) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11)
-#define I8_ROW_5_2(row, w)                                                                                     \
-    I8_ROW_3_2(row, w)                                                                                         \
+#define I8_ROW_5_2(row, w)       I8_ROW_3_2(row, w) I8_LAST_TWO_2(row, w)
+#define I8_ROW_5_2_FIRST(row, w) I8_ROW_3_2_FIRST(row, w) I8_LAST_TWO_2(row, w)
+#define I8_LAST_TWO_2(row, w)                                                                                  \
     I8_TWO_TAPS(3 + w)                                                                                         \
     I8_TWO_COLUMNS(row, 3)                                                                                     \
     I8_TAP_0(r1, r10)                                                                                          \
@@ -126,8 +143,8 @@ typedef void (*i8_widen_function)(int32_t *x, const int8_t *from, int32_t step, 
         I8_TAP_2(r1, r10) I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 9) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11)
 
 /* All rows of a window. The rows of the input have room for 17 and for 12 columns. */
-#define I8_ROWS_3(row) row(0, 0) row(68, 3) row(136, 6)
-#define I8_ROWS_5(row) row(0, 0) row(48, 5) row(96, 10) row(144, 15) row(192, 20)
+#define I8_ROWS_3(row) row##_FIRST(0, 0) row(68, 3) row(136, 6)
+#define I8_ROWS_5(row) row##_FIRST(0, 0) row(48, 5) row(96, 10) row(144, 15) row(192, 20)
 
 /* The codes of the sums. */
 #define I8_COLUMN_CODES(code)                                                                                  \
@@ -327,27 +344,18 @@ static inline void i8_widen_rows(i8_assembly widen3, int32_t *x, const int8_t *c
     ((i8_widen3_function)widen3)(x, rows, k->x_pixel, s->inside, s->first * k->x_pixel + c);
 }
 
-/* Makes the columns of a stretch, of two channels. y: the first code. second: whether there is a second
- * channel. */
-static inline void i8_run_columns(i8_columns_function columns, i8_columns *h, const int8_t *block, int lane,
-                                  int take, int8_t *y, int second, const i8_window *k) {
+/* Makes the columns of a stretch of less than four, of two channels. y: the first code. */
+static void i8_few_columns(i8_columns_function columns, i8_columns *h, const int8_t *block,
+                           const int8_t *weights, int lane, int take, int8_t *y, int32_t y_step) {
     int8_t few[16];
-    const int8_t *const weights = block + (k->end.how & I8_SEVERAL ? 40 : 36);
-    h->second = second ? 2 : 0;
-    if (take >= 4) {
-        h->y_end = y + (h->y_end - h->y);
-        h->y = y;
-        columns(h, block, weights, lane);
-        return;
-    }
     h->y = few;
     h->y_step = 4;
     h->y_advance = 16;
     h->y_end = few + 16;
     columns(h, block, weights, lane);
     for (int i = 0; i < take; i++) {
-        y[i * k->y_pixel] = few[4 * i];
-        if (second) y[i * k->y_pixel + 2] = few[4 * i + 2];
+        y[i * y_step] = few[4 * i];
+        if (h->second) y[i * y_step + 2] = few[4 * i + 2];
     }
 }
 
@@ -398,8 +406,9 @@ static void i8_end_row(int8_t *y, const int8_t *w, int block_bytes, const i8_win
  * `size`, 3 or 5, with steps of 1 or 2. */
 static void i8_depthwise_by(i8_assembly function, int size, const int8_t *const *rows, const int8_t *w,
                             int8_t *y, const i8_window *k) {
-    const int room = size == 3 ? 17 : 12;
-    const int block_bytes = (k->end.how & I8_SEVERAL ? 40 : 36) + 4 * size * size;
+    const i8_columns_function columns = (i8_columns_function)function;
+    const int room = size == 3 ? 17 : 12, head = k->end.how & I8_SEVERAL ? 40 : 36;
+    const int block_bytes = head + 4 * size * size;
     int32_t x[2 * 3 * 17]; /* both halves of 3 rows, or one of 5 */
     for (int end = 0; end < k->out_w;) {
         i8_stretch s;
@@ -409,12 +418,12 @@ static void i8_depthwise_by(i8_assembly function, int size, const int8_t *const 
                         .x_advance = advance * k->stride * 4,
                         .y_advance = advance * k->y_pixel,
                         .y_step = k->y_pixel,
-                        .y = y,
-                        .y_end = y + groups * advance * k->y_pixel,
                         .mode = i8_mode(&k->end),
                         .half = 2 * k->end.zero + 1};
         const int8_t *block = w;
-        for (int c = 0; c < k->channels; c += 4) {
+        const int32_t span = groups * h.y_advance;
+        int8_t *to = y + s.ox * k->y_pixel;
+        for (int c = 0; c < k->channels; c += 4, to += 4) {
             const int channels = k->channels - c < 4 ? k->channels - c : 4;
             const int both = size == 3 && channels == 4;
             if (both) i8_widen_rows(i8_widen3, x + s.lead, rows, c, &s, k);
@@ -425,8 +434,14 @@ static void i8_depthwise_by(i8_assembly function, int size, const int8_t *const 
                                      &s, k);
                 }
                 h.x = both && lane ? x + 3 * 17 : x;
-                i8_run_columns((i8_columns_function)function, &h, block, lane, s.take,
-                               y + s.ox * k->y_pixel + c + lane, lane + 2 < channels, k);
+                h.second = lane + 2 < channels ? 2 : 0;
+                if (s.take < 4) {
+                    i8_few_columns(columns, &h, block, block + head, lane, s.take, to + lane, k->y_pixel);
+                    continue;
+                }
+                h.y = to + lane;
+                h.y_end = h.y + span;
+                columns(&h, block, block + head, lane);
             }
             block += block_bytes;
         }

@@ -52,20 +52,24 @@ typedef void (*i8_blocks_function)(const i8_blocks *k, const int8_t *w);
 typedef void (*i8_widen4_function)(int8_t *tile, const int8_t *x, int32_t step, int32_t count);
 
 /* The first instructions: r1 is the weights; the addresses of the code that this call takes. The first four
- * inputs are taken before the loop: the rest may be none, or an odd number of fours. */
+ * inputs are taken before the loop, in which the rest begins where whole sixteens are left. */
 #define I8_BEGIN                                                                                               \
     "push {r4-r11, lr}\n"                                                                                      \
     "sub sp, sp, #56\n"                                                                                        \
     "ldm r0, {r2-r12}\n"                                                                                       \
     "stm sp, {r2-r12}\n"                                                                                       \
-    "adr.w r4, 2f\n"                                                                                           \
-    "tst r12, #1\n"                                                                                            \
-    "bne 8f\n"                                                                                                 \
-    "adr.w r4, 3f\n"                                                                                           \
-    "8:\n"                                                                                                     \
-    "cmp r12, #1\n"                                                                                            \
-    "bne 8f\n"                                                                                                 \
     "adr.w r4, 4f\n"                                                                                           \
+    "subs r7, r12, #1\n"                                                                                       \
+    "beq 8f\n"                                                                                                 \
+    "adr.w r4, 2f\n"                                                                                           \
+    "ands r7, r7, #3\n"                                                                                        \
+    "beq 8f\n"                                                                                                 \
+    "adr.w r4, 11f\n"                                                                                          \
+    "cmp r7, #2\n"                                                                                             \
+    "beq 8f\n"                                                                                                 \
+    "adr.w r4, 3f\n"                                                                                           \
+    "bhi 8f\n"                                                                                                 \
+    "adr.w r4, 12f\n"                                                                                          \
     "8:\n"                                                                                                     \
     "adr.w r5, 5f\n"                                                                                           \
     "cmp r11, #1\n"                                                                                            \
@@ -94,14 +98,17 @@ typedef void (*i8_widen4_function)(int8_t *tile, const int8_t *x, int32_t step, 
     "ldrd " #sum0 ", " #sum1 ", [r1]\n"                                                                        \
     "add r1, r1, r10\n"
 
-/* The loop over inputs; the first four have been taken. */
+/* The loop over inputs, sixteen at a time; the first four have been taken. */
 #define I8_LOOP(step)                                                                                          \
     "ldr pc, " I8_ENTRY "\n"                                                                                   \
-    "2:\n" step "3:\n" step "ldr r10, " I8_END "\n"                                                            \
-    "cmp r0, r10\n"                                                                                            \
-    "bne.w 2b\n"                                                                                               \
-    "4:\n"                                                                                                     \
-    "ldr pc, " I8_FINISH "\n"
+    "2:\n" I8_FOUR(step) "3:\n" I8_FOUR(step) "11:\n" I8_FOUR(step) "12:\n" I8_FOUR(step) "ldr r10, " I8_END   \
+                                                                                          "\n"                 \
+                                                                                          "cmp r0, r10\n"      \
+                                                                                          "bne.w 2b\n"         \
+                                                                                          "4:\n"               \
+                                                                                          "ldr pc, " I8_FINISH \
+                                                                                          "\n"
+#define I8_FOUR(step) step
 
 /* The sums are what is wanted. */
 #define I8_KEEP(sums)                                                                                          \

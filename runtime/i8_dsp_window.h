@@ -49,12 +49,21 @@ typedef void (*i8_widen_function)(int32_t *x, const int8_t *from, int32_t step, 
     "add r12, sp, #36\n" I8_CHANNEL_END(0, 16, 32, shifts)                                                     \
         I8_CHANNEL_END(8, 24, 34, shifts) "lsls r3, r3, #3\n"
 
-/* Weights of nine taps, or of eight, are widened. */
-#define I8_WIDEN(r) "ror " #r ", " #r ", r3\nsxtb16 " #r ", " #r "\n"
+/* Weights of eight taps, or of one, are widened: of even lanes, then of odd ones. */
+#define I8_WIDEN(r, rotated) "sxtb16 " #r ", " #r rotated "\n"
+#define I8_WIDEN_EIGHT(rotated)                                                                                \
+    I8_WIDEN(r0, rotated)                                                                                      \
+    I8_WIDEN(r1, rotated)                                                                                      \
+    I8_WIDEN(r4, rotated) I8_WIDEN(r5, rotated) I8_WIDEN(r6, rotated) I8_WIDEN(r7, rotated)                    \
+        I8_WIDEN(r8, rotated) I8_WIDEN(r9, rotated)
 #define I8_EIGHT_WEIGHTS                                                                                       \
-    "ldm r2!, {r0, r1, r4-r9}\n" I8_WIDEN(r0) I8_WIDEN(r1) I8_WIDEN(r4) I8_WIDEN(r5) I8_WIDEN(r6) I8_WIDEN(r7) \
-        I8_WIDEN(r8) I8_WIDEN(r9) "stm r12!, {r0, r1, r4-r9}\n"
-#define I8_ONE_WEIGHT      "ldr r0, [r2]\n" I8_WIDEN(r0) "str r0, [r12]\n"
+    "ldm r2!, {r0, r1, r4-r9}\n"                                                                               \
+    "cbnz r3, 8f\n" I8_WIDEN_EIGHT("") "b 9f\n"                                                                \
+                                       "8:\n" I8_WIDEN_EIGHT(", ror #8") "9:\n"                                \
+                                                                         "stm r12!, {r0, r1, r4-r9}\n"
+#define I8_ONE_WEIGHT                                                                                          \
+    "ldr r0, [r2]\n"                                                                                           \
+    "ror r0, r0, r3\n" I8_WIDEN(r0, "") "str r0, [r12]\n"
 #define I8_BEGIN_3(shifts) I8_BEGIN_COLUMNS(112, shifts) I8_EIGHT_WEIGHTS I8_ONE_WEIGHT
 #define I8_BEGIN_5(shifts)                                                                                     \
     I8_BEGIN_COLUMNS(176, shifts) I8_EIGHT_WEIGHTS I8_EIGHT_WEIGHTS I8_EIGHT_WEIGHTS I8_ONE_WEIGHT

@@ -15,15 +15,15 @@
 #endif
 #endif
 
-/* What a row has for pixels a and b of a kernel: so many times 16 inputs, and a rest below 16. The last row's
- * rest has the sign bit, too. */
+/* What a row has for pixels a and b of a kernel: so many times 16 inputs less one time, and a rest below 16.
+ * The last row's rest has the sign bit, too. */
 typedef struct i8_stretch {
     const int8_t *a, *b;
     int32_t times;
     uint32_t rest;
 } i8_stretch;
 
-enum { I8_MOST_ROWS = 7, I8_FOUR = 4, I8_SIXTEEN = 16 };
+enum { I8_MOST_ROWS = 5, I8_FOUR = 4, I8_SIXTEEN = 16 };
 
 /* What makes some blocks of four channels of four pixels. */
 typedef struct i8_tile {
@@ -33,7 +33,7 @@ typedef struct i8_tile {
     int32_t y_step;
     int32_t blocks, head_bytes;
     int32_t zero, least, most;
-    int32_t way; /* 0: I8_ONCE; 1: I8_TFLITE, and I8_POSITIVE; 2: I8_TFLITE; 3: I8_ONCE, and I8_BOTH */
+    int32_t way; /* 0: I8_TFLITE, and I8_POSITIVE; 1: I8_TFLITE; 2: I8_ONCE; 3: I8_ONCE, and I8_BOTH */
     int32_t inputs;
     const i8_stretch *list; /* the rows of pixels 0 and 1, then those of 2 and 3 */
 } i8_tile;
@@ -45,7 +45,7 @@ static inline int8x16_t i8_load_part(const int8_t *p, int32_t count) {
     __asm__ volatile("vctp.8 %[n]\n\tvpst\n\tvldrbt.8 %q[v], [%[p]]"
                      : [v] "=w"(v)
                      : [n] "r"(count), [p] "r"(p)
-                     : "cc", "memory");
+                     : "cc", "memory" I8_PREDICATE);
     return v;
 }
 
@@ -53,7 +53,7 @@ static inline void i8_store_part(int8_t *p, int8x16_t v, int32_t count) {
     __asm__ volatile("vctp.8 %[n]\n\tvpst\n\tvstrbt.8 %q[v], [%[p]]"
                      :
                      : [n] "r"(count), [v] "w"(v), [p] "r"(p)
-                     : "cc", "memory");
+                     : "cc", "memory" I8_PREDICATE);
 }
 
 /* Copies `count` bytes of each of `pixels` pixels, with some bits turned. */
@@ -70,7 +70,7 @@ static inline void i8_copy(int8_t *to, int32_t to_step, const int8_t *from, int3
                          "subs %[m], %[m], #1\n\tbne 1b"
                          : [x] "+&r"(x), [y] "+&r"(y), [m] "+&r"(m)
                          : [n] "r"(count), [step] "r"(step), [to_step] "r"(to_step), [turned] "w"(turned)
-                         : "q0", "cc", "memory");
+                         : "q0", "cc", "memory" I8_PREDICATE);
     }
 }
 
@@ -91,8 +91,8 @@ __attribute__((noinline)) static void i8_gather_u8(int8_t *tile, int32_t inputs,
 
 /* How the sums of a layer are rescaled: see i8_tile. Factors shift to the right; see I8_SHORT. */
 static inline int32_t i8_way(const i8_end *k) {
-    if (k->how & I8_TFLITE) return k->how & I8_POSITIVE ? 1 : 2;
-    return k->how & I8_BOTH ? 3 : 0;
+    if (k->how & I8_TFLITE) return k->how & I8_POSITIVE ? 0 : 1;
+    return k->how & I8_BOTH ? 3 : 2;
 }
 
 /* Rows of bytes for each channel behind its factors, of which the last has the numbers of tables, if they have
@@ -129,17 +129,51 @@ static inline int16x8_t i8_join(int32x4_t a, int32x4_t b) {
     return vqmovntq_s32(vqmovnbq_s32(vreinterpretq_s16_s32(a), a), b);
 }
 
+/* The same where no factor shifts to the left, and that of the sum shifts to the right. x and z are less their
+ * zero points. To round once, operands have one bit more and are shifted by one bit more. apart: all bits where
+ * a factor shifts at all. */
+static inline int32x4_t i8_add_short(int32x4_t x, int32x4_t z, int32x4_t x_apart, int32x4_t z_apart,
+                                     const i8_sum *k, uint8_t how) {
+    if (!(how & I8_TFLITE)) {
+        x = vrshlq_n_s32(vqdmulhq_n_s32(vshlq_r_s32(x, k->left + 1), k->x_by.multiplier), k->x_by.shift - 1);
+        z = vrshlq_n_s32(vqdmulhq_n_s32(vshlq_r_s32(z, k->left + 1), k->z_by.multiplier), k->z_by.shift - 1);
+        return vrshlq_n_s32(vqdmulhq_n_s32(vaddq_s32(x, z), k->y_by.multiplier), k->y_by.shift);
+    }
+    x = vqrdmulhq_n_s32(vshlq_r_s32(x, k->left), k->x_by.multiplier);
+    x = vrshlq_n_s32(vaddq_s32(x, vandq_s32(vshrq_n_s32(x, 31), x_apart)), k->x_by.shift);
+    z = vqrdmulhq_n_s32(vshlq_r_s32(z, k->left), k->z_by.multiplier);
+    z = vrshlq_n_s32(vaddq_s32(z, vandq_s32(vshrq_n_s32(z, 31), z_apart)), k->z_by.shift);
+    x = vqrdmulhq_n_s32(vaddq_s32(x, z), k->y_by.multiplier);
+    return vrshlq_n_s32(vaddq_s32(x, vshrq_n_s32(x, 31)), k->y_by.shift);
+}
+
+/* Eight codes of the sum, before they are bounded; those of x and z. */
+static inline int16x8_t i8_add_eight(int16x8_t x, int16x8_t z, int is_short, const i8_sum *k, uint8_t how) {
+    if (is_short) {
+        const int32x4_t x_apart = vdupq_n_s32(k->x_by.shift ? -1 : 0),
+                        z_apart = vdupq_n_s32(k->z_by.shift ? -1 : 0);
+        x = vsubq_n_s16(x, k->x_zero);
+        z = vsubq_n_s16(z, k->z_zero);
+        const int32x4_t a = i8_add_short(vmovlbq_s16(x), vmovlbq_s16(z), x_apart, z_apart, k, how);
+        const int32x4_t b = i8_add_short(vmovltq_s16(x), vmovltq_s16(z), x_apart, z_apart, k, how);
+        return vqaddq_n_s16(i8_join(a, b), k->y_zero);
+    }
+    const int32x4_t a = i8_add_wide(vmovlbq_s16(x), vmovlbq_s16(z), k, how);
+    const int32x4_t b = i8_add_wide(vmovltq_s16(x), vmovltq_s16(z), k, how);
+    return vqaddq_n_s16(i8_join(a, b), k->y_zero);
+}
+
 /* Adds a residual's codes to codes. */
 __attribute__((noinline)) static int8x16_t i8_add_codes(int8x16_t x, int8x16_t z, const i8_sum *k,
                                                         uint8_t how) {
     const int16x8_t x0 = vmovlbq_s8(x), x1 = vmovltq_s8(x), z0 = vmovlbq_s8(z), z1 = vmovltq_s8(z);
-    const int32x4_t a = i8_add_wide(vmovlbq_s16(x0), vmovlbq_s16(z0), k, how);
-    const int32x4_t b = i8_add_wide(vmovltq_s16(x0), vmovltq_s16(z0), k, how);
-    const int16x8_t even = vqaddq_n_s16(i8_join(a, b), k->y_zero);
-    const int32x4_t c = i8_add_wide(vmovlbq_s16(x1), vmovlbq_s16(z1), k, how);
-    const int32x4_t d = i8_add_wide(vmovltq_s16(x1), vmovltq_s16(z1), k, how);
-    const int16x8_t odd = vqaddq_n_s16(i8_join(c, d), k->y_zero);
-    const int8x16_t v = i8_narrow(even, odd);
+    int8x16_t v;
+    if (k->x_by.shift > 0 || k->z_by.shift > 0 || k->y_by.shift >= 0)
+        v = i8_narrow(i8_add_eight(x0, z0, 0, k, how), i8_add_eight(x1, z1, 0, k, how));
+    else if (how & I8_TFLITE)
+        v = i8_narrow(i8_add_eight(x0, z0, 1, k, I8_TFLITE), i8_add_eight(x1, z1, 1, k, I8_TFLITE));
+    else
+        v = i8_narrow(i8_add_eight(x0, z0, 1, k, I8_ONCE), i8_add_eight(x1, z1, 1, k, I8_ONCE));
     return vminq_s8(vmaxq_s8(v, vdupq_n_s8((int8_t)k->least)), vdupq_n_s8((int8_t)k->most));
 }
 
@@ -151,21 +185,26 @@ static inline int8x16_t i8_look_up(int8x16_t v, uint16x8_t first, uint16x8_t sec
                      vldrbq_gather_offset_s16(table, vaddq_u16(vreinterpretq_u16_s16(odd), second)));
 }
 
-/* What follows the rescaling of `channels` codes of each of some pixels, in place: a table that is the same for
- * all channels, and a residual. */
-__attribute__((noinline)) static void i8_follow(int8_t *y, int32_t y_step, const int8_t *table, const int8_t *r,
+/* What follows the rescaling of `channels` codes of each of some pixels: tables and a residual. They are read
+ * from `from`, which may be y. numbers: of the tables of up to 16 channels, where these have tables of their
+ * own. */
+__attribute__((noinline)) static void i8_follow(int8_t *y, int32_t y_step, const int8_t *from,
+                                                int32_t from_step, const int8_t *numbers, const int8_t *r,
                                                 int32_t r_step, int pixels, int32_t channels, const i8_end *k) {
     for (int m = 0; m < pixels; m++) {
         for (int32_t c = 0; c < channels; c += I8_SIXTEEN) {
-            int8_t *const at = y + m * y_step + c;
-            int8x16_t v = i8_load_part(at, channels - c);
-            if (table) {
+            int8x16_t v = i8_load_part(from + m * from_step + c, channels - c);
+            if (k->how & I8_SEVERAL) {
+                const int8x16_t number = vldrbq_s8(numbers);
+                v = i8_look_up(v, vreinterpretq_u16_s16(vshlq_n_s16(vmovlbq_s8(number), 8)),
+                               vreinterpretq_u16_s16(vshlq_n_s16(vmovltq_s8(number), 8)), k->table);
+            } else if (k->table) {
                 const uint8x16_t code = veorq_u8(vreinterpretq_u8_s8(v), vdupq_n_u8(128));
-                v = vldrbq_gather_offset_s8(table, code);
+                v = vldrbq_gather_offset_s8(k->table, code);
             }
             if (r)
                 v = i8_add_codes(v, i8_load_part(r + m * r_step + c, channels - c), k->sum, k->how & I8_TFLITE);
-            i8_store_part(at, v, channels - c);
+            i8_store_part(y + m * y_step + c, v, channels - c);
         }
     }
 }
@@ -194,7 +233,7 @@ __attribute__((noinline)) static void i8_store_each(int32x4_t v, const int8_t *h
         __asm__ volatile("vctp.32 %[n]\n\tvpst\n\tvldrbt.s32 %q[z], [%[r]]"
                          : [z] "=w"(z)
                          : [n] "r"(count), [r] "l"(r)
-                         : "cc", "memory");
+                         : "cc", "memory" I8_PREDICATE);
         v = i8_add_wide(v, z, k->sum, k->how & I8_TFLITE);
         v = vqaddq_n_s32(v, k->sum->y_zero);
         v = vminq_s32(vmaxq_s32(v, vdupq_n_s32(k->sum->least)), vdupq_n_s32(k->sum->most));
@@ -202,15 +241,20 @@ __attribute__((noinline)) static void i8_store_each(int32x4_t v, const int8_t *h
     __asm__ volatile("vctp.32 %[n]\n\tvpst\n\tvstrbt.32 %q[v], [%[y]]"
                      :
                      : [n] "r"(count), [v] "w"(v), [y] "l"(y)
-                     : "cc", "memory");
+                     : "cc", "memory" I8_PREDICATE);
 }
 
 /* ---- sums ---- */
 
 /* Adds up two pixels by four channels over the rows of a list, from r11 on. */
 #define I8_TWO_PIXELS                                                                                          \
-    "1:\n\tldm r11!, {r1, r3, r5, r7}\n"                                                                       \
+    "1:\n\tldm r11!, {r1, r3, r5, r7}\n\tlsrs r5, #1\n\tbcc 8f\n"                                              \
     "2:\n\tvldrb.8 q0, [r1], #16\n\tvldrb.8 q2, [r9], #16\n\tvmladava.s8 r0, q2, q0\n\t"                       \
+    "vldrb.8 q1, [r3], #16\n\tvmladava.s8 r8, q2, q1\n\tvldrb.8 q3, [r9], #16\n\t"                             \
+    "vmladava.s8 r2, q3, q0\n\tvldrb.8 q2, [r9], #16\n\tvmladava.s8 r10, q3, q1\n\t"                           \
+    "vmladava.s8 r4, q2, q0\n\tvldrb.8 q3, [r9], #16\n\tvmladava.s8 r12, q2, q1\n\t"                           \
+    "vmladava.s8 r6, q3, q0\n\tvmladava.s8 lr, q3, q1\n"                                                       \
+    "8:\n\tvldrb.8 q0, [r1], #16\n\tvldrb.8 q2, [r9], #16\n\tvmladava.s8 r0, q2, q0\n\t"                       \
     "vldrb.8 q1, [r3], #16\n\tvmladava.s8 r8, q2, q1\n\tvldrb.8 q3, [r9], #16\n\t"                             \
     "vmladava.s8 r2, q3, q0\n\tvldrb.8 q2, [r9], #16\n\tvmladava.s8 r10, q3, q1\n\t"                           \
     "vmladava.s8 r4, q2, q0\n\tvldrb.8 q3, [r9], #16\n\tvmladava.s8 r12, q2, q1\n\t"                           \
@@ -238,15 +282,15 @@ static inline void i8_make_blocks(i8_tile *t) {
         "vld40.32 {q0, q1, q2, q3}, [r1]\n\tvld41.32 {q0, q1, q2, q3}, [r1]\n\t"
         "vld42.32 {q0, q1, q2, q3}, [r1]\n\tvld43.32 {q0, q1, q2, q3}, [r1]\n\tldr r0, [sp, #64]\n\t"
         "ldr r1, [r0, #16]\n\tldr r6, [r0, #48]\n\tadds r1, #16\n\tldm r1!, {r2, r3, r4, r5}\n\t"
-        "cmp r6, #3\n\tbne 5f\n\tldrsb r7, [r1, #4]\n\tvqshl.s32 q0, r7\n\tldrsb r7, [r1, #5]\n\t"
-        "vqshl.s32 q1, r7\n\tldrsb r7, [r1, #6]\n\tvqshl.s32 q2, r7\n\tldrsb r7, [r1, #7]\n\t"
-        "vqshl.s32 q3, r7\n\tmovs r6, #0\n"
-        "5:\n\tcmp r6, #1\n\tblo 6f\n\tvqrdmulh.s32 q0, q0, r2\n\tvqrdmulh.s32 q1, q1, r3\n\t"
-        "vqrdmulh.s32 q2, q2, r4\n\tvqrdmulh.s32 q3, q3, r5\n\tbeq 7f\n\tmov r7, #-1\n\t"
+        "cmp r6, #1\n\tbhi 6f\n\tvqrdmulh.s32 q0, q0, r2\n\tvqrdmulh.s32 q1, q1, r3\n\t"
+        "vqrdmulh.s32 q2, q2, r4\n\tvqrdmulh.s32 q3, q3, r5\n\tblo 7f\n\tmov r7, #-1\n\t"
         "vpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r7\n\tvpt.s32 lt, q1, zr\n\t"
         "vaddt.i32 q1, q1, r7\n\tvpt.s32 lt, q2, zr\n\tvaddt.i32 q2, q2, r7\n\t"
         "vpt.s32 lt, q3, zr\n\tvaddt.i32 q3, q3, r7\n\tb 7f\n"
-        "6:\n\tvqdmulh.s32 q0, q0, r2\n\tvqdmulh.s32 q1, q1, r3\n\tvqdmulh.s32 q2, q2, r4\n\t"
+        "6:\n\tcmp r6, #3\n\tbne 5f\n\tldrsb r7, [r1, #4]\n\tvqshl.s32 q0, r7\n\t"
+        "ldrsb r7, [r1, #5]\n\tvqshl.s32 q1, r7\n\tldrsb r7, [r1, #6]\n\tvqshl.s32 q2, r7\n\t"
+        "ldrsb r7, [r1, #7]\n\tvqshl.s32 q3, r7\n"
+        "5:\n\tvqdmulh.s32 q0, q0, r2\n\tvqdmulh.s32 q1, q1, r3\n\tvqdmulh.s32 q2, q2, r4\n\t"
         "vqdmulh.s32 q3, q3, r5\n"
         "7:\n\tldrsb r2, [r1]\n\tldrsb r3, [r1, #1]\n\tldrsb r4, [r1, #2]\n\tldrsb r5, [r1, #3]\n\t"
         "ldr r6, [r0, #36]\n\tvrshl.s32 q0, r2\n\tvrshl.s32 q1, r3\n\tvrshl.s32 q2, r4\n\t"
@@ -283,15 +327,15 @@ static inline void i8_make_small(i8_tile *t) {
         "vmladav.s8 r8, q7, q2\n\tvmladav.s8 r10, q7, q3\n\tvmov q7[2], q7[0], r4, r8\n\t"
         "vmov q7[3], q7[1], r6, r10\n\tldm r1!, {r4-r7}\n\tvadd.i32 q4, q4, r4\n\t"
         "vadd.i32 q5, q5, r5\n\tvadd.i32 q6, q6, r6\n\tvadd.i32 q7, q7, r7\n\tldr lr, [r0, #48]\n\t"
-        "ldm r1!, {r4-r7}\n\tcmp lr, #3\n\tbne 5f\n\tldrsb r8, [r1, #4]\n\tvqshl.s32 q4, r8\n\t"
-        "ldrsb r8, [r1, #5]\n\tvqshl.s32 q5, r8\n\tldrsb r8, [r1, #6]\n\tvqshl.s32 q6, r8\n\t"
-        "ldrsb r8, [r1, #7]\n\tvqshl.s32 q7, r8\n\tmov lr, #0\n"
-        "5:\n\tcmp lr, #1\n\tblo 6f\n\tvqrdmulh.s32 q4, q4, r4\n\tvqrdmulh.s32 q5, q5, r5\n\t"
-        "vqrdmulh.s32 q6, q6, r6\n\tvqrdmulh.s32 q7, q7, r7\n\tbeq 7f\n\tmov r8, #-1\n\t"
-        "vpt.s32 lt, q4, zr\n\tvaddt.i32 q4, q4, r8\n\tvpt.s32 lt, q5, zr\n\t"
+        "ldm r1!, {r4-r7}\n\tcmp lr, #1\n\tbhi 6f\n\tvqrdmulh.s32 q4, q4, r4\n\t"
+        "vqrdmulh.s32 q5, q5, r5\n\tvqrdmulh.s32 q6, q6, r6\n\tvqrdmulh.s32 q7, q7, r7\n\tblo 7f\n\t"
+        "mov r8, #-1\n\tvpt.s32 lt, q4, zr\n\tvaddt.i32 q4, q4, r8\n\tvpt.s32 lt, q5, zr\n\t"
         "vaddt.i32 q5, q5, r8\n\tvpt.s32 lt, q6, zr\n\tvaddt.i32 q6, q6, r8\n\t"
         "vpt.s32 lt, q7, zr\n\tvaddt.i32 q7, q7, r8\n\tb 7f\n"
-        "6:\n\tvqdmulh.s32 q4, q4, r4\n\tvqdmulh.s32 q5, q5, r5\n\tvqdmulh.s32 q6, q6, r6\n\t"
+        "6:\n\tcmp lr, #3\n\tbne 5f\n\tldrsb r8, [r1, #4]\n\tvqshl.s32 q4, r8\n\t"
+        "ldrsb r8, [r1, #5]\n\tvqshl.s32 q5, r8\n\tldrsb r8, [r1, #6]\n\tvqshl.s32 q6, r8\n\t"
+        "ldrsb r8, [r1, #7]\n\tvqshl.s32 q7, r8\n"
+        "5:\n\tvqdmulh.s32 q4, q4, r4\n\tvqdmulh.s32 q5, q5, r5\n\tvqdmulh.s32 q6, q6, r6\n\t"
         "vqdmulh.s32 q7, q7, r7\n"
         "7:\n\tldrsb r4, [r1]\n\tldrsb r5, [r1, #1]\n\tldrsb r6, [r1, #2]\n\tldrsb r7, [r1, #3]\n\t"
         "ldr r8, [r0, #36]\n\tvrshl.s32 q4, r4\n\tvrshl.s32 q5, r5\n\tvrshl.s32 q6, r6\n\t"
@@ -316,7 +360,7 @@ static inline const int8_t *i8_sum_one(const i8_stretch *list, const int8_t *hea
     register void *r3 __asm__("r3") = sums;
     __asm__ volatile(
         "push {r3-r11, lr}\n\tldm r1, {r4, r6, r8, r10}\n"
-        "1:\n\tldm r0!, {r1, r3, r5, r7}\n\tcbz r5, 4f\n"
+        "1:\n\tldm r0!, {r1, r3, r5, r7}\n\tsubs r5, #1\n\tbeq 4f\n"
         "2:\n\tvldrb.8 q0, [r1], #16\n\tvldrb.8 q1, [r2], #16\n\tvmladava.s8 r4, q1, q0\n\t"
         "vldrb.8 q2, [r2], #16\n\tvmladava.s8 r6, q2, q0\n\tvldrb.8 q1, [r2], #16\n\t"
         "vmladava.s8 r8, q1, q0\n\tvldrb.8 q2, [r2], #16\n\tvmladava.s8 r10, q2, q0\n\t"
@@ -333,17 +377,6 @@ static inline const int8_t *i8_sum_one(const i8_stretch *list, const int8_t *hea
     return r2;
 }
 
-/* Copies up to four codes. */
-static inline void i8_copy_few(int8_t *to, const int8_t *from, int32_t count) {
-    if (count == I8_FOUR) {
-        memcpy(to, from, I8_FOUR);
-        return;
-    }
-    to[0] = from[0];
-    if (count > 1) to[1] = from[1];
-    if (count > 2) to[2] = from[2];
-}
-
 /* Makes all channels of one pixel. */
 __attribute__((noinline)) static void i8_pixel(const i8_stretch *list, const int8_t *w, int8_t *y,
                                                const int8_t *r, const i8_layer *k) {
@@ -356,37 +389,49 @@ __attribute__((noinline)) static void i8_pixel(const i8_stretch *list, const int
     }
 }
 
-/* Makes the channels from c on of the first n of a tile's four pixels, block by block: where a block has less
- * than four, where some pixels do not count, where the channels have tables of their own, and where the codes
- * go over the residual. */
-static inline void i8_make_few(i8_tile *t, int small, int8_t *y, const int8_t *r, int n, int32_t c,
-                               const i8_layer *k) {
-    int8_t codes[16], added[16];
-    t->y_step = I8_FOUR;
-    for (; c < k->channels; c += I8_FOUR) {
-        const int8_t *const numbers = t->w + t->head_bytes - I8_FOUR;
-        const int32_t left = k->channels - c, count = left < I8_FOUR ? left : I8_FOUR;
-        t->y = codes;
-        t->blocks = 1;
-        if (small)
-            i8_make_small(t);
-        else
-            i8_make_blocks(t);
-        if (k->end.table) {
-            uint32_t first = 0, second = 0;
-            if (k->end.how & I8_SEVERAL) {
-                first = (uint32_t)numbers[0] << 8 | (uint32_t)numbers[2] << 24;
-                second = (uint32_t)numbers[1] << 8 | (uint32_t)numbers[3] << 24;
-            }
-            vstrbq_s8(codes, i8_look_up(vldrbq_s8(codes), vreinterpretq_u16_u32(vdupq_n_u32(first)),
-                                        vreinterpretq_u16_u32(vdupq_n_u32(second)), k->end.table));
+/* Makes the channels from c on of the first n of a tile's four pixels, 16 at a time, by way of a copy: where a
+ * block has less than four, where some pixels do not count, where the channels have tables of their own, and
+ * where the codes go over the residual. */
+__attribute__((noinline)) static void i8_make_apart(i8_tile *t, int small, int8_t *y, const int8_t *r, int n,
+                                                    int32_t c, const i8_layer *k) {
+    int8_t codes[64], numbers[16];
+    const int one_by_one = k->end.how & I8_SEVERAL;
+    t->y_step = I8_SIXTEEN;
+    for (; c < k->channels; c += I8_SIXTEEN) {
+        const int32_t left = k->channels - c, count = left < I8_SIXTEEN ? left : I8_SIXTEEN;
+        for (int32_t b = 0; b < count; b += one_by_one ? I8_FOUR : I8_SIXTEEN) {
+            if (one_by_one) memcpy(numbers + b, t->w + t->head_bytes - I8_FOUR, I8_FOUR);
+            t->y = codes + b;
+            t->blocks = one_by_one ? 1 : (count + 3) / I8_FOUR;
+            if (small)
+                i8_make_small(t);
+            else
+                i8_make_blocks(t);
         }
-        if (r) {
-            for (int m = 0; m < n; m++) i8_copy_few(added + m * I8_FOUR, r + m * k->r_step + c, count);
-            vstrbq_s8(codes,
-                      i8_add_codes(vldrbq_s8(codes), vldrbq_s8(added), k->end.sum, k->end.how & I8_TFLITE));
-        }
-        for (int m = 0; m < n; m++) i8_copy_few(y + m * k->y_step + c, codes + m * I8_FOUR, count);
+        i8_follow(y + c, k->y_step, codes, I8_SIXTEEN, numbers, r ? r + c : NULL, k->r_step, n, count, &k->end);
+    }
+}
+
+/* Sets where the rows of n pixels begin, the first of which stands for those that lack. */
+static inline void i8_place(i8_stretch *list, const int8_t *const *rows, int count, int32_t at, int32_t step,
+                            int n) {
+    i8_stretch *const second = list + count;
+    for (int i = 0; i < count; i++) {
+        const int8_t *const x = rows[i] + at;
+        list[i].a = x;
+        list[i].b = n > 1 ? x + step : x;
+        second[i].a = n > 2 ? x + 2 * step : x;
+        second[i].b = n > 3 ? x + 3 * step : x;
+    }
+}
+
+/* Lets the rows begin some bytes later. */
+static inline void i8_advance(i8_stretch *list, int count, int32_t bytes) {
+    const uint32x4_t none = vdupq_n_u32(0), one = vsetq_lane_u32((uint32_t)bytes, none, 0);
+    const uint32x4_t ahead = vsetq_lane_u32((uint32_t)bytes, one, 1);
+    for (int i = 0; i < count; i++) {
+        uint32_t *const entry = (uint32_t *)(void *)&list[i];
+        vstrwq_u32(entry, vaddq_u32(vldrwq_u32(entry), ahead));
     }
 }
 
@@ -412,19 +457,16 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
                  k->inputs,
                  list};
     for (int i = 0; i < count; i++) {
-        list[i].times = second[i].times = k->inputs / I8_SIXTEEN;
+        list[i].times = second[i].times = k->inputs / I8_SIXTEEN + 1;
         list[i].rest = second[i].rest = rest | (uint32_t)(i == count - 1) << 31;
     }
     for (int m = 0; m < pixels; m += I8_FOUR, y += I8_FOUR * k->y_step) {
         const int n = pixels - m < I8_FOUR ? pixels - m : I8_FOUR;
         const int8_t *const z = r ? r + m * k->r_step : NULL;
-        for (int i = 0; i < count; i++) {
-            const int8_t *const x = rows[i] + at + m * step;
-            list[i].a = x;
-            list[i].b = n > 1 ? x + step : x;
-            second[i].a = n > 2 ? x + 2 * step : x;
-            second[i].b = n > 3 ? x + 3 * step : x;
-        }
+        if (m == 0 || n < I8_FOUR)
+            i8_place(list, rows, count, at + m * step, step, n);
+        else
+            i8_advance(list, 2 * count, I8_FOUR * step);
         if (n == 1) {
             i8_pixel(list, w, y, z, k);
             continue;
@@ -449,8 +491,8 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
                 i8_make_blocks(&t);
         }
         if (full && (k->end.table || z))
-            i8_follow(y, k->y_step, k->end.table, z, k->r_step, n, full * I8_FOUR, &k->end);
-        if (full * I8_FOUR < k->channels) i8_make_few(&t, small, y, z, n, full * I8_FOUR, k);
+            i8_follow(y, k->y_step, y, k->y_step, NULL, z, k->r_step, n, full * I8_FOUR, &k->end);
+        if (full * I8_FOUR < k->channels) i8_make_apart(&t, small, y, z, n, full * I8_FOUR, k);
     }
 }
 

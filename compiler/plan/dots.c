@@ -159,6 +159,22 @@ int wide_shift(const plan *p, const node *n) {
     return k.most < INT64_C(1) << (31 - (wide - least)) ? wide : 0;
 }
 
+/* Pixels of a call, of `in_row` that lie in a row. Where a call may have any number, the tile has few bytes. */
+static int most_pixels(const plan *p, const plan_step *s, int64_t in_row) {
+    const int tile_room = 512;
+    const dot_kernels *k = p->t->dots;
+    const node *n = &p->g->nodes[s->node];
+    int64_t most = k->pixels;
+    if (k->ragged && has_byte_tile(p, s)) {
+        const int64_t inputs = (int64_t)s->operands[0].shape.c * n->a.kernel[0] * n->a.kernel[1];
+        if (n->op != OP_DENSE) most = tile_room / inputs / k->pixels * k->pixels;
+        if (most < k->pixels) most = k->pixels;
+    } else if (k->ragged) {
+        most = in_row;
+    }
+    return (int)(in_row < most ? in_row : most);
+}
+
 void choose_dots(const plan *p, plan_step *s, bool by_row) {
     const dot_kernels *k = p->t->dots;
     const node *n = &p->g->nodes[s->node];
@@ -169,8 +185,7 @@ void choose_dots(const plan *p, plan_step *s, bool by_row) {
     gemm->dots = true;
     gemm->wide = wide_shift(p, n);
     s->shifts_left = shifts_left(p, n);
-    const bool any_number = k->ragged && !has_byte_tile(p, s);
-    gemm->tile_pixels = in_row < k->pixels || any_number ? (int)in_row : k->pixels;
+    gemm->tile_pixels = most_pixels(p, s, in_row);
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
     gemm->n_blocks = cut_lanes(n->shape.c / groups, k->channels, k->channels, gemm->blocks);
     gemm->blocks_outside = gemm->prefetch = false;

@@ -321,53 +321,41 @@ typedef void (*i8_widen4_function)(int8_t *tile, const int8_t *x, int32_t step, 
     I8_TO_THE_SUMS(m, I8_WIDE_WEIGHTS, I8_WIDE_WEIGHTS)                                                        \
     "6:\n7:\n" I8_WIDE_CODES(m) I8_LAST(m)
 
-I8_ASSEMBLY
-static void i8_blocks1_tflite(void) { __asm__(I8_TFLITE_FUNCTION(1, I8_EVEN_KEPT, I8_ODD_KEPT)); }
+static void I8_ASSEMBLY i8_blocks1_tflite(void) { __asm__(I8_TFLITE_FUNCTION(1, I8_EVEN_KEPT, I8_ODD_KEPT)); }
 
-I8_ASSEMBLY
-static void i8_blocks1_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(1)); }
+static void I8_ASSEMBLY i8_blocks1_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(1)); }
 
-I8_ASSEMBLY
-static void i8_blocks1_once(void) { __asm__(I8_ONCE_FUNCTION(1, I8_EVEN_KEPT, I8_ODD_KEPT)); }
+static void I8_ASSEMBLY i8_blocks1_once(void) { __asm__(I8_ONCE_FUNCTION(1, I8_EVEN_KEPT, I8_ODD_KEPT)); }
 
-I8_ASSEMBLY
-static void i8_blocks1_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(1)); }
+static void I8_ASSEMBLY i8_blocks1_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(1)); }
 
-I8_ASSEMBLY
-static void i8_blocks2_tflite(void) { __asm__(I8_TFLITE_FUNCTION(2, I8_EVEN_KEPT, I8_ODD_KEPT)); }
+static void I8_ASSEMBLY i8_blocks2_tflite(void) { __asm__(I8_TFLITE_FUNCTION(2, I8_EVEN_KEPT, I8_ODD_KEPT)); }
 
-I8_ASSEMBLY
-static void i8_blocks2_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(2)); }
+static void I8_ASSEMBLY i8_blocks2_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(2)); }
 
-I8_ASSEMBLY
-static void i8_blocks2_once(void) { __asm__(I8_ONCE_FUNCTION(2, I8_EVEN_KEPT, I8_ODD_KEPT)); }
+static void I8_ASSEMBLY i8_blocks2_once(void) { __asm__(I8_ONCE_FUNCTION(2, I8_EVEN_KEPT, I8_ODD_KEPT)); }
 
-I8_ASSEMBLY
-static void i8_blocks2_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(2)); }
+static void I8_ASSEMBLY i8_blocks2_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(2)); }
 
-I8_ASSEMBLY
-static void i8_blocks3_tflite(void) { __asm__(I8_TFLITE_FUNCTION(3, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS)); }
+static void I8_ASSEMBLY i8_blocks3_tflite(void) {
+    __asm__(I8_TFLITE_FUNCTION(3, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS));
+}
 
-I8_ASSEMBLY
-static void i8_blocks3_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(3)); }
+static void I8_ASSEMBLY i8_blocks3_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(3)); }
 
-I8_ASSEMBLY
-static void i8_blocks3_once(void) { __asm__(I8_ONCE_FUNCTION(3, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS)); }
+static void I8_ASSEMBLY i8_blocks3_once(void) { __asm__(I8_ONCE_FUNCTION(3, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS)); }
 
-I8_ASSEMBLY
-static void i8_blocks3_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(3)); }
+static void I8_ASSEMBLY i8_blocks3_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(3)); }
 
-I8_ASSEMBLY
-static void i8_blocks4_tflite(void) { __asm__(I8_TFLITE_FUNCTION(4, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS)); }
+static void I8_ASSEMBLY i8_blocks4_tflite(void) {
+    __asm__(I8_TFLITE_FUNCTION(4, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS));
+}
 
-I8_ASSEMBLY
-static void i8_blocks4_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(4)); }
+static void I8_ASSEMBLY i8_blocks4_wide_tflite(void) { __asm__(I8_WIDE_TFLITE_FUNCTION(4)); }
 
-I8_ASSEMBLY
-static void i8_blocks4_once(void) { __asm__(I8_ONCE_FUNCTION(4, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS)); }
+static void I8_ASSEMBLY i8_blocks4_once(void) { __asm__(I8_ONCE_FUNCTION(4, I8_EVEN_WEIGHTS, I8_ODD_WEIGHTS)); }
 
-I8_ASSEMBLY
-static void i8_blocks4_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(4)); }
+static void I8_ASSEMBLY i8_blocks4_wide_once(void) { __asm__(I8_WIDE_ONCE_FUNCTION(4)); }
 
 /* (x * y + 2^31) / 2^32, rounded down. */
 static inline int32_t i8_high(int32_t x, int32_t y) {
@@ -433,10 +421,7 @@ static void i8_widen(int8_t *tile, int pixels, const int8_t *x, int32_t step, in
                                           "stm r0!, {r8-r11}\n"
 #define I8_WIDEN_PIXELS(turn)                                                                                  \
     "push {r3-r11, lr}\n"                                                                                      \
-    "mov r4, r1\n"                                                                                             \
-    "add r5, r1, r2\n"                                                                                         \
-    "add r6, r5, r2\n"                                                                                         \
-    "add r7, r6, r2\n"                                                                                         \
+    "mov r4, r1\nadd r5, r1, r2\nadd r6, r5, r2\nadd r7, r6, r2\n"                                             \
     "bic r1, r3, #3\n"                                                                                         \
     "add r1, r0, r1, lsl #3\n"                                                                                 \
     "cmp r0, r1\n"                                                                                             \
@@ -445,43 +430,31 @@ static void i8_widen(int8_t *tile, int pixels, const int8_t *x, int32_t step, in
     "ldr r8, [r4], #4\n"                                                                                       \
     "ldr r9, [r5], #4\n"                                                                                       \
     "ldr r10, [r6], #4\n"                                                                                      \
-    "ldr r11, [r7], #4\n" I8_WIDEN_FOUR(turn) "cmp r0, r1\n"                                                   \
-                                              "bne 1b\n"                                                       \
-                                              "ldr r3, [sp]\n"                                                 \
-                                              "2:\n"                                                           \
-                                              "ands r3, r3, #3\n"                                              \
-                                              "beq 9f\n"                                                       \
-                                              "cmp r3, #2\n"                                                   \
-                                              "bhs 3f\n"                                                       \
-                                              "ldrb r8, [r4]\n"                                                \
-                                              "ldrb r9, [r5]\n"                                                \
-                                              "ldrb r10, [r6]\n"                                               \
-                                              "ldrb r11, [r7]\n"                                               \
-                                              "b 4f\n"                                                         \
-                                              "3:\n"                                                           \
-                                              "ldrh r8, [r4]\n"                                                \
-                                              "ldrh r9, [r5]\n"                                                \
-                                              "ldrh r10, [r6]\n"                                               \
-                                              "ldrh r11, [r7]\n"                                               \
-                                              "beq 4f\n"                                                       \
-                                              "ldrb r4, [r4, #2]\n"                                            \
-                                              "ldrb r5, [r5, #2]\n"                                            \
-                                              "ldrb r6, [r6, #2]\n"                                            \
-                                              "ldrb r7, [r7, #2]\n"                                            \
-                                              "orr r8, r8, r4, lsl #16\n"                                      \
-                                              "orr r9, r9, r5, lsl #16\n"                                      \
-                                              "orr r10, r10, r6, lsl #16\n"                                    \
-                                              "orr r11, r11, r7, lsl #16\n"                                    \
-                                              "4:\n" I8_WIDEN_FOUR(turn) "9:\n"                                \
-                                                                         "pop {r3-r11, pc}\n"
+    "ldr r11, [r7], #4\n" I8_WIDEN_FOUR(                                                                       \
+        turn) "cmp r0, r1\n"                                                                                   \
+              "bne 1b\n"                                                                                       \
+              "ldr r3, [sp]\n"                                                                                 \
+              "2:\n"                                                                                           \
+              "ands r3, r3, #3\n"                                                                              \
+              "beq 9f\n"                                                                                       \
+              "cmp r3, #2\n"                                                                                   \
+              "bhs 3f\n"                                                                                       \
+              "ldrb r8, [r4]\nldrb r9, [r5]\nldrb r10, [r6]\nldrb r11, [r7]\n"                                 \
+              "b 4f\n"                                                                                         \
+              "3:\n"                                                                                           \
+              "ldrh r8, [r4]\nldrh r9, [r5]\nldrh r10, [r6]\nldrh r11, [r7]\n"                                 \
+              "beq 4f\n"                                                                                       \
+              "ldrb r4, [r4, #2]\nldrb r5, [r5, #2]\nldrb r6, [r6, #2]\nldrb r7, [r7, #2]\n"                   \
+              "orr r8, r8, r4, lsl #16\norr r9, r9, r5, lsl #16\n"                                             \
+              "orr r10, r10, r6, lsl #16\norr r11, r11, r7, lsl #16\n"                                         \
+              "4:\n" I8_WIDEN_FOUR(turn) "9:\n"                                                                \
+                                         "pop {r3-r11, pc}\n"
 #define I8_NO_TURN(r)
 #define I8_TURN(r) "eor " #r ", " #r ", #0x80808080\n"
 
-I8_ASSEMBLY
-static void i8_widen4(void) { __asm__(I8_WIDEN_PIXELS(I8_NO_TURN)); }
+static void I8_ASSEMBLY i8_widen4(void) { __asm__(I8_WIDEN_PIXELS(I8_NO_TURN)); }
 
-I8_ASSEMBLY
-static void i8_widen4_u8(void) { __asm__(I8_WIDEN_PIXELS(I8_TURN)); }
+static void I8_ASSEMBLY i8_widen4_u8(void) { __asm__(I8_WIDEN_PIXELS(I8_TURN)); }
 
 static void i8_widen_by(i8_assembly function, int8_t *tile, int pixels, const int8_t *x, int32_t step,
                         int count, uint32_t turn) {
@@ -505,19 +478,46 @@ static inline void i8_gather_u8(int8_t *tile, int32_t inputs, int pixels, const 
     i8_widen_by(i8_widen4_u8, tile, pixels, (const int8_t *)x, step, count, UINT32_C(0x80808080));
 }
 
+/* v * by, rounded, where |v| < 2^29 and by.shift is 0 to -29. */
+static inline int32_t i8_rescale_right(int32_t v, i8_factor by, uint8_t how) {
+    const int right = -by.shift;
+    int32_t high;
+    if (how & I8_TFLITE) {
+        high = i8_high(2 * v, by.multiplier);
+        return right ? (high + (high >> 31) + (1 << right >> 1)) >> right : high;
+    }
+    __asm__("smmla %0, %1, %2, %3" : "=r"(high) : "r"(4 * v), "r"(by.multiplier), "r"(1 << right));
+    return high >> (right + 1);
+}
+
+/* i8_add, with factors that i8_rescale_right takes. */
+static inline int32_t i8_add_right(int32_t x, int32_t z, const i8_sum *k, uint8_t how) {
+    const int32_t sum = i8_rescale_right((x - k->x_zero) * (1 << k->left), k->x_by, how) +
+                        i8_rescale_right((z - k->z_zero) * (1 << k->left), k->z_by, how);
+    return i32_place(i8_rescale_right(sum, k->y_by, how), k->y_zero, k->least, k->most);
+}
+
 /* Codes from a buffer of `pixels` rows of `count` channels, `room` apart: within the bounds, through the
  * tables, and with the residual's. numbers: of the tables of the first block's channels, `block` apart; or
  * NULL. */
 static void i8_place_codes(const int8_t *codes, int room, int pixels, int count, const int8_t *numbers,
                            int block, int8_t *y, const int8_t *r, const i8_layer *k) {
     const i8_end *const end = &k->end;
+    const i8_sum *const sum = end->sum;
+    const int right = sum && sum->left <= 20 && sum->x_by.shift <= 0 && sum->z_by.shift <= 0 &&
+                      sum->y_by.shift <= 0 && sum->x_by.shift >= -29 && sum->z_by.shift >= -29 &&
+                      sum->y_by.shift >= -29;
     for (int c = 0; c < count; c++) {
         const int8_t *const table =
             end->table ? end->table + 128 + (numbers ? numbers[c / 2 * block + c % 2] * 256 : 0) : NULL;
         for (int m = 0; m < pixels; m++) {
             int32_t v = i32_clamp(codes[m * room + c], end->least, end->most);
             if (table) v = table[v];
-            y[m * k->y_step + c] = (int8_t)(end->sum ? i8_add(v, r[m * k->r_step + c], end->sum, end->how) : v);
+            if (sum) {
+                const int32_t z = r[m * k->r_step + c];
+                v = right ? i8_add_right(v, z, sum, end->how) : i8_add(v, z, sum, end->how);
+            }
+            y[m * k->y_step + c] = (int8_t)v;
         }
     }
 }

@@ -54,8 +54,9 @@ typedef void (*i8_widen_function)(int32_t *x, const int8_t *from, int32_t step, 
 #define I8_WIDEN_EIGHT(rotated)                                                                                \
     I8_WIDEN(r0, rotated)                                                                                      \
     I8_WIDEN(r1, rotated)                                                                                      \
-    I8_WIDEN(r4, rotated) I8_WIDEN(r5, rotated) I8_WIDEN(r6, rotated) I8_WIDEN(r7, rotated)                    \
-        I8_WIDEN(r8, rotated) I8_WIDEN(r9, rotated)
+    I8_WIDEN(r4, rotated)                                                                                      \
+    I8_WIDEN(r5, rotated)                                                                                      \
+    I8_WIDEN(r6, rotated) I8_WIDEN(r7, rotated) I8_WIDEN(r8, rotated) I8_WIDEN(r9, rotated)
 #define I8_EIGHT_WEIGHTS                                                                                       \
     "ldm r2!, {r0, r1, r4-r9}\n"                                                                               \
     "cbnz r3, 8f\n" I8_WIDEN_EIGHT("") "b 9f\n"                                                                \
@@ -110,46 +111,81 @@ typedef void (*i8_widen_function)(int32_t *x, const int8_t *from, int32_t step, 
     I8_THREE_TAPS(w)                                                                                           \
     I8_TWO_COLUMNS(row, 0)                                                                                     \
     I8_TAP_0(r1, r10)                                                                                          \
-    I8_TAP_0(lr, r11) I8_TAP_1(lr, r10) I8_TWO_COLUMNS(row, 2) I8_TAP_0(r1, r12) I8_TAP_1(r1, r11)             \
-        I8_TAP_2(r1, r10) I8_TAP_1(lr, r12) I8_TAP_2(lr, r11) I8_TAP_3(lr, r10) I8_TWO_COLUMNS(row, 4)         \
-            I8_TAP_2(r1, r12) I8_TAP_3(r1, r11) I8_TAP_3(lr, r12)
+    I8_TAP_0(lr, r11)                                                                                          \
+    I8_TAP_1(lr, r10)                                                                                          \
+    I8_TWO_COLUMNS(row, 2)                                                                                     \
+    I8_TAP_0(r1, r12)                                                                                          \
+    I8_TAP_1(r1, r11)                                                                                          \
+    I8_TAP_2(r1, r10)                                                                                          \
+    I8_TAP_1(lr, r12)                                                                                          \
+    I8_TAP_2(lr, r11)                                                                                          \
+    I8_TAP_3(lr, r10) I8_TWO_COLUMNS(row, 4) I8_TAP_2(r1, r12) I8_TAP_3(r1, r11) I8_TAP_3(lr, r12)
 #define I8_ROW_3_1_FIRST(row, w)                                                                               \
     I8_THREE_TAPS(w)                                                                                           \
     I8_TWO_COLUMNS(row, 2)                                                                                     \
     I8_BEGIN_TAP_1(r1, r11)                                                                                    \
-    I8_BEGIN_TAP_2(r1, r10) I8_BEGIN_TAP_3(lr, r10) I8_TAP_0(r1, r12) I8_TAP_1(lr, r12) I8_TAP_2(lr, r11)      \
-        I8_TWO_COLUMNS(row, 0) I8_TAP_0(r1, r10) I8_TAP_0(lr, r11) I8_TAP_1(lr, r10) I8_TWO_COLUMNS(row, 4)    \
-            I8_TAP_2(r1, r12) I8_TAP_3(r1, r11) I8_TAP_3(lr, r12)
+    I8_BEGIN_TAP_2(r1, r10)                                                                                    \
+    I8_BEGIN_TAP_3(lr, r10)                                                                                    \
+    I8_TAP_0(r1, r12)                                                                                          \
+    I8_TAP_1(lr, r12)                                                                                          \
+    I8_TAP_2(lr, r11)                                                                                          \
+    I8_TWO_COLUMNS(row, 0)                                                                                     \
+    I8_TAP_0(r1, r10)                                                                                          \
+    I8_TAP_0(lr, r11)                                                                                          \
+    I8_TAP_1(lr, r10) I8_TWO_COLUMNS(row, 4) I8_TAP_2(r1, r12) I8_TAP_3(r1, r11) I8_TAP_3(lr, r12)
 #define I8_ROW_3_2_FIRST(row, w)                                                                               \
     I8_THREE_TAPS(w)                                                                                           \
     I8_TWO_COLUMNS(row, 6)                                                                                     \
     I8_BEGIN_TAP_2(r1, r12)                                                                                    \
-    I8_BEGIN_TAP_3(r1, r10) I8_TAP_3(lr, r11) I8_TWO_COLUMNS(row, 4) I8_BEGIN_TAP_1(r1, r12) I8_TAP_2(r1, r10) \
-        I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 2) I8_TAP_0(r1, r12) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11)         \
-            I8_TWO_COLUMNS(row, 0) I8_TAP_0(r1, r10) I8_TAP_0(lr, r11) I8_ONE_COLUMN(row, 8) I8_TAP_3(lr, r12)
+    I8_BEGIN_TAP_3(r1, r10)                                                                                    \
+    I8_TAP_3(lr, r11)                                                                                          \
+    I8_TWO_COLUMNS(row, 4)                                                                                     \
+    I8_BEGIN_TAP_1(r1, r12)                                                                                    \
+    I8_TAP_2(r1, r10)                                                                                          \
+    I8_TAP_2(lr, r11)                                                                                          \
+    I8_TWO_COLUMNS(row, 2)                                                                                     \
+    I8_TAP_0(r1, r12)                                                                                          \
+    I8_TAP_1(r1, r10)                                                                                          \
+    I8_TAP_1(lr, r11)                                                                                          \
+    I8_TWO_COLUMNS(row, 0) I8_TAP_0(r1, r10) I8_TAP_0(lr, r11) I8_ONE_COLUMN(row, 8) I8_TAP_3(lr, r12)
 #define I8_ROW_3_2(row, w)                                                                                     \
     I8_THREE_TAPS(w)                                                                                           \
     I8_TWO_COLUMNS(row, 0)                                                                                     \
     I8_TAP_0(r1, r10)                                                                                          \
-    I8_TAP_0(lr, r11) I8_TWO_COLUMNS(row, 2) I8_TAP_0(r1, r12) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11)             \
-        I8_TWO_COLUMNS(row, 4) I8_TAP_1(r1, r12) I8_TAP_2(r1, r10) I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 6)    \
-            I8_TAP_2(r1, r12) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11) I8_ONE_COLUMN(row, 8) I8_TAP_3(lr, r12)
+    I8_TAP_0(lr, r11)                                                                                          \
+    I8_TWO_COLUMNS(row, 2)                                                                                     \
+    I8_TAP_0(r1, r12)                                                                                          \
+    I8_TAP_1(r1, r10)                                                                                          \
+    I8_TAP_1(lr, r11)                                                                                          \
+    I8_TWO_COLUMNS(row, 4)                                                                                     \
+    I8_TAP_1(r1, r12)                                                                                          \
+    I8_TAP_2(r1, r10)                                                                                          \
+    I8_TAP_2(lr, r11)                                                                                          \
+    I8_TWO_COLUMNS(row, 6)                                                                                     \
+    I8_TAP_2(r1, r12) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11) I8_ONE_COLUMN(row, 8) I8_TAP_3(lr, r12)
 #define I8_ROW_5_1(row, w)       I8_ROW_3_1(row, w) I8_LAST_TWO_1(row, w)
 #define I8_ROW_5_1_FIRST(row, w) I8_ROW_3_1_FIRST(row, w) I8_LAST_TWO_1(row, w)
 #define I8_LAST_TWO_1(row, w)                                                                                  \
     I8_TWO_TAPS(3 + w)                                                                                         \
     I8_ONE_COLUMN(row, 3)                                                                                      \
     I8_TAP_0(lr, r10)                                                                                          \
-    I8_TWO_COLUMNS(row, 4) I8_TAP_0(r1, r11) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11) I8_TAP_2(lr, r10)             \
-        I8_TWO_COLUMNS(row, 6) I8_TAP_2(r1, r11) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11)
+    I8_TWO_COLUMNS(row, 4)                                                                                     \
+    I8_TAP_0(r1, r11)                                                                                          \
+    I8_TAP_1(r1, r10)                                                                                          \
+    I8_TAP_1(lr, r11)                                                                                          \
+    I8_TAP_2(lr, r10) I8_TWO_COLUMNS(row, 6) I8_TAP_2(r1, r11) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11)
 #define I8_ROW_5_2(row, w)       I8_ROW_3_2(row, w) I8_LAST_TWO_2(row, w)
 #define I8_ROW_5_2_FIRST(row, w) I8_ROW_3_2_FIRST(row, w) I8_LAST_TWO_2(row, w)
 #define I8_LAST_TWO_2(row, w)                                                                                  \
     I8_TWO_TAPS(3 + w)                                                                                         \
     I8_TWO_COLUMNS(row, 3)                                                                                     \
     I8_TAP_0(r1, r10)                                                                                          \
-    I8_TAP_0(lr, r11) I8_TWO_COLUMNS(row, 5) I8_TAP_1(r1, r10) I8_TAP_1(lr, r11) I8_TWO_COLUMNS(row, 7)        \
-        I8_TAP_2(r1, r10) I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 9) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11)
+    I8_TAP_0(lr, r11)                                                                                          \
+    I8_TWO_COLUMNS(row, 5)                                                                                     \
+    I8_TAP_1(r1, r10)                                                                                          \
+    I8_TAP_1(lr, r11)                                                                                          \
+    I8_TWO_COLUMNS(row, 7)                                                                                     \
+    I8_TAP_2(r1, r10) I8_TAP_2(lr, r11) I8_TWO_COLUMNS(row, 9) I8_TAP_3(r1, r10) I8_TAP_3(lr, r11)
 
 /* All rows of a window. The rows of the input have room for 17 and for 12 columns. */
 #define I8_ROWS_3(row) row##_FIRST(0, 0) row(68, 3) row(136, 6)

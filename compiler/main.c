@@ -75,10 +75,10 @@ static bool reduce_graph(job *j) {
 
 static bool plan_for(job *j, int index) {
     const target *t = j->o.targets.at[index];
-    const tuning *tuned = j->o.tune ? &j->tuning : NULL;
+    const tuning *tuned = j->o.tune || j->o.max_flash ? &j->tuning : NULL;
     j->plan = j->plans[index] = plan_make(j->reduced, t, j->o.max_ram, tuned, j->mem, j->d);
     if (j->plan && index) plan_place_weights(j->plan, plan_weights_end(j->plans[index - 1]));
-    if (j->plan && tuned) tuning_check(tuned, j->plan, j->o.tune, j->d);
+    if (j->plan && j->o.tune) tuning_check(tuned, j->plan, j->o.tune, j->d);
     if (j->plan && j->o.verbose) {
         fprintf(stderr, "lcc: plan for %-19s %5d steps, %lld bytes of arena\n", t->name, j->plan->n_steps,
                 (long long)j->plan->arena_bytes);
@@ -87,7 +87,7 @@ static bool plan_for(job *j, int index) {
 }
 
 static bool plan_memory(job *j) {
-    bool good = !j->o.tune || tune(j);
+    bool good = true;
     for (int i = 0; good && i < j->o.targets.count; i++) good = plan_for(j, i);
     return good;
 }
@@ -101,18 +101,23 @@ static const char *choose_prefix(job *j) {
 
 static bool write_code(job *j) {
     const options *o = &j->o;
-    /* If the code is not written, it is made only for the sizes that the summary shows, without a literal. */
-    bool kept = (o->emit == EMIT_C && o->out) || o->emit == EMIT_HTML; /* the page shows lines of the file */
     emit_options e = {.prefix = choose_prefix(j),
                       .base_name = o->base ? o->base : "model",
                       .command = options_command(j->mem, o),
-                      .storage = kept ? o->storage : STORAGE_FILE,
+                      .storage = o->storage,
                       .selftest = o->selftest,
                       .profile = o->profile,
-                      .frees_weights = true,
+                      .frees_weights = !o->max_flash, /* then the code may be made again */
                       .weights_hash = j->weights.hash,
                       .seeded = o->weights.count == 0 && !j->reader->brings_weights};
     return emit_model(j->plans, j->o.targets.count, &e, j->mem, j->d, &j->code);
+}
+
+static bool plan_and_write(job *j) { return plan_memory(j) && write_code(j) && (!j->o.cc || measure_flash(j)); }
+
+static bool make_code(job *j) {
+    if (j->o.tune && !tune(j)) return false;
+    return j->o.max_flash ? make_within_flash(j, plan_and_write) : plan_and_write(j);
 }
 
 static bool read_times(job *j) {
@@ -179,7 +184,7 @@ static bool compile(job *j) {
     if (good && needs_passes(o)) good = reduce_graph(j);
     if (good && o->run.count) good = run_interpreter(j);
     if (good && needs_loss(o)) good = measure_rounding(j);
-    if (good && needs_code(o)) good = plan_memory(j) && write_code(j);
+    if (good && needs_code(o)) good = make_code(j);
     if (good && o->times) good = read_times(j);
     if (!good) return false;
     return collect_outputs(j) && check_outputs(j) && write_outputs(j);

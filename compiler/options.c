@@ -250,14 +250,23 @@ static void take_storage(parser *p, const char *value) {
     if (chosen >= 0) p->o->storage = (storage)chosen;
 }
 
-static void take_max_ram(parser *p, const char *value) {
-    bool least = strcmp(value, "min") == 0;
-    p->o->max_ram = least ? LEAST_RAM : parse_bytes(value);
-    if (p->o->max_ram < 0 && !least) {
+/* The bytes of a limit; `least` for "min"; -2 after an error. */
+static int64_t parse_limit(parser *p, const char *option, const char *value, int least) {
+    bool is_least = strcmp(value, "min") == 0;
+    int64_t bytes = is_least ? least : parse_bytes(value);
+    if (bytes < 0 && !is_least)
         diag_error(p->d, command_line,
-                   "--max-ram %s: expected a whole number of bytes, such as 65536, 256K or 1.5M, or min",
+                   "%s %s: expected a whole number of bytes, such as 65536, 256K or 1.5M, or min", option,
                    value);
-    }
+    return bytes;
+}
+
+static void take_max_ram(parser *p, const char *value) {
+    p->o->max_ram = parse_limit(p, "--max-ram", value, LEAST_RAM);
+}
+
+static void take_max_flash(parser *p, const char *value) {
+    p->o->max_flash = parse_limit(p, "--max-flash", value, LEAST_FLASH);
 }
 
 static void take_emit(parser *p, const char *value) {
@@ -294,6 +303,11 @@ static void take_depfile(parser *p, const char *value) { p->o->depfile = value; 
 static void take_tune(parser *p, const char *value) {
     if (!*value) diag_error(p->d, command_line, "--tune: the name of the file is empty");
     p->o->tune = value;
+}
+
+static void take_cc(parser *p, const char *value) {
+    if (!value[strspn(value, " \t")]) diag_error(p->d, command_line, "--cc: the command is empty");
+    p->o->cc = value;
 }
 
 static void take_times(parser *p, const char *value) { p->o->times = value; }
@@ -473,6 +487,8 @@ const char *options_command(arena *a, const options *o) {
     if (o->storage != STORAGE_EMBED) append_setting(&out, "--storage", storage_names[o->storage]);
     if (o->max_ram == LEAST_RAM) append_setting(&out, "--max-ram", "min");
     if (o->max_ram > 0) text_printf(&out, " --max-ram %" PRId64, o->max_ram);
+    if (o->max_flash == LEAST_FLASH) append_setting(&out, "--max-flash", "min");
+    if (o->max_flash > 0) text_printf(&out, " --max-flash %" PRId64, o->max_flash);
     if (o->keep_dead) text_string(&out, " --keep-dead");
     if (o->reuse_input) text_string(&out, " --reuse-input");
     if (o->tune) append_setting(&out, "--tune", name_of(o->tune));

@@ -29,13 +29,15 @@ typedef struct words {
 /* What --int8-without leaves out. */
 typedef enum quantize_step { STEP_EQUALISATION, STEP_CORRECTION, STEP_RANGES, QUANTIZE_STEPS } quantize_step;
 
+enum { LEAST_FLASH = -1 };
+
 typedef struct options {
     /* As given. NULL only after errors, or if help, the man page or the version is asked for. */
     const char *model;
     const char *out;  /* -o, or NULL */
     const char *base; /* of -o FILE.c: "model", or NULL */
     words weights, renames, include_dirs, run, result, calibrate, keep_f32;
-    const char *variant, *name, *depfile, *after, *tune, *times; /* or NULL */
+    const char *variant, *name, *depfile, *after, *tune, *times, *cc; /* or NULL */
     define *defines;
     int n_defines;
     target_list targets;
@@ -49,6 +51,7 @@ typedef struct options {
     bool without[QUANTIZE_STEPS]; /* --int8-without */
     const char *labels;           /* --labels, or NULL */
     int64_t max_ram;              /* bytes; 0: no limit; LEAST_RAM: the smallest arena that can be found */
+    int64_t max_flash;            /* the same of flash: bytes; 0; LEAST_FLASH */
     uint64_t seed;
     bool keep_dead, reuse_input, selftest, profile, summary, verbose, check, format, list, list_ops;
     bool help, help_man, version;

@@ -68,6 +68,22 @@ static void check_quantising(const options *o, diag *d) {
         diag_error(d, command_line, "--run and --calibrate cannot be given together: each has its own samples");
 }
 
+/* Checks that lcc can tell the flash of each target's code. */
+static void check_flash(const options *o, diag *d) {
+    text known = {0};
+    for (const target *t = target_table; t->name; t++) {
+        if (has_code_model(t)) text_printf(&known, "%s%s", known.size ? " and " : "", t->name);
+    }
+    for (int i = 0; i < o->targets.count; i++) {
+        const target *t = o->targets.at[i];
+        if (!has_code_model(t) && !o->cc)
+            diag_error(d, command_line,
+                       "--max-flash: the flash that code for %s takes is known only by --cc, except for %s",
+                       t->name, known.data);
+    }
+    text_free(&known);
+}
+
 /* --reuse-input is about the arena, which only outputs that are made of a plan have. */
 static void check_reuse(const options *o, diag *d) {
     if (!o->reuse_input) return;
@@ -117,6 +133,7 @@ void options_check(options *o, arena *a, diag *d) {
         diag_error(d, command_line, "--tune and --emit %s cannot be given together", emit_names[o->emit]);
     }
     check_quantising(o, d);
+    if (o->max_flash) check_flash(o, d);
     if (o->renames.count && !o->weights.count)
         diag_error(d, command_line, "--rename needs -w: it renames what is in the weights");
     if (o->after && o->emit != EMIT_NET && o->emit != EMIT_DOT) {

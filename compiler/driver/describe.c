@@ -125,6 +125,19 @@ static void describe_quantising(json_t *root, const job *j) {
         json_object_set_new(json_array_get(layers, i), "decibels", three_digits(r->decibels[i]));
 }
 
+/* The bytes of flash, as --summary has them. */
+static json_t *describe_flash(const flash_size *f) {
+    json_t *flash = json_object(), *code = json_object();
+    for (int level = 0; level < CODE_LEVEL_COUNT; level++)
+        json_object_set_new(code, code_level_names[level], json_integer(f->code[level]));
+    json_object_set_new(flash, "bytes", json_integer(flash_bytes(f)));
+    json_object_set_new(flash, "measured", json_boolean(f->measured));
+    json_object_set_new(flash, "code", code);
+    json_object_set_new(flash, "constants", json_integer(f->constants));
+    json_object_set_new(flash, "weights", json_integer(f->weights));
+    return flash;
+}
+
 static int append_json(const char *buffer, size_t size, void *data) {
     text_bytes(data, buffer, size);
     return 0;
@@ -143,6 +156,7 @@ static void describe_json(text *out, const job *j) {
     }
     json_object_set_new(root, "thread_bytes", json_integer(j->code.thread_bytes));
     json_object_set_new(root, "weights_bytes", json_integer(j->code.weights_bytes));
+    if (j->code.flash.known) json_object_set_new(root, "flash", describe_flash(&j->code.flash));
     json_object_set_new(root, "weights_dtype", json_string(show_weight_types(j->mem, p->g)));
     if (j->loss.samples) json_object_set_new(root, "rounding", describe_loss(&j->loss));
     if (j->quantised.decibels) describe_quantising(root, j);

@@ -52,7 +52,7 @@ struct job {
     quantize_report quantised; /* of --dtype int8 */
     const int32_t *labels;     /* of --labels: the right classes of the samples; NULL: not given */
     const graph *shown; /* the graph for --emit net and dot: `described`, or that after the pass of --after */
-    tuning tuning;      /* of --tune */
+    tuning tuning;      /* of --tune and --max-flash */
     plan *plans[MAX_FILE_TARGETS]; /* one for each target */
     plan *plan;                    /* the last of them, which is that of the best target */
     const double *step_times;      /* of --times: microseconds of each step, or -1; NULL: not given */
@@ -135,6 +135,13 @@ const char *show_count(arena *a, int64_t value);
 /* tune.c: --tune. Reads the file of tiles into j->tuning. If there is no such file, measures the tiles and
  * writes it. False after errors. */
 bool tune(job *j);
+
+/* flash.c: --max-flash. Makes the code by `make`, which plans with j->tuning and emits into j->code, so that it
+ * keeps within the limit. False after errors, of which one says the least flash that is possible. */
+bool make_within_flash(job *j, bool (*make)(job *j));
+
+/* measure_flash.c: --cc. Sets j->code.flash to what the compiler makes of the code. False after errors. */
+bool measure_flash(job *j);
 
 /* format.c: --format. False after errors. */
 bool format_model(job *j);

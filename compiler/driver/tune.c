@@ -5,14 +5,12 @@
  * they have in real runs. Each step keeps the k of its fastest run. The steps are the same for every k (see
  * tuning.h). The convolutions of a chain are measured together. */
 #include "driver/tune.h"
-#include "driver/child.h"
+#include "driver/scratch.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { RANKS = 4, WARM_UP_RUNS = 3, TIMED_RUNS = 30 };
@@ -21,71 +19,25 @@ static const loc command_line = {0};
 
 typedef struct bench {
     job *j;
-    const char *folder; /* temporary */
+    scratch s;
     const char *cc;
-    const held_signals *held; /* held back until the folder is removed */
     plan *plans[RANKS];
     double *times[RANKS]; /* [n_steps], nanoseconds */
 } bench;
-
-static const char *in_folder(const bench *b, const char *name) {
-    return arena_printf(b->j->mem, "%s/%s", b->folder, name);
-}
-
-/* ---- programs ---- */
-
-/* Adds notes with the first lines of a program's messages to the error. */
-static void quote_output(const bench *b, const char *path) {
-    enum { MOST_LINES = 5, MOST_BYTES = 1 << 26 };
-    size_t size;
-    const char *why;
-    char *said = read_file(b->j->mem, path, MOST_BYTES, &size, &why);
-    for (int i = 0; said && *said && i < MOST_LINES; i++) {
-        size_t length = strcspn(said, "\n");
-        diag_note(b->j->d, command_line, "%s", arena_strndup(b->j->mem, said, length));
-        said += length + (said[length] == '\n');
-    }
-}
-
-/* Runs a program to its end; false after an error. */
-static bool run_program(const bench *b, const char *what, const char *const *argv, const char *out) {
-    const char *log = in_folder(b, "log");
-    int status, failure = run_child(argv, out, log, b->held, &status);
-    if (failure) {
-        diag_error(b->j->d, command_line, "--tune: cannot run %s '%s': %s", what, argv[0], strerror(failure));
-    } else if (WIFSIGNALED(status)) {
-        diag_error(b->j->d, command_line, "--tune: %s '%s' was ended by signal %d", what, argv[0],
-                   WTERMSIG(status));
-    } else if (WEXITSTATUS(status) != 0) {
-        diag_error(b->j->d, command_line, "--tune: %s '%s' failed, exit status %d", what, argv[0],
-                   WEXITSTATUS(status));
-    } else {
-        return true;
-    }
-    if (!failure) quote_output(b, log);
-    return false;
-}
 
 /* Compiles the network and the measuring program. $CC may have several words, such as "ccache gcc". */
 static bool compile(const bench *b) {
     enum { MOST_WORDS = 16 };
     const char *argv[MOST_WORDS + 8];
-    int n = 0;
-    for (const char *at = b->cc; n < MOST_WORDS; n++) {
-        at += strspn(at, " \t");
-        size_t length = strcspn(at, " \t");
-        if (length == 0) break;
-        argv[n] = arena_strndup(b->j->mem, at, length);
-        at += length;
-    }
+    int n = add_command_words(b->j->mem, b->cc, argv, 0, MOST_WORDS);
     argv[n++] = "-O2";
     argv[n++] = "-DTUNED_PROFILE";
     argv[n++] = "-o";
-    argv[n++] = in_folder(b, "tuned");
-    argv[n++] = in_folder(b, "main.c");
-    argv[n++] = in_folder(b, "tuned.c");
+    argv[n++] = scratch_path(&b->s, "tuned");
+    argv[n++] = scratch_path(&b->s, "main.c");
+    argv[n++] = scratch_path(&b->s, "tuned.c");
     argv[n] = NULL;
-    return run_program(b, "the C compiler", argv, in_folder(b, "out"));
+    return scratch_run(&b->s, "the C compiler", argv, scratch_path(&b->s, "out"));
 }
 
 /* ---- one rank ---- */
@@ -172,10 +124,11 @@ static bool write_sources(const bench *b, plan *p) {
     bool good = emit_model(&p, 1, &e, j->mem, j->d, &code);
     if (good) {
         print_main(&driver, p);
-        const output_file files[] = {{in_folder(b, "tuned.c"), code.c.data, code.c.size},
-                                     {in_folder(b, "tuned.h"), code.h.data, code.h.size},
-                                     {in_folder(b, "tuned.weights"), code.weights.data, code.weights.size},
-                                     {in_folder(b, "main.c"), driver.data, driver.size}};
+        const output_file files[] = {
+            {scratch_path(&b->s, "tuned.c"), code.c.data, code.c.size},
+            {scratch_path(&b->s, "tuned.h"), code.h.data, code.h.size},
+            {scratch_path(&b->s, "tuned.weights"), code.weights.data, code.weights.size},
+            {scratch_path(&b->s, "main.c"), driver.data, driver.size}};
         const char *why;
         good = write_files(j->mem, files, sizeof files / sizeof *files, &why);
         if (!good) diag_error(j->d, command_line, "--tune: %s", why);
@@ -211,9 +164,9 @@ static bool measure_rank(bench *b, int rank) {
     if (j->o.verbose) fprintf(stderr, "lcc: tune: candidate %d of %d\n", rank + 1, RANKS);
     plan *p = b->plans[rank] = plan_make(j->reduced, j->o.targets.at[0], j->o.max_ram, ranked, j->mem, j->d);
     if (!p || !write_sources(b, p) || !compile(b)) return false;
-    const char *program[] = {in_folder(b, "tuned"), in_folder(b, "tuned.weights"), NULL};
-    const char *times = in_folder(b, "times");
-    return run_program(b, "the measuring program", program, times) && read_times(b, rank, times);
+    const char *program[] = {scratch_path(&b->s, "tuned"), scratch_path(&b->s, "tuned.weights"), NULL};
+    const char *times = scratch_path(&b->s, "times");
+    return scratch_run(&b->s, "the measuring program", program, times) && read_times(b, rank, times);
 }
 
 /* ---- all ranks ---- */
@@ -250,30 +203,12 @@ static void count_tile(void *data, const plan_step *gemm, int index) {
     ++*(int *)data;
 }
 
-static void remove_folder(const char *folder) {
-    DIR *d = opendir(folder);
-    for (const struct dirent *e; d && (e = readdir(d));) {
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) unlinkat(dirfd(d), e->d_name, 0);
-    }
-    if (d) closedir(d);
-    rmdir(folder);
-}
-
-/* Makes a temporary folder, measures in it, and removes it. False after errors. */
-static bool measure_in(bench *b, const char *parent) {
-    char *folder = arena_printf(b->j->mem, "%s/lcc-tune-XXXXXX", parent);
-    held_signals held;
-    hold_signals(&held);
-    bool good = mkdtemp(folder) != NULL;
-    if (good) {
-        b->folder = folder;
-        b->held = &held;
-        for (int k = 0; k < RANKS && good; k++) good = measure_rank(b, k) && !signal_waits(&held);
-        remove_folder(folder);
-    } else {
-        diag_error(b->j->d, command_line, "--tune: cannot make a folder %s: %s", folder, strerror(errno));
-    }
-    release_signals(&held);
+/* Measures in a temporary folder. False after errors. */
+static bool measure_in_scratch(bench *b) {
+    if (!scratch_open(&b->s, b->j, "--tune")) return false;
+    bool good = true;
+    for (int k = 0; k < RANKS && good; k++) good = measure_rank(b, k) && !signal_waits(&b->s.held);
+    scratch_close(&b->s);
     return good;
 }
 
@@ -289,7 +224,7 @@ static void keep_fastest(const bench *b, int n_tiles) {
 
 /* Measures tiles and sets j->tuning. False after errors. */
 static bool measure_tiles(job *j) {
-    const char *cc = getenv("CC"), *parent = getenv("TMPDIR");
+    const char *cc = getenv("CC");
     bench b = {.j = j, .cc = cc && *cc ? cc : "cc"};
     if (!target_runs_here(j->o.targets.at[0])) {
         diag_error(j->d, command_line,
@@ -304,7 +239,7 @@ static bool measure_tiles(job *j) {
     int n_tiles = 0;
     for_each_gemm(p, count_tile, &n_tiles);
     if (n_tiles == 0) return true;
-    bool good = measure_in(&b, parent && *parent ? parent : "/tmp");
+    bool good = measure_in_scratch(&b);
     if (good) keep_fastest(&b, n_tiles);
     return good;
 }

@@ -57,6 +57,15 @@ static bool has_reals(const graph *g) {
     return false;
 }
 
+/* The size of a finished C file without its literal. */
+static flash_size estimate_flash(arena *a, const plan *p, const emitted *file) {
+    flash_size f = {.known = has_code_model(p->t), .weights = file->weights_bytes};
+    for (int level = 0; f.known && level < CODE_LEVEL_COUNT; level++) {
+        f.code[level] = estimate_code(a, &file->c, p->t, (code_level)level, &f.constants);
+    }
+    return f;
+}
+
 bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a, diag *d, emitted *out) {
     const char *refusal = o->selftest ? interp_refusal(plans[0]->g, a) : NULL;
     if (refusal) {
@@ -84,6 +93,7 @@ bool emit_model(plan *const *plans, int n_plans, const emit_options *o, arena *a
     out->arena_bytes = best->arena_bytes;
     out->thread_bytes = best->thread_bytes;
     out->weights_bytes = weights_bytes(best);
+    out->flash = estimate_flash(a, plans[n_plans - 1], out);
     out->selftest_bytes = o->selftest ? selftest_bytes(best) : 0;
     out->has_literal = o->storage == STORAGE_EMBED && best->weights.size > 0;
     if (o->storage == STORAGE_FILE) pack_weights_file(&out->weights);

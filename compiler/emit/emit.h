@@ -3,6 +3,7 @@
 #define LCC_EMIT_H
 
 #include "base/text.h"
+#include "emit/code_size.h"
 #include "plan/plan.h"
 
 typedef enum storage { STORAGE_EMBED, STORAGE_INCBIN, STORAGE_FILE } storage;
@@ -19,8 +20,25 @@ typedef struct emit_options {
     bool seeded; /* the weights come from a seed: the banner says that predictions mean nothing */
 } emit_options;
 
+/* What the C file takes of a microcontroller's flash, in bytes: see code_size.h. Without what it calls of the C
+ * library, such as memcpy or expf. */
+typedef struct flash_size {
+    bool known; /* the target has an estimate, or it was measured */
+    bool measured;
+    int64_t code[CODE_LEVEL_COUNT]; /* for GCC's -Os and -O2 */
+    int64_t constants;              /* arrays and structs beside the weights */
+    int64_t weights;
+} flash_size;
+
+/* All of it, with the level that takes more. */
+static inline int64_t flash_bytes(const flash_size *f) {
+    int64_t code = f->code[LEVEL_OS] > f->code[LEVEL_O2] ? f->code[LEVEL_OS] : f->code[LEVEL_O2];
+    return code + f->constants + f->weights;
+}
+
 typedef struct emitted {
     text c, h;
+    flash_size flash;
     int64_t arena_bytes, thread_bytes; /* what the header asks for: the largest of all targets */
     int64_t weights_bytes;             /* those of all targets */
     int64_t selftest_bytes;            /* by which the self-test makes the static arena larger, else 0 */

@@ -84,8 +84,10 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     double depth = (double)s->operands[0].shape.c / groups * n->a.kernel[0] * n->a.kernel[1];
     channel_block blocks[2];
     enum { MOST_PIXELS = 14 };
+    compactness compact = tuning_compact(p->tuning);
     tile_shape tiles[MOST_PIXELS * MAX_PIECES];
-    double cycles[MOST_PIXELS * MAX_PIECES];
+    double cycles[MOST_PIXELS * MAX_PIECES],
+        costs[MOST_PIXELS * MAX_PIECES]; /* with what their kinds cost in flash */
     int n_tiles = 0;
     for (int width = 1; width <= MAX_PIECES; width++) {
         int n_blocks = cut_blocks(t, out_c, width, blocks);
@@ -93,14 +95,18 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
         if (widest < width) break;
         for (int m = 1; m <= MOST_PIXELS && m <= pixels; m++) {
             if (!tile_fits(t, m, widest)) break;
+            if (m > 1 && compact == COMPACT_LEAST) break;
             cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth, size);
+            costs[n_tiles] = cycles[n_tiles] * (compact ? n_blocks * (pixels % m ? 2 : 1) : 1);
             tiles[n_tiles++] = (tile_shape){m, widest};
         }
     }
     double best = cycles[0];
     for (int i = 1; i < n_tiles; i++) best = cycles[i] < best ? cycles[i] : best;
     const tile_shape *wanted = tuning_find(p->tuning, p->mem, p->g, s->node);
-    tile_shape chosen = tiles[tuning_choose(p->tuning, wanted, tiles, cycles, n_tiles)];
+    int index = tuning_choose(p->tuning, wanted, tiles, costs, n_tiles);
+    tile_shape chosen = tiles[index];
+    if (compact) best = cycles[index];
     gemm->tile_pixels = chosen.pixels;
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
     gemm->n_blocks = cut_blocks(t, out_c, chosen.vectors, gemm->blocks);
@@ -114,14 +120,16 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
 void choose_window(const plan *p, plan_step *s) {
     const target *t = p->t;
     const node *n = &p->g->nodes[s->node];
-    enum { WIDEST_UNROLLED = 9, MOST_COLUMNS = 8 };
+    enum { WIDEST_UNROLLED = 9 };
+    static const int most_columns[COMPACTNESS_COUNT] = {8, 4, 2, 0};
+    int most = most_columns[tuning_compact(p->tuning)];
     s->macs = node_macs(p->g, n);
     s->window.dots = takes_dots(p, s);
     s->shifts_left = s->window.dots && shifts_left(p, &p->g->nodes[s->node]);
     int kernel = n->a.kernel[1];
     int weights = n->op == OP_DEPTHWISE ? kernel : 0;
     int columns = t->registers - weights - 2;
-    if (columns > MOST_COLUMNS) columns = MOST_COLUMNS;
+    if (columns > most) columns = most;
     if (columns > n->shape.w) columns = n->shape.w;
     bool wide = kernel > WIDEST_UNROLLED || columns < 1 || n->a.pad_value;
     s->window.tile_columns = wide ? 0 : columns;

@@ -19,7 +19,17 @@ typedef struct tuned_tile {
     tile_shape tile;
 } tuned_tile;
 
+/* How far speed gives way to flash, on targets where it is scarce. Each takes what those before it take. */
+typedef enum compactness {
+    COMPACT_NOT,   /* the fastest code */
+    COMPACT_FEW,   /* few kinds of tiles for each layer, windows of four columns */
+    COMPACT_FEWER, /* windows of two columns */
+    COMPACT_LEAST, /* tiles of one pixel, windows of one column with bounds found at run time */
+    COMPACTNESS_COUNT
+} compactness;
+
 typedef struct tuning {
+    compactness compact;
     int rank; /* 0: the best by the model. Only tiles near the best have a rank; if there are fewer: the best */
     int n_tiles;
     const tuned_tile *tiles;
@@ -34,6 +44,9 @@ const char *tuning_key(arena *a, const graph *g, int node_index);
 
 /* The tile that the table has for a layer; NULL if it has none, or if `t` is NULL. */
 const tile_shape *tuning_find(const tuning *t, arena *a, const graph *g, int node_index);
+
+/* What a tuning says of it; nothing, if `t` is NULL. */
+static inline compactness tuning_compact(const tuning *t) { return t ? t->compact : COMPACT_NOT; }
 
 /* The index of the candidate that the tuning chooses. `cycles`: what each of the `n` costs. `wanted`: the
  * table's tile, or NULL. */

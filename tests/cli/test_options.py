@@ -43,8 +43,9 @@ class CommandLine(Case):
 
     def test_numbers(self):
         for text in ("", "x", "0", "-1", "1.3", "1e6", "0x10", "1.5MB", "1..2K", "K", "inf", "nan", " 5", "9" * 30):
-            self.refuse(f"--max-ram {text}: expected a whole number of bytes, such as 65536, 256K or 1.5M, or min",
-                        ["tiny.net", "-o", "a.c", "--max-ram", text])
+            for word in ("--max-ram", "--max-flash"):
+                self.refuse(f"{word} {text}: expected a whole number of bytes, such as 65536, 256K or 1.5M, or min",
+                            ["tiny.net", "-o", "a.c", "--target", "cortex-m4", word, text])
         for text in ("", "x", "-1", "+1", "1.0", "0x1", " 1", "18446744073709551616"):
             self.refuse(f"--seed {text}: expected a whole number from 0 to 18446744073709551615",
                         ["tiny.net", "-o", "a.c", "--seed", text])

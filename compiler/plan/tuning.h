@@ -22,7 +22,7 @@ typedef struct tuned_tile {
 /* How far speed gives way to flash, on targets where it is scarce. Each takes what those before it take. */
 typedef enum compactness {
     COMPACT_NOT,   /* the fastest code */
-    COMPACT_FEW,   /* few kinds of tiles for each layer, windows of four columns */
+    COMPACT_FEW,   /* few kinds of tiles for each layer, windows of four columns, weights of int8 as bytes */
     COMPACT_FEWER, /* windows of two columns */
     COMPACT_LEAST, /* tiles of one pixel, windows of one column with bounds found at run time */
     COMPACTNESS_COUNT

@@ -148,6 +148,22 @@ class CodeSize(unittest.TestCase):
             np.testing.assert_allclose(n.outputs[0][0], networks[0].outputs[0][0], rtol=1e-4, atol=1e-6)
         self.assertLess(networks[0].instructions[0], networks[2].instructions[0])
 
+    def test_weights_of_int8(self):
+        """Weights of 16 bits give way to bytes; the answers are the same."""
+        x = np.random.RandomState(1).randint(-128, 128, (96, 96, 3)).astype(np.int8)
+        networks, flash = [], []
+        for file in [f for n, f in sizes.int8_files() if n == "vww_96_int8.tflite"]:
+            for i, words in enumerate([file, [*file, "--max-flash", "60K"]]):
+                about = self.about(words)
+                flash.append(about["flash"])
+                networks.append(Network("n%d" % i, self.write("n%d" % i, words)[0], about, [[x]]))
+        if not networks:
+            self.skipTest("the trained networks are not here")
+        self.assertLess(flash[1]["weights"], flash[0]["weights"])
+        run_networks(BOARDS["mps2-an386"], networks, os.path.join(self.folder, "board"))
+        self.assertLess(networks[1].text, 1.1 * 60 * 1024)
+        np.testing.assert_array_equal(networks[0].outputs[0][0], networks[1].outputs[0][0])
+
     def test_limits_that_cannot_be_met(self):
         words = [*self.small, "--target", "cortex-m4", "--max-flash"]
         least = self.about([*self.small, "--max-flash", "min"])["flash"]

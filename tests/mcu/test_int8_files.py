@@ -5,7 +5,7 @@ byte for byte.
     test_int8_files.py BOARD
 
 Each file is compiled in a few ways, and all of them run in one program. The files and the answers are those of
-../tflite/test_int8.py. Exit 77 where there are none, or where a tool for the board is missing.
+../tflite/test_int8.py. Some ways have limits of instructions and of memory. Exit 77 where there are none, or where a tool for the board is missing.
 """
 import json
 import os
@@ -33,6 +33,22 @@ WAYS = [
     (RESNET, ["--keep-dead"], ["-O3"], (3, 4)),
     (LARGE, ["--reuse-input"], ["-O2"], ("cat.png",)),
 ]
+# What the ways above may take at most: millions of instructions on each board, bytes of the arena and of flash.
+MOST = {VWW + " -O2": ({"mps2-an386": 6.2, "mps3-an547": 2.25}, 20000, 200000),
+        VWW + " --keep-dead -O2": ({"mps2-an386": 11, "mps3-an547": 3.1}, 20000, 290000),
+        RESNET + " -O2": ({"mps2-an386": 14, "mps3-an547": 2.9}, 32000, 200000)}
+
+
+def keeps_within(what, board, net):
+    """Whether the network takes no more than MOST says; says what does."""
+    if what not in MOST:
+        return True
+    instructions, arena, flash = MOST[what]
+    good = max(net.instructions) <= instructions[board.machine] * 1e6 and net.arena <= arena and net.text <= flash
+    if not good:
+        print("FAIL %s takes more than %s million instructions, %d bytes of arena, %d of flash" % (
+            what, instructions[board.machine], arena, flash))
+    return good
 
 
 def main():
@@ -61,6 +77,7 @@ def main():
             for (name, _, answer), (got,) in zip(cases, net.outputs, strict=True):
                 wrong += not compare(what, name, got, answer)
                 ran += 1
+            wrong += not keeps_within(what, board, net)
             print("%s: %.2f million instructions, arena %d, stack %d, flash %d bytes" % (
                 what, max(net.instructions) / 1e6, net.arena, max(net.stack), net.text))
     print("%d cases on %s, %d wrong" % (ran, board.machine, wrong))

@@ -32,9 +32,9 @@ typedef struct i8_tile {
     int8_t *y;
     int32_t y_step;
     int32_t blocks, head_bytes;
-    int32_t zero, least, most;
+    int32_t least, most;
     int32_t way; /* 0: I8_TFLITE, and I8_POSITIVE; 1: I8_TFLITE; 2: I8_ONCE; 3: I8_ONCE, and I8_BOTH */
-    int32_t inputs;
+    int32_t zero, inputs;
     const i8_stretch *list; /* the rows of pixels 0 and 1, then those of 2 and 3 */
 } i8_tile;
 
@@ -130,19 +130,17 @@ static inline int16x8_t i8_join(int32x4_t a, int32x4_t b) {
 }
 
 /* The same where no factor shifts to the left, and that of the sum shifts to the right. x and z are less their
- * zero points. To round once, operands have one bit more and are shifted by one bit more. apart: all bits where
- * a factor shifts at all. */
-static inline int32x4_t i8_add_short(int32x4_t x, int32x4_t z, int32x4_t x_apart, int32x4_t z_apart,
-                                     const i8_sum *k, uint8_t how) {
+ * zero points. To round once, operands have one bit more and are shifted by one bit more. */
+static inline int32x4_t i8_add_short(int32x4_t x, int32x4_t z, const i8_sum *k, uint8_t how) {
     if (!(how & I8_TFLITE)) {
         x = vrshlq_n_s32(vqdmulhq_n_s32(vshlq_r_s32(x, k->left + 1), k->x_by.multiplier), k->x_by.shift - 1);
         z = vrshlq_n_s32(vqdmulhq_n_s32(vshlq_r_s32(z, k->left + 1), k->z_by.multiplier), k->z_by.shift - 1);
         return vrshlq_n_s32(vqdmulhq_n_s32(vaddq_s32(x, z), k->y_by.multiplier), k->y_by.shift);
     }
     x = vqrdmulhq_n_s32(vshlq_r_s32(x, k->left), k->x_by.multiplier);
-    x = vrshlq_n_s32(vaddq_s32(x, vandq_s32(vshrq_n_s32(x, 31), x_apart)), k->x_by.shift);
+    x = vrshlq_n_s32(vmlaq_n_s32(x, vshrq_n_s32(x, 31), k->x_by.shift < 0), k->x_by.shift);
     z = vqrdmulhq_n_s32(vshlq_r_s32(z, k->left), k->z_by.multiplier);
-    z = vrshlq_n_s32(vaddq_s32(z, vandq_s32(vshrq_n_s32(z, 31), z_apart)), k->z_by.shift);
+    z = vrshlq_n_s32(vmlaq_n_s32(z, vshrq_n_s32(z, 31), k->z_by.shift < 0), k->z_by.shift);
     x = vqrdmulhq_n_s32(vaddq_s32(x, z), k->y_by.multiplier);
     return vrshlq_n_s32(vaddq_s32(x, vshrq_n_s32(x, 31)), k->y_by.shift);
 }
@@ -150,12 +148,10 @@ static inline int32x4_t i8_add_short(int32x4_t x, int32x4_t z, int32x4_t x_apart
 /* Eight codes of the sum, before they are bounded; those of x and z. */
 static inline int16x8_t i8_add_eight(int16x8_t x, int16x8_t z, int is_short, const i8_sum *k, uint8_t how) {
     if (is_short) {
-        const int32x4_t x_apart = vdupq_n_s32(k->x_by.shift ? -1 : 0),
-                        z_apart = vdupq_n_s32(k->z_by.shift ? -1 : 0);
         x = vsubq_n_s16(x, k->x_zero);
         z = vsubq_n_s16(z, k->z_zero);
-        const int32x4_t a = i8_add_short(vmovlbq_s16(x), vmovlbq_s16(z), x_apart, z_apart, k, how);
-        const int32x4_t b = i8_add_short(vmovltq_s16(x), vmovltq_s16(z), x_apart, z_apart, k, how);
+        const int32x4_t a = i8_add_short(vmovlbq_s16(x), vmovlbq_s16(z), k, how);
+        const int32x4_t b = i8_add_short(vmovltq_s16(x), vmovltq_s16(z), k, how);
         return vqaddq_n_s16(i8_join(a, b), k->y_zero);
     }
     const int32x4_t a = i8_add_wide(vmovlbq_s16(x), vmovlbq_s16(z), k, how);
@@ -191,19 +187,21 @@ static inline int8x16_t i8_look_up(int8x16_t v, uint16x8_t first, uint16x8_t sec
 __attribute__((noinline)) static void i8_follow(int8_t *y, int32_t y_step, const int8_t *from,
                                                 int32_t from_step, const int8_t *numbers, const int8_t *r,
                                                 int32_t r_step, int pixels, int32_t channels, const i8_end *k) {
+    const i8_sum *const sum = k->sum;
+    const int8_t *const table = k->table;
+    const uint8_t how = k->how & I8_TFLITE, several = k->how & I8_SEVERAL;
     for (int m = 0; m < pixels; m++) {
         for (int32_t c = 0; c < channels; c += I8_SIXTEEN) {
             int8x16_t v = i8_load_part(from + m * from_step + c, channels - c);
-            if (k->how & I8_SEVERAL) {
+            if (several) {
                 const int8x16_t number = vldrbq_s8(numbers);
                 v = i8_look_up(v, vreinterpretq_u16_s16(vshlq_n_s16(vmovlbq_s8(number), 8)),
-                               vreinterpretq_u16_s16(vshlq_n_s16(vmovltq_s8(number), 8)), k->table);
-            } else if (k->table) {
+                               vreinterpretq_u16_s16(vshlq_n_s16(vmovltq_s8(number), 8)), table);
+            } else if (table) {
                 const uint8x16_t code = veorq_u8(vreinterpretq_u8_s8(v), vdupq_n_u8(128));
-                v = vldrbq_gather_offset_s8(k->table, code);
+                v = vldrbq_gather_offset_s8(table, code);
             }
-            if (r)
-                v = i8_add_codes(v, i8_load_part(r + m * r_step + c, channels - c), k->sum, k->how & I8_TFLITE);
+            if (r) v = i8_add_codes(v, i8_load_part(r + m * r_step + c, channels - c), sum, how);
             i8_store_part(y + m * y_step + c, v, channels - c);
         }
     }
@@ -272,8 +270,8 @@ __attribute__((noinline)) static void i8_store_each(int32x4_t v, const int8_t *h
 static inline void i8_make_blocks(i8_tile *t) {
     register void *r0 __asm__("r0") = t;
     __asm__ volatile(
-        "push {r4-r11, lr}\n\tsub sp, #72\n\tstr r0, [sp, #64]\n\tldr r1, [r0, #40]\n\t"
-        "vdup.8 q4, r1\n\tldr r1, [r0, #44]\n\tvdup.8 q5, r1\n"
+        "push {r4-r11, lr}\n\tsub sp, #72\n\tstr r0, [sp, #64]\n\tldr r1, [r0, #36]\n\t"
+        "vdup.8 q4, r1\n\tldr r1, [r0, #40]\n\tvdup.8 q5, r1\n"
         "0:\n\tldr r1, [r0, #16]\n\tldr r9, [r0, #32]\n\tldr r11, [r0, #56]\n\tadd r9, r1\n\t"
         "str r9, [sp, #68]\n\tldm r1, {r0, r2, r4, r6}\n\tldm r1, {r8, r10, r12, lr}\n\t" I8_TWO_PIXELS
         "mov r1, sp\n\tstm r1, {r0, r2, r4, r6, r8, r10, r12, lr}\n\tldrd r1, r9, [sp, #64]\n\t"
@@ -281,10 +279,10 @@ static inline void i8_make_blocks(i8_tile *t) {
         "add r1, sp, #32\n\tstm r1, {r0, r2, r4, r6, r8, r10, r12, lr}\n\tmov r1, sp\n\t"
         "vld40.32 {q0, q1, q2, q3}, [r1]\n\tvld41.32 {q0, q1, q2, q3}, [r1]\n\t"
         "vld42.32 {q0, q1, q2, q3}, [r1]\n\tvld43.32 {q0, q1, q2, q3}, [r1]\n\tldr r0, [sp, #64]\n\t"
-        "ldr r1, [r0, #16]\n\tldr r6, [r0, #48]\n\tadds r1, #16\n\tldm r1!, {r2, r3, r4, r5}\n\t"
-        "cmp r6, #1\n\tbhi 6f\n\tvqrdmulh.s32 q0, q0, r2\n\tvqrdmulh.s32 q1, q1, r3\n\t"
-        "vqrdmulh.s32 q2, q2, r4\n\tvqrdmulh.s32 q3, q3, r5\n\tblo 7f\n\tmov r7, #-1\n\t"
-        "vpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r7\n\tvpt.s32 lt, q1, zr\n\t"
+        "ldr r1, [r0, #16]\n\tldrd r6, r8, [r0, #44]\n\tadds r1, #16\n\t"
+        "ldm r1!, {r2, r3, r4, r5}\n\tcmp r6, #1\n\tbhi 6f\n\tvqrdmulh.s32 q0, q0, r2\n\t"
+        "vqrdmulh.s32 q1, q1, r3\n\tvqrdmulh.s32 q2, q2, r4\n\tvqrdmulh.s32 q3, q3, r5\n\tblo 7f\n\t"
+        "mov r7, #-1\n\tvpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r7\n\tvpt.s32 lt, q1, zr\n\t"
         "vaddt.i32 q1, q1, r7\n\tvpt.s32 lt, q2, zr\n\tvaddt.i32 q2, q2, r7\n\t"
         "vpt.s32 lt, q3, zr\n\tvaddt.i32 q3, q3, r7\n\tb 7f\n"
         "6:\n\tcmp r6, #3\n\tbne 5f\n\tldrsb r7, [r1, #4]\n\tvqshl.s32 q0, r7\n\t"
@@ -293,15 +291,14 @@ static inline void i8_make_blocks(i8_tile *t) {
         "5:\n\tvqdmulh.s32 q0, q0, r2\n\tvqdmulh.s32 q1, q1, r3\n\tvqdmulh.s32 q2, q2, r4\n\t"
         "vqdmulh.s32 q3, q3, r5\n"
         "7:\n\tldrsb r2, [r1]\n\tldrsb r3, [r1, #1]\n\tldrsb r4, [r1, #2]\n\tldrsb r5, [r1, #3]\n\t"
-        "ldr r6, [r0, #36]\n\tvrshl.s32 q0, r2\n\tvrshl.s32 q1, r3\n\tvrshl.s32 q2, r4\n\t"
-        "vrshl.s32 q3, r5\n\tvqmovnb.s32 q0, q0\n\tvqmovnb.s32 q1, q1\n\tvqmovnt.s32 q0, q2\n\t"
-        "vqmovnt.s32 q1, q3\n\tvqadd.s16 q0, q0, r6\n\tvqadd.s16 q1, q1, r6\n\t"
-        "vqmovnb.s16 q0, q0\n\tvqmovnt.s16 q0, q1\n\tldrd r1, r2, [r0, #20]\n\t"
-        "vmax.s8 q0, q0, q4\n\tvmin.s8 q0, q0, q5\n\tvmov r5, r4, q0[2], q0[0]\n\t"
-        "vmov r7, r6, q0[3], q0[1]\n\tstr r5, [r1]\n\tstr r7, [r1, r2]\n\t"
-        "str r4, [r1, r2, lsl #1]\n\tadd r3, r1, r2\n\tstr r6, [r3, r2, lsl #1]\n\t"
-        "ldr r3, [r0, #28]\n\tadds r1, #4\n\tstrd r9, r1, [r0, #16]\n\tsubs r3, #1\n\t"
-        "str r3, [r0, #28]\n\tbne 0b\n\tadd sp, #72\n\tpop {r4-r11, lr}\n\t"
+        "vrshl.s32 q0, r2\n\tvrshl.s32 q1, r3\n\tvrshl.s32 q2, r4\n\tvrshl.s32 q3, r5\n\t"
+        "vqmovnb.s32 q0, q0\n\tvqmovnb.s32 q1, q1\n\tvqmovnt.s32 q0, q2\n\tvqmovnt.s32 q1, q3\n\t"
+        "vqadd.s16 q0, q0, r8\n\tvqadd.s16 q1, q1, r8\n\tvqmovnb.s16 q0, q0\n\t"
+        "vqmovnt.s16 q0, q1\n\tldrd r1, r2, [r0, #20]\n\tvmax.s8 q0, q0, q4\n\t"
+        "vmin.s8 q0, q0, q5\n\tvmov r5, r4, q0[2], q0[0]\n\tvmov r7, r6, q0[3], q0[1]\n\t"
+        "str r5, [r1]\n\tstr r7, [r1, r2]\n\tstr r4, [r1, r2, lsl #1]\n\tadd r3, r1, r2\n\t"
+        "str r6, [r3, r2, lsl #1]\n\tldr r3, [r0, #28]\n\tadds r1, #4\n\tstrd r9, r1, [r0, #16]\n\t"
+        "subs r3, #1\n\tstr r3, [r0, #28]\n\tbne 0b\n\tadd sp, #72\n\tpop {r4-r11, lr}\n\t"
         : "+r"(r0)
         :
         : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "cc", "memory" I8_PREDICATE);
@@ -326,7 +323,7 @@ static inline void i8_make_small(i8_tile *t) {
         "vmov q6[3], q6[1], r6, r10\n\tvmladav.s8 r4, q7, q0\n\tvmladav.s8 r6, q7, q1\n\t"
         "vmladav.s8 r8, q7, q2\n\tvmladav.s8 r10, q7, q3\n\tvmov q7[2], q7[0], r4, r8\n\t"
         "vmov q7[3], q7[1], r6, r10\n\tldm r1!, {r4-r7}\n\tvadd.i32 q4, q4, r4\n\t"
-        "vadd.i32 q5, q5, r5\n\tvadd.i32 q6, q6, r6\n\tvadd.i32 q7, q7, r7\n\tldr lr, [r0, #48]\n\t"
+        "vadd.i32 q5, q5, r5\n\tvadd.i32 q6, q6, r6\n\tvadd.i32 q7, q7, r7\n\tldr lr, [r0, #44]\n\t"
         "ldm r1!, {r4-r7}\n\tcmp lr, #1\n\tbhi 6f\n\tvqrdmulh.s32 q4, q4, r4\n\t"
         "vqrdmulh.s32 q5, q5, r5\n\tvqrdmulh.s32 q6, q6, r6\n\tvqrdmulh.s32 q7, q7, r7\n\tblo 7f\n\t"
         "mov r8, #-1\n\tvpt.s32 lt, q4, zr\n\tvaddt.i32 q4, q4, r8\n\tvpt.s32 lt, q5, zr\n\t"
@@ -338,10 +335,10 @@ static inline void i8_make_small(i8_tile *t) {
         "5:\n\tvqdmulh.s32 q4, q4, r4\n\tvqdmulh.s32 q5, q5, r5\n\tvqdmulh.s32 q6, q6, r6\n\t"
         "vqdmulh.s32 q7, q7, r7\n"
         "7:\n\tldrsb r4, [r1]\n\tldrsb r5, [r1, #1]\n\tldrsb r6, [r1, #2]\n\tldrsb r7, [r1, #3]\n\t"
-        "ldr r8, [r0, #36]\n\tvrshl.s32 q4, r4\n\tvrshl.s32 q5, r5\n\tvrshl.s32 q6, r6\n\t"
+        "ldr r8, [r0, #48]\n\tvrshl.s32 q4, r4\n\tvrshl.s32 q5, r5\n\tvrshl.s32 q6, r6\n\t"
         "vrshl.s32 q7, r7\n\tvqmovnb.s32 q4, q4\n\tvqmovnb.s32 q5, q5\n\tvqmovnt.s32 q4, q6\n\t"
         "vqmovnt.s32 q5, q7\n\tvqadd.s16 q4, q4, r8\n\tvqadd.s16 q5, q5, r8\n\t"
-        "vqmovnb.s16 q4, q4\n\tvqmovnt.s16 q4, q5\n\tldrd r4, r5, [r0, #40]\n\tvdup.8 q5, r4\n\t"
+        "vqmovnb.s16 q4, q4\n\tvqmovnt.s16 q4, q5\n\tldrd r4, r5, [r0, #36]\n\tvdup.8 q5, r4\n\t"
         "vdup.8 q6, r5\n\tvmax.s8 q4, q4, q5\n\tvmin.s8 q4, q4, q6\n\tvmov r5, r4, q4[2], q4[0]\n\t"
         "vmov r7, r6, q4[3], q4[1]\n\tstr r5, [r3]\n\tstr r7, [r3, r9]\n\t"
         "str r4, [r3, r9, lsl #1]\n\tadd r1, r3, r9\n\tstr r6, [r1, r9, lsl #1]\n\tadds r3, #4\n\t"
@@ -450,10 +447,10 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
                  0,
                  0,
                  32 + I8_FOUR * i8_byte_rows(&k->end),
-                 k->end.zero,
                  k->end.least,
                  k->end.most,
                  i8_way(&k->end),
+                 k->end.zero,
                  k->inputs,
                  list};
     for (int i = 0; i < count; i++) {

@@ -10,8 +10,6 @@
 #include "plan/internal.h"
 #include "plan/pack.h"
 
-#include <stdlib.h>
-
 /* Whether the kernels take a depthwise layer's window. Those that add up products of two taps in 16 bits do not
  * take weights of -128. */
 static bool fits_window(const dot_kernels *k, const node *n) {
@@ -58,14 +56,6 @@ bool takes_dots(const plan *p, const plan_step *s) {
     return !window || (!n->a.pad_value && fits_window(p->t->dots, n));
 }
 
-bool reads_rows(const plan *p, const plan_step *s) {
-    const int full = 16; /* inputs of a vector: a tile of shorter stretches takes less time to gather */
-    const dot_kernels *k = p->t->dots;
-    const node *n = &p->g->nodes[s->node];
-    return k->ragged && s->gemm.staged && reads_whole_rows(n) && n->a.kernel[0] <= k->most_rows &&
-           n->a.kernel[1] * s->operands[0].shape.c >= full && p->g->nodes[n->in[0]].type == TYPE_I8;
-}
-
 bool gathers_bytes(const plan *p, const plan_step *s) {
     const operand *o = &s->operands[0];
     if (s->gemm.staged) return false;
@@ -94,69 +84,6 @@ int64_t largest_tile(const plan_step *steps, int n) {
     int64_t most = 0;
     for (int i = 0; i < n; i++) most = steps[i].tile_bytes > most ? steps[i].tile_bytes : most;
     return most;
-}
-
-enum { FIXED_SCALE = 8, MOST_RIGHT = 22 };
-
-dot_integers integers_of_dots(const plan *p, const node *n) {
-    const graph *g = p->g;
-    const int64_t room = INT64_C(1) << 30;
-    rescale *by = ARENA_ARRAY(p->mem, rescale, n->shape.c);
-    int32_t *fixed = ARENA_ARRAY(p->mem, int32_t, n->shape.c);
-    bool *is_fixed = ARENA_ARRAY(p->mem, bool, n->shape.c);
-    dot_integers d = {.by = by, .fixed = fixed, .is_fixed = is_fixed};
-    const kernel_integers k = integers_of_kernel(g, n, p->mem);
-    for (int c = 0; c < n->shape.c; c++) {
-        int64_t least, most;
-        by[c] = k.by[c];
-        sums_of_output(g, n, c, &least, &most);
-        const int64_t size = most > -least ? most : -least;
-        const bool fits = size < room && -by[c].shift <= MOST_RIGHT;
-        if (!fits && p->t->dots->by_pixels && least >= INT32_MIN && most <= INT32_MAX) {
-            const int32_t code = rescale_apply(g->rounding, (int32_t)least, by[c]);
-            if (code == rescale_apply(g->rounding, (int32_t)most, by[c]) && abs(code) < 1 << 20) {
-                by[c] = rescale_by(1.0 / FIXED_SCALE);
-                fixed[c] = code * FIXED_SCALE;
-                is_fixed[c] = true;
-                continue;
-            }
-        }
-        d.most = size > d.most ? size : d.most;
-    }
-    return d;
-}
-
-/* Weights of 16 bits need not be widened when they are used, and have room for a scale of 0 to 8 bits, by which
- * all channels of the layer come to one shift to the right. Then a sum becomes a code by a multiplication that
- * adds what is rounded, that shift and a saturation. The price is flash, so layers of few pixels do without.
- *
- * With a scale 2^s the exact product of a sum and its multiplier is P * 2^s, and the shift behind 31 bits is
- * K = s + right for all channels. RESCALE_ONCE: (P * 2^s + 2^(30 + K)) >> (31 + K). RESCALE_TFLITE rounds P
- * first, to 31 bits, which adds 2^(30 + s); sums whose product is below 0 then are 2^(31 + s) less. The
- * multiplication drops 32 bits, so that all of these must be multiples of 2^32: s is at least 2 with
- * RESCALE_TFLITE, and K. */
-enum { LEAST_TWICE = 2, MOST_SCALE = 8, MOST_WIDE = 22 };
-
-int wide_scale(const graph *g, int wide, rescale by) {
-    if (by.multiplier) return wide + by.shift;
-    return g->rounding == RESCALE_TFLITE ? LEAST_TWICE : 0;
-}
-
-int wide_shift(const plan *p, const node *n) {
-    const graph *g = p->g;
-    if (!p->t->dots->wide_pixels || shape_pixels(n->shape) < p->t->dots->wide_pixels) return 0;
-    const dot_integers k = integers_of_dots(p, n);
-    const int spare = g->rounding == RESCALE_TFLITE ? LEAST_TWICE : 0;
-    int least = MOST_WIDE, most = 2 - spare;
-    for (int c = 0; c < n->shape.c; c++) {
-        if (!k.by[c].multiplier) continue;
-        if (spare && k.by[c].shift >= 0) return 0;
-        least = -k.by[c].shift < least ? -k.by[c].shift : least;
-        most = -k.by[c].shift > most ? -k.by[c].shift : most;
-    }
-    const int wide = most + spare;
-    if (wide > MOST_WIDE || wide - least > MOST_SCALE) return 0;
-    return k.most < INT64_C(1) << (31 - (wide - least)) ? wide : 0;
 }
 
 /* Pixels of a call, of `in_row` that lie in a row. Where a call may have any number, the tile has few bytes. */

@@ -17,8 +17,6 @@ enum {
 
 /* ---- layouts ---- */
 
-bool reads_whole_rows(const node *n) { return n->a.groups == 1 && n->a.dilation[1] == 1; }
-
 static int count_taps(const node *n) { return n->op == OP_DENSE ? 1 : n->a.kernel[0] * n->a.kernel[1]; }
 
 static int count_groups(const node *n) { return n->op == OP_DENSE ? 1 : n->a.groups; }

@@ -434,11 +434,13 @@ static void i8_next_stretch(i8_stretch *s, int end, int room, int size, const in
 /* What becomes of a row's codes behind the sums: bounds, then the tables of the channels. */
 static void i8_end_row(int8_t *y, const int8_t *w, int block_bytes, const i8_window *k) {
     const i8_end *const end = &k->end;
+    const int all_codes = end->least == -128 && end->most == 127;
     for (int c = 0; c < k->channels; c++) {
         const int number = end->how & I8_SEVERAL ? w[c / 4 * block_bytes + 36 + c % 4] : 0;
         const int8_t *const table = end->table ? end->table + number * 256 + 128 : NULL;
         int8_t *at = y + c;
-        for (int ox = 0; ox < k->out_w; ox++) {
+        for (int ox = all_codes && table ? k->out_w : 0; ox > 0; ox--, at += k->y_pixel) *at = table[*at];
+        for (int ox = all_codes && table ? k->out_w : 0; ox < k->out_w; ox++) {
             const int32_t v = i32_clamp(*at, end->least, end->most);
             *at = table ? table[v] : (int8_t)v;
             at += k->y_pixel;

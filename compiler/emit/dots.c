@@ -123,6 +123,25 @@ static void emit_window_gathering(emitter *e, const plan_step *s, writer *w, con
     line(w, "}");
 }
 
+/* Writes the lines that copy the rows of each pixel's window side by side to `bytes`, and widen them from
+ * there. */
+static void emit_joining(emitter *e, const plan_step *s, writer *w, const dots_tile *t, int64_t inputs) {
+    const node *n = &e->p->g->nodes[s->node];
+    const int row = n->a.kernel[1] * s->operands[0].shape.c, all = n->a.kernel[0] * row;
+    const bool turns = input_type(e, s) == TYPE_U8;
+    const char *type = turns ? "uint8_t" : "int8_t";
+    line(w, "%s *const bytes = %s(tile + %lld);", type, turns ? "(uint8_t *)" : "",
+         (long long)widened_bytes(e->p, s));
+    line(w, "for (int ky = 0; ky < %d; ky++) {", n->a.kernel[0]);
+    line(w, "const %s *const from = rows[ky] + at;", type);
+    for (int m = 0; m < t->pixels; m++)
+        line(w, "memcpy(bytes + ky * %d + %d, from + %lld, %d);", row, m * all, (long long)(m * t->x_step[0]),
+             row);
+    line(w, "}");
+    line(w, "i8_gather%s(tile, %lld, %d, bytes, %d, %d);", turns ? "_u8" : "", (long long)inputs, t->pixels,
+         all, all);
+}
+
 /* Writes the lines that bring the inputs to where the kernel reads them; sets what it reads, and how far apart
  * the pixels lie there. */
 static const char *emit_gathering(emitter *e, const plan_step *s, writer *w, const dots_tile *t, int64_t inputs,
@@ -132,7 +151,7 @@ static const char *emit_gathering(emitter *e, const plan_step *s, writer *w, con
     const bool widens = e->p->t->dots->widened > 0;
     *step = inputs;
     if (s->gemm.staged) {
-        emit_window_gathering(e, s, w, t, inputs);
+        (joins_rows(e->p, s) ? emit_joining : emit_window_gathering)(e, s, w, t, inputs);
         return "tile";
     }
     const char *x = expression(a, "x", NULL, NULL, 0, o->runs[0].begin);

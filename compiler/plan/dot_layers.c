@@ -16,6 +16,13 @@ bool reads_rows(const plan *p, const plan_step *s) {
            n->a.kernel[1] * s->operands[0].shape.c >= full && p->g->nodes[n->in[0]].type == TYPE_I8;
 }
 
+bool joins_rows(const plan *p, const plan_step *s) {
+    const dot_kernels *k = p->t->dots;
+    const node *n = &p->g->nodes[s->node];
+    return k->widened && s->gemm.staged && reads_whole_rows(n) && n->a.kernel[0] > 1 &&
+           n->a.kernel[1] * s->operands[0].shape.c % k->depth != 0;
+}
+
 enum { FIXED_SCALE = 8, MOST_RIGHT = 22 };
 
 dot_integers integers_of_dots(const plan *p, const node *n) {

@@ -70,7 +70,8 @@ int64_t widened_bytes(const plan *p, const plan_step *s) {
 
 /* Whether a tile has the inputs of pixels as bytes. */
 static bool has_byte_tile(const plan *p, const plan_step *s) {
-    return gathers_bytes(p, s) || (s->gemm.staged && !p->t->dots->widened && !reads_rows(p, s));
+    return gathers_bytes(p, s) || joins_rows(p, s) ||
+           (s->gemm.staged && !p->t->dots->widened && !reads_rows(p, s));
 }
 
 /* Bytes of the tile: the widened inputs, behind them those that are gathered as bytes. */

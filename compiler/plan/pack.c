@@ -50,7 +50,7 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     l.lefts = s->shifts_left;
     l.depth = p->t->dots->depth;
     l.ragged = p->t->dots->ragged;
-    if (l.ragged && !reads_rows(p, s)) { /* from a tile */
+    if (joins_rows(p, s) || (l.ragged && !reads_rows(p, s))) { /* from a tile */
         l.inputs *= l.stretches;
         l.stretches = 1;
     }

@@ -61,6 +61,9 @@ bool reads_whole_rows(const node *n);
  * its pixels are gathered as bytes, since they do not lie side by side; and the bytes of the inputs that its
  * tile holds widened. */
 bool reads_rows(const plan *p, const plan_step *s);
+
+/* Whether the rows of its windows are joined before they are widened, since each would have to be filled up. */
+bool joins_rows(const plan *p, const plan_step *s);
 bool gathers_bytes(const plan *p, const plan_step *s);
 int64_t widened_bytes(const plan *p, const plan_step *s);
 

@@ -195,7 +195,8 @@ static inline void i8_clip(const int8_t **list, const int8_t *const *base, const
 }
 
 /* Adds the weights of `count` taps times `zero` to sums, for rows outside of the map. */
-static inline void i8_add_outside(int32_t *sums, const int8_t *w, int count, int lanes, int32_t zero) {
+__attribute__((noinline)) static void i8_add_outside(int32_t *sums, const int8_t *w, int count, int lanes,
+                                                     int32_t zero) {
     int16x8_t even = vdupq_n_s16(0), odd = even;
     for (int t = 0; t < count; t++, w += lanes) {
         if (lanes == I8_SIXTEEN) {
@@ -222,7 +223,7 @@ typedef struct i8_row {
     int taps, above, below;           /* in rows of the map, and in rows above and below it */
 } i8_row;
 
-static inline void i8_set_row(i8_row *row, const int8_t *const *rows, const i8_window *k) {
+__attribute__((noinline)) static void i8_set_row(i8_row *row, const int8_t *const *rows, const i8_window *k) {
     int taps = 0, above = 0, below = 0;
     for (int ky = 0; ky < k->kernel_h; ky++) {
         if (!rows[ky]) {

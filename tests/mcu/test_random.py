@@ -4,7 +4,8 @@
     test_random.py BOARD [--int] [--first N] [--count N] [--keep DIR]
 
 Floats: half of the networks are those of ../diff/random_net.py, half those of random_more.py; each channel must agree within
-1e-4 of its largest value, as emitted.largest_error() judges. --int: quantised networks (random_int.py), byte for byte. The
+1e-4 of its largest value, as emitted.largest_error() judges. --int: quantised networks (random_int.py), byte for byte, and those
+of edges.py. The
 networks take turns in how far the C compiler optimizes and in lcc's options. Each is run twice, on two inputs, in an arena that
 is full of other bytes each time. Those that fail are listed.
 """
@@ -21,6 +22,7 @@ import emitted  # noqa: E402
 import random_int  # noqa: E402
 import random_more  # noqa: E402
 from board import BOARDS, Network, require_board, run_networks  # noqa: E402
+from edges import EDGES, write_edges  # noqa: E402
 from machines import run  # noqa: E402
 
 TOLERANCE = 1e-4
@@ -32,6 +34,7 @@ OPTIONS = {True: [[], ["--max-ram", "min"], ["--keep-dead"], ["--reuse-input"], 
 
 # Seeds that have found faults, which are always tried: how far the compiler optimizes, without options for lcc.
 FOUND = {random_int.FIRST + 223: "-O2", random_int.FIRST + 273: "-O3"}
+EDGE = 90000  # the first seed of the networks of edges.py
 MOST = 31  # networks in a program: one board has 8 MB of flash
 
 
@@ -44,12 +47,16 @@ class Sample:
         self.options, self.level = options[number % len(options)], LEVELS[number % len(LEVELS)]
         if seed in FOUND:
             self.options, self.level = [], FOUND[seed]
-        self.source = os.path.join(folder, "n%d.net" % seed)
-        with open(self.source, "w", encoding="utf-8") as out:
-            out.write(random_more.write_network(seed))
         name = "n%d" % seed
+        self.source, self.weights = os.path.join(folder, name + ".net"), []
+        if seed >= EDGE:
+            self.weights = ["-w", os.path.join(folder, name + ".safetensors")]
+            write_edges(seed - EDGE, self.source, self.weights[1])
+        else:
+            with open(self.source, "w", encoding="utf-8") as out:
+                out.write(random_more.write_network(seed))
         c_file = os.path.join(folder, name + ".c")
-        words = [lcc, self.source, *self.options, "--target", target]
+        words = [lcc, self.source, *self.weights, *self.options, "--target", target]
         run([*words, "--name", name, "-o", c_file])
         about = json.loads(run([*words, "--emit", "json"]))
         inputs = [emitted.random_inputs(about, RUNS * seed + turn) for turn in range(RUNS)]
@@ -60,10 +67,10 @@ class Sample:
 
     def error(self):
         """The largest error of what the board said."""
-        halves = ["--weights-dtype", "f16"] if "f16" in self.options else []
+        words = self.weights + (["--weights-dtype", "f16"] if "f16" in self.options else [])
         worst = 0.0
         for inputs, outputs in zip(self.net.inputs, self.net.outputs, strict=True):
-            expected = emitted.interpret(self.lcc, self.source, self.folder, inputs, len(outputs), halves)
+            expected = emitted.interpret(self.lcc, self.source, self.folder, inputs, len(outputs), words)
             worst = max(worst, emitted.largest_error(outputs, expected))
         return worst
 
@@ -87,7 +94,7 @@ def run_all(board, samples, folder):
 def seeds_of(arguments):
     if arguments.int:
         seeds = [random_int.FIRST + arguments.first + i for i in range(arguments.count)]
-        return [*seeds, *(seed for seed in FOUND if seed not in seeds)]
+        return [*seeds, *(seed for seed in FOUND if seed not in seeds), *range(EDGE, EDGE + EDGES)]
     return [(random_more.FIRST if i % 2 else 0) + arguments.first + i // 2 for i in range(arguments.count)]
 
 

@@ -1,0 +1,55 @@
+"""Integer layers whose sums are rescaled by factors of each size, up and down: around the limits of the short ways of runtime/i8.h,
+which random networks do not meet, since their seeded weights suit the scales.
+
+    write_edges(number, net_file, weights_file)     for numbers 0 to EDGES - 1
+"""
+import json
+import struct
+
+import numpy as np
+
+EDGES = 30
+NET = """default padding = same, bias = true, naming = torch, rounding = %s
+net edge {
+    input image: int8[5, 6, 7] (q = [1, 3])
+    conv(9, 3, q = [1, 3]) @"wide"
+    output wide
+    from image
+    depthwise(3, q = [1, 3]) @"window"
+    output window
+    from image
+    conv(14, 1, q = [1, -128]) @"bounded"
+    relu
+    output bounded
+    from image
+    conv(7, 1, q = [1, 3]) @"added"
+    add(image, q = [1.3, 3])
+    output added
+    from image
+    dense(5, q = [1, 3]) @"dense"
+    output dense
+}
+"""
+SHAPES = {"wide": (9, 7, 3, 3), "window": (7, 1, 3, 3), "bounded": (14, 7, 1, 1), "added": (7, 7, 1, 1), "dense": (5, 5 * 6 * 7)}
+KINDS = {"I8": np.int8, "I32": np.int32, "F32": np.float32}
+
+
+def write_edges(number, net_file, weights_file):
+    """Sums have about `bits` bits, most of them the bias's, and factors make codes of them."""
+    source, bits = np.random.default_rng(number), 2 + number // 2 * 2
+    most = min(127, max(1, 2 ** bits // 2000))
+    tensors = {}
+    for label, shape in SHAPES.items():
+        tensors[label + ".weight"] = "I8", source.integers(-most, most + 1, shape)
+        tensors[label + ".bias"] = "I32", source.integers(-2 ** bits, 2 ** bits + 1, shape[0])
+        tensors[label + ".weight_scale"] = "F32", 2.0 ** (6 - bits) * source.uniform(0.5, 2, shape[0])
+    header, body = {}, b""
+    for name, (kind, values) in tensors.items():
+        data = values.astype(KINDS[kind]).tobytes()
+        header[name] = {"dtype": kind, "shape": list(values.shape), "data_offsets": [len(body), len(body) + len(data)]}
+        body += data
+    head = json.dumps(header).encode()
+    with open(net_file, "w", encoding="utf-8") as out:
+        out.write(NET % ("once", "tflite")[number % 2])
+    with open(weights_file, "wb") as out:
+        out.write(struct.pack("<Q", len(head)) + head + body)

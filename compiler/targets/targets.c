@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Floats by the functions of a file; integers by the vector extensions of the compiler, and in strict C99. */
-#define FLOATS(n, file) .name = "f32x" #n, .lanes = n, .runtime = (file)
+#define FLOATS(n, file) .name = "f32x" #n, .lanes = (n), .runtime = (file)
 #define INTS(n)         .ints = "i32x" #n, .ints_runtime = "i32xN.h"
 #define ONE_INT         .ints = "i32x1", .ints_runtime = "i32x1_c99.h"
 

@@ -1,4 +1,4 @@
-"""What the README says is so: its network, its mistake, its table."""
+"""What the README says is so: its network, its mistake, its tables; and the arenas in the table of speed of tests/bench."""
 import json
 import os
 import re
@@ -15,6 +15,8 @@ class Readme(Installed):
             cls.text = f.read()
         with open(os.path.join(SOURCE, "examples", "memory.md"), encoding="utf-8") as f:
             cls.memory = f.read()
+        with open(os.path.join(SOURCE, "tests", "bench", "README.md"), encoding="utf-8") as f:
+            cls.bench = f.read()
 
     def network(self):
         return re.search(r"Save this as `shoes\.net`:\n\n```\n(.*?)```", self.text, re.S).group(1)
@@ -44,19 +46,23 @@ class Readme(Installed):
             self.assertAlmostEqual(told["arena_bytes"] / 1e6, float(arena), delta=0.05, msg=net)
 
     def test_the_arenas(self):
-        """Those of the table of speed and of the one of memory, by the names of the first table."""
+        """Those of the table of speed and of the one of memory, by the names of the first table. The README has some of its rows."""
         files = {"MobileNetV1 1.0": "mobilenet_v1", "MobileNetV2 1.0": "mobilenet_v2", "MobileNetV3 Large": "mobilenet_v3_large",
                  "MobileNetV3 Small": "mobilenet_v3_small", "ShuffleNetV1 1x, g = 3": "shufflenet_v1", "ShuffleNetV2 1x": "shufflenet_v2",
                  "MnasNet-B1": "mnasnet_b1", "EfficientNet-Lite0": "efficientnet_lite", "EfficientNet-B0": "efficientnet_b0",
                  "EfficientNet-B2": "efficientnet_b2"}
+        shown = 0
         for title, net in files.items():
-            fast = re.search(rf"^\| {re.escape(title)} \| .* \| ([\d.]+) MB \|$", self.text, re.M).group(1)
+            row = re.search(rf"^\| {re.escape(title)} \| .* \| ([\d.]+) MB \|$", self.bench, re.M)
+            fast = row.group(1)
             fastest, smallest, added = re.search(rf"^\| {re.escape(title)} \| (\d\.\d\d) \| (\d\.\d\d) \| \S+ % \| \+(\d+) %",
                                                  self.memory, re.M).groups()
             command = [self.lcc, net + ".net", "--emit", "json", "--target", "x86-64-v4"]
             one, other = json.loads(self.good(*command).stdout), json.loads(self.good(*command, "--max-ram", "min").stdout)
             self.assertEqual([fast, fastest, smallest], ["%.2f" % (told["arena_bytes"] / 1e6) for told in (one, one, other)], net)
+            shown += row.group(0) in self.text
             self.assertEqual(round(100 * (other["macs_emitted"] / one["macs_emitted"] - 1)), int(added), net)
+        self.assertEqual(shown, 4)
 
 
 if __name__ == "__main__":

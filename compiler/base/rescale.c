@@ -48,3 +48,5 @@ int32_t rescale_apply(rescale_rounding how, int32_t x, rescale by) {
     int shift = 31 - by.shift; /* 1 to 62 */
     return (int32_t)shift_down((int64_t)x * by.multiplier + (INT64_C(1) << (shift - 1)), shift);
 }
+
+int rescale_least_right(rescale_rounding how) { return how == RESCALE_TFLITE ? 1 : 2; }

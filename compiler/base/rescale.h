@@ -26,6 +26,10 @@ rescale rescale_by(double factor);
 
 int32_t rescale_apply(rescale_rounding how, int32_t x, rescale by);
 
+/* From this shift to the right on (-shift), the high half of a product is enough to rescale: the short ways of
+ * runtime/i32.h and i8.h. */
+int rescale_least_right(rescale_rounding how);
+
 /* The two halves of RESCALE_TFLITE, which some of TensorFlow Lite's functions use alone.
  * high: (x * multiplier * 2) / 2^32, rounded, halves up. down: x / 2^shift, rounded, halves away from zero. */
 int32_t rescale_high(int32_t x, int32_t multiplier);

@@ -25,7 +25,6 @@ static const char *mean_text(emitter *e, const mean_step *m, const char *sum) {
     const char *v = zeros ? arena_printf(e->a, "%s %c %lld", sum, zeros < 0 ? '+' : '-',
                                          (long long)(zeros < 0 ? -zeros : zeros))
                           : sum;
-    enum { FEW_SUMMED = 1 << 21 }; /* their sum has at most 30 bits */
     if (m->k.count <= FEW_SUMMED) return rescaled_code(e, v, &m->by, m->index, m->k.y_zero, m->k.range);
     return as_code(e, rescaled_by_text(e, v, &m->by, m->index), m->k.y_zero, m->k.range);
 }

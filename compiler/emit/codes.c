@@ -40,7 +40,7 @@ const char *as_code(const emitter *e, const char *v, int zero, code_range range)
 
 /* Whether the short functions of i32.h rescale by this factor. */
 static bool is_short(const emitter *e, rescale by) {
-    return by.shift <= (e->p->g->rounding == RESCALE_TFLITE ? -1 : -2);
+    return -by.shift >= rescale_least_right(e->p->g->rounding);
 }
 
 void declare_list(writer *w, const char *type, const char *name, const int *values, int count) {

@@ -16,7 +16,7 @@
  * knows that; NULL: there is none. */
 static const char *short_way(const emitter *e, const node *n, bool positive) {
     const dot_integers k = integers_of_dots(e->p, n);
-    const int most_right = 22, least_right = e->p->g->rounding == RESCALE_TFLITE ? 1 : 2;
+    const int most_right = 22, least_right = rescale_least_right(e->p->g->rounding);
     int least = most_right;
     for (int c = 0; c < n->shape.c; c++) {
         if (!k.by[c].multiplier) continue;

@@ -8,7 +8,7 @@
 
 /* Whether the functions rescale by these factors: see I8_SHORT in i8.h. */
 static bool are_short(const emitter *e, const rescale *by, int count) {
-    const int most_right = 20, least_right = e->p->g->rounding == RESCALE_TFLITE ? 1 : 2;
+    const int most_right = 20, least_right = rescale_least_right(e->p->g->rounding);
     for (int i = 0; i < count; i++) {
         if (-by[i].shift < least_right || -by[i].shift > most_right) return false;
     }
@@ -30,7 +30,6 @@ bool scales_by_dots(const emitter *e, const plan_step *s) {
 }
 
 bool means_by_dots(const emitter *e, const plan_step *s) {
-    enum { FEW_SUMMED = 1 << 21 }; /* their sum has at most 30 bits */
     const node *n = &e->p->g->nodes[s->node];
     const int64_t pixels = shape_pixels(s->operands[0].shape);
     if (!e->p->t->dots || n->a.act != OP_IDENTITY || !are_int8(e->p->g, n) || pixels > FEW_SUMMED) return false;
@@ -42,18 +41,15 @@ bool means_by_dots(const emitter *e, const plan_step *s) {
 
 /* Declares the factors of the channels, in their order in the result, and the constant `map` of the layer. */
 static void declare_map(emitter *e, writer *w, const rescale *by, const int *order, const dots_map *m) {
-    bool same = true;
-    int *multipliers = ARENA_ARRAY(e->a, int, m->channels), *shifts = ARENA_ARRAY(e->a, int, m->channels);
-    for (int i = 0; i < m->channels; i++) {
-        multipliers[i] = (int)by[order[i]].multiplier;
-        shifts[i] = by[order[i]].shift;
-        same = same && multipliers[i] == multipliers[0] && shifts[i] == shifts[0];
+    const code_factors f = declare_factors(e, w, by, order, m->channels);
+    if (f.same) {
+        const int multiplier = (int)f.by.multiplier;
+        declare_list(w, "int32_t", "multipliers", &multiplier, 1);
+        declare_list(w, "int8_t", "shifts", &f.by.shift, 1);
     }
-    declare_list(w, "int32_t", "multipliers", multipliers, same ? 1 : m->channels);
-    declare_list(w, "int8_t", "shifts", shifts, same ? 1 : m->channels);
     line(w,
          "static const i8_map map = {multipliers, shifts, %lld, %lld, %lld, %d, %d, %d, %d, %d, %d, %d, %s};",
-         (long long)m->pixels, (long long)m->x_pixel, (long long)m->y_pixel, m->channels, !same, m->x_zero,
+         (long long)m->pixels, (long long)m->x_pixel, (long long)m->y_pixel, m->channels, !f.same, m->x_zero,
          m->z_zero, m->zero, m->range.least, m->range.most,
          e->p->g->rounding == RESCALE_TFLITE ? "I8_TFLITE" : "I8_ONCE");
 }

@@ -105,7 +105,10 @@ typedef struct mean_integers {
     code_range range;
 } mean_integers;
 
-enum { MOST_SUMMED = 1 << 23 };
+enum {
+    MOST_SUMMED = 1 << 23,
+    FEW_SUMMED = 1 << 21 /* the sum of so many has at most 30 bits and a sign */
+};
 
 mean_integers integers_of_mean(const graph *g, const node *n, int count, arena *a);
 int mean_code(rescale_rounding how, const mean_integers *k, int channel, int32_t sum);

@@ -41,7 +41,7 @@ typedef struct dot_kernels {
     int most_rows; /* of such a window */
     int widened;   /* bytes of an input in the tile that a call reads; 0: inputs may be read where they lie,
                       and are gathered as bytes where they do not lie side by side */
-    bool by_pixels;  /* there is a function for each number of pixels and each way to round: i8_dots4_once */
+    bool by_pixels;  /* there is a function for each number of pixels and each way to round: i8_blocks4_once */
     int wide_pixels; /* so many, and the weights of a convolution are stored as 16 bits; 0: never */
     const char *window_runtime, *map_runtime; /* depthwise layers, and layers without weights, have headers of
                                                  their own */

@@ -2,17 +2,19 @@
  * one run.
  *
  *     bench --peak PEAK.so [--threads N]
- *     bench --peak PEAK.so [--threads N] [--runs N] [--cpu-time] [--beside N] --bytes IMAGE --floats IMAGE
- *           --expect LOGITS [--lcc MODEL.so] [--lcc-alone MODEL.so ARENA_BYTES] [--ort LIBRARY MODEL.onnx]
- *           [--peer NAME READ_FD WRITE_FD]
+ *     bench --peak PEAK.so [--threads N] [--runs N] [--cpu-time] [--beside N] --bytes IMAGE --tensor IMAGE
+ *           --expect LOGITS [--least-snr DB] [--name NAME] [--lcc MODEL.so] [--lcc-alone MODEL.so ARENA_BYTES]
+ *           [--ort LIBRARY MODEL.onnx] [--peer NAME READ_FD WRITE_FD]
  *
  * The first form prints the FMA peak alone. The second gives every rival the same image (--bytes: HWC, as lcc's
- * networks take it; --floats: normalised, CHW), refuses to go on unless all answers agree with LOGITS, and then
- * goes in rounds: a burst of the peak loop, then each rival in turn, first one run that is not counted, since
- * the one before it left the caches to itself, then BURST that are. So a machine that becomes slower for a
- * while becomes so for all of them. Nobody's turn begins before the threads of the others have stopped
- * spinning. --lcc-alone is lcc's code again, by one thread. With --beside so many processes are busy all the
- * time, which do nothing but count. Prints one JSON object. */
+ * networks take it; --tensor: as the ONNX file takes it), refuses to go on unless all answers agree with
+ * LOGITS, and then goes in rounds: a burst of the peak loop, then each rival in turn, first one run that is not
+ * counted, since the one before it left the caches to itself, then BURST that are. So a machine that becomes
+ * slower for a while becomes so for all of them. Nobody's turn begins before the threads of the others have
+ * stopped spinning. --lcc-alone is lcc's code again, by one thread. --name is for the next rival. --expect and
+ * --least-snr hold for the rivals behind them, up to the next: two programs that compute in eight bits
+ * differ by more than a rounding, and are held to a ratio of signal to noise instead. With --beside so many
+ * processes are busy all the time, which do nothing but count. Prints one JSON object. */
 #include "clock.h"
 #include "onnxruntime.h"
 #include "peak.h"
@@ -29,10 +31,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_RIVALS = 4, MAX_THREADS = 64, MAX_BESIDE = 64, BURST = 5, MAX_RUNS = 100000 };
+enum { MAX_RIVALS = 6, MAX_THREADS = 64, MAX_BESIDE = 64, BURST = 5, MAX_RUNS = 100000 };
 
 /* The largest difference from the expected logits that is taken for rounding, in units of the largest of them.
- */
+ * Not for rivals that are held to --least-snr. */
 static const double TOLERANCE = 1e-4;
 
 /* A rival that has had this many milliseconds, and LEAST_RUNS, has had enough: one that goes astray must not
@@ -55,8 +57,11 @@ typedef struct rival {
     ort_network *ort;
     int from_peer, to_peer; /* file descriptors */
     size_t n_logits;
+    const float *expected;
+    double least_snr; /* in dB; 0 for a rival that is held to TOLERANCE */
     clockid_t clock;
-    double difference; /* of the first run */
+    double difference, snr; /* of the first run; in units of the largest logit, and in dB */
+    int same_top;           /* the largest logit is one of the largest that are expected */
     double *times;
     int n_times;
     double spent; /* the sum of the times */
@@ -65,11 +70,12 @@ typedef struct rival {
 typedef struct bench {
     clockid_t clock;
     int threads, runs, beside;
-    const char *peak_library, *bytes, *floats, *expect;
+    const char *peak_library, *bytes, *tensor, *name;
     burst_function burst;
     long burst_steps; /* a few milliseconds' worth */
     double peak;      /* operations a second, all threads together; the best so far */
-    float *expected;
+    float *expected;  /* what the next rival has to answer */
+    double least_snr;
     size_t n_logits;
     int n_rivals;
     rival rivals[MAX_RIVALS];
@@ -220,9 +226,9 @@ static int open_lcc_alone(const bench *b, rival *r, const char *path, const char
 
 static int open_ort(const bench *b, rival *r, const char *library, const char *model) {
     size_t bytes = 0;
-    const float *image = b->floats ? read_whole(b->floats, &bytes) : NULL;
-    if (!image) return fail("no image for ONNX Runtime: --floats", "");
-    r->ort = ort_open(library, model, b->threads, image, bytes / sizeof *image, r->logits, r->n_logits);
+    const void *image = b->tensor ? read_whole(b->tensor, &bytes) : NULL;
+    if (!image) return fail("no image for ONNX Runtime: --tensor", "");
+    r->ort = ort_open(library, model, b->threads, image, bytes, r->logits, r->n_logits);
     if (!r->ort) return -1;
     r->name = "ONNX Runtime";
     r->version = ort_version(r->ort);
@@ -230,18 +236,7 @@ static int open_ort(const bench *b, rival *r, const char *library, const char *m
     return 0;
 }
 
-/* Adds a rival of one of the three kinds, with what the command line says of it. */
-static int add_rival(bench *b, int kind, char **arguments) {
-    if (b->n_rivals == MAX_RIVALS) return fail("too many rivals", "");
-    rival *r = &b->rivals[b->n_rivals++];
-    r->n_logits = b->n_logits;
-    r->clock = b->clock;
-    r->logits = calloc(b->n_logits + 1, sizeof *r->logits);
-    r->times = calloc((size_t)b->runs, sizeof *r->times);
-    if (!r->logits || !r->times) return fail("no memory", "");
-    if (kind == 'l') return open_lcc(b, r, arguments[0]);
-    if (kind == 'a') return open_lcc_alone(b, r, arguments[0], arguments[1]);
-    if (kind == 'o') return open_ort(b, r, arguments[0], arguments[1]);
+static int open_peer(rival *r, char **arguments) {
     r->name = arguments[0];
     r->version = "";
     r->from_peer = atoi(arguments[1]);
@@ -250,22 +245,54 @@ static int add_rival(bench *b, int kind, char **arguments) {
     return 0;
 }
 
+/* Adds a rival of one of the kinds, with what the command line says of it. */
+static int add_rival(bench *b, int kind, char **arguments) {
+    if (b->n_rivals == MAX_RIVALS) return fail("too many rivals", "");
+    rival *r = &b->rivals[b->n_rivals++];
+    r->n_logits = b->n_logits;
+    r->expected = b->expected;
+    r->least_snr = b->least_snr;
+    r->clock = b->clock;
+    r->logits = calloc(b->n_logits + 1, sizeof *r->logits);
+    r->times = calloc((size_t)b->runs, sizeof *r->times);
+    if (!r->logits || !r->times) return fail("no memory", "");
+    int result;
+    switch (kind) {
+    case 'l': result = open_lcc(b, r, arguments[0]); break;
+    case 'a': result = open_lcc_alone(b, r, arguments[0], arguments[1]); break;
+    case 'o': result = open_ort(b, r, arguments[0], arguments[1]); break;
+    default: result = open_peer(r, arguments); break;
+    }
+    if (b->name) r->name = b->name;
+    b->name = NULL;
+    return result;
+}
+
 /* --- the comparison --- */
 
 /* Runs the rival once and holds its answer to the expected one. NaN is a difference. */
-static int check_answer(const bench *b, rival *r) {
-    double largest = 0, worst = 0;
+static int check_answer(rival *r) {
+    double largest = 0, worst = 0, signal = 0, noise = 0;
+    size_t top = 0, expected_top = 0;
     if (r->run(r) < 0) return -1;
-    for (size_t i = 0; i < b->n_logits; i++) {
-        const double difference = fabs((double)r->logits[i] - (double)b->expected[i]);
-        largest = fmax(largest, fabs((double)b->expected[i]));
+    for (size_t i = 0; i < r->n_logits; i++) {
+        const double expected = (double)r->expected[i], difference = fabs((double)r->logits[i] - expected);
+        largest = fmax(largest, fabs(expected));
         worst = difference <= worst ? worst : difference;
+        signal += expected * expected;
+        noise += difference * difference;
+        if (r->logits[i] > r->logits[top]) top = i;
+        if (r->expected[i] > r->expected[expected_top]) expected_top = i;
         if (isnan(difference)) break;
     }
     r->difference = worst / fmax(largest, 1e-30);
-    if (r->difference <= TOLERANCE) return 0;
-    fprintf(stderr, "bench: %s gives another answer: it differs by %.1e of the largest logit\n", r->name,
-            r->difference);
+    r->snr = 10 * log10(signal / fmax(noise, 1e-20 * signal)); /* 200 dB is as good as the same */
+    r->same_top = r->n_logits > 0 && r->expected[top] >= r->expected[expected_top];
+    if (r->least_snr > 0 ? r->snr >= r->least_snr : r->difference <= TOLERANCE) return 0;
+    fprintf(stderr,
+            "bench: %s gives another answer: it differs by %.1e of the largest logit, and the signal is %.1f "
+            "dB above the noise\n",
+            r->name, r->difference, r->snr);
     return -1;
 }
 
@@ -304,23 +331,34 @@ static void print_results(bench *b) {
         const double median = sort_for_median(r->times, r->n_times);
         const double p90 = r->times[(r->n_times - 1) * 9 / 10], p99 = r->times[(r->n_times - 1) * 99 / 100];
         printf("%s\n  {\"name\": \"%s\", \"version\": \"%s\", \"median_ms\": %.5f, \"min_ms\": %.5f, "
-               "\"p90_ms\": %.5f, \"p99_ms\": %.5f, \"runs\": %d, \"difference\": %.2e}",
-               i ? "," : "", r->name, r->version, median, r->times[0], p90, p99, r->n_times, r->difference);
+               "\"p90_ms\": %.5f, \"p99_ms\": %.5f, \"runs\": %d, \"difference\": %.2e, \"snr_db\": %.2f, "
+               "\"same_top\": %s}",
+               i ? "," : "", r->name, r->version, median, r->times[0], p90, p99, r->n_times, r->difference,
+               r->snr, r->same_top ? "true" : "false");
     }
     printf("]}\n");
 }
 
 /* --- the command line --- */
 
+/* The answer of the rivals that come behind it. They are held to it up to TOLERANCE, if nothing else is said.
+ */
+static int take_expected(bench *b, const char *path) {
+    size_t bytes = 0;
+    b->expected = read_whole(path, &bytes);
+    b->n_logits = bytes / sizeof *b->expected;
+    b->least_snr = 0;
+    return b->expected ? 0 : -1;
+}
+
 static int take_options(bench *b, int argc, char **argv) {
     static const struct option options[] = {
-        {"peak", 1, NULL, 'p'},     {"threads", 1, NULL, 't'}, {"runs", 1, NULL, 'r'},
-        {"bytes", 1, NULL, 'b'},    {"floats", 1, NULL, 'f'},  {"expect", 1, NULL, 'e'},
-        {"lcc", 0, NULL, 'l'},      {"ort", 0, NULL, 'o'},     {"peer", 0, NULL, 'q'},
-        {"cpu-time", 0, NULL, 'c'}, {"beside", 1, NULL, 's'},  {"lcc-alone", 0, NULL, 'a'},
-        {NULL, 0, NULL, 0}};
+        {"peak", 1, NULL, 'p'},      {"threads", 1, NULL, 't'},   {"runs", 1, NULL, 'r'},
+        {"bytes", 1, NULL, 'b'},     {"tensor", 1, NULL, 'i'},    {"expect", 1, NULL, 'e'},
+        {"least-snr", 1, NULL, 'd'}, {"name", 1, NULL, 'n'},      {"lcc", 0, NULL, 'l'},
+        {"ort", 0, NULL, 'o'},       {"peer", 0, NULL, 'q'},      {"cpu-time", 0, NULL, 'c'},
+        {"beside", 1, NULL, 's'},    {"lcc-alone", 0, NULL, 'a'}, {NULL, 0, NULL, 0}};
     for (int c; (c = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
-        size_t bytes = 0;
         const int operands = c == 'l' ? 1 : c == 'o' || c == 'a' ? 2 : c == 'q' ? 3 : 0;
         switch (c) {
         case 'p': b->peak_library = optarg; break;
@@ -329,18 +367,17 @@ static int take_options(bench *b, int argc, char **argv) {
         case 's': b->beside = atoi(optarg); break;
         case 'c': b->clock = CLOCK_THREAD_CPUTIME_ID; break;
         case 'b': b->bytes = optarg; break;
-        case 'f': b->floats = optarg; break;
+        case 'i': b->tensor = optarg; break;
+        case 'd': b->least_snr = atof(optarg); break;
+        case 'n': b->name = optarg; break;
         case 'e':
-            b->expect = optarg;
-            b->expected = read_whole(optarg, &bytes);
-            b->n_logits = bytes / sizeof *b->expected;
-            if (!b->expected) return -1;
+            if (take_expected(b, optarg)) return -1;
             break;
         case 'l':
         case 'a':
         case 'o':
         case 'q':
-            if (!b->expect || optind + operands > argc)
+            if (!b->expected || optind + operands > argc)
                 return fail("a rival needs --expect before it, and its files", "");
             if (b->runs < 1 || b->runs > MAX_RUNS || b->threads < 1 || b->threads > MAX_THREADS) break;
             if (add_rival(b, c, argv + optind)) return -1;
@@ -385,7 +422,7 @@ int main(int argc, char **argv) {
     bench b = {.clock = CLOCK_MONOTONIC, .threads = 1, .runs = 50};
     if (take_options(&b, argc, argv) || open_peak(&b)) return 2;
     for (int i = 0; i < b.n_rivals; i++) {
-        if (check_answer(&b, &b.rivals[i])) return 1;
+        if (check_answer(&b.rivals[i])) return 1;
     }
     if (start_busy_loops(b.beside, loops)) return 1;
     const int rounds = b.n_rivals ? (b.runs + BURST - 1) / BURST : PEAK_ROUNDS;

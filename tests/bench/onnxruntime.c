@@ -29,6 +29,7 @@ enum place {
     OUTPUT_NAME = 37,
     CREATE_TENSOR = 49,
     CAST_TYPE_INFO = 55,
+    ELEMENT_TYPE = 60,
     DIMENSIONS_COUNT = 61,
     DIMENSIONS = 62,
     CPU_MEMORY_INFO = 69,
@@ -41,7 +42,9 @@ enum {
     OPTIMIZE_ALL = 99,
     ARENA_ALLOCATOR = 1,
     DEFAULT_MEMORY = 0,
-    TYPE_FLOAT = 1
+    TYPE_FLOAT = 1,
+    TYPE_UINT8 = 2,
+    TYPE_INT8 = 3
 };
 
 typedef void (*function)(void);
@@ -102,48 +105,57 @@ static int create_session(ort_network *n, const char *model, int threads) {
                "load the model");
 }
 
-/* A tensor on the caller's memory, of the shape that the model declares for its port. */
-static int create_port(ort_network *n, int is_input, float *data, size_t floats, char **name, void **tensor) {
+/* The bytes of an element; 0 for a type that no port here has. */
+static size_t bytes_of_type(int type) {
+    return type == TYPE_FLOAT ? sizeof(float) : type == TYPE_UINT8 || type == TYPE_INT8;
+}
+
+/* A tensor on the caller's memory, of the type and shape that the model declares for its port. */
+static int create_port(ort_network *n, int is_input, void *data, size_t bytes, char **name, void **tensor) {
+    const char *port = is_input ? "input" : "output";
     void *type = NULL;
     const void *info = NULL;
-    size_t rank = 0, elements = 1;
+    size_t rank = 0, needed;
+    int element = 0;
     int64_t dimensions[MAX_RANK];
     const int type_place = is_input ? INPUT_TYPE_INFO : OUTPUT_TYPE_INFO;
     const int name_place = is_input ? INPUT_NAME : OUTPUT_NAME;
     if (!went_well(n, CALL(n, type_place, void *, size_t, void **)(n->session, 0, &type), "describe a port") ||
         !went_well(n, CALL(n, CAST_TYPE_INFO, void *, const void **)(type, &info), "describe a port") ||
+        !went_well(n, CALL(n, ELEMENT_TYPE, const void *, int *)(info, &element), "tell a type") ||
         !went_well(n, CALL(n, DIMENSIONS_COUNT, const void *, size_t *)(info, &rank), "count dimensions"))
         return 0;
     if (rank > MAX_RANK) {
-        fprintf(stderr, "the model's %s has %zu dimensions\n", is_input ? "input" : "output", rank);
+        fprintf(stderr, "the model's %s has %zu dimensions\n", port, rank);
         return 0;
     }
     if (!went_well(n, CALL(n, DIMENSIONS, const void *, int64_t *, size_t)(info, dimensions, rank),
                    "tell dimensions"))
         return 0;
-    for (size_t i = 0; i < rank; i++) elements *= dimensions[i] > 0 ? (size_t)dimensions[i] : 0;
-    if (elements != floats) {
-        fprintf(stderr, "the model's %s has %zu elements, and %zu are given\n", is_input ? "input" : "output",
-                elements, floats);
+    needed = bytes_of_type(element);
+    for (size_t i = 0; i < rank; i++) needed *= dimensions[i] > 0 ? (size_t)dimensions[i] : 0;
+    if (needed != bytes || !needed) {
+        fprintf(stderr, "the model's %s has type %d and %zu bytes, and %zu are given\n", port, element, needed,
+                bytes);
         return 0;
     }
     return went_well(n, CALL(n, name_place, void *, size_t, void *, char **)(n->session, 0, n->allocator, name),
                      "name a port") &&
            went_well(n,
-                     CALL(n, CREATE_TENSOR, void *, void *, size_t, const int64_t *, size_t, int, void **)(
-                         n->memory, data, floats * sizeof *data, dimensions, rank, TYPE_FLOAT, tensor),
+                     CALL(n, CREATE_TENSOR, void *, void *, size_t, const int64_t *, size_t, int,
+                          void **)(n->memory, data, bytes, dimensions, rank, element, tensor),
                      "make a tensor");
 }
 
-ort_network *ort_open(const char *library, const char *model, int threads, const float *input,
-                      size_t input_floats, float *output, size_t output_floats) {
+ort_network *ort_open(const char *library, const char *model, int threads, const void *input,
+                      size_t input_bytes, float *output, size_t output_floats) {
     ort_network *n = calloc(1, sizeof *n);
     if (n && load_library(n, library) && create_session(n, model, threads) &&
         went_well(n, CALL(n, CPU_MEMORY_INFO, int, int, void **)(ARENA_ALLOCATOR, DEFAULT_MEMORY, &n->memory),
                   "use memory") &&
         went_well(n, CALL(n, DEFAULT_ALLOCATOR, void **)(&n->allocator), "allocate") &&
-        create_port(n, 1, (float *)(uintptr_t)input, input_floats, &n->input_name, &n->input) &&
-        create_port(n, 0, output, output_floats, &n->output_name, &n->output))
+        create_port(n, 1, (void *)(uintptr_t)input, input_bytes, &n->input_name, &n->input) &&
+        create_port(n, 0, output, output_floats * sizeof *output, &n->output_name, &n->output))
         return n;
     free(n);
     return NULL;

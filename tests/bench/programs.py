@@ -1,5 +1,6 @@
 """Compiles what the comparison runs: networks by lcc, the programs of this folder, and the peak for a target."""
 import json
+import math
 import os
 import re
 import subprocess
@@ -14,10 +15,14 @@ WARNINGS = ["-std=gnu11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconve
 DEFAULT_NETWORKS = ["mobilenet_v1_100", "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "shufflenet_v1_g3",
                     "shufflenet_v1_g8", "shufflenet_v2_x1_0", "shufflenet_v2_x0_5", "mnasnet_b1", "efficientnet_lite0",
                     "efficientnet_b0", "efficientnet_b2"]
+# Those of the table in eight bits.
+INT8_NETWORKS = [name for name in DEFAULT_NETWORKS if name not in ("shufflenet_v1_g8", "shufflenet_v2_x0_5")]
 
 # The vectors in which the peak of a target is measured, their header, lanes, registers, and what cc is told.
+AVX512 = ("f32x16", "f32x16_avx512.h", 16, 32, ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"])
 PEAKS = {
-    "x86-64-v4": ("f32x16", "f32x16_avx512.h", 16, 32, ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+    "x86-64-v4-vnni": AVX512,
+    "x86-64-v4": AVX512,
     "x86-64-v3": ("f32x8", "f32x8_avx2.h", 8, 16, ["-mavx2", "-mfma"]),
     "x86-64": ("f32x4", "f32x4_sse2.h", 4, 16, []),
     "aarch64": ("f32x4", "f32x4_neon.h", 4, 32, []),
@@ -85,6 +90,17 @@ def compile_bench(cc, folder):
     run([cc, "-O2", *WARNINGS, "-o", program, os.path.join(HERE, "bench.c"), os.path.join(HERE, "onnxruntime.c"),
          "-ldl", "-lpthread", "-lm"])
     return program
+
+
+def run_bench(command, threads, **more):
+    """What bench.c prints, for so many threads."""
+    return json.loads(run(command, env=dict(os.environ, OMP_NUM_THREADS=str(threads)), **more))
+
+
+def mean_of(ratios):
+    """A cell with the geometric mean of those that there are."""
+    known = [math.log(ratio) for ratio in ratios if ratio]
+    return f"{math.exp(sum(known) / len(known)):.2f}" if known else ""
 
 
 def table(header, rows, left=1):

@@ -55,7 +55,7 @@ class Parts(unittest.TestCase):
 
     def run_bench(self, expected, *more):
         logits = self.write("expected.floats", struct.pack(f"<{LOGITS}f", *expected))
-        return subprocess.run([self.bench, "--peak", self.peak, "--runs", "20", "--bytes", self.image, "--floats", self.image,
+        return subprocess.run([self.bench, "--peak", self.peak, "--runs", "20", "--bytes", self.image, "--tensor", self.image,
                                "--expect", logits, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
 
     def test_times_a_network(self):

@@ -13,6 +13,7 @@
  * How the weights lie is said in plan/pack.h: a tile reads those of its block from front to back. What a tile
  * does for each input, such as loading, multiplying and adding, is in the table of tile.h; the loops are here.
  */
+#include "emit/byte_tile.h"
 #include "emit/dots.h"
 #include "emit/internal.h"
 #include "emit/stage.h"
@@ -88,6 +89,11 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
                             int64_t step, int64_t x_step, const char *count) {
     arena *a = g->e->a;
     bool used[MAX_VECTOR_KINDS] = {false};
+    if (g->s->gemm.depth > 1) {
+        const bool whole = g->s->gemm.staged || g->s->gemm.gathered;
+        emit_byte_loop(g->e, w, &(byte_loop){b, m_count, base, x_step, count, byte_spread(g->e, g->s), whole});
+        return;
+    }
     if (is_function(g, b, m_count)) {
         line(w, "w = %s_tile_%dx%d(%s, %lld, %s, w, sums);", g->t->vectors[0].name, m_count, b->n_pieces, base,
              (long long)x_step, count);
@@ -126,6 +132,11 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
 static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_count) {
     const attrs *at = &g->n->a;
     arena *a = g->e->a;
+    if (g->s->gemm.gathered) {
+        const int64_t bytes = g->s->tile_bytes / g->s->gemm.tile_pixels;
+        emit_depth_loop(g, w, b, m_count, "tile", 1, bytes, arena_printf(a, "%lld", (long long)bytes));
+        return;
+    }
     if (g->s->gemm.run_table) {
         line(w, "for (int i = 0; i < %d; i++) {", g->s->gemm.table_runs);
         line(w, "const %s *from = x + runs[2 * i];", element_name(g));
@@ -171,6 +182,10 @@ static void emit_store(const gemm *g, writer *w, piece x, int m, int j, int offs
 /* Writes what ends a tile: activation, residual, second activation, store. Sums that are rescaled go piece by
  * piece, so that the multipliers are loaded once. */
 static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int m_count) {
+    if (g->s->gemm.depth > 1) {
+        emit_byte_end(g->e, w, &(byte_end){g->s, &g->tile, b, m_count, g->y_step, g->r_step});
+        return;
+    }
     if (g->kind->rescales) {
         for (int j = 0, offset = 0, at = 0; j < b->n_pieces; offset += b->pieces[j++].valid) {
             const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
@@ -292,6 +307,28 @@ typedef struct tile_at {
     bool p_loop;
 } tile_at;
 
+/* Adds what the inputs of a tile's pixels are read from. */
+static void pass_inputs(const gemm *g, const tile_at *at, signature *f) {
+    arena *a = g->e->a;
+    const gemm_plan *cut = &g->s->gemm;
+    const char *const names[] = {"oy", "g", "b", "p"};
+    int64_t grouped = g->groups > 1, row = g->by_row, p = at->p, p_loop = at->p_loop;
+    int in_w = g->s->operands[0].shape.w, stride = g->n->a.stride[0];
+    if (cut->staged) {
+        int64_t factors[] = {0, grouped * cut->group_stride, 0, p_loop * g->x_step[0]};
+        add_pointer(a, f, READS, rows_type(g), "rows", "rows");
+        add_value(a, f, "int", "at", expression(a, "", names, factors, 4, p * g->x_step[0]));
+        return;
+    }
+    for (int j = 0; j < g->x.n; j++) {
+        int64_t pixel = pixel_stride(g->e->p, g->x.buffers[j]);
+        int64_t factors[] = {row * stride * in_w * pixel, grouped * cut->group_stride, 0,
+                             p_loop * g->x_step[j]};
+        add_pointer_at(g->e, f, READS, g->x.names[j], g->x.buffers[j],
+                       expression(a, g->x.names[j], names, factors, 4, p * g->x_step[j]));
+    }
+}
+
 /* What the call of a tile passes. Where several equal blocks follow each other, the variable b counts them. */
 static signature pass_to_tile(const gemm *g, const tile_at *at) {
     arena *a = g->e->a;
@@ -305,21 +342,11 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
     const char *const names[] = {"oy", "g", "b", "p"};
     int64_t repeat = b->repeat > 1 && !cut->dots, grouped = g->groups > 1, row = g->by_row, p = at->p,
             p_loop = at->p_loop;
-    int in_w = g->s->operands[0].shape.w, stride = g->n->a.stride[0];
     signature f = {0};
-    if (cut->staged) {
-        int64_t factors[] = {0, grouped * cut->group_stride, 0, p_loop * g->x_step[0]};
-        add_pointer(a, &f, READS, rows_type(g), "rows", "rows");
-        add_value(a, &f, "int", "at", expression(a, "", names, factors, 4, p * g->x_step[0]));
-    } else {
-        for (int j = 0; j < g->x.n; j++) {
-            int64_t pixel = pixel_stride(g->e->p, g->x.buffers[j]);
-            int64_t factors[] = {row * stride * in_w * pixel, grouped * cut->group_stride, 0,
-                                 p_loop * g->x_step[j]};
-            add_pointer_at(g->e, &f, READS, g->x.names[j], g->x.buffers[j],
-                           expression(a, g->x.names[j], names, factors, 4, p * g->x_step[j]));
-        }
-    }
+    if (cut->gathered)
+        add_pointer(a, &f, READS, "int8_t", "tile", "tile");
+    else
+        pass_inputs(g, at, &f);
     int64_t w_factors[] = {0, grouped * w_group, repeat * w_block, 0};
     add_pointer(a, &f, READS, type_table[g->tile.weight].c_name, "w",
                 expression(a, "w", names, w_factors, 4, w_begin));
@@ -333,8 +360,8 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
         add_pointer_at(g->e, &f, READS, "r", g->s->operands[1].runs[0].buffer,
                        expression(a, "r", names, r_factors, 4, y_begin + p * g->r_step));
     }
-    if (cut->run_table) add_pointer(a, &f, READS, "int", "runs", "runs[g]");
-    if (g->s->tile_bytes) add_pointer(a, &f, WRITES, "int8_t", "tile", "tile");
+    if (cut->run_table && !cut->gathered) add_pointer(a, &f, READS, "int", "runs", "runs[g]");
+    if (g->s->tile_bytes && !cut->gathered) add_pointer(a, &f, WRITES, "int8_t", "tile", "tile");
     return f;
 }
 
@@ -351,15 +378,36 @@ static void emit_tile_call(const gemm *g, writer *w, tile_at at, bool b_loop) {
     if (b_loop) line(w, "}");
 }
 
+/* Writes the call that gathers the inputs of a tile's pixels. */
+static void emit_gather_call(const gemm *g, writer *w, tile_at at) {
+    arena *a = g->e->a;
+    if (!g->s->gemm.gathered) return;
+    signature f = {0};
+    writer body = {0};
+    pass_inputs(g, &at, &f);
+    if (g->s->gemm.run_table) add_pointer(a, &f, READS, "int", "runs", "runs[g]");
+    add_pointer(a, &f, WRITES, "int8_t", "tile", "tile");
+    emit_gathering(g->e, &body, &(gathering){g->s, &g->x, g->x_step, g->depth, at.m_count});
+    const char *hint = arena_printf(a, "gather_%dx%d", at.m_count, g->depth * g->taps);
+    kernel_call gather = define_call(g->e, hint, "The inputs of a tile's pixels, side by side.", &f, &body);
+    line(w, "%s;", call_text(a, &gather));
+}
+
+/* Writes the calls for one tile of all block shapes [first, last). */
+static void emit_tile_calls(const gemm *g, writer *w, tile_at at, int last, bool b_loop) {
+    emit_gather_call(g, w, at);
+    for (; at.shape < last; at.shape++) emit_tile_call(g, w, at, b_loop);
+}
+
 /* Writes the calls for the tile numbered by the variable u, for the block shapes [first, last). */
 static void emit_numbered_tile(const gemm *g, writer *w, int first, int last, bool b_loop) {
     int m = g->s->gemm.tile_pixels, full = g->pixels / m * m, rest = g->pixels - full;
     bool several = g->pixels > m;
     if (several) line(w, "const int p = u * %d;", m);
     if (several && rest) line(w, "if (p < %d) {", full);
-    for (int i = first; i < last && full; i++) emit_tile_call(g, w, (tile_at){i, m, 0, several}, b_loop);
+    if (full) emit_tile_calls(g, w, (tile_at){first, m, 0, several}, last, b_loop);
     if (several && rest) line(w, "} else {");
-    for (int i = first; i < last && rest; i++) emit_tile_call(g, w, (tile_at){i, rest, 0, several}, b_loop);
+    if (rest) emit_tile_calls(g, w, (tile_at){first, rest, 0, several}, last, b_loop);
     if (several && rest) line(w, "}");
 }
 
@@ -395,15 +443,13 @@ static void emit_shared_blocks(const gemm *g, writer *w, int i) {
 static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool b_loop) {
     int m = g->s->gemm.tile_pixels, full = g->pixels / m * m, rest = g->pixels - full;
     if (full == m) {
-        for (int i = first; i < last; i++) emit_tile_call(g, w, (tile_at){i, m, 0, false}, b_loop);
+        emit_tile_calls(g, w, (tile_at){first, m, 0, false}, last, b_loop);
     } else if (full > m) {
         line(w, "for (int p = 0; p < %d; p += %d) {", full, m);
-        for (int i = first; i < last; i++) emit_tile_call(g, w, (tile_at){i, m, 0, true}, b_loop);
+        emit_tile_calls(g, w, (tile_at){first, m, 0, true}, last, b_loop);
         line(w, "}");
     }
-    if (rest) {
-        for (int i = first; i < last; i++) emit_tile_call(g, w, (tile_at){i, rest, full, false}, b_loop);
-    }
+    if (rest) emit_tile_calls(g, w, (tile_at){first, rest, full, false}, last, b_loop);
 }
 
 /* Writes the loops over pixels and blocks. With `blocks_outside` each weight is read once, and the pixels are

@@ -114,7 +114,8 @@ tile_end tile_end_of(emitter *e, const node *n) {
 void emit_scales(emitter *e, writer *w, const pack_layout *l, const channel_block *b, const vector_kind *v,
                  const char *from, int at) {
     const tile_kind *kind = tile_kind_of(l->weight);
-    const int words = b->lanes * type_table[TYPE_I32].bytes, word = type_table[TYPE_I32].bytes;
+    const int words = b->lanes * type_table[TYPE_I32].bytes * (1 + l->factors),
+              word = type_table[TYPE_I32].bytes;
     arena *a = e->a;
     line(w, "const %s by = %s;", kind->sum(v),
          kind->load_multiplier(a, v, expression(a, from, NULL, NULL, 0, at * word)));

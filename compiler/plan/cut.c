@@ -23,6 +23,21 @@ static void measure_block(const target *t, channel_block *b) {
     }
 }
 
+int cut_widest(const target *t, int channels, int width, channel_block *out) {
+    const int lanes = t->vectors[0].lanes, full = width * lanes;
+    int n = 0;
+    for (int left = channels; left > 0; n++) {
+        const int take = left < full ? left : full;
+        channel_block *b = &out[n];
+        *b = (channel_block){.repeat = left / take};
+        for (int at = 0; at < take; at += lanes)
+            b->pieces[b->n_pieces++] = (piece){0, take - at < lanes ? take - at : lanes};
+        measure_block(t, b);
+        left -= b->repeat * take;
+    }
+    return n;
+}
+
 int cut_blocks(const target *t, int channels, int width, channel_block *out) {
     int full = width * t->vectors[0].lanes;
     int n = 0;

@@ -41,6 +41,9 @@ slot *flatten_slots(const plan *p, const slot *slots, shape s);
  * number, at most 2. */
 int cut_blocks(const target *t, int channels, int width, channel_block *out);
 
+/* The same, but all pieces are of the widest kind of vectors. */
+int cut_widest(const target *t, int channels, int width, channel_block *out);
+
 /* Cuts `channels` into blocks of `width` single lanes, which are one entry, and one for the rest, whose last
  * lanes have no channel; where half of its lanes would have none, it has half of them, but not less than
  * `least`. Their number, at most 2. */
@@ -62,12 +65,26 @@ bool takes_dots(const plan *p, const plan_step *s);
 void choose_dots(const plan *p, plan_step *s, bool by_row);
 double window_dots_cycles(const plan *p, const plan_step *s);
 
-/* Bytes of the tile that several steps can share. */
+/* byte_tiles.c: integer layers whose tiles take several inputs at once. Whether the target's take the step's.
+ */
+bool takes_bytes(const plan *p, const plan_step *s);
+
+/* Sets how the tiles of such a step take its inputs: depth, gathered. */
+void choose_depth(const plan *p, plan_step *s);
+
+/* Bytes of what they gather inputs in. */
+int64_t gathered_bytes(const plan *p, const plan_step *s);
+
+/* Cycles of a tile of m pixels by n vectors, over `inputs`. */
+double byte_tile_cycles(const target *t, int m, int n, double inputs);
+
 /* The shift to the right that all channels of a layer take where its weights are stored as 16 bits; 0: they are
  * not. See dots.c. */
 int wide_shift(const plan *p, const node *n);
 /* .. and the shift to the left by which a channel's weights and bias are scaled for it. */
 int wide_scale(const graph *g, int wide, rescale by);
+
+/* Bytes of the tile that several steps can share. */
 int64_t largest_tile(const plan_step *steps, int n);
 
 /* Bytes of one weight as a convolution's tiles read it. Scaled weights are read from a copy in floats. */

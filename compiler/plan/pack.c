@@ -27,6 +27,7 @@ static pack_layout layout_for(const plan *p, const node *n) {
                          .weight = node_weight_type(n),
                          .bias = codes ? TYPE_I32 : TYPE_F32,
                          .rescales = codes,
+                         .factors = codes && p->t->bytes,
                          .looks_up = codes && has_channel_tables(p->g, n),
                          .depth = 1,
                          .groups = 1};
@@ -44,6 +45,13 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     }
     l.n_blocks = s->gemm.n_blocks;
     l.blocks = s->gemm.blocks;
+    if (s->gemm.depth > 1) {
+        l.depth = s->gemm.depth;
+        if (s->gemm.gathered) {
+            l.inputs *= l.stretches;
+            l.stretches = 1;
+        }
+    }
     if (!s->gemm.dots) return l;
     l.wide = s->gemm.wide;
     l.twice = p->g->rounding == RESCALE_TFLITE;
@@ -63,9 +71,9 @@ pack_layout pack_layout_of_scaled(const plan *p, const plan_step *s) {
     return l;
 }
 
-/* Kernels by dot products take codes as int8: those of uint8 less 128. */
-static const int32_t *bias_over_signed(const graph *g, const node *n, const int32_t *bias, arena *a) {
-    if (g->nodes[n->in[0]].type != TYPE_U8) return bias;
+/* Kernels by dot products take codes as int8, those of uint8 less 128; or as uint8, those of int8 raised by
+ * 128. The bias for inputs that are the codes less `less`. */
+static const int32_t *bias_over_moved(const node *n, const int32_t *bias, int less, arena *a) {
     const tensor *weight = n->weights[ROLE_WEIGHT];
     const bool last = n->op == OP_DEPTHWISE; /* the output channel counts in the weights fastest */
     const int64_t count = weight->count / n->shape.c;
@@ -74,7 +82,7 @@ static const int32_t *bias_over_signed(const graph *g, const node *n, const int3
         int64_t sum = 0;
         for (int64_t i = 0; i < count; i++)
             sum += (int64_t)weight->data[last ? i * n->shape.c + o : o * count + i];
-        result[o] = (int32_t)(uint32_t)(bias[o] + 128 * sum);
+        result[o] = (int32_t)(uint32_t)(bias[o] + less * sum);
     }
     return result;
 }
@@ -114,7 +122,7 @@ int64_t pack_head_bytes(const pack_layout *l, const channel_block *b) {
     int64_t bias = pack_bias_bytes(l, b);
     if (!l->rescales) return bias;
     if (l->wide) return bias * (l->twice ? 4 : 3) + (l->looks_up ? pack_byte_row(b) : 0);
-    return bias + (int64_t)b->lanes * type_table[TYPE_I32].bytes +
+    return bias + (int64_t)b->lanes * type_table[TYPE_I32].bytes * (1 + l->factors) +
            pack_byte_row(b) * (1 + l->lefts + l->looks_up);
 }
 
@@ -230,6 +238,7 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
         pack_wide_head(l, b, value, data, output, out);
     } else if (l->rescales) {
         pack_head_row(l, b, TYPE_I32, value, data, output, PACK_MULTIPLIER, out);
+        if (l->factors) pack_head_row(l, b, TYPE_F32, value, data, output, PACK_FACTOR, out);
         pack_head_row(l, b, TYPE_I8, value, data, output, l->lefts ? PACK_RIGHT : PACK_SHIFT, out);
         fill_words(out, begin);
     }
@@ -305,6 +314,7 @@ static double head_value(const step_source *k, int channel, int which) {
     if (which == PACK_ROUNDING) return ldexp(2 * k->zero + 1, k->wide - 2) + tie_value(k, channel);
     if (which == PACK_TIE) return tie_value(k, channel);
     if (which == PACK_MULTIPLIER) return k->by[channel].multiplier;
+    if (which == PACK_FACTOR) return ldexp(k->by[channel].multiplier, k->by[channel].shift - 31);
     if (which == PACK_SHIFT) return k->by[channel].multiplier || !k->dots ? k->by[channel].shift : SHORT_SHIFT;
     if (which == PACK_TABLE) return k->table[channel];
     /* Together they are the shift. At least one bit goes to the right, which rounds. */
@@ -349,9 +359,12 @@ static step_source source_of(const plan *p, const plan_step *s) {
     k.wide = s->gemm.dots ? s->gemm.wide : 0;
     k.zero = c.y_zero;
     k.bias = subtracts_zero(n) && !dots ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
+    const bool is_signed = p->g->nodes[n->in[0]].type == TYPE_I8;
+    if (s->gemm.depth > 1 && p->t->bytes->raises && is_signed)
+        k.bias = bias_over_moved(n, k.bias, -128, p->mem);
     if (!dots) return k;
     const dot_integers d = integers_of_dots(p, n);
-    k.bias = bias_over_signed(p->g, n, k.bias, p->mem);
+    if (!is_signed) k.bias = bias_over_moved(n, k.bias, 128, p->mem);
     k.by = d.by;
     k.fixed = d.fixed;
     k.is_fixed = d.is_fixed;

@@ -12,9 +12,10 @@
  * such as a row of a window; a group of inputs never reaches into the next stretch.
  *
  * A block of a quantised layer begins with all that its sums need: a bias and a multiplier for each lane, both
- * int32, and a shift for each lane, int8, filled up to whole words. If channels look up different tables, the
- * number of each lane's table follows, int8, filled up in the same way. Its weights are filled up to whole
- * words, too. So a block is words of int32, then bytes.
+ * int32, and a shift for each lane, int8, filled up to whole words. Where tiles take several inputs at once,
+ * the factor that multiplier and shift say stands between the two, as a float. If channels look up different
+ * tables, the number of each lane's table follows, int8, filled up in the same way. Its weights are filled up
+ * to whole words, too. So a block is words of int32, then bytes.
  *
  * All values are little-endian. Each step's weights begin at a multiple of 64 bytes. */
 #ifndef LCC_PLAN_PACK_H
@@ -29,6 +30,7 @@ typedef struct pack_layout {
     elem_type weight, bias; /* element types */
     bool rescales;          /* multipliers and shifts follow the biases */
     bool lefts;             /* another shift follows, to the left; the first one is to the right then */
+    bool factors;           /* .. and between the two the factors that both say, as floats */
     bool looks_up;          /* the number of each lane's table follows its shift */
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
     bool dealt;  /* heads: those of lanes 0, n / 4, n / 2, 3n / 4 come first, then the lanes behind them */
@@ -92,7 +94,8 @@ enum {
     PACK_ROUNDING = -5,
     PACK_TIE = -6,
     PACK_RIGHT = -7,
-    PACK_LEFT = -8
+    PACK_LEFT = -8,
+    PACK_FACTOR = -9
 };
 
 /* The weight with which an output channel takes an input, or for one of these its bias and so on. Outputs and

@@ -97,8 +97,10 @@ typedef struct channel_block {
 /* How a GEMM step is cut. */
 typedef struct gemm_plan {
     int tile_pixels;
-    bool dots; /* by the target's kernels for dot products: see dots.c */
-    int wide;  /* of these: the shift of all channels, where their weights are scaled for it; else 0 */
+    bool dots;     /* by the target's kernels for dot products: see dots.c */
+    int depth;     /* inputs that a tile takes at once, side by side: of integers, see byte_tiles.c; else 1 */
+    bool gathered; /* .. its inputs are copied to a tile first, where they lie side by side */
+    int wide;      /* of these: the shift of all channels, where their weights are scaled for it; else 0 */
     int n_blocks;
     channel_block *blocks; /* over out/groups channels */
     bool blocks_outside;   /* the loop over blocks is the outer one, so that weights are read once */
@@ -133,7 +135,7 @@ struct plan_step {
     int64_t scratch_bytes;
     int scratch;        /* its buffer, or -1 */
     bool shifts_left;   /* a step by dot products: some of its factors do, see I8_BOTH in runtime/i8.h */
-    int64_t tile_bytes; /* of a step by dot products, and of a chain of such: what it gathers inputs in */
+    int64_t tile_bytes; /* what a step gathers inputs in, or the parts of a chain */
     int tile;           /* its buffer, or -1; a part of a chain has that of the chain */
     int sums;           /* the buffer of each channel's sum over the pixels, or -1: a window adds them up for a
                            global pool */

@@ -34,6 +34,7 @@ static int64_t place_own(plan *p, const plan_step *s) {
         p->buffers[s->sums].of_part = true;
     }
     if (s->scratch >= 0) keep_own(p, s->scratch, &used);
+    if (s->tile >= 0) keep_own(p, s->tile, &used);
     for (int i = 0; i < s->n_parts; i++) {
         if (s->parts[i].scratch >= 0) keep_own(p, s->parts[i].scratch, &used);
         if (i + 1 < s->n_parts || s->sums_only) keep_own(p, s->parts[i].out_buffer, &used);

@@ -26,7 +26,9 @@ static double function_cycles(const target *t, int m, int n) {
 
 /* Whether a tile of m pixels by n vectors stays in registers: its sums and weights, and the input of one pixel.
  */
-static bool tile_fits(const target *t, int m, int n) {
+static bool tile_fits(const target *t, int m, int n, int depth) {
+    enum { CONSTANTS = 1 }; /* that change the sign of an input */
+    if (depth > 1) return m * n + n + 1 + CONSTANTS <= t->registers;
     return m * n + n + (t->vectors[0].by_number ? 0 : 1) <= t->registers;
 }
 
@@ -50,10 +52,16 @@ static double tile_cycles(const target *t, int m, int n, int size, bool far) {
 /* The cycles of a convolution, or of one of its groups, over `rows` rows of `pixels` pixels each, with tiles of
  * m pixels. `depth`: the inputs of an output channel, over all taps. */
 static double gemm_cycles(const target *t, const channel_block *blocks, int n_blocks, int64_t rows, int pixels,
-                          int m, double depth, int size) {
+                          int m, double depth, int size, int side) {
     double total = 0;
     for (int i = 0; i < n_blocks; i++) {
         int n = blocks[i].n_pieces, rest = pixels % m;
+        if (side > 1) {
+            const double full = byte_tile_cycles(t, m, n, depth);
+            const double last = rest ? byte_tile_cycles(t, rest, n, depth) : 0;
+            total += blocks[i].repeat * (double)rows * (pixels / m * full + last);
+            continue;
+        }
         bool far = depth * blocks[i].lanes * size > t->l1_bytes / 2.0;
         double tile = depth * tile_cycles(t, m, n, size, far) + 2.0 * m * n + 10;
         double last = rest ? depth * tile_cycles(t, rest, n, size, far) + 2.0 * rest * n + 10 : 0;
@@ -82,6 +90,8 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     int out_c = n->shape.c / groups;
     int size = gemm_weight_size(p, s);
     double depth = (double)s->operands[0].shape.c / groups * n->a.kernel[0] * n->a.kernel[1];
+    choose_depth(p, s);
+    const bool bytes = gemm->depth > 1;
     channel_block blocks[2];
     enum { MOST_PIXELS = 14 };
     compactness compact = tuning_compact(p->tuning);
@@ -89,14 +99,14 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     double cycles[MOST_PIXELS * MAX_PIECES],
         costs[MOST_PIXELS * MAX_PIECES]; /* with what their kinds cost in flash */
     int n_tiles = 0;
-    for (int width = 1; width <= MAX_PIECES; width++) {
-        int n_blocks = cut_blocks(t, out_c, width, blocks);
+    for (int width = 1; width <= (bytes ? MOST_BYTE_VECTORS : MAX_PIECES); width++) {
+        int n_blocks = (bytes ? cut_widest : cut_blocks)(t, out_c, width, blocks);
         int widest = blocks[0].n_pieces;
         if (widest < width) break;
         for (int m = 1; m <= MOST_PIXELS && m <= pixels; m++) {
-            if (!tile_fits(t, m, widest)) break;
+            if (!tile_fits(t, m, widest, gemm->depth)) break;
             if (m > 1 && compact == COMPACT_LEAST) break;
-            cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth, size);
+            cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth, size, gemm->depth);
             costs[n_tiles] = cycles[n_tiles] * (compact ? n_blocks * (pixels % m ? 2 : 1) : 1);
             tiles[n_tiles++] = (tile_shape){m, widest};
         }
@@ -109,11 +119,12 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     if (compact) best = cycles[index];
     gemm->tile_pixels = chosen.pixels;
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
-    gemm->n_blocks = cut_blocks(t, out_c, chosen.vectors, gemm->blocks);
+    gemm->n_blocks = (bytes ? cut_widest : cut_blocks)(t, out_c, chosen.vectors, gemm->blocks);
     double weight_bytes = depth * out_c * size;
     gemm->cycles = groups * best;
     gemm->prefetch = groups * weight_bytes > t->l1_bytes / 2.0 && !t->strict_c99 && !t->small;
-    gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels;
+    gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels && !gemm->gathered;
+    s->tile_bytes = gathered_bytes(p, s);
     s->macs = node_macs(p->g, n);
 }
 

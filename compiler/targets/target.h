@@ -21,6 +21,9 @@ typedef struct vector_kind {
     /* Files with functions that stand for those of the same names in `runtime` and `ints_runtime`, the first
      * one with more; or NULL. */
     const char *own_runtime, *own_ints;
+    /* Files with the functions by which tiles of integers take several inputs at once, and end: see byte_tiles.
+     */
+    const char *byte_dots, *byte_ends;
     /* The functions V_tile_MxN are there, which make the sums of a tile of floats of M pixels by N vectors, for
      * N = tile_vectors and M up to tile_pixels; and those that begin and end it. 0: they are not. */
     int tile_pixels, tile_vectors;
@@ -52,7 +55,20 @@ typedef struct dot_kernels {
     double per_mac, per_tap, per_input, per_output, per_block;
 } dot_kernels;
 
+/* How the tiles of integer layers take several inputs at once, by functions of the widest vectors: V_dot adds
+ * up the products of `depth` inputs, which lie side by side, and as many weights for each lane. V_endN makes
+ * codes of the sums of N vectors. */
+typedef struct byte_tiles {
+    int depth;   /* 2 or 4 */
+    bool widens; /* inputs are read as int16, which are made of them in a tile first; else as bytes */
+    bool raises; /* inputs are read as uint8: int8 are raised by 128 as they are read */
+    /* Cycles: of V_dot, beside a load; of what else an input takes, and a vector of weights; of a vector that
+     * becomes codes. */
+    double per_dot, per_input, per_weight, per_end;
+} byte_tiles;
+
 enum {
+    MOST_BYTE_VECTORS = 4, /* of a tile, which become one vector of codes */
     MAX_VECTOR_KINDS = 3,
     MAX_FILE_TARGETS = 4 /* no machine has more */
 };
@@ -76,6 +92,7 @@ struct target {
     bool (*runs_here)(const target *t);
     vector_kind vectors[MAX_VECTOR_KINDS]; /* widest first; lanes 0 ends the list */
     const dot_kernels *dots;               /* or NULL */
+    const byte_tiles *bytes;               /* or NULL: tiles of integers take one input at a time */
     int registers;                         /* vector registers */
     int fma_latency, fma_per_cycle;        /* cycles; multiply-adds of a vector */
     double widening;                       /* a vector of halves to floats: the time of so many multiply-adds */

@@ -56,6 +56,10 @@ static const dot_kernels helium_kernels = {
     .per_block = 20,
 };
 
+/* Multiply-adds of four bytes, two a cycle. An input in all lanes is a load, and a change of sign. */
+static const byte_tiles vnni_tiles = {
+    .depth = 4, .raises = true, .per_dot = 0.5, .per_input = 0.25, .per_weight = 0, .per_end = 3};
+
 const target target_table[] = {
     {
         .name = "generic",
@@ -121,6 +125,29 @@ const target target_table[] = {
         .vectors = {{FLOATS(16, "f32x16_avx512.h"), INTS(16)},
                     {FLOATS(8, "f32x8_avx2.h"), INTS(8)},
                     {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
+        .registers = 32,
+        .fma_latency = 4,
+        .fma_per_cycle = 2,
+        .widening = 1,
+        .l1_bytes = 32 << 10,
+        .l2_bytes = 1 << 20,
+        .align = 64,
+        .threads = true,
+    },
+    {
+        .name = "x86-64-v4-vnni",
+        .what = "AVX-512 with VNNI and VBMI (Ice Lake, Zen 4 and later)",
+        .machine = "x86-64",
+        .tag = "vnni",
+        .attributes = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vbmi,avx2,fma",
+        .half_attributes = ",f16c",
+        .intrinsics = "immintrin.h",
+        .runs_here = runs_on_this_x86_64,
+        .vectors = {{FLOATS(16, "f32x16_avx512.h"), INTS(16), .byte_dots = "i32x16_vnni.h",
+                     .byte_ends = "i32x16_avx512.h"},
+                    {FLOATS(8, "f32x8_avx2.h"), INTS(8)},
+                    {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
+        .bytes = &vnni_tiles,
         .registers = 32,
         .fma_latency = 4,
         .fma_per_cycle = 2,

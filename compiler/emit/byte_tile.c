@@ -1,0 +1,189 @@
+/* byte_tile.c: tiles of integers that take several inputs at once. See byte_tile.h. */
+#include "emit/byte_tile.h"
+
+#include "graph/quant.h"
+#include "graph/tables.h"
+#include "plan/pack.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { GROUP = 4 /* bytes: of the inputs that are spread at once */ };
+
+static elem_type input_type(const emitter *e, const plan_step *s) {
+    return e->p->g->nodes[e->p->g->nodes[s->node].in[0]].type;
+}
+
+static const char *type_name(elem_type type) { return type == TYPE_U8 ? "u8" : "i8"; }
+
+const char *byte_spread(const emitter *e, const plan_step *s) {
+    return e->p->t->bytes->widens ? "i16" : type_name(input_type(e, s));
+}
+
+/* ---- the loop ---- */
+
+/* Writes what a tile does with a group of inputs; `part`: only so many bytes of them are there, or 0. */
+static void emit_group(emitter *e, writer *w, const byte_loop *k, const char *index, int part) {
+    const char *v = e->p->t->vectors[0].ints;
+    const int depth = e->p->t->bytes->depth, lanes = e->p->t->vectors[0].lanes;
+    for (int j = 0; j < k->b->n_pieces; j++)
+        line(w, "const %s w%d = %s_load_dots(%s);", v, j, v,
+             expression(e->a, "w", NULL, NULL, 0, (int64_t)j * lanes * depth));
+    const int64_t one = 1;
+    for (int m = 0; m < k->m_count; m++) {
+        const char *x = expression(e->a, k->base, &index, &one, 1, m * k->x_step);
+        if (part)
+            line(w, "const %s v%d = %s_spread_%s_part(%s, %d);", v, m, v, k->spread, x, part);
+        else
+            line(w, "const %s v%d = %s_spread_%s(%s);", v, m, v, k->spread, x);
+        for (int j = 0; j < k->b->n_pieces; j++)
+            line(w, "acc%d_%d = %s_dot(v%d, w%d, acc%d_%d);", m, j, v, m, j, m, j);
+    }
+    line(w, "w += %d;", k->b->lanes * depth);
+}
+
+void emit_byte_loop(emitter *e, writer *w, const byte_loop *k) {
+    char *end;
+    const long count = strtol(k->count, &end, 10);
+    const bool known = *end == 0;
+    const int part = known && !k->whole ? (int)(count % GROUP) : 0;
+    const char *full = part ? arena_printf(e->a, "%ld", count - part) : k->count;
+    if (!known || count - part > 0) {
+        line(w, "for (int k = 0; k < %s; k += %d) {", full, GROUP);
+        emit_group(e, w, k, "k", 0);
+        line(w, "}");
+    }
+    if (!part) return;
+    line(w, "{");
+    emit_group(e, w, k, full, part);
+    line(w, "}");
+}
+
+/* ---- gathering ---- */
+
+/* Writes the lines that copy `count` inputs, `step` apart, from the address `from`. */
+static void emit_copying(emitter *e, writer *w, const char *type, const char *from, int step,
+                         const char *count) {
+    const bool widens = e->p->t->bytes->widens;
+    const char *v = e->p->t->vectors[0].ints;
+    if (step == 1 && widens) {
+        line(w, "%s_widen_%s(to, %s, %s);", v, type, from, count);
+    } else if (step == 1) {
+        line(w, "memcpy(to, %s, %s);", from, count);
+    } else {
+        line(w, "for (int k = 0; k < %s; k++) {", count);
+        if (widens)
+            line(w, "%s_put_i16(to + 2 * k, (%s)[k * %d]);", v, from, step);
+        else
+            line(w, "to[k] = (int8_t)(%s)[k * %d];", from, step);
+        line(w, "}");
+    }
+    line(w, "to += %s%s;", widens ? "2 * " : "", count);
+}
+
+/* Writes the same for the windows of a pixel, in rows of the ring. */
+static void emit_window_copies(emitter *e, writer *w, const gathering *k, const char *type) {
+    const node *n = &e->p->g->nodes[k->s->node];
+    const bool whole = reads_whole_rows(n);
+    const char *const names[] = {"m", "kx"};
+    const int64_t factors[] = {k->x_step[0], whole ? 0 : (int64_t)n->a.dilation[1] * k->s->operands[0].shape.c};
+    const int count = whole ? n->a.kernel[1] * k->depth : k->depth;
+    line(w, "for (int ky = 0; ky < %d; ky++) {", n->a.kernel[0]);
+    if (!whole) line(w, "for (int kx = 0; kx < %d; kx++) {", n->a.kernel[1]);
+    emit_copying(e, w, type, expression(e->a, "rows[ky] + at", names, factors, 2, 0), 1,
+                 arena_printf(e->a, "%d", count));
+    if (!whole) line(w, "}");
+    line(w, "}");
+}
+
+void emit_gathering(emitter *e, writer *w, const gathering *k) {
+    arena *a = e->a;
+    const gemm_plan *gemm = &k->s->gemm;
+    const char *type = type_name(input_type(e, k->s)), *const m = "m";
+    line(w, "for (int m = 0; m < %d; m++) {", k->m_count);
+    line(w, "int8_t *to = tile + m * %lld;", (long long)(k->s->tile_bytes / gemm->tile_pixels));
+    const operand *o = &k->s->operands[0];
+    if (gemm->staged) {
+        emit_window_copies(e, w, k, type);
+    } else if (gemm->run_table) {
+        line(w, "for (int i = 0; i < %d; i++) {", gemm->table_runs);
+        emit_copying(e, w, type, expression(a, "x + runs[2 * i]", &m, &k->x_step[0], 1, 0), 1,
+                     "runs[2 * i + 1]");
+        line(w, "}");
+    }
+    for (int i = 0; i < o->n_runs && !gemm->staged && !gemm->run_table; i++) {
+        const int x = k->x->of_run[i];
+        emit_copying(e, w, type, expression(a, k->x->names[x], &m, &k->x_step[x], 1, o->runs[i].begin),
+                     o->runs[i].count > 1 ? o->runs[i].step : 1, arena_printf(a, "%d", o->runs[i].count));
+    }
+    line(w, "}");
+}
+
+/* ---- how sums become codes ---- */
+
+/* Whether floats are near enough to the products of all channels: they are rounded once, and below 2^30. */
+static bool fits_floats(const emitter *e, const node *n) {
+    const graph *g = e->p->g;
+    if (g->rounding != RESCALE_ONCE) return false;
+    const kernel_integers k = integers_of_kernel(g, n, e->a);
+    for (int o = 0; o < n->shape.c; o++) {
+        int64_t least, most;
+        sums_of_output(g, n, o, &least, &most);
+        const double size = (double)(most > -least ? most : -least);
+        if (size * ldexp(k.by[o].multiplier, k.by[o].shift - 31) > 1 << 30) return false;
+    }
+    return true;
+}
+
+static double factor_of(rescale by) { return ldexp(by.multiplier, by.shift - 31); }
+
+/* How far the sum of a residual may be from the exact one: the roundings of its floats, and those of the two
+ * that are rounded before they are added. */
+static double sum_error(const add_integers *k) {
+    const double y = factor_of(k->y_by), most = ldexp(y, k->left) * 255;
+    return most * (factor_of(k->x_by) + factor_of(k->z_by)) * 4 / (1 << 24) + 1.01 * y;
+}
+
+/* Declares the constants of the layer's end. */
+static void declare_end(emitter *e, writer *w, const node *n, const code_end *end) {
+    const char *v = e->p->t->vectors[0].ints;
+    const double most_error = 1.0 / 128;
+    const double error = end->adds ? sum_error(&end->add) : 0;
+    const bool once = end->how == RESCALE_ONCE;
+    if (end->adds) {
+        const add_integers *k = &end->add;
+        const double y = ldexp(factor_of(k->y_by), k->left);
+        line(w, "static const %s_sum sum = {%s, %s, %s,", v, float_text(e->a, y * factor_of(k->x_by)),
+             float_text(e->a, y * factor_of(k->z_by)), float_text(e->a, 0.5 - error));
+        line(w, "    %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d};", (int)k->x_by.multiplier, k->x_by.shift,
+             (int)k->z_by.multiplier, k->z_by.shift, (int)k->y_by.multiplier, k->y_by.shift, k->left, k->x_zero,
+             k->z_zero, k->y_zero, k->range.least, k->range.most);
+    }
+    const act_tables t = tables_of_node(e->p->g, n, e->a);
+    line(w, "static const %s_ending end = {%d, %d, %d, %s, %d, %d, %s, %s};", v, end->zero, end->range.least,
+         end->range.most, once ? "0" : "1", fits_floats(e, n) && error < most_error, end->several ? t.count : 1,
+         end->table ? end->table : "NULL", end->adds ? "&sum" : "NULL");
+}
+
+void emit_byte_end(emitter *e, writer *w, const byte_end *k) {
+    const node *n = &e->p->g->nodes[k->s->node];
+    const char *v = e->p->t->vectors[0].ints;
+    const int lanes = e->p->t->vectors[0].lanes, word = type_table[TYPE_I32].bytes;
+    const code_end end = code_end_of(e, n);
+    declare_end(e, w, n, &end);
+    text factors = {0};
+    for (int j = 0; j < k->b->n_pieces; j++) {
+        line(w, "const %s by%d = %s_load_i32(%s);", v, j, v,
+             expression(e->a, "scales", NULL, NULL, 0, (int64_t)word * (k->b->lanes + j * lanes)));
+        text_printf(&factors, ", by%d", j);
+    }
+    for (int m = 0; m < k->m_count; m++) {
+        text sums = {0};
+        for (int j = 0; j < k->b->n_pieces; j++) text_printf(&sums, ", acc%d_%d", m, j);
+        const char *r = end.adds ? expression(e->a, "r", NULL, NULL, 0, m * k->r_step) : "NULL";
+        line(w, "%s_end%d(%s, %s%s%s, scales, %d, &end);", v, k->b->n_pieces,
+             expression(e->a, "y", NULL, NULL, 0, m * k->y_step), r, sums.data, factors.data, k->b->channels);
+        text_free(&sums);
+    }
+    text_free(&factors);
+}

@@ -1,0 +1,46 @@
+/* byte_tile.h: what differs in tiles of integers that take several inputs at once: their loop over inputs, how
+ * their inputs are gathered, and how their sums become codes. See plan/byte_tiles.c. */
+#ifndef LCC_EMIT_BYTE_TILE_H
+#define LCC_EMIT_BYTE_TILE_H
+
+#include "emit/code_vectors.h"
+
+/* A loop over the inputs of `m_count` pixels, which lie `x_step` bytes apart. */
+typedef struct byte_loop {
+    const channel_block *b;
+    int m_count;
+    const char *base;
+    int64_t x_step;
+    const char *count;  /* bytes of a pixel's inputs: a number or an expression */
+    const char *spread; /* see byte_spread */
+    bool whole;         /* the last group may be read as a whole */
+} byte_loop;
+
+void emit_byte_loop(emitter *e, writer *w, const byte_loop *k);
+
+/* The end of the name of the function that spreads a group of inputs over all lanes: by their type. */
+const char *byte_spread(const emitter *e, const plan_step *s);
+
+/* The end of a tile: `w` points behind its biases. */
+typedef struct byte_end {
+    const plan_step *s;
+    const pack_layout *packed;
+    const channel_block *b;
+    int m_count;
+    int64_t y_step, r_step;
+} byte_end;
+
+void emit_byte_end(emitter *e, writer *w, const byte_end *k);
+
+/* What a tile's inputs are gathered from: `depth` channels of each tap. */
+typedef struct gathering {
+    const plan_step *s;
+    const sources *x;
+    const int64_t *x_step; /* of each of the sources, from pixel to pixel */
+    int depth, m_count;
+} gathering;
+
+/* Writes the lines that copy the inputs of each pixel side by side to `tile`. */
+void emit_gathering(emitter *e, writer *w, const gathering *k);
+
+#endif

@@ -1,0 +1,57 @@
+/* byte_tiles.c: integer layers whose tiles take several inputs at once.
+ *
+ * A multiply-add of such a target takes `depth` inputs of a pixel, which lie side by side, and spreads them
+ * over all lanes. The weights lie alike: see pack.h. Where the target wants inputs wider than they are stored,
+ * or where the inputs of a pixel do not lie side by side, those of a tile's pixels are copied to a tile first.
+ */
+#include "graph/quant.h"
+#include "plan/internal.h"
+#include "plan/pack.h"
+
+bool takes_bytes(const plan *p, const plan_step *s) {
+    const graph *g = p->g;
+    const node *n = &g->nodes[s->node];
+    if (!p->t->bytes || !is_integer(n) || n->type != TYPE_I8 || s->gemm.scaled) return false;
+    if (n->op != OP_CONV && n->op != OP_DENSE) return false;
+    const elem_type x = g->nodes[n->in[0]].type;
+    return (x == TYPE_I8 || x == TYPE_U8) && node_weight_type(n) == TYPE_I8;
+}
+
+/* Whether a pixel's inputs do not lie side by side in whole groups. The last group may be short. */
+static bool is_scattered(const plan_step *s, int groups, int depth) {
+    const operand *o = &s->operands[0];
+    const gemm_plan *gemm = &s->gemm;
+    if (gemm->staged) return false;
+    for (int i = 0; gemm->run_table && i < groups * gemm->table_runs; i++) {
+        if (gemm->run_table[2 * i + 1] % depth) return true;
+    }
+    for (int i = 0; i < o->n_runs; i++) {
+        const run *r = &o->runs[i];
+        if ((r->step != 1 && r->count > 1) || (i + 1 < o->n_runs && r->count % depth)) return true;
+    }
+    return false;
+}
+
+void choose_depth(const plan *p, plan_step *s) {
+    const node *n = &p->g->nodes[s->node];
+    s->gemm.depth = takes_bytes(p, s) ? p->t->bytes->depth : 1;
+    s->gemm.gathered =
+        s->gemm.depth > 1 &&
+        (p->t->bytes->widens || is_scattered(s, n->op == OP_CONV ? n->a.groups : 1, s->gemm.depth));
+}
+
+int64_t gathered_bytes(const plan *p, const plan_step *s) {
+    if (!s->gemm.gathered) return 0;
+    const pack_layout l = pack_layout_of_gemm(p, s);
+    return pack_inputs(&l) * s->gemm.tile_pixels * type_table[p->t->bytes->widens ? TYPE_I16 : TYPE_I8].bytes;
+}
+
+double byte_tile_cycles(const target *t, int m, int n, double inputs) {
+    enum { LOADS_PER_CYCLE = 2 };
+    const byte_tiles *k = t->bytes;
+    const double work = m * n * k->per_dot + m * k->per_input + n * k->per_weight;
+    const double loads = (double)(m + n) / LOADS_PER_CYCLE;
+    double one = work > loads ? work : loads;
+    if (one < t->fma_latency) one = t->fma_latency;
+    return inputs / k->depth * one + m * n * k->per_end + 10;
+}

@@ -1,0 +1,137 @@
+/* i32x16_avx512.h: how the sums of sixteen lanes become codes, for AVX-512 with VBMI: see i32xN_end.h.
+ *
+ * A product is made of floats: the sum, rounded to 24 bits, times its factor. Where codes are not clamped it is
+ * below 600, and then at most 600 * 3 * 2^-24, about 1 / 9000, off. So the nearest integer is right unless the
+ * product lies less than 1 / 8192 from the middle between two integers. Those are counted as far. */
+#include <immintrin.h>
+#include <stdint.h>
+
+/* The integers next to v * by. *far: how far such products were from theirs, at most. */
+static inline LCC_INLINE i32xN i32xN_round(__m512 product, __m512 *far) {
+    const int nearest = 8 /* v less the nearest integer */, larger = 11 /* absolute value */;
+    *far = _mm512_range_ps(*far, _mm512_reduce_ps(product, nearest), larger);
+    return (i32xN)_mm512_cvtps_epi32(product);
+}
+
+/* The codes of four vectors of sums, as bytes: zero + v, within the range. */
+static inline LCC_INLINE __m512i i32xN_pack(i32xN a, i32xN b, i32xN c, i32xN d, int32_t zero, int32_t least,
+                                            int32_t most) {
+    const __m512i by_lanes = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const __m512i zeros = _mm512_set1_epi16((int16_t)zero);
+    const __m512i low = _mm512_adds_epi16(_mm512_packs_epi32((__m512i)a, (__m512i)b), zeros);
+    const __m512i high = _mm512_adds_epi16(_mm512_packs_epi32((__m512i)c, (__m512i)d), zeros);
+    __m512i v = _mm512_permutexvar_epi32(by_lanes, _mm512_packs_epi16(low, high));
+    if (least > -128) v = _mm512_max_epi8(v, _mm512_set1_epi8((int8_t)least));
+    if (most < 127) v = _mm512_min_epi8(v, _mm512_set1_epi8((int8_t)most));
+    return v;
+}
+
+/* What the table has for 64 codes. */
+static inline LCC_INLINE __m512i i32xN_look_up_bytes(const int8_t *table, __m512i codes) {
+    const __m512i index = _mm512_xor_si512(codes, _mm512_set1_epi8(-128));
+    const __m512i low = _mm512_permutex2var_epi8(_mm512_loadu_si512((const void *)table), index,
+                                                 _mm512_loadu_si512((const void *)(table + 64)));
+    const __m512i high = _mm512_permutex2var_epi8(_mm512_loadu_si512((const void *)(table + 128)), index,
+                                                  _mm512_loadu_si512((const void *)(table + 192)));
+    return _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high);
+}
+
+/* The same where each channel has the number of its table. */
+static inline LCC_INLINE __m512i i32xN_look_up_numbered(const int8_t *tables, int32_t n, const int8_t *numbers,
+                                                        __mmask64 channels, __m512i codes) {
+    const __m512i number = _mm512_maskz_loadu_epi8(channels, numbers);
+    __m512i v = i32xN_look_up_bytes(tables, codes);
+    for (int32_t i = 1; i < n; i++) {
+        const __mmask64 own = _mm512_cmpeq_epi8_mask(number, _mm512_set1_epi8((int8_t)i));
+        if (own) v = _mm512_mask_mov_epi8(v, own, i32xN_look_up_bytes(tables + 256 * i, codes));
+    }
+    return v;
+}
+
+/* Sixteen int8 of 64, as floats less `zero`: number i of four. */
+static inline LCC_INLINE __m512 i32xN_floats_of(__m512i codes, int i, int32_t zero) {
+    const __m128i part = i == 0   ? _mm512_castsi512_si128(codes)
+                         : i == 1 ? _mm512_extracti32x4_epi32(codes, 1)
+                         : i == 2 ? _mm512_extracti32x4_epi32(codes, 2)
+                                  : _mm512_extracti32x4_epi32(codes, 3);
+    return _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_cvtepi8_epi32(part), _mm512_set1_epi32(zero)));
+}
+
+/* Number i of four vectors of sums of the codes x and z. */
+static inline LCC_INLINE i32xN i32xN_add_floats(__m512i x, __m512i z, int i, const i32xN_sum *k, __m512 *far) {
+    const __m512 scaled = _mm512_mul_ps(i32xN_floats_of(x, i, k->x_zero), _mm512_set1_ps(k->x_by));
+    return i32xN_round(_mm512_fmadd_ps(i32xN_floats_of(z, i, k->z_zero), _mm512_set1_ps(k->z_by), scaled), far);
+}
+
+/* Stores the codes of so many channels. */
+static inline LCC_INLINE void i32xN_store_bytes(int8_t *y, __m512i v, int channels, __mmask64 mask) {
+    if (channels == 64)
+        _mm512_storeu_si512((void *)y, v);
+    else if (channels == 32)
+        _mm256_storeu_si256((__m256i_u *)(void *)y, _mm512_castsi512_si256(v));
+    else if (channels == 16)
+        _mm_storeu_si128((__m128i_u *)(void *)y, _mm512_castsi512_si128(v));
+    else
+        _mm512_mask_storeu_epi8((void *)y, mask, v);
+}
+
+/* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
+ * says. by: the factors. */
+static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
+                                           const i32xN *by, const int8_t *scales, int channels,
+                                           const i32xN_ending *end) {
+    const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << (channels & 63)) - 1;
+    const float middle = 0.5f - 1.0f / 8192;
+    i32xN v[4] = {{0}, {0}, {0}, {0}};
+    __m512 far = _mm512_setzero_ps();
+    int again = !end->floats;
+    if (end->floats) {
+        v[0] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[0]), (__m512)by[0]), &far);
+        if (n > 1) v[1] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[1]), (__m512)by[1]), &far);
+        if (n > 2) v[2] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[2]), (__m512)by[2]), &far);
+        if (n > 3) v[3] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[3]), (__m512)by[3]), &far);
+        again = _mm512_cmp_ps_mask(far, _mm512_set1_ps(middle), _CMP_GT_OQ) != 0;
+        __m512i codes = i32xN_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
+        if (end->n_tables > 1)
+            codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 16 * n, mask, codes);
+        else if (end->tables)
+            codes = i32xN_look_up_bytes(end->tables, codes);
+        if (r) {
+            const i32xN_sum *const k = end->sum;
+            const __m512i z = _mm512_maskz_loadu_epi8(mask, r);
+            far = _mm512_setzero_ps();
+            v[0] = i32xN_add_floats(codes, z, 0, k, &far);
+            if (n > 1) v[1] = i32xN_add_floats(codes, z, 1, k, &far);
+            if (n > 2) v[2] = i32xN_add_floats(codes, z, 2, k, &far);
+            if (n > 3) v[3] = i32xN_add_floats(codes, z, 3, k, &far);
+            again |= _mm512_cmp_ps_mask(far, _mm512_set1_ps(k->close), _CMP_GT_OQ) != 0;
+            codes = i32xN_pack(v[0], v[1], v[2], v[3], k->y_zero, k->least, k->most);
+        }
+        if (!again) i32xN_store_bytes(y, codes, channels, mask);
+    }
+    if (__builtin_expect(again, 0)) i32xN_end_exactly(y, r, sums, scales, 16 * n, channels, end);
+}
+
+/* The codes of a pixel, of the sums of so many vectors. */
+static inline LCC_INLINE void i32xN_end1(int8_t *y, const int8_t *r, i32xN a, i32xN by_a, const int8_t *scales,
+                                         int channels, const i32xN_ending *end) {
+    i32xN_end_of(1, y, r, (const i32xN[]){a}, (const i32xN[]){by_a}, scales, channels, end);
+}
+
+static inline LCC_INLINE void i32xN_end2(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN by_a, i32xN by_b,
+                                         const int8_t *scales, int channels, const i32xN_ending *end) {
+    i32xN_end_of(2, y, r, (const i32xN[]){a, b}, (const i32xN[]){by_a, by_b}, scales, channels, end);
+}
+
+static inline LCC_INLINE void i32xN_end3(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN by_a,
+                                         i32xN by_b, i32xN by_c, const int8_t *scales, int channels,
+                                         const i32xN_ending *end) {
+    i32xN_end_of(3, y, r, (const i32xN[]){a, b, c}, (const i32xN[]){by_a, by_b, by_c}, scales, channels, end);
+}
+
+static inline LCC_INLINE void i32xN_end4(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN d,
+                                         i32xN by_a, i32xN by_b, i32xN by_c, i32xN by_d, const int8_t *scales,
+                                         int channels, const i32xN_ending *end) {
+    i32xN_end_of(4, y, r, (const i32xN[]){a, b, c, d}, (const i32xN[]){by_a, by_b, by_c, by_d}, scales,
+                 channels, end);
+}

@@ -1,0 +1,71 @@
+/* i32xN_end.h: how the sums of a tile of an integer layer become codes, exactly: for targets whose tiles take
+ * several inputs at once.
+ *
+ * A target's own header has i32xN_end1 to i32xN_end4, which make the codes of one pixel from the sums of so
+ * many vectors. They may take floats: a product is rounded right unless it lies next to the middle between two
+ * codes. Where one does, or where the layer's numbers are too large for floats, i32xN_end_exactly makes the
+ * codes anew. */
+
+/* How a residual is added: see i32xN_ending. The factors and the rest are those of compiler/graph/integers.h.
+ */
+typedef struct i32xN_sum {
+    float x_by, z_by; /* of the codes, less their zero points */
+    float close;      /* to the nearest code: what lies farther from it may be rounded to another one */
+    int32_t x_multiplier, x_shift, z_multiplier, z_shift, y_multiplier, y_shift;
+    int32_t left, x_zero, z_zero, y_zero, least, most;
+} i32xN_sum;
+
+/* What a layer makes of its sums. */
+typedef struct i32xN_ending {
+    int32_t zero, least, most;
+    int32_t twice;  /* factors round as TFLite's do; else once */
+    int32_t floats; /* products may be made of floats */
+    int32_t n_tables;
+    const int8_t *tables; /* of the activation, 256 codes each; NULL: there is none */
+    const i32xN_sum *sum; /* NULL: no residual is added */
+} i32xN_ending;
+
+/* v * multiplier * 2^(shift - 31), rounded as the layer does. */
+static inline LCC_INLINE i32xN i32xN_rescale(i32xN v, i32xN multiplier, i32xN shift, int32_t twice) {
+    return twice ? i32xN_rescale_tflite(v, multiplier, shift) : i32xN_rescale_once(v, multiplier, shift);
+}
+
+/* The same by one factor. */
+static inline LCC_INLINE i32xN i32xN_rescale_by(i32xN v, int32_t multiplier, int32_t shift, int32_t twice) {
+    return i32xN_rescale(v, i32xN_set1(multiplier), i32xN_set1(shift), twice);
+}
+
+/* The sum of the codes x and z. */
+static inline LCC_INLINE i32xN i32xN_add_codes(i32xN x, i32xN z, const i32xN_sum *k, int32_t twice) {
+    const int32_t one = (int32_t)1 << k->left;
+    const i32xN wide_x = i32xN_rescale_by((x - k->x_zero) * one, k->x_multiplier, k->x_shift, twice);
+    const i32xN wide_z = i32xN_rescale_by((z - k->z_zero) * one, k->z_multiplier, k->z_shift, twice);
+    const i32xN sum = i32xN_rescale_by(i32xN_add(wide_x, wide_z), k->y_multiplier, k->y_shift, twice);
+    return i32xN_place(sum, k->y_zero, k->least, k->most);
+}
+
+/* Makes the codes y of the sums of `channels` lanes, of the `lanes` that the block has. `scales`: its
+ * multipliers, factors, shifts and numbers of tables. `r`: the residual's codes, or NULL. */
+__attribute__((noinline)) static void i32xN_end_exactly(int8_t *y, const int8_t *r, const i32xN *sums,
+                                                        const int8_t *scales, int lanes, int channels,
+                                                        const i32xN_ending *end) {
+    for (int at = 0; at < channels; at += LANES) {
+        const int8_t *const shifts = scales + 8 * lanes + at;
+        i32xN v =
+            i32xN_rescale(sums[at / LANES], i32xN_load_i32(scales + 4 * at), i32xN_load_i8(shifts), end->twice);
+        v = i32xN_place(v, end->zero, end->least, end->most);
+        if (end->n_tables > 1)
+            v = i32xN_look_up_each(end->tables, i32xN_load_i8(shifts + lanes), v);
+        else if (end->tables)
+            v = i32xN_look_up(end->tables, v);
+        const int left = channels - at;
+        if (r) {
+            const i32xN z = left < LANES ? i32xN_load_i8_part(r + at, left) : i32xN_load_i8(r + at);
+            v = i32xN_add_codes(v, z, end->sum, end->twice);
+        }
+        if (left < LANES)
+            i32xN_store_i8_part(y + at, v, left);
+        else
+            i32xN_store_i8(y + at, v);
+    }
+}

@@ -6,6 +6,14 @@
 #include <immintrin.h>
 #include <stdint.h>
 
+/* What a block's channels are multiplied by. */
+typedef __m512 i32xN_by;
+
+/* That of the sixteen lanes from `at` on. `scales` as i32xN_end_exactly says. */
+static inline LCC_INLINE i32xN_by i32xN_load_by(const int8_t *scales, int lanes, int at) {
+    return _mm512_loadu_ps((const void *)(scales + 4 * (lanes + at)));
+}
+
 /* The integers next to v * by. *far: how far such products were from theirs, at most. */
 static inline LCC_INLINE i32xN i32xN_round(__m512 product, __m512 *far) {
     const int nearest = 8 /* v less the nearest integer */, larger = 11 /* absolute value */;
@@ -78,7 +86,7 @@ static inline LCC_INLINE void i32xN_store_bytes(int8_t *y, __m512i v, int channe
 /* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
  * says. by: the factors. */
 static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
-                                           const i32xN *by, const int8_t *scales, int channels,
+                                           const i32xN_by *by, const int8_t *scales, int channels,
                                            const i32xN_ending *end) {
     const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << (channels & 63)) - 1;
     const float middle = 0.5f - 1.0f / 8192;
@@ -86,10 +94,10 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
     __m512 far = _mm512_setzero_ps();
     int again = !end->floats;
     if (end->floats) {
-        v[0] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[0]), (__m512)by[0]), &far);
-        if (n > 1) v[1] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[1]), (__m512)by[1]), &far);
-        if (n > 2) v[2] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[2]), (__m512)by[2]), &far);
-        if (n > 3) v[3] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[3]), (__m512)by[3]), &far);
+        v[0] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[0]), by[0]), &far);
+        if (n > 1) v[1] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[1]), by[1]), &far);
+        if (n > 2) v[2] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[2]), by[2]), &far);
+        if (n > 3) v[3] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[3]), by[3]), &far);
         again = _mm512_cmp_ps_mask(far, _mm512_set1_ps(middle), _CMP_GT_OQ) != 0;
         __m512i codes = i32xN_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
         if (end->n_tables > 1)
@@ -113,25 +121,27 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
 }
 
 /* The codes of a pixel, of the sums of so many vectors. */
-static inline LCC_INLINE void i32xN_end1(int8_t *y, const int8_t *r, i32xN a, i32xN by_a, const int8_t *scales,
-                                         int channels, const i32xN_ending *end) {
-    i32xN_end_of(1, y, r, (const i32xN[]){a}, (const i32xN[]){by_a}, scales, channels, end);
-}
-
-static inline LCC_INLINE void i32xN_end2(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN by_a, i32xN by_b,
+static inline LCC_INLINE void i32xN_end1(int8_t *y, const int8_t *r, i32xN a, i32xN_by by_a,
                                          const int8_t *scales, int channels, const i32xN_ending *end) {
-    i32xN_end_of(2, y, r, (const i32xN[]){a, b}, (const i32xN[]){by_a, by_b}, scales, channels, end);
+    i32xN_end_of(1, y, r, (const i32xN[]){a}, (const i32xN_by[]){by_a}, scales, channels, end);
 }
 
-static inline LCC_INLINE void i32xN_end3(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN by_a,
-                                         i32xN by_b, i32xN by_c, const int8_t *scales, int channels,
+static inline LCC_INLINE void i32xN_end2(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN_by by_a,
+                                         i32xN_by by_b, const int8_t *scales, int channels,
                                          const i32xN_ending *end) {
-    i32xN_end_of(3, y, r, (const i32xN[]){a, b, c}, (const i32xN[]){by_a, by_b, by_c}, scales, channels, end);
+    i32xN_end_of(2, y, r, (const i32xN[]){a, b}, (const i32xN_by[]){by_a, by_b}, scales, channels, end);
+}
+
+static inline LCC_INLINE void i32xN_end3(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN_by by_a,
+                                         i32xN_by by_b, i32xN_by by_c, const int8_t *scales, int channels,
+                                         const i32xN_ending *end) {
+    i32xN_end_of(3, y, r, (const i32xN[]){a, b, c}, (const i32xN_by[]){by_a, by_b, by_c}, scales, channels,
+                 end);
 }
 
 static inline LCC_INLINE void i32xN_end4(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN d,
-                                         i32xN by_a, i32xN by_b, i32xN by_c, i32xN by_d, const int8_t *scales,
-                                         int channels, const i32xN_ending *end) {
-    i32xN_end_of(4, y, r, (const i32xN[]){a, b, c, d}, (const i32xN[]){by_a, by_b, by_c, by_d}, scales,
+                                         i32xN_by by_a, i32xN_by by_b, i32xN_by by_c, i32xN_by by_d,
+                                         const int8_t *scales, int channels, const i32xN_ending *end) {
+    i32xN_end_of(4, y, r, (const i32xN[]){a, b, c, d}, (const i32xN_by[]){by_a, by_b, by_c, by_d}, scales,
                  channels, end);
 }

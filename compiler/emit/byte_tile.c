@@ -168,13 +168,12 @@ static void declare_end(emitter *e, writer *w, const node *n, const code_end *en
 void emit_byte_end(emitter *e, writer *w, const byte_end *k) {
     const node *n = &e->p->g->nodes[k->s->node];
     const char *v = e->p->t->vectors[0].ints;
-    const int lanes = e->p->t->vectors[0].lanes, word = type_table[TYPE_I32].bytes;
+    const int lanes = e->p->t->vectors[0].lanes;
     const code_end end = code_end_of(e, n);
     declare_end(e, w, n, &end);
     text factors = {0};
     for (int j = 0; j < k->b->n_pieces; j++) {
-        line(w, "const %s by%d = %s_load_i32(%s);", v, j, v,
-             expression(e->a, "scales", NULL, NULL, 0, (int64_t)word * (k->b->lanes + j * lanes)));
+        line(w, "const %s_by by%d = %s_load_by(scales, %d, %d);", v, j, v, k->b->lanes, j * lanes);
         text_printf(&factors, ", by%d", j);
     }
     for (int m = 0; m < k->m_count; m++) {

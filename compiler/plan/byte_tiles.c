@@ -8,13 +8,23 @@
 #include "plan/internal.h"
 #include "plan/pack.h"
 
+/* Whether the products of two inputs and their weights have room in 16 bits: where no weight is -128. */
+static bool fits_pairs(const node *n) {
+    const tensor *w = n->weights[ROLE_WEIGHT];
+    for (int64_t i = 0; w->data && i < w->count; i++) {
+        if (w->data[i] < -127) return false;
+    }
+    return true;
+}
+
 bool takes_bytes(const plan *p, const plan_step *s) {
     const graph *g = p->g;
     const node *n = &g->nodes[s->node];
     if (!p->t->bytes || !is_integer(n) || n->type != TYPE_I8 || s->gemm.scaled) return false;
     if (n->op != OP_CONV && n->op != OP_DENSE) return false;
     const elem_type x = g->nodes[n->in[0]].type;
-    return (x == TYPE_I8 || x == TYPE_U8) && node_weight_type(n) == TYPE_I8;
+    if ((x != TYPE_I8 && x != TYPE_U8) || node_weight_type(n) != TYPE_I8) return false;
+    return !p->t->bytes->pairs || fits_pairs(n);
 }
 
 /* Whether a pixel's inputs do not lie side by side in whole groups. The last group may be short. */

@@ -47,6 +47,7 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     l.blocks = s->gemm.blocks;
     if (s->gemm.depth > 1) {
         l.depth = s->gemm.depth;
+        l.pairs = p->t->bytes->pairs;
         if (s->gemm.gathered) {
             l.inputs *= l.stretches;
             l.stretches = 1;
@@ -187,6 +188,21 @@ static void pack_row(const pack_layout *l, const channel_block *b, elem_type typ
     }
 }
 
+/* The same where the inputs lie by pairs: the first two of all lanes of a piece, then the next two. */
+static void pack_pairs(const pack_layout *l, const channel_block *b, pack_source value, const void *data,
+                       int output, int input, int count, text *out) {
+    for (int j = 0; j < b->n_pieces; output += b->pieces[j++].valid) {
+        for (int first = 0; first < l->depth; first += 2) {
+            for (int lane = 0; lane < l->t->vectors[0].lanes; lane++) {
+                for (int i = first; i < first + 2; i++) {
+                    const bool real = lane < b->pieces[j].valid && i < count;
+                    put_value(out, l->weight, real ? value(data, output + lane, input + i) : 0);
+                }
+            }
+        }
+    }
+}
+
 /* Appends one value of the head for each lane of a block, in the order in which the kernel takes them. */
 static void pack_head_row(const pack_layout *l, const channel_block *b, elem_type type, pack_source value,
                           const void *data, int output, int which, text *out) {
@@ -256,6 +272,8 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
                       input = stretch * l->inputs + i;
             if (l->wide)
                 pack_wide_row(b, value, data, output, input, count, out);
+            else if (l->pairs)
+                pack_pairs(l, b, value, data, output, input, count, out);
             else
                 pack_row(l, b, l->weight, value, data, output, input, count, l->ragged ? count : l->depth, out);
         }
@@ -360,8 +378,8 @@ static step_source source_of(const plan *p, const plan_step *s) {
     k.zero = c.y_zero;
     k.bias = subtracts_zero(n) && !dots ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
     const bool is_signed = p->g->nodes[n->in[0]].type == TYPE_I8;
-    if (s->gemm.depth > 1 && p->t->bytes->raises && is_signed)
-        k.bias = bias_over_moved(n, k.bias, -128, p->mem);
+    if (s->gemm.depth > 1 && !p->t->bytes->widens && is_signed == p->t->bytes->raises)
+        k.bias = bias_over_moved(n, k.bias, is_signed ? -128 : 128, p->mem);
     if (!dots) return k;
     const dot_integers d = integers_of_dots(p, n);
     if (!is_signed) k.bias = bias_over_moved(n, k.bias, 128, p->mem);

@@ -33,6 +33,7 @@ typedef struct pack_layout {
     bool factors;           /* .. and between the two the factors that both say, as floats */
     bool looks_up;          /* the number of each lane's table follows its shift */
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
+    bool pairs;             /* .. pair by pair, each of all lanes of a vector */
     bool dealt;  /* heads: those of lanes 0, n / 4, n / 2, 3n / 4 come first, then the lanes behind them */
     bool ragged; /* of a stretch's last inputs side by side there may be less */
     bool wide;   /* weights of 16 bits, scaled: see wide_shift */

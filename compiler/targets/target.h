@@ -61,7 +61,9 @@ typedef struct dot_kernels {
 typedef struct byte_tiles {
     int depth;   /* 2 or 4 */
     bool widens; /* inputs are read as int16, which are made of them in a tile first; else as bytes */
-    bool raises; /* inputs are read as uint8: int8 are raised by 128 as they are read */
+    bool raises; /* inputs are read as uint8: int8 are raised by 128 as they are read; else as int8, and uint8
+                    are lowered */
+    bool pairs; /* the weights of a vector lie by pairs of inputs: the first pair of all lanes, then the next */
     /* Cycles: of V_dot, beside a load; of what else an input takes, and a vector of weights; of a vector that
      * becomes codes. */
     double per_dot, per_input, per_weight, per_end;

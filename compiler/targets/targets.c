@@ -60,6 +60,14 @@ static const dot_kernels helium_kernels = {
 static const byte_tiles vnni_tiles = {
     .depth = 4, .raises = true, .per_dot = 0.5, .per_input = 0.25, .per_weight = 0, .per_end = 3};
 
+/* Products of bytes in 16 bits, two of which have room there, then sums of pairs: three instructions for four
+ * inputs. */
+static const byte_tiles neon_tiles = {
+    .depth = 4, .pairs = true, .per_dot = 1.5, .per_input = 0.5, .per_weight = 0, .per_end = 6};
+
+static const byte_tiles dotprod_tiles = {
+    .depth = 4, .per_dot = 0.5, .per_input = 0, .per_weight = 0, .per_end = 6};
+
 const target target_table[] = {
     {
         .name = "generic",
@@ -162,7 +170,27 @@ const target target_table[] = {
         .what = "Advanced SIMD (every 64-bit Arm of the A profile)",
         .intrinsics = "arm_neon.h",
         .runs_here = runs_on_this_aarch64,
-        .vectors = {{FLOATS(4, "f32x4_neon.h"), INTS(4)}},
+        .vectors = {{FLOATS(4, "f32x4_neon.h"), INTS(4), .byte_dots = "i32x4_smull.h",
+                     .byte_ends = "i32x4_neon.h"}},
+        .bytes = &neon_tiles,
+        .registers = 32,
+        .fma_latency = 4,
+        .fma_per_cycle = 2,
+        .widening = 1,
+        .l1_bytes = 64 << 10,
+        .l2_bytes = 512 << 10,
+        .align = 64,
+        .threads = true,
+    },
+    {
+        .name = "aarch64-dotprod",
+        .what = "Advanced SIMD with dot products (Armv8.2: Cortex-A55, A75 and later, Neoverse, Apple M1)",
+        .intrinsics = "arm_neon.h",
+        .condition = "defined(__ARM_FEATURE_DOTPROD)",
+        .condition_words = "an Arm with dot products, as by -march=armv8.2-a+dotprod",
+        .vectors = {{FLOATS(4, "f32x4_neon.h"), INTS(4), .byte_dots = "i32x4_dotprod.h",
+                     .byte_ends = "i32x4_neon.h"}},
+        .bytes = &dotprod_tiles,
         .registers = 32,
         .fma_latency = 4,
         .fma_per_cycle = 2,

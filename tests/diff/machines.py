@@ -185,8 +185,9 @@ def first_found(*commands):
     raise Missing("none of " + ", ".join(commands) + " is here")
 
 
-def aarch64(cc, level="-O2"):
-    return Foreign([cc or first_found("aarch64-linux-gnu-gcc"), "-static"], [first_found("qemu-aarch64")], level)
+def aarch64(target, cc, level="-O2"):
+    more = ["-march=armv8.2-a+dotprod"] if target == "aarch64-dotprod" else []
+    return Foreign([cc or first_found("aarch64-linux-gnu-gcc"), "-static", *more], [first_found("qemu-aarch64")], level)
 
 
 def s390x(cc, level="-O2"):
@@ -212,8 +213,8 @@ def machine_for(target, cc=None, level="-O2", foreign=None):
         return wasm32(cc, level)
     if target.startswith("cortex-m"):
         return Microcontroller(target, level)
-    if target == "aarch64" and os.uname().machine not in ("aarch64", "arm64"):
-        return aarch64(cc, level)
+    if target.startswith("aarch64") and os.uname().machine not in ("aarch64", "arm64"):
+        return aarch64(target, cc, level)
     return Native(cc, level, ["-std=c99"] if target == "generic" else [])
 
 

@@ -1,0 +1,35 @@
+/* i32x4_dotprod.h: how tiles of four sums take four inputs at once, for an aarch64 with dot products. uint8 are
+ * lowered by 128 when they are read; the biases contain what that takes away. */
+#include <arm_neon.h>
+#include <stdint.h>
+
+/* The weights of four inputs for each lane. */
+static inline LCC_INLINE i32xN i32xN_load_dots(const int8_t *p) { return (i32xN)vld1q_s8(p); }
+
+/* Four int8 in all lanes. */
+static inline LCC_INLINE i32xN i32xN_spread_i8(const void *p) {
+    int32_t four;
+    memcpy(&four, p, sizeof four);
+    return i32xN_set1(four);
+}
+
+/* Four uint8 in all lanes, lowered by 128. */
+static inline LCC_INLINE i32xN i32xN_spread_u8(const void *p) {
+    return i32xN_spread_i8(p) ^ (int32_t)0x80808080u;
+}
+
+/* The same of 0 < n < 4 bytes, which have weights of 0 behind them. */
+static inline LCC_INLINE i32xN i32xN_spread_i8_part(const void *p, int n) {
+    int32_t four = 0;
+    memcpy(&four, p, (size_t)n);
+    return i32xN_set1(four);
+}
+
+static inline LCC_INLINE i32xN i32xN_spread_u8_part(const void *p, int n) {
+    return i32xN_spread_i8_part(p, n) ^ (int32_t)0x80808080u;
+}
+
+/* sum + the products of four inputs and their weights, in each lane. */
+static inline LCC_INLINE i32xN i32xN_dot(i32xN x, i32xN w, i32xN sum) {
+    return (i32xN)vdotq_s32((int32x4_t)sum, (int8x16_t)x, (int8x16_t)w);
+}

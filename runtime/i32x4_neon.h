@@ -1,0 +1,157 @@
+/* i32x4_neon.h: how the sums of four lanes become codes, for any aarch64: see i32xN_end.h. Its instructions
+ * round the exact product as the two ways say, so no floats are needed. */
+#include <arm_neon.h>
+#include <stdint.h>
+
+/* What a block's channels are multiplied by, and how far they are shifted then: behind the 31 bits, to the left
+ * where that is above 0. */
+typedef struct i32xN_by {
+    int32x4_t multiplier, shift;
+} i32xN_by;
+
+/* That of the four lanes from `at` on. `scales` as i32xN_end_exactly says. */
+static inline LCC_INLINE i32xN_by i32xN_load_by(const int8_t *scales, int lanes, int at) {
+    const i32xN_by by = {(int32x4_t)i32xN_load_i32(scales + 4 * at),
+                         (int32x4_t)i32xN_load_i8(scales + 8 * lanes + at)};
+    return by;
+}
+
+/* v * by, rounded once, halves up. */
+static inline LCC_INLINE int32x4_t i32xN_times_once(int32x4_t v, i32xN_by by) {
+    const int64x2_t low = vmull_s32(vget_low_s32(v), vget_low_s32(by.multiplier));
+    const int64x2_t high = vmull_high_s32(v, by.multiplier);
+    const int32x4_t right = vsubq_s32(by.shift, vdupq_n_s32(31));
+    const int32x2_t low_codes = vqmovn_s64(vrshlq_s64(low, vmovl_s32(vget_low_s32(right))));
+    return vqmovn_high_s64(low_codes, vrshlq_s64(high, vmovl_high_s32(right)));
+}
+
+/* The same, rounded as TFLite does: the high half of the doubled product, halves up; then the shift to the
+ * right, halves away from zero. */
+static inline LCC_INLINE int32x4_t i32xN_times_tflite(int32x4_t v, i32xN_by by) {
+    const int32x4_t zero = vdupq_n_s32(0), right = vminq_s32(by.shift, zero);
+    const int32x4_t high = vqrdmulhq_s32(vshlq_s32(v, vmaxq_s32(by.shift, zero)), by.multiplier);
+    const int32x4_t below = vshrq_n_s32(vandq_s32(high, right), 31); /* -1: below 0, and shifted */
+    return vrshlq_s32(vqaddq_s32(high, below), right);
+}
+
+static inline LCC_INLINE int32x4_t i32xN_times(i32xN v, i32xN_by by, int32_t twice) {
+    return twice ? i32xN_times_tflite((int32x4_t)v, by) : i32xN_times_once((int32x4_t)v, by);
+}
+
+/* The codes of four vectors, as bytes: zero + v, within the range. */
+static inline LCC_INLINE int8x16_t i32xN_pack(int32x4_t a, int32x4_t b, int32x4_t c, int32x4_t d, int32_t zero,
+                                              int32_t least, int32_t most) {
+    const int16x8_t zeros = vdupq_n_s16((int16_t)zero);
+    const int16x8_t low = vqaddq_s16(vqmovn_high_s32(vqmovn_s32(a), b), zeros);
+    const int16x8_t high = vqaddq_s16(vqmovn_high_s32(vqmovn_s32(c), d), zeros);
+    int8x16_t v = vqmovn_high_s16(vqmovn_s16(low), high);
+    if (least > -128) v = vmaxq_s8(v, vdupq_n_s8((int8_t)least));
+    if (most < 127) v = vminq_s8(v, vdupq_n_s8((int8_t)most));
+    return v;
+}
+
+/* What the table has for sixteen codes. */
+static inline LCC_INLINE int8x16_t i32xN_look_up_bytes(const int8_t *table, int8x16_t codes) {
+    uint8x16_t index = veorq_u8((uint8x16_t)codes, vdupq_n_u8(128));
+    int8x16_t v = vqtbl4q_s8(vld1q_s8_x4(table), index);
+    for (int i = 1; i < 4; i++) {
+        index = vsubq_u8(index, vdupq_n_u8(64));
+        v = vqtbx4q_s8(v, vld1q_s8_x4(table + 64 * i), index);
+    }
+    return v;
+}
+
+/* The same where each channel has the number of its table. */
+static inline LCC_INLINE int8x16_t i32xN_look_up_numbered(const int8_t *tables, int32_t n,
+                                                          const int8_t *numbers, int channels,
+                                                          int8x16_t codes) {
+    int8_t own[16] = {0};
+    memcpy(own, numbers, (size_t)channels);
+    const int8x16_t number = vld1q_s8(own);
+    int8x16_t v = i32xN_look_up_bytes(tables, codes);
+    for (int32_t i = 1; i < n; i++) {
+        const uint8x16_t is_own = vceqq_s8(number, vdupq_n_s8((int8_t)i));
+        if (vmaxvq_u8(is_own)) v = vbslq_s8(is_own, i32xN_look_up_bytes(tables + 256 * i, codes), v);
+    }
+    return v;
+}
+
+/* Four int8 of sixteen, less `zero`, times 2^left: number i of four. */
+static inline LCC_INLINE int32x4_t i32xN_wide_codes(int8x16_t codes, int i, int32_t zero, int32_t left) {
+    const int16x8_t half = i < 2 ? vmovl_s8(vget_low_s8(codes)) : vmovl_high_s8(codes);
+    const int32x4_t part = i & 1 ? vmovl_high_s16(half) : vmovl_s16(vget_low_s16(half));
+    return vshlq_s32(vsubq_s32(part, vdupq_n_s32(zero)), vdupq_n_s32(left));
+}
+
+/* Number i of four vectors of sums of the codes x and z. */
+static inline LCC_INLINE int32x4_t i32xN_sum_of(int8x16_t x, int8x16_t z, int i, const i32xN_sum *k,
+                                                int32_t twice) {
+    const i32xN_by x_by = {vdupq_n_s32(k->x_multiplier), vdupq_n_s32(k->x_shift)};
+    const i32xN_by z_by = {vdupq_n_s32(k->z_multiplier), vdupq_n_s32(k->z_shift)};
+    const i32xN_by y_by = {vdupq_n_s32(k->y_multiplier), vdupq_n_s32(k->y_shift)};
+    const int32x4_t wide_x = i32xN_times((i32xN)i32xN_wide_codes(x, i, k->x_zero, k->left), x_by, twice);
+    const int32x4_t wide_z = i32xN_times((i32xN)i32xN_wide_codes(z, i, k->z_zero, k->left), z_by, twice);
+    return i32xN_times((i32xN)vaddq_s32(wide_x, wide_z), y_by, twice);
+}
+
+/* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
+ * says. by: the factors. */
+static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
+                                           const i32xN_by *by, const int8_t *scales, int channels,
+                                           const i32xN_ending *end) {
+    const int32_t twice = end->twice;
+    int32x4_t v[4] = {{0}, {0}, {0}, {0}};
+    v[0] = i32xN_times(sums[0], by[0], twice);
+    if (n > 1) v[1] = i32xN_times(sums[1], by[1], twice);
+    if (n > 2) v[2] = i32xN_times(sums[2], by[2], twice);
+    if (n > 3) v[3] = i32xN_times(sums[3], by[3], twice);
+    int8x16_t codes = i32xN_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
+    if (end->n_tables > 1)
+        codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 4 * n, channels, codes);
+    else if (end->tables)
+        codes = i32xN_look_up_bytes(end->tables, codes);
+    if (r) {
+        const i32xN_sum *const k = end->sum;
+        int8_t residual[16] = {0};
+        memcpy(residual, r, (size_t)channels);
+        const int8x16_t z = vld1q_s8(residual);
+        v[0] = i32xN_sum_of(codes, z, 0, k, twice);
+        if (n > 1) v[1] = i32xN_sum_of(codes, z, 1, k, twice);
+        if (n > 2) v[2] = i32xN_sum_of(codes, z, 2, k, twice);
+        if (n > 3) v[3] = i32xN_sum_of(codes, z, 3, k, twice);
+        codes = i32xN_pack(v[0], v[1], v[2], v[3], k->y_zero, k->least, k->most);
+    }
+    if (channels == 16) {
+        vst1q_s8(y, codes);
+    } else {
+        int8_t made[16];
+        vst1q_s8(made, codes);
+        memcpy(y, made, (size_t)channels);
+    }
+}
+
+/* The codes of a pixel, of the sums of so many vectors. */
+static inline LCC_INLINE void i32xN_end1(int8_t *y, const int8_t *r, i32xN a, i32xN_by by_a,
+                                         const int8_t *scales, int channels, const i32xN_ending *end) {
+    i32xN_end_of(1, y, r, (const i32xN[]){a}, (const i32xN_by[]){by_a}, scales, channels, end);
+}
+
+static inline LCC_INLINE void i32xN_end2(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN_by by_a,
+                                         i32xN_by by_b, const int8_t *scales, int channels,
+                                         const i32xN_ending *end) {
+    i32xN_end_of(2, y, r, (const i32xN[]){a, b}, (const i32xN_by[]){by_a, by_b}, scales, channels, end);
+}
+
+static inline LCC_INLINE void i32xN_end3(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN_by by_a,
+                                         i32xN_by by_b, i32xN_by by_c, const int8_t *scales, int channels,
+                                         const i32xN_ending *end) {
+    i32xN_end_of(3, y, r, (const i32xN[]){a, b, c}, (const i32xN_by[]){by_a, by_b, by_c}, scales, channels,
+                 end);
+}
+
+static inline LCC_INLINE void i32xN_end4(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN d,
+                                         i32xN_by by_a, i32xN_by by_b, i32xN_by by_c, i32xN_by by_d,
+                                         const int8_t *scales, int channels, const i32xN_ending *end) {
+    i32xN_end_of(4, y, r, (const i32xN[]){a, b, c, d}, (const i32xN_by[]){by_a, by_b, by_c, by_d}, scales,
+                 channels, end);
+}

@@ -1,0 +1,39 @@
+/* i32x4_smull.h: how tiles of four sums take four inputs at once, for any aarch64. Two products of int8 have
+ * room in 16 bits, since no weight is -128. So the products of the first and of the third input are added
+ * there, and those of the second and the fourth; then these pairs are added to each lane. uint8 are lowered by
+ * 128 when they are read; the biases contain what that takes away. */
+#include <arm_neon.h>
+#include <stdint.h>
+
+/* The weights of four inputs for each lane: two of all lanes, then the other two. */
+static inline LCC_INLINE i32xN i32xN_load_dots(const int8_t *p) { return (i32xN)vld1q_s8(p); }
+
+/* Four int8: the first two in the low half, four times, the other two in the high half. */
+static inline LCC_INLINE i32xN i32xN_spread_i8(const void *p) {
+    const uint8x16_t by_pairs = {0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3};
+    int32_t four;
+    memcpy(&four, p, sizeof four);
+    return (i32xN)vqtbl1q_u8((uint8x16_t)vdupq_n_s32(four), by_pairs);
+}
+
+/* The same of uint8, lowered by 128. */
+static inline LCC_INLINE i32xN i32xN_spread_u8(const void *p) {
+    return i32xN_spread_i8(p) ^ (int32_t)0x80808080u;
+}
+
+/* The same of 0 < n < 4 bytes, which have weights of 0 behind them. */
+static inline LCC_INLINE i32xN i32xN_spread_i8_part(const void *p, int n) {
+    int8_t four[4] = {0, 0, 0, 0};
+    memcpy(four, p, (size_t)n);
+    return i32xN_spread_i8(four);
+}
+
+static inline LCC_INLINE i32xN i32xN_spread_u8_part(const void *p, int n) {
+    return i32xN_spread_i8_part(p, n) ^ (int32_t)0x80808080u;
+}
+
+/* sum + the products of four inputs and their weights, in each lane. */
+static inline LCC_INLINE i32xN i32xN_dot(i32xN x, i32xN w, i32xN sum) {
+    const int16x8_t first = vmull_s8(vget_low_s8((int8x16_t)x), vget_low_s8((int8x16_t)w));
+    return (i32xN)vpadalq_s16((int32x4_t)sum, vmlal_high_s8(first, (int8x16_t)x, (int8x16_t)w));
+}

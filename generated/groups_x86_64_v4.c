@@ -337,7 +337,7 @@ static void stage_row_12x6(const int8_t *x, float *row, int iy) {
 }
 
 /* 12 pixels x 24 channels, over 6 inputs. */
-static void tile_12x2_of_6(const float *const *rows, int at, const float *w, float *y) {
+__attribute__((noinline)) static void tile_12x2_of_6(const float *const *rows, int at, const float *w, float *y) {
     f32x16 acc0_0 = f32x16_load(w);
     f32x8 acc0_1 = f32x8_load(w + 16);
     f32x16 acc1_0 = acc0_0; f32x8 acc1_1 = acc0_1;

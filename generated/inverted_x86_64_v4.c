@@ -488,7 +488,7 @@ static void conv3x3_3_to_8_at_9x9(const uint8_t *x, const float *w, float *y, fl
 }
 
 /* 9 pixels x 32 channels, over 8 inputs. */
-static void tile_9x2_of_8(const float *x, const float *w, float *y) {
+__attribute__((noinline)) static void tile_9x2_of_8(const float *x, const float *w, float *y) {
     f32x16 acc0_0 = f32x16_load(w);
     f32x16 acc0_1 = f32x16_load(w + 16);
     f32x16 acc1_0 = acc0_0; f32x16 acc1_1 = acc0_1;

@@ -6,14 +6,14 @@ exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2, and exp(r) = 1 + r + 
 polynomial whose relative error in exp(r) is least (Remez exchange in 60-digit arithmetic). Its coefficients are
 rounded to float one at a time, lowest first, and the others fitted anew each time, so that they make up for it.
 
-AVX-512's 1 + exp(-x) has exp(r) = 1 + r q(r) with another q of degree 4. Where r is 0 that is exact whatever q is, which
-upsets the exchange: here Lawson's iteration (least squares, weighted anew by the errors) finds the least largest one.
+AVX-512's 1 + exp(-x) has exp(-x) = 2^(n/32) exp(r), and exp(r) = 1 + r (c1 + r / 2) for |r| <= b = ln 2 / 64. What is left is
+r^3 / 6 - (c1 - 1) r, which is a Chebyshev polynomial where c1 = 1 + b^2 / 8. The roots are 2e-8 too large: n ln 2 / 32 is
+too large as well, by 4e-8 where x is -16, and the two errors cancel each other in part.
 
-Needs mpmath and NumPy. Run by hand when a degree changes; the headers carry the result.
+Needs mpmath. Run by hand when a degree changes; the headers carry the result.
 """
 import struct
 import mpmath as mp
-import numpy as np
 
 mp.mp.dps = 60
 DEGREE = 4
@@ -67,19 +67,10 @@ def exchange(fixed):
     return found, max(abs(v) for v in values)
 
 
-def lawson(degree):
-    """Coefficients of r^1 .. r^degree, as floats, and the largest relative error in exp(r) with them."""
-    bound = float(BOUND)
-    r = np.cos(np.pi * (np.arange(4000) + 0.5) / 4000) * bound
-    columns = np.stack([r ** k for k in range(1, degree + 1)], 1) / np.exp(r)[:, None]
-    wanted = (np.exp(r) - 1) / np.exp(r)
-    weights = np.ones_like(r)
-    for _ in range(60):
-        found = np.linalg.lstsq(columns * np.sqrt(weights)[:, None], wanted * np.sqrt(weights), rcond=None)[0]
-        weights *= np.abs(columns @ found - wanted)
-        weights /= weights.sum()
-    found = found.astype(np.float32)
-    return found, float(np.abs(columns @ found.astype(np.float64) - wanted).max())
+def roots_of_two():
+    """2^(k/32) as the bits of floats, less k << 18."""
+    bits = [struct.unpack("I", struct.pack("f", float(mp.mpf(2) ** (mp.mpf(k) / 32) * (1 + 2e-8))))[0] for k in range(32)]
+    return [value - (k << 18) for k, value in enumerate(bits)]
 
 
 def main():
@@ -96,8 +87,9 @@ def main():
     print(f"ln2_low = {show(to_float(mp.log(2) - high))}")
     print(f"1/ln2 = {show(to_float(1 / mp.log(2)))}")
     print(f"ln2 as one float = {show(to_float(mp.log(2)))}")
-    short, worst = lawson(DEGREE + 1)
-    print("1 + r q(r), from r^1 on:", ", ".join(show(c) for c in short), f"largest relative error {worst:.3g}")
+    print(f"32/ln2 = {show(to_float(32 / mp.log(2)))}, ln2/32 = {show(to_float(mp.log(2) / 32))}")
+    print(f"c1 = {show(to_float(1 + (mp.log(2) / 64) ** 2 / 8))}")
+    print("roots of two:", ", ".join(f"0x{root:08x}" for root in roots_of_two()))
 
 
 if __name__ == "__main__":

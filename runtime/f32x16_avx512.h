@@ -132,25 +132,28 @@ static inline LCC_INLINE f32x16 f32x16_exp(f32x16 x) {
     return _mm512_scalef_ps(f32x16_set1(1.0f) + h, n);
 }
 
-/* 1 + exp(-x); infinity below -88.73; NaN stays. A shorter way than exp_parts, since the 1 hides what is lost:
- * n is rounded by adding 1.5 * 2^23, whose last bits then hold it, and 2^n is made of these bits; ln 2 is one
- * float; exp(r) is 1 + r q(r) with q of degree 4, its relative error 2^-23. In all exp(-x) is right to 2 ulp
- * for x > -10 and to 5 ulp at x = -88, where n takes the error of ln 2 a hundred times. n is made of an x of at
- * least -88, so that 2^n stays finite; below that r and q grow without end, and the overflow comes from them.
- */
+/* 1 + exp(-x); infinity below -88.73; NaN stays. A shorter way than exp_parts: exp(-x) = 2^(n/32) exp(r), and
+ * |r| <= ln 2 / 64. n is rounded by adding 1.5 * 2^23, whose last bits then hold it. The lowest five bits look
+ * up 2^(k/32), less k << 18, so that adding n << 18 to it changes its exponent alone. The roots are 2e-8
+ * too large, so that the largest errors on both sides are alike. ln 2 / 32 is one float; exp(r)
+ * is 1 + r q(r), where q has degree 1 and a relative error of 2^-24. n is made of an x of at least -88.7, so
+ * that 2^(n/32) stays finite; below that r and q grow without end, and the overflow comes from them. */
 static inline LCC_INLINE f32x16 f32x16_one_plus_exp_minus(f32x16 x) {
+    static const uint32_t roots[32] = {
+        0x3f800000, 0x3f7ecd87, 0x3f7daac4, 0x3f7c980f, 0x3f7b95c2, 0x3f7aa43a, 0x3f79c3d4, 0x3f78f4f0,
+        0x3f7837f1, 0x3f778d3a, 0x3f76f533, 0x3f767043, 0x3f75fed7, 0x3f75a15b, 0x3f75583f, 0x3f7523f6,
+        0x3f7504f3, 0x3f74fbb0, 0x3f7508a4, 0x3f752c4d, 0x3f75672a, 0x3f75b9be, 0x3f76248c, 0x3f76a81e,
+        0x3f7744fd, 0x3f77fbb8, 0x3f78ccdf, 0x3f79b907, 0x3f7ac0c7, 0x3f7be4ba, 0x3f7d257d, 0x3f7e83b3};
     x = f32x16_min(f32x16_set1(87.0f), x);
-    f32x16 limited = f32x16_max(f32x16_set1(-88.0f), x);
-    f32x16 shifted = f32x16_fma(limited, f32x16_set1(-1.442695f), f32x16_set1(12582912.0f));
+    f32x16 limited = f32x16_max(f32x16_set1(-88.7f), x);
+    f32x16 shifted = f32x16_fma(limited, f32x16_set1(-46.166241f), f32x16_set1(12582912.0f));
     f32x16 n = shifted - f32x16_set1(12582912.0f);
-    f32x16 r = _mm512_fnmsub_ps(n, f32x16_set1(0.6931472f), x);
-    f32x16 q = f32x16_fma(r, f32x16_set1(0.008290292f), f32x16_set1(0.041898042f));
-    q = f32x16_fma(r, q, f32x16_set1(0.16667637f));
-    q = f32x16_fma(r, q, f32x16_set1(0.49999148f));
-    q = f32x16_fma(r, q, f32x16_set1(0.9999997f));
-    __m512i exponent = _mm512_slli_epi32(_mm512_castps_si512(shifted), 23);
-    f32x16 power = _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_set1_epi32(127 << 23)));
-    return f32x16_fma(power * r, q, power + f32x16_set1(1.0f));
+    f32x16 r = _mm512_fnmsub_ps(n, f32x16_set1(0.02166085f), x);
+    __m512i bits = _mm512_castps_si512(shifted);
+    __m512i root = _mm512_permutex2var_epi32(_mm512_loadu_si512(roots), bits, _mm512_loadu_si512(roots + 16));
+    f32x16 power = _mm512_castsi512_ps(_mm512_add_epi32(root, _mm512_slli_epi32(bits, 18)));
+    f32x16 q = f32x16_fma(r, f32x16_set1(0.5f), f32x16_set1(1.0000147f));
+    return f32x16_fma(power * r, q, power) + f32x16_set1(1.0f);
 }
 
 /* 1 / (1 + exp(-x)); 0 below -88.73; NaN stays. */

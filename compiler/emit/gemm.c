@@ -278,6 +278,15 @@ static void emit_tile(const gemm *g, writer *w, const channel_block *b, int m_co
     emit_tile_end(g, w, b, m_count);
 }
 
+/* Whether a tile has more than half of the registers of wide vectors, and its end has constants. Such a tile
+ * must not be inlined: GCC would move the constants out of the caller's loops, to registers that the sums need,
+ * and keep sums in memory. */
+static bool stays_call(const gemm *g, const channel_block *b, int m_count) {
+    const attrs *at = &g->n->a;
+    if (g->t->vectors[0].lanes < 8 || 2 * m_count * b->n_pieces < g->t->registers) return false;
+    return at->act != OP_IDENTITY || at->act2 != OP_IDENTITY;
+}
+
 /* Defines the function of a tile of m_count pixels by one block, and returns the call of it. */
 static kernel_call define_tile(const gemm *g, const channel_block *b, int m_count, const signature *f) {
     emitter *e = g->e;
@@ -291,7 +300,9 @@ static kernel_call define_tile(const gemm *g, const channel_block *b, int m_coun
     const char *hint = arena_printf(a, "tile_%dx%d_of_%d", m_count, b->n_pieces, g->depth * g->taps);
     const char *comment = arena_printf(a, "%d pixel%s x %d channels, over %d inputs.", m_count,
                                        m_count == 1 ? "" : "s", b->channels, g->depth * g->taps);
-    return define_call(e, hint, comment, f, &w);
+    signature own = *f;
+    own.stays_call = stays_call(g, b, m_count);
+    return define_call(e, hint, comment, &own, &w);
 }
 
 /* The type of a pointer to a row of the ring: the parameter of a staged step points to an array of them. */

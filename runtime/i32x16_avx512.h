@@ -117,7 +117,11 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
         }
         if (!again) i32xN_store_bytes(y, codes, channels, mask);
     }
-    if (__builtin_expect(again, 0)) i32xN_end_exactly(y, r, sums, scales, 16 * n, channels, end);
+    if (__builtin_expect(again, 0)) {
+        /* A copy, so that the sums themselves need not lie in memory. */
+        const i32xN kept[4] = {sums[0], n > 1 ? sums[1] : v[1], n > 2 ? sums[2] : v[2], n > 3 ? sums[3] : v[3]};
+        i32xN_end_exactly(y, r, kept, scales, 16 * n, channels, end);
+    }
 }
 
 /* The codes of a pixel, of the sums of so many vectors. */

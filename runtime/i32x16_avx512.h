@@ -1,8 +1,8 @@
 /* i32x16_avx512.h: how the sums of sixteen lanes become codes, for AVX-512 with VBMI: see i32xN_end.h.
  *
- * A product is made of floats: the sum, rounded to 24 bits, times its factor. Where codes are not clamped it is
- * below 600, and then at most 600 * 3 * 2^-24, about 1 / 9000, off. So the nearest integer is right unless the
- * product lies less than 1 / 8192 from the middle between two integers. Those are counted as far. */
+ * A product is made of floats: the sum times its factor. Where codes are not clamped it is below 256, so it is
+ * at most 256 * 3 * 2^-24 off, by three roundings. So the nearest integer is right unless the product lies that
+ * close to the middle between two integers. */
 #include <immintrin.h>
 #include <stdint.h>
 
@@ -89,16 +89,15 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
                                            const i32xN_by *by, const int8_t *scales, int channels,
                                            const i32xN_ending *end) {
     const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << (channels & 63)) - 1;
-    const float middle = 0.5f - 1.0f / 8192;
     i32xN v[4] = {{0}, {0}, {0}, {0}};
     __m512 far = _mm512_setzero_ps();
-    int again = !end->floats;
-    if (end->floats) {
+    int again = end->close <= 0;
+    if (end->close > 0) {
         v[0] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[0]), by[0]), &far);
         if (n > 1) v[1] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[1]), by[1]), &far);
         if (n > 2) v[2] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[2]), by[2]), &far);
         if (n > 3) v[3] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[3]), by[3]), &far);
-        again = _mm512_cmp_ps_mask(far, _mm512_set1_ps(middle), _CMP_GT_OQ) != 0;
+        again = _mm512_cmp_ps_mask(far, _mm512_set1_ps(end->close), _CMP_GT_OQ) != 0;
         __m512i codes = i32xN_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
         if (end->n_tables > 1)
             codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 16 * n, mask, codes);

@@ -121,18 +121,23 @@ void emit_gathering(emitter *e, writer *w, const gathering *k) {
 
 /* ---- how sums become codes ---- */
 
-/* Whether floats are near enough to the products of all channels: they are rounded once, and below 2^30. */
-static bool fits_floats(const emitter *e, const node *n) {
+/* How close to the nearest integer the products of all channels, made of floats, surely round as the exact
+ * ones: they are rounded once, and below 2^30. 0: no such way. Where codes are not clamped, a product is below
+ * 256. It has the roundings of a factor and of the product, and that of a sum of more than 24 bits. */
+static double closeness(const emitter *e, const node *n) {
     const graph *g = e->p->g;
-    if (g->rounding != RESCALE_ONCE) return false;
+    const double exact = 1 << 24, most = 256, half = 0.5;
+    if (g->rounding != RESCALE_ONCE) return 0;
+    int roundings = 2;
     const kernel_integers k = integers_of_kernel(g, n, e->a);
     for (int o = 0; o < n->shape.c; o++) {
-        int64_t least, most;
-        sums_of_output(g, n, o, &least, &most);
-        const double size = (double)(most > -least ? most : -least);
-        if (size * ldexp(k.by[o].multiplier, k.by[o].shift - 31) > 1 << 30) return false;
+        int64_t least_sum, most_sum;
+        sums_of_output(g, n, o, &least_sum, &most_sum);
+        const double size = (double)(most_sum > -least_sum ? most_sum : -least_sum);
+        if (size * ldexp(k.by[o].multiplier, k.by[o].shift - 31) > 1 << 30) return 0;
+        if (size > exact) roundings = 3;
     }
-    return true;
+    return half - roundings * most / exact;
 }
 
 static double factor_of(rescale by) { return ldexp(by.multiplier, by.shift - 31); }
@@ -160,9 +165,9 @@ static void declare_end(emitter *e, writer *w, const node *n, const code_end *en
              k->z_zero, k->y_zero, k->range.least, k->range.most);
     }
     const act_tables t = tables_of_node(e->p->g, n, e->a);
-    line(w, "static const %s_ending end = {%d, %d, %d, %s, %d, %d, %s, %s};", v, end->zero, end->range.least,
-         end->range.most, once ? "0" : "1", fits_floats(e, n) && error < most_error, end->several ? t.count : 1,
-         end->table ? end->table : "NULL", end->adds ? "&sum" : "NULL");
+    line(w, "static const %s_ending end = {%d, %d, %d, %s, %s, %d, %s, %s};", v, end->zero, end->range.least,
+         end->range.most, once ? "0" : "1", float_text(e->a, error < most_error ? closeness(e, n) : 0),
+         end->several ? t.count : 1, end->table ? end->table : "NULL", end->adds ? "&sum" : "NULL");
 }
 
 void emit_byte_end(emitter *e, writer *w, const byte_end *k) {

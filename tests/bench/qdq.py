@@ -5,25 +5,31 @@ The network is what `lcc --dtype int8 --int8-without equalisation --emit net` sa
 have no other. Scales, zero points, int8 weights (a scale for each output channel) and int32 biases are lcc's, unchanged. Some things
 are said in another way:
 
-- Activations are uint8, 128 more than lcc's int8: on x86-64 ONNX Runtime's kernels multiply uint8 by int8.
+- Activations are uint8, 128 more than lcc's int8: on x86-64 ONNX Runtime's kernels multiply uint8 by int8, and take twice as long with
+  int8 by int8.
 - A relu or relu6 that the range of the codes expresses is left out, as the quantiser does it.
+- swish and hswish stay in floats, as QuickGelu and HardSwish. ONNX Runtime has no integer kernel for the second, and its integer kernels
+  for sigmoid and product are together no faster than the first.
+- A shuffle is a Gather of channels: ONNX Runtime keeps channels last, and gathers faster there than it transposes.
 - lcc's first layer takes bytes and pads with the colour that is zero after normalising, one for each channel. ONNX pads with the
   zero point. So the file's input is the image less that colour, quantised (`codes_of_image`), and the bias is corrected.
 """
 import json
 import math
+import os
 import re
 import struct
 import sys
-import os
 
 import numpy
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "onnx"))
 import onnx_file  # noqa: E402
 
-OPSET = 13
+OPSET = 14  # the first that has HardSwish
+MICROSOFT = "com.microsoft"
 OFFSET = 128  # from lcc's int8 to uint8
+KERAS_AXES = {"conv": (3, 2, 0, 1), "depthwise": (2, 3, 0, 1), "dense": (1, 0)}  # of [kh, kw, in, out], [kh, kw, in, 1], [in, out]
 TYPES = {"F32": "<f4", "I8": "i1", "I32": "<i4"}
 
 
@@ -73,7 +79,8 @@ class Writer:
         self.layers, self.weights = about["layers"], read_safetensors(weights)
         with open(net, encoding="utf-8") as f:
             self.lines = f.read().split("\n")
-        self.padding = defaults_of(self.lines)["padding"]
+        defaults = defaults_of(self.lines)
+        self.padding, self.naming = defaults["padding"], defaults["naming"]
         self.nodes, self.tensors = [], {}
         self.codes, self.real = {}, {}
         self.zero_colour = self.find_zero_colour()
@@ -166,22 +173,31 @@ class Writer:
             raise RuntimeError(f"{layer['name']}: arguments that cannot be written to an ONNX file: {named}")
         return {"kernel_shape": list(kernel), "strides": [stride] * 2, "pads": self.pads(layer, named, kernel, stride)}
 
-    def weights_of(self, number, layer):
-        """The float tensors of weights and bias."""
-        weight, bias, scale = (self.weights[f"{layer['name']}.{kind}"] for kind in ("weight", "bias", "weight_scale"))
+    def stored(self, layer):
+        """Weights as ONNX has them, [out, in, kh, kw] or [out, in], their scales and the bias."""
+        name, op = layer["name"], layer["op"]
+        if self.naming == "torch":
+            return [self.weights[f"{name}.{kind}"] for kind in ("weight", "weight_scale", "bias")]
+        kernel = "depthwise_kernel" if op == "depthwise" else "kernel"
+        weight = self.weights[f"{name}/{kernel}"].transpose(KERAS_AXES[op])
+        return [weight, self.weights[f"{name}/kernel_scale"], self.weights[f"{name}/bias"]]
+
+    def add_weights(self, number, layer):
+        """The float tensors of weights and bias, and the shape of the weights."""
+        weight, scale, bias = self.stored(layer)
         scale = numpy.broadcast_to(scale.astype(float), weight.shape[:1])
         source = layer["inputs"][0]
         unit = scale * self.scales_of(source)[0]
         if source == 0:
             colour = (weight.sum(axis=(2, 3), dtype=float) * self.zero_colour).sum(axis=1)
             bias = numpy.round((bias + colour) * scale / unit).astype(numpy.int32)
-        return [self.constant(f"w{number}", weight, scale), self.constant(f"b{number}", bias, unit)]
+        return [self.constant(f"w{number}", weight, scale), self.constant(f"b{number}", bias, unit)], weight.shape
 
     def add_conv(self, number, layer, given, named):
-        kernel = self.weights[layer["name"] + ".weight"].shape[2:]
+        constants, shape = self.add_weights(number, layer)
         groups = layer["shape"][2] if layer["op"] == "depthwise" else named.get("groups", 1)
-        return self.emit("Conv", [self.dequantised(layer["inputs"][0]), *self.weights_of(number, layer)], f"t{number}", group=groups,
-                         dilations=[1, 1], **self.window(layer, named, kernel))
+        return self.emit("Conv", [self.dequantised(layer["inputs"][0]), *constants], f"t{number}", group=groups,
+                         dilations=[1, 1], **self.window(layer, named, shape[2:]))
 
     add_depthwise = add_conv
 
@@ -192,7 +208,7 @@ class Writer:
             flat = self.emit("Flatten", [x], f"t{number}_flat", axis=1)
             codes = self.emit("QuantizeLinear", [flat, *self.constants_of(source)], f"t{number}_flat_codes")
             x = self.emit("DequantizeLinear", [codes, *self.constants_of(source)], f"t{number}_flat_real")
-        return self.emit("Gemm", [x, *self.weights_of(number, layer)], f"t{number}", transB=1)
+        return self.emit("Gemm", [x, *self.add_weights(number, layer)[0]], f"t{number}", transB=1)
 
     def rank_of(self, number):
         """2 behind a dense layer and maps, else 4."""
@@ -232,16 +248,11 @@ class Writer:
     def add_hsigmoid(self, number, layer, given, named):
         return self.joined("HardSigmoid", number, layer, alpha=1 / 6, beta=0.5)
 
-    def gated(self, gate, number, layer, **attributes):
-        """x * gate(x)."""
-        x = self.dequantised(layer["inputs"][0])
-        return self.emit("Mul", [x, self.emit(gate, [x], f"t{number}_gate", **attributes)], f"t{number}")
-
     def add_swish(self, number, layer, given, named):
-        return self.gated("Sigmoid", number, layer)
+        return self.joined("QuickGelu", number, layer, domain=MICROSOFT, alpha=1.0)
 
     def add_hswish(self, number, layer, given, named):
-        return self.gated("HardSigmoid", number, layer, alpha=1 / 6, beta=0.5)
+        return self.joined("HardSwish", number, layer)
 
     def add_slice(self, number, layer, given, named):
         first, count = given
@@ -250,25 +261,15 @@ class Writer:
         return self.emit("Slice", [self.dequantised(layer["inputs"][0]), *limits], f"t{number}")
 
     def add_shuffle(self, number, layer, given, named):
-        """[n, groups * m, h, w]: the two parts of the channel change places. Every step keeps the codes."""
-        groups = given[0]
-        height, width, channels = layer["shape"]
-        source, around = layer["inputs"][0], self.constants_of(layer["inputs"][0])
-        x = self.dequantised(source)
-        for step, (op, more) in enumerate((("Reshape", [1, groups, channels // groups, height, width]), ("Transpose", None))):
-            if more:
-                made = self.emit(op, [x, self.put(f"t{number}_shape{step}", numpy.array(more, numpy.int64))], f"t{number}_{step}")
-            else:
-                made = self.emit(op, [x], f"t{number}_{step}", perm=[0, 2, 1, 3, 4])
-            codes = self.emit("QuantizeLinear", [made, *around], f"t{number}_{step}_codes")
-            x = self.emit("DequantizeLinear", [codes, *around], f"t{number}_{step}_real")
-        shape = self.put(f"t{number}_shape", numpy.array([1, channels, height, width], numpy.int64))
-        return self.emit("Reshape", [x, shape], f"t{number}")
+        """The channels are groups * m; the two parts change places."""
+        order = numpy.arange(layer["shape"][2]).reshape(given[0], -1).T.ravel()
+        x = self.dequantised(layer["inputs"][0])
+        return self.emit("Gather", [x, self.put(f"t{number}_order", order)], f"t{number}", axis=1)
 
     def file(self):
         height, width, channels = self.layers[0]["shape"]
         image = onnx_file.value_info("image", [1, channels, height, width], onnx_file.UINT8)
-        return onnx_file.model(self.nodes, self.tensors, [image], [self.output], OPSET)
+        return onnx_file.model(self.nodes, self.tensors, [image], [self.output], OPSET, domains=[MICROSOFT])
 
 
 def scale_of_image(colour):

@@ -26,10 +26,13 @@ def snr(expected, answer):
     return 10 * numpy.log10((expected**2).sum() / noise) if noise else numpy.inf
 
 
+def photograph():
+    return Image.open(os.path.join(programs.ROOT, "examples", "classify", "chelsea.jpg")).convert("RGB")
+
+
 def cut_images(side):
     """Images to quantise on, and one to run on: bytes [n, h, w, c] and [h, w, c]."""
-    photograph = Image.open(os.path.join(programs.ROOT, "examples", "classify", "chelsea.jpg")).convert("RGB")
-    return cut_crops([photograph], CROPS, 1, side), cut_crops([photograph], 1, 2, side)[0]
+    return cut_crops([photograph()], CROPS, 1, side), cut_crops([photograph()], 1, 2, side)[0]
 
 
 def answer_of(lcc, arguments, image, path):

@@ -2,6 +2,7 @@
 """Tests the tools of this folder on a small network, without any rival: test_parts.py --lcc LCC [--cc CC]."""
 import argparse
 import json
+import math
 import os
 import re
 import struct
@@ -87,6 +88,25 @@ class Parts(unittest.TestCase):
             done = self.run_bench(self.expected[:-1] + [self.expected[-1] + wrong], "--lcc", self.compiled)
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertIn("lcc gives another answer", done.stderr)
+
+    def test_ratio_of_signal_to_noise(self):
+        """A logit that is off by a hundredth of the largest passes where 20 dB are asked for, and not where 60 are."""
+        power, noise = sum(x * x for x in self.expected), (1e-2 * max(map(abs, self.expected)))
+        wrong = self.expected[:-1] + [self.expected[-1] + noise]
+        again = self.write("right.floats", struct.pack(f"<{LOGITS}f", *self.expected))
+        more = ["--name", "first", "--lcc", self.compiled, "--expect", again, "--lcc", self.compiled]
+        done = self.run_bench(wrong, "--least-snr", "20", *more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        first, second = json.loads(done.stdout)["rivals"]
+        self.assertEqual((first["name"], second["name"], first["same_top"]), ("first", "lcc", True))
+        self.assertAlmostEqual(first["snr_db"], 10 * math.log10(power / noise**2), delta=0.2)
+        self.assertLess(60, second["snr_db"])
+        self.assertEqual(self.run_bench(wrong, "--least-snr", "60", *more).returncode, 1)
+        order = sorted(range(LOGITS), key=lambda i: -self.expected[i])
+        other_first = list(self.expected)
+        other_first[order[1]] = self.expected[order[0]] + noise
+        done = self.run_bench(other_first, "--least-snr", "1", "--lcc", self.compiled)
+        self.assertFalse(json.loads(done.stdout)["rivals"][0]["same_top"], done.stderr)
 
     def test_asks_a_peer(self):
         """The peer answers each byte with the milliseconds 7, 8, 9, .. and the logits."""

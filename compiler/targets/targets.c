@@ -68,6 +68,10 @@ static const byte_tiles neon_tiles = {
 static const byte_tiles dotprod_tiles = {
     .depth = 4, .per_dot = 0.5, .per_input = 0, .per_weight = 0, .per_end = 6};
 
+/* Multiply-adds of pairs and additions, four a cycle. Weights are widened as they are loaded. */
+static const byte_tiles avx2_tiles = {
+    .depth = 2, .widens = true, .per_dot = 0.5, .per_input = 0, .per_weight = 0.25, .per_end = 3};
+
 const target target_table[] = {
     {
         .name = "generic",
@@ -111,7 +115,9 @@ const target target_table[] = {
         .half_attributes = ",f16c",
         .intrinsics = "immintrin.h",
         .runs_here = runs_on_this_x86_64,
-        .vectors = {{FLOATS(8, "f32x8_avx2.h"), INTS(8)}, {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
+        .vectors = {{FLOATS(8, "f32x8_avx2.h"), INTS(8), .byte_dots = "i32x8_avx2.h"},
+                    {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
+        .bytes = &avx2_tiles,
         .registers = 16,
         .fma_latency = 4,
         .fma_per_cycle = 2,

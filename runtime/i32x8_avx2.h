@@ -1,0 +1,232 @@
+/* i32x8_avx2.h: how tiles of eight sums take two inputs at once, and how their sums become codes, for AVX2: see
+ * i32xN_end.h.
+ *
+ * The multiply-add of pairs of int16 is exact. A tile's inputs are int16 already, and the weights are widened
+ * as they are loaded.
+ *
+ * A code is made of floats: the sum, rounded to 24 bits, times its factor and 2^16, plus 2^15 for halves. The
+ * upper 16 bits of the nearest integer are the code. The lower ones say how far the product is from the next
+ * smaller code: what it may be off is added to all products, and a code is right unless the lower bits are less
+ * than twice that. An integer of more than 32 bits becomes one whose lower bits are 0, and so is seen, too. */
+#include <immintrin.h>
+#include <stdint.h>
+
+/* The weights of two inputs for each lane. */
+static inline LCC_INLINE i32xN i32xN_load_dots(const int8_t *p) {
+    return (i32xN)_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i_u *)(const void *)p));
+}
+
+/* Two int16 in all lanes. */
+static inline LCC_INLINE i32xN i32xN_spread_i16(const void *p) {
+    int32_t two;
+    memcpy(&two, p, sizeof two);
+    return (i32xN)_mm256_set1_epi32(two);
+}
+
+/* sum + the products of two inputs and their weights, in each lane. */
+static inline LCC_INLINE i32xN i32xN_dot(i32xN x, i32xN w, i32xN sum) {
+    return (i32xN)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16((__m256i)x, (__m256i)w));
+}
+
+/* Stores x as an int16. */
+static inline LCC_INLINE void i32xN_put_i16(void *to, int32_t x) {
+    const int16_t wide = (int16_t)x;
+    memcpy(to, &wide, sizeof wide);
+}
+
+/* Stores n int8 as int16. */
+static inline LCC_INLINE void i32xN_widen_i8(int8_t *to, const int8_t *from, int n) {
+    int i = 0;
+    for (; i + 16 <= n; i += 16) {
+        const __m128i codes = _mm_loadu_si128((const __m128i_u *)(const void *)(from + i));
+        _mm256_storeu_si256((__m256i_u *)(void *)(to + 2 * i), _mm256_cvtepi8_epi16(codes));
+    }
+    for (; i + 8 <= n; i += 8) {
+        const __m128i codes = _mm_loadl_epi64((const __m128i_u *)(const void *)(from + i));
+        _mm_storeu_si128((__m128i_u *)(void *)(to + 2 * i), _mm_cvtepi8_epi16(codes));
+    }
+    for (; i < n; i++) i32xN_put_i16(to + 2 * i, from[i]);
+}
+
+/* Stores n uint8 as int16. */
+static inline LCC_INLINE void i32xN_widen_u8(int8_t *to, const uint8_t *from, int n) {
+    int i = 0;
+    for (; i + 16 <= n; i += 16) {
+        const __m128i codes = _mm_loadu_si128((const __m128i_u *)(const void *)(from + i));
+        _mm256_storeu_si256((__m256i_u *)(void *)(to + 2 * i), _mm256_cvtepu8_epi16(codes));
+    }
+    for (; i + 8 <= n; i += 8) {
+        const __m128i codes = _mm_loadl_epi64((const __m128i_u *)(const void *)(from + i));
+        _mm_storeu_si128((__m128i_u *)(void *)(to + 2 * i), _mm_cvtepu8_epi16(codes));
+    }
+    for (; i < n; i++) i32xN_put_i16(to + 2 * i, from[i]);
+}
+
+/* What a block's channels are multiplied by. */
+typedef __m256 i32xN_by;
+
+/* That of the eight lanes from `at` on: their factors, times 2^16. `scales` as i32xN_end_exactly says. */
+static inline LCC_INLINE i32xN_by i32xN_load_by(const int8_t *scales, int lanes, int at) {
+    return _mm256_mul_ps(_mm256_loadu_ps((const void *)(scales + 4 * (lanes + at))), _mm256_set1_ps(65536));
+}
+
+/* The integers next to sum * by + moved. */
+static inline LCC_INLINE __m256i i32xN_scale(i32xN sum, i32xN_by by, float moved) {
+    return _mm256_cvtps_epi32(_mm256_fmadd_ps(_mm256_cvtepi32_ps((__m256i)sum), by, _mm256_set1_ps(moved)));
+}
+
+/* 2^-16, so many, that a product may be off before it becomes an integer, with what that is off. */
+static inline LCC_INLINE int i32xN_off(float close) { return (int)((0.5f - close) * 65536) + 2; }
+
+/* Whether any of 16 integers without a sign is below `limit`. */
+static inline LCC_INLINE int i32xN_is_below(__m256i v, int limit) {
+    const __m256i least = _mm256_min_epu16(v, _mm256_set1_epi16((int16_t)(limit - 1)));
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi16(least, v)) != 0;
+}
+
+/* The upper halves of the lanes of a and b in turns, and the lower ones, of which *least keeps the least. */
+static inline LCC_INLINE __m256i i32xN_halves(__m256i a, __m256i b, __m256i *least) {
+    *least = _mm256_min_epu16(*least, _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xaa));
+    return _mm256_blend_epi16(_mm256_srli_epi32(a, 16), b, 0xaa);
+}
+
+/* The codes of four vectors, the first two and the last two in turns, as bytes within the range. */
+static inline LCC_INLINE __m256i i32xN_pack(__m256i ab, __m256i cd, int32_t least, int32_t most) {
+    const __m256i in_turns =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15));
+    const __m256i words = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    __m256i v = _mm256_shuffle_epi8(_mm256_packs_epi16(ab, cd), in_turns);
+    v = _mm256_permutevar8x32_epi32(v, words);
+    if (least > -128) v = _mm256_max_epi8(v, _mm256_set1_epi8((int8_t)least));
+    if (most < 127) v = _mm256_min_epi8(v, _mm256_set1_epi8((int8_t)most));
+    return v;
+}
+
+/* What the table has for 32 codes. Row i of sixteen is looked up where codes + 128 less 16 * i is below 16;
+ * else the index is at least 128, and the row's part 0. */
+static inline LCC_INLINE __m256i i32xN_look_up_bytes(const int8_t *table, __m256i codes) {
+    __m256i v = _mm256_setzero_si256(), at = _mm256_xor_si256(codes, _mm256_set1_epi8(-128));
+    for (int i = 0; i < 16; i++) {
+        const __m128i row = _mm_loadu_si128((const __m128i_u *)(const void *)(table + 16 * i));
+        const __m256i index = _mm256_adds_epu8(at, _mm256_set1_epi8(0x70));
+        v = _mm256_or_si256(v, _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(row), index));
+        at = _mm256_sub_epi8(at, _mm256_set1_epi8(16));
+    }
+    return v;
+}
+
+/* The same where each channel has the number of its table. */
+static inline LCC_INLINE __m256i i32xN_look_up_numbered(const int8_t *tables, int32_t n, __m256i number,
+                                                        __m256i codes) {
+    __m256i v = i32xN_look_up_bytes(tables, codes);
+    for (int32_t i = 1; i < n; i++) {
+        const __m256i own = _mm256_cmpeq_epi8(number, _mm256_set1_epi8((int8_t)i));
+        if (_mm256_movemask_epi8(own))
+            v = _mm256_blendv_epi8(v, i32xN_look_up_bytes(tables + 256 * i, codes), own);
+    }
+    return v;
+}
+
+/* The first n bytes, zeros behind them. */
+static inline LCC_INLINE __m256i i32xN_load_bytes(const int8_t *p, int n) {
+    int8_t part[32] = {0};
+    memcpy(part, p, (size_t)n);
+    return _mm256_loadu_si256((const __m256i_u *)(const void *)part);
+}
+
+/* Stores the first n bytes, and no other. */
+static inline LCC_INLINE void i32xN_store_bytes(int8_t *p, __m256i v, int n) {
+    int8_t part[32];
+    _mm256_storeu_si256((__m256i_u *)(void *)part, v);
+    memcpy(p, part, (size_t)n);
+}
+
+/* Eight int8 of 32, as floats less `zero`: number i of four. */
+static inline LCC_INLINE __m256 i32xN_floats_of(__m256i codes, int i, int32_t zero) {
+    const __m128i half = i < 2 ? _mm256_castsi256_si128(codes) : _mm256_extracti128_si256(codes, 1);
+    const __m256i wide = _mm256_cvtepi8_epi32(i % 2 ? _mm_unpackhi_epi64(half, half) : half);
+    return _mm256_cvtepi32_ps(_mm256_sub_epi32(wide, _mm256_set1_epi32(zero)));
+}
+
+/* Number i of four vectors of sums of the codes x and z. */
+static inline LCC_INLINE __m256i i32xN_add_floats(__m256i x, __m256i z, int i, const i32xN_sum *k,
+                                                  float moved) {
+    const float one = 65536;
+    const __m256 by_x = _mm256_set1_ps(k->x_by * one), by_z = _mm256_set1_ps(k->z_by * one);
+    const __m256 scaled = _mm256_fmadd_ps(i32xN_floats_of(z, i, k->z_zero), by_z, _mm256_set1_ps(moved));
+    return _mm256_cvtps_epi32(_mm256_fmadd_ps(i32xN_floats_of(x, i, k->x_zero), by_x, scaled));
+}
+
+/* The sums of the codes x and z, of n vectors. *again: some may be wrong. */
+static inline LCC_INLINE __m256i i32xN_add_bytes(int n, __m256i x, __m256i z, const i32xN_sum *k, int *again) {
+    const int off = i32xN_off(k->close) + 1; /* one more rounding */
+    const float moved = ((float)k->y_zero + 0.5f) * 65536 + (float)off;
+    __m256i least = _mm256_set1_epi32(-1);
+    const __m256i v0 = i32xN_add_floats(x, z, 0, k, moved);
+    const __m256i v1 = n > 1 ? i32xN_add_floats(x, z, 1, k, moved) : v0;
+    const __m256i v2 = n > 2 ? i32xN_add_floats(x, z, 2, k, moved) : v0;
+    const __m256i v3 = n > 3 ? i32xN_add_floats(x, z, 3, k, moved) : v2;
+    const __m256i ab = i32xN_halves(v0, v1, &least);
+    const __m256i cd = n > 2 ? i32xN_halves(v2, v3, &least) : ab;
+    *again |= i32xN_is_below(least, 2 * off);
+    return i32xN_pack(ab, cd, k->least, k->most);
+}
+
+/* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
+ * says. by: the factors. */
+static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
+                                           const i32xN_by *by, const int8_t *scales, int channels,
+                                           const i32xN_ending *end) {
+    int again = 1;
+    if (end->close > 0) {
+        const int off = i32xN_off(end->close);
+        const float moved = ((float)end->zero + 0.5f) * 65536 + (float)off;
+        __m256i least = _mm256_set1_epi32(-1);
+        const __m256i v0 = i32xN_scale(sums[0], by[0], moved);
+        const __m256i v1 = n > 1 ? i32xN_scale(sums[1], by[1], moved) : v0;
+        const __m256i v2 = n > 2 ? i32xN_scale(sums[2], by[2], moved) : v0;
+        const __m256i v3 = n > 3 ? i32xN_scale(sums[3], by[3], moved) : v2;
+        const __m256i ab = i32xN_halves(v0, v1, &least);
+        const __m256i cd = n > 2 ? i32xN_halves(v2, v3, &least) : ab;
+        again = i32xN_is_below(least, 2 * off);
+        __m256i codes = i32xN_pack(ab, cd, end->least, end->most);
+        if (end->n_tables > 1)
+            codes = i32xN_look_up_numbered(end->tables, end->n_tables,
+                                           i32xN_load_bytes(scales + 9 * 8 * n, channels), codes);
+        else if (end->tables)
+            codes = i32xN_look_up_bytes(end->tables, codes);
+        if (r) codes = i32xN_add_bytes(n, codes, i32xN_load_bytes(r, channels), end->sum, &again);
+        if (!again) i32xN_store_bytes(y, codes, channels);
+    }
+    if (__builtin_expect(again, 0)) {
+        /* A copy, so that the sums themselves need not lie in memory. */
+        const i32xN kept[4] = {sums[0], sums[n > 1 ? 1 : 0], sums[n > 2 ? 2 : 0], sums[n > 3 ? 3 : 0]};
+        i32xN_end_exactly(y, r, kept, scales, 8 * n, channels, end);
+    }
+}
+
+/* The codes of a pixel, of the sums of so many vectors. */
+static inline LCC_INLINE void i32xN_end1(int8_t *y, const int8_t *r, i32xN a, i32xN_by by_a,
+                                         const int8_t *scales, int channels, const i32xN_ending *end) {
+    i32xN_end_of(1, y, r, (const i32xN[]){a}, (const i32xN_by[]){by_a}, scales, channels, end);
+}
+
+static inline LCC_INLINE void i32xN_end2(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN_by by_a,
+                                         i32xN_by by_b, const int8_t *scales, int channels,
+                                         const i32xN_ending *end) {
+    i32xN_end_of(2, y, r, (const i32xN[]){a, b}, (const i32xN_by[]){by_a, by_b}, scales, channels, end);
+}
+
+static inline LCC_INLINE void i32xN_end3(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN_by by_a,
+                                         i32xN_by by_b, i32xN_by by_c, const int8_t *scales, int channels,
+                                         const i32xN_ending *end) {
+    i32xN_end_of(3, y, r, (const i32xN[]){a, b, c}, (const i32xN_by[]){by_a, by_b, by_c}, scales, channels,
+                 end);
+}
+
+static inline LCC_INLINE void i32xN_end4(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN d,
+                                         i32xN_by by_a, i32xN_by by_b, i32xN_by by_c, i32xN_by by_d,
+                                         const int8_t *scales, int channels, const i32xN_ending *end) {
+    i32xN_end_of(4, y, r, (const i32xN[]){a, b, c, d}, (const i32xN_by[]){by_a, by_b, by_c, by_d}, scales,
+                 channels, end);
+}

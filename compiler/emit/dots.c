@@ -192,7 +192,10 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
     const char *x = emit_gathering(e, s, w, t, inputs, &step);
     if (e->p->t->dots->by_pixels)
         line(w, "i8_dots_by(i8_blocks%d_%s%s, %d, %d, %s, w, y, %s, &layer);", t->pixels,
-             s->gemm.wide ? "wide_" : "", rounding_name(e), s->gemm.wide != 0, t->pixels, x, residual);
+             s->gemm.wide     ? "wide_"
+             : s->gemm.paired ? "pairs_"
+                              : "",
+             rounding_name(e), s->gemm.wide != 0, t->pixels, x, residual);
     else
         line(w, "i8_dots(%s, %lld, %d, w, y, %s, &layer);", x, (long long)step, t->pixels, residual);
 }

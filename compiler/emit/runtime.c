@@ -227,7 +227,12 @@ static void emit_dot_kernels(const emitter *e, const text *code, text *out) {
     const dot_kernels *dots = e->p->t->dots;
     if (!dots) return;
     text kernels = {0}, all = {0};
-    const family of_dots = {{dots->runtime, dots->window_runtime, dots->map_runtime}, "i8", "i8", 1, false},
+    const family of_dots = {{dots->runtime[0], dots->runtime[1], dots->runtime[2], dots->window_runtime,
+                             dots->map_runtime},
+                            "i8",
+                            "i8",
+                            1,
+                            false},
                  frame = {{"i8.h"}, "i8", "i8", 1, true};
     emit_family(e, &of_dots, "kernels of int8", code, &kernels);
     text_bytes(&all, code->data, code->size);

@@ -85,3 +85,14 @@ int wide_shift(const plan *p, const node *n) {
     if (wide > MOST_WIDE || wide - least > MOST_SCALE) return 0;
     return k.most < INT64_C(1) << (31 - (wide - least)) ? wide : 0;
 }
+
+/* A pair is a number of 16 bits, and the second channel's sum has 8 bits less than the sum of the pairs. */
+bool takes_pairs(const plan *p, const node *n) {
+    enum { SUM_BITS = 23, LEAST_WEIGHT = -127 };
+    if (!p->t->dots->pairs || integers_of_dots(p, n).most >= INT64_C(1) << SUM_BITS) return false;
+    const tensor *w = n->weights[ROLE_WEIGHT];
+    for (int64_t i = 0; w->data && i < w->count; i++) {
+        if (w->data[i] < LEAST_WEIGHT) return false;
+    }
+    return true;
+}

@@ -112,6 +112,7 @@ void choose_dots(const plan *p, plan_step *s, bool by_row) {
     const int groups = n->op == OP_CONV ? n->a.groups : 1;
     gemm->dots = true;
     gemm->wide = tuning_compact(p->tuning) == COMPACT_NOT ? wide_shift(p, n) : 0;
+    gemm->paired = !gemm->wide && takes_pairs(p, n);
     s->shifts_left = shifts_left(p, n);
     gemm->tile_pixels = most_pixels(p, s, in_row);
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);

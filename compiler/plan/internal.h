@@ -83,6 +83,9 @@ double byte_tile_cycles(const target *t, int m, int n, double inputs);
 int wide_shift(const plan *p, const node *n);
 /* .. and the shift to the left by which a channel's weights and bias are scaled for it. */
 int wide_scale(const graph *g, int wide, rescale by);
+/* Whether a layer's weights may lie as pairs of those of two channels, which a kernel parts when all is summed
+ * up. See runtime/i8_dsp_pairs.h. */
+bool takes_pairs(const plan *p, const node *n);
 
 /* Bytes of the tile that several steps can share. */
 int64_t largest_tile(const plan_step *steps, int n);

@@ -55,6 +55,7 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     }
     if (!s->gemm.dots) return l;
     l.wide = s->gemm.wide;
+    l.paired = s->gemm.paired;
     l.twice = p->g->rounding == RESCALE_TFLITE;
     l.lefts = s->shifts_left;
     l.depth = p->t->dots->depth;
@@ -246,6 +247,19 @@ static void pack_wide_row(const channel_block *b, pack_source value, const void 
     }
 }
 
+/* Four inputs of two lanes in pairs: the first and the third, then the others. A pair is the sum of the first
+ * lane's weight and 256 times the second one's. */
+static void pack_paired_row(const channel_block *b, pack_source value, const void *data, int output, int input,
+                            int count, text *out) {
+    static const int order[] = {0, 2, 1, 3};
+    for (int i = 0; i < 4; i++) {
+        double pair = 0;
+        for (int lane = b->channels - 1; lane >= 0; lane--)
+            pair = 256 * pair + (order[i] < count ? value(data, output + lane, input + order[i]) : 0);
+        put_value(out, TYPE_I16, pair);
+    }
+}
+
 static void pack_block(const pack_layout *l, const channel_block *b, pack_source value, const void *data,
                        int output, text *out) {
     size_t begin = out->size;
@@ -274,6 +288,8 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
                 pack_wide_row(b, value, data, output, input, count, out);
             else if (l->pairs)
                 pack_pairs(l, b, value, data, output, input, count, out);
+            else if (l->paired)
+                pack_paired_row(b, value, data, output, input, count, out);
             else
                 pack_row(l, b, l->weight, value, data, output, input, count, l->ragged ? count : l->depth, out);
         }

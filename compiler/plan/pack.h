@@ -38,6 +38,7 @@ typedef struct pack_layout {
     bool ragged; /* of a stretch's last inputs side by side there may be less */
     bool wide;   /* weights of 16 bits, scaled: see wide_shift */
     bool twice;  /* .. and they round as TFLite does */
+    bool paired; /* the weights of both lanes for an input are one number of 16 bits: see takes_pairs */
     int stretches, inputs; /* so many stretches of so many inputs each */
     int groups;            /* of the convolution: each has all blocks, for output channels of its own */
     int n_blocks;

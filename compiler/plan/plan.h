@@ -101,6 +101,7 @@ typedef struct gemm_plan {
     int depth;     /* inputs that a tile takes at once, side by side: of integers, see byte_tiles.c; else 1 */
     bool gathered; /* .. its inputs are copied to a tile first, where they lie side by side */
     int wide;      /* of these: the shift of all channels, where their weights are scaled for it; else 0 */
+    bool paired;   /* .. or the weights of two channels lie in pairs: see takes_pairs */
     int n_blocks;
     channel_block *blocks; /* over out/groups channels */
     bool blocks_outside;   /* the loop over blocks is the outer one, so that weights are read once */

@@ -35,7 +35,7 @@ typedef struct vector_kind {
 /* The kernels that a target has for integer layers, instead of tiles of vectors: functions of one header under
  * runtime/ that all layers share. They take several inputs at once, by instructions for dot products. */
 typedef struct dot_kernels {
-    const char *runtime; /* "i8_dsp.h" */
+    const char *runtime[3]; /* "i8_dsp.h", ..: those that call others come behind them */
     int pixels;    /* of a convolution: so many at most in one call, which computes all channels of them */
     int channels;  /* whose weights lie together */
     int depth;     /* inputs of each that lie side by side */
@@ -45,6 +45,7 @@ typedef struct dot_kernels {
     int widened;   /* bytes of an input in the tile that a call reads; 0: inputs may be read where they lie,
                       and are gathered as bytes where they do not lie side by side */
     bool by_pixels;  /* there is a function for each number of pixels and each way to round: i8_blocks4_once */
+    bool pairs;      /* where weights of two channels may lie in pairs: i8_blocks4_pairs_once */
     int wide_pixels; /* so many, and the weights of a convolution are stored as 16 bits; 0: never */
     const char *window_runtime, *map_runtime; /* depthwise layers, and layers without weights, have headers of
                                                  their own */

@@ -17,7 +17,7 @@
 /* Cycles of a Cortex-M4: loads take two, multiply-adds of pairs one, and each of the weights' words is widened
  * by two instructions. */
 static const dot_kernels dsp_kernels = {
-    .runtime = "i8_dsp.h",
+    .runtime = {"i8_dsp.h", "i8_dsp_pairs.h", "i8_dsp_dots.h"},
     .window_runtime = "i8_dsp_window.h",
     .map_runtime = "i8_dsp_map.h",
     .pixels = 4,
@@ -25,6 +25,7 @@ static const dot_kernels dsp_kernels = {
     .depth = 4,
     .widened = 2,
     .by_pixels = true,
+    .pairs = true,
     .wide_pixels = 32,
     .window_channels = 4,
     .window_least = 4,
@@ -37,7 +38,7 @@ static const dot_kernels dsp_kernels = {
 
 /* Cycles of a Cortex-M55, which takes two for most instructions on vectors of 16 bytes. */
 static const dot_kernels helium_kernels = {
-    .runtime = "i8_helium.h",
+    .runtime = {"i8_helium.h"},
     .pixels = 4,
     .channels = 4,
     .depth = 16,

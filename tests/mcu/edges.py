@@ -38,9 +38,10 @@ def write_edges(number, net_file, weights_file):
     """Sums have about `bits` bits, most of them the bias's, and factors make codes of them."""
     source, bits = np.random.default_rng(number), 2 + number // 2 * 2
     most = min(127, max(1, 2 ** bits // 2000))
+    least = -128 if most == 127 and number // 2 % 2 else -most  # the least weight of all has no pair of 16 bits
     tensors = {}
     for label, shape in SHAPES.items():
-        tensors[label + ".weight"] = "I8", source.integers(-most, most + 1, shape)
+        tensors[label + ".weight"] = "I8", source.integers(least, most + 1, shape)
         tensors[label + ".bias"] = "I32", source.integers(-2 ** bits, 2 ** bits + 1, shape[0])
         tensors[label + ".weight_scale"] = "F32", 2.0 ** (6 - bits) * source.uniform(0.5, 2, shape[0])
     header, body = {}, b""

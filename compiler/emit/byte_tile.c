@@ -134,7 +134,7 @@ static double closeness(const emitter *e, const node *n) {
         int64_t least_sum, most_sum;
         sums_of_output(g, n, o, &least_sum, &most_sum);
         const double size = (double)(most_sum > -least_sum ? most_sum : -least_sum);
-        if (size * ldexp(k.by[o].multiplier, k.by[o].shift - 31) > 1 << 30) return 0;
+        if (size * ldexp(k.by[o].multiplier, k.by[o].shift - 31) > 1 << 22) return 0;
         if (size > exact) roundings = 3;
     }
     return half - roundings * most / exact;

@@ -72,6 +72,9 @@ static const byte_tiles dotprod_tiles = {
 /* Multiply-adds of pairs and additions, four a cycle. Weights are widened as they are loaded. */
 static const byte_tiles avx2_tiles = {
     .depth = 2, .widens = true, .per_dot = 0.5, .per_input = 0, .per_weight = 0.25, .per_end = 3};
+/* Pairs of int16. */
+static const byte_tiles wasm_tiles = {
+    .depth = 2, .widens = true, .per_dot = 1, .per_input = 0, .per_weight = 0.5, .per_end = 8};
 
 const target target_table[] = {
     {
@@ -212,7 +215,8 @@ const target target_table[] = {
         .what = "WebAssembly with simd128",
         .attributes = "simd128",
         .intrinsics = "wasm_simd128.h",
-        .vectors = {{FLOATS(4, "f32x4_wasm.h"), INTS(4)}},
+        .vectors = {{FLOATS(4, "f32x4_wasm.h"), INTS(4), .byte_dots = "i32x4_wasm.h"}},
+        .bytes = &wasm_tiles,
         .registers = 16, /* of the machine that runs it, which is likely an x86-64 or an aarch64 */
         .fma_latency = 8,
         .fma_per_cycle = 1,

@@ -1,0 +1,171 @@
+/* i32x4_wasm.h: how tiles of four sums take two inputs at once, and how their sums become codes, for
+ * WebAssembly with simd128: see i32xN_end.h. The instruction multiplies int16 and adds two products to each
+ * lane, exactly.
+ *
+ * A product of a sum and its factor is made of floats. Where codes are not clamped it is below 256, so it is at
+ * most 256 * 3 * 2^-24 off, by three roundings. So the nearest integer is right unless the product lies that
+ * close to the middle between two integers. All products are below 2^22: added to 1.5 * 2^23 they are rounded,
+ * and lie in the low bits. */
+#include <stdint.h>
+#include <wasm_simd128.h>
+
+/* The weights of two inputs for each lane, as int16. */
+static inline LCC_INLINE i32xN i32xN_load_dots(const int8_t *p) { return (i32xN)wasm_i16x8_load8x8(p); }
+
+/* Two int16 in all lanes. */
+static inline LCC_INLINE i32xN i32xN_spread_i16(const int8_t *p) { return (i32xN)wasm_v128_load32_splat(p); }
+
+/* sum + the products of two inputs and their weights, in each lane. */
+static inline LCC_INLINE i32xN i32xN_dot(i32xN x, i32xN w, i32xN sum) {
+    return (i32xN)wasm_i32x4_add((v128_t)sum, wasm_i32x4_dot_i16x8((v128_t)x, (v128_t)w));
+}
+
+/* Stores an int16 at any address. */
+static inline LCC_INLINE void i32xN_put_i16(int8_t *to, int v) {
+    const int16_t code = (int16_t)v;
+    memcpy(to, &code, sizeof code);
+}
+
+/* Stores n int8 as int16. */
+static inline LCC_INLINE void i32xN_widen_i8(int8_t *to, const int8_t *from, int n) {
+    int i = 0;
+    for (; i + 8 <= n; i += 8) wasm_v128_store(to + 2 * i, wasm_i16x8_load8x8(from + i));
+    for (; i < n; i++) i32xN_put_i16(to + 2 * i, from[i]);
+}
+
+/* Stores n uint8 as int16. */
+static inline LCC_INLINE void i32xN_widen_u8(int8_t *to, const uint8_t *from, int n) {
+    int i = 0;
+    for (; i + 8 <= n; i += 8) wasm_v128_store(to + 2 * i, wasm_u16x8_load8x8(from + i));
+    for (; i < n; i++) i32xN_put_i16(to + 2 * i, from[i]);
+}
+
+/* What a block's channels are multiplied by. */
+typedef v128_t i32xN_by;
+
+/* That of the four lanes from `at` on. `scales` as i32xN_end_exactly says. */
+static inline LCC_INLINE i32xN_by i32xN_load_by(const int8_t *scales, int lanes, int at) {
+    return wasm_v128_load(scales + 4 * (lanes + at));
+}
+
+/* The integers next to the products. *far: how far such products were from theirs, at most. */
+static inline LCC_INLINE v128_t i32xN_round(v128_t product, v128_t *far) {
+    const v128_t magic = wasm_f32x4_const_splat(12582912.0f);
+    const v128_t moved = wasm_f32x4_add(product, magic);
+    const v128_t off = wasm_f32x4_abs(wasm_f32x4_sub(product, wasm_f32x4_sub(moved, magic)));
+    *far = wasm_f32x4_pmax(*far, off);
+    return wasm_i32x4_sub(moved, magic);
+}
+
+/* The codes of four vectors, as bytes: zero + v, within the range. */
+static inline LCC_INLINE v128_t i32xN_pack(v128_t a, v128_t b, v128_t c, v128_t d, int32_t zero, int32_t least,
+                                           int32_t most) {
+    const v128_t zeros = wasm_i16x8_splat((int16_t)zero);
+    const v128_t low = wasm_i16x8_add_sat(wasm_i16x8_narrow_i32x4(a, b), zeros);
+    const v128_t high = wasm_i16x8_add_sat(wasm_i16x8_narrow_i32x4(c, d), zeros);
+    v128_t v = wasm_i8x16_narrow_i16x8(low, high);
+    if (least > -128) v = wasm_i8x16_max(v, wasm_i8x16_splat((int8_t)least));
+    if (most < 127) v = wasm_i8x16_min(v, wasm_i8x16_splat((int8_t)most));
+    return v;
+}
+
+/* Four int8 of sixteen, as floats less `zero`: number i of four. */
+static inline LCC_INLINE v128_t i32xN_floats_of(v128_t codes, int i, int32_t zero) {
+    const v128_t half = i < 2 ? wasm_i16x8_extend_low_i8x16(codes) : wasm_i16x8_extend_high_i8x16(codes);
+    const v128_t part = i & 1 ? wasm_i32x4_extend_high_i16x8(half) : wasm_i32x4_extend_low_i16x8(half);
+    return wasm_f32x4_convert_i32x4(wasm_i32x4_sub(part, wasm_i32x4_splat(zero)));
+}
+
+/* Number i of four vectors of sums of the codes x and z. */
+static inline LCC_INLINE v128_t i32xN_add_floats(v128_t x, v128_t z, int i, const i32xN_sum *k, v128_t *far) {
+    const v128_t wide_x = wasm_f32x4_mul(i32xN_floats_of(x, i, k->x_zero), wasm_f32x4_splat(k->x_by));
+    const v128_t wide_z = wasm_f32x4_mul(i32xN_floats_of(z, i, k->z_zero), wasm_f32x4_splat(k->z_by));
+    return i32xN_round(wasm_f32x4_add(wide_x, wide_z), far);
+}
+
+/* Whether a lane was farther than `close`. */
+static inline LCC_INLINE int i32xN_is_far(v128_t far, float close) {
+    return wasm_v128_any_true(wasm_f32x4_gt(far, wasm_f32x4_splat(close)));
+}
+
+/* What the tables of so many channels have for their codes: that of each channel's number, of several. */
+static inline LCC_INLINE v128_t i32xN_look_up_bytes(const int8_t *tables, const int8_t *numbers, int channels,
+                                                    v128_t codes) {
+    int8_t code[16];
+    wasm_v128_store(code, codes);
+    for (int c = 0; c < channels; c++) code[c] = tables[(numbers ? numbers[c] * 256 : 0) + code[c] + 128];
+    return wasm_v128_load(code);
+}
+
+/* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
+ * says. by: the factors. */
+static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
+                                           const i32xN_by *by, const int8_t *scales, int channels,
+                                           const i32xN_ending *end) {
+    const v128_t none = wasm_i32x4_const_splat(0);
+    v128_t v[4] = {none, none, none, none}, far = none;
+    int again = end->close <= 0;
+    if (end->close > 0) {
+        v[0] = i32xN_round(wasm_f32x4_mul(wasm_f32x4_convert_i32x4((v128_t)sums[0]), by[0]), &far);
+        if (n > 1) v[1] = i32xN_round(wasm_f32x4_mul(wasm_f32x4_convert_i32x4((v128_t)sums[1]), by[1]), &far);
+        if (n > 2) v[2] = i32xN_round(wasm_f32x4_mul(wasm_f32x4_convert_i32x4((v128_t)sums[2]), by[2]), &far);
+        if (n > 3) v[3] = i32xN_round(wasm_f32x4_mul(wasm_f32x4_convert_i32x4((v128_t)sums[3]), by[3]), &far);
+        again = i32xN_is_far(far, end->close);
+        v128_t codes = i32xN_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
+        if (end->tables)
+            codes = i32xN_look_up_bytes(end->tables, end->n_tables > 1 ? scales + 9 * 4 * n : NULL, channels,
+                                        codes);
+        if (r) {
+            const i32xN_sum *const k = end->sum;
+            int8_t residual[16] = {0};
+            memcpy(residual, r, (size_t)channels);
+            const v128_t z = wasm_v128_load(residual);
+            far = none;
+            v[0] = i32xN_add_floats(codes, z, 0, k, &far);
+            if (n > 1) v[1] = i32xN_add_floats(codes, z, 1, k, &far);
+            if (n > 2) v[2] = i32xN_add_floats(codes, z, 2, k, &far);
+            if (n > 3) v[3] = i32xN_add_floats(codes, z, 3, k, &far);
+            again |= i32xN_is_far(far, k->close);
+            codes = i32xN_pack(v[0], v[1], v[2], v[3], k->y_zero, k->least, k->most);
+        }
+        if (!again && channels == 16) {
+            wasm_v128_store(y, codes);
+        } else if (!again) {
+            int8_t made[16];
+            wasm_v128_store(made, codes);
+            memcpy(y, made, (size_t)channels);
+        }
+    }
+    if (__builtin_expect(again, 0)) {
+        /* A copy, so that the sums themselves need not lie in memory. */
+        const i32xN no = {0},
+                    kept[4] = {sums[0], n > 1 ? sums[1] : no, n > 2 ? sums[2] : no, n > 3 ? sums[3] : no};
+        i32xN_end_exactly(y, r, kept, scales, 4 * n, channels, end);
+    }
+}
+
+/* The codes of a pixel, of the sums of so many vectors. */
+static inline LCC_INLINE void i32xN_end1(int8_t *y, const int8_t *r, i32xN a, i32xN_by by_a,
+                                         const int8_t *scales, int channels, const i32xN_ending *end) {
+    i32xN_end_of(1, y, r, (const i32xN[]){a}, (const i32xN_by[]){by_a}, scales, channels, end);
+}
+
+static inline LCC_INLINE void i32xN_end2(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN_by by_a,
+                                         i32xN_by by_b, const int8_t *scales, int channels,
+                                         const i32xN_ending *end) {
+    i32xN_end_of(2, y, r, (const i32xN[]){a, b}, (const i32xN_by[]){by_a, by_b}, scales, channels, end);
+}
+
+static inline LCC_INLINE void i32xN_end3(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN_by by_a,
+                                         i32xN_by by_b, i32xN_by by_c, const int8_t *scales, int channels,
+                                         const i32xN_ending *end) {
+    i32xN_end_of(3, y, r, (const i32xN[]){a, b, c}, (const i32xN_by[]){by_a, by_b, by_c}, scales, channels,
+                 end);
+}
+
+static inline LCC_INLINE void i32xN_end4(int8_t *y, const int8_t *r, i32xN a, i32xN b, i32xN c, i32xN d,
+                                         i32xN_by by_a, i32xN_by by_b, i32xN_by by_c, i32xN_by by_d,
+                                         const int8_t *scales, int channels, const i32xN_ending *end) {
+    i32xN_end_of(4, y, r, (const i32xN[]){a, b, c, d}, (const i32xN_by[]){by_a, by_b, by_c, by_d}, scales,
+                 channels, end);
+}

@@ -62,6 +62,7 @@ double byte_tile_cycles(const target *t, int m, int n, double inputs) {
     const double work = m * n * k->per_dot + m * k->per_input + n * k->per_weight;
     const double loads = (double)(m + n) / LOADS_PER_CYCLE;
     double one = work > loads ? work : loads;
-    if (one < t->fma_latency) one = t->fma_latency;
+    /* Sums wait for the multiply-add before; where that is two instructions, only for an addition. */
+    if (one < t->fma_latency && !k->widens) one = t->fma_latency;
     return inputs / k->depth * one + m * n * k->per_end + 10;
 }

@@ -61,6 +61,8 @@ wish openmpi-bin have mpirun
 wish emscripten have emcmake
 wish chromium have chromium
 wish python3-pil /usr/bin/python3 -c "import PIL"
+wish libxnnpack-dev test -e /usr/include/xnnpack.h
+wish libpthreadpool-dev test -e /usr/include/pthreadpool.h
 wish dpkg-dev have dpkg-shlibdeps
 wish file have file
 wish lintian have lintian

@@ -10,8 +10,10 @@ import sys
 
 import numpy
 
+import flat
 import programs
 import qdq
+import xnnpack
 
 sys.path.insert(0, os.path.join(programs.ROOT, "tests", "quantize"))
 from test_agreement import Image, cut_crops  # noqa: E402
@@ -52,33 +54,42 @@ def is_newer(path, sources):
     return os.path.exists(path) and os.path.getmtime(path) > max(map(os.path.getmtime, sources))
 
 
+def make_files(lcc, arguments, side, one, found):
+    """Quantises the network, and writes all but the files of equalise."""
+    samples, pixels = cut_images(side)
+    numpy.save(found["crops"], samples)
+    numpy.save(found["image"], pixels)
+    pixels.tofile(found["bytes"])
+    quantise(lcc, arguments, found["crops"], one, ["--int8-without", "equalisation"])
+    about = programs.describe(lcc, found["arguments"])
+    colour = qdq.write(about, one + ".net", one + ".safetensors", found["onnx"])
+    qdq.codes_of_image(pixels, colour).tofile(found["codes"])
+    (flat.codes_of_image(pixels, colour) ^ flat.OFFSET).tofile(found["signed_codes"])
+    xnnpack.write(about, one + ".net", one + ".safetensors", one)
+    answer_of(lcc, found["arguments"], found["image"], found["rival_logits"])
+    answer_of(lcc, arguments, found["image"], found["float_logits"])
+
+
 def prepare(lcc, name, folder, equalise):
-    """The files of a network in `folder`, made where they are not there or older than lcc. A dictionary: paths of the ONNX
-    file, of the image as `bytes` and as `codes`, of the `logits` of lcc's code, of those of ONNX Runtime's network and of the
-    `float` one; `arguments` and `float_arguments` for lcc."""
+    """The files of a network in `folder`, made where they are not there or older than lcc. A dictionary of paths: of the ONNX
+    file, of the image as `bytes`, as `codes` for the ONNX file and as `signed_codes` for XNNPACK, of the `logits` of lcc's code, the
+    `rival_logits` of the ONNX file and the `float_logits`; `xnnpack` is what the names of its files begin with; `arguments` and
+    `float_arguments` are lcc's."""
     arguments, side = programs.arguments_of(name), programs.golden(name)["size"]
     stem = os.path.join(folder, name)
     one, usual = stem + "_int8", stem + "_int8_equalised"
-    image, crops = stem + "_image.npy", stem + "_crops.npy"
     found = {"arguments": [one + ".net", "-w", one + ".safetensors"], "float_arguments": arguments, "onnx": one + ".onnx",
-             "bytes": stem + "_image.bytes", "codes": one + ".codes", "logits": one + ".logits", "rival_logits": one + ".logits",
-             "float_logits": stem + "_float.logits"}
-    sources = [lcc, __file__, qdq.__file__, arguments[0]]
+             "image": stem + "_image.npy", "crops": stem + "_crops.npy", "bytes": stem + "_image.bytes", "codes": one + ".codes",
+             "signed_codes": one + ".signed", "logits": one + ".logits", "rival_logits": one + ".logits",
+             "float_logits": stem + "_float.logits", "xnnpack": one}
+    sources = [lcc, arguments[0], __file__, flat.__file__, qdq.__file__, xnnpack.__file__]
     if not is_newer(found["float_logits"], sources):
-        samples, pixels = cut_images(side)
-        numpy.save(crops, samples)
-        numpy.save(image, pixels)
-        pixels.tofile(found["bytes"])
-        quantise(lcc, arguments, crops, one, ["--int8-without", "equalisation"])
-        colour = qdq.write(programs.describe(lcc, found["arguments"]), one + ".net", one + ".safetensors", found["onnx"])
-        qdq.codes_of_image(pixels, colour).tofile(found["codes"])
-        answer_of(lcc, found["arguments"], image, found["logits"])
-        answer_of(lcc, arguments, image, found["float_logits"])
+        make_files(lcc, arguments, side, one, found)
     if equalise:
         found.update(arguments=[usual + ".net", "-w", usual + ".safetensors"], logits=usual + ".logits")
         if not is_newer(found["logits"], sources):
-            quantise(lcc, arguments, crops, usual, [])
-            answer_of(lcc, found["arguments"], image, found["logits"])
+            quantise(lcc, arguments, found["crops"], usual, [])
+            answer_of(lcc, found["arguments"], found["image"], found["logits"])
     found["snr_of_float"] = snr(*(numpy.fromfile(found[kind], numpy.float32) for kind in ("float_logits", "logits")))
     return found
 
@@ -103,6 +114,10 @@ def measure(options, name, folder):
                "--expect", files["logits"], "--lcc", compile_in(options, files["arguments"], ours),
                "--expect", files["float_logits"], "--name", "lcc float",
                "--lcc", compile_in(options, files["float_arguments"], os.path.join(folder, "float"))]
+    if options.xnnpack and xnnpack.is_written(files["xnnpack"]):
+        library = xnnpack.compile_library(options.cc, files["xnnpack"], options.threads, os.path.join(folder, "xnnpack.so"))
+        command += ["--expect", files["rival_logits"], "--least-snr", str(LEAST_SNR), "--bytes", files["signed_codes"],
+                    "--name", "XNNPACK", "--lcc", library]
     if options.ort:
         command += ["--expect", files["rival_logits"], "--least-snr", str(LEAST_SNR), "--ort", options.ort, files["onnx"]]
     result = programs.run_bench(command, options.threads)
@@ -110,7 +125,7 @@ def measure(options, name, folder):
     return result
 
 
-HEADER = ["network", "lcc int8 ms", "min", "ORT int8 ms", "min", "ORT / lcc", "lcc float ms", "min", "float / int8", "M MACs", "GOP/s",
+HEADER = ["network", "lcc int8 ms", "min", "ORT int8 ms", "min", "ORT / lcc", "lcc float ms", "min", "float / int8", "XNNPACK ms", "min", "M MACs", "GOP/s",
           "dB to ORT", "same class", "dB to float"]
 
 
@@ -125,11 +140,11 @@ def row_of(name, result):
     ratios = [of["median_ms"] / ours["median_ms"] if of else None for of in (rival, floats)]
     shown = [f"{ratio:.2f}" if ratio else "" for ratio in ratios]
     agreement = [f"{rival['snr_db']:.1f}", "yes" if rival["same_top"] else "no"] if rival else ["", ""]
-    return [name, *times(ours), *times(rival), shown[0], *times(floats), shown[1], f"{result['macs'] / 1e6:.1f}",
+    return [name, *times(ours), *times(rival), shown[0], *times(floats), shown[1], *times(rivals.get("XNNPACK")), f"{result['macs'] / 1e6:.1f}",
             f"{2e-6 * result['macs'] / ours['median_ms']:.1f}", *agreement, f"{result['snr_of_float']:.1f}"], ratios
 
 
 def mean_row(ratios):
     """The geometric means below the table. `ratios`: for each network, as row_of() has them."""
     rival, floats = map(programs.mean_of, zip(*ratios))
-    return ["geometric mean", *[""] * 4, rival, "", "", floats, *[""] * 5]
+    return ["geometric mean", *[""] * 4, rival, "", "", floats, *[""] * 7]

@@ -3,7 +3,7 @@
 # table in Markdown. From any folder, again and again; what is downloaded and made stays in build-bench/ (or $LCC_BENCH).
 #
 #     tests/bench/run.sh [--threads 1|2] [--runs N] [--target NAME] [--cc CC] [--cpu-time] [--beside N] [--no-torch]
-#                        [--int8 [--equalise]] [NETWORK ..]
+#                        [--int8 [--equalise] [--xnnpack]] [NETWORK ..]
 #
 # A NETWORK is a name of tests/zoo/goldens, such as efficientnet_b4; without one, the twelve of programs.py are measured.
 # LCC names an lcc to use instead of building one. Leave the machine alone while it runs;
@@ -22,6 +22,11 @@ want python3-torchvision /usr/bin/python3 -c "import torchvision"
 want python3-onnx /usr/bin/python3 -c "import onnx"
 want python3-numpy /usr/bin/python3 -c "import numpy"
 want python3-pil /usr/bin/python3 -c "import PIL"
+case " $* " in *" --xnnpack "*)
+    want libxnnpack-dev test -e /usr/include/xnnpack.h
+    want libpthreadpool-dev test -e /usr/include/pthreadpool.h
+    ;;
+esac
 install_missing
 mkdir -p "$work"
 

@@ -38,7 +38,7 @@ static const dot_kernels dsp_kernels = {
 
 /* Cycles of a Cortex-M55, which takes two for most instructions on vectors of 16 bytes. */
 static const dot_kernels helium_kernels = {
-    .runtime = {"i8_helium.h"},
+    .runtime = {"i8_helium.h", "i8_helium_dots.h"},
     .pixels = 4,
     .channels = 4,
     .depth = 16,

@@ -111,6 +111,7 @@ void choose_dots(const plan *p, plan_step *s, bool by_row) {
     const int64_t pixels = shape_pixels(n->shape), in_row = by_row ? n->shape.w : pixels;
     const int groups = n->op == OP_CONV ? n->a.groups : 1;
     gemm->dots = true;
+    gemm->depth = 1;
     gemm->wide = tuning_compact(p->tuning) == COMPACT_NOT ? wide_shift(p, n) : 0;
     gemm->paired = !gemm->wide && takes_pairs(p, n);
     s->shifts_left = shifts_left(p, n);

@@ -118,7 +118,7 @@ def parse_options():
     parser.add_argument("--beside", type=int, default=0, metavar="N", help="keep N other processes busy meanwhile")
     parser.add_argument("--int8", action="store_true", help="compare in eight bits")
     parser.add_argument("--equalise", action="store_true",
-                        help="with --int8: lcc's code has scales for each channel where they are free, as lcc quantises without more words")
+                        help="with --int8: lcc's code has scales for each channel where they are free, as users get it")
     parser.add_argument("--xnnpack", action="store_true", help="with --int8: XNNPACK's operators of eight bits, too (libxnnpack-dev)")
     parser.add_argument("--target", default="native")
     parser.add_argument("--lcc-options", default="", help="more for lcc, in one string; answers must stay as they are")

@@ -102,11 +102,17 @@ class Network:
         """What a window adds at the top and left, then at the bottom and right."""
         padding = named.get("padding", self.padding)
         before, after = [], []
-        for k, size, made in zip(kernel, self.layers[layer["inputs"][0]]["shape"], layer["shape"]):
-            total = {"symmetric": k // 2 * 2, "same": max((made - 1) * stride + k - size, 0), "valid": 0}[padding]
-            before.append(total // 2)
-            after.append(total - total // 2)
-            if (size + total - k) // stride + 1 != made:
+        for axis, (k, size, made) in enumerate(zip(kernel, self.layers[layer["inputs"][0]]["shape"], layer["shape"])):
+            if isinstance(padding, list):  # top, bottom, left, right
+                two = padding[2 * axis:2 * axis + 2]
+            elif isinstance(padding, int):
+                two = [padding] * 2
+            else:
+                total = {"symmetric": k // 2 * 2, "same": max((made - 1) * stride + k - size, 0), "valid": 0}[padding]
+                two = [total // 2, total - total // 2]
+            before.append(two[0])
+            after.append(two[1])
+            if (size + sum(two) - k) // stride + 1 != made:
                 raise RuntimeError(f"{layer['name']}: padding {padding} does not make {made} of {size}")
         return before + after
 

@@ -120,7 +120,7 @@ class Writer(flat.Network):
 
     def add_avg_pool(self, number, layer, given, named):
         return self.emit("AveragePool", [self.dequantised(layer["inputs"][0])], f"t{number}",
-                         count_include_pad=int(named.get("count_pad") == "true"), **self.window(layer, named, [given[0]] * 2))
+                         count_include_pad=int(named.get("count_pad", False)), **self.window(layer, named, [given[0]] * 2))
 
     def joined(self, op, number, layer, **attributes):
         return self.emit(op, [self.dequantised(i) for i in layer["inputs"]], f"t{number}", **attributes)

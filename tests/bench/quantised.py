@@ -121,12 +121,13 @@ def measure(options, name, folder):
     if options.ort:
         command += ["--expect", files["rival_logits"], "--least-snr", str(LEAST_SNR), "--ort", options.ort, files["onnx"]]
     result = programs.run_bench(command, options.threads)
-    result.update(macs=about["macs"], target=about["target"], threaded=programs.is_threaded(ours), snr_of_float=files["snr_of_float"])
+    result.update(macs=about["macs"], target=about["target"], threaded=programs.is_threaded(ours),
+                  snr_of_float=files["snr_of_float"])
     return result
 
 
-HEADER = ["network", "lcc int8 ms", "min", "ORT int8 ms", "min", "ORT / lcc", "lcc float ms", "min", "float / int8", "XNNPACK ms", "min", "M MACs", "GOP/s",
-          "dB to ORT", "same class", "dB to float"]
+HEADER = ["network", "lcc int8 ms", "min", "ORT int8 ms", "min", "ORT / lcc", "lcc float ms", "min", "float / int8", "XNNPACK ms",
+          "min", "M MACs", "GOP/s", "dB to ORT", "same class", "dB to float"]
 
 
 def row_of(name, result):

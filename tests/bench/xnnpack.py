@@ -92,8 +92,9 @@ class Plan(flat.Network):
         height, width, _ = self.layers[source]["shape"]
         constants = [self.constant(numpy.ascontiguousarray(array)) for array in
                      (scale.astype(numpy.float32), weight.transpose(0, 2, 3, 1), bias)]
-        self.emit("conv", self.place(source), self.place(number), height, width, groups, weight.shape[1], weight.shape[0] // groups, *kernel,
-                  stride, top, right, bottom, left, *self.quantised_as(source), *constants, *self.quantised_as(number))
+        self.emit("conv", self.place(source), self.place(number), height, width, groups, weight.shape[1],
+                  weight.shape[0] // groups, *kernel, stride, top, right, bottom, left, *self.quantised_as(source), *constants,
+                  *self.quantised_as(number))
 
     add_depthwise = add_dense = add_conv
 

@@ -33,6 +33,14 @@ typedef struct i8_sum {
     int16_t left, x_zero, z_zero, y_zero, least, most;
 } i8_sum;
 
+/* How a residual is added by i8_dsp_dots.h, where one of the codes is divided by two: what its function needs.
+ */
+typedef struct i8_adding {
+    void (*function)(void);
+    int32_t halved; /* the residual's code is the one that is divided by two */
+    int32_t constants[8];
+} i8_adding;
+
 /* What is made of a sum. */
 typedef struct i8_end {
     const int8_t *table; /* what the activation makes of the codes -128 to 127; NULL: there is none */
@@ -48,8 +56,9 @@ typedef struct i8_layer {
     i8_end end;
     int32_t inputs; /* of a pixel, as the weights are packed */
     int32_t channels;
-    int32_t y_step, r_step; /* from a pixel to the next, of the output and of the residual */
-    int32_t shift;          /* of all channels, where weights are wide: see i8_dsp.h */
+    int32_t y_step, r_step;  /* from a pixel to the next, of the output and of the residual */
+    int32_t shift;           /* of all channels, where weights are wide: see i8_dsp.h */
+    const i8_adding *adding; /* NULL: there is no residual, or end.sum says how it is added */
 } i8_layer;
 
 /* A depthwise layer: one row of it. */

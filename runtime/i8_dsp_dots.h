@@ -139,6 +139,73 @@ static void i8_place_codes(const int8_t *codes, int room, int pixels, int count,
     }
 }
 
+/* Sums of `count` codes h, which are divided by two, and o. The larger scale of the two is the one that is
+ * halved exactly, so its code is only shifted. r1 is y, r2 is h, r3 is o.
+ *
+ * I8_ONCE: r4 is the zero point of h << 19, r5 that of o, r6 and r7 the shift to the left and the multiplier
+ * that rescale o; r8 the multiplier of the sum, r9 what is rounded of it, with the zero point, r10 its shift to
+ * the right. I8_TFLITE: r4 is the zero point of o << 21, r5-r7 its multiplier, what is rounded, with the zero
+ * point of h, and its shift to the right; r8-r10 the same of the sum. */
+#define I8_ADD_ONCE                                                                                            \
+    "ldrsb r11, [r2], #1\n"                                                                                    \
+    "ldrsb r12, [r3], #1\n"                                                                                    \
+    "rsb r11, r4, r11, lsl #19\n"                                                                              \
+    "sub r12, r12, r5\n"                                                                                       \
+    "lsl r12, r12, r6\n"                                                                                       \
+    "smmlar r11, r12, r7, r11\n"                                                                               \
+    "smmla r11, r11, r8, r9\n"                                                                                 \
+    "asr r11, r11, r10\n"                                                                                      \
+    "ssat r11, #8, r11\n"                                                                                      \
+    "strb r11, [r1], #1\n"
+#define I8_ADD_TFLITE                                                                                          \
+    "ldrsb r12, [r3], #1\n"                                                                                    \
+    "ldrsb r11, [r2], #1\n"                                                                                    \
+    "rsb r12, r4, r12, lsl #21\n"                                                                              \
+    "smmulr r12, r12, r5\n"                                                                                    \
+    "add r12, r12, r12, asr #31\n"                                                                             \
+    "add r12, r12, r6\n"                                                                                       \
+    "asr r12, r12, r7\n"                                                                                       \
+    "add r12, r12, r11, lsl #19\n"                                                                             \
+    "lsl r12, r12, #1\n"                                                                                       \
+    "smmulr r12, r12, r8\n"                                                                                    \
+    "add r12, r12, r12, asr #31\n"                                                                             \
+    "add r12, r12, r9\n"                                                                                       \
+    "asr r12, r12, r10\n"                                                                                      \
+    "ssat r12, #8, r12\n"                                                                                      \
+    "strb r12, [r1], #1\n"
+#define I8_ADD_FUNCTION(add)                                                                                   \
+    "push {r4-r11, lr}\n"                                                                                      \
+    "ldr lr, [sp, #36]\n"                                                                                      \
+    "ldm r0, {r4-r10}\n"                                                                                       \
+    "ands r0, lr, #3\n"                                                                                        \
+    "add lr, r1, lr\n"                                                                                         \
+    "beq 4f\n"                                                                                                 \
+    "cmp r0, #2\n"                                                                                             \
+    "bhi 3f\n"                                                                                                 \
+    "beq 2f\n"                                                                                                 \
+    "b 1f\n"                                                                                                   \
+    "4:\n" add "3:\n" add "2:\n" add "1:\n" add "cmp r1, lr\n"                                                 \
+    "bne 4b\n"                                                                                                 \
+    "pop {r4-r11, pc}\n"
+typedef void (*i8_add_function)(const int32_t *constants, int8_t *y, const int8_t *h, const int8_t *o,
+                                int32_t count);
+
+static void I8_ASSEMBLY i8_add_once(void) { __asm__(I8_ADD_FUNCTION(I8_ADD_ONCE)); }
+
+static void I8_ASSEMBLY i8_add_tflite(void) { __asm__(I8_ADD_FUNCTION(I8_ADD_TFLITE)); }
+
+/* Adds the residual's codes to `count` codes of each of `pixels` pixels, which lie `room` apart. */
+static inline void i8_add_codes(const int8_t *codes, int room, int pixels, int32_t count, int8_t *y,
+                                const int8_t *r, const i8_layer *k) {
+    const i8_adding *const a = k->adding;
+    for (int m = 0; m < pixels; m++) {
+        ((i8_add_function)a->function)(a->constants, y, a->halved ? r : codes, a->halved ? codes : r, count);
+        codes += room;
+        y += k->y_step;
+        r += k->r_step;
+    }
+}
+
 /* Makes the sums of a block, and codes of them in the slow way. */
 static void i8_finish_block(i8_blocks_function blocks, i8_blocks *b, int pixels, int channels, const int8_t *w,
                             int8_t *y, const int8_t *r, const i8_layer *k) {
@@ -199,8 +266,11 @@ static void i8_dots_by(i8_assembly function, int wide, int pixels, const int8_t 
             b.y_step = SOME;
             b.weights_end = w + (count + 1) / 2 * block;
             blocks(&b, w);
-            i8_place_codes(codes, SOME, pixels, count, numbers ? w + head - 4 : NULL, block, y + c,
-                           r ? r + c : NULL, k);
+            if (k->adding)
+                i8_add_codes(codes, SOME, pixels, count, y + c, r + c, k);
+            else
+                i8_place_codes(codes, SOME, pixels, count, numbers ? w + head - 4 : NULL, block, y + c,
+                               r ? r + c : NULL, k);
             c += count;
         }
     }

@@ -61,6 +61,40 @@ static const char *rounding_name(const emitter *e) {
     return e->p->g->rounding == RESCALE_TFLITE ? "tflite" : "once";
 }
 
+/* Declares what adds the residual by the short way of runtime/i8_dsp_dots.h. Returns its address, or "NULL"
+ * where that way does not hold: it knows no bounds and no table before, and one of the codes must be divided by
+ * two. */
+static const char *adding_text(emitter *e, writer *w, const plan_step *s) {
+    enum { MOST_RIGHT = 22, MOST_OTHER = 4 };
+    const rescale half = rescale_by(0.5);
+    const code_end end = code_end_of(e, &e->p->g->nodes[s->node]);
+    const add_integers *k = &end.add;
+    if (!e->p->t->dots->by_pixels || !end.adds || end.table || end.range.least != -128 ||
+        end.range.most != 127 || k->range.least != -128 || k->range.most != 127)
+        return "NULL";
+    const bool halved = k->z_by.multiplier == half.multiplier && k->z_by.shift == half.shift;
+    const rescale by = halved ? k->x_by : k->z_by, exact = halved ? k->z_by : k->x_by;
+    const int h_zero = halved ? k->z_zero : k->x_zero, o_zero = halved ? k->x_zero : k->z_zero;
+    const int right = -by.shift, last = -k->y_by.shift;
+    if (exact.multiplier != half.multiplier || exact.shift != half.shift || k->left != 20 || right < 0 ||
+        right > MOST_OTHER || last < 2 || last > MOST_RIGHT)
+        return "NULL";
+    const long halves = h_zero * (1L << 19);
+    const int multiplier = (int)by.multiplier, whole = (int)k->y_by.multiplier;
+    const char *constants;
+    if (end.how == RESCALE_TFLITE) {
+        if (!right) return "NULL";
+        constants = arena_printf(e->a, "%ld, %d, %ld, %d, %d, %ld, %d", o_zero * (1L << 21), multiplier,
+                                 (1L << right >> 1) - halves * (1L << right), right, whole,
+                                 (1L << last >> 1) + k->y_zero * (1L << last), last);
+    } else {
+        constants = arena_printf(e->a, "%ld, %d, %d, %d, %d, %ld, %d", halves, o_zero, 21 - right, multiplier,
+                                 whole, (2L * k->y_zero + 1) * (1L << (last - 2)), last - 1);
+    }
+    line(w, "static const i8_adding adding = {i8_add_%s, %d, {%s, 0}};", rounding_name(e), halved, constants);
+    return "&adding";
+}
+
 /* ---- convolutions ---- */
 
 static elem_type input_type(const emitter *e, const plan_step *s) {
@@ -180,8 +214,10 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
     const int64_t inputs = rows ? l.inputs : pack_inputs(&l);
     const int groups = n->op == OP_DENSE ? 1 : n->a.groups;
     const char *end = end_text(e, w, s);
-    line(w, "static const i8_layer layer = {%s, %lld, %d, %lld, %lld, %d};", end, (long long)inputs,
-         n->shape.c / groups, (long long)t->y_step, (long long)t->r_step, s->gemm.wide ? s->gemm.wide - 1 : 0);
+    const char *adding = adding_text(e, w, s);
+    line(w, "static const i8_layer layer = {%s, %lld, %d, %lld, %lld, %d, %s};", end, (long long)inputs,
+         n->shape.c / groups, (long long)t->y_step, (long long)t->r_step, s->gemm.wide ? s->gemm.wide - 1 : 0,
+         adding);
     const char *residual = n->a.has_residual ? "r" : "NULL";
     if (rows) {
         line(w, "i8_row_dots(rows, %d, at, %lld, %d, w, y, %s, &layer);", n->a.kernel[0],

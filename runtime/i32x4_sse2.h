@@ -97,15 +97,6 @@ static inline LCC_INLINE __m128i i32xN_pack(__m128i ab, __m128i cd, int32_t leas
     return _mm_packs_epi16(ab, cd);
 }
 
-/* What the tables have for n of 16 codes. `numbers`: of each channel's table, or NULL. */
-static inline LCC_INLINE __m128i i32xN_look_up_bytes(const int8_t *tables, const int8_t *numbers, int n,
-                                                     __m128i codes) {
-    int8_t v[16];
-    _mm_storeu_si128((__m128i_u *)(void *)v, codes);
-    for (int i = 0; i < n; i++) v[i] = tables[(numbers ? 256 * numbers[i] : 0) + v[i] + 128];
-    return _mm_loadu_si128((const __m128i_u *)(const void *)v);
-}
-
 /* The first n bytes, zeros behind them. */
 static inline LCC_INLINE __m128i i32xN_load_bytes(const int8_t *p, int n) {
     int8_t part[16] = {0};
@@ -167,12 +158,16 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
         const __m128i ab = i32xN_halves(v0, v1, 2 * off, &below);
         const __m128i cd = n > 2 ? i32xN_halves(v2, v3, 2 * off, &below) : ab;
         __m128i codes = i32xN_pack(ab, cd, end->least, end->most);
-        if (end->tables)
-            codes = i32xN_look_up_bytes(end->tables, end->n_tables > 1 ? scales + 9 * 4 * n : NULL, channels,
-                                        codes);
+        const int8_t *const numbers = end->n_tables > 1 ? scales + 9 * 4 * n : NULL;
+        int8_t part[16];
+        if (end->tables) {
+            i32xN_store_bytes(part, codes, channels);
+            i32xN_look_up_all(r ? part : y, part, end->tables, numbers, channels);
+        }
+        if (r && end->tables) codes = i32xN_load_bytes(part, channels);
         if (r) codes = i32xN_add_bytes(n, codes, i32xN_load_bytes(r, channels), end->sum, &below);
         again = _mm_movemask_epi8(_mm_cmpeq_epi16(below, _mm_setzero_si128())) != 0xffff;
-        if (!again) i32xN_store_bytes(y, codes, channels);
+        if (!again && (r || !end->tables)) i32xN_store_bytes(y, codes, channels);
     }
     if (__builtin_expect(again, 0)) {
         /* A copy, so that the sums themselves need not lie in memory. */

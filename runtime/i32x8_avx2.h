@@ -102,31 +102,6 @@ static inline LCC_INLINE __m256i i32xN_pack(__m256i ab, __m256i cd, int32_t leas
     return v;
 }
 
-/* What the table has for 32 codes. Row i of sixteen is looked up where codes + 128 less 16 * i is below 16;
- * else the index is at least 128, and the row's part 0. */
-static inline LCC_INLINE __m256i i32xN_look_up_bytes(const int8_t *table, __m256i codes) {
-    __m256i v = _mm256_setzero_si256(), at = _mm256_xor_si256(codes, _mm256_set1_epi8(-128));
-    for (int i = 0; i < 16; i++) {
-        const __m128i row = _mm_loadu_si128((const __m128i_u *)(const void *)(table + 16 * i));
-        const __m256i index = _mm256_adds_epu8(at, _mm256_set1_epi8(0x70));
-        v = _mm256_or_si256(v, _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(row), index));
-        at = _mm256_sub_epi8(at, _mm256_set1_epi8(16));
-    }
-    return v;
-}
-
-/* The same where each channel has the number of its table. */
-static inline LCC_INLINE __m256i i32xN_look_up_numbered(const int8_t *tables, int32_t n, __m256i number,
-                                                        __m256i codes) {
-    __m256i v = i32xN_look_up_bytes(tables, codes);
-    for (int32_t i = 1; i < n; i++) {
-        const __m256i own = _mm256_cmpeq_epi8(number, _mm256_set1_epi8((int8_t)i));
-        if (_mm256_movemask_epi8(own))
-            v = _mm256_blendv_epi8(v, i32xN_look_up_bytes(tables + 256 * i, codes), own);
-    }
-    return v;
-}
-
 /* The first n bytes, zeros behind them. */
 static inline LCC_INLINE __m256i i32xN_load_bytes(const int8_t *p, int n) {
     int8_t part[32] = {0};
@@ -190,13 +165,15 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
         const __m256i cd = n > 2 ? i32xN_halves(v2, v3, &least) : ab;
         again = i32xN_is_below(least, 2 * off);
         __m256i codes = i32xN_pack(ab, cd, end->least, end->most);
-        if (end->n_tables > 1)
-            codes = i32xN_look_up_numbered(end->tables, end->n_tables,
-                                           i32xN_load_bytes(scales + 9 * 8 * n, channels), codes);
-        else if (end->tables)
-            codes = i32xN_look_up_bytes(end->tables, codes);
+        const int8_t *const numbers = end->n_tables > 1 ? scales + 9 * 8 * n : NULL;
+        int8_t part[32];
+        if (end->tables) {
+            i32xN_store_bytes(part, codes, channels);
+            i32xN_look_up_all(r ? part : y, part, end->tables, numbers, channels);
+        }
+        if (r && end->tables) codes = i32xN_load_bytes(part, channels);
         if (r) codes = i32xN_add_bytes(n, codes, i32xN_load_bytes(r, channels), end->sum, &again);
-        if (!again) i32xN_store_bytes(y, codes, channels);
+        if (!again && (r || !end->tables)) i32xN_store_bytes(y, codes, channels);
     }
     if (__builtin_expect(again, 0)) {
         /* A copy, so that the sums themselves need not lie in memory. */

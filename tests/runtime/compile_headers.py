@@ -31,8 +31,21 @@ HEADERS = {
 # The header of integers serves for several numbers of lanes, which stand for the word LANES: kind, attributes, lanes.
 LANES_HEADER = "i32xN.h"
 HELIUM_INTS = "i32xN_mve.h"  # stands before it, on one machine
+DOTPROD = "i32x4_dotprod.h"  # needs what only a target's name asks for: cli/generated compiles it in the files of networks
 LANES = [("any", None, 4), ("x86", "sse2", 4), ("x86", "avx2,fma", 8), ("x86", V4, 16), ("aarch64", None, 4), ("wasm32", "simd128", 4),
          ("cortex-m55", None, 4)]
+# Tiles that take several inputs at once: headers that stand on each other, as lcc puts them together. Kind, attributes, lanes. A
+# function stands for those of its name in later headers.
+VNNI = V4.replace("avx2", "avx512vnni,avx512vbmi,avx2")
+ENDS = "i32xN_end.h", "i32xN_ends.h"
+STACKS = [
+    ("x86", "sse2", 4, [LANES_HEADER, ENDS[0], "i32x4_sse2.h", ENDS[1]]),
+    ("x86", "avx2,fma", 8, ["i32x8_rescale.h", LANES_HEADER, ENDS[0], "i32x8_avx2.h", ENDS[1]]),
+    ("x86", V4, 16, [LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", ENDS[1]]),
+    ("x86", VNNI, 16, [LANES_HEADER, ENDS[0], "i32x16_vnni.h", "i32x16_avx512.h", ENDS[1]]),
+    ("aarch64", None, 4, [LANES_HEADER, ENDS[0], "i32x4_smull.h", "i32x4_neon.h", ENDS[1]]),
+    ("wasm32", "simd128", 4, [LANES_HEADER, ENDS[0], "i32x4_wasm.h", ENDS[1]]),
+]
 # Microcontrollers: clang's target, and options that GCC and clang take; the second of the M4 is one without floating-point unit.
 MICROCONTROLLERS = {
     "cortex-m4": ("thumbv7em-none-eabi", [["-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
@@ -106,13 +119,34 @@ def compile_file(folder, command, flags, text, output):
     return subprocess.run(command + ["-O2"] + WARNINGS + flags + [source, "-o", output], capture_output=True, text=True)
 
 
+def functions_of(header):
+    names = re.findall(r"^(?:static inline|__attribute__\(\(noinline\)\) static) (?:LCC_INLINE )?(?:const )?\w+ \*?(\w+)\(", header, re.M)
+    return list(dict.fromkeys(names))  # some are written twice, under #if and #else
+
+
 def check_header(folder, runtime, name, kind, attributes, lanes=None):
     with open(os.path.join(runtime, name), encoding="utf-8") as f:
         header = f.read()
     if lanes:
         header = re.sub(r"\bi32xN", f"i32x{lanes}", re.sub(r"\bLANES\b", str(lanes), header))
-    functions = re.findall(r"^(?:static inline|__attribute__\(\(noinline\)\) static) (?:LCC_INLINE )?(?:const )?\w+ \*?(\w+)\(", header, re.M)
-    functions = list(dict.fromkeys(functions))  # some are written twice, under #if and #else
+    check_text(folder, name, header, functions_of(header), kind, attributes)
+
+
+def check_stack(folder, runtime, kind, attributes, lanes, names):
+    blocks, known = ["#include <string.h>"], []
+    for name in names:
+        with open(os.path.join(runtime, name), encoding="utf-8") as f:
+            header = f.read()
+        for block in header.split("\n\n"):
+            function = functions_of(block)[:1]
+            if block not in blocks and not (function and function[0] in known):
+                blocks.append(block)
+                known += function
+    text = re.sub(r"\bLANES\b", str(lanes), "\n\n".join(blocks))
+    check_text(folder, " + ".join(names), text, known, kind, attributes, ["memcpy", "memset"])
+
+
+def check_text(folder, name, header, functions, kind, attributes, allowed=()):
     # A table of their addresses makes every function real, so that its code and its warnings are looked at.
     table = "\ntypedef void (*any_function)(void);\nextern const any_function table[];\nconst any_function table[] = {\n"
     table += "".join(f"    (any_function){f},\n" for f in functions) + "};\n"
@@ -131,7 +165,7 @@ def check_header(folder, runtime, name, kind, attributes, lanes=None):
             if kind in ("any", "x86") or (shutil.which("arm-none-eabi-nm") and "-mfloat-abi=hard" in command):
                 nm = "nm" if kind in ("any", "x86") else "arm-none-eabi-nm"
                 undefined = subprocess.run([nm, "-u", output], capture_output=True, text=True, check=True).stdout.split()
-                if [s for s in undefined if s not in ("U", "_GLOBAL_OFFSET_TABLE_") and not s.startswith("__aeabi_")]:
+                if [s for s in undefined if s not in ("U", "_GLOBAL_OFFSET_TABLE_", *allowed) and not s.startswith("__aeabi_")]:
                     fail(f"{what}: needs {undefined}")
             print(f"{what}: {len(functions)} functions")
 
@@ -172,7 +206,9 @@ void kernel(float *out, const float *x, const float *w) {{
 
 def main():
     runtime = sys.argv[1]
-    headers = sorted(h for h in os.listdir(runtime) if h.endswith(".h") and h not in SHARING + (LANES_HEADER, HELIUM_INTS) and not h.startswith(KERNELS))
+    stacked = {name for stack in STACKS for name in stack[3]}
+    headers = sorted(h for h in os.listdir(runtime) if h.endswith(".h") and h not in (*SHARING, *stacked, HELIUM_INTS, DOTPROD)
+                     and not h.startswith(KERNELS))
     if headers != sorted(HEADERS):
         fail(f"runtime/ has {headers}, this test knows {sorted(HEADERS)}")
     with tempfile.TemporaryDirectory() as folder:
@@ -181,6 +217,8 @@ def main():
         for kind, attributes, lanes in LANES:
             check_header(folder, runtime, LANES_HEADER, kind, attributes, lanes)
         check_header(folder, runtime, HELIUM_INTS, "cortex-m55", None, 4)
+        for stack in STACKS:
+            check_stack(folder, runtime, *stack)
         for name, family, lanes in (("f32x16_avx512.h", "f32x16", 16), ("f32x8_avx2.h", "f32x8", 8),
                                     ("f32x4_fma.h", "f32x4", 4)):
             check_multiply_add(folder, runtime, name, family, lanes, HEADERS[name][1])

@@ -16,8 +16,8 @@ static inline LCC_INLINE i32xN_by i32xN_load_by(const int8_t *scales, int lanes,
 
 /* The integers next to v * by. *far: how far such products were from theirs, at most. */
 static inline LCC_INLINE i32xN i32xN_round(__m512 product, __m512 *far) {
-    const int nearest = 8 /* v less the nearest integer */, larger = 11 /* absolute value */;
-    *far = _mm512_range_ps(*far, _mm512_reduce_ps(product, nearest), larger);
+    enum { NEAREST = 8 /* v less the nearest integer */, LARGER = 11 /* absolute value */ };
+    *far = _mm512_range_ps(*far, _mm512_reduce_ps(product, NEAREST), LARGER);
     return (i32xN)_mm512_cvtps_epi32(product);
 }
 

@@ -103,7 +103,7 @@ static inline int16x8_t i8_sum_pixels(const int8_t *x, int32_t step, int32_t pix
         "vctp.16 %[channels]\n\tdls lr, %[pixels]\n"
         "1:\n\tvpst\n\tvldrbt.s16 q0, [%[x]]\n\tadd %[x], %[step]\n\tvadd.i16 %q[sum], %q[sum], q0\n\t"
         "le lr, 1b"
-        : [x] "+r"(x), [sum] "+w"(sum)
+        : [x] "+l"(x), [sum] "+w"(sum)
         : [step] "r"(step), [pixels] "r"(pixels), [channels] "r"(channels)
         : "lr", "q0", "cc", "memory" I8_PREDICATE);
     return sum;

@@ -21,17 +21,24 @@ static inline LCC_INLINE i32xN i32xN_round(__m512 product, __m512 *far) {
     return (i32xN)_mm512_cvtps_epi32(product);
 }
 
-/* The codes of four vectors of sums, as bytes: zero + v, within the range. */
-static inline LCC_INLINE __m512i i32xN_pack(i32xN a, i32xN b, i32xN c, i32xN d, int32_t zero, int32_t least,
-                                            int32_t most) {
-    const __m512i by_lanes = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+/* The codes of four vectors of sums, as bytes: zero + v, within the range. Of each 16 bytes, four are of one
+ * vector. */
+static inline LCC_INLINE __m512i i32xN_narrow(i32xN a, i32xN b, i32xN c, i32xN d, int32_t zero, int32_t least,
+                                              int32_t most) {
     const __m512i zeros = _mm512_set1_epi16((int16_t)zero);
     const __m512i low = _mm512_adds_epi16(_mm512_packs_epi32((__m512i)a, (__m512i)b), zeros);
     const __m512i high = _mm512_adds_epi16(_mm512_packs_epi32((__m512i)c, (__m512i)d), zeros);
-    __m512i v = _mm512_permutexvar_epi32(by_lanes, _mm512_packs_epi16(low, high));
+    __m512i v = _mm512_packs_epi16(low, high);
     if (least > -128) v = _mm512_max_epi8(v, _mm512_set1_epi8((int8_t)least));
     if (most < 127) v = _mm512_min_epi8(v, _mm512_set1_epi8((int8_t)most));
     return v;
+}
+
+/* The same in the order of the lanes: vector after vector. */
+static inline LCC_INLINE __m512i i32xN_pack(i32xN a, i32xN b, i32xN c, i32xN d, int32_t zero, int32_t least,
+                                            int32_t most) {
+    const __m512i by_lanes = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    return _mm512_permutexvar_epi32(by_lanes, i32xN_narrow(a, b, c, d, zero, least, most));
 }
 
 /* What the table has for 64 codes. */
@@ -120,5 +127,39 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
         /* A copy, so that the sums themselves need not lie in memory. */
         const i32xN kept[4] = {sums[0], n > 1 ? sums[1] : v[1], n > 2 ? sums[2] : v[2], n > 3 ? sums[3] : v[3]};
         i32xN_end_exactly(y, r, kept, scales, 16 * n, channels, end);
+    }
+}
+
+/* Makes codes anew, exactly: i32xN_end_exactly of sums in the order of their channels. */
+__attribute__((noinline)) static void i32xN_end_four_exactly(int8_t *y, const i32xN_four *v,
+                                                             const int8_t *scales, int channels,
+                                                             const i32xN_ending *end) {
+    const i32xN *const vectors = &v->a;
+    i32xN sums[4];
+    for (int i = 0; i < 64; i++) sums[i / 16][i % 16] = vectors[i / 4 % 4][i / 16 * 4 + i % 4];
+    i32xN_end_exactly(y, NULL, sums, scales, 64, channels, end);
+}
+
+/* The codes of a block, of so many channels. */
+static inline LCC_INLINE void i32xN_end_four(int8_t *y, i32xN_four v, i32xN_by by_a, i32xN_by by_b,
+                                             i32xN_by by_c, i32xN_by by_d, const int8_t *scales, int channels,
+                                             const i32xN_ending *end) {
+    const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << (channels & 63)) - 1;
+    __m512 far = _mm512_setzero_ps();
+    if (end->close > 0) {
+        const i32xN a = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.a), by_a), &far);
+        const i32xN b = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.b), by_b), &far);
+        const i32xN c = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.c), by_c), &far);
+        const i32xN d = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.d), by_d), &far);
+        __m512i codes = i32xN_narrow(a, b, c, d, end->zero, end->least, end->most);
+        if (end->n_tables > 1)
+            codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 64, mask, codes);
+        else if (end->tables)
+            codes = i32xN_look_up_bytes(end->tables, codes);
+        i32xN_store_bytes(y, codes, channels, mask);
+    }
+    if (end->close <= 0 || _mm512_cmp_ps_mask(far, _mm512_set1_ps(end->close), _CMP_GT_OQ)) {
+        const i32xN_four kept = v; /* so that the sums themselves need not lie in memory */
+        i32xN_end_four_exactly(y, &kept, scales, channels, end);
     }
 }

@@ -26,6 +26,12 @@ typedef struct i32xN_ending {
     const i32xN_sum *sum; /* NULL: no residual is added */
 } i32xN_ending;
 
+/* Four vectors of the sums of a depthwise layer's block: lane l of vector v is channel l / 4 * 16 + v * 4 + l %
+ * 4 of it. */
+typedef struct i32xN_four {
+    i32xN a, b, c, d;
+} i32xN_four;
+
 /* v * multiplier * 2^(shift - 31), rounded as the layer does. */
 static inline LCC_INLINE i32xN i32xN_rescale(i32xN v, i32xN multiplier, i32xN shift, int32_t twice) {
     return twice ? i32xN_rescale_tflite(v, multiplier, shift) : i32xN_rescale_once(v, multiplier, shift);

@@ -149,8 +149,7 @@ static double sum_error(const add_integers *k) {
     return most * (factor_of(k->x_by) + factor_of(k->z_by)) * 4 / (1 << 24) + 1.01 * y;
 }
 
-/* Declares the constants of the layer's end. */
-static void declare_end(emitter *e, writer *w, const node *n, const code_end *end) {
+void declare_byte_end(emitter *e, writer *w, const node *n, const code_end *end) {
     const char *v = e->p->t->vectors[0].ints;
     const double most_error = 1.0 / 128;
     const double error = end->adds ? sum_error(&end->add) : 0;
@@ -175,7 +174,7 @@ void emit_byte_end(emitter *e, writer *w, const byte_end *k) {
     const char *v = e->p->t->vectors[0].ints;
     const int lanes = e->p->t->vectors[0].lanes;
     const code_end end = code_end_of(e, n);
-    declare_end(e, w, n, &end);
+    declare_byte_end(e, w, n, &end);
     text factors = {0};
     for (int j = 0; j < k->b->n_pieces; j++) {
         line(w, "const %s_by by%d = %s_load_by(scales, %d, %d);", v, j, v, k->b->lanes, j * lanes);

@@ -32,6 +32,9 @@ typedef struct byte_end {
 
 void emit_byte_end(emitter *e, writer *w, const byte_end *k);
 
+/* Declares `end`, the constants of the layer's end. */
+void declare_byte_end(emitter *e, writer *w, const node *n, const code_end *end);
+
 /* What a tile's inputs are gathered from: `depth` channels of each tap. */
 typedef struct gathering {
     const plan_step *s;

@@ -8,26 +8,13 @@
  * The weights of a depthwise layer lie as plan/pack.h says, in blocks of one vector of channels: the biases,
  * then the weights of each tap (ky, kx). The operations on them are in the table of tile.h, so that halves are
  * widened when they are loaded, once for a few columns. */
+#include "emit/window.h"
+
+#include "emit/byte_window.h"
 #include "emit/dots.h"
 #include "emit/pool_codes.h"
-#include "emit/tile.h"
 #include "graph/quant.h"
-
-typedef struct window {
-    emitter *e;
-    const plan_step *s;
-    const node *n;
-    const target *t;
-    pack_layout weights; /* of the run of channels, if depthwise */
-    piece x;             /* the vector of channels */
-    int64_t pixel;       /* floats between the input's pixels */
-    int in_h, in_w;
-    int ring; /* where the input is a ring of rows, their number; 0: it is the whole map */
-    int64_t y_pixel, r_pixel;
-    tile_end end;   /* what is made of the sums */
-    bool pads;      /* the padding has a value, in an array `padding` */
-    int zero_point; /* of codes: what is subtracted from each when it is loaded */
-} window;
+#include "plan/byte_windows.h"
 
 static bool is_depthwise(const window *g) { return g->n->op == OP_DEPTHWISE; }
 static const char *weight_c_type(const window *g) { return type_table[g->weights.weight].c_name; }
@@ -152,21 +139,9 @@ static void declare_padding(const window *g, writer *w, const char *suffix) {
     text_free(&values);
 }
 
-/* A group of neighbouring columns of the output. */
-typedef struct columns {
-    int first, count;
-    bool looped; /* the columns follow the variable ox, and their windows lie inside the input; else they follow
-                    the column `first`, and taps outside the input are left out */
-} columns;
-
-/* Which tap kx of column m's window reads input column j, which is counted from the left edge of the first
- * column's window. -1 where none does, or where j lies outside the input. */
-static int tap_of(const window *g, const columns *c, int j, int m) {
-    const attrs *at = &g->n->a;
-    int ix = c->first * at->stride[1] - at->pad[LEFT] + j, offset = j - m * at->stride[1];
-    if (!c->looped && (ix < 0 || ix >= g->in_w)) return -1;
-    if (offset < 0 || offset % at->dilation[1] || offset / at->dilation[1] >= at->kernel[1]) return -1;
-    return offset / at->dilation[1];
+/* The same tap, but -1, too, where j lies outside the input. */
+static int tap_of(const window *g, const column_group *c, int j, int m) {
+    return lies_inside(g, c, j) ? window_tap(g, j, m) : -1;
 }
 
 /* The head of a block takes as many elements as so many rows of weights. */
@@ -176,7 +151,7 @@ static int head_rows(const window *g) {
 }
 
 /* Writes the lines that load the weights of a row of the window, as far as the columns use them. */
-static void emit_taps(const window *g, writer *w, const columns *c, int reach) {
+static void emit_taps(const window *g, writer *w, const column_group *c, int reach) {
     arena *a = g->e->a;
     int width = g->n->a.kernel[1], lanes = vector_of(g)->lanes;
     line(w, "const %s *taps = w + (ky * %d + %d) * %d;", weight_c_type(g), width, head_rows(g), lanes);
@@ -193,7 +168,7 @@ static void emit_taps(const window *g, writer *w, const columns *c, int reach) {
 }
 
 /* Writes the lines for one row of the window and a group of columns. Each input column is loaded once. */
-static void emit_tap_row(const window *g, writer *w, const columns *c, int reach) {
+static void emit_tap_row(const window *g, writer *w, const column_group *c, int reach) {
     arena *a = g->e->a;
     const attrs *at = &g->n->a;
     int loads = 0;
@@ -224,9 +199,13 @@ static void emit_tap_row(const window *g, writer *w, const columns *c, int reach
 }
 
 /* Writes the block that computes a group of columns. */
-static void emit_columns(const window *g, writer *w, columns c) {
+static void emit_columns(const window *g, writer *w, column_group c) {
     const attrs *at = &g->n->a;
-    int reach = (c.count - 1) * at->stride[1] + (at->kernel[1] - 1) * at->dilation[1] + 1;
+    int reach = window_reach(g, &c);
+    if (g->s->window.bytes) {
+        emit_byte_columns(g, w, &c);
+        return;
+    }
     bool any = false;
     for (int j = 0; j < reach; j++) {
         for (int m = 0; m < c.count; m++) any = any || tap_of(g, &c, j, m) >= 0;
@@ -257,7 +236,7 @@ static void emit_fixed_columns(const window *g, writer *w, int first, int end, i
     int parts = (end - first + most - 1) / most;
     for (int i = 0; i < parts; i++) {
         int from = first + (end - first) * i / parts, to = first + (end - first) * (i + 1) / parts;
-        emit_columns(g, w, (columns){from, to - from, false});
+        emit_columns(g, w, (column_group){from, to - from, false});
     }
 }
 
@@ -315,6 +294,7 @@ static kernel_call define_walker(const window *g, const signature *f) {
     writer w = {0};
     int tile = g->s->window.tile_columns, width = g->n->shape.w;
     if (g->s->sums >= 0) line(&w, "%s total = %s;", vector_name(g), load_text(a, g->t, g->x, TYPE_F32, "sums"));
+    if (g->s->window.bytes) emit_byte_rows(g, &w);
     if (tile == 0 || g->pads) {
         emit_wide_window(g, &w);
     } else {
@@ -327,7 +307,7 @@ static kernel_call define_walker(const window *g, const signature *f) {
             emit_fixed_columns(g, &w, 0, begin, tile);
             if (count) {
                 line(&w, "for (int ox = %d; ox < %d; ox += %d) {", begin, begin + count * tile, tile);
-                emit_columns(g, &w, (columns){0, tile, true});
+                emit_columns(g, &w, (column_group){0, tile, true});
                 line(&w, "}");
             }
             emit_fixed_columns(g, &w, begin + count * tile, width, tile);
@@ -519,6 +499,8 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             packed += weight_units(&k.g.weights, pack_bytes(&k.g.weights));
             if (s->window.dots)
                 emit_dots_call(e, w, &k, r->count);
+            else if (s->window.bytes)
+                for_each_byte_block(e, s, w, r->count, at->shared_channels, emit_walker_call, &k);
             else if (pools_codes(e, s))
                 emit_pool_call(e, w, &k, r->count, at->shared_channels);
             else if (at->shared_channels)

@@ -5,6 +5,7 @@
 #include "graph/integers.h"
 #include "graph/quant.h"
 #include "graph/tables.h"
+#include "plan/byte_windows.h"
 #include "plan/internal.h"
 
 #include <math.h>
@@ -106,6 +107,15 @@ pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channel
     l.n_blocks = s->window.dots ? cut_lanes(channels, dots->window_channels, dots->window_least, blocks)
                                 : cut_blocks(p->t, channels, 1, blocks);
     l.blocks = blocks;
+    if (!s->window.bytes) return l;
+    l.interleaved = true;
+    l.depth = GROUP_TAPS;
+    l.inputs = GROUP_TAPS * groups_of_window(n).n;
+    l.n_blocks = cut_widest(p->t, channels, WINDOW_VECTORS, blocks);
+    for (int i = 0; i < l.n_blocks; i++) {
+        while (blocks[i].n_pieces < WINDOW_VECTORS) blocks[i].pieces[blocks[i].n_pieces++] = (piece){0, 0};
+        blocks[i].lanes = window_block_channels(p->t);
+    }
     return l;
 }
 
@@ -204,9 +214,24 @@ static void pack_pairs(const pack_layout *l, const channel_block *b, pack_source
     }
 }
 
+/* The same where channels lie as channel_of_lane says. */
+static void pack_interleaved(const pack_layout *l, const channel_block *b, elem_type type, pack_source value,
+                             const void *data, int output, int input, int room, text *out) {
+    const int lanes = l->t->vectors[0].lanes;
+    for (int lane = 0; lane < b->lanes; lane++) {
+        const int channel = channel_of_lane(lane / lanes, lane % lanes);
+        for (int i = 0; i < room; i++)
+            put_value(out, type, channel < b->channels ? value(data, output + channel, input + i) : 0);
+    }
+}
+
 /* Appends one value of the head for each lane of a block, in the order in which the kernel takes them. */
 static void pack_head_row(const pack_layout *l, const channel_block *b, elem_type type, pack_source value,
                           const void *data, int output, int which, text *out) {
+    if (l->interleaved && (which == PACK_BIAS || which == PACK_FACTOR)) {
+        pack_interleaved(l, b, type, value, data, output, which, 1, out);
+        return;
+    }
     if (!l->dealt) {
         pack_row(l, b, type, value, data, output, which, 1, 1, out);
         return;
@@ -286,6 +311,8 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
                       input = stretch * l->inputs + i;
             if (l->wide)
                 pack_wide_row(b, value, data, output, input, count, out);
+            else if (l->interleaved)
+                pack_interleaved(l, b, l->weight, value, data, output, input, l->depth, out);
             else if (l->pairs)
                 pack_pairs(l, b, value, data, output, input, count, out);
             else if (l->paired)
@@ -328,8 +355,9 @@ typedef struct step_source {
     const int32_t *fixed;
     const bool *is_fixed; /* of these: see dot_integers; or NULL */
     const graph *g;
-    int wide; /* see wide_shift */
-    int zero; /* of the output */
+    int wide;                  /* see wide_shift */
+    int zero;                  /* of the output */
+    tap_groups groups_of_taps; /* of a window that takes several at once */
 } step_source;
 
 /* What a channel's weights and bias are multiplied with. */
@@ -376,7 +404,10 @@ static double window_value(const void *data, int output, int input) {
     int channel = k->s->out_order[k->begin + output];
     if (input < 0) return head_value(k, channel, input);
     if (k->is_fixed && k->is_fixed[channel]) return 0;
-    return (double)k->n->weights[ROLE_WEIGHT]->data[(int64_t)input * k->n->shape.c + channel];
+    const bool groups = k->s->window.bytes;
+    const int tap =
+        groups ? tap_at(k->n, &k->groups_of_taps.at[input / GROUP_TAPS], input % GROUP_TAPS) : input;
+    return tap < 0 ? 0 : (double)k->n->weights[ROLE_WEIGHT]->data[(int64_t)tap * k->n->shape.c + channel];
 }
 
 static step_source source_of(const plan *p, const plan_step *s) {
@@ -392,9 +423,11 @@ static step_source source_of(const plan *p, const plan_step *s) {
     k.g = p->g;
     k.wide = s->gemm.dots ? s->gemm.wide : 0;
     k.zero = c.y_zero;
-    k.bias = subtracts_zero(n) && !dots ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
+    const bool bytes = s->window.bytes || s->gemm.depth > 1;
+    if (s->window.bytes) k.groups_of_taps = groups_of_window(n);
+    k.bias = subtracts_zero(n) && !dots && !bytes ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
     const bool is_signed = p->g->nodes[n->in[0]].type == TYPE_I8;
-    if (s->gemm.depth > 1 && !p->t->bytes->widens && is_signed == p->t->bytes->raises)
+    if (bytes && !p->t->bytes->widens && is_signed == p->t->bytes->raises)
         k.bias = bias_over_moved(n, k.bias, is_signed ? -128 : 128, p->mem);
     if (!dots) return k;
     const dot_integers d = integers_of_dots(p, n);

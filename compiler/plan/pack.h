@@ -34,11 +34,12 @@ typedef struct pack_layout {
     bool looks_up;          /* the number of each lane's table follows its shift */
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
     bool pairs;             /* .. pair by pair, each of all lanes of a vector */
-    bool dealt;  /* heads: those of lanes 0, n / 4, n / 2, 3n / 4 come first, then the lanes behind them */
-    bool ragged; /* of a stretch's last inputs side by side there may be less */
-    bool wide;   /* weights of 16 bits, scaled: see wide_shift */
-    bool twice;  /* .. and they round as TFLite does */
-    bool paired; /* the weights of both lanes for an input are one number of 16 bits: see takes_pairs */
+    bool dealt;       /* heads: those of lanes 0, n / 4, n / 2, 3n / 4 come first, then the lanes behind them */
+    bool interleaved; /* biases, factors and weights: those of a lane are those of its channel_of_lane */
+    bool ragged;      /* of a stretch's last inputs side by side there may be less */
+    bool wide;        /* weights of 16 bits, scaled: see wide_shift */
+    bool twice;       /* .. and they round as TFLite does */
+    bool paired;      /* the weights of both lanes for an input are one number of 16 bits: see takes_pairs */
     int stretches, inputs; /* so many stretches of so many inputs each */
     int groups;            /* of the convolution: each has all blocks, for output channels of its own */
     int n_blocks;

@@ -120,7 +120,8 @@ typedef struct gemm_plan {
 /* How a WINDOW step is cut: how many columns of the output are computed together. */
 typedef struct window_plan {
     int tile_columns;
-    bool dots; /* by the target's kernels for dot products: see dots.c */
+    bool dots;  /* by the target's kernels for dot products: see dots.c */
+    bool bytes; /* of integers: four taps at once, see byte_windows.c */
 } window_plan;
 
 struct plan_step {

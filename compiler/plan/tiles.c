@@ -8,6 +8,7 @@
  * well. Weights that are halves are widened when they are loaded, n vectors for each input channel. This is
  * work beside the multiply-adds, and the more pixels a tile has, the less it weighs. So are bytes, whose
  * products are added by instructions of their own. */
+#include "plan/byte_windows.h"
 #include "plan/internal.h"
 #include "plan/whole.h"
 
@@ -136,11 +137,12 @@ void choose_window(const plan *p, plan_step *s) {
     int most = most_columns[tuning_compact(p->tuning)];
     s->macs = node_macs(p->g, n);
     s->window.dots = takes_dots(p, s);
+    s->window.bytes = window_takes_bytes(p, s);
     s->shifts_left = s->window.dots && shifts_left(p, &p->g->nodes[s->node]);
     int kernel = n->a.kernel[1];
     int weights = n->op == OP_DEPTHWISE ? kernel : 0;
     int columns = t->registers - weights - 2;
-    if (columns > most) columns = most;
+    if (columns > most || s->window.bytes) columns = most > 0 ? most : 1;
     if (columns > n->shape.w) columns = n->shape.w;
     bool wide = kernel > WIDEST_UNROLLED || columns < 1 || n->a.pad_value;
     s->window.tile_columns = wide ? 0 : columns;
@@ -163,6 +165,7 @@ double predict_cycles(const plan *p, const plan_step *s) {
         return larger(s->gemm.cycles, total);
     case STEP_WINDOW:
         if (s->window.dots) return window_dots_cycles(p, s);
+        if (s->window.bytes) return byte_window_cycles(p, s);
         total = (double)shape_elements(n->shape) / lanes;
         return total * (1 + (double)n->a.kernel[0] * n->a.kernel[1] / t->fma_per_cycle);
     case STEP_GLOBAL_POOL:

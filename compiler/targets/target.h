@@ -64,6 +64,8 @@ typedef struct byte_tiles {
     bool widens; /* inputs are read as int16, which are made of them in a tile first; else as bytes */
     bool raises; /* inputs are read as uint8: int8 are raised by 128 as they are read; else as int8, and uint8
                     are lowered */
+    bool
+        windows; /* depthwise layers take four taps at once, by V_columnN and V_dots: see plan/byte_windows.c */
     bool pairs; /* the weights of a vector lie by pairs of inputs: the first pair of all lanes, then the next */
     /* Cycles: of V_dot, beside a load; of what else an input takes, and a vector of weights; of a vector that
      * becomes codes. */

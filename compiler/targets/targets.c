@@ -58,8 +58,13 @@ static const dot_kernels helium_kernels = {
 };
 
 /* Multiply-adds of four bytes, two a cycle. An input in all lanes is a load, and a change of sign. */
-static const byte_tiles vnni_tiles = {
-    .depth = 4, .raises = true, .per_dot = 0.5, .per_input = 0.25, .per_weight = 0, .per_end = 3};
+static const byte_tiles vnni_tiles = {.depth = 4,
+                                      .raises = true,
+                                      .windows = true,
+                                      .per_dot = 0.5,
+                                      .per_input = 0.25,
+                                      .per_weight = 0,
+                                      .per_end = 3};
 
 /* Products of bytes in 16 bits, two of which have room there, then sums of pairs: three instructions for four
  * inputs. */

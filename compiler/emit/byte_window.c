@@ -1,0 +1,174 @@
+/* byte_window.c: depthwise layers of integers that take four taps at once: see plan/byte_windows.c, and for the
+ * walkers window.c. A walker computes a row of a block of channels. Its sums begin with the first column of
+ * their window and end behind the last one, so that few are in registers at the same time. */
+#include "emit/byte_window.h"
+
+#include "emit/byte_tile.h"
+#include "graph/quant.h"
+#include "plan/byte_windows.h"
+
+static const char *ints(const window *g) { return g->t->vectors[0].ints; }
+static int block_of(const window *g) { return window_block_channels(g->t); }
+static elem_type input_type(const window *g) { return g->e->p->g->nodes[g->n->in[0]].type; }
+
+/* By how much inputs are raised when they are read. */
+static int raised_by(const window *g) { return g->t->bytes->raises && input_type(g) == TYPE_I8 ? 128 : 0; }
+
+/* The code of zero, which lies outside of the map. */
+static int zero_of(const window *g) { return g->e->p->g->nodes[g->n->in[0]].q.zero; }
+
+/* The last column of the map that some window sees; -1: there is none. */
+static int last_column_seen(const window *g) {
+    int last = -1;
+    for (int ox = 0; ox < g->n->shape.w; ox++) {
+        const column_group one = {ox, 1, false};
+        for (int j = 0; j < window_reach(g, &one); j++) {
+            const int ix = ox * g->n->a.stride[1] - g->n->a.pad[LEFT] + j;
+            if (window_tap(g, j, 0) >= 0 && lies_inside(g, &one, j) && ix > last) last = ix;
+        }
+    }
+    return last;
+}
+
+void emit_byte_rows(const window *g, writer *w) {
+    arena *a = g->e->a;
+    const attrs *at = &g->n->a;
+    const char *type = type_table[input_type(g)].c_name;
+    const code_end end = code_end_of(g->e, g->n);
+    const channel_block *b = &(channel_block){.lanes = block_of(g)};
+    declare_byte_end(g->e, w, g->n, &end);
+    line(w, "%s outside[%d];", type, block_of(g));
+    line(w, "memset(outside, %d, sizeof outside);", zero_of(g));
+    line(w, "const %s *rows[%d];", type, at->kernel[0]);
+    line(w, "int steps[%d];", at->kernel[0]);
+    line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
+    const char *row = at->dilation[0] == 1 ? "(top + ky)" : arena_printf(a, "(top + ky * %d)", at->dilation[0]);
+    if (g->ring > 1) row = arena_printf(a, "%s %% %d", row, g->ring);
+    line(w, "const int inside = ky >= ky0 && ky < ky1;");
+    if (g->ring == 1)
+        line(w, "rows[ky] = inside ? x : outside;");
+    else
+        line(w, "rows[ky] = inside ? x + %s * %lld : outside;", row, (long long)(g->pixel * g->in_w));
+    line(w, "steps[ky] = inside ? %lld : 0;", (long long)g->pixel);
+    line(w, "}");
+    if (last_column_seen(g) < 0) line(w, "(void)rows;");
+    if (last_column_seen(g) < 1) line(w, "(void)steps;");
+    line(w, "const int8_t *const scales = w + %lld;", (long long)pack_bias_bytes(&g->weights, b));
+    for (int j = 0; j < WINDOW_VECTORS; j++)
+        line(w, "const %s_by by%d = %s_load_by(scales, %d, %d);", ints(g), j, ints(g), block_of(g),
+             j * g->t->vectors[0].lanes);
+}
+
+/* The address of input column j, in row ky of the window. */
+static const char *column_address(const window *g, const column_group *c, int ky, int j) {
+    if (!lies_inside(g, c, j)) return "outside";
+    const char *begin = arena_printf(g->e->a, c->looped ? "r%d" : "rows[%d]", ky);
+    const int ix = c->looped ? j : c->first * g->n->a.stride[1] - g->n->a.pad[LEFT] + j;
+    if (ix == 0) return begin;
+    return ix == 1 ? arena_printf(g->e->a, "%s + steps[%d]", begin, ky)
+                   : arena_printf(g->e->a, "%s + %d * steps[%d]", begin, ix, ky);
+}
+
+/* Writes the line that declares a vector of interleaved taps: those of a group whose first one lies in input
+ * column j. */
+static void emit_interleaved(const window *g, writer *w, const column_group *c, const tap_group *group, int j,
+                             const char *name) {
+    text places = {0};
+    bool inside = false;
+    for (int i = 0; i < group->count; i++) {
+        const int column = j + (group->along ? i * g->n->a.dilation[1] : 0);
+        inside = inside || lies_inside(g, c, column);
+        text_printf(&places, "%s, ", column_address(g, c, group->ky + (group->along ? 0 : i), column));
+    }
+    if (inside)
+        line(w, "const %s_four %s = %s_column%d(%s%d, %d);", ints(g), name, ints(g), group->count, places.data,
+             raised_by(g), g->x.valid);
+    else
+        line(w, "const %s_four %s = %s_outside(%d);", ints(g), name, ints(g), zero_of(g) + raised_by(g));
+    text_free(&places);
+}
+
+/* Writes the line by which the sums of column m take in the taps of group `which`. */
+static void emit_dots(const window *g, writer *w, int m, int which, const char *taps) {
+    const channel_block b = {.lanes = block_of(g)};
+    const int64_t at = pack_head_bytes(&g->weights, &b) + which * pack_row_bytes(&g->weights, &b);
+    line(w, "acc%d = %s_dots(%s, w + %lld, acc%d);", m, ints(g), taps, (long long)at, m);
+}
+
+/* Writes the lines that end the sums of column m, whose window begins at input column j: the taps along rows,
+ * and the codes. */
+static void emit_ended_column(const window *g, writer *w, const column_group *c, const tap_groups *groups,
+                              int m) {
+    arena *a = g->e->a;
+    const attrs *at = &g->n->a;
+    for (int i = 0; i < groups->n; i++) {
+        const tap_group *group = &groups->at[i];
+        if (!group->along) continue;
+        const char *name = arena_printf(a, "t%d_%d", m, i);
+        emit_interleaved(g, w, c, group, m * at->stride[1] + group->kx * at->dilation[1], name);
+        emit_dots(g, w, m, i, name);
+    }
+    const char *variable = "ox";
+    const int64_t factor = c->looped ? g->y_pixel : 0;
+    const char *to = expression(a, "y", &variable, &factor, 1, (c->first + m) * g->y_pixel);
+    line(w, "%s_end_four(%s, acc%d, by0, by1, by2, by3, scales, %d, &end);", ints(g), to, m, g->x.valid);
+}
+
+/* Writes the lines by which all sums take in what input column j has for groups that go down a column. */
+static void emit_column(const window *g, writer *w, const column_group *c, const tap_groups *groups, int j) {
+    int at_row = -1;
+    const char *name = NULL;
+    for (int i = 0; i < groups->n; i++) {
+        const tap_group *group = &groups->at[i];
+        for (int m = 0; m < c->count && !group->along; m++) {
+            if (window_tap(g, j, m) != group->kx) continue;
+            if (at_row != group->ky) {
+                name = arena_printf(g->e->a, group->ky ? "v%d_%d" : "v%d", j, group->ky);
+                emit_interleaved(g, w, c, group, j, name);
+                at_row = group->ky;
+            }
+            emit_dots(g, w, m, i, name);
+        }
+    }
+}
+
+void emit_byte_columns(const window *g, writer *w, const column_group *c) {
+    const attrs *at = &g->n->a;
+    const tap_groups groups = groups_of_window(g->n);
+    const int width = (at->kernel[1] - 1) * at->dilation[1];
+    line(w, "{");
+    const int64_t stride = at->stride[1];
+    const char *const variable = "ox", *type = type_table[input_type(g)].c_name;
+    const char *column = expression(g->e->a, "", &variable, &stride, 1, -at->pad[LEFT]);
+    for (int ky = 0; ky < at->kernel[0] && c->looped; ky++)
+        line(w, "const %s *const r%d = rows[%d] + (%s) * steps[%d];", type, ky, ky, column, ky);
+    for (int j = 0; j < window_reach(g, c); j++) {
+        for (int m = 0; m < c->count; m++) {
+            if (j == m * at->stride[1]) line(w, "%s_four acc%d = %s_begin_four(w);", ints(g), m, ints(g));
+        }
+        emit_column(g, w, c, &groups, j);
+        for (int m = 0; m < c->count; m++) {
+            if (j == m * at->stride[1] + width) emit_ended_column(g, w, c, &groups, m);
+        }
+    }
+    line(w, "}");
+}
+
+void for_each_byte_block(emitter *e, const plan_step *s, writer *w, int count, bool shared, lanes_body body,
+                         void *data) {
+    const int block = window_block_channels(e->p->t), full = count / block, rest = count - full * block;
+    if (shared) {
+        begin_shared_loop(e, s, w, "b", full + (rest > 0));
+        line(w, "const int c = b * %d;", block);
+        if (rest && full) line(w, "if (c < %d) {", full * block);
+    } else if (full > 1) {
+        line(w, "for (int c = 0; c < %d; c += %d) {", full * block, block);
+    }
+    const bool looped = shared || full > 1;
+    if (full) body(e, w, (piece){0, block}, looped ? "c" : "0", data);
+    if (shared && rest && full) line(w, "} else {");
+    if (full > 1 && !shared) line(w, "}");
+    if (rest) body(e, w, (piece){0, rest}, shared ? "c" : arena_printf(e->a, "%d", full * block), data);
+    if (shared && rest && full) line(w, "}");
+    if (shared) line(w, "}");
+}

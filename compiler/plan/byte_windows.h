@@ -1,0 +1,41 @@
+/* byte_windows.h: depthwise layers of integers that take four taps at once. See byte_windows.c. */
+#ifndef LCC_PLAN_BYTE_WINDOWS_H
+#define LCC_PLAN_BYTE_WINDOWS_H
+
+#include "plan/plan.h"
+
+enum {
+    GROUP_TAPS = 4,
+    WINDOW_VECTORS = 4,   /* of sums, which hold a block of channels */
+    MOST_WINDOW_SIDE = 7, /* of a window that goes this way */
+    MOST_TAP_GROUPS = 2 * MOST_WINDOW_SIDE
+};
+
+/* Taps that are taken at once: so many, from (ky, kx) on: down a column, or along a row. */
+typedef struct tap_group {
+    int ky, kx, count;
+    bool along;
+} tap_group;
+
+typedef struct tap_groups {
+    int n;
+    tap_group at[MOST_TAP_GROUPS];
+} tap_groups;
+
+/* Those of a depthwise node's window, in the order in which their weights lie. */
+tap_groups groups_of_window(const node *n);
+
+/* The tap ky * width + kx at a place of a group, or -1: there is none. */
+int tap_at(const node *n, const tap_group *group, int place);
+
+/* Channels that a block holds; and which of them lies in a lane of one of its vectors. */
+int window_block_channels(const target *t);
+int channel_of_lane(int vector, int lane);
+
+/* Whether the target's functions compute the step's layer. */
+bool window_takes_bytes(const plan *p, const plan_step *s);
+
+/* Cycles of such a step. */
+double byte_window_cycles(const plan *p, const plan_step *s);
+
+#endif

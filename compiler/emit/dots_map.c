@@ -39,8 +39,28 @@ bool means_by_dots(const emitter *e, const plan_step *s) {
     return are_short(e, integers_of_mean(e->p->g, n, (int)pixels, e->a).by, n->shape.c);
 }
 
-/* Declares the factors of the channels, in their order in the result, and the constant `map` of the layer. */
-static void declare_map(emitter *e, writer *w, const rescale *by, const int *order, const dots_map *m) {
+/* Whether the functions in assembly of a target take the layer: see i8_dsp_map.h. */
+static bool is_usual(const emitter *e, const dots_map *m) {
+    return e->p->t->dots->by_pixels && e->p->g->rounding == RESCALE_ONCE && m->range.least == -128 &&
+           m->range.most == 127;
+}
+
+static bool scales_usually(const emitter *e, const dots_map *m, const rescale *by, int count) {
+    const int least_right = 3, most_right = 17;
+    for (int c = 0; c < count; c++) {
+        if (-by[c].shift < least_right || -by[c].shift > most_right) return false;
+    }
+    return is_usual(e, m) && m->x_pixel == m->y_pixel;
+}
+
+static bool means_usually(const emitter *e, const dots_map *m, bool same) {
+    const int most_pixels = 128, together = 4;
+    return is_usual(e, m) && same && m->pixels <= most_pixels && m->channels % together == 0;
+}
+
+/* Declares the factors of the channels, in their order in the result, and the constant `map` of the layer.
+ * Returns whether they are all the same. */
+static bool declare_map(emitter *e, writer *w, const rescale *by, const int *order, const dots_map *m) {
     const code_factors f = declare_factors(e, w, by, order, m->channels);
     if (f.same) {
         const int multiplier = (int)f.by.multiplier;
@@ -52,6 +72,7 @@ static void declare_map(emitter *e, writer *w, const rescale *by, const int *ord
          (long long)m->pixels, (long long)m->x_pixel, (long long)m->y_pixel, m->channels, !f.same, m->x_zero,
          m->z_zero, m->zero, m->range.least, m->range.most,
          e->p->g->rounding == RESCALE_TFLITE ? "I8_TFLITE" : "I8_ONCE");
+    return f.same;
 }
 
 void emit_dots_scaling(emitter *e, const plan_step *s, writer *w, dots_map m) {
@@ -63,7 +84,9 @@ void emit_dots_scaling(emitter *e, const plan_step *s, writer *w, dots_map m) {
     m.zero = c.y_zero;
     m.range = c.range;
     declare_map(e, w, c.by, s->out_order + m.begin, &m);
-    line(w, "i8_scale_map(%s, %s, %s, &map);", m.x, m.z, m.y);
+    const char *call =
+        scales_usually(e, &m, c.by, n->shape.c) ? "i8_scale_by(i8_scale_usual, " : "i8_scale_map(";
+    line(w, "%s%s, %s, %s, &map);", call, m.x, m.z, m.y);
 }
 
 void emit_dots_mean(emitter *e, const plan_step *s, writer *w, dots_map m) {
@@ -71,6 +94,7 @@ void emit_dots_mean(emitter *e, const plan_step *s, writer *w, dots_map m) {
     m.x_zero = k.x_zero;
     m.zero = k.y_zero;
     m.range = k.range;
-    declare_map(e, w, k.by, s->out_order + m.begin, &m);
-    line(w, "i8_mean_map(%s, %s, &map);", m.x, m.y);
+    const bool same = declare_map(e, w, k.by, s->out_order + m.begin, &m);
+    const char *call = means_usually(e, &m, same) ? "i8_mean_by(i8_mean_usual, " : "i8_mean_map(";
+    line(w, "%s%s, %s, &map);", call, m.x, m.y);
 }

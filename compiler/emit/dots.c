@@ -12,22 +12,10 @@
 
 /* ---- how sums become codes ---- */
 
-/* The flag of the short way of i8.h that rescales all sums of the layer: I8_SHORT, or I8_LEFT where the target
- * knows that; NULL: there is none. */
-static const char *short_way(const emitter *e, const node *n, bool positive) {
-    const dot_integers k = integers_of_dots(e->p, n);
-    const int most_right = 22, least_right = rescale_least_right(e->p->g->rounding);
-    int least = most_right;
-    for (int c = 0; c < n->shape.c; c++) {
-        if (!k.by[c].multiplier) continue;
-        if (-k.by[c].shift > most_right) return NULL;
-        least = -k.by[c].shift < least ? -k.by[c].shift : least;
-    }
-    const bool left = least < least_right;
-    if (left && (!e->p->t->dots->by_pixels || (least_right == 1 && !positive))) return NULL;
-    const int64_t bound = (INT64_C(1) << (left ? 30 - least_right + least : 30)) - 1;
-    if (k.most > bound) return NULL;
-    return left ? "I8_LEFT" : "I8_SHORT";
+/* The flag of the short way that rescales all sums of the layer; NULL: there is none. */
+static const char *short_flag(const emitter *e, const node *n) {
+    static const char *const flags[] = {NULL, "I8_SHORT", "I8_LEFT"};
+    return flags[short_way_of(e->p, n)];
 }
 
 /* "{1, 2}" of a factor. */
@@ -49,7 +37,7 @@ static const char *end_text(emitter *e, writer *w, const plan_step *s) {
     if (end.adds) declare_sum(e, w, &end.add);
     const char *how = end.how == RESCALE_TFLITE ? "I8_TFLITE" : "I8_ONCE";
     const bool positive = end.range.least >= end.zero;
-    const char *way = e->p->t->dots->ragged || s->gemm.wide ? "I8_SHORT" : short_way(e, n, positive);
+    const char *way = e->p->t->dots->ragged || s->gemm.wide ? "I8_SHORT" : short_flag(e, n);
     if (way) how = arena_printf(e->a, "%s | %s%s", how, way, positive ? " | I8_POSITIVE" : "");
     if (s->shifts_left) how = arena_printf(e->a, "%s | I8_BOTH", how);
     if (end.several) how = arena_printf(e->a, "%s | I8_SEVERAL", how);
@@ -241,34 +229,57 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
 /* The end of the name of the function that makes such a window, where the target has one: 3_1_once. */
 static const char *window_kernel(emitter *e, const node *n) {
     const attrs *a = &n->a;
-    const code_end end = code_end_of(e, n);
     const int size = a->kernel[0];
     if (!e->p->t->dots->by_pixels || (size != 3 && size != 5) || a->kernel[1] != size || a->stride[1] > 2 ||
-        a->dilation[1] > 1 || a->has_residual || !short_way(e, n, end.range.least >= end.zero))
+        a->dilation[1] > 1 || a->has_residual || !short_flag(e, n))
         return NULL;
     return arena_printf(e->a, "%d_%d_%s", size, a->stride[1], rounding_name(e));
+}
+
+/* Writes the constant `layer` of a depthwise layer. */
+static void declare_window(emitter *e, const plan_step *s, writer *w, const dots_row *row) {
+    const node *n = &e->p->g->nodes[s->node];
+    const attrs *a = &n->a;
+    const char *end = end_text(e, w, s);
+    line(w, "static const i8_window layer = {%s, %d, %d, %d, %d, %d, %d, %d, %d, %lld, %lld, %lld, %d};", end,
+         row->channels, a->kernel[0], a->kernel[1], a->stride[1], a->dilation[1], a->pad[LEFT],
+         s->operands[0].shape.w, n->shape.w, (long long)row->x_pixel, (long long)row->y_pixel,
+         (long long)row->r_pixel, e->p->g->nodes[n->in[0]].q.zero);
+}
+
+/* The function of a narrow layer. */
+static const char *narrow_kernel(emitter *e, const node *n) {
+    return arena_printf(e->a, "i8_narrow%d_%d_%d_%s", n->a.kernel[0], n->a.stride[1], n->shape.w,
+                        rounding_name(e));
+}
+
+void emit_dots_map(emitter *e, const plan_step *s, writer *w, const dots_row *row) {
+    const node *n = &e->p->g->nodes[s->node];
+    const shape in = s->operands[0].shape;
+    declare_window(e, s, w, row);
+    line(w, "const int8_t *rows[%d];", in.h);
+    line(w, "for (int i = 0; i < %d; i++) rows[i] = x + i * %lld;", in.h, (long long)(in.w * row->x_pixel));
+    line(w, "i8_depthwise_narrow(%s, rows, %d, %d, %d, w, y, &layer);", narrow_kernel(e, n), in.h,
+         -n->a.pad[TOP], n->shape.h);
 }
 
 void emit_dots_row(emitter *e, const plan_step *s, writer *w, const dots_row *row) {
     const node *n = &e->p->g->nodes[s->node];
     const attrs *a = &n->a;
-    const char *end = end_text(e, w, s);
-    const int in_w = s->operands[0].shape.w;
-    line(w, "static const i8_window layer = {%s, %d, %d, %d, %d, %d, %d, %d, %d, %lld, %lld, %lld, %d};", end,
-         row->channels, a->kernel[0], a->kernel[1], a->stride[1], a->dilation[1], a->pad[LEFT], in_w,
-         n->shape.w, (long long)row->x_pixel, (long long)row->y_pixel, (long long)row->r_pixel,
-         e->p->g->nodes[n->in[0]].q.zero);
+    declare_window(e, s, w, row);
     line(w, "const int8_t *rows[%d];", a->kernel[0]);
     line(w, "for (int ky = 0; ky < %d; ky++) {", a->kernel[0]);
     const char *at = a->dilation[0] == 1 ? "top + ky" : arena_printf(e->a, "top + ky * %d", a->dilation[0]);
-    const long long row_bytes = in_w * row->x_pixel;
+    const long long row_bytes = s->operands[0].shape.w * row->x_pixel;
     const char *where = row->ring == 1 ? "x"
                         : row->ring    ? arena_printf(e->a, "x + (%s) %% %d * %lld", at, row->ring, row_bytes)
                                        : arena_printf(e->a, "x + (%s) * %lld", at, row_bytes);
     line(w, "rows[ky] = ky < ky0 || ky >= ky1 ? NULL : %s;", where);
     line(w, "}");
     const char *kernel = window_kernel(e, n);
-    if (kernel)
+    if (s->window.narrow)
+        line(w, "i8_depthwise_narrow(%s, rows + ky0, ky1 - ky0, -ky0, 1, w, y, &layer);", narrow_kernel(e, n));
+    else if (kernel)
         line(w, "i8_depthwise_by(i8_columns%s, %d, rows, w, y, &layer);", kernel, a->kernel[0]);
     else
         line(w, "i8_depthwise(rows, w, y, %s, &layer);", a->has_residual ? "r" : "NULL");

@@ -28,6 +28,9 @@ typedef struct dots_row {
  * and ky1, as window.c declares them. */
 void emit_dots_row(emitter *e, const plan_step *s, writer *w, const dots_row *row);
 
+/* The same for a function that computes all rows of a narrow layer at once: its parameters are x, w and y. */
+void emit_dots_map(emitter *e, const plan_step *s, writer *w, const dots_row *row);
+
 /* ---- dots_map.c: layers without weights ---- */
 
 /* A run of the channels of such a layer. */

@@ -228,7 +228,7 @@ static void emit_dot_kernels(const emitter *e, const text *code, text *out) {
     if (!dots) return;
     text kernels = {0}, all = {0};
     const family of_dots = {{dots->runtime[0], dots->runtime[1], dots->runtime[2], dots->window_runtime,
-                             dots->map_runtime},
+                             dots->map_runtime, dots->narrow_runtime},
                             "i8",
                             "i8",
                             1,

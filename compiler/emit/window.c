@@ -415,6 +415,23 @@ static void emit_pool_call(emitter *e, writer *w, const walker_call *k, int coun
     if (k->rows) line(w, "}");
 }
 
+/* Writes the call for all rows of a run of channels of a narrow layer: see plan/dots.c. */
+static void emit_narrow_call(emitter *e, writer *w, const walker_call *k, int count) {
+    const window *g = &k->g;
+    const dots_row row = {count, g->pixel, g->y_pixel, 0, 0};
+    signature f = {0};
+    add_pointer_at(e, &f, READS, "x", k->x_buffer, expression(e->a, k->x_name, NULL, NULL, 0, k->x_begin));
+    add_pointer(e->a, &f, READS, weight_c_type(g), "w", expression(e->a, "w", NULL, NULL, 0, k->w_begin));
+    add_pointer_at(e, &f, WRITES, "y", g->s->out_buffer,
+                   expression(e->a, k->y_name, NULL, NULL, 0, k->y_begin));
+    writer body = {0};
+    emit_dots_map(e, g->s, &body, &row);
+    const char *hint = arena_printf(e->a, "depthwise%dx%d_%d_map_of_%dx%d", g->n->a.kernel[0],
+                                    g->n->a.kernel[1], count, g->n->shape.h, g->n->shape.w);
+    kernel_call call = define_call(e, hint, NULL, &f, &body);
+    line(w, "%s;", call_text(e->a, &call));
+}
+
 /* Writes the call for one row of a run of channels by the target's kernels for dot products. */
 static void emit_dots_call(emitter *e, writer *w, const walker_call *k, int count) {
     const window *g = &k->g;
@@ -497,7 +514,9 @@ void emit_window_lines(emitter *e, const plan_step *s, writer *w, const window_p
             k.g.pixel = pixel_stride(e->p, r->buffer);
             k.g.weights = pack_layout_of_window(e->p, s, r->count);
             packed += weight_units(&k.g.weights, pack_bytes(&k.g.weights));
-            if (s->window.dots)
+            if (s->window.narrow == NARROW_MAP)
+                emit_narrow_call(e, w, &k, r->count);
+            else if (s->window.dots)
                 emit_dots_call(e, w, &k, r->count);
             else if (s->window.bytes)
                 for_each_byte_block(e, s, w, r->count, at->shared_channels, emit_walker_call, &k);

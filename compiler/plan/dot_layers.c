@@ -53,6 +53,23 @@ dot_integers integers_of_dots(const plan *p, const node *n) {
     return d;
 }
 
+short_way short_way_of(const plan *p, const node *n) {
+    const dot_integers k = integers_of_dots(p, n);
+    const kernel_integers c = integers_of_kernel(p->g, n, p->mem);
+    const int least_right = rescale_least_right(p->g->rounding);
+    int least = MOST_RIGHT;
+    for (int i = 0; i < n->shape.c; i++) {
+        if (!k.by[i].multiplier) continue;
+        if (-k.by[i].shift > MOST_RIGHT) return SHORT_NOT;
+        least = -k.by[i].shift < least ? -k.by[i].shift : least;
+    }
+    const bool left = least < least_right, positive = c.range.least >= c.y_zero;
+    if (left && (!p->t->dots->by_pixels || (least_right == 1 && !positive))) return SHORT_NOT;
+    const int64_t bound = (INT64_C(1) << (left ? 30 - least_right + least : 30)) - 1;
+    if (k.most > bound) return SHORT_NOT;
+    return left ? SHORT_LEFT : SHORT_RIGHT;
+}
+
 /* Weights of 16 bits need not be widened when they are used, and have room for a scale of 0 to 8 bits, by which
  * all channels of the layer come to one shift to the right. Then a sum becomes a code by a multiplication that
  * adds what is rounded, that shift and a saturation. The price is flash, so layers of few pixels do without.

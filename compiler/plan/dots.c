@@ -129,7 +129,38 @@ void choose_dots(const plan *p, plan_step *s, bool by_row) {
                    k->per_block * (double)tiles * ((double)n->shape.c / k->channels);
 }
 
+/* The narrow kernel keeps the sums of a whole row in registers, and planes of two channels on the stack: see
+ * runtime/i8_dsp_narrow.h, which has the same limits. Making planes and words of weights for a single row is
+ * worth its time where windows are large. */
+narrow_way narrow_way_of(const plan *p, const node *n, bool by_row) {
+    enum { LEAST_COLUMNS = 3, MOST_COLUMNS = 6, MOST_ROWS = 6, PLANE_WORDS = 80 / 2 };
+    const attrs *a = &n->a;
+    const shape in = p->g->nodes[n->in[0]].shape;
+    const int size = a->kernel[0], step = a->stride[1], columns = n->shape.w;
+    if (!p->t->dots->narrow_runtime || (size != 3 && size != 5) || a->kernel[1] != size) return NARROW_NOT;
+    if (step > 2 || a->stride[0] != step || a->dilation[0] > 1 || a->dilation[1] > 1) return NARROW_NOT;
+    if (columns < LEAST_COLUMNS || columns > MOST_COLUMNS || a->has_residual) return NARROW_NOT;
+    if (step == 1 && (in.w != columns || a->pad[LEFT] != size / 2)) return NARROW_NOT;
+    if (!short_way_of(p, n)) return NARROW_NOT;
+    const int words = step == 1 ? (columns + 1) / 2 : columns + size / 2;
+    if (!by_row && n->shape.h <= MOST_ROWS && in.h * words <= PLANE_WORDS) return NARROW_MAP;
+    return size == 5 && size * words <= PLANE_WORDS ? NARROW_ROW : NARROW_NOT;
+}
+
+/* The cycles of the narrow kernel: of a call for a channel, and of an output. */
+static double narrow_cycles(const plan *p, const plan_step *s) {
+    const double per_call = 100, per_tap = 0.5, per_output = 10;
+    const node *n = &p->g->nodes[s->node];
+    const double calls = (double)n->shape.c * (s->window.narrow == NARROW_MAP ? 1 : n->shape.h);
+    return per_call * calls + per_tap * (double)s->macs + per_output * (double)shape_elements(n->shape);
+}
+
 double window_dots_cycles(const plan *p, const plan_step *s) {
     const node *n = &p->g->nodes[s->node];
-    return p->t->dots->per_tap * (double)s->macs + p->t->dots->per_output * (double)shape_elements(n->shape);
+    const dot_kernels *k = p->t->dots;
+    if (s->window.narrow) return narrow_cycles(p, s);
+    const int columns = (n->shape.w + k->window_columns - 1) / k->window_columns * k->window_columns;
+    const double computed = (double)columns / n->shape.w;
+    return computed * (k->per_tap * (double)s->macs + k->per_output * (double)shape_elements(n->shape)) +
+           k->per_row * (double)n->shape.h * n->shape.c;
 }

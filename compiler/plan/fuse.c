@@ -26,6 +26,11 @@ double link_traffic(const plan *p, int buffer_index) {
 
 double cut_by_row(const plan *p, plan_step *s) {
     const node *n = &p->g->nodes[s->node];
+    if (s->kind == STEP_WINDOW && s->window.narrow) {
+        const double whole_map = predict_cycles(p, s);
+        s->window.narrow = narrow_way_of(p, n, true);
+        return predict_cycles(p, s) - whole_map;
+    }
     if (s->kind != STEP_GEMM || n->op != OP_CONV) return 0;
     double whole = s->gemm.cycles;
     choose_gemm(p, s, true);
@@ -130,6 +135,7 @@ int make_twice(plan *p, const plan_step *first, int window, int n, plan_step *ou
     }
     parts[window - 1].sums = -1;
     choose_window(p, &parts[window - 1]);
+    cut_by_row(p, &parts[window - 1]);
     parts[window].scratch_bytes = scaled_bytes(p, &parts[window]);
     shrink_between(p, parts, window + 1);
     out[count++] = join_parts(parts, window + 1);

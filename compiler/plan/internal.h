@@ -65,6 +65,9 @@ bool takes_dots(const plan *p, const plan_step *s);
 void choose_dots(const plan *p, plan_step *s, bool by_row);
 double window_dots_cycles(const plan *p, const plan_step *s);
 
+/* How a depthwise layer by dot products goes if it is narrow; by_row: it cannot compute all rows at once. */
+narrow_way narrow_way_of(const plan *p, const node *n, bool by_row);
+
 /* byte_tiles.c: integer layers whose tiles take several inputs at once. Whether the target's take the step's.
  */
 bool takes_bytes(const plan *p, const plan_step *s);

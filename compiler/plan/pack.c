@@ -425,7 +425,8 @@ static step_source source_of(const plan *p, const plan_step *s) {
     k.zero = c.y_zero;
     const bool bytes = s->window.bytes || s->gemm.depth > 1;
     if (s->window.bytes) k.groups_of_taps = groups_of_window(n);
-    k.bias = subtracts_zero(n) && !dots && !bytes ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
+    const bool subtracts = dots ? s->window.narrow != NARROW_NOT : subtracts_zero(n) && !bytes;
+    k.bias = subtracts ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
     const bool is_signed = p->g->nodes[n->in[0]].type == TYPE_I8;
     if (bytes && !p->t->bytes->widens && is_signed == p->t->bytes->raises)
         k.bias = bias_over_moved(n, k.bias, is_signed ? -128 : 128, p->mem);

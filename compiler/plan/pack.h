@@ -128,4 +128,9 @@ typedef struct dot_integers {
 
 dot_integers integers_of_dots(const plan *p, const node *n);
 
+/* The short way of runtime/i8.h that rescales all sums of the layer: I8_SHORT, or I8_LEFT where the target
+ * knows that. */
+typedef enum short_way { SHORT_NOT, SHORT_RIGHT, SHORT_LEFT } short_way;
+short_way short_way_of(const plan *p, const node *n);
+
 #endif

@@ -117,11 +117,15 @@ typedef struct gemm_plan {
     double cycles; /* by the model of cost, with the best tile; a tuning may choose another one */
 } gemm_plan;
 
+/* Whether a depthwise layer goes by the kernel for narrow maps: a row at a time, or all rows. */
+typedef enum narrow_way { NARROW_NOT, NARROW_ROW, NARROW_MAP } narrow_way;
+
 /* How a WINDOW step is cut: how many columns of the output are computed together. */
 typedef struct window_plan {
     int tile_columns;
-    bool dots;  /* by the target's kernels for dot products: see dots.c */
-    bool bytes; /* of integers: four taps at once, see byte_windows.c */
+    bool dots;         /* by the target's kernels for dot products: see dots.c */
+    narrow_way narrow; /* of these: see narrow_way_of */
+    bool bytes;        /* of integers: four taps at once, see byte_windows.c */
 } window_plan;
 
 struct plan_step {

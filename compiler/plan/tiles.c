@@ -139,6 +139,7 @@ void choose_window(const plan *p, plan_step *s) {
     s->window.dots = takes_dots(p, s);
     s->window.bytes = window_takes_bytes(p, s);
     s->shifts_left = s->window.dots && shifts_left(p, &p->g->nodes[s->node]);
+    s->window.narrow = s->window.dots ? narrow_way_of(p, n, false) : NARROW_NOT;
     int kernel = n->a.kernel[1];
     int weights = n->op == OP_DEPTHWISE ? kernel : 0;
     int columns = t->registers - weights - 2;

@@ -49,11 +49,14 @@ typedef struct dot_kernels {
     int wide_pixels; /* so many, and the weights of a convolution are stored as 16 bits; 0: never */
     const char *window_runtime, *map_runtime; /* depthwise layers, and layers without weights, have headers of
                                                  their own */
-    int window_channels, window_least;        /* of them: whose weights lie together, and where few are left */
-    int most_taps;                            /* of a window of theirs; 0: any number */
+    const char *narrow_runtime; /* depthwise layers with few columns have one, too, or NULL: see narrow_way */
+    int window_channels, window_least; /* of them: whose weights lie together, and where few are left */
+    int most_taps;                     /* of a window of theirs; 0: any number */
     /* Cycles: of a multiply-add of a convolution and of a depthwise layer, of an input that is gathered, of an
-     * output that is made, and of the call that makes the channels of one block. */
-    double per_mac, per_tap, per_input, per_output, per_block;
+     * output that is made, and of the call that makes the channels of one block; of a row of a channel of a
+     * depthwise layer, which makes so many columns at once. */
+    double per_mac, per_tap, per_input, per_output, per_block, per_row;
+    int window_columns;
 } dot_kernels;
 
 /* How the tiles of integer layers take several inputs at once, by functions of the widest vectors: V_dot adds

@@ -19,6 +19,7 @@
 static const dot_kernels dsp_kernels = {
     .runtime = {"i8_dsp.h", "i8_dsp_pairs.h", "i8_dsp_dots.h"},
     .window_runtime = "i8_dsp_window.h",
+    .narrow_runtime = "i8_dsp_narrow.h",
     .map_runtime = "i8_dsp_map.h",
     .pixels = 4,
     .channels = 2,
@@ -34,6 +35,8 @@ static const dot_kernels dsp_kernels = {
     .per_input = 1.3,
     .per_output = 7,
     .per_block = 30,
+    .per_row = 50,
+    .window_columns = 4,
 };
 
 /* Cycles of a Cortex-M55, which takes two for most instructions on vectors of 16 bytes. */
@@ -55,6 +58,7 @@ static const dot_kernels helium_kernels = {
     .per_input = 0.2,
     .per_output = 3,
     .per_block = 20,
+    .window_columns = 1,
 };
 
 /* Multiply-adds of four bytes, two a cycle. An input in all lanes is a load, and a change of sign. */

@@ -175,3 +175,24 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
         i32xN_end_exactly(y, r, kept, scales, 4 * n, channels, end);
     }
 }
+
+/* The codes of so many channels, up to 8. */
+static inline LCC_INLINE __m128i i32xN_load_channels(const void *p, int channels) {
+    if (channels == 8) return _mm_loadl_epi64((const __m128i_u *)p);
+    int8_t part[16] = {0};
+    memcpy(part, p, (size_t)channels);
+    return _mm_loadu_si128((const __m128i_u *)(const void *)part);
+}
+
+/* A tap of so many channels. The one behind it, which has weights of 0, is what fills its 32 bits. */
+static inline LCC_INLINE i32xN_two i32xN_column1(const int8_t *p, int channels) {
+    const __m128i v = i32xN_widened_i8(i32xN_load_channels(p, channels));
+    return (i32xN_two){(i32xN)_mm_unpacklo_epi16(v, v), (i32xN)_mm_unpackhi_epi16(v, v)};
+}
+
+/* Two taps of so many channels, side by side. */
+static inline LCC_INLINE i32xN_two i32xN_column2(const int8_t *p, const int8_t *q, int channels) {
+    const __m128i a = i32xN_widened_i8(i32xN_load_channels(p, channels));
+    const __m128i b = i32xN_widened_i8(i32xN_load_channels(q, channels));
+    return (i32xN_two){(i32xN)_mm_unpacklo_epi16(a, b), (i32xN)_mm_unpackhi_epi16(a, b)};
+}

@@ -32,6 +32,11 @@ typedef struct i32xN_four {
     i32xN a, b, c, d;
 } i32xN_four;
 
+/* Two vectors of them, in the order of their channels. */
+typedef struct i32xN_two {
+    i32xN a, b;
+} i32xN_two;
+
 /* v * multiplier * 2^(shift - 31), rounded as the layer does. */
 static inline LCC_INLINE i32xN i32xN_rescale(i32xN v, i32xN multiplier, i32xN shift, int32_t twice) {
     return twice ? i32xN_rescale_tflite(v, multiplier, shift) : i32xN_rescale_once(v, multiplier, shift);

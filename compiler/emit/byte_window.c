@@ -1,6 +1,6 @@
-/* byte_window.c: depthwise layers of integers that take four taps at once: see plan/byte_windows.c, and for the
- * walkers window.c. A walker computes a row of a block of channels. Its sums begin with the first column of
- * their window and end behind the last one, so that few are in registers at the same time. */
+/* byte_window.c: depthwise layers of integers that take four taps at once, or two: see plan/byte_windows.c, and
+ * for the walkers window.c. A walker computes a row of a block of channels. Its sums begin with the first
+ * column of their window and end behind the last one, so that few are in registers at the same time. */
 #include "emit/byte_window.h"
 
 #include "emit/byte_tile.h"
@@ -8,6 +8,9 @@
 #include "plan/byte_windows.h"
 
 static const char *ints(const window *g) { return g->t->vectors[0].ints; }
+static int depth_of(const window *g) { return g->t->bytes->depth; }
+/* How the names of the functions on a block end. */
+static const char *block_name(const window *g) { return depth_of(g) == 2 ? "two" : "four"; }
 static int block_of(const window *g) { return window_block_channels(g->t); }
 static elem_type input_type(const window *g) { return g->e->p->g->nodes[g->n->in[0]].type; }
 
@@ -54,7 +57,7 @@ void emit_byte_rows(const window *g, writer *w) {
     if (last_column_seen(g) < 0) line(w, "(void)rows;");
     if (last_column_seen(g) < 1) line(w, "(void)steps;");
     line(w, "const int8_t *const scales = w + %lld;", (long long)pack_bias_bytes(&g->weights, b));
-    for (int j = 0; j < WINDOW_VECTORS; j++)
+    for (int j = 0; j < depth_of(g); j++)
         line(w, "const %s_by by%d = %s_load_by(scales, %d, %d);", ints(g), j, ints(g), block_of(g),
              j * g->t->vectors[0].lanes);
 }
@@ -80,11 +83,12 @@ static void emit_interleaved(const window *g, writer *w, const column_group *c, 
         inside = inside || lies_inside(g, c, column);
         text_printf(&places, "%s, ", column_address(g, c, group->ky + (group->along ? 0 : i), column));
     }
+    if (inside && g->t->bytes->raises) text_printf(&places, "%d, ", raised_by(g));
+    line(w, "const %s_%s %s =", ints(g), block_name(g), name);
     if (inside)
-        line(w, "const %s_four %s = %s_column%d(%s%d, %d);", ints(g), name, ints(g), group->count, places.data,
-             raised_by(g), g->x.valid);
+        line(w, "    %s_column%d(%s%d);", ints(g), group->count, places.data, g->x.valid);
     else
-        line(w, "const %s_four %s = %s_outside(%d);", ints(g), name, ints(g), zero_of(g) + raised_by(g));
+        line(w, "    %s_outside(%d);", ints(g), zero_of(g) + raised_by(g));
     text_free(&places);
 }
 
@@ -111,7 +115,8 @@ static void emit_ended_column(const window *g, writer *w, const column_group *c,
     const char *variable = "ox";
     const int64_t factor = c->looped ? g->y_pixel : 0;
     const char *to = expression(a, "y", &variable, &factor, 1, (c->first + m) * g->y_pixel);
-    line(w, "%s_end_four(%s, acc%d, by0, by1, by2, by3, scales, %d, &end);", ints(g), to, m, g->x.valid);
+    const char *by = depth_of(g) == 2 ? "by0, by1" : "by0, by1, by2, by3";
+    line(w, "%s_end_%s(%s, acc%d, %s, scales, %d, &end);", ints(g), block_name(g), to, m, by, g->x.valid);
 }
 
 /* Writes the lines by which all sums take in what input column j has for groups that go down a column. */
@@ -134,7 +139,7 @@ static void emit_column(const window *g, writer *w, const column_group *c, const
 
 void emit_byte_columns(const window *g, writer *w, const column_group *c) {
     const attrs *at = &g->n->a;
-    const tap_groups groups = groups_of_window(g->n);
+    const tap_groups groups = groups_of_window(g->n, depth_of(g));
     const int width = (at->kernel[1] - 1) * at->dilation[1];
     line(w, "{");
     const int64_t stride = at->stride[1];
@@ -144,7 +149,8 @@ void emit_byte_columns(const window *g, writer *w, const column_group *c) {
         line(w, "const %s *const r%d = rows[%d] + (%s) * steps[%d];", type, ky, ky, column, ky);
     for (int j = 0; j < window_reach(g, c); j++) {
         for (int m = 0; m < c->count; m++) {
-            if (j == m * at->stride[1]) line(w, "%s_four acc%d = %s_begin_four(w);", ints(g), m, ints(g));
+            if (j != m * at->stride[1]) continue;
+            line(w, "%s_%s acc%d = %s_begin_%s(w);", ints(g), block_name(g), m, ints(g), block_name(g));
         }
         emit_column(g, w, c, &groups, j);
         for (int m = 0; m < c->count; m++) {

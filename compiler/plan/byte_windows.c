@@ -1,4 +1,4 @@
-/* byte_windows.c: depthwise layers of integers that take four taps at once.
+/* byte_windows.c: depthwise layers of integers that take four taps at once, or two.
  *
  * A block of channels is as many bytes as a vector has, and four vectors of sums. The bytes of up to four taps
  * are interleaved, so that the four of one channel lie side by side; an instruction then adds their products to
@@ -9,6 +9,9 @@
  * output that see it. Of windows of more than four rows, columns are cut; where one row is left, its taps are
  * taken along the row.
  *
+ * Where the target takes pairs of int16, a block has two vectors of sums, and its channels lie in their order:
+ * two rows of bytes are interleaved, and then widened. The weights are int16.
+ *
  * What lies outside of the map has the code of zero, so that all taps count, and the bias contains all zeros.
  */
 #include "plan/byte_windows.h"
@@ -17,20 +20,20 @@
 #include "plan/internal.h"
 
 /* Appends the groups of the rows ky to ky + rows - 1. */
-static void add_groups(tap_groups *all, const node *n, int ky, int rows) {
+static void add_groups(tap_groups *all, const node *n, int depth, int ky, int rows) {
     const bool along = rows == 1;
-    const int width = n->a.kernel[1], step = along ? GROUP_TAPS : 1;
+    const int width = n->a.kernel[1], step = along ? depth : 1;
     for (int kx = 0; kx < width; kx += step) {
-        const int left = width - kx < GROUP_TAPS ? width - kx : GROUP_TAPS;
+        const int left = width - kx < depth ? width - kx : depth;
         all->at[all->n++] = (tap_group){ky, kx, along ? left : rows, along};
     }
 }
 
-tap_groups groups_of_window(const node *n) {
-    tap_groups all = {0};
+tap_groups groups_of_window(const node *n, int depth) {
+    tap_groups all = {.depth = depth};
     const int rows = n->a.kernel[0];
-    for (int ky = 0; ky < rows; ky += GROUP_TAPS)
-        add_groups(&all, n, ky, rows - ky < GROUP_TAPS ? rows - ky : GROUP_TAPS);
+    for (int ky = 0; ky < rows; ky += depth)
+        add_groups(&all, n, depth, ky, rows - ky < depth ? rows - ky : depth);
     return all;
 }
 
@@ -40,11 +43,13 @@ int tap_at(const node *n, const tap_group *group, int place) {
     return ky * n->a.kernel[1] + kx;
 }
 
-int window_block_channels(const target *t) { return WINDOW_VECTORS * t->vectors[0].lanes; }
+int window_block_channels(const target *t) { return t->bytes->depth * t->vectors[0].lanes; }
 
-int channel_of_lane(int vector, int lane) {
+int channel_of_lane(const target *t, int vector, int lane) {
     enum { INTERLEAVED = 16 /* bytes */ };
-    return lane / GROUP_TAPS * INTERLEAVED + vector * GROUP_TAPS + lane % GROUP_TAPS;
+    const int depth = t->bytes->depth;
+    if (t->bytes->widens) return vector * t->vectors[0].lanes + lane;
+    return lane / depth * INTERLEAVED + vector * depth + lane % depth;
 }
 
 bool window_takes_bytes(const plan *p, const plan_step *s) {
@@ -53,7 +58,7 @@ bool window_takes_bytes(const plan *p, const plan_step *s) {
     if (!p->t->bytes || !p->t->bytes->windows || n->op != OP_DEPTHWISE || !is_integer(n)) return false;
     const elem_type x = g->nodes[n->in[0]].type;
     if (n->type != TYPE_I8 || (x != TYPE_I8 && x != TYPE_U8) || node_weight_type(n) != TYPE_I8) return false;
-    if (n->a.pad_value || n->a.has_residual) return false;
+    if (n->a.pad_value || n->a.has_residual || (p->t->bytes->widens && x == TYPE_U8)) return false;
     return n->a.kernel[0] <= MOST_WINDOW_SIDE && n->a.kernel[1] <= MOST_WINDOW_SIDE;
 }
 
@@ -64,7 +69,8 @@ double byte_window_cycles(const plan *p, const plan_step *s) {
     const node *n = &p->g->nodes[s->node];
     const int block = window_block_channels(p->t);
     const double blocks = (double)((n->shape.c + block - 1) / block * shape_pixels(n->shape));
-    const tap_groups groups = groups_of_window(n);
+    const int depth = p->t->bytes->depth;
+    const tap_groups groups = groups_of_window(n, depth);
     double columns = 0;
     for (int i = 0; i < groups.n; i++) {
         if (groups.at[i].along)
@@ -72,5 +78,5 @@ double byte_window_cycles(const plan *p, const plan_step *s) {
         else
             columns += (double)n->a.stride[1] / n->a.kernel[1];
     }
-    return blocks * (columns * PER_COLUMN + groups.n * WINDOW_VECTORS * p->t->bytes->per_dot + PER_END);
+    return blocks * (columns * PER_COLUMN + groups.n * depth * p->t->bytes->per_dot + PER_END);
 }

@@ -5,10 +5,8 @@
 #include "plan/plan.h"
 
 enum {
-    GROUP_TAPS = 4,
-    WINDOW_VECTORS = 4,   /* of sums, which hold a block of channels */
     MOST_WINDOW_SIDE = 7, /* of a window that goes this way */
-    MOST_TAP_GROUPS = 2 * MOST_WINDOW_SIDE
+    MOST_TAP_GROUPS = (MOST_WINDOW_SIDE + 1) / 2 * MOST_WINDOW_SIDE
 };
 
 /* Taps that are taken at once: so many, from (ky, kx) on: down a column, or along a row. */
@@ -18,19 +16,20 @@ typedef struct tap_group {
 } tap_group;
 
 typedef struct tap_groups {
-    int n;
+    int n, depth; /* taps of each, at most */
     tap_group at[MOST_TAP_GROUPS];
 } tap_groups;
 
-/* Those of a depthwise node's window, in the order in which their weights lie. */
-tap_groups groups_of_window(const node *n);
+/* Those of a depthwise node's window, `depth` taps each, in the order in which their weights lie. */
+tap_groups groups_of_window(const node *n, int depth);
 
 /* The tap ky * width + kx at a place of a group, or -1: there is none. */
 int tap_at(const node *n, const tap_group *group, int place);
 
-/* Channels that a block holds; and which of them lies in a lane of one of its vectors. */
+/* Channels that a block holds, in as many vectors as taps are taken at once; and which of them lies in a lane
+ * of one of these. */
 int window_block_channels(const target *t);
-int channel_of_lane(int vector, int lane);
+int channel_of_lane(const target *t, int vector, int lane);
 
 /* Whether the target's functions compute the step's layer. */
 bool window_takes_bytes(const plan *p, const plan_step *s);

@@ -109,11 +109,12 @@ pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channel
     l.blocks = blocks;
     if (!s->window.bytes) return l;
     l.interleaved = true;
-    l.depth = GROUP_TAPS;
-    l.inputs = GROUP_TAPS * groups_of_window(n).n;
-    l.n_blocks = cut_widest(p->t, channels, WINDOW_VECTORS, blocks);
+    l.depth = p->t->bytes->depth;
+    l.widened = p->t->bytes->widens;
+    l.inputs = l.depth * groups_of_window(n, l.depth).n;
+    l.n_blocks = cut_widest(p->t, channels, l.depth, blocks);
     for (int i = 0; i < l.n_blocks; i++) {
-        while (blocks[i].n_pieces < WINDOW_VECTORS) blocks[i].pieces[blocks[i].n_pieces++] = (piece){0, 0};
+        while (blocks[i].n_pieces < l.depth) blocks[i].pieces[blocks[i].n_pieces++] = (piece){0, 0};
         blocks[i].lanes = window_block_channels(p->t);
     }
     return l;
@@ -128,7 +129,9 @@ static int64_t whole_words(int64_t bytes) { return (bytes + WORD - 1) / WORD * W
 int64_t pack_byte_row(const channel_block *b) { return whole_words(b->lanes); }
 
 /* Bytes of a weight. */
-static int weight_bytes(const pack_layout *l) { return type_table[l->wide ? TYPE_I16 : l->weight].bytes; }
+static elem_type stored_type(const pack_layout *l) { return l->wide || l->widened ? TYPE_I16 : l->weight; }
+
+static int weight_bytes(const pack_layout *l) { return type_table[stored_type(l)].bytes; }
 
 int64_t pack_head_bytes(const pack_layout *l, const channel_block *b) {
     int64_t bias = pack_bias_bytes(l, b);
@@ -219,7 +222,7 @@ static void pack_interleaved(const pack_layout *l, const channel_block *b, elem_
                              const void *data, int output, int input, int room, text *out) {
     const int lanes = l->t->vectors[0].lanes;
     for (int lane = 0; lane < b->lanes; lane++) {
-        const int channel = channel_of_lane(lane / lanes, lane % lanes);
+        const int channel = channel_of_lane(l->t, lane / lanes, lane % lanes);
         for (int i = 0; i < room; i++)
             put_value(out, type, channel < b->channels ? value(data, output + channel, input + i) : 0);
     }
@@ -312,7 +315,7 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
             if (l->wide)
                 pack_wide_row(b, value, data, output, input, count, out);
             else if (l->interleaved)
-                pack_interleaved(l, b, l->weight, value, data, output, input, l->depth, out);
+                pack_interleaved(l, b, stored_type(l), value, data, output, input, l->depth, out);
             else if (l->pairs)
                 pack_pairs(l, b, value, data, output, input, count, out);
             else if (l->paired)
@@ -404,9 +407,9 @@ static double window_value(const void *data, int output, int input) {
     int channel = k->s->out_order[k->begin + output];
     if (input < 0) return head_value(k, channel, input);
     if (k->is_fixed && k->is_fixed[channel]) return 0;
-    const bool groups = k->s->window.bytes;
-    const int tap =
-        groups ? tap_at(k->n, &k->groups_of_taps.at[input / GROUP_TAPS], input % GROUP_TAPS) : input;
+    const tap_groups *groups = &k->groups_of_taps;
+    const int depth = groups->depth,
+              tap = depth ? tap_at(k->n, &groups->at[input / depth], input % depth) : input;
     return tap < 0 ? 0 : (double)k->n->weights[ROLE_WEIGHT]->data[(int64_t)tap * k->n->shape.c + channel];
 }
 
@@ -424,7 +427,7 @@ static step_source source_of(const plan *p, const plan_step *s) {
     k.wide = s->gemm.dots ? s->gemm.wide : 0;
     k.zero = c.y_zero;
     const bool bytes = s->window.bytes || s->gemm.depth > 1;
-    if (s->window.bytes) k.groups_of_taps = groups_of_window(n);
+    if (s->window.bytes) k.groups_of_taps = groups_of_window(n, p->t->bytes->depth);
     const bool subtracts = dots ? s->window.narrow != NARROW_NOT : subtracts_zero(n) && !bytes;
     k.bias = subtracts ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
     const bool is_signed = p->g->nodes[n->in[0]].type == TYPE_I8;

@@ -35,6 +35,7 @@ typedef struct pack_layout {
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
     bool pairs;             /* .. pair by pair, each of all lanes of a vector */
     bool dealt;       /* heads: those of lanes 0, n / 4, n / 2, 3n / 4 come first, then the lanes behind them */
+    bool widened;     /* weights of 16 bits */
     bool interleaved; /* biases, factors and weights: those of a lane are those of its channel_of_lane */
     bool ragged;      /* of a stretch's last inputs side by side there may be less */
     bool wide;        /* weights of 16 bits, scaled: see wide_shift */

@@ -80,11 +80,21 @@ static const byte_tiles dotprod_tiles = {
 
 /* Multiply-adds of pairs and additions, four a cycle. Weights are widened as they are loaded. SSE2 takes three
  * instructions for that, and one more to keep an input. */
-static const byte_tiles sse2_tiles = {
-    .depth = 2, .widens = true, .per_dot = 0.6, .per_input = 0.25, .per_weight = 0.6, .per_end = 4};
+static const byte_tiles sse2_tiles = {.depth = 2,
+                                      .widens = true,
+                                      .windows = true,
+                                      .per_dot = 0.6,
+                                      .per_input = 0.25,
+                                      .per_weight = 0.6,
+                                      .per_end = 4};
 
-static const byte_tiles avx2_tiles = {
-    .depth = 2, .widens = true, .per_dot = 0.5, .per_input = 0.1, .per_weight = 0.4, .per_end = 4};
+static const byte_tiles avx2_tiles = {.depth = 2,
+                                      .widens = true,
+                                      .windows = true,
+                                      .per_dot = 0.5,
+                                      .per_input = 0.1,
+                                      .per_weight = 0.4,
+                                      .per_end = 4};
 
 /* Pairs of int16. */
 static const byte_tiles wasm_tiles = {

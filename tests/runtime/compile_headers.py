@@ -38,10 +38,11 @@ LANES = [("any", None, 4), ("x86", "sse2", 4), ("x86", "avx2,fma", 8), ("x86", V
 # function stands for those of its name in later headers.
 VNNI = V4.replace("avx2", "avx512vnni,avx512vbmi,avx2")
 ENDS = "i32xN_end.h", "i32xN_ends.h"
+PAIRS = "i32xN_pairs.h"
 STACKS = [
-    ("x86", "sse2", 4, [LANES_HEADER, ENDS[0], "i32x4_sse2.h", ENDS[1]]),
-    ("x86", "avx2,fma", 8, ["i32x8_rescale.h", LANES_HEADER, ENDS[0], "i32x8_avx2.h", ENDS[1]]),
-    ("x86", V4, 16, [LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", ENDS[1]]),
+    ("x86", "sse2", 4, [LANES_HEADER, ENDS[0], "i32x4_sse2.h", ENDS[1], PAIRS]),
+    ("x86", "avx2,fma", 8, ["i32x8_rescale.h", LANES_HEADER, ENDS[0], "i32x8_avx2.h", ENDS[1], PAIRS]),
+    ("x86", V4, 16, [LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", ENDS[1], PAIRS]),
     ("x86", VNNI, 16, [LANES_HEADER, ENDS[0], "i32x16_vnni.h", "i32x16_avx512.h", ENDS[1]]),
     ("aarch64", None, 4, [LANES_HEADER, ENDS[0], "i32x4_smull.h", "i32x4_neon.h", ENDS[1]]),
     ("wasm32", "simd128", 4, [LANES_HEADER, ENDS[0], "i32x4_wasm.h", ENDS[1]]),
@@ -133,7 +134,7 @@ def check_header(folder, runtime, name, kind, attributes, lanes=None):
 
 
 def check_stack(folder, runtime, kind, attributes, lanes, names):
-    blocks, known = ["#include <string.h>"], []
+    blocks, known = ["#include <stddef.h>\nvoid *memcpy(void *, const void *, size_t);\nvoid *memset(void *, int, size_t);"], []
     for name in names:
         with open(os.path.join(runtime, name), encoding="utf-8") as f:
             header = f.read()

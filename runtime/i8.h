@@ -57,7 +57,6 @@ typedef struct i8_layer {
     int32_t inputs; /* of a pixel, as the weights are packed */
     int32_t channels;
     int32_t y_step, r_step;  /* from a pixel to the next, of the output and of the residual */
-    int32_t shift;           /* of all channels, where weights are wide: see i8_dsp.h */
     const i8_adding *adding; /* NULL: there is no residual, or end.sum says how it is added */
 } i8_layer;
 

@@ -290,35 +290,38 @@ typedef void (*i8_widen4_function)(int8_t *tile, const int8_t *x, int32_t step, 
 #define I8_ONCE_FUNCTION(m, even, odd)   I8_TO_THE_SUMS(m, even, odd) I8_ONCE_END(m)
 
 /* Wide weights: pairs of 16 bits, which need no widening, and which are scaled so that all channels shift to
- * the right by as much, r11. r12 is the multiplier; lr what is rounded, with the zero point; r10 the half that
- * I8_TFLITE rounds first: see wide_shift() in plan/dots.c of lcc. */
+ * the right by as much, 31 bits and 10 with I8_ONCE, 31 and 13 with I8_TFLITE. r12 is the multiplier; lr what
+ * is rounded, with the zero point; r10 the half that I8_TFLITE rounds first: see wide_shift() in
+ * plan/dot_layers.c of lcc. */
 #define I8_WIDE_WEIGHTS "ldrd r12, lr, [r1], #8\n"
+#define I8_WIDE_CODE(sum, right)                                                                               \
+    "smmla " #sum ", " #sum ", r12, lr\n"                                                                      \
+    "ssat " #sum ", #8, " #sum ", asr #" #right "\n"
+#define I8_WIDE_ONCE_CODE(sum)   I8_WIDE_CODE(sum, 9)
+#define I8_WIDE_TFLITE_CODE(sum) I8_WIDE_CODE(sum, 12)
 #define I8_TIE_CODE(sum)                                                                                       \
     "smmla " #sum ", " #sum ", r12, r10\n"                                                                     \
     "and r0, r10, " #sum ", asr #31\n"                                                                         \
     "sub " #sum ", " #sum ", r0, lsl #1\n"                                                                     \
     "add " #sum ", " #sum ", lr\n"                                                                             \
-    "asr " #sum ", " #sum ", r11\n"                                                                            \
-    "ssat " #sum ", #8, " #sum "\n"
+    "ssat " #sum ", #8, " #sum ", asr #12\n"
 #define I8_WIDE_CHANNEL(at) "ldrd r12, lr, [r0, #" #at "]\n"
 #define I8_TIE_CHANNEL(at, tie_at)                                                                             \
     "ldr r0, " I8_HEAD "\n"                                                                                    \
     "ldrd r12, lr, [r0, #" #at "]\n"                                                                           \
     "ldr r10, [r0, #" #tie_at "]\n"                                                                            \
     "sub lr, lr, r10\n"
-#define I8_WIDE_CODES(m)                                                                                       \
-    "ldr r0, " I8_HEAD "\n"                                                                                    \
-    "ldr r11, " I8_HALF "\n" I8_WIDE_CHANNEL(8) I8_LANE_##m(I8_RIGHT_CODE) I8_WIDE_CHANNEL(16)                 \
-        I8_NEXT_LANE_##m(I8_RIGHT_CODE) "ldr pc, " I8_AFTER "\n"
+#define I8_WIDE_CODES(m, code)                                                                                 \
+    "ldr r0, " I8_HEAD "\n" I8_WIDE_CHANNEL(8) I8_LANE_##m(code) I8_WIDE_CHANNEL(16)                           \
+        I8_NEXT_LANE_##m(code) "ldr pc, " I8_AFTER "\n"
 #define I8_WIDE_TFLITE_FUNCTION(m)                                                                             \
     I8_TO_THE_SUMS(m, I8_WIDE_WEIGHTS, I8_WIDE_WEIGHTS)                                                        \
-    "6:\n"                                                                                                     \
-    "ldr r11, " I8_HALF "\n" I8_TIE_CHANNEL(8, 24) I8_LANE_##m(I8_TIE_CODE) I8_TIE_CHANNEL(16, 28)             \
+    "6:\n" I8_TIE_CHANNEL(8, 24) I8_LANE_##m(I8_TIE_CODE) I8_TIE_CHANNEL(16, 28)                               \
         I8_NEXT_LANE_##m(I8_TIE_CODE) "ldr pc, " I8_AFTER "\n"                                                 \
-                                      "7:\n" I8_WIDE_CODES(m) I8_LAST(m)
+                                      "7:\n" I8_WIDE_CODES(m, I8_WIDE_TFLITE_CODE) I8_LAST(m)
 #define I8_WIDE_ONCE_FUNCTION(m)                                                                               \
     I8_TO_THE_SUMS(m, I8_WIDE_WEIGHTS, I8_WIDE_WEIGHTS)                                                        \
-    "6:\n7:\n" I8_WIDE_CODES(m) I8_LAST(m)
+    "6:\n7:\n" I8_WIDE_CODES(m, I8_WIDE_ONCE_CODE) I8_LAST(m)
 
 static void I8_ASSEMBLY i8_blocks1_tflite(void) { __asm__(I8_TFLITE_FUNCTION(1, I8_EVEN_KEPT, I8_ODD_KEPT)); }
 

@@ -241,7 +241,7 @@ static void i8_dots_by(i8_assembly function, int wide, int pixels, const int8_t 
                    .y_step = k->y_step,
                    .table = NULL,
                    .numbered = numbers,
-                   .half = wide ? k->shift : 2 * end->zero + 1,
+                   .half = 2 * end->zero + 1,
                    .mode = i8_mode(end),
                    .fours = k->inputs / 4};
     int32_t c = 0;

@@ -203,9 +203,8 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
     const int groups = n->op == OP_DENSE ? 1 : n->a.groups;
     const char *end = end_text(e, w, s);
     const char *adding = adding_text(e, w, s);
-    line(w, "static const i8_layer layer = {%s, %lld, %d, %lld, %lld, %d, %s};", end, (long long)inputs,
-         n->shape.c / groups, (long long)t->y_step, (long long)t->r_step, s->gemm.wide ? s->gemm.wide - 1 : 0,
-         adding);
+    line(w, "static const i8_layer layer = {%s, %lld, %d, %lld, %lld, %s};", end, (long long)inputs,
+         n->shape.c / groups, (long long)t->y_step, (long long)t->r_step, adding);
     const char *residual = n->a.has_residual ? "r" : "NULL";
     if (rows) {
         line(w, "i8_row_dots(rows, %d, at, %lld, %d, w, y, %s, &layer);", n->a.kernel[0],

@@ -71,15 +71,16 @@ short_way short_way_of(const plan *p, const node *n) {
 }
 
 /* Weights of 16 bits need not be widened when they are used, and have room for a scale of 0 to 8 bits, by which
- * all channels of the layer come to one shift to the right. Then a sum becomes a code by a multiplication that
- * adds what is rounded, that shift and a saturation. The price is flash, so layers of few pixels do without.
+ * all channels come to one shift to the right, which the kernels know. Then a sum becomes a code by a
+ * multiplication that adds what is rounded, that shift and a saturation. The price is flash, so layers of few
+ * pixels do without.
  *
  * With a scale 2^s the exact product of a sum and its multiplier is P * 2^s, and the shift behind 31 bits is
  * K = s + right for all channels. RESCALE_ONCE: (P * 2^s + 2^(30 + K)) >> (31 + K). RESCALE_TFLITE rounds P
  * first, to 31 bits, which adds 2^(30 + s); sums whose product is below 0 then are 2^(31 + s) less. The
  * multiplication drops 32 bits, so that all of these must be multiples of 2^32: s is at least 2 with
  * RESCALE_TFLITE, and K. */
-enum { LEAST_TWICE = 2, MOST_SCALE = 8, MOST_WIDE = 22 };
+enum { LEAST_TWICE = 2, MOST_SCALE = 8, ONCE_SHIFT = 10, TFLITE_SHIFT = 13 };
 
 int wide_scale(const graph *g, int wide, rescale by) {
     if (by.multiplier) return wide + by.shift;
@@ -90,17 +91,16 @@ int wide_shift(const plan *p, const node *n) {
     const graph *g = p->g;
     if (!p->t->dots->wide_pixels || shape_pixels(n->shape) < p->t->dots->wide_pixels) return 0;
     const dot_integers k = integers_of_dots(p, n);
-    const int spare = g->rounding == RESCALE_TFLITE ? LEAST_TWICE : 0;
-    int least = MOST_WIDE, most = 2 - spare;
+    const bool twice = g->rounding == RESCALE_TFLITE;
+    const int wide = twice ? TFLITE_SHIFT : ONCE_SHIFT, least_scale = twice ? LEAST_TWICE : 0;
+    int scale = 0;
     for (int c = 0; c < n->shape.c; c++) {
         if (!k.by[c].multiplier) continue;
-        if (spare && k.by[c].shift >= 0) return 0;
-        least = -k.by[c].shift < least ? -k.by[c].shift : least;
-        most = -k.by[c].shift > most ? -k.by[c].shift : most;
+        const int by = wide_scale(g, wide, k.by[c]);
+        if (by < least_scale || by > MOST_SCALE || (twice && k.by[c].shift >= 0)) return 0;
+        scale = by > scale ? by : scale;
     }
-    const int wide = most + spare;
-    if (wide > MOST_WIDE || wide - least > MOST_SCALE) return 0;
-    return k.most < INT64_C(1) << (31 - (wide - least)) ? wide : 0;
+    return k.most < INT64_C(1) << (31 - scale) ? wide : 0;
 }
 
 /* A pair is a number of 16 bits, and the second channel's sum has 8 bits less than the sum of the pairs. */

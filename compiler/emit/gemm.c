@@ -40,6 +40,7 @@ typedef struct gemm {
     pack_layout tile;       /* the weights as the tiles read them: scaled ones are a copy in floats */
     const tile_kind *kind;  /* of the tiles */
     tile_end end;           /* what they make of their sums */
+    int n_ahead;            /* of the weights of later steps, so many are prefetched by the tile */
 } gemm;
 
 static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
@@ -83,6 +84,14 @@ static bool is_function(const gemm *g, const channel_block *b, int m_count) {
     return g->tile.weight == TYPE_F32;
 }
 
+/* Writes the lines that prefetch as many weights as the block has for one input, `bytes` ahead. `how`: to the
+ * nearest cache, or to the second one. */
+static void emit_prefetch(const gemm *g, writer *w, const channel_block *b, int64_t bytes, const char *how) {
+    int size = type_table[g->tile.weight].bytes;
+    for (int i = 0; i < b->lanes; i += LINE_BYTES / size)
+        line(w, "__builtin_prefetch(%s%s);", expression(g->e->a, "w", NULL, NULL, 0, bytes / size + i), how);
+}
+
 /* Writes the loop over `count` input channels (a number or an expression). Channel k of pixel m is
  * base[k * step + m * x_step]. */
 static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base,
@@ -109,9 +118,8 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
         at += v->lanes;
     }
     if (g->s->gemm.prefetch) {
-        int size = type_table[g->tile.weight].bytes;
-        for (int i = 0; i < b->lanes; i += LINE_BYTES / size)
-            line(w, "__builtin_prefetch(%s);", expression(a, "w", NULL, NULL, 0, PREFETCH_BYTES / size + i));
+        emit_prefetch(g, w, b, PREFETCH_BYTES, "");
+        for (int i = 0; i < g->n_ahead; i++) emit_prefetch(g, w, b, g->s->gemm.ahead[i], ", 0, 2");
     }
     for (int m = 0; m < m_count; m++) {
         const char *index = step == 1 ? "k" : arena_printf(a, "k * %lld", (long long)step);
@@ -316,6 +324,7 @@ typedef struct tile_at {
     int m_count; /* pixels */
     int p;       /* the first pixel, counted from the variable p where p_loop is set */
     bool p_loop;
+    bool last; /* no tile follows: weights of later steps may be prefetched */
 } tile_at;
 
 /* Adds what the inputs of a tile's pixels are read from. */
@@ -381,8 +390,10 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
 static void emit_tile_call(const gemm *g, writer *w, tile_at at, bool b_loop) {
     arena *a = g->e->a;
     const channel_block *b = &g->s->gemm.blocks[at.shape];
+    gemm own = *g;
+    own.n_ahead = at.last ? g->s->gemm.n_ahead : 0;
     signature f = pass_to_tile(g, &at);
-    kernel_call tile = define_tile(g, b, at.m_count, &f);
+    kernel_call tile = define_tile(&own, b, at.m_count, &f);
     b_loop = b_loop && b->repeat > 1 && !g->s->gemm.dots;
     if (b_loop) line(w, "for (int b = 0; b < %d; b++) {", b->repeat);
     line(w, "%s;", call_text(a, &tile));
@@ -410,15 +421,21 @@ static void emit_tile_calls(const gemm *g, writer *w, tile_at at, int last, bool
     for (; at.shape < last; at.shape++) emit_tile_call(g, w, at, b_loop);
 }
 
+/* Where the tiles end that are alike: the one behind them has fewer pixels, or prefetches other weights. */
+static int alike_end(const gemm *g) {
+    int m = g->s->gemm.tile_pixels, full = g->pixels / m * m;
+    return full == g->pixels && g->s->gemm.n_ahead ? full - m : full;
+}
+
 /* Writes the calls for the tile numbered by the variable u, for the block shapes [first, last). */
 static void emit_numbered_tile(const gemm *g, writer *w, int first, int last, bool b_loop) {
-    int m = g->s->gemm.tile_pixels, full = g->pixels / m * m, rest = g->pixels - full;
+    int m = g->s->gemm.tile_pixels, alike = alike_end(g), rest = g->pixels - alike;
     bool several = g->pixels > m;
     if (several) line(w, "const int p = u * %d;", m);
-    if (several && rest) line(w, "if (p < %d) {", full);
-    if (full) emit_tile_calls(g, w, (tile_at){first, m, 0, several}, last, b_loop);
+    if (several && rest) line(w, "if (p < %d) {", alike);
+    if (alike) emit_tile_calls(g, w, (tile_at){first, m, 0, several, false}, last, b_loop);
     if (several && rest) line(w, "} else {");
-    if (rest) emit_tile_calls(g, w, (tile_at){first, rest, 0, several}, last, b_loop);
+    if (rest) emit_tile_calls(g, w, (tile_at){first, rest, 0, several, true}, last, b_loop);
     if (several && rest) line(w, "}");
 }
 
@@ -452,15 +469,15 @@ static void emit_shared_blocks(const gemm *g, writer *w, int i) {
 
 /* Writes the loop over all pixels of a row (or of the map), for the block shapes [first, last). */
 static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool b_loop) {
-    int m = g->s->gemm.tile_pixels, full = g->pixels / m * m, rest = g->pixels - full;
-    if (full == m) {
-        emit_tile_calls(g, w, (tile_at){first, m, 0, false}, last, b_loop);
-    } else if (full > m) {
-        line(w, "for (int p = 0; p < %d; p += %d) {", full, m);
-        emit_tile_calls(g, w, (tile_at){first, m, 0, true}, last, b_loop);
+    int m = g->s->gemm.tile_pixels, alike = alike_end(g), rest = g->pixels - alike;
+    if (alike == m) {
+        emit_tile_calls(g, w, (tile_at){first, m, 0, false, false}, last, b_loop);
+    } else if (alike > m) {
+        line(w, "for (int p = 0; p < %d; p += %d) {", alike, m);
+        emit_tile_calls(g, w, (tile_at){first, m, 0, true, false}, last, b_loop);
         line(w, "}");
     }
-    if (rest) emit_tile_calls(g, w, (tile_at){first, rest, full, false}, last, b_loop);
+    if (rest) emit_tile_calls(g, w, (tile_at){first, rest, alike, false, true}, last, b_loop);
 }
 
 /* Writes the loops over pixels and blocks. With `blocks_outside` each weight is read once, and the pixels are

@@ -179,6 +179,7 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *
         return NULL;
     }
     plan_place_weights(p, 0);
+    read_ahead(p);
     check_plan(p);
     put_into_words(p);
     return p;

@@ -202,6 +202,9 @@ static inline int64_t live_bytes(const live_sums *s, int first, int end) {
     return s->begun[end] - s->ended[first];
 }
 
+/* ahead.c: says of each step which weights of later ones it prefetches. All weights have their places. */
+void read_ahead(plan *p);
+
 /* overlaps.c: items with lifetimes [first, last], in steps; they are numbered from 0. */
 typedef struct overlaps overlaps;
 

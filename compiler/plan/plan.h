@@ -83,7 +83,7 @@ typedef struct piece {
     int valid;
 } piece;
 
-enum { ONE_LANE = -1, MAX_PIECES = 8, MOST_LANES = 16, MOST_CHAIN_PARTS = 8 };
+enum { ONE_LANE = -1, MAX_PIECES = 8, MOST_LANES = 16, MOST_CHAIN_PARTS = 8, MOST_AHEAD = 2 };
 
 /* A block of output channels that a tile computes together. */
 typedef struct channel_block {
@@ -103,12 +103,14 @@ typedef struct gemm_plan {
     int wide;      /* of these: the shift of all channels, where their weights are scaled for it; else 0 */
     bool paired;   /* .. or the weights of two channels lie in pairs: see takes_pairs */
     int n_blocks;
-    channel_block *blocks; /* over out/groups channels */
-    bool blocks_outside;   /* the loop over blocks is the outer one, so that weights are read once */
-    bool prefetch;         /* the weights are not in the nearest cache, so tiles prefetch them */
-    bool scaled;           /* the weights are multiplied by the last operand, a factor for each input channel */
-    bool staged;           /* input rows are copied to a ring of rows in scratch, padded and converted */
-    int group_stride;      /* channels from a group's runs to those of the next group */
+    channel_block *blocks;     /* over out/groups channels */
+    bool blocks_outside;       /* the loop over blocks is the outer one, so that weights are read once */
+    bool prefetch;             /* the weights are not in the nearest cache, so tiles prefetch them */
+    int64_t ahead[MOST_AHEAD]; /* and the last tile those of later steps: so many bytes behind its own */
+    int n_ahead;               /* see ahead.c */
+    bool scaled;      /* the weights are multiplied by the last operand, a factor for each input channel */
+    bool staged;      /* input rows are copied to a ring of rows in scratch, padded and converted */
+    int group_stride; /* channels from a group's runs to those of the next group */
     /* If the groups' channels do not lie alike, as behind a shuffle: each group's runs of neighbours in the one
      * buffer that the operand reads, as pairs (begin, count). [groups][table_runs][2]; shorter lists end with
      * (0, 0). Else NULL. */

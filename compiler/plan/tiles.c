@@ -129,11 +129,22 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     s->macs = node_macs(p->g, n);
 }
 
+/* How many columns of a window are computed side by side, 8 elsewhere. A column's sum takes one tap after the
+ * other, and each waits for the one before. So where a row of the window has many taps, and there are registers
+ * enough, there may be up to 14, as many in each tile of a row as in the others. */
+static int columns_of(const target *t, const node *n) {
+    enum { USUAL = 8, MOST = 14, MANY_TAPS = 5, MANY_REGISTERS = 32 };
+    bool slow = n->op == OP_DEPTHWISE && n->type == TYPE_F32 && n->a.kernel[1] >= MANY_TAPS;
+    if (!slow || t->registers < MANY_REGISTERS) return USUAL;
+    int tiles = (n->shape.w + MOST - 1) / MOST;
+    return (n->shape.w + tiles - 1) / tiles;
+}
+
 void choose_window(const plan *p, plan_step *s) {
     const target *t = p->t;
     const node *n = &p->g->nodes[s->node];
     enum { WIDEST_UNROLLED = 9 };
-    static const int most_columns[COMPACTNESS_COUNT] = {8, 4, 2, 0};
+    const int most_columns[COMPACTNESS_COUNT] = {columns_of(t, n), 4, 2, 0};
     int most = most_columns[tuning_compact(p->tuning)];
     s->macs = node_macs(p->g, n);
     s->window.dots = takes_dots(p, s);

@@ -280,8 +280,52 @@ static void test_smallest_plan_makes_it_twice(void **state) {
     assert_true(plan_macs(same) == plan_macs(fast));
 }
 
+/* The columns that the first window of a network computes side by side. */
+static int columns_of_window(fixture *f, int kernel, const char *target_name) {
+    const char *net = arena_printf(
+        f->mem, "net n {\n input x: f32[9, 9, 32]\n depthwise(%d, bias=true)\n output y\n}\n", kernel);
+    const plan *p = plan_text(f, net, target_name);
+    for (int i = 0; i < p->n_steps; i++) {
+        if (p->steps[i].kind == STEP_WINDOW) return p->steps[i].window.tile_columns;
+    }
+    return 0;
+}
+
+static void test_wide_windows_have_more_columns(void **state) {
+    assert_int_equal(columns_of_window(*state, 5, "x86-64-v4"), 9);
+    assert_int_equal(columns_of_window(*state, 3, "x86-64-v4"), 8);
+    assert_int_equal(columns_of_window(*state, 5, "x86-64-v3"), 8);
+}
+
+/* The convolution before MobileNetV1's dense layer prefetches all of its weights. Networks with few weights,
+ * and targets without prefetching, have nothing of that. */
+static void test_dense_weights_are_read_ahead(void **state) {
+    const plan *p = plan_file(*state, "mobilenet_v1.net", "x86-64-v4");
+    const plan_step *dense = NULL;
+    int ahead = 0;
+    for (int i = p->n_steps - 1; i >= 0; i--) {
+        const plan_step *s = &p->steps[i];
+        if (p->g->nodes[s->node].op == OP_DENSE) dense = s;
+        if (!s->gemm.n_ahead || s->kind != STEP_GEMM) continue;
+        assert_non_null(dense);
+        assert_int_equal(s->gemm.n_ahead, 1);
+        assert_true(s->weight_begin + s->gemm.ahead[0] == dense->weight_begin);
+        assert_true(s->weight_bytes >= dense->weight_bytes);
+        ahead++;
+    }
+    assert_int_equal(ahead, 1);
+    static const char *const without[][2] = {{"mobilenet_v3_small.net", "x86-64-v4"},
+                                             {"mobilenet_v1.net", "generic"}};
+    for (int k = 0; k < 2; k++) {
+        p = plan_file(*state, without[k][0], without[k][1]);
+        for (int i = 0; i < p->n_steps; i++) assert_int_equal(p->steps[i].gemm.n_ahead, 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_wide_windows_have_more_columns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_dense_weights_are_read_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_smallest_plan_makes_it_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_zoo_shares_no_byte, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_mobilenet_v2_never_makes_the_expanded_tensor, set_up, tear_down),

@@ -322,6 +322,50 @@ static void test_dense_weights_are_read_ahead(void **state) {
     }
 }
 
+/* How the only depthwise layer of a network goes. */
+static narrow_way way_of_depthwise(const plan *p) {
+    for (int i = 0; i < p->n_steps; i++) {
+        const plan_step *s = &p->steps[i];
+        if (s->kind == STEP_WINDOW) return s->window.narrow;
+        for (int j = 0; j < s->n_parts; j++) {
+            if (s->parts[j].kind == STEP_WINDOW) return s->parts[j].window.narrow;
+        }
+    }
+    fail_msg("no depthwise layer");
+    return NARROW_NOT;
+}
+
+/* A map of few columns is computed whole, by a step of its own; large ones by rows, of which the kernel for
+ * narrow maps takes those with windows of 5 by 5. */
+static void test_narrow_depthwise_layers(void **state) {
+    fixture *f = *state;
+    static const struct {
+        const char *net, *target;
+        int chains;
+        narrow_way way;
+    } cases[] = {
+        {"int8[6, 6, 8] (q = [1, 3]) -> conv(48, 1, q = [1, -128]) -> relu -> depthwise(5, q = [1, -128])",
+         "cortex-m4", 0, NARROW_MAP},
+        {"int8[3, 3, 8] (q = [1, 3]) -> conv(48, 1, q = [1, -128]) -> relu -> depthwise(3, q = [1, -128])",
+         "cortex-m4", 0, NARROW_MAP},
+        {"int8[12, 12, 8] (q = [1, 3]) -> conv(48, 1, q = [1, -128]) -> relu\n"
+         "depthwise(5, stride = 2, q = [1, -128])",
+         "cortex-m4", 1, NARROW_ROW},
+        {"int8[12, 12, 8] (q = [1, 3]) -> conv(48, 1, q = [1, -128]) -> relu\n"
+         "depthwise(3, stride = 2, q = [1, -128])",
+         "cortex-m4", 1, NARROW_NOT},
+        {"int8[6, 6, 8] (q = [1, 3]) -> depthwise(5, q = [1, -128])", "cortex-m55", 0, NARROW_NOT},
+        {"int8[6, 7, 8] (q = [1, 3]) -> depthwise(5, q = [1, -128])", "cortex-m4", 0, NARROW_NOT},
+        {"int8[6, 6, 8] (q = [1, 3]) -> depthwise(3, padding = 0, q = [1, -128])", "cortex-m4", 0, NARROW_NOT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *net = arena_printf(f->mem, "net n {\n input x: %s -> relu\n output y\n}\n", cases[i].net);
+        const plan *p = plan_text(f, net, cases[i].target);
+        assert_int_equal(count_steps(p, STEP_CHAIN), cases[i].chains);
+        assert_int_equal(way_of_depthwise(p), cases[i].way);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_wide_windows_have_more_columns, set_up, tear_down),
@@ -337,6 +381,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_what_is_read_later_is_not_overwritten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_window_first_never_ends_in_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_block_without_expansion_runs_by_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_narrow_depthwise_layers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_limit_is_an_error_at_the_fullest_layer, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

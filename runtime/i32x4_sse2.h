@@ -111,6 +111,17 @@ static inline LCC_INLINE void i32xN_store_bytes(int8_t *p, __m128i v, int n) {
     memcpy(p, part, (size_t)n);
 }
 
+/* Makes of n of 16 codes what the tables have. `numbers`: of each channel's table; NULL: there is one. */
+static inline LCC_INLINE void i32xN_look_up_all(int8_t *y, __m128i codes, const int8_t *tables,
+                                                const int8_t *numbers, int n) {
+    const __m128i low = _mm_xor_si128(codes, _mm_set1_epi8(-128));
+    const __m128i high = numbers ? i32xN_load_bytes(numbers, n) : _mm_setzero_si128();
+    uint16_t at[16];
+    _mm_storeu_si128((__m128i_u *)(void *)at, _mm_unpacklo_epi8(low, high));
+    _mm_storeu_si128((__m128i_u *)(void *)(at + 8), _mm_unpackhi_epi8(low, high));
+    i32xN_look_up_places(y, at, tables, n);
+}
+
 /* Four int8 of 16, as floats less `zero`: number i of four. */
 static inline LCC_INLINE __m128 i32xN_floats_of(__m128i codes, int i, int32_t zero) {
     const __m128i half = i < 2 ? _mm_unpacklo_epi8(codes, codes) : _mm_unpackhi_epi8(codes, codes);
@@ -160,10 +171,7 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
         __m128i codes = i32xN_pack(ab, cd, end->least, end->most);
         const int8_t *const numbers = end->n_tables > 1 ? scales + 9 * 4 * n : NULL;
         int8_t part[16];
-        if (end->tables) {
-            i32xN_store_bytes(part, codes, channels);
-            i32xN_look_up_all(r ? part : y, part, end->tables, numbers, channels);
-        }
+        if (end->tables) i32xN_look_up_all(r ? part : y, codes, end->tables, numbers, channels);
         if (r && end->tables) codes = i32xN_load_bytes(part, channels);
         if (r) codes = i32xN_add_bytes(n, codes, i32xN_load_bytes(r, channels), end->sum, &below);
         again = _mm_movemask_epi8(_mm_cmpeq_epi16(below, _mm_setzero_si128())) != 0xffff;

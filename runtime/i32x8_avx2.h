@@ -116,6 +116,82 @@ static inline LCC_INLINE void i32xN_store_bytes(int8_t *p, __m256i v, int n) {
     memcpy(p, part, (size_t)n);
 }
 
+/* Makes of n of 16 codes what the tables have. `numbers`: of each channel's table; NULL: there is one. */
+static inline LCC_INLINE void i32xN_look_up_all(int8_t *y, __m128i codes, const int8_t *tables,
+                                                const int8_t *numbers, int n) {
+    const __m128i low = _mm_xor_si128(codes, _mm_set1_epi8(-128));
+    const __m128i high = numbers ? _mm256_castsi256_si128(i32xN_load_bytes(numbers, n)) : _mm_setzero_si128();
+    uint16_t at[16];
+    _mm_storeu_si128((__m128i_u *)(void *)at, _mm_unpacklo_epi8(low, high));
+    _mm_storeu_si128((__m128i_u *)(void *)(at + 8), _mm_unpackhi_epi8(low, high));
+    i32xN_look_up_places(y, at, tables, n);
+}
+
+/* The codes of 16 channels of two pixels. */
+static inline LCC_INLINE __m256i i32xN_load_pixels(const int8_t *p, const int8_t *q) {
+    const __m128i a = _mm_loadu_si128((const __m128i_u *)(const void *)p);
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(a),
+                                   _mm_loadu_si128((const __m128i_u *)(const void *)q), 1);
+}
+
+static inline LCC_INLINE void i32xN_store_pixels(int8_t *p, int8_t *q, __m256i v) {
+    _mm_storeu_si128((__m128i_u *)(void *)p, _mm256_castsi256_si128(v));
+    _mm_storeu_si128((__m128i_u *)(void *)q, _mm256_extracti128_si256(v, 1));
+}
+
+/* Takes in row i of a table. An index less 16 * i is below 0 where the code lies in a row before, and stays
+ * there; then the instruction makes 0. So a code takes in all rows up to its own, each of which is stored as
+ * what differs from the one before. */
+static inline LCC_INLINE __m256i i32xN_look_up_row(__m256i v, __m256i row, __m256i *index) {
+    v = _mm256_xor_si256(v, _mm256_shuffle_epi8(row, *index));
+    *index = _mm256_subs_epi8(*index, _mm256_set1_epi8(16));
+    return v;
+}
+
+/* What the table has for codes of four vectors. Negative codes take its first half, the others the second. */
+static inline LCC_INLINE void i32xN_look_up_four(const int8_t *table, __m256i v[4]) {
+    const __m256i sign = _mm256_set1_epi8(-128);
+    __m256i last = _mm256_setzero_si256();
+    __m256i a = v[0], b = v[1], c = v[2], d = v[3];
+    __m256i to_a = last, to_b = last, to_c = last, to_d = last;
+    for (int half = 0; half < 2; half++) {
+        /* Codes of the other half are below 0. */
+        a = _mm256_xor_si256(v[0], half ? last : sign), b = _mm256_xor_si256(v[1], half ? last : sign);
+        c = _mm256_xor_si256(v[2], half ? last : sign), d = _mm256_xor_si256(v[3], half ? last : sign);
+        __m256i before = _mm256_setzero_si256();
+        for (int i = 0; i < 8; i++) {
+            const __m128i *const at = (const void *)(table + 128 * half + 16 * i);
+            const __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)at));
+            const __m256i differs = _mm256_xor_si256(row, before);
+            to_a = i32xN_look_up_row(to_a, differs, &a), to_b = i32xN_look_up_row(to_b, differs, &b);
+            to_c = i32xN_look_up_row(to_c, differs, &c), to_d = i32xN_look_up_row(to_d, differs, &d);
+            before = row;
+        }
+    }
+    v[0] = to_a, v[1] = to_b, v[2] = to_c, v[3] = to_d;
+}
+
+/* Makes of the codes of so many pixels, `step` bytes apart, what the table has. */
+__attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step, int pixels, int channels,
+                                                         const int8_t *table) {
+    int left = channels;
+    for (; left >= 16; left -= 16, y += 16) {
+        for (int p = 0; p < pixels; p += 8) {
+            /* Where pixels are less, the last one is taken again. */
+            int8_t *at[8];
+            for (int i = 0; i < 8; i++) at[i] = y + step * (p + i < pixels ? p + i : pixels - 1);
+            __m256i v[4] = {i32xN_load_pixels(at[0], at[1]), i32xN_load_pixels(at[2], at[3]),
+                            i32xN_load_pixels(at[4], at[5]), i32xN_load_pixels(at[6], at[7])};
+            i32xN_look_up_four(table, v);
+            for (int i = 0; i < 4; i++) i32xN_store_pixels(at[2 * i], at[2 * i + 1], v[i]);
+        }
+    }
+    for (int p = 0; p < pixels && left; p++) {
+        const __m256i codes = i32xN_load_bytes(y + step * p, left);
+        i32xN_look_up_all(y + step * p, _mm256_castsi256_si128(codes), table, NULL, left);
+    }
+}
+
 /* Eight int8 of 32, as floats less `zero`: number i of four. */
 static inline LCC_INLINE __m256 i32xN_floats_of(__m256i codes, int i, int32_t zero) {
     const __m128i half = i < 2 ? _mm256_castsi256_si128(codes) : _mm256_extracti128_si256(codes, 1);
@@ -166,11 +242,13 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
         again = i32xN_is_below(least, 2 * off);
         __m256i codes = i32xN_pack(ab, cd, end->least, end->most);
         const int8_t *const numbers = end->n_tables > 1 ? scales + 9 * 8 * n : NULL;
-        int8_t part[32];
-        if (end->tables) {
-            i32xN_store_bytes(part, codes, channels);
-            i32xN_look_up_all(r ? part : y, part, end->tables, numbers, channels);
-        }
+        int8_t part[32], *const to = r ? part : y;
+        if (end->tables)
+            i32xN_look_up_all(to, _mm256_castsi256_si128(codes), end->tables, numbers,
+                              channels < 16 ? channels : 16);
+        if (end->tables && channels > 16)
+            i32xN_look_up_all(to + 16, _mm256_extracti128_si256(codes, 1), end->tables,
+                              numbers ? numbers + 16 : NULL, channels - 16);
         if (r && end->tables) codes = i32xN_load_bytes(part, channels);
         if (r) codes = i32xN_add_bytes(n, codes, i32xN_load_bytes(r, channels), end->sum, &again);
         if (!again && (r || !end->tables)) i32xN_store_bytes(y, codes, channels);

@@ -56,19 +56,16 @@ static inline LCC_INLINE i32xN i32xN_add_codes(i32xN x, i32xN z, const i32xN_sum
     return i32xN_place(sum, k->y_zero, k->least, k->most);
 }
 
-/* Makes the codes y of n codes: what the tables have. `numbers`: of each channel's table; NULL: there is one.
- */
-static inline LCC_INLINE void i32xN_look_up_all(int8_t *y, const int8_t *codes, const int8_t *tables,
-                                                const int8_t *numbers, int n) {
-    const int8_t *const t = tables + 128;
+/* Makes of n places in tables what stands there. */
+static inline LCC_INLINE void i32xN_look_up_places(int8_t *y, const uint16_t *at, const int8_t *tables, int n) {
     int i = 0;
-    for (; !numbers && i + 8 <= n; i += 8) {
-        y[i] = t[codes[i]], y[i + 1] = t[codes[i + 1]];
-        y[i + 2] = t[codes[i + 2]], y[i + 3] = t[codes[i + 3]];
-        y[i + 4] = t[codes[i + 4]], y[i + 5] = t[codes[i + 5]];
-        y[i + 6] = t[codes[i + 6]], y[i + 7] = t[codes[i + 7]];
+    for (; i + 8 <= n; i += 8) {
+        y[i] = tables[at[i]], y[i + 1] = tables[at[i + 1]];
+        y[i + 2] = tables[at[i + 2]], y[i + 3] = tables[at[i + 3]];
+        y[i + 4] = tables[at[i + 4]], y[i + 5] = tables[at[i + 5]];
+        y[i + 6] = tables[at[i + 6]], y[i + 7] = tables[at[i + 7]];
     }
-    for (; i < n; i++) y[i] = t[(numbers ? 256 * numbers[i] : 0) + codes[i]];
+    for (; i < n; i++) y[i] = tables[at[i]];
 }
 
 /* Makes the codes y of the sums of `channels` lanes, of the `lanes` that the block has. `scales`: its

@@ -149,6 +149,18 @@ static double sum_error(const add_integers *k) {
     return most * (factor_of(k->x_by) + factor_of(k->z_by)) * 4 / (1 << 24) + 1.01 * y;
 }
 
+/* Whether the codes of a tile look their table up together, when they are stored. */
+static bool looks_up_later(const emitter *e, const code_end *end) {
+    return e->p->t->bytes->looks_up_tiles && end->table && !end->several && !end->adds;
+}
+
+void emit_byte_look_up(emitter *e, writer *w, const code_end *end, const char *y, int64_t step, int pixels,
+                       int channels) {
+    if (looks_up_later(e, end))
+        line(w, "%s_look_up_tile(%s, %lld, %d, %d, %s);", e->p->t->vectors[0].ints, y, (long long)step, pixels,
+             channels, end->table);
+}
+
 void declare_byte_end(emitter *e, writer *w, const node *n, const code_end *end) {
     const char *v = e->p->t->vectors[0].ints;
     const double most_error = 1.0 / 128;
@@ -166,7 +178,8 @@ void declare_byte_end(emitter *e, writer *w, const node *n, const code_end *end)
     const act_tables t = tables_of_node(e->p->g, n, e->a);
     line(w, "static const %s_ending end = {%d, %d, %d, %s, %s, %d, %s, %s};", v, end->zero, end->range.least,
          end->range.most, once ? "0" : "1", float_text(e->a, error < most_error ? closeness(e, n) : 0),
-         end->several ? t.count : 1, end->table ? end->table : "NULL", end->adds ? "&sum" : "NULL");
+         end->several ? t.count : 1, end->table && !looks_up_later(e, end) ? end->table : "NULL",
+         end->adds ? "&sum" : "NULL");
 }
 
 void emit_byte_end(emitter *e, writer *w, const byte_end *k) {
@@ -189,4 +202,5 @@ void emit_byte_end(emitter *e, writer *w, const byte_end *k) {
         text_free(&sums);
     }
     text_free(&factors);
+    emit_byte_look_up(e, w, &end, "y", k->y_step, k->m_count, k->b->channels);
 }

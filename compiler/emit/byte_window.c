@@ -157,6 +157,10 @@ void emit_byte_columns(const window *g, writer *w, const column_group *c) {
             if (j == m * at->stride[1] + width) emit_ended_column(g, w, c, &groups, m);
         }
     }
+    const int64_t y_factor = c->looped ? g->y_pixel : 0;
+    const code_end end = code_end_of(g->e, g->n);
+    const char *y = expression(g->e->a, "y", &variable, &y_factor, 1, c->first * g->y_pixel);
+    emit_byte_look_up(g->e, w, &end, y, g->y_pixel, c->count, g->x.valid);
     line(w, "}");
 }
 

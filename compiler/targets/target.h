@@ -69,6 +69,7 @@ typedef struct byte_tiles {
                     are lowered */
     bool
         windows; /* depthwise layers take four taps at once, by V_columnN and V_dots: see plan/byte_windows.c */
+    bool looks_up_tiles; /* V_look_up_tile is there: tables are looked up for the codes of several pixels */
     bool pairs; /* the weights of a vector lie by pairs of inputs: the first pair of all lanes, then the next */
     /* Cycles: of V_dot, beside a load; of what else an input takes, and a vector of weights; of a vector that
      * becomes codes. */

@@ -88,9 +88,18 @@ static const byte_tiles sse2_tiles = {.depth = 2,
                                       .per_weight = 0.6,
                                       .per_end = 4};
 
+static const byte_tiles avx512_tiles = {.depth = 2,
+                                        .widens = true,
+                                        .windows = true,
+                                        .per_dot = 0.5,
+                                        .per_input = 0.1,
+                                        .per_weight = 0.4,
+                                        .per_end = 4};
+
 static const byte_tiles avx2_tiles = {.depth = 2,
                                       .widens = true,
                                       .windows = true,
+                                      .looks_up_tiles = true,
                                       .per_dot = 0.5,
                                       .per_input = 0.1,
                                       .per_weight = 0.4,
@@ -170,7 +179,7 @@ const target target_table[] = {
                      .byte_ends = "i32x16_avx512.h"},
                     {FLOATS(8, "f32x8_avx2.h"), INTS(8)},
                     {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
-        .bytes = &avx2_tiles,
+        .bytes = &avx512_tiles,
         .registers = 32,
         .fma_latency = 4,
         .fma_per_cycle = 2,

@@ -15,6 +15,9 @@ typedef struct i8_stretch {
 
 enum { I8_MOST_ROWS = 5 };
 
+/* Tiles: of four pixels; of four with at most 16 inputs; of one. */
+enum { I8_FOURS, I8_SMALL, I8_ONE };
+
 /* What makes blocks of four channels of four pixels, for one or more times four pixels. Pixels that lack have
  * the places of the first one. The kernels know where the fields stand. */
 typedef struct i8_tile {
@@ -91,41 +94,6 @@ __attribute__((noinline)) static void i8_follow(int8_t *y, int32_t y_step, const
             i8_store_part(y + m * y_step + c, v, channels - c);
         }
     }
-}
-
-/* Stores the codes of four channels, or of `count` if that is less. */
-__attribute__((noinline)) static void i8_store_each(int32x4_t v, const int8_t *head, int8_t *y, const int8_t *r,
-                                                    int32_t count, const i8_end *k) {
-    const int32x4_t factors = vldrwq_s32((const int32_t *)(const void *)(head + 16));
-    if (k->how & I8_BOTH) v = vqshlq_s32(v, vldrbq_s32(head + 36));
-    if (k->how & I8_TFLITE) {
-        v = vqrdmulhq_s32(v, factors);
-        v = vqaddq_s32(v, vshrq_n_s32(v, 31));
-    } else {
-        v = vqdmulhq_s32(v, factors);
-    }
-    v = vqaddq_n_s32(vrshlq_s32(v, vldrbq_s32(head + 32)), k->zero);
-    v = vminq_s32(vmaxq_s32(v, vdupq_n_s32(k->least)), vdupq_n_s32(k->most));
-    if (k->table) {
-        v = vaddq_n_s32(v, 128);
-        if (k->how & I8_SEVERAL)
-            v = vaddq_s32(v, vshlq_n_s32(vldrbq_s32(head + 28 + I8_FOUR * i8_byte_rows(k)), 8));
-        v = vldrbq_gather_offset_s32(k->table, vreinterpretq_u32_s32(v));
-    }
-    if (k->sum) {
-        int32x4_t z;
-        __asm__ volatile("vctp.32 %[n]\n\tvpst\n\tvldrbt.s32 %q[z], [%[r]]"
-                         : [z] "=w"(z)
-                         : [n] "r"(count), [r] "l"(r)
-                         : "cc", "memory" I8_PREDICATE);
-        v = i8_add_wide(v, z, k->sum, k->how & I8_TFLITE);
-        v = vqaddq_n_s32(v, k->sum->y_zero);
-        v = vminq_s32(vmaxq_s32(v, vdupq_n_s32(k->sum->least)), vdupq_n_s32(k->sum->most));
-    }
-    __asm__ volatile("vctp.32 %[n]\n\tvpst\n\tvstrbt.32 %q[v], [%[y]]"
-                     :
-                     : [n] "r"(count), [v] "w"(v), [y] "l"(y)
-                     : "cc", "memory" I8_PREDICATE);
 }
 
 /* Adds up two pixels by four channels over the rows of a list, from r11 on. */
@@ -340,47 +308,65 @@ static inline void i8_make_small(i8_tile *t) {
         : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory" I8_PREDICATE);
 }
 
-/* The sums of four channels of one pixel, from the biases on. Returns where the weights end. */
-static inline const int8_t *i8_sum_one(const i8_stretch *list, const int8_t *head, const int8_t *w,
-                                       int32_t *sums) {
-    register const void *r0 __asm__("r0") = list;
-    register const void *r1 __asm__("r1") = head;
-    register const void *r2 __asm__("r2") = w;
-    register void *r3 __asm__("r3") = sums;
-    __asm__ volatile(
-        "push {r3-r11, lr}\n\tldm r1, {r4, r6, r8, r10}\n"
-        "1:\n\tldm r0!, {r1, r3, r5, r7}\n\tsubs r5, #1\n\tbeq 4f\n"
-        "2:\n\tvldrb.8 q0, [r1], #16\n\tvldrb.8 q1, [r2], #16\n\tvmladava.s8 r4, q1, q0\n\t"
-        "vldrb.8 q2, [r2], #16\n\tvmladava.s8 r6, q2, q0\n\tvldrb.8 q1, [r2], #16\n\t"
-        "vmladava.s8 r8, q1, q0\n\tvldrb.8 q2, [r2], #16\n\tvmladava.s8 r10, q2, q0\n\t"
-        "subs r5, #1\n\tbne 2b\n"
-        "4:\n\tcmp r7, #0\n\tbeq 1b\n\tands r5, r7, #15\n\tbeq 3f\n\tvctp.8 r5\n\tvpstt\n\t"
-        "vldrbt.8 q0, [r1]\n\tvldrbt.8 q1, [r2]\n\tadd r2, r5\n\tvmladava.s8 r4, q1, q0\n\tvpst\n\t"
-        "vldrbt.8 q1, [r2]\n\tadd r2, r5\n\tvmladava.s8 r6, q1, q0\n\tvpst\n\tvldrbt.8 q1, [r2]\n\t"
-        "add r2, r5\n\tvmladava.s8 r8, q1, q0\n\tvpst\n\tvldrbt.8 q1, [r2]\n\tadd r2, r5\n\t"
-        "vmladava.s8 r10, q1, q0\n\tcmp r7, #0\n\tbge 1b\n"
-        "3:\n\tldr r3, [sp]\n\tstm r3, {r4, r6, r8, r10}\n\tpop {r3-r11, lr}\n\t"
-        : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
-        :
-        : "r12", "q0", "q1", "q2", "cc", "memory" I8_PREDICATE);
-    return r2;
+/* The same of pixel 0 alone, from the list that t->from begins with. The last block may have less than four
+ * channels. Lanes are channels. */
+static inline void i8_make_pixel(i8_tile *t) {
+    register void *r0 __asm__("r0") = t;
+    __asm__ volatile("push {r0, r4-r11, lr}\n"
+                     "10:\n\tldm r0, {r11, r12}\n\tmov r2, r12\n\tldr r9, [r0, #8]\n\t"
+                     "ldmdb r11, {r4, r6, r8, r10}\n"
+                     "1:\n\tldm r9!, {r1, r3, r5, r7}\n\tlsrs r5, r5, #1\n\tbeq 4f\n\tdls lr, r5\n\tbcc 8f\n"
+                     "2:\n\tvldrb.8 q0, [r1], #16\n\tvldrb.8 q1, [r2], #16\n\tvmladava.s8 r4, q1, q0\n\t"
+                     "vldrb.8 q2, [r2], #16\n\tvmladava.s8 r6, q2, q0\n\tvldrb.8 q1, [r2], #16\n\t"
+                     "vmladava.s8 r8, q1, q0\n\tvldrb.8 q2, [r2], #16\n\tvmladava.s8 r10, q2, q0\n"
+                     "8:\n\tvldrb.8 q0, [r1], #16\n\tvldrb.8 q1, [r2], #16\n\tvmladava.s8 r4, q1, q0\n\t"
+                     "vldrb.8 q2, [r2], #16\n\tvmladava.s8 r6, q2, q0\n\tvldrb.8 q1, [r2], #16\n\t"
+                     "vmladava.s8 r8, q1, q0\n\tvldrb.8 q2, [r2], #16\n\tvmladava.s8 r10, q2, q0\n\t"
+                     "le lr, 2b\n"
+                     "4:\n\tands r5, r7, #15\n\tbeq 3f\n\tvctp.8 r5\n\tvpstt\n\tvldrbt.8 q0, [r1]\n\t"
+                     "vldrbt.8 q1, [r2]\n\tadd r2, r5\n\tvmladava.s8 r4, q1, q0\n\tvpst\n\t"
+                     "vldrbt.8 q1, [r2]\n\tadd r2, r5\n\tvmladava.s8 r6, q1, q0\n\tvpst\n\t"
+                     "vldrbt.8 q1, [r2]\n\tadd r2, r5\n\tvmladava.s8 r8, q1, q0\n\tvpst\n\t"
+                     "vldrbt.8 q1, [r2]\n\tadd r2, r5\n\tvmladava.s8 r10, q1, q0\n"
+                     "3:\n\tcmp r7, #0\n\tbge 1b\n\tldr r0, [sp]\n\tmov r1, r11\n\t"
+                     "vmov q0[2], q0[0], r4, r8\n\tvmov q0[3], q0[1], r6, r10\n\tldrd r6, r8, [r0, #28]\n\t"
+                     "vldrw.32 q1, [r1]\n\tvldrb.s32 q2, [r1, #16]\n\tlsls r7, r6, #1\n\tbcs 20f\n\t"
+                     "bmi 22f\n"
+                     "23:\n\tvqdmulh.s32 q0, q0, q1\n"
+                     "21:\n\tvrshl.s32 q0, q0, q2\n\tldrd r3, r4, [r0, #68]\n\tvqadd.s32 q0, q0, r8\n\t"
+                     "vdup.32 q1, r3\n\tvdup.32 q2, r4\n\tldr r5, [r0, #76]\n\tvmax.s32 q0, q0, q1\n\t"
+                     "vmin.s32 q0, q0, q2\n\tldrd r3, r4, [r0, #36]\n\tcmp r5, #0\n\tbne 24f\n"
+                     "25:\n\tldr r1, [r0, #12]\n\tadd r2, #16\n\tsubs r5, r4, r1\n\tadd r3, r2\n\t"
+                     "vctp.32 r5\n\tstrd r2, r3, [r0]\n\tvpst\n\tvstrbt.32 q0, [r1]\n\tadds r1, #4\n\t"
+                     "str r1, [r0, #12]\n\tcmp r1, r4\n\tblo 10b\n\tb 13f\n\t"
+                     /* as TFLite rounds */
+                     "20:\n\tvqrdmulh.s32 q0, q0, q1\n\tbpl 21b\n\tvshr.s32 q3, q0, #31\n\t"
+                     "vadd.i32 q0, q0, q3\n\tb 21b\n\t"
+                     /* shifts to the left */
+                     "22:\n\tvldrb.s32 q3, [r1, #20]\n\tvqshl.s32 q0, q0, q3\n\tb 23b\n\t"
+                     /* tables */
+                     "24:\n\tmov r7, #128\n\tvadd.i32 q0, q0, r7\n\tlsls r7, r6, #31\n\tbeq 26f\n\t"
+                     "add r1, r3\n\tvldrb.s32 q1, [r1, #-4]\n\tvshl.i32 q1, q1, #8\n\tvadd.i32 q0, q0, q1\n"
+                     "26:\n\tvldrb.s32 q1, [r5, q0]\n\tvmov q0, q1\n\tb 25b\n"
+                     "13:\n\tpop {r0, r4-r11, lr}\n\t"
+                     : "+r"(r0)
+                     :
+                     : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "cc", "memory" I8_PREDICATE);
 }
 
-/* Makes all channels of one pixel. */
-__attribute__((noinline)) static void i8_pixel(const i8_stretch *list, const int8_t *w, int8_t *y,
-                                               const int8_t *r, const i8_layer *k) {
-    const int32_t head_bytes = 32 + I8_FOUR * i8_byte_rows(&k->end);
-    for (int32_t c = 0; c < k->channels; c += I8_FOUR) {
-        int32_t sums[4];
-        const int8_t *const head = w;
-        w = i8_sum_one(list, head, w + head_bytes, sums);
-        i8_store_each(vldrwq_s32(sums), head, y + c, r ? r + c : NULL, k->channels - c, &k->end);
-    }
+/* Makes a tile's codes. */
+static inline void i8_make(i8_tile *t, int kind) {
+    if (kind == I8_SMALL)
+        i8_make_small(t);
+    else if (kind == I8_ONE)
+        i8_make_pixel(t);
+    else
+        i8_make_blocks(t);
 }
 
 /* Makes the channels from c on of the first n of a tile's four pixels, 16 at a time, by way of a copy: where a
- * block has less than four, and where the codes go over the residual. */
-__attribute__((noinline)) static void i8_make_apart(i8_tile *t, int small, int8_t *y, const int8_t *r, int n,
+ * block of four pixels has less than four channels, and where the codes go over the residual. */
+__attribute__((noinline)) static void i8_make_apart(i8_tile *t, int kind, int8_t *y, const int8_t *r, int n,
                                                     int32_t c, const i8_layer *k) {
     int8_t codes[64];
     t->sum = NULL;
@@ -390,10 +376,7 @@ __attribute__((noinline)) static void i8_make_apart(i8_tile *t, int small, int8_
         t->y = codes;
         t->y_end = codes + (count + 3) / I8_FOUR * I8_FOUR;
         t->fours = 1;
-        if (small)
-            i8_make_small(t);
-        else
-            i8_make_blocks(t);
+        i8_make(t, kind);
         i8_follow(y + c, k->y_step, codes, I8_SIXTEEN, r ? r + c : NULL, k->r_step, n, count, &k->end);
     }
 }
@@ -462,21 +445,18 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
     t.x_four = I8_FOUR * step;
     t.rows = 2 * count;
     t.inputs = k->inputs;
-    t.from = list;
     for (int m = 0, n; m < pixels; m += n, y += n * k->y_step) {
         const int left = pixels - m, some = left < I8_FOUR ? left : I8_FOUR;
         const int8_t *const z = r ? r + m * k->r_step : NULL;
-        const int32_t blocks = !(adds && same) && i8_over(y, z, some, k) ? 0 : full;
+        const int kind = some == 1 ? I8_ONE : small ? I8_SMALL : I8_FOURS;
+        int32_t blocks = !(adds && same) && i8_over(y, z, some, k) ? 0 : full;
+        if (kind == I8_ONE) blocks = r ? 0 : k->channels;
         n = whole && left > I8_FOUR ? left - left % I8_FOUR : some;
         i8_place(list, rows, count, at + m * step, step, some, k);
-        if (n == 1) {
-            i8_pixel(list, w, y, z, k);
-            continue;
-        }
         i8_set_steps(t.y_of, k->y_step, some);
         i8_set_steps(t.r_of, k->r_step, some);
         i8_set_steps(t.x_of, step, some);
-        if (small) t.from = (void *)(uintptr_t)(rows[0] + at + m * step);
+        t.from = kind == I8_SMALL ? (void *)(uintptr_t)(rows[0] + at + m * step) : list;
         t.sum = adds ? k->end.sum : NULL;
         t.w = t.first;
         t.weights = t.w + t.head;
@@ -484,14 +464,9 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
         t.y_end = y + blocks;
         t.r = z ? (int32_t)((uintptr_t)z - (uintptr_t)y) : 0;
         t.fours = n < I8_FOUR ? 1 : n / I8_FOUR;
-        if (blocks) {
-            if (small)
-                i8_make_small(&t);
-            else
-                i8_make_blocks(&t);
-        }
+        if (blocks) i8_make(&t, kind);
         if (blocks && r && !adds) i8_follow(y, k->y_step, y, k->y_step, z, k->r_step, n, blocks, &k->end);
-        if (blocks < k->channels) i8_make_apart(&t, small, y, z, n, blocks, k);
+        if (blocks < k->channels) i8_make_apart(&t, kind, y, z, n, blocks, k);
     }
 }
 

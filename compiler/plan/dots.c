@@ -77,7 +77,8 @@ static bool has_byte_tile(const plan *p, const plan_step *s) {
 /* Bytes of the tile: the widened inputs, behind them those that are gathered as bytes. */
 static int64_t tile_bytes(const plan *p, const plan_step *s) {
     const pack_layout l = pack_layout_of_gemm(p, s);
-    const int64_t bytes = has_byte_tile(p, s) ? (int64_t)l.stretches * l.inputs : 0;
+    if (!has_byte_tile(p, s)) return widened_bytes(p, s);
+    const int64_t bytes = p->t->dots->widened ? (int64_t)l.stretches * l.inputs : pack_inputs(&l);
     return widened_bytes(p, s) + s->gemm.tile_pixels * bytes;
 }
 

@@ -64,6 +64,7 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     if (joins_rows(p, s) || (l.ragged && !reads_rows(p, s))) { /* from a tile */
         l.inputs *= l.stretches;
         l.stretches = 1;
+        if (s->gemm.staged && l.inputs > l.depth && l.inputs % l.depth > l.depth / 2) l.ragged = false;
     }
     return l;
 }

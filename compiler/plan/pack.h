@@ -37,7 +37,8 @@ typedef struct pack_layout {
     bool dealt;       /* heads: those of lanes 0, n / 4, n / 2, 3n / 4 come first, then the lanes behind them */
     bool widened;     /* weights of 16 bits */
     bool interleaved; /* biases, factors and weights: those of a lane are those of its channel_of_lane */
-    bool ragged;      /* of a stretch's last inputs side by side there may be less */
+    bool ragged;      /* of a stretch's last inputs side by side there may be less. Where a tile holds more than
+                         half as many, they are filled up: that takes fewer instructions */
     bool wide;        /* weights of 16 bits, scaled: see wide_shift */
     bool twice;       /* .. and they round as TFLite does */
     bool paired;      /* the weights of both lanes for an input are one number of 16 bits: see takes_pairs */

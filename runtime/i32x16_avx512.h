@@ -63,13 +63,18 @@ static inline LCC_INLINE __m512i i32xN_look_up_numbered(const int8_t *tables, in
     return v;
 }
 
-/* Sixteen int8 of 64, as floats less `zero`: number i of four. */
-static inline LCC_INLINE __m512 i32xN_floats_of(__m512i codes, int i, int32_t zero) {
+/* Sixteen int8 of 64: number i of four. */
+static inline LCC_INLINE i32xN i32xN_part_of(__m512i codes, int i) {
     const __m128i part = i == 0   ? _mm512_castsi512_si128(codes)
                          : i == 1 ? _mm512_extracti32x4_epi32(codes, 1)
                          : i == 2 ? _mm512_extracti32x4_epi32(codes, 2)
                                   : _mm512_extracti32x4_epi32(codes, 3);
-    return _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_cvtepi8_epi32(part), _mm512_set1_epi32(zero)));
+    return (i32xN)_mm512_cvtepi8_epi32(part);
+}
+
+/* The same as floats less `zero`. */
+static inline LCC_INLINE __m512 i32xN_floats_of(__m512i codes, int i, int32_t zero) {
+    return _mm512_cvtepi32_ps((__m512i)(i32xN_part_of(codes, i) - zero));
 }
 
 /* Number i of four vectors of sums of the codes x and z. */
@@ -90,39 +95,73 @@ static inline LCC_INLINE void i32xN_store_bytes(int8_t *y, __m512i v, int channe
         _mm512_mask_storeu_epi8((void *)y, mask, v);
 }
 
+/* Vector number i of the sums, exactly rescaled. */
+static inline LCC_INLINE i32xN i32xN_exact(int n, int i, const i32xN *sums, const int8_t *scales,
+                                           int32_t twice) {
+    return i32xN_rescale(sums[i], i32xN_load_i32(scales + 64 * i), i32xN_load_i8(scales + 8 * 16 * n + 16 * i),
+                         twice);
+}
+
+/* The codes of the sums of n vectors as they are packed, without floats. */
+static inline LCC_INLINE __m512i i32xN_pack_exactly(int n, const i32xN *sums, const int8_t *scales,
+                                                    const i32xN_ending *end) {
+    const i32xN none = {0};
+    const i32xN a = i32xN_exact(n, 0, sums, scales, end->twice);
+    const i32xN b = n > 1 ? i32xN_exact(n, 1, sums, scales, end->twice) : none;
+    const i32xN c = n > 2 ? i32xN_exact(n, 2, sums, scales, end->twice) : none;
+    const i32xN d = n > 3 ? i32xN_exact(n, 3, sums, scales, end->twice) : none;
+    return i32xN_pack(a, b, c, d, end->zero, end->least, end->most);
+}
+
+/* The sums of the codes x and z, of n vectors, without floats. */
+static inline LCC_INLINE __m512i i32xN_add_exactly(int n, __m512i x, __m512i z, const i32xN_sum *k,
+                                                   int32_t twice) {
+    const i32xN none = {0};
+    const i32xN a = i32xN_add_codes(i32xN_part_of(x, 0), i32xN_part_of(z, 0), k, twice);
+    const i32xN b = n > 1 ? i32xN_add_codes(i32xN_part_of(x, 1), i32xN_part_of(z, 1), k, twice) : none;
+    const i32xN c = n > 2 ? i32xN_add_codes(i32xN_part_of(x, 2), i32xN_part_of(z, 2), k, twice) : none;
+    const i32xN d = n > 3 ? i32xN_add_codes(i32xN_part_of(x, 3), i32xN_part_of(z, 3), k, twice) : none;
+    return i32xN_pack(a, b, c, d, 0, -128, 127);
+}
+
 /* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
  * says. by: the factors. */
 static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
                                            const i32xN_by *by, const int8_t *scales, int channels,
                                            const i32xN_ending *end) {
     const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << (channels & 63)) - 1;
+    const i32xN_sum *const k = end->sum;
     i32xN v[4] = {{0}, {0}, {0}, {0}};
     __m512 far = _mm512_setzero_ps();
-    int again = end->close <= 0;
+    __m512i codes;
+    int again = 0;
     if (end->close > 0) {
         v[0] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[0]), by[0]), &far);
         if (n > 1) v[1] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[1]), by[1]), &far);
         if (n > 2) v[2] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[2]), by[2]), &far);
         if (n > 3) v[3] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[3]), by[3]), &far);
         again = _mm512_cmp_ps_mask(far, _mm512_set1_ps(end->close), _CMP_GT_OQ) != 0;
-        __m512i codes = i32xN_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
-        if (end->n_tables > 1)
-            codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 16 * n, mask, codes);
-        else if (end->tables)
-            codes = i32xN_look_up_bytes(end->tables, codes);
-        if (r) {
-            const i32xN_sum *const k = end->sum;
-            const __m512i z = _mm512_maskz_loadu_epi8(mask, r);
-            far = _mm512_setzero_ps();
-            v[0] = i32xN_add_floats(codes, z, 0, k, &far);
-            if (n > 1) v[1] = i32xN_add_floats(codes, z, 1, k, &far);
-            if (n > 2) v[2] = i32xN_add_floats(codes, z, 2, k, &far);
-            if (n > 3) v[3] = i32xN_add_floats(codes, z, 3, k, &far);
-            again |= _mm512_cmp_ps_mask(far, _mm512_set1_ps(k->close), _CMP_GT_OQ) != 0;
-            codes = i32xN_pack(v[0], v[1], v[2], v[3], k->y_zero, k->least, k->most);
-        }
-        if (!again) i32xN_store_bytes(y, codes, channels, mask);
+        codes = i32xN_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
+    } else {
+        codes = i32xN_pack_exactly(n, sums, scales, end);
     }
+    if (end->n_tables > 1)
+        codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 16 * n, mask, codes);
+    else if (end->tables)
+        codes = i32xN_look_up_bytes(end->tables, codes);
+    if (r && end->close > 0) {
+        const __m512i z = _mm512_maskz_loadu_epi8(mask, r);
+        far = _mm512_setzero_ps();
+        v[0] = i32xN_add_floats(codes, z, 0, k, &far);
+        if (n > 1) v[1] = i32xN_add_floats(codes, z, 1, k, &far);
+        if (n > 2) v[2] = i32xN_add_floats(codes, z, 2, k, &far);
+        if (n > 3) v[3] = i32xN_add_floats(codes, z, 3, k, &far);
+        again |= _mm512_cmp_ps_mask(far, _mm512_set1_ps(k->close), _CMP_GT_OQ) != 0;
+        codes = i32xN_pack(v[0], v[1], v[2], v[3], k->y_zero, k->least, k->most);
+    } else if (r) {
+        codes = i32xN_add_exactly(n, codes, _mm512_maskz_loadu_epi8(mask, r), k, end->twice);
+    }
+    if (!again) i32xN_store_bytes(y, codes, channels, mask);
     if (__builtin_expect(again, 0)) {
         /* A copy, so that the sums themselves need not lie in memory. */
         const i32xN kept[4] = {sums[0], n > 1 ? sums[1] : v[1], n > 2 ? sums[2] : v[2], n > 3 ? sums[3] : v[3]};

@@ -122,7 +122,7 @@ void emit_gathering(emitter *e, writer *w, const gathering *k) {
 /* ---- how sums become codes ---- */
 
 /* How close to the nearest integer the products of all channels, made of floats, surely round as the exact
- * ones: they are rounded once, and below 2^30. 0: no such way. Where codes are not clamped, a product is below
+ * ones: they are rounded once, and below 2^22. 0: no such way. Where codes are not clamped, a product is below
  * 256. It has the roundings of a factor and of the product, and that of a sum of more than 24 bits. */
 static double closeness(const emitter *e, const node *n) {
     const graph *g = e->p->g;

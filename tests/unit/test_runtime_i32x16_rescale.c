@@ -1,0 +1,41 @@
+/* test_runtime_i32x16_rescale.c: sixteen int32 with the rescales for AVX-512, with what i32xN.h has besides. */
+#if defined(__x86_64__)
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))),           \
+                             apply_to = function)
+#elif defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
+#endif
+
+#define V     i32xN
+#define LANES 16
+#include "../../runtime/i32x16_rescale.h"
+/* The rest, without the functions that i32x16_rescale.h has in their place. */
+#define i32xN_rescale_once   i32xN_plain_rescale_once
+#define i32xN_rescale_tflite i32xN_plain_rescale_tflite
+#define i32xN_max            i32xN_plain_max
+#define i32xN_min            i32xN_plain_min
+#include "../../runtime/i32xN.h"
+#undef i32xN_rescale_once
+#undef i32xN_rescale_tflite
+#undef i32xN_max
+#undef i32xN_min
+#include "runtime_int_check.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif
+
+RUNTIME_INTS_MAIN(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+#else
+#include <stdio.h>
+
+int main(void) {
+    printf("skipped: for another kind of machine\n");
+    return 0;
+}
+#endif

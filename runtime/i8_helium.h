@@ -119,11 +119,3 @@ __attribute__((noinline)) static int8x16_t i8_add_codes(int8x16_t x, int8x16_t z
         v = i8_narrow(i8_add_eight(x0, z0, 1, k, I8_ONCE), i8_add_eight(x1, z1, 1, k, I8_ONCE));
     return vminq_s8(vmaxq_s8(v, vdupq_n_s8((int8_t)k->least)), vdupq_n_s8((int8_t)k->most));
 }
-
-/* Codes that the tables of their channels make of codes. first, second: where the tables of channels 0, 2, ..
- * and of 1, 3, .. begin. */
-static inline int8x16_t i8_look_up(int8x16_t v, uint16x8_t first, uint16x8_t second, const int8_t *table) {
-    const int16x8_t even = vaddq_n_s16(vmovlbq_s8(v), 128), odd = vaddq_n_s16(vmovltq_s8(v), 128);
-    return i8_narrow(vldrbq_gather_offset_s16(table, vaddq_u16(vreinterpretq_u16_s16(even), first)),
-                     vldrbq_gather_offset_s16(table, vaddq_u16(vreinterpretq_u16_s16(odd), second)));
-}

@@ -10,17 +10,9 @@
 #include "plan/internal.h"
 #include "plan/pack.h"
 
-/* Whether the kernels take a depthwise layer's window. Those that add up products of two taps in 16 bits do not
- * take weights of -128. */
+/* Whether the kernels take a depthwise layer's window. */
 static bool fits_window(const dot_kernels *k, const node *n) {
-    const int most_column = 127;
-    if (!k->most_taps) return true;
-    const tensor *w = n->weights[ROLE_WEIGHT];
-    for (int64_t i = 0; w->data && i < w->count; i++) {
-        if (w->data[i] < -127) return false;
-    }
-    return n->a.kernel[0] * n->a.kernel[1] <= k->most_taps &&
-           (n->a.kernel[1] - 1) * n->a.dilation[1] <= most_column;
+    return !k->most_taps || n->a.kernel[0] * n->a.kernel[1] <= k->most_taps;
 }
 
 /* Whether kernels that round by vectors take all factors of a layer, which shift at most `most` bits to the

@@ -103,7 +103,7 @@ pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channel
     l.inputs = count_taps(n);
     channel_block *blocks = ARENA_ARRAY(p->mem, channel_block, 2);
     const dot_kernels *dots = p->t->dots;
-    l.dealt = s->window.dots && dots->ragged;
+    l.rows = s->window.dots && dots->ragged ? n->a.kernel[0] : 0;
     l.lefts = s->window.dots && s->shifts_left;
     l.n_blocks = s->window.dots ? cut_lanes(channels, dots->window_channels, dots->window_least, blocks)
                                 : cut_blocks(p->t, channels, 1, blocks);
@@ -236,14 +236,18 @@ static void pack_head_row(const pack_layout *l, const channel_block *b, elem_typ
         pack_interleaved(l, b, type, value, data, output, which, 1, out);
         return;
     }
-    if (!l->dealt) {
-        pack_row(l, b, type, value, data, output, which, 1, 1, out);
-        return;
-    }
-    const int of_vector = 4, vectors = b->lanes / of_vector;
-    for (int i = 0; i < b->lanes; i++) {
-        const int lane = i % of_vector * vectors + i / of_vector;
-        put_value(out, type, b->pieces[lane].valid ? value(data, output + lane, which) : 0);
+    pack_row(l, b, type, value, data, output, which, 1, 1, out);
+}
+
+/* Appends the weights of a window, column by column, for each lane. */
+static void pack_columns(const pack_layout *l, const channel_block *b, pack_source value, const void *data,
+                         int output, text *out) {
+    const int columns = l->inputs / l->rows;
+    for (int lane = 0; lane < b->lanes; lane++) {
+        for (int i = 0; i < l->inputs; i++) {
+            const int input = i % l->rows * columns + i / l->rows;
+            put_value(out, l->weight, lane < b->channels ? value(data, output + lane, input) : 0);
+        }
     }
 }
 
@@ -260,7 +264,7 @@ static void pack_wide_head(const pack_layout *l, const channel_block *b, pack_so
         put_value(out, TYPE_I32, real ? value(data, output + lane, PACK_MULTIPLIER) : 0);
         put_value(out, TYPE_I32, real ? value(data, output + lane, PACK_ROUNDING) : 0);
     }
-    if (l->twice) pack_row(l, b, TYPE_I32, value, data, output, PACK_TIE, 1, 1, out);
+    if (l->twice) pack_head_row(l, b, TYPE_I32, value, data, output, PACK_TIE, out);
 }
 
 /* Four inputs of all lanes, wide: of each lane the first and the third, then of each the others. */
@@ -309,7 +313,8 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
         pack_head_row(l, b, TYPE_I8, value, data, output, PACK_TABLE, out);
         fill_words(out, begin);
     }
-    for (int stretch = 0; stretch < l->stretches; stretch++) {
+    if (l->rows) pack_columns(l, b, value, data, output, out);
+    for (int stretch = 0; stretch < l->stretches && !l->rows; stretch++) {
         for (int i = 0; i < l->inputs; i += l->depth) {
             const int count = l->inputs - i < l->depth ? l->inputs - i : l->depth,
                       input = stretch * l->inputs + i;

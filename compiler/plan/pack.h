@@ -17,6 +17,9 @@
  * tables, the number of each lane's table follows, int8, filled up in the same way. Its weights are filled up
  * to whole words, too. So a block is words of int32, then bytes.
  *
+ * A depthwise layer's window may be the inputs of a dot product, too. Then all weights of a block's first lane
+ * come first, column by column, then those of the second lane, and so on.
+ *
  * All values are little-endian. Each step's weights begin at a multiple of 64 bytes. */
 #ifndef LCC_PLAN_PACK_H
 #define LCC_PLAN_PACK_H
@@ -34,14 +37,14 @@ typedef struct pack_layout {
     bool looks_up;          /* the number of each lane's table follows its shift */
     int depth;              /* inputs side by side: 1, 2, 4 or 16 */
     bool pairs;             /* .. pair by pair, each of all lanes of a vector */
-    bool dealt;       /* heads: those of lanes 0, n / 4, n / 2, 3n / 4 come first, then the lanes behind them */
-    bool widened;     /* weights of 16 bits */
-    bool interleaved; /* biases, factors and weights: those of a lane are those of its channel_of_lane */
-    bool ragged;      /* of a stretch's last inputs side by side there may be less. Where a tile holds more than
-                         half as many, they are filled up: that takes fewer instructions */
-    bool wide;        /* weights of 16 bits, scaled: see wide_shift */
-    bool twice;       /* .. and they round as TFLite does */
-    bool paired;      /* the weights of both lanes for an input are one number of 16 bits: see takes_pairs */
+    int rows;               /* of a window whose weights stand channel by channel, column by column; else 0 */
+    bool widened;           /* weights of 16 bits */
+    bool interleaved;       /* biases, factors and weights: those of a lane are those of its channel_of_lane */
+    bool ragged; /* of a stretch's last inputs side by side there may be less. Where a tile holds more than
+                    half as many, they are filled up: that takes fewer instructions */
+    bool wide;   /* weights of 16 bits, scaled: see wide_shift */
+    bool twice;  /* .. and they round as TFLite does */
+    bool paired; /* the weights of both lanes for an input are one number of 16 bits: see takes_pairs */
     int stretches, inputs; /* so many stretches of so many inputs each */
     int groups;            /* of the convolution: each has all blocks, for output channels of its own */
     int n_blocks;

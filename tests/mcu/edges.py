@@ -35,6 +35,9 @@ net edge {
     hswish(q = [1, 3])
     output fifth
     from image
+    depthwise([9, 1], stride = 3, padding = [3, 7, 0, 0], q = [1, 3]) @"tall"
+    output tall
+    from image
     conv(14, 1, q = [1, -128]) @"bounded"
     relu
     output bounded
@@ -48,7 +51,8 @@ net edge {
 }
 """
 SHAPES = {"wide": (9, 7, 3, 3), "window": (7, 1, 3, 3), "large": (7, 1, 5, 5), "halved": (7, 1, 3, 3), "before": (10, 7, 1, 1),
-          "rows": (10, 1, 5, 5), "fifth": (7, 1, 5, 5), "bounded": (14, 7, 1, 1), "added": (7, 7, 1, 1), "dense": (5, 1)}
+          "rows": (10, 1, 5, 5), "fifth": (7, 1, 5, 5), "bounded": (14, 7, 1, 1), "added": (7, 7, 1, 1), "dense": (5, 1),
+          "tall": (7, 1, 9, 1)}
 KINDS = {"I8": np.int8, "I32": np.int32, "F32": np.float32}
 
 

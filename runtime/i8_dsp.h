@@ -17,7 +17,7 @@
 /* How blocks end; see i8_blocks. */
 enum { I8_TO_SUMS, I8_TO_CODES, I8_TO_POSITIVE, I8_TO_RIGHT = I8_TO_POSITIVE };
 
-/* The offsets of the fields of i8_blocks, which its functions copy to the stack, and of what they add. */
+/* The offsets of what the functions of i8_blocks keep on the stack: the fields, with places of sizes. */
 #define I8_TILE        "[sp]"
 #define I8_END         "[sp, #4]"
 #define I8_HEAD_BYTES  "[sp, #8]"
@@ -31,32 +31,36 @@ enum { I8_TO_SUMS, I8_TO_CODES, I8_TO_POSITIVE, I8_TO_RIGHT = I8_TO_POSITIVE };
 #define I8_AFTER       "[sp, #48]"
 #define I8_HEAD        "[sp, #52]"
 
-/* What the function of some blocks of two channels needs. */
+/* What the function of some blocks of two channels needs, besides where they lie. */
 typedef struct i8_blocks {
-    const int8_t *tile, *end; /* of the widened inputs */
-    int32_t head_bytes;       /* before a block's weights */
-    const int8_t *weights_end;
-    void *y;             /* the first code, or the sums of one block: those of the first channel first */
-    int32_t y_step;      /* from a pixel to the next */
-    const int8_t *table; /* its middle, or NULL */
-    int32_t numbered;    /* channels have the numbers of their tables */
-    int32_t half;        /* 2 * zero + 1 */
-    int32_t mode;        /* I8_TO_.. */
-    int32_t fours;       /* of inputs */
+    int32_t tile_bytes;   /* of the widened inputs */
+    int32_t head_bytes;   /* before a block's weights */
+    int32_t weight_bytes; /* of all blocks */
+    int32_t y_step;       /* from a pixel to the next */
+    const int8_t *table;  /* its middle, or NULL */
+    int32_t numbered;     /* channels have the numbers of their tables */
+    int32_t half;         /* 2 * zero + 1 */
+    int32_t mode;         /* I8_TO_.. */
+    int32_t fours;        /* of inputs */
 } i8_blocks;
 
-/* A function that is assembly, and what a function of blocks is in truth, which computes those from w on; and
- * one that widens `count` inputs of four pixels, which lie `step` apart. */
+/* A function that is assembly, and what a function of blocks is in truth, which computes those from w on, of
+ * the widened inputs x. y: the first code, or the sums of one block, those of the first channel first. And one
+ * that widens `count` inputs of four pixels, which lie `step` apart. */
 typedef void (*i8_assembly)(void);
-typedef void (*i8_blocks_function)(const i8_blocks *k, const int8_t *w);
+typedef void (*i8_blocks_function)(const i8_blocks *k, const int8_t *w, const int8_t *x, void *y);
 typedef void (*i8_widen4_function)(int8_t *tile, const int8_t *x, int32_t step, int32_t count);
 
-/* The first instructions: r1 is the weights; the addresses of the code that this call takes. The first four
- * inputs are taken before the loop, in which the rest begins where whole sixteens are left. */
+/* The first instructions: r1 is the weights, r2 the inputs, r3 the place of codes; the addresses of the code
+ * that this call takes. The first four inputs are taken before the loop, in which the rest begins where whole
+ * sixteens are left. */
 #define I8_BEGIN(count)                                                                                        \
     "push {r4-r11, lr}\n"                                                                                      \
     "sub sp, sp, #56\n"                                                                                        \
-    "ldm r0, {r2-r12}\n"                                                                                       \
+    "mov r6, r3\n"                                                                                             \
+    "ldm r0, {r3-r5, r7-r12}\n"                                                                                \
+    "add r3, r3, r2\n"                                                                                         \
+    "add r5, r5, r1\n"                                                                                         \
     "stm sp, {r2-r12}\n"                                                                                       \
     "adr.w r4, 4f\n" count "beq 8f\n"                                                                          \
     "adr.w r4, 2f\n"                                                                                           \

@@ -207,11 +207,10 @@ static inline void i8_add_codes(const int8_t *codes, int room, int pixels, int32
 }
 
 /* Makes the sums of a block, and codes of them in the slow way. */
-static void i8_finish_block(i8_blocks_function blocks, i8_blocks *b, int pixels, int channels, const int8_t *w,
-                            int8_t *y, const int8_t *r, const i8_layer *k) {
+static void i8_finish_block(i8_blocks_function blocks, i8_blocks *b, int pixels, int channels, const int8_t *x,
+                            const int8_t *w, int8_t *y, const int8_t *r, const i8_layer *k) {
     int32_t sums[8];
-    b->y = sums;
-    blocks(b, w);
+    blocks(b, w, x, sums);
     for (int lane = 0; lane < channels; lane++) {
         const int number = b->numbered ? w[20 + lane] : 0;
         for (int m = 0; m < pixels; m++)
@@ -233,11 +232,9 @@ static void i8_dots_by(i8_assembly function, int wide, int pixels, const int8_t 
     const int32_t head = (!wide ? 20 : end->how & I8_TFLITE ? 32 : 24) + numbers;
     const int32_t block = head + (wide ? 4 : 2) * k->inputs;
     const int whole = end->least == -128 && end->most == 127;
-    i8_blocks b = {.tile = x,
-                   .end = x + 2 * pixels * k->inputs,
+    i8_blocks b = {.tile_bytes = 2 * pixels * k->inputs,
                    .head_bytes = head,
-                   .weights_end = w,
-                   .y = y,
+                   .weight_bytes = block,
                    .y_step = k->y_step,
                    .table = NULL,
                    .numbered = numbers,
@@ -247,25 +244,24 @@ static void i8_dots_by(i8_assembly function, int wide, int pixels, const int8_t 
     int32_t c = 0;
     if (b.mode != I8_TO_SUMS && whole && !end->sum && k->channels > 1) {
         c = k->channels & ~1;
-        b.weights_end = w + c / 2 * block;
+        b.weight_bytes = c / 2 * block;
         b.table = end->table ? end->table + 128 : NULL;
-        blocks(&b, w);
+        blocks(&b, w, x, y);
         b.table = NULL;
+        w += b.weight_bytes;
     }
     while (c < k->channels) {
         const int32_t left = k->channels - c;
         int8_t codes[4 * SOME];
-        w = b.weights_end;
         if (b.mode == I8_TO_SUMS) {
-            b.weights_end = w + block;
-            i8_finish_block(blocks, &b, pixels, left < 2 ? 1 : 2, w, y + c, r ? r + c : NULL, k);
+            b.weight_bytes = block;
+            i8_finish_block(blocks, &b, pixels, left < 2 ? 1 : 2, x, w, y + c, r ? r + c : NULL, k);
             c += 2;
         } else {
             const int32_t count = left < SOME ? left : SOME;
-            b.y = codes;
             b.y_step = SOME;
-            b.weights_end = w + (count + 1) / 2 * block;
-            blocks(&b, w);
+            b.weight_bytes = (count + 1) / 2 * block;
+            blocks(&b, w, x, codes);
             if (k->adding)
                 i8_add_codes(codes, SOME, pixels, count, y + c, r + c, k);
             else
@@ -273,5 +269,12 @@ static void i8_dots_by(i8_assembly function, int wide, int pixels, const int8_t 
                                r ? r + c : NULL, k);
             c += count;
         }
+        w += b.weight_bytes;
     }
+}
+
+/* The same for an even number of channels whose codes are stored as the function makes them. */
+static inline void i8_blocks_by(i8_assembly function, const i8_blocks *k, const int8_t *x, const int8_t *w,
+                                int8_t *y) {
+    ((i8_blocks_function)function)(k, w, x, y);
 }

@@ -195,12 +195,44 @@ static const char *emit_gathering(emitter *e, const plan_step *s, writer *w, con
     return "tile";
 }
 
+/* The function of blocks that makes a tile: its pixels, how weights lie, how it rounds. */
+static const char *blocks_function(const emitter *e, const plan_step *s, const dots_tile *t) {
+    const char *weights = s->gemm.wide ? "wide_" : s->gemm.paired ? "pairs_" : "";
+    return arena_printf(e->a, "i8_blocks%d_%s%s", t->pixels, weights, rounding_name(e));
+}
+
+/* Declares the i8_blocks of a tile whose codes are stored as such a function makes them. Returns whether they
+ * are. */
+static bool declare_blocks(emitter *e, writer *w, const plan_step *s, const dots_tile *t, int64_t inputs) {
+    const node *n = &e->p->g->nodes[s->node];
+    const code_end end = code_end_of(e, n);
+    const pack_layout l = pack_layout_of_gemm(e->p, s);
+    const bool positive = end.range.least >= end.zero;
+    const short_way way = s->gemm.wide ? SHORT_RIGHT : short_way_of(e->p, n);
+    if (!e->p->t->dots->by_pixels || !way || end.adds || end.range.least != -128 || end.range.most != 127 ||
+        n->shape.c / l.groups % 2)
+        return false;
+    const bool quick = end.how == RESCALE_TFLITE ? positive : way == SHORT_RIGHT;
+    line(w, "static const i8_blocks blocks = {%lld, %lld, %lld, %lld, %s, %d, %d, %s, %lld};",
+         2 * t->pixels * (long long)inputs, (long long)pack_head_bytes(&l, &l.blocks[0]),
+         (long long)pack_group_bytes(&l), (long long)t->y_step,
+         end.table ? arena_printf(e->a, "%s + 128", end.table) : "NULL", end.several, 2 * end.zero + 1,
+         quick ? "I8_TO_POSITIVE" : "I8_TO_CODES", (long long)inputs / 4);
+    return true;
+}
+
 void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *t) {
     const node *n = &e->p->g->nodes[s->node];
     const pack_layout l = pack_layout_of_gemm(e->p, s);
     const bool rows = s->gemm.staged && reads_rows(e->p, s);
     const int64_t inputs = rows ? l.inputs : pack_inputs(&l);
     const int groups = n->op == OP_DENSE ? 1 : n->a.groups;
+    int64_t step;
+    if (declare_blocks(e, w, s, t, inputs)) {
+        const char *x = emit_gathering(e, s, w, t, inputs, &step);
+        line(w, "i8_blocks_by(%s, &blocks, %s, w, y);", blocks_function(e, s, t), x);
+        return;
+    }
     const char *end = end_text(e, w, s);
     const char *adding = adding_text(e, w, s);
     line(w, "static const i8_layer layer = {%s, %lld, %d, %lld, %lld, %s};", end, (long long)inputs,
@@ -211,14 +243,10 @@ void emit_dots_tile(emitter *e, const plan_step *s, writer *w, const dots_tile *
              (long long)t->x_step[0], t->pixels, residual);
         return;
     }
-    int64_t step;
     const char *x = emit_gathering(e, s, w, t, inputs, &step);
     if (e->p->t->dots->by_pixels)
-        line(w, "i8_dots_by(i8_blocks%d_%s%s, %d, %d, %s, w, y, %s, &layer);", t->pixels,
-             s->gemm.wide     ? "wide_"
-             : s->gemm.paired ? "pairs_"
-                              : "",
-             rounding_name(e), s->gemm.wide != 0, t->pixels, x, residual);
+        line(w, "i8_dots_by(%s, %d, %d, %s, w, y, %s, &layer);", blocks_function(e, s, t), s->gemm.wide != 0,
+             t->pixels, x, residual);
     else
         line(w, "i8_dots(%s, %lld, %d, w, y, %s, &layer);", x, (long long)step, t->pixels, residual);
 }

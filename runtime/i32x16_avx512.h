@@ -202,3 +202,72 @@ static inline LCC_INLINE void i32xN_end_four(int8_t *y, i32xN_four v, i32xN_by b
         i32xN_end_four_exactly(y, &kept, scales, channels, end);
     }
 }
+
+/* 64 int8, times 2^24, as floats in the order of channel_of_lane: number i of four. */
+static inline LCC_INLINE __m512 i32xN_raised_floats(__m512i codes, int i) {
+    const __m512i none = _mm512_setzero_si512();
+    const __m512i half = i < 2 ? _mm512_unpacklo_epi8(none, codes) : _mm512_unpackhi_epi8(none, codes);
+    return _mm512_cvtepi32_ps(i % 2 ? _mm512_unpackhi_epi16(none, half) : _mm512_unpacklo_epi16(none, half));
+}
+
+/* The factors of sixteen of `channels` channels, from `at` on, as floats. */
+static inline LCC_INLINE __m512 i32xN_factors(const i32xN_scaling *k, int at) {
+    const int from = k->each ? at : 0, left = k->each ? k->channels - at : 1;
+    const __mmask16 mask = (__mmask16)(left >= 16 ? 0xffff : left > 0 ? (1 << left) - 1 : 0);
+    const __m512 multipliers =
+        _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, (const void *)(k->multipliers + from)));
+    const __m512i shifts = _mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(mask, (const void *)(k->shifts + from)));
+    const __m512 by =
+        _mm512_scalef_ps(multipliers, _mm512_cvtepi32_ps(_mm512_sub_epi32(shifts, _mm512_set1_epi32(31))));
+    return k->each ? by : _mm512_broadcastss_ps(_mm512_castps512_ps128(by));
+}
+
+/* The codes of 64 channels of a pixel; *far as for i32xN_round. z, off: what makes products of raised floats.
+ */
+static inline LCC_INLINE __m512i i32xN_scaled_codes(__m512i x, const __m512 *z, const __m512 *off,
+                                                    const __m512 *by, const i32xN_scaling *k, __m512 *far) {
+    i32xN v[4];
+    v[0] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 0), z[0], off[0]), by[0]), far);
+    v[1] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 1), z[1], off[1]), by[1]), far);
+    v[2] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 2), z[2], off[2]), by[2]), far);
+    v[3] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 3), z[3], off[3]), by[3]), far);
+    return i32xN_narrow(v[0], v[1], v[2], v[3], k->zero, k->least, k->most);
+}
+
+/* The pixels first .. end - 1 of the map x, each channel times its code in z: a block of 64 channels at a time.
+ */
+static inline void i32xN_scale_map(int8_t *y, const int8_t *x, const int8_t *z, int first, int end,
+                                   const i32xN_scaling *k) {
+    for (int at = 0; at < k->channels; at += 64) {
+        const int channels = k->channels - at < 64 ? k->channels - at : 64;
+        const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << channels) - 1;
+        const __m512i codes = _mm512_maskz_loadu_epi8(mask, (const void *)(z + at));
+        const __m512 a = i32xN_factors(k, at), b = i32xN_factors(k, at + 16), c = i32xN_factors(k, at + 32),
+                     d = i32xN_factors(k, at + 48);
+        const __m512 ab = _mm512_shuffle_f32x4(a, b, 0x44), cd = _mm512_shuffle_f32x4(c, d, 0x44),
+                     next_ab = _mm512_shuffle_f32x4(a, b, 0xee), next_cd = _mm512_shuffle_f32x4(c, d, 0xee);
+        const __m512 by[4] = {_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd),
+                              _mm512_shuffle_f32x4(next_ab, next_cd, 0x88),
+                              _mm512_shuffle_f32x4(next_ab, next_cd, 0xdd)};
+        const __m512 raised = _mm512_set1_ps((float)(1 << 24)), lowered = _mm512_set1_ps(1.0f / (1 << 24));
+        const __m512 z_zero = _mm512_mul_ps(raised, _mm512_set1_ps((float)k->z_zero));
+        const __m512 x_zero = _mm512_set1_ps((float)-k->x_zero);
+        __m512 factor[4], off[4];
+        for (int i = 0; i < 4; i++) {
+            const __m512 less = _mm512_mul_ps(lowered, _mm512_sub_ps(i32xN_raised_floats(codes, i), z_zero));
+            factor[i] = _mm512_mul_ps(lowered, less);
+            off[i] = _mm512_mul_ps(x_zero, less);
+        }
+        for (int p = first; p < end; p++) {
+            int8_t *const to = y + (ptrdiff_t)p * k->y_step + at;
+            const int8_t *const from = x + (ptrdiff_t)p * k->x_step + at;
+            __m512 far = _mm512_setzero_ps();
+            const __m512i v = _mm512_maskz_loadu_epi8(mask, (const void *)from);
+            const __m512i result = i32xN_scaled_codes(v, factor, off, by, k, &far);
+            if (__builtin_expect(_mm512_cmp_ps_mask(far, _mm512_set1_ps(k->close), _CMP_GE_OQ) != 0, 0))
+                i32xN_scale_exactly(to, from, z + at, at, channels, k);
+            else
+                _mm512_mask_storeu_epi8((void *)to, mask, result);
+        }
+    }
+}

@@ -37,6 +37,17 @@ typedef struct i32xN_two {
     i32xN a, b;
 } i32xN_two;
 
+/* How a map is multiplied by a code of each channel. */
+typedef struct i32xN_scaling {
+    const int32_t *multipliers;
+    const int8_t *shifts;
+    int32_t each; /* channel has its own of these; else there is one for all */
+    int32_t channels, x_step, y_step;
+    int32_t x_zero, z_zero, zero, least, most;
+    int32_t twice;
+    float close; /* as in i32xN_ending */
+} i32xN_scaling;
+
 /* v * multiplier * 2^(shift - 31), rounded as the layer does. */
 static inline LCC_INLINE i32xN i32xN_rescale(i32xN v, i32xN multiplier, i32xN shift, int32_t twice) {
     return twice ? i32xN_rescale_tflite(v, multiplier, shift) : i32xN_rescale_once(v, multiplier, shift);
@@ -91,5 +102,22 @@ __attribute__((noinline)) static void i32xN_end_exactly(int8_t *y, const int8_t 
             i32xN_store_i8_part(y + at, v, left);
         else
             i32xN_store_i8(y + at, v);
+    }
+}
+
+/* Makes the codes y of so many channels of a pixel, from channel `at` on, which y, x and z point to. */
+__attribute__((noinline)) static void i32xN_scale_exactly(int8_t *y, const int8_t *x, const int8_t *z, int at,
+                                                          int channels, const i32xN_scaling *k) {
+    for (int c = 0; c < channels; c += LANES) {
+        const int left = channels - c < LANES ? channels - c : LANES;
+        i32xN multipliers = i32xN_set1(k->multipliers[0]), shifts = i32xN_set1(k->shifts[0]);
+        for (int i = 0; i < left && k->each; i++) {
+            multipliers[i] = k->multipliers[at + c + i];
+            shifts[i] = k->shifts[at + c + i];
+        }
+        const i32xN product =
+            (i32xN_load_i8_part(x + c, left) - k->x_zero) * (i32xN_load_i8_part(z + c, left) - k->z_zero);
+        const i32xN v = i32xN_rescale(product, multipliers, shifts, k->twice);
+        i32xN_store_i8_part(y + c, i32xN_place(v, k->zero, k->least, k->most), left);
     }
 }

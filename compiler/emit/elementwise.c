@@ -6,6 +6,7 @@
  *
  * The packed weights of an affine layer are, for each run: its scales, then its shifts, in the output's order.
  */
+#include "emit/byte_map.h"
 #include "emit/dots.h"
 #include "emit/elementwise.h"
 
@@ -64,7 +65,7 @@ static void emit_scaling_run(emitter *e, writer *w, const elementwise *k) {
         .x_pixel = k->pixel[0],
         .y_pixel = k->y_pixel,
     };
-    emit_dots_scaling(e, k->s, w, m);
+    (scales_by_dots(e, k->s) ? emit_dots_scaling : emit_byte_scaling)(e, k->s, w, m);
 }
 
 /* The lines for run `r` of the operands. Each operand's source for this run is named x (the second's: z). */
@@ -81,7 +82,7 @@ static void emit_elementwise_run(emitter *e, writer *w, elementwise *k, const so
              from[i].names[from[i].of_run[r]]);
     }
     k->type = p->buffers[k->runs[0]->buffer].type;
-    if (scales_by_dots(e, s)) {
+    if (scales_by_dots(e, s) || scales_by_bytes(e, s)) {
         emit_scaling_run(e, w, k);
         return;
     }
@@ -119,7 +120,7 @@ kernel_call emit_elementwise(emitter *e, const plan_step *s) {
     writer w = {0};
     int n_runs = s->operands[0].n_runs;
     elementwise k = {.s = s, .n = n, .flat = flat};
-    if (!scales_by_dots(e, s)) declare_channel_constants(e, &w, &k);
+    if (!scales_by_dots(e, s) && !scales_by_bytes(e, s)) declare_channel_constants(e, &w, &k);
     for (int r = 0, c = 0; r < n_runs; r++) {
         k.begin = c;
         k.scales = 2 * (int64_t)c;

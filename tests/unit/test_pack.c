@@ -137,6 +137,27 @@ static void test_a_block_by_hand(void **state) {
     text_free(&packed);
 }
 
+/* A window of two rows by three columns, as a dot product takes it: each lane's own, column by column. */
+static void test_a_window_by_hand(void **state) {
+    (void)state;
+    channel_block block = {.n_pieces = 2, .pieces = {{0, 1}, {0, 1}}, .channels = 2, .lanes = 2, .repeat = 1};
+    pack_layout l = {
+        .t = target_by_name("generic"), .weight = TYPE_I8, .bias = TYPE_I32, .depth = 1, .rows = 2};
+    l.stretches = l.groups = l.n_blocks = 1;
+    l.inputs = 6;
+    l.blocks = &block;
+    text packed = {0};
+    pack_values(&l, sample, NULL, &packed);
+    static const unsigned char by_hand[] = {
+        0xc4, 0xff, 0xff, 0xff, 0xc5, 0xff, 0xff, 0xff, /* the biases -60 and -59 */
+        0x81, 0xa8, 0x8e, 0xb5, 0x9b, 0xc2,             /* taps 0, 3; 1, 4; 2, 5: -127, -88; -114, -75; .. */
+        0x88, 0xaf, 0x95, 0xbc, 0xa2, 0xc9,             /* those of the next lane are 7 more */
+    };
+    assert_int_equal(packed.size, sizeof by_hand);
+    assert_memory_equal(packed.data, by_hand, sizeof by_hand);
+    text_free(&packed);
+}
+
 /* ---- plans ---- */
 
 typedef struct made {
@@ -245,9 +266,8 @@ static void test_plans_follow_each_other(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_depths_types_and_tails),
-        cmocka_unit_test(test_a_block_by_hand),
-        cmocka_unit_test(test_steps_have_their_places),
+        cmocka_unit_test(test_depths_types_and_tails),  cmocka_unit_test(test_a_block_by_hand),
+        cmocka_unit_test(test_a_window_by_hand),        cmocka_unit_test(test_steps_have_their_places),
         cmocka_unit_test(test_plans_follow_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

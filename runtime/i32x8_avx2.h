@@ -80,13 +80,13 @@ static inline LCC_INLINE int i32xN_off(float close) { return (int)((0.5f - close
 
 /* Whether any of 16 integers without a sign is below `limit`. */
 static inline LCC_INLINE int i32xN_is_below(__m256i v, int limit) {
-    const __m256i least = _mm256_min_epu16(v, _mm256_set1_epi16((int16_t)(limit - 1)));
+    const __m256i least = _mm256_min_epu16(v, _mm256_set1_epi32((limit - 1) * 65537));
     return _mm256_movemask_epi8(_mm256_cmpeq_epi16(least, v)) != 0;
 }
 
-/* The upper halves of the lanes of a and b in turns, and the lower ones, of which *least keeps the least. */
-static inline LCC_INLINE __m256i i32xN_halves(__m256i a, __m256i b, __m256i *least) {
-    *least = _mm256_min_epu16(*least, _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xaa));
+/* The upper halves of the lanes of a and b in turns, and the lower ones. */
+static inline LCC_INLINE __m256i i32xN_halves(__m256i a, __m256i b, __m256i *low) {
+    *low = _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xaa);
     return _mm256_blend_epi16(_mm256_srli_epi32(a, 16), b, 0xaa);
 }
 
@@ -212,14 +212,15 @@ static inline LCC_INLINE __m256i i32xN_add_floats(__m256i x, __m256i z, int i, c
 static inline LCC_INLINE __m256i i32xN_add_bytes(int n, __m256i x, __m256i z, const i32xN_sum *k, int *again) {
     const int off = i32xN_off(k->close) + 1; /* one more rounding */
     const float moved = ((float)k->y_zero + 0.5f) * 65536 + (float)off;
-    __m256i least = _mm256_set1_epi32(-1);
+    __m256i low, low_cd;
     const __m256i v0 = i32xN_add_floats(x, z, 0, k, moved);
     const __m256i v1 = n > 1 ? i32xN_add_floats(x, z, 1, k, moved) : v0;
     const __m256i v2 = n > 2 ? i32xN_add_floats(x, z, 2, k, moved) : v0;
     const __m256i v3 = n > 3 ? i32xN_add_floats(x, z, 3, k, moved) : v2;
-    const __m256i ab = i32xN_halves(v0, v1, &least);
-    const __m256i cd = n > 2 ? i32xN_halves(v2, v3, &least) : ab;
-    *again |= i32xN_is_below(least, 2 * off);
+    const __m256i ab = i32xN_halves(v0, v1, &low);
+    const __m256i cd = n > 2 ? i32xN_halves(v2, v3, &low_cd) : ab;
+    if (n > 2) low = _mm256_min_epu16(low, low_cd);
+    *again |= i32xN_is_below(low, 2 * off);
     return i32xN_pack(ab, cd, k->least, k->most);
 }
 
@@ -232,14 +233,15 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
     if (end->close > 0) {
         const int off = i32xN_off(end->close);
         const float moved = ((float)end->zero + 0.5f) * 65536 + (float)off;
-        __m256i least = _mm256_set1_epi32(-1);
+        __m256i low, low_cd;
         const __m256i v0 = i32xN_scale(sums[0], by[0], moved);
         const __m256i v1 = n > 1 ? i32xN_scale(sums[1], by[1], moved) : v0;
         const __m256i v2 = n > 2 ? i32xN_scale(sums[2], by[2], moved) : v0;
         const __m256i v3 = n > 3 ? i32xN_scale(sums[3], by[3], moved) : v2;
-        const __m256i ab = i32xN_halves(v0, v1, &least);
-        const __m256i cd = n > 2 ? i32xN_halves(v2, v3, &least) : ab;
-        again = i32xN_is_below(least, 2 * off);
+        const __m256i ab = i32xN_halves(v0, v1, &low);
+        const __m256i cd = n > 2 ? i32xN_halves(v2, v3, &low_cd) : ab;
+        if (n > 2) low = _mm256_min_epu16(low, low_cd);
+        again = i32xN_is_below(low, 2 * off);
         __m256i codes = i32xN_pack(ab, cd, end->least, end->most);
         const int8_t *const numbers = end->n_tables > 1 ? scales + 9 * 8 * n : NULL;
         int8_t part[32], *const to = r ? part : y;

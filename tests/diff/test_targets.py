@@ -23,7 +23,8 @@ from threaded import Threaded, add_arguments, count_failures, same_bits, threads
 
 TOLERANCE = 1e-4
 TARGETS = {"x86-64": (set(), "TARGET_SSE2"), "x86-64-v3": ({"avx2", "fma"}, "TARGET_AVX2"),
-           "x86-64-v4": ({"avx512f", "avx512bw", "avx512dq", "avx512vl"}, "TARGET_AVX512")}
+           "x86-64-v4": ({"avx512f", "avx512bw", "avx512dq", "avx512vl"}, "TARGET_AVX512"),
+           "x86-64-v4-vnni": ({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512vbmi"}, "TARGET_VNNI")}
 PROCESSORS = {"Nehalem": "x86-64", "SandyBridge": "x86-64", "Haswell": "x86-64-v3", "EPYC": "x86-64-v3"}  # qemu's names
 
 

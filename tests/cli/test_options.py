@@ -61,7 +61,7 @@ class CommandLine(Case):
         self.assertIn("--target: there is no 'x86-64-v33': did you mean 'x86-64-v3'? There are native, generic", done.stderr)
 
     def test_several_targets(self):
-        can = "those that can are x86-64, x86-64-v3 and x86-64-v4"
+        can = "those that can are x86-64, x86-64-v3, x86-64-v4 and x86-64-v4-vnni"
         for given, message in (("x86-64,generic", "x86-64 and generic cannot be in one file: " + can),
                                ("generic,x86-64", "generic and x86-64 cannot be in one file: " + can),
                                ("x86-64,aarch64", "x86-64 and aarch64 cannot be in one file: " + can),

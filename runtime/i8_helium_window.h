@@ -62,19 +62,20 @@ enum { I8_PLAIN, I8_TABLE, I8_BOUNDED };
 
 /* What makes the codes of some blocks of four channels, of some pixels whose windows stand in a stretch. */
 typedef struct i8_block {
-    const int8_t *x;    /* the first window of the first channel */
-    const int8_t *head; /* of the first block; the function sets it, y and `blocks` */
-    int8_t *y;
-    int32_t block_bytes;
-    int32_t blocks;
-    int32_t pixels; /* an even number, at least 2 */
-    int32_t odd;    /* there is another pixel: bytes of the stretch from a window to the next; or 0 */
-    int32_t step;   /* from the first window to the second one */
     int32_t way;    /* 0: I8_ONCE; 1: I8_TFLITE, and I8_POSITIVE; 2: I8_TFLITE; 3: I8_ONCE, and I8_BOTH */
     int32_t finish; /* I8_PLAIN: codes are -128 to 127; I8_TABLE: they are, and have a table;
                        I8_BOUNDED: everything else */
     int32_t x_next, y_next; /* from two pixels to the next two; x: from behind the last channel */
-    int32_t zero, y_step;
+    int32_t zero;
+    const int8_t *x;    /* the first window of the first channel; the function sets it, head, y and `blocks` */
+    const int8_t *head; /* of the first block */
+    int8_t *y;
+    int32_t block_bytes;
+    int32_t blocks;
+    int32_t pixels; /* an even number, at least 2 */
+    int32_t step;   /* from the first window to the second one */
+    int32_t odd;    /* there is another pixel: bytes of the stretch from a window to the next; or 0 */
+    int32_t y_step;
     int32_t least, most;       /* where there is a table, these and `zero` are 128 more */
     const int8_t *table;       /* or NULL */
     int32_t lanes;             /* twice the channels of the last block, where it has less than four; else 8 */
@@ -89,25 +90,26 @@ typedef struct i8_block {
  * pixel in r8, r10, r12 and lr. Windows are at r1 and r5, and the head at r3, or weights where they do not stay
  * in q4 to q7. The multipliers are in q2, the shifts in q3. Predicated loads take nine bytes. */
 #define I8_BLOCK_BEGIN                                                                                         \
-    "push {r4-r11, lr}\n\tmov r11, r0\n"                                                                       \
-    "0:\n\tldr r3, [r11, #4]\n\tldrd r0, r2, [r11, #72]\n\tvldrw.32 q2, [r3, #16]\n\t"                         \
-    "vldrb.s32 q3, [r3, #32]\n\tadds r5, r3, r0\n\tcbz r2, 1f\n\tadds r2, r3\n\tvldrb.s32 q0, [r2]\n\t"        \
-    "vshl.i32 q0, q0, #8\n\tvsli.32 q0, q0, #16\n\tvstrw.32 q0, [r11, #112]\n"                                 \
-    "1:\n\tmov r0, #9\n\tvctp.8 r0\n\t"
+    "push {r4-r11, lr}\n\tmov r11, r0\n\tmov r0, #9\n\tvctp.8 r0\n"                                            \
+    "0:\n\tadd r0, r11, #20\n\tldm r0, {r1, r3, r7}\n\tldrd r0, r2, [r11, #72]\n\t"                            \
+    "vldrw.32 q2, [r3, #16]\n\tvldrb.s32 q3, [r3, #32]\n\tadds r5, r3, r0\n\tcbz r2, 1f\n\t"                   \
+    "adds r2, r3\n\tvldrb.s32 q0, [r2]\n\tvshl.i32 q0, q0, #8\n\tvsli.32 q0, q0, #16\n\t"                      \
+    "vstrw.32 q0, [r11, #112]\n"                                                                               \
+    "1:\n\t"
 
 #define I8_BLOCK_CODES                                                                                         \
-    "ldrd r0, r2, [r11, #32]\n\tldrd r4, r6, [r11, #40]\n\tldr r8, [r11, #48]\n\tcbnz r0, 6f\n"                \
+    "ldm r11, {r0, r2, r4, r6, r8}\n\tcbnz r0, 6f\n"                                                           \
     "2:\n\tvqdmulh.s32 q0, q0, q2\n\tvqdmulh.s32 q1, q1, q2\n"                                                 \
     "3:\n\tvrshl.s32 q0, q0, q3\n\tvrshl.s32 q1, q1, q3\n\tvqmovnb.s32 q0, q0\n\tvqmovnt.s32 q0, q1\n\t"       \
     "vqadd.s16 q0, q0, r8\n\tcbnz r2, 8f\n\tvqmovnb.s16 q1, q0\n"                                              \
     "4:\n\tvldrw.32 q0, [r11, #96]\n\tvstrb.16 q1, [r7, q0]\n"                                                 \
     "5:\n\tadd r7, r6\n\tadd r1, r4\n\tadd r5, r4\n\tsubs r9, #2\n\tbhi 1b\n\tbne 7f\n\t"                      \
-    "ldr r0, [r11, #24]\n\tcmp r0, #0\n\tbeq 7f\n\tldr r2, [r11, #52]\n\tsubs r1, r0\n\tsubs r5, r0\n\t"       \
+    "ldr r0, [r11, #48]\n\tcmp r0, #0\n\tbeq 7f\n\tldr r2, [r11, #52]\n\tsubs r1, r0\n\tsubs r5, r0\n\t"       \
     "subs r7, r2\n\tmov r9, #1\n\tb 1b\n"                                                                      \
     "6:\n\tcmp r0, #2\n\tbhi 6f\n\tvqrdmulh.s32 q0, q0, q2\n\tvqrdmulh.s32 q1, q1, q2\n\tblo 3b\n\t"           \
     "mov r0, #-1\n\tvpt.s32 lt, q0, zr\n\tvaddt.i32 q0, q0, r0\n\tvpt.s32 lt, q1, zr\n\t"                      \
     "vaddt.i32 q1, q1, r0\n\tmov r0, #9\n\tvctp.8 r0\n\tb 3b\n"                                                \
-    "6:\n\tldr r0, [r11, #4]\n\tvldrb.s32 q3, [r0, #36]\n\tvqshl.s32 q0, q0, q3\n\t"                           \
+    "6:\n\tldr r0, [r11, #24]\n\tvldrb.s32 q3, [r0, #36]\n\tvqshl.s32 q0, q0, q3\n\t"                          \
     "vqshl.s32 q1, q1, q3\n\tvldrb.s32 q3, [r0, #32]\n\tb 2b\n"                                                \
     "8:\n\tcmp r2, #1\n\tbne 6f\n\tvqmovunb.s16 q0, q0\n\tvmovlb.u8 q0, q0\n\tldr r0, [r11, #64]\n\t"          \
     "vldrw.32 q1, [r11, #112]\n\tvadd.i16 q0, q0, q1\n\tvldrb.u16 q1, [r0, q0]\n\tb 4b\n"                      \
@@ -116,17 +118,15 @@ typedef struct i8_block {
     "vadd.i16 q0, q0, q1\n\tvldrb.u16 q1, [r0, q0]\n"                                                          \
     "6:\n\tvldrw.32 q0, [r11, #96]\n\tvctp.16 r2\n\tvpst\n\tvstrbt.16 q1, [r7, q0]\n\tmov r0, #9\n\t"          \
     "vctp.8 r0\n\tb 5b\n"                                                                                      \
-    "7:\n\tldrd r0, r2, [r11]\n\tldrd r4, r6, [r11, #8]\n\tldr r8, [r11, #16]\n\tadds r0, #200\n\t"            \
-    "adds r2, r6\n\tadds r4, #4\n\tstrd r0, r2, [r11]\n\tstr r4, [r11, #8]\n\tsubs r8, #1\n\t"                 \
-    "str r8, [r11, #16]\n\tbne 0b\n\tpop {r4-r11, lr}\n\t"
+    "7:\n\tadd r10, r11, #20\n\tldm r10, {r0, r2, r4, r6, r8}\n\tadds r0, #200\n\tadds r2, r6\n\t"             \
+    "adds r4, #4\n\tsubs r8, #1\n\tstm r10, {r0, r2, r4, r6, r8}\n\tbne 0b\n\tpop {r4-r11, lr}\n\t"
 
 /* Windows of nine taps, whose weights stay in registers. */
 static inline void i8_make_9(i8_block *k) {
     register void *r0 __asm__("r0") = k;
     __asm__ volatile(I8_BLOCK_BEGIN
                      "vpstttt\n\tvldrbt.8 q4, [r5], #9\n\tvldrbt.8 q5, [r5], #9\n\tvldrbt.8 q6, [r5], #9\n\t"
-                     "vldrbt.8 q7, [r5], #9\n\tldr r1, [r11]\n\tldr r7, [r11, #8]\n\tldr r9, [r11, #20]\n\t"
-                     "ldr r0, [r11, #28]\n\tadds r5, r1, r0\n"
+                     "vldrbt.8 q7, [r5], #9\n\tldrd r9, r0, [r11, #40]\n\tadds r5, r1, r0\n"
                      "1:\n\tldm r3, {r0, r2, r4, r6}\n\tldm r3, {r8, r10, r12, lr}\n\tvldrb.8 q0, [r1], #50\n\t"
                      "vldrb.8 q1, [r5], #50\n\tvmladava.s8 r0, q0, q4\n\tvmladava.s8 r8, q1, q4\n\t"
                      "vldrb.8 q0, [r1], #50\n\tvldrb.8 q1, [r5], #50\n\tvmladava.s8 r2, q0, q5\n\t"
@@ -145,8 +145,7 @@ static inline void i8_make_9(i8_block *k) {
 static inline void i8_make_25(i8_block *k) {
     register void *r0 __asm__("r0") = k;
     __asm__ volatile(I8_BLOCK_BEGIN
-                     "mov r3, r5\n\tldr r1, [r11]\n\tldr r7, [r11, #8]\n\tldr r9, [r11, #20]\n\t"
-                     "ldr r0, [r11, #28]\n\tadds r5, r1, r0\n"
+                     "mov r3, r5\n\tldrd r9, r0, [r11, #40]\n\tadds r5, r1, r0\n"
                      "1:\n\tvpstt\n\tvldrbt.8 q5, [r3, #16]\n\tvldrbt.8 q7, [r3, #41]\n\t"
                      "vldrb.8 q4, [r3], #25\n\tvldrb.8 q6, [r3], #25\n\tvldrb.8 q1, [r1, #16]\n\t"
                      "vldrb.8 q0, [r1], #50\n\tvmladav.s8 r0, q0, q4\n\tvmladava.s8 r0, q1, q5\n\t"
@@ -162,7 +161,7 @@ static inline void i8_make_25(i8_block *k) {
                      "vmladava.s8 r6, q1, q7\n\tvldrb.8 q1, [r5, #16]\n\tvldrb.8 q0, [r5], #50\n\t"
                      "vmladav.s8 lr, q0, q6\n\tvmladava.s8 lr, q1, q7\n\tsubs r3, #100\n\t"
                      "vmov q0[2], q0[0], r0, r4\n\tvmov q0[3], q0[1], r2, r6\n\tvmov q1[2], q1[0], r8, r12\n\t"
-                     "vmov q1[3], q1[1], r10, lr\n\tldr r0, [r11, #4]\n\tvldrw.32 q4, [r0]\n\t"
+                     "vmov q1[3], q1[1], r10, lr\n\tldr r0, [r11, #24]\n\tvldrw.32 q4, [r0]\n\t"
                      "vadd.i32 q0, q0, q4\n\tvadd.i32 q1, q1, q4\n\t" I8_BLOCK_CODES
                      : "+r"(r0)
                      :
@@ -175,8 +174,7 @@ static inline void i8_make_any(i8_block *k) {
     register void *r0 __asm__("r0") = k;
     __asm__ volatile(
         I8_BLOCK_BEGIN
-        "mov r3, r5\n\tldr r1, [r11]\n\tldr r7, [r11, #8]\n\tldr r9, [r11, #20]\n\t"
-        "ldr r0, [r11, #28]\n\tadds r5, r1, r0\n"
+        "mov r3, r5\n\tldrd r9, r0, [r11, #40]\n\tadds r5, r1, r0\n"
         "1:\n\tpush {r7, r9, r11}\n\tldrd r7, r9, [r11, #80]\n\tldr r11, [r11, #88]\n\t"
         "vctp.8 r7\n\tvpst\n\tvldrbt.8 q4, [r3]\n\tvctp.8 r9\n\tvpst\n\tvldrbt.8 q5, [r3, #16]\n\t"
         "add r3, r11\n\tvldrb.8 q1, [r1, #16]\n\tvldrb.8 q0, [r1], #50\n\tvmladav.s8 r0, q0, q4\n\t"
@@ -195,7 +193,7 @@ static inline void i8_make_any(i8_block *k) {
         "vmladava.s8 r6, q1, q5\n\tvldrb.8 q1, [r5, #16]\n\tvldrb.8 q0, [r5], #50\n\t"
         "vmladav.s8 lr, q0, q4\n\tvmladava.s8 lr, q1, q5\n\tsub r3, r3, r11, lsl #2\n\t"
         "pop {r7, r9, r11}\n\tvmov q0[2], q0[0], r0, r4\n\tvmov q0[3], q0[1], r2, r6\n\t"
-        "vmov q1[2], q1[0], r8, r12\n\tvmov q1[3], q1[1], r10, lr\n\tldr r0, [r11, #4]\n\t"
+        "vmov q1[2], q1[0], r8, r12\n\tvmov q1[3], q1[1], r10, lr\n\tldr r0, [r11, #24]\n\t"
         "vldrw.32 q4, [r0]\n\tvadd.i32 q0, q0, q4\n\tvadd.i32 q1, q1, q4\n\t" I8_BLOCK_CODES
         : "+r"(r0)
         :

@@ -58,14 +58,14 @@ static inline void i8_copy(int8_t *to, int32_t to_step, const int8_t *from, int3
     for (; count > 0; count -= 16, to += 16, from += 16) {
         int8_t *y = to;
         const int8_t *x = from;
-        int m = pixels;
-        __asm__ volatile("vctp.8 %[n]\n"
+        __asm__ volatile("vctp.8 %[n]\n\tdls lr, %[pixels]\n"
                          "1:\n\tvpsttt\n\tvldrbt.8 q0, [%[x]]\n\tveort q0, q0, %q[turned]\n\t"
                          "vstrbt.8 q0, [%[y]]\n\tadd %[x], %[x], %[step]\n\tadd %[y], %[y], %[to_step]\n\t"
-                         "subs %[m], %[m], #1\n\tbne 1b"
-                         : [x] "+&r"(x), [y] "+&r"(y), [m] "+&r"(m)
-                         : [n] "r"(count), [step] "r"(step), [to_step] "r"(to_step), [turned] "w"(turned)
-                         : "q0", "cc", "memory" I8_PREDICATE);
+                         "le lr, 1b"
+                         : [x] "+&r"(x), [y] "+&r"(y)
+                         : [n] "r"(count), [pixels] "r"(pixels), [step] "r"(step), [to_step] "r"(to_step),
+                           [turned] "w"(turned)
+                         : "lr", "q0", "cc", "memory" I8_PREDICATE);
     }
 }
 
@@ -454,8 +454,8 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
         n = whole && left > I8_FOUR ? left - left % I8_FOUR : some;
         i8_place(list, rows, count, at + m * step, step, some, k);
         i8_set_steps(t.y_of, k->y_step, some);
-        i8_set_steps(t.r_of, k->r_step, some);
-        i8_set_steps(t.x_of, step, some);
+        if (adds) i8_set_steps(t.r_of, k->r_step, some);
+        if (kind == I8_SMALL) i8_set_steps(t.x_of, step, some);
         t.from = kind == I8_SMALL ? (void *)(uintptr_t)(rows[0] + at + m * step) : list;
         t.sum = adds ? k->end.sum : NULL;
         t.w = t.first;

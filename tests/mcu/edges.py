@@ -1,6 +1,7 @@
 """Integer layers whose sums are rescaled by factors of each size, up and down: around the limits of the short ways of runtime/i8.h,
 which random networks do not meet, since their seeded weights suit the scales. And depthwise layers of 3 to 12 columns, with all of
-their windows, for which the kernels of narrow maps have a function each.
+their windows, for which the kernels of narrow maps have a function each. And convolutions of 8 and of 24 inputs, which have ways of
+their own, with tables of all channels and of each.
 
     write_edges(number, net_file, weights_file)     for numbers 0 to EDGES - 1
 """
@@ -46,12 +47,27 @@ net edge {
     add(image, q = [1.3, 3])
     output added
     from image
+    conv(24, 1, q = [1, 3]) @"more"
+    conv(12, 1, q = [1, -128]) @"rest"
+    hswish(q = [channels, 3]) @"each"
+    output rest
+    from image
+    conv(8, 1, q = [1, 3]) @"eight"
+    conv(13, 1, q = [1, -20]) @"pairs"
+    hswish(q = [1, 3])
+    output pairs
+    from image
+    conv(5, 3, q = [1, 3]) @"joined"
+    relu6
+    output joined
+    from image
     dense(5, q = [1, 3]) @"dense"
     output dense
 }
 """
 SHAPES = {"wide": (9, 7, 3, 3), "window": (7, 1, 3, 3), "large": (7, 1, 5, 5), "halved": (7, 1, 3, 3), "before": (10, 7, 1, 1),
-          "rows": (10, 1, 5, 5), "fifth": (7, 1, 5, 5), "bounded": (14, 7, 1, 1), "added": (7, 7, 1, 1), "dense": (5, 1),
+          "rows": (10, 1, 5, 5), "fifth": (7, 1, 5, 5), "bounded": (14, 7, 1, 1), "added": (7, 7, 1, 1), "more": (24, 7, 1, 1),
+          "rest": (12, 24, 1, 1), "eight": (8, 7, 1, 1), "pairs": (13, 8, 1, 1), "joined": (5, 7, 3, 3), "dense": (5, 1),
           "tall": (7, 1, 9, 1)}
 KINDS = {"I8": np.int8, "I32": np.int32, "F32": np.float32}
 
@@ -69,6 +85,7 @@ def write_edges(number, net_file, weights_file):
         tensors[label + ".weight"] = "I8", source.integers(least, most + 1, shape)
         tensors[label + ".bias"] = "I32", source.integers(-2 ** bits, 2 ** bits + 1, shape[0])
         tensors[label + ".weight_scale"] = "F32", 2.0 ** (6 - bits) * source.uniform(0.5, 2, shape[0])
+    tensors["each.output_scale"] = "F32", 2.0 ** source.integers(-1, 2, SHAPES["rest"][0])
     header, body = {}, b""
     for name, (kind, values) in tensors.items():
         data = values.astype(KINDS[kind]).tobytes()

@@ -34,9 +34,9 @@ WAYS = [
     (LARGE, ["--reuse-input"], ["-O2"], ("cat.png",)),
 ]
 # What the ways above may take at most: millions of instructions on each board, bytes of the arena and of flash.
-MOST = {VWW + " -O2": ({"mps2-an386": 6.0, "mps3-an547": 2.2}, 20000, 200000),
+MOST = {VWW + " -O2": ({"mps2-an386": 6.0, "mps3-an547": 2.1}, 20000, 200000),
         VWW + " --keep-dead -O2": ({"mps2-an386": 11, "mps3-an547": 3.1}, 20000, 290000),
-        RESNET + " -O2": ({"mps2-an386": 13, "mps3-an547": 2.6}, 32000, 200000)}
+        RESNET + " -O2": ({"mps2-an386": 13, "mps3-an547": 2.55}, 32000, 200000)}
 
 
 def keeps_within(what, board, net):

@@ -65,8 +65,12 @@ void help_print(text *out) {
         }
         print_wrapped(out, e->text);
     }
-    text_string(out, "\nTargets: native");
-    for (const target *t = target_table; t->name; t++) text_printf(out, " %s", t->name);
+    text names = {0};
+    text_string(&names, "native");
+    for (const target *t = target_table; t->name; t++) text_printf(&names, " %s", t->name);
+    text_printf(out, "\n%-*s", TEXT_COLUMN, "Targets:");
+    print_wrapped(out, names.data);
+    text_free(&names);
     text_string(out, "\nExit status: 0 done, 1 the network, the weights or the output is at fault, 2 the "
                      "command line is.\n");
 }

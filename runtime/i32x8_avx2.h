@@ -283,3 +283,18 @@ static inline LCC_INLINE i32xN_two i32xN_column2(const int8_t *p, const int8_t *
     return (i32xN_two){(i32xN)_mm256_cvtepi8_epi16(_mm_unpacklo_epi8(a, b)),
                        (i32xN)_mm256_cvtepi8_epi16(_mm_unpackhi_epi8(a, b))};
 }
+
+/* The codes y of so many channels of a pixel, which x has, times `by`, which contains 2^16. Returns whether
+ * some may be wrong: then nothing is stored. */
+static inline LCC_INLINE int i32xN_scale_codes(int8_t *y, const int8_t *x, const float *by, int channels,
+                                               const i32xN_scaling *k) {
+    const int off = i32xN_off(k->close);
+    const float moved = ((float)k->zero + 0.5f) * 65536 + (float)off;
+    const i32xN_two codes = i32xN_column1(x, channels);
+    __m256i low;
+    const __m256i ab = i32xN_halves(i32xN_scale(codes.a - k->x_zero, _mm256_loadu_ps(by), moved),
+                                    i32xN_scale(codes.b - k->x_zero, _mm256_loadu_ps(by + 8), moved), &low);
+    if (k->close <= 0 || i32xN_is_below(low, 2 * off)) return 1;
+    i32xN_store_bytes(y, i32xN_pack(ab, ab, k->least, k->most), channels);
+    return 0;
+}

@@ -231,7 +231,7 @@ static inline LCC_INLINE __m512i i32xN_scaled_codes(__m512i x, const __m512 *z, 
     v[1] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 1), z[1], off[1]), by[1]), far);
     v[2] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 2), z[2], off[2]), by[2]), far);
     v[3] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 3), z[3], off[3]), by[3]), far);
-    return i32xN_narrow(v[0], v[1], v[2], v[3], k->zero, k->least, k->most);
+    return i32xN_narrow(v[0], v[1], v[2], v[3], k->end->zero, k->end->least, k->end->most);
 }
 
 /* The pixels first .. end - 1 of the map x, each channel times its code in z: a block of 64 channels at a time.
@@ -264,7 +264,7 @@ static inline void i32xN_scale_map(int8_t *y, const int8_t *x, const int8_t *z, 
             __m512 far = _mm512_setzero_ps();
             const __m512i v = _mm512_maskz_loadu_epi8(mask, (const void *)from);
             const __m512i result = i32xN_scaled_codes(v, factor, off, by, k, &far);
-            if (__builtin_expect(_mm512_cmp_ps_mask(far, _mm512_set1_ps(k->close), _CMP_GE_OQ) != 0, 0))
+            if (__builtin_expect(_mm512_cmp_ps_mask(far, _mm512_set1_ps(k->end->close), _CMP_GE_OQ) != 0, 0))
                 i32xN_scale_exactly(to, from, z + at, at, channels, k);
             else
                 _mm512_mask_storeu_epi8((void *)to, mask, result);

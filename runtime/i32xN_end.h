@@ -43,9 +43,8 @@ typedef struct i32xN_scaling {
     const int8_t *shifts;
     int32_t each; /* channel has its own of these; else there is one for all */
     int32_t channels, x_step, y_step;
-    int32_t x_zero, z_zero, zero, least, most;
-    int32_t twice;
-    float close; /* as in i32xN_ending */
+    int32_t x_zero, z_zero;
+    const i32xN_ending *end; /* of the products; without tables and residual */
 } i32xN_scaling;
 
 /* v * multiplier * 2^(shift - 31), rounded as the layer does. */
@@ -117,7 +116,7 @@ __attribute__((noinline)) static void i32xN_scale_exactly(int8_t *y, const int8_
         }
         const i32xN product =
             (i32xN_load_i8_part(x + c, left) - k->x_zero) * (i32xN_load_i8_part(z + c, left) - k->z_zero);
-        const i32xN v = i32xN_rescale(product, multipliers, shifts, k->twice);
-        i32xN_store_i8_part(y + c, i32xN_place(v, k->zero, k->least, k->most), left);
+        const i32xN v = i32xN_rescale(product, multipliers, shifts, k->end->twice);
+        i32xN_store_i8_part(y + c, i32xN_place(v, k->end->zero, k->end->least, k->end->most), left);
     }
 }

@@ -11,7 +11,7 @@
 bool scales_by_bytes(const emitter *e, const plan_step *s) {
     const graph *g = e->p->g;
     const node *n = &g->nodes[s->node];
-    if (!e->p->t->bytes || !e->p->t->bytes->windows || n->op != OP_MUL || s->n_operands != 2) return false;
+    if (!e->p->t->bytes || n->op != OP_MUL || s->n_operands != 2) return false;
     if (n->type != TYPE_I8 || g->nodes[n->in[0]].type != TYPE_I8 || g->nodes[n->in[1]].type != TYPE_I8)
         return false;
     return shape_pixels(s->operands[1].shape) == 1 && shape_pixels(n->shape) > 1;
@@ -20,7 +20,7 @@ bool scales_by_bytes(const emitter *e, const plan_step *s) {
 /* How far products of floats may be from their integers: where codes are not clamped they are below 256, and
  * three roundings are in them. 0: floats do not do. */
 static double closest(const emitter *e, const mul_integers *c, int channels) {
-    const double most_product = 255 * 255, most = 1 << 30, error = 256 * 3 / (double)(1 << 24);
+    const double most_product = 255 * 255, most = 1 << 22, error = 256 * 3 / (double)(1 << 24);
     if (e->p->g->rounding != RESCALE_ONCE) return 0;
     for (int i = 0; i < channels; i++) {
         if (most_product * ldexp(c->by[i].multiplier, c->by[i].shift - 31) > most) return 0;
@@ -39,10 +39,11 @@ void emit_byte_scaling(emitter *e, const plan_step *s, writer *w, dots_map m) {
         declare_list(w, "int32_t", "multipliers", &multiplier, 1);
         declare_list(w, "int8_t", "shifts", &f.by.shift, 1);
     }
-    line(w, "static const %s_scaling scaling = {multipliers, shifts, %d, %d, %lld, %lld, %d, %d, %d, %d, %d,",
-         v, !f.same, m.channels, (long long)m.x_pixel, (long long)m.y_pixel, map_first ? c.x_zero : c.z_zero,
-         map_first ? c.z_zero : c.x_zero, c.y_zero, c.range.least, c.range.most);
-    line(w, "    %d, %s};", e->p->g->rounding == RESCALE_TFLITE, float_text(e->a, closest(e, &c, n->shape.c)));
+    line(w, "static const %s_ending ending = {%d, %d, %d, %d, %s, 1, NULL, NULL};", v, c.y_zero, c.range.least,
+         c.range.most, e->p->g->rounding == RESCALE_TFLITE, float_text(e->a, closest(e, &c, n->shape.c)));
+    line(w, "static const %s_scaling scaling = {multipliers, shifts, %d, %d, %lld, %lld, %d, %d, &ending};", v,
+         !f.same, m.channels, (long long)m.x_pixel, (long long)m.y_pixel, map_first ? c.x_zero : c.z_zero,
+         map_first ? c.z_zero : c.x_zero);
     line(w, "%s_scale_map(%s, %s, %s, %s, %s, &scaling);", v, m.y, m.x, m.z, share_begin(e, s, m.pixels),
          share_end(e, s, m.pixels));
 }

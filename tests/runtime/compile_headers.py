@@ -37,15 +37,15 @@ LANES = [("any", None, 4), ("x86", "sse2", 4), ("x86", "avx2,fma", 8), ("x86", V
 # Tiles that take several inputs at once: headers that stand on each other, as lcc puts them together. Kind, attributes, lanes. A
 # function stands for those of its name in later headers.
 VNNI = V4.replace("avx2", "avx512vnni,avx512vbmi,avx2")
-ENDS = "i32xN_end.h", "i32xN_ends.h"
+ENDS = "i32xN_end.h", "i32xN_ends.h", "i32xN_maps.h"
 PAIRS = "i32xN_pairs.h"
 STACKS = [
-    ("x86", "sse2", 4, [LANES_HEADER, ENDS[0], "i32x4_sse2.h", ENDS[1], PAIRS]),
-    ("x86", "avx2,fma", 8, ["i32x8_rescale.h", LANES_HEADER, ENDS[0], "i32x8_avx2.h", ENDS[1], PAIRS]),
-    ("x86", V4, 16, [LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", ENDS[1], PAIRS]),
-    ("x86", VNNI, 16, [LANES_HEADER, ENDS[0], "i32x16_vnni.h", "i32x16_avx512.h", ENDS[1]]),
-    ("aarch64", None, 4, [LANES_HEADER, ENDS[0], "i32x4_smull.h", "i32x4_neon.h", ENDS[1]]),
-    ("wasm32", "simd128", 4, [LANES_HEADER, ENDS[0], "i32x4_wasm.h", ENDS[1]]),
+    ("x86", "sse2", 4, [LANES_HEADER, ENDS[0], "i32x4_sse2.h", *ENDS[1:], PAIRS]),
+    ("x86", "avx2,fma", 8, ["i32x8_rescale.h", LANES_HEADER, ENDS[0], "i32x8_avx2.h", *ENDS[1:], PAIRS]),
+    ("x86", V4, 16, [LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", *ENDS[1:], PAIRS]),
+    ("x86", VNNI, 16, [LANES_HEADER, ENDS[0], "i32x16_vnni.h", "i32x16_avx512.h", *ENDS[1:]]),
+    ("aarch64", None, 4, [LANES_HEADER, ENDS[0], "i32x4_smull.h", "i32x4_neon.h", *ENDS[1:]]),
+    ("wasm32", "simd128", 4, [LANES_HEADER, ENDS[0], "i32x4_wasm.h", *ENDS[1:]]),
 ]
 # Microcontrollers: clang's target, and options that GCC and clang take; the second of the M4 is one without floating-point unit.
 MICROCONTROLLERS = {

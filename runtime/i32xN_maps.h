@@ -1,0 +1,68 @@
+/* i32xN_maps.h: layers of codes without weights, whose sums become codes as those of tiles do: stands behind
+ * i32xN_ends.h. */
+#include <stdint.h>
+
+/* n codes, 0 < n <= LANES, less `zero`. */
+static inline LCC_INLINE i32xN i32xN_load_from(const int8_t *p, int n, int32_t zero) {
+    return (n < LANES ? i32xN_load_i8_part(p, n) : i32xN_load_i8(p)) - zero;
+}
+
+/* Makes the factors of n vectors, of the channels from c on, as i32xN_end_exactly takes them. Those behind
+ * `channels` are 0. */
+static inline LCC_INLINE void i32xN_make_scales(int8_t *scales, int n, int c, int channels,
+                                                const i32xN_scaling *k) {
+    const int lanes = n * LANES;
+    for (int i = 0; i < lanes; i++) {
+        const int at = k->each ? c + i : 0;
+        const int32_t multiplier = i < channels ? k->multipliers[at] : 0;
+        const int8_t shift = i < channels ? k->shifts[at] : (int8_t)0;
+        const int32_t exponent = (127 - 31 + shift) * (1 << 23); /* of a float, 2^(shift - 31) */
+        float factor;
+        memcpy(&factor, &exponent, sizeof factor);
+        factor *= (float)multiplier;
+        memcpy(scales + 4 * i, &multiplier, sizeof multiplier);
+        memcpy(scales + 4 * (lanes + i), &factor, sizeof factor);
+        scales[8 * lanes + i] = shift;
+    }
+}
+
+/* The products of a map and a code of each channel, of n vectors of the channels from c on, of pixels first ..
+ * last - 1. */
+static inline LCC_INLINE void i32xN_scale_block(int n, int8_t *y, const int8_t *x, const int8_t *z, int c,
+                                                int channels, int first, int last, const i32xN_scaling *k) {
+    const int rest = channels - (n - 1) * LANES;
+    int8_t scales[9 * 4 * LANES];
+    i32xN_make_scales(scales, n, c, channels, k);
+    i32xN_by by[4] = {i32xN_load_by(scales, n * LANES, 0)};
+    i32xN z0 = i32xN_load_from(z + c, n > 1 ? LANES : rest, k->z_zero), z1 = z0, z2 = z0, z3 = z0;
+    if (n > 1) by[1] = i32xN_load_by(scales, n * LANES, LANES);
+    if (n > 1) z1 = i32xN_load_from(z + c + LANES, n > 2 ? LANES : rest, k->z_zero);
+    if (n > 2) by[2] = i32xN_load_by(scales, n * LANES, 2 * LANES);
+    if (n > 2) z2 = i32xN_load_from(z + c + 2 * LANES, n > 3 ? LANES : rest, k->z_zero);
+    if (n > 3) by[3] = i32xN_load_by(scales, n * LANES, 3 * LANES);
+    if (n > 3) z3 = i32xN_load_from(z + c + 3 * LANES, rest, k->z_zero);
+    for (int p = first; p < last; p++) {
+        const int8_t *const from = x + (ptrdiff_t)p * k->x_step + c;
+        i32xN sums[4] = {z0, z1, z2, z3};
+        sums[0] *= i32xN_load_from(from, n > 1 ? LANES : rest, k->x_zero);
+        if (n > 1) sums[1] *= i32xN_load_from(from + LANES, n > 2 ? LANES : rest, k->x_zero);
+        if (n > 2) sums[2] *= i32xN_load_from(from + 2 * LANES, n > 3 ? LANES : rest, k->x_zero);
+        if (n > 3) sums[3] *= i32xN_load_from(from + 3 * LANES, rest, k->x_zero);
+        i32xN_end_of(n, y + (ptrdiff_t)p * k->y_step + c, NULL, sums, by, scales, channels, k->end);
+    }
+}
+
+/* The pixels first .. end - 1 of the map x, each channel times its code in z. */
+static inline LCC_INLINE void i32xN_scale_map(int8_t *y, const int8_t *x, const int8_t *z, int first, int end,
+                                              const i32xN_scaling *k) {
+    const int block = 4 * LANES, left = k->channels % block, c = k->channels - left;
+    for (int i = 0; i < c; i += block) i32xN_scale_block(4, y, x, z, i, block, first, end, k);
+    if (left > 3 * LANES)
+        i32xN_scale_block(4, y, x, z, c, left, first, end, k);
+    else if (left > 2 * LANES)
+        i32xN_scale_block(3, y, x, z, c, left, first, end, k);
+    else if (left > LANES)
+        i32xN_scale_block(2, y, x, z, c, left, first, end, k);
+    else if (left > 0)
+        i32xN_scale_block(1, y, x, z, c, left, first, end, k);
+}

@@ -271,3 +271,18 @@ static inline void i32xN_scale_map(int8_t *y, const int8_t *x, const int8_t *z, 
         }
     }
 }
+
+/* The least codes, of 64 channels. */
+static inline LCC_INLINE i32xN i32xN_least_codes(void) { return (i32xN)_mm512_set1_epi8(-128); }
+
+/* Of each of 64 channels, or of as many as are left, the larger code: of v and of those at p. */
+static inline LCC_INLINE i32xN i32xN_larger_codes(i32xN v, const int8_t *p, int left) {
+    const __mmask64 mask = left >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << left) - 1;
+    return (i32xN)_mm512_max_epi8((__m512i)v, _mm512_maskz_loadu_epi8(mask, (const void *)p));
+}
+
+/* Stores the codes of 64 channels, or of as many as are left. */
+static inline LCC_INLINE void i32xN_put_codes(int8_t *p, i32xN v, int left) {
+    const __mmask64 mask = left >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << left) - 1;
+    _mm512_mask_storeu_epi8((void *)p, mask, (__m512i)v);
+}

@@ -50,7 +50,26 @@ static void begin_pixels(emitter *e, writer *w, const pool_row *p) {
     line(w, "%s *to = y + ox * %lld;", buffer_type(e, p->s->out_buffer), (long long)p->y_pixel);
 }
 
+/* The same by the functions of the target's widest vectors that go with byte_tiles, 64 channels at a time. */
+static void emit_max_of_blocks(emitter *e, writer *w, const pool_row *p) {
+    const char *v = e->p->t->vectors[0].ints;
+    begin_pixels(e, w, p);
+    line(w, "for (int c = first; c < end; c += %d) {", 4 * e->p->t->vectors[0].lanes);
+    line(w, "%s most = %s_least_codes();", v, v);
+    begin_taps(e, w, p, "c");
+    line(w, "most = %s_larger_codes(most, from, end - c);", v);
+    line(w, "}");
+    line(w, "}");
+    line(w, "%s_put_codes(to + c, most, end - c);", v);
+    line(w, "}");
+    line(w, "}");
+}
+
 static void emit_max_row(emitter *e, writer *w, const pool_row *p) {
+    if (e->p->t->bytes && e->p->t->bytes->windows && input_type(e, p->s) == TYPE_I8) {
+        emit_max_of_blocks(e, w, p);
+        return;
+    }
     begin_pixels(e, w, p);
     line(w, "for (int c = first; c < end; c++) {");
     line(w, "to[c] = %d;", (int)type_table[input_type(e, p->s)].least);

@@ -200,9 +200,8 @@ typedef struct i32x16_scaling {
     const int8_t *shifts;
     int32_t each; /* channel has its own of these; else there is one for all */
     int32_t channels, x_step, y_step;
-    int32_t x_zero, z_zero, zero, least, most;
-    int32_t twice;
-    float close; /* as in i32x16_ending */
+    int32_t x_zero, z_zero;
+    const i32x16_ending *end; /* of the products; without tables and residual */
 } i32x16_scaling;
 
 /* v * multiplier * 2^(shift - 31), rounded as the layer does. */
@@ -262,8 +261,8 @@ __attribute__((noinline)) static void i32x16_scale_exactly(int8_t *y, const int8
         }
         const i32x16 product =
             (i32x16_load_i8_part(x + c, left) - k->x_zero) * (i32x16_load_i8_part(z + c, left) - k->z_zero);
-        const i32x16 v = i32x16_rescale(product, multipliers, shifts, k->twice);
-        i32x16_store_i8_part(y + c, i32x16_place(v, k->zero, k->least, k->most), left);
+        const i32x16 v = i32x16_rescale(product, multipliers, shifts, k->end->twice);
+        i32x16_store_i8_part(y + c, i32x16_place(v, k->end->zero, k->end->least, k->end->most), left);
     }
 }
 
@@ -538,7 +537,7 @@ static inline LCC_INLINE __m512i i32x16_scaled_codes(__m512i x, const __m512 *z,
     v[1] = i32x16_round(_mm512_mul_ps(_mm512_fmadd_ps(i32x16_raised_floats(x, 1), z[1], off[1]), by[1]), far);
     v[2] = i32x16_round(_mm512_mul_ps(_mm512_fmadd_ps(i32x16_raised_floats(x, 2), z[2], off[2]), by[2]), far);
     v[3] = i32x16_round(_mm512_mul_ps(_mm512_fmadd_ps(i32x16_raised_floats(x, 3), z[3], off[3]), by[3]), far);
-    return i32x16_narrow(v[0], v[1], v[2], v[3], k->zero, k->least, k->most);
+    return i32x16_narrow(v[0], v[1], v[2], v[3], k->end->zero, k->end->least, k->end->most);
 }
 
 /* The pixels first .. end - 1 of the map x, each channel times its code in z: a block of 64 channels at a time.
@@ -571,14 +570,13 @@ static inline void i32x16_scale_map(int8_t *y, const int8_t *x, const int8_t *z,
             __m512 far = _mm512_setzero_ps();
             const __m512i v = _mm512_maskz_loadu_epi8(mask, (const void *)from);
             const __m512i result = i32x16_scaled_codes(v, factor, off, by, k, &far);
-            if (__builtin_expect(_mm512_cmp_ps_mask(far, _mm512_set1_ps(k->close), _CMP_GE_OQ) != 0, 0))
+            if (__builtin_expect(_mm512_cmp_ps_mask(far, _mm512_set1_ps(k->end->close), _CMP_GE_OQ) != 0, 0))
                 i32x16_scale_exactly(to, from, z + at, at, channels, k);
             else
                 _mm512_mask_storeu_epi8((void *)to, mask, result);
         }
     }
 }
-
 
 /* The codes of a pixel, of the sums of so many vectors. */
 static inline LCC_INLINE void i32x16_end1(int8_t *y, const int8_t *r, i32x16 a, i32x16_by by_a,
@@ -614,7 +612,6 @@ static inline LCC_INLINE void i32x16_end_two(int8_t *y, i32x16_two v, i32x16_by 
                                             const int8_t *scales, int channels, const i32x16_ending *end) {
     i32x16_end2(y, NULL, v.a, v.b, by_a, by_b, scales, channels, end);
 }
-
 
 /* ---- i32 ---- */
 
@@ -1535,8 +1532,8 @@ static void mul_5x5x16(const int8_t *x0, const int8_t *z0, int8_t *y) {
     static const int8_t shifts[1] = {
         -7,
     };
-    static const i32x16_scaling scaling = {multipliers, shifts, 0, 16, 16, 16, -116, -128, -116, -128, 127,
-        0, 0.49995422f};
+    static const i32x16_ending ending = {-116, -128, 127, 0, 0.49995422f, 1, NULL, NULL};
+    static const i32x16_scaling scaling = {multipliers, shifts, 0, 16, 16, 16, -116, -128, &ending};
     i32x16_scale_map(y, x, z, 0, 25, &scaling);
 }
 

@@ -205,19 +205,17 @@ static inline LCC_INLINE i32xN_two i32xN_column2(const int8_t *p, const int8_t *
     return (i32xN_two){(i32xN)_mm_unpacklo_epi16(a, b), (i32xN)_mm_unpackhi_epi16(a, b)};
 }
 
-/* The codes y of so many channels of a pixel, which x has, times `by`, which contains 2^16. Returns whether
- * some may be wrong: then nothing is stored. */
-static inline LCC_INLINE int i32xN_scale_codes(int8_t *y, const int8_t *x, const float *by, int channels,
-                                               const i32xN_scaling *k) {
-    const int off = i32xN_off(k->close);
-    const float moved = ((float)k->zero + 0.5f) * 65536 + (float)off;
-    const __m128i codes = i32xN_widened_i8(i32xN_load_channels(x, channels));
-    const i32xN a = (i32xN)_mm_srai_epi32(_mm_unpacklo_epi16(codes, codes), 16) - k->x_zero;
-    const i32xN b = (i32xN)_mm_srai_epi32(_mm_unpackhi_epi16(codes, codes), 16) - k->x_zero;
-    __m128i below = _mm_setzero_si128();
-    const __m128i ab = i32xN_halves(i32xN_scale(a, _mm_loadu_ps(by), moved),
-                                    i32xN_scale(b, _mm_loadu_ps(by + 4), moved), 2 * off, &below);
-    if (k->close <= 0 || _mm_movemask_epi8(_mm_cmpeq_epi16(below, _mm_setzero_si128())) != 0xffff) return 1;
-    i32xN_store_bytes(y, i32xN_pack(ab, ab, k->least, k->most), channels);
-    return 0;
+/* The least codes, of 16 channels. */
+static inline LCC_INLINE i32xN i32xN_least_codes(void) { return (i32xN)_mm_set1_epi8(-128); }
+
+/* Of each of 16 channels, or of as many as are left, the larger code: of v and of those at p. */
+static inline LCC_INLINE i32xN i32xN_larger_codes(i32xN v, const int8_t *p, int left) {
+    const __m128i a = (__m128i)v, b = i32xN_load_bytes(p, left > 16 ? 16 : left);
+    const __m128i first = _mm_cmpgt_epi8(a, b);
+    return (i32xN)_mm_or_si128(_mm_and_si128(first, a), _mm_andnot_si128(first, b));
+}
+
+/* Stores the codes of 16 channels, or of as many as are left. */
+static inline LCC_INLINE void i32xN_put_codes(int8_t *p, i32xN v, int left) {
+    i32xN_store_bytes(p, (__m128i)v, left > 16 ? 16 : left);
 }

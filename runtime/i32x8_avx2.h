@@ -284,17 +284,15 @@ static inline LCC_INLINE i32xN_two i32xN_column2(const int8_t *p, const int8_t *
                        (i32xN)_mm256_cvtepi8_epi16(_mm_unpackhi_epi8(a, b))};
 }
 
-/* The codes y of so many channels of a pixel, which x has, times `by`, which contains 2^16. Returns whether
- * some may be wrong: then nothing is stored. */
-static inline LCC_INLINE int i32xN_scale_codes(int8_t *y, const int8_t *x, const float *by, int channels,
-                                               const i32xN_scaling *k) {
-    const int off = i32xN_off(k->close);
-    const float moved = ((float)k->zero + 0.5f) * 65536 + (float)off;
-    const i32xN_two codes = i32xN_column1(x, channels);
-    __m256i low;
-    const __m256i ab = i32xN_halves(i32xN_scale(codes.a - k->x_zero, _mm256_loadu_ps(by), moved),
-                                    i32xN_scale(codes.b - k->x_zero, _mm256_loadu_ps(by + 8), moved), &low);
-    if (k->close <= 0 || i32xN_is_below(low, 2 * off)) return 1;
-    i32xN_store_bytes(y, i32xN_pack(ab, ab, k->least, k->most), channels);
-    return 0;
+/* The least codes, of 32 channels. */
+static inline LCC_INLINE i32xN i32xN_least_codes(void) { return (i32xN)_mm256_set1_epi8(-128); }
+
+/* Of each of 32 channels, or of as many as are left, the larger code: of v and of those at p. */
+static inline LCC_INLINE i32xN i32xN_larger_codes(i32xN v, const int8_t *p, int left) {
+    return (i32xN)_mm256_max_epi8((__m256i)v, i32xN_load_bytes(p, left > 32 ? 32 : left));
+}
+
+/* Stores the codes of 32 channels, or of as many as are left. */
+static inline LCC_INLINE void i32xN_put_codes(int8_t *p, i32xN v, int left) {
+    i32xN_store_bytes(p, (__m256i)v, left > 32 ? 32 : left);
 }

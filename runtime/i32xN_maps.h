@@ -31,7 +31,7 @@ static inline LCC_INLINE void i32xN_make_scales(int8_t *scales, int n, int c, in
 static inline LCC_INLINE void i32xN_scale_block(int n, int8_t *y, const int8_t *x, const int8_t *z, int c,
                                                 int channels, int first, int last, const i32xN_scaling *k) {
     const int rest = channels - (n - 1) * LANES;
-    int8_t scales[9 * 4 * LANES];
+    int8_t scales[10 * 4 * LANES] = {0}; /* with room for numbers of tables, of which there are none */
     i32xN_make_scales(scales, n, c, channels, k);
     i32xN_by by[4] = {i32xN_load_by(scales, n * LANES, 0)};
     i32xN z0 = i32xN_load_from(z + c, n > 1 ? LANES : rest, k->z_zero), z1 = z0, z2 = z0, z3 = z0;

@@ -42,8 +42,8 @@ PAIRS = "i32xN_pairs.h"
 STACKS = [
     ("x86", "sse2", 4, [LANES_HEADER, ENDS[0], "i32x4_sse2.h", *ENDS[1:], PAIRS]),
     ("x86", "avx2,fma", 8, ["i32x8_rescale.h", LANES_HEADER, ENDS[0], "i32x8_avx2.h", *ENDS[1:], PAIRS]),
-    ("x86", V4, 16, [LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", *ENDS[1:], PAIRS]),
-    ("x86", VNNI, 16, [LANES_HEADER, ENDS[0], "i32x16_vnni.h", "i32x16_avx512.h", *ENDS[1:]]),
+    ("x86", V4, 16, ["i32x16_rescale.h", LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", *ENDS[1:], PAIRS]),
+    ("x86", VNNI, 16, ["i32x16_rescale.h", LANES_HEADER, ENDS[0], "i32x16_vnni.h", "i32x16_avx512.h", *ENDS[1:]]),
     ("aarch64", None, 4, [LANES_HEADER, ENDS[0], "i32x4_smull.h", "i32x4_neon.h", *ENDS[1:]]),
     ("wasm32", "simd128", 4, [LANES_HEADER, ENDS[0], "i32x4_wasm.h", *ENDS[1:]]),
 ]

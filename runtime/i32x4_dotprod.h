@@ -33,3 +33,11 @@ static inline LCC_INLINE i32xN i32xN_spread_u8_part(const void *p, int n) {
 static inline LCC_INLINE i32xN i32xN_dot(i32xN x, i32xN w, i32xN sum) {
     return (i32xN)vdotq_s32((int32x4_t)sum, (int8x16_t)x, (int8x16_t)w);
 }
+
+/* The codes p to s of each of sixteen channels, side by side. */
+static inline LCC_INLINE i32xN_four i32xN_interleave(int8x16_t p, int8x16_t q, int8x16_t r, int8x16_t s) {
+    const int16x8_t low = (int16x8_t)vzip1q_s8(p, q), high = (int16x8_t)vzip2q_s8(p, q);
+    const int16x8_t next_low = (int16x8_t)vzip1q_s8(r, s), next_high = (int16x8_t)vzip2q_s8(r, s);
+    return (i32xN_four){(i32xN)vzip1q_s16(low, next_low), (i32xN)vzip2q_s16(low, next_low),
+                        (i32xN)vzip1q_s16(high, next_high), (i32xN)vzip2q_s16(high, next_high)};
+}

@@ -129,3 +129,78 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
         memcpy(y, made, (size_t)channels);
     }
 }
+
+/* The sums that the biases of a block begin. */
+static inline LCC_INLINE i32xN_four i32xN_begin_four(const int8_t *w) {
+    return (i32xN_four){i32xN_load_i32(w), i32xN_load_i32(w + 16), i32xN_load_i32(w + 32),
+                        i32xN_load_i32(w + 48)};
+}
+
+/* sum + the products of four taps and their weights. */
+static inline LCC_INLINE i32xN_four i32xN_dots(i32xN_four x, const int8_t *w, i32xN_four sum) {
+    return (i32xN_four){
+        i32xN_dot(x.a, i32xN_load_dots(w), sum.a), i32xN_dot(x.b, i32xN_load_dots(w + 16), sum.b),
+        i32xN_dot(x.c, i32xN_load_dots(w + 32), sum.c), i32xN_dot(x.d, i32xN_load_dots(w + 48), sum.d)};
+}
+
+/* The codes of so many channels, up to 16. */
+static inline LCC_INLINE int8x16_t i32xN_load_channels(const int8_t *p, int channels) {
+    if (channels == 16) return vld1q_s8(p);
+    int8_t part[16] = {0};
+    memcpy(part, p, (size_t)channels);
+    return vld1q_s8(part);
+}
+
+/* One tap to four taps of a window, of so many channels. Those behind them have weights of 0. */
+static inline LCC_INLINE i32xN_four i32xN_column1(const int8_t *p, int channels) {
+    const int8x16_t none = vdupq_n_s8(0);
+    return i32xN_interleave(i32xN_load_channels(p, channels), none, none, none);
+}
+
+static inline LCC_INLINE i32xN_four i32xN_column2(const int8_t *p, const int8_t *q, int channels) {
+    const int8x16_t none = vdupq_n_s8(0);
+    return i32xN_interleave(i32xN_load_channels(p, channels), i32xN_load_channels(q, channels), none, none);
+}
+
+static inline LCC_INLINE i32xN_four i32xN_column3(const int8_t *p, const int8_t *q, const int8_t *r,
+                                                  int channels) {
+    return i32xN_interleave(i32xN_load_channels(p, channels), i32xN_load_channels(q, channels),
+                            i32xN_load_channels(r, channels), vdupq_n_s8(0));
+}
+
+static inline LCC_INLINE i32xN_four i32xN_column4(const int8_t *p, const int8_t *q, const int8_t *r,
+                                                  const int8_t *s, int channels) {
+    return i32xN_interleave(i32xN_load_channels(p, channels), i32xN_load_channels(q, channels),
+                            i32xN_load_channels(r, channels), i32xN_load_channels(s, channels));
+}
+
+/* Taps that lie outside of the map. */
+static inline LCC_INLINE i32xN_four i32xN_outside(int code) {
+    const i32xN v = (i32xN)vdupq_n_s8((int8_t)code);
+    return (i32xN_four){v, v, v, v};
+}
+
+/* The codes of a block, of so many channels. */
+static inline LCC_INLINE void i32xN_end_four(int8_t *y, i32xN_four v, i32xN_by by_a, i32xN_by by_b,
+                                             i32xN_by by_c, i32xN_by by_d, const int8_t *scales, int channels,
+                                             const i32xN_ending *end) {
+    i32xN_end_of(4, y, NULL, (const i32xN[]){v.a, v.b, v.c, v.d}, (const i32xN_by[]){by_a, by_b, by_c, by_d},
+                 scales, channels, end);
+}
+
+/* The least codes, of 16 channels. */
+static inline LCC_INLINE i32xN i32xN_least_codes(void) { return (i32xN)vdupq_n_s8(-128); }
+
+/* Of each of 16 channels, or of as many as are left, the larger code: of v and of those at p. */
+static inline LCC_INLINE i32xN i32xN_larger_codes(i32xN v, const int8_t *p, int left) {
+    int8_t part[16] = {0};
+    memcpy(part, p, left > 16 ? 16 : (size_t)left);
+    return (i32xN)vmaxq_s8((int8x16_t)v, vld1q_s8(part));
+}
+
+/* Stores the codes of 16 channels, or of as many as are left. */
+static inline LCC_INLINE void i32xN_put_codes(int8_t *p, i32xN v, int left) {
+    int8_t part[16];
+    vst1q_s8(part, (int8x16_t)v);
+    memcpy(p, part, left > 16 ? 16 : (size_t)left);
+}

@@ -37,3 +37,11 @@ static inline LCC_INLINE i32xN i32xN_dot(i32xN x, i32xN w, i32xN sum) {
     const int16x8_t first = vmull_s8(vget_low_s8((int8x16_t)x), vget_low_s8((int8x16_t)w));
     return (i32xN)vpadalq_s16((int32x4_t)sum, vmlal_high_s8(first, (int8x16_t)x, (int8x16_t)w));
 }
+
+/* The codes p and q of each of sixteen channels side by side, and r and s, of four channels in each vector. */
+static inline LCC_INLINE i32xN_four i32xN_interleave(int8x16_t p, int8x16_t q, int8x16_t r, int8x16_t s) {
+    const int64x2_t low = (int64x2_t)vzip1q_s8(p, q), high = (int64x2_t)vzip2q_s8(p, q);
+    const int64x2_t next_low = (int64x2_t)vzip1q_s8(r, s), next_high = (int64x2_t)vzip2q_s8(r, s);
+    return (i32xN_four){(i32xN)vzip1q_s64(low, next_low), (i32xN)vzip2q_s64(low, next_low),
+                        (i32xN)vzip1q_s64(high, next_high), (i32xN)vzip2q_s64(high, next_high)};
+}

@@ -143,3 +143,41 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
         i32xN_end_exactly(y, r, kept, scales, 4 * n, channels, end);
     }
 }
+
+/* The codes of so many channels, up to 8, as int16. */
+static inline LCC_INLINE v128_t i32xN_load_channels(const int8_t *p, int channels) {
+    if (channels == 8) return wasm_i16x8_load8x8(p);
+    int8_t part[8] = {0};
+    memcpy(part, p, (size_t)channels);
+    return wasm_i16x8_load8x8(part);
+}
+
+/* Two taps of so many channels, side by side. */
+static inline LCC_INLINE i32xN_two i32xN_column2(const int8_t *p, const int8_t *q, int channels) {
+    const v128_t a = i32xN_load_channels(p, channels), b = i32xN_load_channels(q, channels);
+    return (i32xN_two){(i32xN)wasm_i16x8_shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11),
+                       (i32xN)wasm_i16x8_shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15)};
+}
+
+/* A tap of so many channels. The one behind it, which has weights of 0, is what fills its 32 bits. */
+static inline LCC_INLINE i32xN_two i32xN_column1(const int8_t *p, int channels) {
+    const v128_t v = i32xN_load_channels(p, channels);
+    return (i32xN_two){(i32xN)wasm_i32x4_extend_low_i16x8(v), (i32xN)wasm_i32x4_extend_high_i16x8(v)};
+}
+
+/* The least codes, of 16 channels. */
+static inline LCC_INLINE i32xN i32xN_least_codes(void) { return (i32xN)wasm_i8x16_splat(-128); }
+
+/* Of each of 16 channels, or of as many as are left, the larger code: of v and of those at p. */
+static inline LCC_INLINE i32xN i32xN_larger_codes(i32xN v, const int8_t *p, int left) {
+    int8_t part[16] = {0};
+    memcpy(part, p, left > 16 ? 16 : (size_t)left);
+    return (i32xN)wasm_i8x16_max((v128_t)v, wasm_v128_load(part));
+}
+
+/* Stores the codes of 16 channels, or of as many as are left. */
+static inline LCC_INLINE void i32xN_put_codes(int8_t *p, i32xN v, int left) {
+    int8_t part[16];
+    wasm_v128_store(part, (v128_t)v);
+    memcpy(p, part, left > 16 ? 16 : (size_t)left);
+}

@@ -265,3 +265,11 @@ bool quantise_node(const graph *g, diag *d, node *n) {
     n->type = g->nodes[n->in[0]].type;
     return true;
 }
+
+bool fits_pairs(const node *n) {
+    const tensor *w = n->weights[ROLE_WEIGHT];
+    for (int64_t i = 0; w->data && i < w->count; i++) {
+        if (w->data[i] < -127) return false;
+    }
+    return true;
+}

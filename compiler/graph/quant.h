@@ -41,4 +41,7 @@ static inline bool only_bounds(op_kind act, act_args args) {
 /* Whether the op makes codes like those that it gets, whatever these are: it moves or chooses some of them. */
 bool keeps_codes(op_kind op);
 
+/* Whether the products of two inputs and their weights have room in 16 bits: where no weight is -128. */
+bool fits_pairs(const node *n);
+
 #endif

@@ -8,15 +8,6 @@
 #include "plan/internal.h"
 #include "plan/pack.h"
 
-/* Whether the products of two inputs and their weights have room in 16 bits: where no weight is -128. */
-static bool fits_pairs(const node *n) {
-    const tensor *w = n->weights[ROLE_WEIGHT];
-    for (int64_t i = 0; w->data && i < w->count; i++) {
-        if (w->data[i] < -127) return false;
-    }
-    return true;
-}
-
 bool takes_bytes(const plan *p, const plan_step *s) {
     const graph *g = p->g;
     const node *n = &g->nodes[s->node];

@@ -58,7 +58,8 @@ bool window_takes_bytes(const plan *p, const plan_step *s) {
     if (!p->t->bytes || !p->t->bytes->windows || n->op != OP_DEPTHWISE || !is_integer(n)) return false;
     const elem_type x = g->nodes[n->in[0]].type;
     if (n->type != TYPE_I8 || (x != TYPE_I8 && x != TYPE_U8) || node_weight_type(n) != TYPE_I8) return false;
-    if (n->a.pad_value || n->a.has_residual || (p->t->bytes->widens && x == TYPE_U8)) return false;
+    if (n->a.pad_value || n->a.has_residual || (!p->t->bytes->raises && x == TYPE_U8)) return false;
+    if (p->t->bytes->pairs && !fits_pairs(n)) return false;
     return n->a.kernel[0] <= MOST_WINDOW_SIDE && n->a.kernel[1] <= MOST_WINDOW_SIDE;
 }
 

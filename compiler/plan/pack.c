@@ -112,6 +112,7 @@ pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channel
     l.interleaved = true;
     l.depth = p->t->bytes->depth;
     l.widened = p->t->bytes->widens;
+    l.pairs = p->t->bytes->pairs;
     l.inputs = l.depth * groups_of_window(n, l.depth).n;
     l.n_blocks = cut_widest(p->t, channels, l.depth, blocks);
     for (int i = 0; i < l.n_blocks; i++) {
@@ -218,14 +219,17 @@ static void pack_pairs(const pack_layout *l, const channel_block *b, pack_source
     }
 }
 
-/* The same where channels lie as channel_of_lane says. */
+/* The same where channels lie as channel_of_lane says: `room` places for each lane; or, where inputs lie by
+ * pairs, two places for all lanes of a vector, and then the next two. */
 static void pack_interleaved(const pack_layout *l, const channel_block *b, elem_type type, pack_source value,
                              const void *data, int output, int input, int room, text *out) {
-    const int lanes = l->t->vectors[0].lanes;
-    for (int lane = 0; lane < b->lanes; lane++) {
-        const int channel = channel_of_lane(l->t, lane / lanes, lane % lanes);
-        for (int i = 0; i < room; i++)
-            put_value(out, type, channel < b->channels ? value(data, output + channel, input + i) : 0);
+    const int lanes = l->t->vectors[0].lanes, step = l->pairs && room > 1 ? 2 : room;
+    for (int at = 0; at < b->lanes * room; at++) {
+        const int vector = at / (lanes * room), in_vector = at % (lanes * room),
+                  in_part = in_vector % (lanes * step);
+        const int channel = channel_of_lane(l->t, vector, in_part / step);
+        const int i = in_vector / (lanes * step) * step + in_part % step;
+        put_value(out, type, channel < b->channels ? value(data, output + channel, input + i) : 0);
     }
 }
 

@@ -72,11 +72,16 @@ static const byte_tiles vnni_tiles = {.depth = 4,
 
 /* Products of bytes in 16 bits, two of which have room there, then sums of pairs: three instructions for four
  * inputs. */
-static const byte_tiles neon_tiles = {
-    .depth = 4, .pairs = true, .per_dot = 1.5, .per_input = 0.5, .per_weight = 0, .per_end = 6};
+static const byte_tiles neon_tiles = {.depth = 4,
+                                      .pairs = true,
+                                      .windows = true,
+                                      .per_dot = 1.5,
+                                      .per_input = 0.5,
+                                      .per_weight = 0,
+                                      .per_end = 6};
 
 static const byte_tiles dotprod_tiles = {
-    .depth = 4, .per_dot = 0.5, .per_input = 0, .per_weight = 0, .per_end = 6};
+    .depth = 4, .windows = true, .per_dot = 0.5, .per_input = 0, .per_weight = 0, .per_end = 6};
 
 /* Multiply-adds of pairs and additions, four a cycle. Weights are widened as they are loaded. SSE2 takes three
  * instructions for that, and one more to keep an input. */
@@ -107,7 +112,7 @@ static const byte_tiles avx2_tiles = {.depth = 2,
 
 /* Pairs of int16. */
 static const byte_tiles wasm_tiles = {
-    .depth = 2, .widens = true, .per_dot = 1, .per_input = 0, .per_weight = 0.5, .per_end = 8};
+    .depth = 2, .widens = true, .windows = true, .per_dot = 1, .per_input = 0, .per_weight = 0.5, .per_end = 8};
 
 const target target_table[] = {
     {

@@ -45,7 +45,7 @@ STACKS = [
     ("x86", V4, 16, ["i32x16_rescale.h", LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", *ENDS[1:], PAIRS]),
     ("x86", VNNI, 16, ["i32x16_rescale.h", LANES_HEADER, ENDS[0], "i32x16_vnni.h", "i32x16_avx512.h", *ENDS[1:]]),
     ("aarch64", None, 4, [LANES_HEADER, ENDS[0], "i32x4_smull.h", "i32x4_neon.h", *ENDS[1:]]),
-    ("wasm32", "simd128", 4, [LANES_HEADER, ENDS[0], "i32x4_wasm.h", *ENDS[1:]]),
+    ("wasm32", "simd128", 4, [LANES_HEADER, ENDS[0], "i32x4_wasm.h", *ENDS[1:], PAIRS]),
 ]
 # Microcontrollers: clang's target, and options that GCC and clang take; the second of the M4 is one without floating-point unit.
 MICROCONTROLLERS = {

@@ -613,6 +613,7 @@ static inline LCC_INLINE void i32x16_end_two(int8_t *y, i32x16_two v, i32x16_by 
     i32x16_end2(y, NULL, v.a, v.b, by_a, by_b, scales, channels, end);
 }
 
+
 /* ---- i32 ---- */
 
 /* x, but at least `least` and at most `most`. */

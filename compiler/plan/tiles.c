@@ -154,7 +154,8 @@ void choose_window(const plan *p, plan_step *s) {
     int kernel = n->a.kernel[1];
     int weights = n->op == OP_DEPTHWISE ? kernel : 0;
     int columns = t->registers - weights - 2;
-    if (columns > most || s->window.bytes) columns = most > 0 ? most : 1;
+    if (columns > most || s->window.bytes) columns = most;
+    if (s->window.bytes && columns < 1) columns = 1;
     if (columns > n->shape.w) columns = n->shape.w;
     bool wide = kernel > WIDEST_UNROLLED || columns < 1 || n->a.pad_value;
     s->window.tile_columns = wide ? 0 : columns;

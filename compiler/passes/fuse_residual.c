@@ -12,6 +12,8 @@
 
 static bool takes_residual(const rewrite *r, int index, int add) {
     const node *n = old_node(r, index);
+    /* A depthwise with a multiplier makes its channels in another order than the residual's. */
+    if (n->op == OP_DEPTHWISE && n->a.multiplier > 1) return false;
     return has_kernel(n) && !n->a.has_residual && n->a.act2 == OP_IDENTITY && r->sole_user[index] == add;
 }
 

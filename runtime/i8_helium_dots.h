@@ -50,6 +50,8 @@ typedef struct i8_tile {
 #define I8_DO_ALSO   (1u << 30)
 #define I8_DO_MORE   (1u << 29)
 #define I8_DO_EACH   1u /* channels have tables of their own */
+#define I8_DO_BOUND  2u /* codes have bounds, or no table */
+#define I8_DO_ADD    4u /* there is a residual: `sum` says how it is added */
 
 /* Copies `count` bytes of each of `pixels` pixels, with some bits turned. */
 static inline void i8_copy(int8_t *to, int32_t to_step, const int8_t *from, int32_t step, int pixels,
@@ -80,6 +82,31 @@ __attribute__((noinline)) static void i8_gather(int8_t *tile, int32_t inputs, in
 __attribute__((noinline)) static void i8_gather_u8(int8_t *tile, int32_t inputs, int pixels, const uint8_t *x,
                                                    int32_t step, int count) {
     i8_copy(tile, inputs, (const int8_t *)x, step, pixels, count, 128);
+}
+
+/* The same of windows of three pixels of three bytes, which move by two pixels: in three rows, which begin at
+ * rows[i][at]. Pixels lie 32 bytes apart in the tile. */
+__attribute__((noinline)) static void i8_gather_3x3x3(int8_t *tile, int pixels, const int8_t *const *rows,
+                                                      int at) {
+    const int8_t *a = rows[0] + at, *b = rows[1] + at, *c = rows[2] + at;
+    __asm__ volatile("vctp.8 %[n]\n\tdls lr, %[pixels]\n"
+                     "1:\n\tvpstttt\n\tvldrbt.8 q0, [%[a]], #6\n\tvldrbt.8 q1, [%[b]], #6\n\t"
+                     "vldrbt.8 q2, [%[c]], #6\n\tvstrbt.8 q1, [%[to], #9]\n\tvpstt\n\t"
+                     "vstrbt.8 q2, [%[to], #18]\n\tvstrbt.8 q0, [%[to]], #32\n\tle lr, 1b"
+                     : [a] "+&r"(a), [b] "+&r"(b), [c] "+&r"(c), [to] "+&r"(tile)
+                     : [n] "r"(9), [pixels] "r"(pixels)
+                     : "lr", "q0", "q1", "q2", "cc", "memory" I8_PREDICATE);
+}
+
+/* Copies `count` codes of uint8, less 128. */
+__attribute__((noinline)) static void i8_copy_u8(int8_t *to, const uint8_t *from, int32_t count) {
+    const uint8x16_t turned = vdupq_n_u8(128);
+    __asm__ volatile("dlstp.8 lr, %[n]\n"
+                     "1:\n\tvldrb.8 q0, [%[x]], #16\n\tveor q0, q0, %q[turned]\n\t"
+                     "vstrb.8 q0, [%[y]], #16\n\tletp lr, 1b"
+                     : [x] "+&r"(from), [y] "+&r"(to)
+                     : [n] "r"(count), [turned] "w"(turned)
+                     : "lr", "q0", "cc", "memory" I8_PREDICATE);
 }
 
 /* Adds the residual to `channels` codes of each of some pixels, which are read from `from`, and may be y. */
@@ -155,22 +182,21 @@ __attribute__((noinline)) static void i8_follow(int8_t *y, int32_t y_step, const
     "vqshl.s32 " b ", " left "\n\tldrsb " left ", [r1, #6]\n\tvqshl.s32 " c ", " left "\n\t"                   \
     "ldrsb " left ", [r1, #7]\n\tvqshl.s32 " d ", " left "\n"                                                  \
     "30:\n\t" again "b 23b\n\t" /* bounds and tables */                                                        \
-    "24:\n\tldrd " m0 ", " m1 ", [r0, #68]\n\tvdup.8 " b ", " m0 "\n\tvdup.8 " c ", " m1 "\n\t"                \
+    "24:\n\tlsls " m1 ", " flags ", #31\n\tbcs 31f\n"                                                          \
+    "32:\n\tldr " m0 ", [r0, #76]\n\tvmov.i8 " b ", #128\n\tveor " a ", " a ", " b "\n\tbne 27f\n\t"           \
+    "vldrb.u8 " b ", [" m0 ", " a "]\n\tvmov " a ", " b "\n\tb 26f\n"                                          \
+    "31:\n\tldrd " m0 ", " m1 ", [r0, #68]\n\tvdup.8 " b ", " m0 "\n\tvdup.8 " c ", " m1 "\n\t"                \
     "vmax.s8 " a ", " a ", " b "\n\tvmin.s8 " a ", " a ", " c "\n\tldr " m0 ", [r0, #76]\n\t"                  \
-    "cmp " m0 ", #0\n\tbeq 26f\n\tvmov.i8 " b ", #128\n\tveor " a ", " a ", " b "\n\t"                         \
-    "lsls " m1 ", " flags ", #31\n\tbne 27f\n\tvldrb.u8 " b ", [" m0 ", " a "]\n\t"                            \
-    "vmov " a ", " b "\n\tb 26f\n"                                                                             \
+    "cmp " m0 ", #0\n\tbeq 26f\n\tlsls " m1 ", " flags ", #31\n\tb 32b\n"                                      \
     "27:\n\tldr " m1 ", [r0, #36]\n\tadd " m1 ", r1\n\tldr " m1 ", [" m1 ", #-20]\n\t"                         \
-    "uxtb16 " m2 ", " m1 "\n\tuxtb16 " m3 ", " m1 ", ror #8\n\tlsls " m2 ", " m2 ", #8\n\t"                    \
-    "lsls " m3 ", " m3 ", #8\n\tvmovlb.u8 " b ", " a "\n\tvmovlt.u8 " c ", " a "\n\t"                          \
-    "vadd.i32 " b ", " b ", " m2 "\n\tvadd.i32 " c ", " c ", " m3 "\n\t"                                       \
-    "vldrb.u16 " a ", [" m0 ", " b "]\n\tvldrb.u16 " d ", [" m0 ", " c "]\n\t"                                 \
-    "vmovnt.i16 " a ", " d "\n"                                                                                \
+    "vdup.32 " b ", " m1 "\n\tvmovlb.u8 " c ", " a "\n\tvsli.16 " c ", " b ", #8\n\t"                          \
+    "vsri.16 " b ", " a ", #8\n\tvldrb.u16 " a ", [" m0 ", " c "]\n\t"                                         \
+    "vldrb.u16 " d ", [" m0 ", " b "]\n\tvmovnt.i16 " a ", " d "\n"                                            \
     "26:\n\t"
 
 /* Adds the residual's codes to those of four channels of four pixels in q0, and goes on at 25. */
 #define I8_RESIDUAL                                                                                            \
-    "ldr r1, [r0, #80]\n\tcmp r1, #0\n\tbeq 25b\n\tldr r2, [r0, #12]\n\tldr r3, [r0, #84]\n\t"                 \
+    "lsls r1, r6, #30\n\tbcc 25b\n\tldr r1, [r0, #80]\n\tldr r2, [r0, #12]\n\tldr r3, [r0, #84]\n\t"           \
     "add r2, r3\n\tldrd r3, r4, [r0, #88]\n\tldr r5, [r0, #96]\n\tldr r3, [r2, r3]\n\t"                        \
     "ldr r4, [r2, r4]\n\tldr r5, [r2, r5]\n\tldr r2, [r2]\n\tvmov q1[2], q1[0], r2, r4\n\t"                    \
     "vmov q1[3], q1[1], r3, r5\n\tldm r1!, {r2, r3, r4, r5, r7, r8}\n\tldrsh r10, [r1, #2]\n\t"                \
@@ -369,7 +395,7 @@ static inline void i8_make(i8_tile *t, int kind) {
 __attribute__((noinline)) static void i8_make_apart(i8_tile *t, int kind, int8_t *y, const int8_t *r, int n,
                                                     int32_t c, const i8_layer *k) {
     int8_t codes[64];
-    t->sum = NULL;
+    t->flags &= ~I8_DO_ADD;
     for (int i = 0; i < 3; i++) t->y_of[i] = (i + 1) * I8_SIXTEEN;
     for (; c < k->channels; c += I8_SIXTEEN) {
         const int32_t left = k->channels - c, count = left < I8_SIXTEEN ? left : I8_SIXTEEN;
@@ -400,13 +426,15 @@ static inline void i8_set_steps(int32_t *of, int32_t step, int n) {
 static void i8_set_tile(i8_tile *t, const int8_t *w, const i8_layer *k, int adds) {
     const i8_end *const end = &k->end;
     const int full = k->channels / I8_FOUR * I8_FOUR, way = i8_way(end);
+    const int bounded = end->least > -128 || end->most < 127;
     t->first = w + 16;
     t->head = 16 + I8_FOUR * i8_byte_rows(end);
     t->y_back = I8_FOUR * k->y_step - full;
     t->y_four = I8_FOUR * k->y_step;
     t->flags =
         (way < 2 ? I8_DO_TFLITE : 0) | (way & 1 ? I8_DO_ALSO : 0) | (end->how & I8_SEVERAL ? I8_DO_EACH : 0);
-    if (adds || end->table || end->least > -128 || end->most < 127) t->flags |= I8_DO_MORE;
+    if (adds || end->table || bounded) t->flags |= I8_DO_MORE;
+    if (bounded || !end->table) t->flags |= I8_DO_BOUND;
     t->zero = end->zero;
     t->least = end->least;
     t->most = end->most;
@@ -444,6 +472,7 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
     i8_set_tile(&t, w, k, adds);
     t.x_four = I8_FOUR * step;
     t.rows = 2 * count;
+    t.sum = k->end.sum;
     t.inputs = k->inputs;
     for (int m = 0, n; m < pixels; m += n, y += n * k->y_step) {
         const int left = pixels - m, some = left < I8_FOUR ? left : I8_FOUR;
@@ -457,7 +486,7 @@ __attribute__((noinline)) static void i8_row_dots(const int8_t *const *rows, int
         if (adds) i8_set_steps(t.r_of, k->r_step, some);
         if (kind == I8_SMALL) i8_set_steps(t.x_of, step, some);
         t.from = kind == I8_SMALL ? (void *)(uintptr_t)(rows[0] + at + m * step) : list;
-        t.sum = adds ? k->end.sum : NULL;
+        if (adds) t.flags |= I8_DO_ADD;
         t.w = t.first;
         t.weights = t.w + t.head;
         t.y = y;

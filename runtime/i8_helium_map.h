@@ -21,9 +21,9 @@ static inline i8_eight i8_factors_of(const i8_map *k, int32_t c) {
     }
     const int32_t left = k->channels - c;
     const int32_t *from = k->multipliers + c;
-    int32_t last[8] = {0};
+    int32_t last[8]; /* no initializer: it would be a call of memset for all channels */
     if (left < 8) {
-        for (int i = 0; i < left; i++) last[i] = from[i];
+        for (int i = 0; i < 8; i++) last[i] = i < left ? from[i] : 0;
         from = last;
     }
     const int32x4x2_t both = vld2q_s32(from);

@@ -122,6 +122,11 @@ static void emit_collecting(emitter *e, const plan_step *s, writer *w, const dot
     line(w, "}");
 }
 
+/* Whether a window has three by three pixels of three channels, whose rows lie side by side. */
+static bool sees_colours(const plan_step *s, const node *n) {
+    return reads_whole_rows(n) && n->a.kernel[0] == 3 && n->a.kernel[1] == 3 && s->operands[0].shape.c == 3;
+}
+
 /* Writes the lines that gather what a window sees, from the rows of the ring. */
 static void emit_window_gathering(emitter *e, const plan_step *s, writer *w, const dots_tile *t,
                                   int64_t inputs) {
@@ -132,7 +137,11 @@ static void emit_window_gathering(emitter *e, const plan_step *s, writer *w, con
     const int count = whole ? n->a.kernel[1] * s->operands[0].shape.c : t->depth;
     const int64_t room =
         k->widened ? (int64_t)t->pixels * k->widened * ((count + k->depth - 1) / k->depth * k->depth) : count;
-    const char *gather = input_type(e, s) == TYPE_U8 ? "i8_gather_u8" : "i8_gather";
+    if (k->ragged && sees_colours(s, n) && inputs == 32 && t->x_step[0] == 6) {
+        line(w, "i8_gather_3x3x3(tile, %d, rows, at);", t->pixels);
+        return;
+    }
+    const char *gather = input_type(e, s) == TYPE_U8 && !turns_rows(e->p, s) ? "i8_gather_u8" : "i8_gather";
     const char *const names[] = {"ky", "kx"};
     const int64_t to[] = {whole ? room : room * n->a.kernel[1], whole ? 0 : room};
     const int64_t from[] = {0, whole ? 0 : (int64_t)n->a.dilation[1] * s->operands[0].shape.c};

@@ -7,6 +7,7 @@
 
 #include "graph/integers.h"
 #include "graph/quant.h"
+#include "plan/pack.h"
 
 typedef struct staging {
     const node *n;
@@ -18,6 +19,7 @@ typedef struct staging {
     const char *suffix;    /* of names */
     const row_maker *from; /* or NULL */
     bool codes;            /* the rows are of codes: these numbers are the padding's */
+    bool turned;           /* codes of uint8 become int8, less 128 */
     int x_zero;
     const int *pad_codes; /* or NULL: x_zero */
 } staging;
@@ -39,9 +41,13 @@ static staging describe_staging(const emitter *e, const plan_step *s, const char
         const kernel_integers k = integers_of_kernel(e->p->g, n, e->a);
         g.x_zero = k.x_zero;
         g.pad_codes = k.pad_codes;
+        g.turned = turns_rows(e->p, s);
     }
     return g;
 }
+
+/* What is subtracted from codes. */
+static int lowered(const staging *g) { return g->turned ? 128 : 0; }
 
 /* Whether the map lies in one buffer, element beside element, in the order of its channels. */
 static bool is_dense_map(const emitter *e, const staging *g) {
@@ -64,7 +70,7 @@ static void emit_padding(emitter *e, writer *w, const staging *g, int64_t at, in
     const char *to = expression(e->a, "", (const char *[]){"i"}, (int64_t[]){1}, 1, at);
     if (!g->n->a.pad_value) {
         line(w, "for (int i = 0; i < %lld; i++) {", (long long)(pixels * g->in_c));
-        line(w, "row[%s] = %s;", to, g->codes ? arena_printf(e->a, "%d", g->x_zero) : "0.0f");
+        line(w, "row[%s] = %s;", to, g->codes ? arena_printf(e->a, "%d", g->x_zero - lowered(g)) : "0.0f");
     } else {
         line(w, "for (int i = 0; i < %lld; i++) {", (long long)(pixels * g->in_c));
         line(w, "row[%s] = padding[i %% %d];", to, g->in_c);
@@ -80,7 +86,7 @@ static void emit_padding_values(emitter *e, writer *w, const staging *g) {
     for (int i = 0; i < g->in_c; i++) {
         int c = g->x->order[i];
         text_printf(&values, "%s%s", i ? ", " : "",
-                    g->codes ? arena_printf(e->a, "%d", g->pad_codes[c])
+                    g->codes ? arena_printf(e->a, "%d", g->pad_codes[c] - lowered(g))
                              : float_text(e->a, g->n->a.pad_value[c]));
     }
     line(w, "static const %s padding[%d] = {%s};", buffer_type(e, g->ring), g->in_c, values.data);
@@ -91,16 +97,18 @@ static void emit_padding_values(emitter *e, writer *w, const staging *g) {
 static void emit_scattered_row(emitter *e, writer *w, const staging *g, const sources *from) {
     arena *a = e->a;
     int64_t one_row = !g->from; /* where x is a map, and not the row itself */
+    const char *cast = g->turned ? "(int8_t)(" : g->codes ? "" : "(float)";
     line(w, "for (int ix = 0; ix < %d; ix++) {", g->in_w);
     for (int i = 0, c = 0; i < g->x->n_runs; i++) {
         const run *r = &g->x->runs[i];
         int64_t pixel = pixel_stride(e->p, r->buffer);
         int64_t factors[] = {one_row * pixel * g->in_w, pixel, r->step};
         line(w, "for (int c = 0; c < %d; c++) {", r->count);
-        line(w, "row[%s] = %s%s[%s];",
-             expression(a, "", (const char *[]){"ix", "c"}, (int64_t[]){g->in_c, 1}, 2, c),
-             g->codes ? "" : "(float)", from->names[from->of_run[i]],
-             expression(a, "", (const char *[]){"iy", "ix", "c"}, factors, 3, r->begin));
+        line(w, "row[%s] = %s%s[%s]%s;",
+             expression(a, "", (const char *[]){"ix", "c"}, (int64_t[]){g->in_c, 1}, 2, c), cast,
+             from->names[from->of_run[i]],
+             expression(a, "", (const char *[]){"iy", "ix", "c"}, factors, 3, r->begin),
+             g->turned ? " - 128)" : "");
         line(w, "}");
         c += r->count;
     }
@@ -126,7 +134,9 @@ static void emit_stage_call(emitter *e, writer *out, const staging *g, const cha
     if (is_dense_map(e, g)) {
         elem_type type = e->p->buffers[g->x->runs[0].buffer].type;
         if (!g->from) line(&w, "x += iy * %d;", g->in_w * g->in_c);
-        if (g->codes)
+        if (g->turned)
+            line(&w, "i8_copy_u8(row, x, %lld);", (long long)g->in_w * g->in_c);
+        else if (g->codes)
             line(&w, "memcpy(row, x, %lld);", (long long)g->in_w * g->in_c);
         else
             for_each_vector(e, &w, g->in_w * g->in_c, "i", emit_copy_vector, &type);

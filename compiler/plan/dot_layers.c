@@ -16,6 +16,11 @@ bool reads_rows(const plan *p, const plan_step *s) {
            n->a.kernel[1] * s->operands[0].shape.c >= full && p->g->nodes[n->in[0]].type == TYPE_I8;
 }
 
+bool turns_rows(const plan *p, const plan_step *s) {
+    return s->gemm.dots && s->gemm.staged && p->t->dots->ragged &&
+           p->g->nodes[p->g->nodes[s->node].in[0]].type == TYPE_U8;
+}
+
 bool joins_rows(const plan *p, const plan_step *s) {
     const dot_kernels *k = p->t->dots;
     const node *n = &p->g->nodes[s->node];

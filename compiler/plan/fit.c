@@ -7,6 +7,7 @@
 #include "graph/quant.h"
 #include "plan/internal.h"
 #include "plan/kernels.h"
+#include "plan/pack.h"
 #include "plan/verify.h"
 
 #include <stdio.h>
@@ -19,10 +20,10 @@ static void complete_step(plan *p, plan_step *s) {
     if (s->tile_bytes)
         s->tile = add_buffer(p, BUFFER_ARENA, -1, TYPE_I8, (shape){1, 1, (int)s->tile_bytes}, "tile");
     if (s->scratch_bytes == 0) return;
-    /* A ring of input rows has the type that the kernel computes in, or holds codes as they are; scaled weights
-     * are floats. */
+    /* A ring of input rows has the type that the kernel computes in, or holds codes as they are, or as int8;
+     * scaled weights are floats. */
     const node *n = &p->g->nodes[s->node];
-    elem_type made = is_integer(n) ? p->g->nodes[n->in[0]].type : n->type;
+    elem_type made = turns_rows(p, s) ? TYPE_I8 : is_integer(n) ? p->g->nodes[n->in[0]].type : n->type;
     elem_type type = s->kind == STEP_GEMM && s->gemm.staged ? made : TYPE_F32;
     int elements = (int)(s->scratch_bytes / type_table[type].bytes);
     s->scratch = add_buffer(p, BUFFER_ARENA, -1, type, (shape){1, 1, elements}, "scratch");

@@ -72,6 +72,9 @@ bool reads_whole_rows(const node *n);
  * tile holds widened. */
 bool reads_rows(const plan *p, const plan_step *s);
 
+/* Whether its staged rows, which are of uint8, become int8 as they are staged: its kernels take no other. */
+bool turns_rows(const plan *p, const plan_step *s);
+
 /* Whether the rows of its windows are joined before they are widened, since each would have to be filled up. */
 bool joins_rows(const plan *p, const plan_step *s);
 bool gathers_bytes(const plan *p, const plan_step *s);

@@ -1,7 +1,7 @@
 """Integer layers whose sums are rescaled by factors of each size, up and down: around the limits of the short ways of runtime/i8.h,
 which random networks do not meet, since their seeded weights suit the scales. And depthwise layers of 3 to 12 columns, with all of
 their windows, for which the kernels of narrow maps have a function each. And convolutions of 8 and of 24 inputs, which have ways of
-their own, with tables of all channels and of each.
+their own, with tables of all channels and of each. And a convolution of three colours of uint8 that moves by two pixels.
 
     write_edges(number, net_file, weights_file)     for numbers 0 to EDGES - 1
 """
@@ -14,6 +14,8 @@ EDGES = 30
 NET = """default padding = same, bias = true, naming = torch, rounding = %s
 net edge {
     input image: int8[%d, %d, 7] (q = [1, 3])
+    input colours: uint8[%d, %d, 3] (q = [1, 100])
+    from image
     conv(9, 3, q = [1, 3]) @"wide"
     output wide
     from image
@@ -60,6 +62,10 @@ net edge {
     conv(5, 3, q = [1, 3]) @"joined"
     relu6
     output joined
+    from colours
+    conv(9, 3, stride = 2, q = [1, 3]) @"colours"
+    hswish(q = [1, 3])
+    output seen
     from image
     dense(5, q = [1, 3]) @"dense"
     output dense
@@ -68,7 +74,7 @@ net edge {
 SHAPES = {"wide": (9, 7, 3, 3), "window": (7, 1, 3, 3), "large": (7, 1, 5, 5), "halved": (7, 1, 3, 3), "before": (10, 7, 1, 1),
           "rows": (10, 1, 5, 5), "fifth": (7, 1, 5, 5), "bounded": (14, 7, 1, 1), "added": (7, 7, 1, 1), "more": (24, 7, 1, 1),
           "rest": (12, 24, 1, 1), "eight": (8, 7, 1, 1), "pairs": (13, 8, 1, 1), "joined": (5, 7, 3, 3), "dense": (5, 1),
-          "tall": (7, 1, 9, 1)}
+          "colours": (9, 3, 3, 3), "tall": (7, 1, 9, 1)}
 KINDS = {"I8": np.int8, "I32": np.int32, "F32": np.float32}
 
 
@@ -94,6 +100,6 @@ def write_edges(number, net_file, weights_file):
     head = json.dumps(header).encode()
     with open(net_file, "w", encoding="utf-8") as out:
         rounding, padding = ("once", "tflite")[number % 2], [("same", "same"), ("1", "2")][number % 3 > 0]
-        out.write(NET % (rounding, rows, columns, *padding))
+        out.write(NET % (rounding, rows, columns, rows, 5 * columns, *padding))
     with open(weights_file, "wb") as out:
         out.write(struct.pack("<Q", len(head)) + head + body)

@@ -21,7 +21,12 @@ typedef struct i8_spread {
     int32_t place;   /* of that channel in the stretch; those that would lie behind the eighth come first */
 } i8_spread;
 
-/* Turns the rows of eight channels round. The jump leaves out the rows that lack. */
+/* Some functions leave other values in q4 to q7 than they find there, and do not say so: to keep them for each
+ * call would take 64 bytes of stack. This stands behind each call of them, and says so. */
+#define I8_HAS_LOST_Q4_TO_Q7 __asm__ volatile("" : : : "q4", "q5", "q6", "q7")
+
+/* Turns the rows of eight channels round, and leaves other values in q4 to q6. The jump leaves out the rows
+ * that lack. */
 static inline void i8_spread_rows(const i8_spread *k) {
     register const void *r0 __asm__("r0") = k;
     __asm__ volatile(
@@ -38,7 +43,7 @@ static inline void i8_spread_rows(const i8_spread *k) {
         "2:\n\tadd r7, r9\n\tle lr, 1b\n\tpop {r4-r11, lr}\n\t"
         : "+r"(r0)
         :
-        : "r1", "r2", "r3", "r12", "q0", "q2", "q3", "q4", "q5", "q6", "cc", "memory");
+        : "r1", "r2", "r3", "r12", "q0", "q2", "q3", "cc", "memory");
 }
 
 /* The same of less than eight channels, where the map has no more. */
@@ -137,8 +142,7 @@ static inline void i8_make_9(i8_block *k) {
                      "vmov q1[3], q1[1], r10, lr\n\t" I8_BLOCK_CODES
                      : "+r"(r0)
                      :
-                     : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc",
-                       "memory" I8_PREDICATE);
+                     : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "cc", "memory" I8_PREDICATE);
 }
 
 /* Windows of 25 taps. */
@@ -165,8 +169,7 @@ static inline void i8_make_25(i8_block *k) {
                      "vadd.i32 q0, q0, q4\n\tvadd.i32 q1, q1, q4\n\t" I8_BLOCK_CODES
                      : "+r"(r0)
                      :
-                     : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc",
-                       "memory" I8_PREDICATE);
+                     : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "cc", "memory" I8_PREDICATE);
 }
 
 /* Windows of any taps, up to 32. */
@@ -197,9 +200,10 @@ static inline void i8_make_any(i8_block *k) {
         "vldrw.32 q4, [r0]\n\tvadd.i32 q0, q0, q4\n\tvadd.i32 q1, q1, q4\n\t" I8_BLOCK_CODES
         : "+r"(r0)
         :
-        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory" I8_PREDICATE);
+        : "r1", "r2", "r3", "r12", "q0", "q1", "q2", "q3", "cc", "memory" I8_PREDICATE);
 }
 
+/* These functions leave other values in q4 to q7. */
 typedef void (*i8_maker)(i8_block *);
 
 /* Some outputs of a row whose windows are read from one stretch. */
@@ -239,6 +243,7 @@ static inline void i8_fill_stretch(i8_spread *s, int8_t *stretch, const i8_part_
             i8_spread_few(s, few);
         else
             i8_spread_rows(s);
+        I8_HAS_LOST_Q4_TO_Q7;
     }
 }
 
@@ -263,6 +268,7 @@ static inline void i8_make_rest(i8_maker make, i8_block *b, int32_t channels) {
     b->finish = I8_BOUNDED;
     b->lanes = 2 * channels;
     make(b);
+    I8_HAS_LOST_Q4_TO_Q7;
     b->finish = finish;
     b->lanes = I8_EIGHT;
 }
@@ -290,10 +296,12 @@ static inline void i8_make_part_of_row(i8_maker make, i8_block *b, int8_t *stret
         for (int i = 0; i < p->count; i++) s.rows[i] = rows[p->top + i];
         for (; left >= I8_EIGHT; left -= I8_EIGHT) {
             i8_spread_rows(&s);
+            I8_HAS_LOST_Q4_TO_Q7;
             s.offset += I8_EIGHT;
             b->x = stretch;
             b->blocks = 2;
             make(b);
+            I8_HAS_LOST_Q4_TO_Q7;
         }
     }
     for (; left > 0; left -= I8_EIGHT, s.offset += I8_EIGHT) {
@@ -309,6 +317,7 @@ static inline void i8_make_part_of_row(i8_maker make, i8_block *b, int8_t *stret
         b->x = stretch;
         b->blocks = n / I8_FOUR;
         if (b->blocks) make(b);
+        I8_HAS_LOST_Q4_TO_Q7;
         if (n % I8_FOUR) i8_make_rest(make, b, n % I8_FOUR);
         if (!r) continue;
         const int8x16_t z = i8_load_part(r + channels - left, n);

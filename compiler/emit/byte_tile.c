@@ -69,7 +69,8 @@ static void emit_copying(emitter *e, writer *w, const char *type, const char *fr
     if (step == 1 && widens) {
         line(w, "%s_widen_%s(to, %s, %s);", v, type, from, count);
     } else if (step == 1) {
-        line(w, "memcpy(to, %s, %s);", from, count);
+        const bool known = count[0] >= '0' && count[0] <= '9';
+        line(w, "memcpy(to, %s, %s%s);", from, known ? "" : "(size_t)", count);
     } else {
         line(w, "for (int k = 0; k < %s; k++) {", count);
         if (widens)

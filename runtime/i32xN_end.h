@@ -20,7 +20,7 @@ typedef struct i32xN_ending {
     int32_t zero, least, most;
     int32_t twice; /* factors round as TFLite's do; else once */
     float close;   /* to the nearest integer: a product of floats that lies farther from it may be rounded to
-                      another   one than the exact product; 0: products may not be made of floats */
+                      another one than the exact product; 0: products may not be made of floats */
     int32_t n_tables;
     const int8_t *tables; /* of the activation, 256 codes each; NULL: there is none */
     const i32xN_sum *sum; /* NULL: no residual is added */

@@ -22,6 +22,8 @@ rescale rescale_by(double factor) {
     return (rescale){(int32_t)multiplier, multiplier ? shift : 0};
 }
 
+double rescale_value(rescale by) { return ldexp(by.multiplier, by.shift - 31); }
+
 /* x / 2^shift, rounded down, without a shift of a negative number, which C leaves to the compiler. */
 static int64_t shift_down(int64_t x, int shift) {
     return x >= 0 ? x >> shift : -((-x + (INT64_C(1) << shift) - 1) >> shift);

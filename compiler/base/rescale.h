@@ -24,6 +24,9 @@ typedef struct rescale {
  */
 rescale rescale_by(double factor);
 
+/* The factor that it stands for. */
+double rescale_value(rescale by);
+
 int32_t rescale_apply(rescale_rounding how, int32_t x, rescale by);
 
 /* From this shift to the right on (-shift), the high half of a product is enough to rescale: the short ways of

@@ -3,10 +3,9 @@
  * round it to another code: see runtime/i32xN_end.h. */
 #include "emit/byte_map.h"
 
+#include "emit/byte_tile.h"
 #include "emit/codes.h"
 #include "graph/quant.h"
-
-#include <math.h>
 
 bool scales_by_bytes(const emitter *e, const plan_step *s) {
     const graph *g = e->p->g;
@@ -17,15 +16,15 @@ bool scales_by_bytes(const emitter *e, const plan_step *s) {
     return shape_pixels(s->operands[1].shape) == 1 && shape_pixels(n->shape) > 1;
 }
 
-/* How far products of floats may be from their integers: where codes are not clamped they are below 256, and
- * three roundings are in them. 0: floats do not do. */
-static double closest(const emitter *e, const mul_integers *c, int channels) {
-    const double most_product = 255 * 255, most = 1 << 22, error = 256 * 3 / (double)(1 << 24);
-    if (e->p->g->rounding != RESCALE_ONCE) return 0;
+/* See float_closeness. Three roundings: of a factor, of it times a code, and of the product. */
+static double closeness(const emitter *e, const mul_integers *c, int channels) {
+    const double most_codes = 255 * 255;
+    double most = 0;
     for (int i = 0; i < channels; i++) {
-        if (most_product * ldexp(c->by[i].multiplier, c->by[i].shift - 31) > most) return 0;
+        const double product = most_codes * rescale_value(c->by[i]);
+        most = product > most ? product : most;
     }
-    return 0.5 - error;
+    return float_closeness(e, most, 3);
 }
 
 void emit_byte_scaling(emitter *e, const plan_step *s, writer *w, dots_map m) {
@@ -40,7 +39,7 @@ void emit_byte_scaling(emitter *e, const plan_step *s, writer *w, dots_map m) {
         declare_list(w, "int8_t", "shifts", &f.by.shift, 1);
     }
     line(w, "static const %s_ending ending = {%d, %d, %d, %d, %s, 1, NULL, NULL};", v, c.y_zero, c.range.least,
-         c.range.most, e->p->g->rounding == RESCALE_TFLITE, float_text(e->a, closest(e, &c, n->shape.c)));
+         c.range.most, e->p->g->rounding == RESCALE_TFLITE, float_text(e->a, closeness(e, &c, n->shape.c)));
     line(w, "static const %s_scaling scaling = {multipliers, shifts, %d, %d, %lld, %lld, %d, %d, &ending};", v,
          !f.same, m.channels, (long long)m.x_pixel, (long long)m.y_pixel, map_first ? c.x_zero : c.z_zero,
          map_first ? c.z_zero : c.x_zero);

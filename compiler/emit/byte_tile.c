@@ -122,32 +122,33 @@ void emit_gathering(emitter *e, writer *w, const gathering *k) {
 
 /* ---- how sums become codes ---- */
 
-/* How close to the nearest integer the products of all channels, made of floats, surely round as the exact
- * ones: they are rounded once, and below 2^22. 0: no such way. Where codes are not clamped, a product is below
- * 256. It has the roundings of a factor and of the product, and that of a sum of more than 24 bits. */
-static double closeness(const emitter *e, const node *n) {
-    const graph *g = e->p->g;
+double float_closeness(const emitter *e, double most_product, int roundings) {
     const double exact = 1 << 24, most = 256, half = 0.5;
-    if (g->rounding != RESCALE_ONCE) return 0;
-    int roundings = 2;
-    const kernel_integers k = integers_of_kernel(g, n, e->a);
-    for (int o = 0; o < n->shape.c; o++) {
-        int64_t least_sum, most_sum;
-        sums_of_output(g, n, o, &least_sum, &most_sum);
-        const double size = (double)(most_sum > -least_sum ? most_sum : -least_sum);
-        if (size * ldexp(k.by[o].multiplier, k.by[o].shift - 31) > 1 << 22) return 0;
-        if (size > exact) roundings = 3;
-    }
+    if (e->p->g->rounding != RESCALE_ONCE || most_product > 1 << 22) return 0;
     return half - roundings * most / exact;
 }
 
-static double factor_of(rescale by) { return ldexp(by.multiplier, by.shift - 31); }
+/* The same of a layer's sums. A product has the roundings of a factor and of the product, and that of a sum of
+ * more than 24 bits. */
+static double closeness(const emitter *e, const node *n) {
+    const double exact = 1 << 24;
+    double most_sum = 0, most_product = 0;
+    const kernel_integers k = integers_of_kernel(e->p->g, n, e->a);
+    for (int o = 0; o < n->shape.c; o++) {
+        int64_t least, most;
+        sums_of_output(e->p->g, n, o, &least, &most);
+        const double size = (double)(most > -least ? most : -least), product = size * rescale_value(k.by[o]);
+        most_sum = size > most_sum ? size : most_sum;
+        most_product = product > most_product ? product : most_product;
+    }
+    return float_closeness(e, most_product, most_sum > exact ? 3 : 2);
+}
 
 /* How far the sum of a residual may be from the exact one: the roundings of its floats, and those of the two
  * that are rounded before they are added. */
 static double sum_error(const add_integers *k) {
-    const double y = factor_of(k->y_by), most = ldexp(y, k->left) * 255;
-    return most * (factor_of(k->x_by) + factor_of(k->z_by)) * 4 / (1 << 24) + 1.01 * y;
+    const double y = rescale_value(k->y_by), most = ldexp(y, k->left) * 255;
+    return most * (rescale_value(k->x_by) + rescale_value(k->z_by)) * 4 / (1 << 24) + 1.01 * y;
 }
 
 /* Whether the codes of a tile look their table up together, when they are stored. */
@@ -169,9 +170,9 @@ void declare_byte_end(emitter *e, writer *w, const node *n, const code_end *end)
     const bool once = end->how == RESCALE_ONCE;
     if (end->adds) {
         const add_integers *k = &end->add;
-        const double y = ldexp(factor_of(k->y_by), k->left);
-        line(w, "static const %s_sum sum = {%s, %s, %s,", v, float_text(e->a, y * factor_of(k->x_by)),
-             float_text(e->a, y * factor_of(k->z_by)), float_text(e->a, 0.5 - error));
+        const double y = ldexp(rescale_value(k->y_by), k->left);
+        line(w, "static const %s_sum sum = {%s, %s, %s,", v, float_text(e->a, y * rescale_value(k->x_by)),
+             float_text(e->a, y * rescale_value(k->z_by)), float_text(e->a, 0.5 - error));
         line(w, "    %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d};", (int)k->x_by.multiplier, k->x_by.shift,
              (int)k->z_by.multiplier, k->z_by.shift, (int)k->y_by.multiplier, k->y_by.shift, k->left, k->x_zero,
              k->z_zero, k->y_zero, k->range.least, k->range.most);

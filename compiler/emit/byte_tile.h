@@ -21,6 +21,12 @@ void emit_byte_loop(emitter *e, writer *w, const byte_loop *k);
 /* The end of the name of the function that spreads a group of inputs over all lanes: by their type. */
 const char *byte_spread(const emitter *e, const plan_step *s);
 
+/* How close to the nearest integer a product surely rounds as the exact one, if it is made of floats, with so
+ * many roundings: the factor of i32xN_ending. 0: floats do not do. They do where products round once, and where
+ * none is larger than 2^22. Where codes are not clamped, a product is below 256, and each rounding is at most
+ * 2^-24 of it. */
+double float_closeness(const emitter *e, double most_product, int roundings);
+
 /* The end of a tile: `w` points behind its biases. */
 typedef struct byte_end {
     const plan_step *s;

@@ -10,7 +10,9 @@
  * taken along the row.
  *
  * Where the target takes pairs of int16, a block has two vectors of sums, and its channels lie in their order:
- * two rows of bytes are interleaved, and then widened. The weights are int16.
+ * two rows of bytes are interleaved, and then widened. The weights are int16. Where it takes bytes whose
+ * products are added in 16 bits (byte_tiles.pairs), the four weights of a lane lie by pairs: the first pair of
+ * all lanes of a vector, then the next.
  *
  * What lies outside of the map has the code of zero, so that all taps count, and the bias contains all zeros.
  */

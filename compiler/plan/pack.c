@@ -130,7 +130,7 @@ static int64_t whole_words(int64_t bytes) { return (bytes + WORD - 1) / WORD * W
 
 int64_t pack_byte_row(const channel_block *b) { return whole_words(b->lanes); }
 
-/* Bytes of a weight. */
+/* The type of a weight as it is stored. */
 static elem_type stored_type(const pack_layout *l) { return l->wide || l->widened ? TYPE_I16 : l->weight; }
 
 static int weight_bytes(const pack_layout *l) { return type_table[stored_type(l)].bytes; }
@@ -389,7 +389,7 @@ static double head_value(const step_source *k, int channel, int which) {
     if (which == PACK_ROUNDING) return ldexp(2 * k->zero + 1, k->wide - 2) + tie_value(k, channel);
     if (which == PACK_TIE) return tie_value(k, channel);
     if (which == PACK_MULTIPLIER) return k->by[channel].multiplier;
-    if (which == PACK_FACTOR) return ldexp(k->by[channel].multiplier, k->by[channel].shift - 31);
+    if (which == PACK_FACTOR) return rescale_value(k->by[channel]);
     if (which == PACK_SHIFT) return k->by[channel].multiplier || !k->dots ? k->by[channel].shift : SHORT_SHIFT;
     if (which == PACK_TABLE) return k->table[channel];
     /* Together they are the shift. At least one bit goes to the right, which rounds. */

@@ -14,6 +14,15 @@
 #define INTS(n)         .ints = "i32x" #n, .ints_runtime = "i32xN.h"
 #define ONE_INT         .ints = "i32x1", .ints_runtime = "i32x1_c99.h"
 
+/* What targets of the same cores have in common. */
+#define ON_AVX512                                                                                              \
+    .machine = "x86-64", .half_attributes = ",f16c", .intrinsics = "immintrin.h",                              \
+    .runs_here = runs_on_this_x86_64, .registers = 32, .fma_latency = 4, .fma_per_cycle = 2, .widening = 1,    \
+    .l1_bytes = 32 << 10, .l2_bytes = 1 << 20, .align = 64, .threads = true
+#define ON_AARCH64                                                                                             \
+    .intrinsics = "arm_neon.h", .registers = 32, .fma_latency = 4, .fma_per_cycle = 2, .widening = 1,          \
+    .l1_bytes = 64 << 10, .l2_bytes = 512 << 10, .align = 64, .threads = true
+
 /* Cycles of a Cortex-M4: loads take two, multiply-adds of pairs one, and each of the weights' words is widened
  * by two instructions. */
 static const dot_kernels dsp_kernels = {
@@ -174,83 +183,45 @@ const target target_table[] = {
     {
         .name = "x86-64-v4",
         .what = "AVX-512 (Skylake-X, Ice Lake, Zen 4 and later)",
-        .machine = "x86-64",
         .tag = "avx512",
         .attributes = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma",
-        .half_attributes = ",f16c",
-        .intrinsics = "immintrin.h",
-        .runs_here = runs_on_this_x86_64,
         .vectors = {{FLOATS(16, "f32x16_avx512.h"), INTS(16), .own_ints = "i32x16_rescale.h",
                      .byte_dots = "i32x16_bw.h", .byte_ends = "i32x16_avx512.h"},
                     {FLOATS(8, "f32x8_avx2.h"), INTS(8)},
                     {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
         .bytes = &avx512_tiles,
-        .registers = 32,
-        .fma_latency = 4,
-        .fma_per_cycle = 2,
-        .widening = 1,
-        .l1_bytes = 32 << 10,
-        .l2_bytes = 1 << 20,
-        .align = 64,
-        .threads = true,
+        ON_AVX512,
     },
     {
         .name = "x86-64-v4-vnni",
         .what = "AVX-512 with VNNI and VBMI (Ice Lake, Zen 4 and later)",
-        .machine = "x86-64",
         .tag = "vnni",
         .attributes = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vbmi,avx2,fma",
-        .half_attributes = ",f16c",
-        .intrinsics = "immintrin.h",
-        .runs_here = runs_on_this_x86_64,
         .vectors = {{FLOATS(16, "f32x16_avx512.h"), INTS(16), .own_ints = "i32x16_rescale.h",
                      .byte_dots = "i32x16_vnni.h", .byte_ends = "i32x16_avx512.h"},
                     {FLOATS(8, "f32x8_avx2.h"), INTS(8)},
                     {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
         .bytes = &vnni_tiles,
-        .registers = 32,
-        .fma_latency = 4,
-        .fma_per_cycle = 2,
-        .widening = 1,
-        .l1_bytes = 32 << 10,
-        .l2_bytes = 1 << 20,
-        .align = 64,
-        .threads = true,
+        ON_AVX512,
     },
     {
         .name = "aarch64",
         .what = "Advanced SIMD (every 64-bit Arm of the A profile)",
-        .intrinsics = "arm_neon.h",
         .runs_here = runs_on_this_aarch64,
         .vectors = {{FLOATS(4, "f32x4_neon.h"), INTS(4), .byte_dots = "i32x4_smull.h",
                      .byte_ends = "i32x4_neon.h"}},
         .bytes = &neon_tiles,
-        .registers = 32,
-        .fma_latency = 4,
-        .fma_per_cycle = 2,
-        .widening = 1,
-        .l1_bytes = 64 << 10,
-        .l2_bytes = 512 << 10,
-        .align = 64,
-        .threads = true,
+        ON_AARCH64,
     },
     {
         .name = "aarch64-dotprod",
         .what = "Advanced SIMD with dot products (Armv8.2: Cortex-A55, A75 and later, Neoverse, Apple M1)",
-        .intrinsics = "arm_neon.h",
         .condition = "defined(__ARM_FEATURE_DOTPROD)",
         .condition_words = "an Arm with dot products, as by -march=armv8.2-a+dotprod",
         .vectors = {{FLOATS(4, "f32x4_neon.h"), INTS(4), .byte_dots = "i32x4_dotprod.h",
                      .byte_ends = "i32x4_neon.h"}},
         .bytes = &dotprod_tiles,
-        .registers = 32,
-        .fma_latency = 4,
-        .fma_per_cycle = 2,
-        .widening = 1,
-        .l1_bytes = 64 << 10,
-        .l2_bytes = 512 << 10,
-        .align = 64,
-        .threads = true,
+        ON_AARCH64,
     },
     {
         .name = "wasm32",

@@ -68,7 +68,7 @@ class Qdq(unittest.TestCase):
     def setUpClass(cls):
         cls.room = tempfile.TemporaryDirectory()
         cls.folder = cls.room.name
-        cls.library = ort.Library(OPTIONS.onnxruntime, OPTIMIZE_ALL)
+        cls.rival = ort.Library(OPTIONS.onnxruntime, OPTIMIZE_ALL)
         cls.ops = Quantised(cls.folder, "ops.net", (33, 31))
 
     @classmethod
@@ -77,19 +77,19 @@ class Qdq(unittest.TestCase):
 
     def test_answers(self):
         for network in (self.ops, Quantised(self.folder, "small.net", (16, 16)), Quantised(self.folder, "ops.net", (33, 31), "keras")):
-            answers = [next(iter(self.library.run(network.stem + ".onnx", {"image": codes}).values())) for codes in network.codes]
+            answers = [next(iter(self.rival.run(network.stem + ".onnx", {"image": codes}).values())) for codes in network.codes]
             self.assertGreater(quantised.snr(network.answers, numpy.array(answers).reshape(IMAGES, -1)), 25, network.stem)
 
     def test_runs_in_integers(self):
         """ONNX Runtime makes its integer operators of the pairs, and nothing is left that the quantiser leaves out."""
         optimized = os.path.join(self.folder, "optimized.onnx")
         ort.PLACES["set_optimized_path"] = 11
-        options = self.library.make("create_options")
-        self.library.call("set_level", options, ctypes.c_int(OPTIMIZE_ALL))
-        self.library.call("set_optimized_path", options, ctypes.c_char_p(optimized.encode()))
-        session = self.library.make("create_session", self.library.env, ctypes.c_char_p((self.ops.stem + ".onnx").encode()), options)
-        self.library.release("session", session)
-        self.library.release("options", options)
+        options = self.rival.make("create_options")
+        self.rival.call("set_level", options, ctypes.c_int(OPTIMIZE_ALL))
+        self.rival.call("set_optimized_path", options, ctypes.c_char_p(optimized.encode()))
+        session = self.rival.make("create_session", self.rival.env, ctypes.c_char_p((self.ops.stem + ".onnx").encode()), options)
+        self.rival.release("session", session)
+        self.rival.release("options", options)
         with open(optimized, "rb") as f:
             file = f.read()
         kinds = [layer["op"] for layer in self.ops.about["layers"]]

@@ -2,7 +2,8 @@
  *
  * The size is what the program `size` says, which stands beside the compiler: arm-none-eabi-size for
  * arm-none-eabi-gcc. */
-#include "driver/scratch.h"
+#include "base/scratch.h"
+#include "driver/driver.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,8 +34,7 @@ static const char *name_size_program(arena *a, const char *cc) {
 }
 
 /* Writes the C file, its header and its weights into the folder. */
-static bool write_sources(const scratch *s) {
-    job *j = s->j;
+static bool write_sources(job *j, const scratch *s) {
     emitted *code = &j->code;
     const char *base = j->o.base ? j->o.base : "model";
     text c = {0};
@@ -54,32 +54,32 @@ static bool write_sources(const scratch *s) {
 }
 
 /* Compiles the C file to an object file. */
-static bool compile(const scratch *s, const char *level) {
+static bool compile(const job *j, const scratch *s, const char *level) {
     enum { MOST_WORDS = 64 };
-    arena *a = s->j->mem;
+    arena *a = j->mem;
     const char *argv[MOST_WORDS + 16];
     /* The user's words come behind those for the target, so that they count. */
     const char *given[MOST_WORDS];
-    int n_given = add_command_words(a, s->j->o.cc, given, 0, MOST_WORDS), n = 0;
+    int n_given = add_command_words(a, j->o.cc, given, 0, MOST_WORDS), n = 0;
     argv[n++] = given[0];
-    n = add_command_words(a, find_machine_words(s->j->plan->t), argv, n, 8);
+    n = add_command_words(a, find_machine_words(j->plan->t), argv, n, 8);
     argv[n++] = level;
     for (int i = 1; i < n_given; i++) argv[n++] = given[i];
     argv[n++] = arena_printf(a, "-Wa,-I,%s", s->folder); /* where .incbin finds the weights */
     argv[n++] = "-c";
     argv[n++] = "-o";
     argv[n++] = scratch_path(s, "object");
-    argv[n++] = scratch_path(s, arena_printf(a, "%s.c", s->j->o.base ? s->j->o.base : "model"));
+    argv[n++] = scratch_path(s, arena_printf(a, "%s.c", j->o.base ? j->o.base : "model"));
     argv[n] = NULL;
     return scratch_run(s, "the C compiler", argv, scratch_path(s, "out"));
 }
 
 /* Sets *bytes to the object file's code and constants. */
-static bool read_size(const scratch *s, int64_t *bytes) {
+static bool read_size(const job *j, const scratch *s, int64_t *bytes) {
     enum { MOST_BYTES = 1 << 16 };
-    arena *a = s->j->mem;
+    arena *a = j->mem;
     const char *cc[1], *out = scratch_path(s, "out");
-    add_command_words(a, s->j->o.cc, cc, 0, 1);
+    add_command_words(a, j->o.cc, cc, 0, 1);
     const char *argv[] = {name_size_program(a, cc[0]), scratch_path(s, "object"), NULL};
     if (!scratch_run(s, "the program for sizes", argv, out)) return false;
     size_t size;
@@ -88,7 +88,7 @@ static bool read_size(const scratch *s, int64_t *bytes) {
     const char *numbers = said ? strchr(said, '\n') : NULL; /* behind the titles: text data bss */
     int64_t code, data;
     if (!numbers || sscanf(numbers, "%" SCNd64 " %" SCNd64, &code, &data) != 2) {
-        diag_error(s->j->d, command_line, "--cc: '%s' did not print sizes", argv[0]);
+        diag_error(j->d, command_line, "--cc: '%s' did not print sizes", argv[0]);
         return false;
     }
     *bytes = code + data;
@@ -98,11 +98,12 @@ static bool read_size(const scratch *s, int64_t *bytes) {
 bool measure_flash(job *j) {
     flash_size *f = &j->code.flash;
     scratch s;
-    if (!scratch_open(&s, j, "--cc")) return false;
+    if (!scratch_open(&s, j->mem, j->d, "--cc")) return false;
     int64_t bytes[CODE_LEVEL_COUNT] = {0};
-    bool good = write_sources(&s);
+    bool good = write_sources(j, &s);
     for (int level = 0; good && level < CODE_LEVEL_COUNT; level++)
-        good = compile(&s, code_level_names[level]) && read_size(&s, &bytes[level]) && !signal_waits(&s.held);
+        good = compile(j, &s, code_level_names[level]) && read_size(j, &s, &bytes[level]) &&
+               !signal_waits(&s.held);
     scratch_close(&s);
     if (!good) return false;
     int64_t inside = j->o.storage == STORAGE_FILE ? 0 : f->weights;

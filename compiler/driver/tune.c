@@ -5,7 +5,7 @@
  * they have in real runs. Each step keeps the k of its fastest run. The steps are the same for every k (see
  * tuning.h). The convolutions of a chain are measured together. */
 #include "driver/tune.h"
-#include "driver/scratch.h"
+#include "base/scratch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -205,7 +205,7 @@ static void count_tile(void *data, const plan_step *gemm, int index) {
 
 /* Measures in a temporary folder. False after errors. */
 static bool measure_in_scratch(bench *b) {
-    if (!scratch_open(&b->s, b->j, "--tune")) return false;
+    if (!scratch_open(&b->s, b->j->mem, b->j->d, "--tune")) return false;
     bool good = true;
     for (int k = 0; k < RANKS && good; k++) good = measure_rank(b, k) && !signal_waits(&b->s.held);
     scratch_close(&b->s);

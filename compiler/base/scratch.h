@@ -2,20 +2,21 @@
 #ifndef LCC_SCRATCH_H
 #define LCC_SCRATCH_H
 
+#include "base/diag.h"
 #include "base/signals.h"
-#include "driver/driver.h"
 
 typedef struct scratch {
-    job *j;
+    arena *mem;
+    diag *d;
     const char *option; /* "--tune": for messages */
     const char *folder;
     held_signals held; /* held back until the folder is removed */
 } scratch;
 
 /* Makes the folder, in $TMPDIR or /tmp, with a name that begins with "lcc-". False after an error. */
-bool scratch_open(scratch *s, job *j, const char *option);
+bool scratch_open(scratch *s, arena *a, diag *d, const char *option);
 
-/* Removes the folder and all files in it. A signal that has come ends lcc here. */
+/* Removes the folder and all that is in it. A signal that has come ends lcc here. */
 void scratch_close(scratch *s);
 
 /* The path of a file in the folder. */

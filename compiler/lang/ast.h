@@ -18,13 +18,14 @@ typedef enum expr_kind {
     EXPR_STRING,
     EXPR_IN, /* the tensor that enters the block */
     EXPR_NAME,
-    EXPR_CALL,   /* name(args) */
-    EXPR_LIST,   /* [items] */
-    EXPR_MEMBER, /* a.name */
-    EXPR_INDEX,  /* a[b] */
-    EXPR_UNARY,  /* op a */
-    EXPR_BINARY, /* a op b */
-    EXPR_CHOICE  /* a ? b : c */
+    EXPR_CALL,        /* name(args) */
+    EXPR_LIST,        /* [items] */
+    EXPR_MEMBER,      /* a.name */
+    EXPR_INDEX,       /* a[b] */
+    EXPR_UNARY,       /* op a */
+    EXPR_BINARY,      /* a op b */
+    EXPR_CHOICE,      /* a ? b : c */
+    EXPR_ALTERNATIVES /* (a | b), (a .. b step c): --fit chooses one of them */
 } expr_kind;
 
 typedef enum operator_kind {
@@ -66,6 +67,12 @@ typedef struct expr {
         struct {
             struct expr *a, *b, *c;
         };
+        struct {
+            struct expr *alternatives; /* EXPR_ALTERNATIVES; those of a range are written out */
+            struct expr *next_choice;  /* of the file, for the parser */
+            int number;                /* how many choices the file has before this one */
+            bool may_stand;            /* it is a cell of a stage or the default of a param */
+        };
     };
 } expr;
 
@@ -77,7 +84,8 @@ typedef struct arg {
     loc at;
 } arg;
 
-/* name [= value]: a formal parameter, or a setting of `default` or `compound`. */
+/* name [= value]: a formal parameter, or a setting of `default`, `compound` or `set`; or name [in value], a
+ * list, of `search`. */
 typedef struct named {
     struct named *next;
     const char *name;
@@ -159,6 +167,8 @@ typedef enum item_kind {
     ITEM_VARIANTS,
     ITEM_VARIANT,
     ITEM_DEFAULT,
+    ITEM_SET,
+    ITEM_SEARCH,
     ITEM_FN,
     ITEM_BLOCK,
     ITEM_NET
@@ -172,7 +182,7 @@ typedef struct item {
     loc name_at;
     expr *value;        /* param, compound, fn */
     expr *choices;      /* param: in [..], or NULL */
-    named *named;       /* formals of fn and block; settings of default and compound */
+    named *named;       /* formals of fn and block; settings of default, compound and set; params of search */
     const body *body;   /* block, net */
     const table *table; /* variants */
 } item;

@@ -2,7 +2,8 @@
  *
  *   lang.c        the pipeline: load, declare, choose the net, evaluate it
  *   program.c     files, imports, and what they declare
- *   params.c      params, variants, -D, compound scaling, defaults
+ *   params.c      params, variants, set, -D, compound scaling, defaults
+ *   choices.c     what a search may choose
  *   report.c      errors, once for each place, and the limits of the evaluation
  *   foreign_words.c   words of PyTorch and Keras, for hints
  *   scope.c       what a name stands for
@@ -67,10 +68,27 @@ typedef struct param {
     const expr *base;        /* compound only */
     const struct param *phi; /* compound only */
     const expr *choices;     /* the values that are allowed; NULL: all */
-    const expr *chosen;      /* the value that the variant or -D gives, else NULL */
+    const expr *chosen;      /* the value that the variant, `set`, -D or a search gives, else NULL */
+    const named *set;        /* the line of `set` that counts, else NULL */
+    int set_depth;           /* how many imports its file is away from the main file */
+    bool by_variant;         /* the row of the variant gives a value */
+    bool defined;            /* -D gives the value */
+    bool searched;           /* `search` names it */
     bool ready;              /* v is set */
     value v;
 } param;
+
+/* A choice that a search makes: a param that `search` names, or a choice in parentheses of the main file. */
+typedef struct open_choice {
+    const char *name;
+    loc at;
+    const expr *alternatives; /* at least one */
+    int count;
+    param *of;         /* NULL: a cell of a stage */
+    const expr *node;  /* the choice in parentheses; NULL: `search` names a param that has none */
+    bool has_own_list; /* behind `in` of `search` */
+    value *values;     /* of a param's alternatives, once they are evaluated; NULL after an error */
+} open_choice;
 
 /* An item of the program, and how many imports its file is away from the file on the command line. */
 typedef struct placed {
@@ -141,7 +159,7 @@ typedef struct evaluator {
     const lang_options *options;
     graph *g;
 
-    const source *prelude;
+    const source *prelude, *main_file;
     placed *items;
     int n_items;
     const char **files;
@@ -156,6 +174,10 @@ typedef struct evaluator {
     param **last_param;
     const char *variant;
     const char *compound; /* the param of the compound directive, or NULL */
+    open_choice *choices;
+    int n_choices, choices_room;
+    map choice_names;
+    int *picks; /* of the choices in parentheses of the main file, by their numbers; NULL: the first of each */
     defaults defaults;
     loc naming_at; /* the last `default naming`; src NULL: there is none */
 
@@ -227,12 +249,28 @@ void add_compound(evaluator *ev, const item *from);
 void choose_variant(evaluator *ev);
 /* Keeps the names of all variants in the graph, for --list. */
 void note_variants(evaluator *ev);
-/* Parses the values of -D, which take the place of the row's values. */
+/* Applies the `set` items, whose values take the place of the row's. */
+void apply_sets(evaluator *ev);
+/* Parses the values of -D, which take the place of both. */
 void apply_defines(evaluator *ev);
+/* The param of that name. NULL after an error at `at`: there is none. */
+param *find_param(evaluator *ev, const char *name, loc at);
+/* Reports that the param may not be `v`, if its list does not have it. */
+void check_allowed(evaluator *ev, const param *p, value v, loc at);
 /* Gives every param its value, in the order of the files. */
 void evaluate_params(evaluator *ev);
 /* Evaluates the `default` items. They may use all params, so all params must have their values. */
 void evaluate_defaults(evaluator *ev);
+
+/* --- choices.c */
+
+/* Finds the choices of the program in ev->choices, and makes those that the options make: params get their
+ * `chosen` values. */
+void find_open_choices(evaluator *ev);
+/* Checks the values of the params' choices. All params must have their values. */
+void check_open_choices(evaluator *ev);
+/* What of that is needed to write candidates. */
+void describe_choices(evaluator *ev, lang_choices *c);
 
 /* --- scope.c */
 
@@ -267,6 +305,9 @@ void report_unknown_name(evaluator *ev, const scope *s, const char *name, loc at
 bool eval_condition(evaluator *ev, const scope *s, const expr *e, bool *good);
 /* Evaluates arguments into *list. Returns their number, at most MAX_ARGS; more are an error. */
 int eval_args(evaluator *ev, const scope *s, const arg *args, given **list);
+/* Evaluates the alternatives of a choice into *values. Returns their number; 0 after an error: one of them has
+ * an error, they are of different kinds, or two are equal. */
+int eval_alternatives(evaluator *ev, const scope *s, const expr *first, value **values);
 /* Calls the function of that name with one argument: a column `f(name)` of a stage's table, for one cell. */
 value call_function_by_name(evaluator *ev, loc at, const char *name, value v);
 

@@ -190,6 +190,49 @@ static value eval_choice(evaluator *ev, const scope *s, const expr *e) {
     return good ? eval_expr(ev, s, truth ? e->b : e->c) : poison();
 }
 
+static bool same_kind(value a, value b) { return a.kind == b.kind || (is_number(a) && is_number(b)); }
+
+static bool is_plain(value v) { return v.kind >= VALUE_INT && v.kind <= VALUE_WORD; }
+
+/* Reports alternatives of different kinds, and two that are equal. `e` is that of number n. */
+static bool check_alternative(evaluator *ev, const expr *e, const value *values, int n) {
+    value v = values[n];
+    if (!same_kind(v, values[0])) {
+        eval_error(ev, e->at, "the alternatives of a choice are of one kind: %s is %s, and %s is %s",
+                   quote_value(ev->mem, values[0]), value_kind_name(values[0].kind), quote_value(ev->mem, v),
+                   value_kind_name(v.kind));
+        return false;
+    }
+    for (int i = 0; i < n && is_plain(v); i++) {
+        bool equal;
+        if (!values_equal(ev, e->at, values[i], v, &equal)) return false;
+        if (!equal) continue;
+        eval_error(ev, e->at, "%s is there twice", quote_value(ev->mem, v));
+        return false;
+    }
+    return true;
+}
+
+int eval_alternatives(evaluator *ev, const scope *s, const expr *first, value **values) {
+    int count = 0, n = 0;
+    for (const expr *e = first; e; e = e->next) count++;
+    *values = ARENA_ARRAY(ev->mem, value, count);
+    bool good = true;
+    for (const expr *e = first; e; e = e->next, n++) {
+        (*values)[n] = eval_expr(ev, s, e);
+        good = good && !is_poison((*values)[n]) && check_alternative(ev, e, *values, n);
+    }
+    return good ? count : 0;
+}
+
+/* (a | b): the one that a search picked, else the first. */
+static value eval_alternatives_here(evaluator *ev, const scope *s, const expr *e) {
+    value *values;
+    bool searched = ev->picks && e->at.src == ev->main_file;
+    return eval_alternatives(ev, s, e->alternatives, &values) ? values[searched ? ev->picks[e->number] : 0]
+                                                              : poison();
+}
+
 static value eval_kind(evaluator *ev, const scope *s, const expr *e) {
     switch ((expr_kind)e->kind) {
     case EXPR_INT: return int_value(e->integer);
@@ -205,6 +248,7 @@ static value eval_kind(evaluator *ev, const scope *s, const expr *e) {
     case EXPR_UNARY: return apply_unary(ev, e->at, (operator_kind)e->operator, eval_expr(ev, s, e->a));
     case EXPR_BINARY: return eval_binary(ev, s, e);
     case EXPR_CHOICE: return eval_choice(ev, s, e);
+    case EXPR_ALTERNATIVES: return eval_alternatives_here(ev, s, e);
     }
     return poison();
 }

@@ -34,26 +34,37 @@ static void make_graph(evaluator *ev, const item *net) {
     ev->g->rounding = ev->defaults.rounding;
     note_compound(ev);
     note_variants(ev);
-    note_variants(ev);
     eval_net(ev, net);
     bool looks = ev->options->check || ev->options->check_padding;
     if (looks && diag_error_count(ev->d) == before) lint_padding(ev);
 }
 
-static graph *evaluate(evaluator *ev, const source *main_file) {
-    int before = diag_error_count(ev->d);
+/* Everything up to the values of the params. Sets *net, NULL if there is none. False if the rest cannot be
+ * evaluated. */
+static bool prepare(evaluator *ev, const source *main_file, const item **net) {
     const embedded_file *prelude = find_embedded("prelude.net");
     if (prelude) ev->prelude = new_source(ev->mem, prelude->name, prelude->text, prelude->size);
+    ev->main_file = main_file;
     ev->last_param = &ev->first_param;
 
     bool loaded = load_program(ev, main_file);
     ev->bytes_before = arena_used(ev->mem);
-    if (!loaded) return NULL;
+    if (!loaded) return false;
 
-    const item *net = declare_items(ev, main_file);
+    *net = declare_items(ev, main_file);
     choose_variant(ev);
+    apply_sets(ev);
     apply_defines(ev);
+    find_open_choices(ev);
     evaluate_params(ev);
+    check_open_choices(ev);
+    return !ev->stopped;
+}
+
+static graph *evaluate(evaluator *ev, const source *main_file) {
+    int before = diag_error_count(ev->d);
+    const item *net = NULL;
+    if (!prepare(ev, main_file, &net)) return NULL;
     evaluate_defaults(ev);
     if (ev->stopped) return NULL;
     if (net) make_graph(ev, net);
@@ -86,4 +97,24 @@ graph *lang_compile_text(arena *a, diag *d, const char *path, const char *conten
                          const lang_options *o) {
     const char *copy = arena_strndup(a, contents, size);
     return compile_source(a, d, new_source(a, path, copy, size), o, NULL, NULL);
+}
+
+static bool read_choices(arena *a, diag *d, const source *main_file, const lang_options *o, lang_choices *c) {
+    int before = diag_error_count(d);
+    evaluator *ev = ARENA_NEW(a, evaluator);
+    *ev = (evaluator){.mem = a, .d = d, .options = o};
+    const item *net = NULL;
+    if (!prepare(ev, main_file, &net) || diag_error_count(d) != before) return false;
+    describe_choices(ev, c);
+    return true;
+}
+
+bool lang_read_choices(arena *a, diag *d, const char *path, const lang_options *o, lang_choices *c) {
+    const source *src = read_source(a, d, path);
+    return src && read_choices(a, d, src, o, c);
+}
+
+bool lang_read_choices_text(arena *a, diag *d, const char *path, const char *contents, size_t size,
+                            const lang_options *o, lang_choices *c) {
+    return read_choices(a, d, new_source(a, path, arena_strndup(a, contents, size), size), o, c);
 }

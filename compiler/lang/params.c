@@ -1,6 +1,6 @@
-/* params.c: the params of a program. The value of a param comes from -D, from the row of the variant, or from
- * its default, in this order. It is evaluated when the param's turn comes, so that it may use the params before
- * it. */
+/* params.c: the params of a program. The value of a param comes from -D, from a `set`, from the row of the
+ * variant, or from its default, in this order. It is evaluated when the param's turn comes, so that it may use
+ * the params before it. */
 #include "lang/eval.h"
 
 #include <string.h>
@@ -164,49 +164,80 @@ void choose_variant(evaluator *ev) {
     const column *c = t->columns->next;
     for (const expr *e = r->cells->next; e && c; e = e->next, c = c->next) {
         param *p = map_find(&ev->params, c->name);
-        if (p) p->chosen = e;
+        if (!p) continue;
+        p->chosen = e;
+        p->by_variant = true;
     }
 }
 
-/* --- -D --- */
+/* --- set and -D --- */
+
+param *find_param(evaluator *ev, const char *name, loc at) {
+    param *p = map_find(&ev->params, name);
+    if (p) return p;
+    word_list *l = start_words(ev, at);
+    add_map_words(l, &ev->params);
+    eval_error(ev, at, "there is no param '%s'%s", name, did_you_mean(ev, name, l));
+    return NULL;
+}
+
+/* Of two files that set a param, the one nearer to the main file counts. */
+static void apply_set(evaluator *ev, const named *n, int depth) {
+    param *p = find_param(ev, n->name, n->at);
+    if (!p || (p->set && p->set_depth < depth)) return;
+    if (p->set && p->set_depth == depth) {
+        if (is_first_report(ev, n->at)) {
+            diag_error(ev->d, n->at, "'%s' is set twice", n->name);
+            diag_note(ev->d, p->set->at, "it is set here");
+        }
+        return;
+    }
+    p->set = n;
+    p->set_depth = depth;
+    p->chosen = n->value;
+}
+
+void apply_sets(evaluator *ev) {
+    for (int i = 0; i < ev->n_items; i++) {
+        const placed *it = &ev->items[i];
+        if (it->what->kind != ITEM_SET) continue;
+        for (const named *n = it->what->named; n; n = n->next) apply_set(ev, n, it->depth);
+    }
+}
 
 void apply_defines(evaluator *ev) {
     for (int i = 0; i < ev->options->n_defines; i++) {
         const define *def = &ev->options->defines[i];
         source *src = ARENA_NEW(ev->mem, source);
         *src = (source){arena_printf(ev->mem, "-D %s", def->name), def->value, strlen(def->value)};
-        param *p = map_find(&ev->params, def->name);
-        if (!p) {
-            word_list *l = start_words(ev, (loc){.src = src});
-            add_map_words(l, &ev->params);
-            eval_error(ev, (loc){.src = src}, "there is no param '%s'%s", def->name,
-                       did_you_mean(ev, def->name, l));
-            continue;
-        }
+        param *p = find_param(ev, def->name, (loc){.src = src});
+        if (!p) continue;
         if (def->value[strspn(def->value, " \t")] == 0) {
             eval_error(ev, (loc){.src = src}, "it has no value: -D %s=VALUE", def->name);
             continue;
         }
         const expr *e = parse_expression(ev->mem, ev->d, src, &ev->tokens);
-        if (e) p->chosen = e;
+        if (!e) continue;
+        p->chosen = e;
+        p->defined = true;
     }
 }
 
 /* --- values --- */
 
-static void check_choices(evaluator *ev, const param *p, loc at) {
-    if (is_poison(p->v) || !p->choices) return;
+void check_allowed(evaluator *ev, const param *p, value v, loc at) {
+    if (is_poison(v) || !p->choices) return;
     static const scope outermost;
     const char *all = "";
     for (const expr *e = p->choices; e; e = e->next) {
         value choice = eval_expr(ev, &outermost, e);
         bool equal = true;
-        if (is_poison(choice) || !values_equal(ev, e->at, p->v, choice, &equal) || equal) return;
+        if (is_poison(choice) || !values_equal(ev, e->at, v, choice, &equal) || equal) return;
         if (strlen(all) < MAX_LABEL) {
             all = arena_printf(ev->mem, "%s%s%s", all, *all ? ", " : "", quote_value(ev->mem, choice));
         }
     }
-    eval_error(ev, at, "'%s' is %s; it must be one of %s", p->name, quote_value(ev->mem, p->v), all);
+    eval_error(ev, at, "'%s' is %s; it must be one of %s", p->name, quote_value(ev->mem, v), all);
 }
 
 void evaluate_params(evaluator *ev) {
@@ -220,7 +251,7 @@ void evaluate_params(evaluator *ev) {
             p->v = apply_binary(ev, p->base->at, OPERATOR_POW, base, p->phi->v);
         }
         p->ready = true;
-        check_choices(ev, p, e ? e->at : p->at);
+        check_allowed(ev, p, p->v, e ? e->at : p->at);
     }
 }
 

@@ -10,6 +10,8 @@
 }
 
 %code {
+#include "lang/nodes.h"
+
 #include <string.h>
 
 int lang_lex(LANG_STYPE *value, loc *at, parser *p);
@@ -42,73 +44,6 @@ static void lang_error(const loc *at, parser *p, const char *what);
             (whole).col = (whole).end_col; \
         } \
     } while (0)
-
-static expr *new_expr(parser *p, expr_kind kind, loc at) {
-    expr *e = ARENA_NEW(parser_arena(p), expr);
-    e->kind = (unsigned char)kind;
-    e->at = at;
-    return e;
-}
-
-static expr *new_number(parser *p, number n, loc at) {
-    expr *e = new_expr(p, n.is_real ? EXPR_REAL : EXPR_INT, at);
-    if (n.is_real) {
-        e->real = n.real;
-    } else {
-        e->integer = n.integer;
-    }
-    return e;
-}
-
-static expr *new_bool(parser *p, bool truth, loc at) {
-    expr *e = new_expr(p, EXPR_BOOL, at);
-    e->truth = truth;
-    return e;
-}
-
-static expr *new_word(parser *p, expr_kind kind, const char *name, loc at) {
-    expr *e = new_expr(p, kind, at);
-    e->name = name;
-    return e;
-}
-
-static expr *new_operation(parser *p, expr_kind kind, operator_kind op, expr *a, expr *b, loc at) {
-    expr *e = new_expr(p, kind, at);
-    e->operator= (unsigned char) op;
-    e->a = a;
-    e->b = b;
-    return e;
-}
-
-static arg *new_arg(parser *p, const char *name, expr *value, loc at) {
-    arg *g = ARENA_NEW(parser_arena(p), arg);
-    *g = (arg){.name = name, .value = value, .at = at};
-    return g;
-}
-
-static named *new_named(parser *p, const char *name, expr *value, loc at) {
-    named *n = ARENA_NEW(parser_arena(p), named);
-    *n = (named){.name = name, .value = value, .at = at};
-    return n;
-}
-
-static item *new_item(parser *p, item_kind kind, const char *name, loc name_at, loc at) {
-    item *i = ARENA_NEW(parser_arena(p), item);
-    *i = (item){.kind = kind, .name = name, .name_at = name_at, .at = at};
-    return i;
-}
-
-static stmt *new_stmt(parser *p, stmt_kind kind, const char *name, loc name_at, loc at) {
-    stmt *s = ARENA_NEW(parser_arena(p), stmt);
-    *s = (stmt){.kind = kind, .name = name, .name_at = name_at, .at = at};
-    return s;
-}
-
-static body *new_body(parser *p, stmt *first, loc at) {
-    body *b = ARENA_NEW(parser_arena(p), body);
-    *b = (body){first, at};
-    return b;
-}
 }
 
 %define api.prefix {lang_}
@@ -147,23 +82,23 @@ static body *new_body(parser *p, stmt *first, loc at) {
 
 %token END 0 "end of file"
 %token NL "end of line"
-%token START_FILE "start of a file" START_EXPRESSION "start of an expression"
+%token START_FILE "start of a file" START_EXPRESSION "start of an expression" START_SEARCH "start of a search"
 %token <text> NAME "name" STRING "string"
 %token <number> NUMBER "number"
 %token IMPORT "import" PARAM "param" IN "in" COMPOUND "compound" VARIANTS "variants" VARIANT "variant"
-%token DEFAULT "default" FN "fn" BLOCK "block" NET "net"
+%token DEFAULT "default" FN "fn" BLOCK "block" NET "net" SEARCH "search" SET "set"
 %token LET "let" REQUIRE "require" IF "if" ELSE "else"
 %token INPUT "input" FROM "from" STAGE "stage" AS "as" OUTPUT "output"
 %token TRUE "true" FALSE "false" OR "or" AND "and" NOT "not"
 %token ARROW "->" EQ "==" NE "!=" LE "<=" GE ">=" FLOOR_DIV "//" POW "**"
 %token ASSIGN "=" LT "<" GT ">" PLUS "+" MINUS "-" TIMES "*" DIV "/" MOD "%"
 %token LPAREN "(" RPAREN ")" LBRACKET "[" RBRACKET "]" LBRACE "{" RBRACE "}"
-%token COMMA "," BAR "|" AT "@" DOT "." COLON ":" QUESTION "?"
+%token COMMA "," BAR "|" AT "@" DOT "." TO ".." COLON ":" QUESTION "?"
 
 %type <items> items
 %type <item> item
-%type <nameds> names formals formals.opt settings compounds
-%type <named> formal setting
+%type <nameds> names formals formals.opt settings compounds searches
+%type <named> formal setting searched
 %type <body> body
 %type <stmts> stmts
 %type <stmt> stmt if
@@ -177,7 +112,7 @@ static body *new_body(parser *p, stmt *first, loc at) {
 %type <column> column
 %type <rows> rows
 %type <row> row
-%type <exprs> exprs exprs.opt cells choices.opt
+%type <exprs> exprs exprs.opt cells choices.opt alternatives
 %type <expr> expr primary
 
 %right "?" ":"
@@ -192,8 +127,12 @@ static body *new_body(parser *p, stmt *first, loc at) {
 
 %%
 
-start: START_FILE items { parser_set_items(p, $2.first); }
+start: START_FILE items {
+           check_places_of_choices(p);
+           parser_set_items(p, $2.first);
+       }
      | START_EXPRESSION expr NL { parser_set_expression(p, $2); }
+     | START_SEARCH searches NL { parser_set_searched(p, $2.first); }
      ;
 
 items: %empty { LIST($$, NULL); }
@@ -212,6 +151,7 @@ item: "import" STRING { $$ = new_item(p, ITEM_IMPORT, $2, @2, @$); }
           $$ = new_item(p, ITEM_PARAM, $2, @2, @$);
           $$->value = $4;
           $$->choices = $5.first;
+          allow_choice($4);
       }
     | "compound" NAME "=" expr "{" compounds "}" {
           $$ = new_item(p, ITEM_COMPOUND, $2, @2, @$);
@@ -225,6 +165,14 @@ item: "import" STRING { $$ = new_item(p, ITEM_IMPORT, $2, @2, @$); }
     | "variant" NAME { $$ = new_item(p, ITEM_VARIANT, $2, @2, @$); }
     | "default" settings {
           $$ = new_item(p, ITEM_DEFAULT, NULL, @1, @$);
+          $$->named = $2.first;
+      }
+    | "set" settings {
+          $$ = new_item(p, ITEM_SET, NULL, @1, @$);
+          $$->named = $2.first;
+      }
+    | "search" searches {
+          $$ = new_item(p, ITEM_SEARCH, NULL, @1, @$);
           $$->named = $2.first;
       }
     | "fn" NAME "(" names ")" "=" expr {
@@ -267,6 +215,21 @@ settings: setting { LIST($$, $1); }
 
 setting: NAME "=" expr { $$ = new_named(p, $1, $3, @1); }
        ;
+
+searches: searched { LIST($$, $1); }
+        | searches "," searched {
+              $$ = $1;
+              APPEND($$, $3);
+          }
+        ;
+
+searched: NAME { $$ = new_named(p, $1, NULL, @1); }
+        | NAME "in" "[" exprs.opt "]" {
+              expr *list = new_expr(p, EXPR_LIST, @$);
+              list->items = $4.first;
+              $$ = new_named(p, $1, list, @1);
+          }
+        ;
 
 names: NAME { LIST($$, new_named(p, $1, NULL, @1)); }
      | names "," NAME {
@@ -332,6 +295,7 @@ stmt: "let" NAME "=" expr {
           $$ = new_stmt(p, STMT_STAGE, $2, @2, @$);
           $$->label = $3;
           $$->table = $4;
+          allow_choices($4);
       }
     | chain {
           $$ = new_stmt(p, STMT_CHAIN, NULL, @$, @$);
@@ -469,6 +433,16 @@ cells: expr { LIST($$, $1); }
        }
      ;
 
+alternatives: expr "|" expr {
+                  LIST($$, $1);
+                  APPEND($$, $3);
+              }
+            | alternatives "|" expr {
+                  $$ = $1;
+                  APPEND($$, $3);
+              }
+            ;
+
 exprs.opt: %empty { LIST($$, NULL); }
          | exprs
          ;
@@ -515,6 +489,9 @@ primary: NUMBER { $$ = new_number(p, $1, @$); }
              $$->args = $3.first;
          }
        | "(" expr ")" { $$ = $2; }
+       | "(" alternatives ")" { $$ = new_alternatives(p, $2.first, @$); }
+       | "(" expr ".." expr ")" { $$ = new_range(p, $2, $4, NULL, @$, NULL, @$); }
+       | "(" expr ".." expr NAME expr ")" { $$ = new_range(p, $2, $4, $5, @5, $6, @$); }
        | "[" exprs.opt "]" {
              $$ = new_expr(p, EXPR_LIST, @$);
              $$->items = $2.first;
@@ -544,7 +521,7 @@ static const char *token_name(parser *p, yysymbol_kind_t symbol) {
 static bool begins_item(yysymbol_kind_t symbol) {
     return symbol == YYSYMBOL_NET || symbol == YYSYMBOL_BLOCK || symbol == YYSYMBOL_FN ||
            symbol == YYSYMBOL_PARAM || symbol == YYSYMBOL_IMPORT || symbol == YYSYMBOL_VARIANTS ||
-           symbol == YYSYMBOL_DEFAULT;
+           symbol == YYSYMBOL_DEFAULT || symbol == YYSYMBOL_SEARCH || symbol == YYSYMBOL_SET;
 }
 
 /* Reports "syntax error, unexpected name", and the tokens that are expected there if they are at most three. */

@@ -6,6 +6,7 @@
 static bool run_parser(parser *p, int start) {
     int before = diag_error_count(p->d);
     p->start = start;
+    p->is_file = start == START_FILE;
     p->line = p->col = 1;
     if (scan_lex_init_extra(p, &p->scanner) != 0) return false;
     scan__scan_bytes(p->src->text, (int)p->src->size, p->scanner);
@@ -76,4 +77,11 @@ expr *parse_expression(arena *a, diag *d, const source *src, int *tokens) {
     parser p = {.mem = a, .d = d, .src = src};
     p.tokens = tokens;
     return run_parser(&p, START_EXPRESSION) ? p.expression : NULL;
+}
+
+const named *parse_searched(arena *a, diag *d, const source *src, int *tokens) {
+    if (!check_text(d, src)) return NULL;
+    parser p = {.mem = a, .d = d, .src = src};
+    p.tokens = tokens;
+    return run_parser(&p, START_SEARCH) ? p.searched : NULL;
 }

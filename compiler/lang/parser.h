@@ -8,7 +8,8 @@ enum {
     MAX_SOURCE_BYTES = 8 << 20,
     MAX_TOKENS = 2000000, /* of all files together */
     MAX_NAME_BYTES = 100,
-    MAX_STRING_BYTES = 1000
+    MAX_STRING_BYTES = 1000,
+    MAX_ALTERNATIVES = 256 /* of one choice */
 };
 
 /* A number as the scanner read it. */
@@ -49,6 +50,27 @@ bool parse_tokens(arena *a, diag *d, const source *src, token_list *tokens);
 /* Parses a source that holds one expression (-D name=value). NULL after errors. */
 expr *parse_expression(arena *a, diag *d, const source *src, int *tokens);
 
+/* Parses a source that holds what stands behind `search` (--search). NULL after errors. */
+const named *parse_searched(arena *a, diag *d, const source *src, int *tokens);
+
+/* alternatives.c, for parse.y */
+
+/* A choice in parentheses of these alternatives. More than MAX_ALTERNATIVES are an error. */
+expr *new_alternatives(parser *p, expr *first, loc at);
+/* A choice in parentheses of first, first + step, .., last. `step` NULL: 1, or 1.0. `word` is the name that
+ * stands before the step, which must be `step`. An error, if one of the three is not a number that is written
+ * out, or the steps do not lead to the last. */
+expr *new_range(parser *p, expr *first, expr *last, const char *word, loc word_at, expr *step, loc at);
+/* Sets *x to a number that is written out, perhaps with a sign; false for other expressions. */
+bool written_number(const expr *e, double *x);
+/* Says of a choice that it stands in a cell of a stage or is the default of a param. Other expressions are
+ * left. */
+void allow_choice(expr *e);
+/* The same for all cells of a table. */
+void allow_choices(const table *t);
+/* Reports the choices of the file that stand elsewhere. */
+void check_places_of_choices(parser *p);
+
 /* parser_state.c, for scan.l and parse.y */
 
 arena *parser_arena(parser *p);
@@ -62,5 +84,6 @@ void parser_note_open(parser *p, loc at, bool braces);
 void parser_report(parser *p, loc at, const char *what);
 void parser_set_items(parser *p, item *first);
 void parser_set_expression(parser *p, expr *e);
+void parser_set_searched(parser *p, named *first);
 
 #endif

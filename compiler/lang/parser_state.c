@@ -6,6 +6,8 @@ arena *parser_arena(parser *p) { return p->mem; }
 void parser_set_items(parser *p, item *first) { p->items = first; }
 void parser_set_expression(parser *p, expr *e) { p->expression = e; }
 
+void parser_set_searched(parser *p, named *first) { p->searched = first; }
+
 void parser_report(parser *p, loc at, const char *what) {
     if (p->given_up) return;
     diag_error(p->d, at, "%s", what);

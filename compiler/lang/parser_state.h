@@ -14,6 +14,7 @@ struct parser {
     void *scanner;
     int *tokens; /* how many so far, over all files */
     int start;   /* the first token, which tells what follows; 0 once it was given */
+    bool is_file;
     int line, col;
     unsigned offset;    /* bytes read */
     token_list *record; /* takes every token; NULL: they are not recorded */
@@ -38,6 +39,9 @@ struct parser {
 
     item *items;
     expr *expression;
+    named *searched;
+    expr *first_choice, *last_choice; /* the choices in parentheses, in order */
+    int n_choices;
 };
 
 #endif

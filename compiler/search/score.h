@@ -35,8 +35,9 @@ typedef enum score_state {
 
 typedef struct score {
     score_state state;
-    double value; /* of SCORE_MADE */
-    int64_t work; /* the amount of work that it took; 0: the command takes none */
+    double value;    /* of SCORE_MADE */
+    int64_t work;    /* the amount of work that it took; 0: the command takes none */
+    const char *why; /* of SCORE_FAILED: "exit status 1: no such file" */
 } score;
 
 typedef struct scorer scorer;
@@ -54,9 +55,9 @@ typedef struct score_counts {
  * arena; `progress`, which may be NULL, is called with `state` after every run. */
 scorer *scorer_open(arena *a, diag *d, const score_options *o, void (*progress)(void *state), void *state);
 
-/* Folders in which a candidate's imports are found: the files are linked beside the candidate's file, under
- * their names. */
-void scorer_add_imports(scorer *s, const char *const *paths, int n);
+/* The files that candidates import: they are linked beside the candidate's file, under their names. What they
+ * say is part of what a candidate is known by. Called before the first run. False after an error. */
+bool scorer_add_imports(scorer *s, const char *const *paths, int n);
 
 /* Scores n candidates, each with its text, with one amount of work (0: none). scores[i] is that of texts[i].
  * The commands are started in the order of the texts, so that the same budget gives the same scores. False
@@ -79,5 +80,36 @@ score_counts scorer_count(const scorer *s);
 
 /* Closes the file. */
 void scorer_close(scorer *s);
+
+/* ---- for programs that run the commands elsewhere, such as examples/fit_mpi ---- */
+
+/* One run that is to be done. */
+typedef struct score_task {
+    int index; /* for `give` */
+    const char *text;
+    int64_t work; /* 0: none */
+} score_task;
+
+/* What comes of it. */
+typedef struct score_result {
+    double seconds; /* that it took */
+    double value;
+    const char *why;    /* why it failed; NULL: it did not. It is copied */
+    bool is_of_machine; /* it failed, and may not another time: it was ended by a signal. It is not kept then */
+} score_result;
+
+/* Where a runner gets its tasks, and gives what comes of them. */
+typedef struct score_feed {
+    void *data;
+    bool (*take)(void *data, score_task *task); /* false: there is nothing more to start */
+    bool (*give)(void *data, const score_task *task,
+                 const score_result *result); /* false: stop, after an error */
+} score_feed;
+
+/* Takes all tasks, runs as many at once as it can, and gives all results. False after an error. */
+typedef bool score_runner(void *state, const score_feed *feed);
+
+/* Replaces the runner, which runs the command on this machine. */
+void scorer_set_runner(scorer *s, score_runner *run, void *state);
 
 #endif

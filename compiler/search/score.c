@@ -24,7 +24,9 @@ struct scorer {
     void *run_state;
     void (*progress)(void *state);
     void *progress_state;
-    uint64_t imports; /* the hash of the files that candidates import */
+    uint64_t imports;   /* the hash of the files that candidates import */
+    const char **paths; /* their full paths */
+    int n_paths;
     score_counts counts;
     bool warned; /* that scores of another command are used */
     /* The candidates that are being scored. */
@@ -61,6 +63,7 @@ void scorer_set_runner(scorer *s, score_runner *run, void *state) {
 
 bool scorer_add_imports(scorer *s, const char *const *paths, int n) {
     enum { LARGEST = 1 << 26 };
+    s->paths = ARENA_ARRAY(s->mem, const char *, n);
     for (int i = 0; i < n; i++) {
         size_t size;
         const char *why, *said = read_file(s->mem, paths[i], LARGEST, &size, &why);
@@ -69,10 +72,28 @@ bool scorer_add_imports(scorer *s, const char *const *paths, int n) {
             return false;
         }
         s->imports = fnv_string(fnv_string(s->imports, path_name(paths[i])), said);
+        char *full = realpath(paths[i], NULL);
+        if (full) s->paths[s->n_paths++] = arena_strdup(s->mem, full);
+        free(full);
     }
-    s->here.imports = paths;
-    s->here.n_imports = n;
     return true;
+}
+
+/* The hash of a candidate's text, without the full paths of its imports, so that it is the same in every
+ * folder.
+ */
+static uint64_t hash_candidate(const scorer *s, const char *at) {
+    uint64_t hash = s->imports;
+    while (*at) {
+        size_t size = 0;
+        for (int i = 0; i < s->n_paths && !size; i++) {
+            size_t length = strlen(s->paths[i]);
+            if (strncmp(at, s->paths[i], length) == 0) size = length;
+        }
+        if (!size) hash = fnv_string(hash, (const char[]){*at, 0});
+        at += size ? size : 1;
+    }
+    return hash;
 }
 
 score_counts scorer_count(const scorer *s) { return s->counts; }
@@ -145,7 +166,7 @@ bool scorer_run(scorer *s, const char *const *texts, int n, int64_t work, score 
     s->next = 0;
     s->work = work;
     s->hashes = ARENA_ARRAY(s->mem, uint64_t, n);
-    for (int i = 0; i < n; i++) s->hashes[i] = fnv_string(s->imports, texts[i]);
+    for (int i = 0; i < n; i++) s->hashes[i] = hash_candidate(s, texts[i]);
     const score_feed feed = {s, take_task, give_result};
     if (!score_file_prepare(&s->file) || !s->run(s->run_state, &feed)) return false;
     for (int i = 0; i < n; i++) {

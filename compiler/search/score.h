@@ -55,8 +55,8 @@ typedef struct score_counts {
  * arena; `progress`, which may be NULL, is called with `state` after every run. */
 scorer *scorer_open(arena *a, diag *d, const score_options *o, void (*progress)(void *state), void *state);
 
-/* The files that candidates import: they are linked beside the candidate's file, under their names. What they
- * say is part of what a candidate is known by. Called before the first run. False after an error. */
+/* The files that candidates import, but for those of the library. What they say is part of what a candidate is
+ * known by, and their full paths in its text are not. Called before the first run. False after an error. */
 bool scorer_add_imports(scorer *s, const char *const *paths, int n);
 
 /* Scores n candidates, each with its text, with one amount of work (0: none). scores[i] is that of texts[i].

@@ -95,22 +95,6 @@ static score_result read_result(arena *a, const slot *at, int status) {
 
 /* ---- running ---- */
 
-/* Links the files that candidates import beside them. */
-static bool link_imports(const running *x) {
-    const command_runner *r = x->r;
-    for (int i = 0; i < r->n_imports; i++) {
-        char *whole = realpath(r->imports[i], NULL);
-        int failure = !whole || symlink(whole, scratch_path(&x->s, path_name(r->imports[i]))) != 0 ? errno : 0;
-        free(whole);
-        if (!failure) continue;
-        const char *why = failure == EEXIST ? "another import has the same name" : strerror(failure);
-        diag_error(r->d, command_line, "--score: %s cannot be put beside the candidates: %s", r->imports[i],
-                   why);
-        return false;
-    }
-    return true;
-}
-
 static bool start_task(running *x, int place, const score_task *task) {
     const command_runner *r = x->r;
     slot *at = &x->slots[place];
@@ -172,7 +156,7 @@ bool run_commands(void *state, const score_feed *feed) {
     if (!scratch_open(&x.s, r->mem, r->d, "--score")) return false;
     sigset_t before;
     hold_children(&before);
-    bool is_any = true, good = link_imports(&x);
+    bool is_any = true, good = true;
     while (good && is_any) {
         good = fill_slots(&x, &is_any);
         if (good && is_any) good = finish_one(&x);

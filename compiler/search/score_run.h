@@ -9,8 +9,6 @@ typedef struct command_runner {
     diag *d;
     const char *command;
     int jobs;
-    const char *const *imports; /* files to link beside the candidates */
-    int n_imports;
 } command_runner;
 
 /* The runner, for which `state` is a command_runner. */

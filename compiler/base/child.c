@@ -75,9 +75,8 @@ int start_child(const char *const *argv, const char *const *environment, const c
     return failure;
 }
 
-/* Waits until one of n children has ended, at most `seconds` (negative: for ever), and sets *which and *status.
- * Returns 0, EINTR when a held signal came, or ETIMEDOUT. SIGCHLD must be blocked. */
-static int wait_until(const pid_t *pids, int n, const held_signals *held, int seconds, int *which,
+/* SIGCHLD must be blocked. held NULL: signals are not looked for. */
+int wait_for_children(const pid_t *pids, int n, const held_signals *held, int seconds, int *which,
                       int *status) {
     const struct timespec second = {.tv_sec = 1};
     sigset_t news;
@@ -96,10 +95,6 @@ static int wait_until(const pid_t *pids, int n, const held_signals *held, int se
     return ETIMEDOUT;
 }
 
-int wait_for_children(const pid_t *pids, int n, const held_signals *held, int *which, int *status) {
-    return wait_until(pids, n, held, -1, which, status);
-}
-
 /* All are asked to end before the first is waited for, so that many take no longer than one. */
 void end_children(const pid_t *pids, int n) {
     enum { PATIENCE = 2 };
@@ -109,9 +104,9 @@ void end_children(const pid_t *pids, int n) {
     }
     for (int i = 0; i < n; i++) {
         if (!pids[i]) continue;
-        bool ended = wait_until(&pids[i], 1, NULL, patience, &which, &status) == 0;
+        bool ended = wait_for_children(&pids[i], 1, NULL, patience, &which, &status) == 0;
         kill(-pids[i], SIGKILL);
-        if (!ended) wait_until(&pids[i], 1, NULL, -1, &which, &status);
+        if (!ended) wait_for_children(&pids[i], 1, NULL, -1, &which, &status);
         if (!ended) patience = 0;
     }
 }
@@ -133,7 +128,7 @@ int run_child(const char *const *argv, const char *out, const char *log, const h
     *status = 0;
     hold_children(&before);
     int failure = start(argv, environ, out, log, held, &pid);
-    if (!failure) failure = wait_for_children(&pid, 1, held, &which, status);
+    if (!failure) failure = wait_for_children(&pid, 1, held, -1, &which, status);
     if (failure == EINTR) end_children(&pid, 1);
     release_children(&before);
     return failure;

@@ -21,9 +21,10 @@ int start_child(const char *const *argv, const char *const *environment, const c
 void hold_children(sigset_t *before);
 void release_children(const sigset_t *before);
 
-/* Waits until one of n children has ended, and sets *which and *status. Those with the pid 0 are passed over.
- * Returns 0, or EINTR if a held signal came. */
-int wait_for_children(const pid_t *pids, int n, const held_signals *held, int *which, int *status);
+/* Waits until one of n children has ended, and sets *which and *status, or until some seconds have passed
+ * (negative: for ever). Those with the pid 0 are passed over. Returns 0, EINTR if a held signal came, or
+ * ETIMEDOUT. */
+int wait_for_children(const pid_t *pids, int n, const held_signals *held, int seconds, int *which, int *status);
 
 /* Ends the children, and all that they started. */
 void end_children(const pid_t *pids, int n);

@@ -160,6 +160,11 @@ static bool give_result(void *data, const score_task *task, const score_result *
     return true;
 }
 
+static void show_progress(void *data) {
+    const scorer *s = data;
+    if (s->progress) s->progress(s->progress_state);
+}
+
 bool scorer_run(scorer *s, const char *const *texts, int n, int64_t work, score *scores) {
     s->texts = texts;
     s->n = n;
@@ -167,7 +172,7 @@ bool scorer_run(scorer *s, const char *const *texts, int n, int64_t work, score 
     s->work = work;
     s->hashes = ARENA_ARRAY(s->mem, uint64_t, n);
     for (int i = 0; i < n; i++) s->hashes[i] = hash_candidate(s, texts[i]);
-    const score_feed feed = {s, take_task, give_result};
+    const score_feed feed = {s, take_task, give_result, show_progress};
     if (!score_file_prepare(&s->file) || !s->run(s->run_state, &feed)) return false;
     for (int i = 0; i < n; i++) {
         const score_entry *e = score_file_find(&s->file, s->hashes[i], work);

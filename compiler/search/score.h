@@ -52,7 +52,8 @@ typedef struct score_counts {
 } score_counts;
 
 /* Opens the scores: reads the file, and keeps it open and locked. NULL after errors. What it makes is in the
- * arena; `progress`, which may be NULL, is called with `state` after every run. */
+ * arena; `progress`, which may be NULL, is called with `state` after every run, and about every
+ * second while commands run. */
 scorer *scorer_open(arena *a, diag *d, const score_options *o, void (*progress)(void *state), void *state);
 
 /* The files that candidates import, but for those of the library. What they say is part of what a candidate is
@@ -104,6 +105,7 @@ typedef struct score_feed {
     bool (*take)(void *data, score_task *task); /* false: there is nothing more to start */
     bool (*give)(void *data, const score_task *task,
                  const score_result *result); /* false: stop, after an error */
+    void (*wait)(void *data);                 /* called about every second while commands run */
 } score_feed;
 
 /* Takes all tasks, runs as many at once as it can, and gives all results. False after an error. */

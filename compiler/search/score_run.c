@@ -135,8 +135,10 @@ static bool fill_slots(running *x, bool *is_any) {
 
 /* Waits for the next command that ends, and gives what has become of it. False after an error or a signal. */
 static bool finish_one(running *x) {
-    int place, status;
-    if (wait_for_children(x->pids, x->r->jobs, &x->s.held, &place, &status) != 0) {
+    int place, status, failure;
+    while ((failure = wait_for_children(x->pids, x->r->jobs, &x->s.held, 0, &place, &status)) == ETIMEDOUT)
+        x->feed->wait(x->feed->data);
+    if (failure) {
         diag_error(x->r->d, command_line, "--score: stopped by a signal");
         return false;
     }

@@ -228,6 +228,7 @@ static void describe_choice(evaluator *ev, const open_choice *c, lang_choice *ou
     *out = (lang_choice){.name = c->name, .is_param = c->of != NULL, .at = c->at, .count = c->count};
     out->place = c->of ? place_of(ev, c->of) : c->node->at;
     out->usual = c->of ? -1 : 0;
+    out->own = c->of && is_number(c->of->v) ? as_real(c->of->v) : NAN;
     lang_alternative *all = ARENA_ARRAY(ev->mem, lang_alternative, c->count);
     out->alternatives = all;
     const expr *e = c->alternatives;

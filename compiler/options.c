@@ -127,6 +127,8 @@ static void take_rename(parser *p, const char *value) {
 
 static void take_variant(parser *p, const char *value) { p->o->variant = value; }
 
+static void take_search(parser *p, const char *value) { p->o->search = value; }
+
 static void take_define(parser *p, const char *value) {
     options *o = p->o;
     const char *equals = strchr(value, '=');

@@ -37,7 +37,7 @@ typedef struct options {
     const char *out;  /* -o, or NULL */
     const char *base; /* of -o FILE.c: "model", or NULL */
     words weights, renames, include_dirs, run, result, calibrate, keep_f32;
-    const char *variant, *name, *depfile, *after, *tune, *times, *cc; /* or NULL */
+    const char *variant, *search, *name, *depfile, *after, *tune, *times, *cc; /* or NULL */
     define *defines;
     int n_defines;
     target_list targets;

@@ -8,6 +8,8 @@
 static lang_options make_lang_options(const job *j) {
     const options *o = &j->o;
     return (lang_options){.variant = o->variant,
+                          .search = o->search,
+                          .note_choices = o->verbose,
                           .defines = o->defines,
                           .n_defines = o->n_defines,
                           .include_dirs = o->include_dirs.at,

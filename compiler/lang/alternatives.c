@@ -91,7 +91,7 @@ static const char *check_range(parser *p, const end *first, const end *last, con
     const char *a = show_end(p->mem, first), *b = show_end(p->mem, last), *by = show_end(p->mem, step);
     if (!(steps >= 0)) return arena_printf(p->mem, "steps of %s lead from %s away from %s", by, a, b);
     if (steps >= MAX_ALTERNATIVES) {
-        return arena_printf(p->mem, "%.0f alternatives from %s to %s in steps of %s; there may be %d",
+        return arena_printf(p->mem, "%.15g alternatives from %s to %s in steps of %s; there may be %d",
                             floor(steps) + 1, a, b, by, MAX_ALTERNATIVES);
     }
     if (steps != floor(steps)) return arena_printf(p->mem, "steps of %s from %s never reach %s", by, a, b);

@@ -138,17 +138,23 @@ static const expr *alternative(const open_choice *c, int pick) {
 
 /* Params get their `chosen` values; cells are looked up when they are evaluated. */
 static void make_choices(evaluator *ev, const int *picks) {
-    int most = 0;
-    for (int i = 0; i < ev->n_choices; i++) {
-        const expr *written = ev->choices[i].node;
-        if (written && written->number > most) most = written->number;
-    }
-    ev->picks = ARENA_ARRAY(ev->mem, int, most + 1);
     for (int i = 0; i < ev->n_choices; i++) {
         const open_choice *c = &ev->choices[i];
-        if (c->of) c->of->chosen = alternative(c, picks[i]);
-        if (!c->of) ev->picks[c->node->number] = picks[i];
+        if (c->of) {
+            c->of->chosen = alternative(c, picks[i]);
+        } else {
+            ev->written[c->node->number].pick = picks[i];
+        }
     }
+}
+
+static void number_written(evaluator *ev) {
+    for (int i = 0; i < ev->n_choices; i++) {
+        const expr *written = ev->choices[i].node;
+        bool here = written && written->at.src == ev->main_file;
+        if (here && written->number >= ev->n_written) ev->n_written = written->number + 1;
+    }
+    ev->written = ARENA_ARRAY(ev->mem, written_choice, ev->n_written);
 }
 
 void find_open_choices(evaluator *ev) {
@@ -157,6 +163,7 @@ void find_open_choices(evaluator *ev) {
     for (int i = 0; i < ev->n_items; i++) {
         if (ev->items[i].what->at.src == ev->main_file) find_in_item(ev, ev->items[i].what);
     }
+    number_written(ev);
     if (ev->options->picks && !ev->stopped) make_choices(ev, ev->options->picks);
 }
 
@@ -173,6 +180,23 @@ void check_open_choices(evaluator *ev) {
         for (int k = 0; k < n; k++, e = e->next) {
             if (c->has_own_list || c->node) check_allowed(ev, c->of, c->values[k], e->at);
         }
+    }
+}
+
+void note_open_choices(evaluator *ev) {
+    const open_choice *first = NULL;
+    int count = 0;
+    for (int i = 0; i < ev->n_choices && !ev->options->picks; i++) {
+        const open_choice *c = &ev->choices[i];
+        if (!c->node || (c->of && c->of->chosen)) continue;
+        if (!count++) first = c;
+    }
+    if (count == 1) {
+        diag_note(ev->d, first->node->at, "the first alternative is taken; --fit searches the others");
+    } else if (count) {
+        diag_note(ev->d, first->node->at,
+                  "the first alternative is taken here and in %d further choices; --fit searches the others",
+                  count - 1);
     }
 }
 

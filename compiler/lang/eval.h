@@ -15,6 +15,7 @@
  *   apply.c       layers and blocks; structure.c residual, concat, split, ..; stage.c tables of blocks
  *   labels.c      labels
  *   lint.c        --check: errors in the text that was not evaluated, and names that are never used
+ *   lint_choices.c  choices and searches that change nothing
  *   lint_files.c  imports that nothing needs; lint_padding.c a padding that is not usual for the naming
  *
  * An error is reported where it arises. The values that depend on it become poison, about which nothing more is
@@ -89,6 +90,12 @@ typedef struct open_choice {
     bool has_own_list; /* behind `in` of `search` */
     value *values;     /* of a param's alternatives, once they are evaluated; NULL after an error */
 } open_choice;
+
+/* A choice in parentheses of the main file. */
+typedef struct written_choice {
+    int pick; /* the alternative that it stands for */
+    bool met; /* it was evaluated */
+} written_choice;
 
 /* An item of the program, and how many imports its file is away from the file on the command line. */
 typedef struct placed {
@@ -177,7 +184,8 @@ typedef struct evaluator {
     open_choice *choices;
     int n_choices, choices_room;
     map choice_names;
-    int *picks; /* of the choices in parentheses of the main file, by their numbers; NULL: the first of each */
+    written_choice *written; /* the choices in parentheses of the main file, by their numbers */
+    int n_written;
     defaults defaults;
     loc naming_at; /* the last `default naming`; src NULL: there is none */
 
@@ -269,6 +277,9 @@ void evaluate_defaults(evaluator *ev);
 void find_open_choices(evaluator *ev);
 /* Checks the values of the params' choices. All params must have their values. */
 void check_open_choices(evaluator *ev);
+/* Adds a note that choices in parentheses are their first alternatives, if there are any and no search picks
+ * others. */
+void note_open_choices(evaluator *ev);
 /* What of that is needed to write candidates. */
 void describe_choices(evaluator *ev, lang_choices *c);
 

@@ -227,10 +227,12 @@ int eval_alternatives(evaluator *ev, const scope *s, const expr *first, value **
 
 /* (a | b): the one that a search picked, else the first. */
 static value eval_alternatives_here(evaluator *ev, const scope *s, const expr *e) {
+    written_choice fixed = {0};
     value *values;
-    bool searched = ev->picks && e->at.src == ev->main_file;
-    return eval_alternatives(ev, s, e->alternatives, &values) ? values[searched ? ev->picks[e->number] : 0]
-                                                              : poison();
+    bool is_open = e->at.src == ev->main_file && e->number < ev->n_written;
+    written_choice *its = is_open ? &ev->written[e->number] : &fixed;
+    its->met = true;
+    return eval_alternatives(ev, s, e->alternatives, &values) ? values[its->pick] : poison();
 }
 
 static value eval_kind(evaluator *ev, const scope *s, const expr *e) {

@@ -86,6 +86,8 @@ static bool is_tight(const cutter *c, int t) {
     int kind = kind_of(c->f, t), before = kind_of(c->f, t - 1);
     if (kind == COMMA || kind == DOT || closes(kind)) return true;
     if (opens(before) || before == DOT || before == AT) return true;
+    /* The bars of a choice, (3|5|7), stand closer than those of a table. */
+    if (kind == TO || before == TO || (c->n_brackets && (kind == BAR || before == BAR))) return true;
     if (kind == LPAREN) return before == NAME;
     if (kind == LBRACKET) return ends_operand(before);
     if (kind == COLON) return kind_of(c->f, c->statement_first) == INPUT && t == c->statement_first + 2;
@@ -95,7 +97,10 @@ static bool is_tight(const cutter *c, int t) {
 static void note_blanks(cutter *c, int t, bool begins_statement) {
     bool *tight = c->f->tight;
     tight[t] = tight[t] || (t > 0 && is_tight(c, t));
-    bool is_sign = kind_of(c->f, t) == MINUS && (begins_statement || !ends_operand(kind_of(c->f, t - 1)));
+    /* A number and then a name: that is `step` in a range. */
+    bool behind_step = t > 1 && kind_of(c->f, t - 1) == NAME && kind_of(c->f, t - 2) == NUMBER;
+    bool is_sign =
+        kind_of(c->f, t) == MINUS && (begins_statement || behind_step || !ends_operand(kind_of(c->f, t - 1)));
     if (is_sign && t + 1 < c->f->tokens.count) tight[t + 1] = true;
 }
 

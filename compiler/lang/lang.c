@@ -68,6 +68,7 @@ static graph *evaluate(evaluator *ev, const source *main_file) {
     evaluate_defaults(ev);
     if (ev->stopped) return NULL;
     if (net) make_graph(ev, net);
+    if (ev->options->note_choices && diag_error_count(ev->d) == before) note_open_choices(ev);
     if (ev->options->check && !ev->stopped) lint_program(ev, main_file, net);
     return diag_error_count(ev->d) == before ? ev->g : NULL;
 }

@@ -19,7 +19,9 @@ typedef struct lang_options {
     const char *const *include_dirs; /* -I */
     int n_include_dirs;
     const char *shipped_dir; /* the folder of the networks that come with lcc, searched last; may be NULL */
-    bool check;         /* check the whole text, including what is not evaluated, and warn of unused names */
+    bool check; /* check the whole text, including what is not evaluated, and warn of unused names */
+    bool
+        note_choices; /* add a note where choices of the main file are open, and are their first alternatives */
     bool check_padding; /* warn if `naming` and the padding seem to come from different libraries */
 } lang_options;
 

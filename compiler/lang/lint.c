@@ -134,6 +134,9 @@ static void walk_expr(lint *l, names *s, const expr *e) {
         case EXPR_LIST:
             for (const expr *i = e->items; i; i = i->next) walk_expr(l, s, i);
             break;
+        case EXPR_ALTERNATIVES:
+            for (const expr *i = e->alternatives; i; i = i->next) walk_expr(l, s, i);
+            break;
         case EXPR_MEMBER: next = e->of; break;
         case EXPR_UNARY: next = e->a; break;
         case EXPR_INDEX:
@@ -248,12 +251,19 @@ static void walk_body(lint *l, names *around, const body *b) {
 
 /* --- items --- */
 
+/* To set or search a param needs its file, but it is no use of the param. */
+static void need_file_of(lint *l, const char *name) {
+    const declared *d = map_find(&l->params, name);
+    if (d) l->files.uses[l->file][d->file] = true;
+}
+
 static void walk_item(lint *l, const item *it) {
     names own = {0};
     walk_expr(l, NULL, it->value && it->kind != ITEM_FN ? it->value : NULL);
     for (const expr *e = it->choices; e; e = e->next) walk_expr(l, NULL, e);
     for (const named *n = it->named; n; n = n->next) {
         walk_expr(l, &own, n->value);
+        if (it->kind == ITEM_SET || it->kind == ITEM_SEARCH) need_file_of(l, n->name);
         if (it->kind == ITEM_FN || it->kind == ITEM_BLOCK) {
             map_add(l->ev->mem, &own.own, n->name, new_declared(l, NULL, n->name, n->at, it));
         }
@@ -315,6 +325,7 @@ static void warn(lint *l) {
         if (is_tensor || (d->at.src == l->main_file && l->ev->g)) report_unused(l, d);
     }
     find_unused_imports(l);
+    find_idle_choices(l);
     if (l->n_findings) qsort(l->findings, (size_t)l->n_findings, sizeof *l->findings, compare_findings);
     int said = l->n_findings < MAX_ERRORS ? l->n_findings : MAX_ERRORS;
     for (int i = 0; i < said; i++) diag_warning(l->ev->d, l->findings[i].at, "%s", l->findings[i].what);

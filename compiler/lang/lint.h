@@ -1,5 +1,5 @@
-/* lint.h: the types and functions that the files of --check share. lint.c walks the text, and lint_files.c
- * finds the imports that nothing needs. */
+/* lint.h: the types and functions that the files of --check share. lint.c walks the text, lint_files.c finds
+ * the imports that nothing needs, and lint_choices.c the choices that change nothing. */
 #ifndef LCC_LANG_LINT_H
 #define LCC_LANG_LINT_H
 
@@ -25,7 +25,7 @@ typedef struct lint_files {
     int count;
     bool imports[MOST_SOURCES][MOST_SOURCES]; /* [a][b]: a imports b, directly or through others; or a is b */
     bool uses[MOST_SOURCES][MOST_SOURCES];    /* [a][b]: a uses a name that b declares */
-    bool acts[MOST_SOURCES];                  /* sets defaults or variants, or has the net */
+    bool acts[MOST_SOURCES];                  /* sets defaults, variants or params, or has the net */
 } lint_files;
 
 typedef struct finding {
@@ -57,5 +57,11 @@ int find_file_number(lint *l, const source *src);
 void read_imports(lint *l, const item *net);
 /* Adds a warning for each import of the main file that nothing needs. */
 void find_unused_imports(lint *l);
+
+/* lint_choices.c */
+
+/* Adds a warning for each param that is set or searched though nothing uses it, and for each choice in
+ * parentheses that is not in the network. */
+void find_idle_choices(lint *l);
 
 #endif

@@ -1,5 +1,5 @@
 /* lint_files.c: finds the imports that nothing needs. An import is needed if a file outside of what it brings
- * in uses a name that it brings in, or if it sets defaults or variants or brings in the net. */
+ * in uses a name that it brings in, or if it sets defaults, variants or params, or brings in the net. */
 #include "lang/lint.h"
 
 #include <string.h>
@@ -46,8 +46,8 @@ void read_imports(lint *l, const item *net) {
     close_imports(f);
     for (int i = 0; i < ev->n_items; i++) {
         const item *it = ev->items[i].what;
-        bool acts =
-            it->kind == ITEM_DEFAULT || it->kind == ITEM_VARIANT || it->kind == ITEM_VARIANTS || it == net;
+        bool acts = it->kind == ITEM_DEFAULT || it->kind == ITEM_VARIANT || it->kind == ITEM_VARIANTS ||
+                    it->kind == ITEM_SET || it->kind == ITEM_SEARCH || it == net;
         if (acts) f->acts[find_file_number(l, it->at.src)] = true;
     }
 }

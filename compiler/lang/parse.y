@@ -131,8 +131,14 @@ start: START_FILE items {
            check_places_of_choices(p);
            parser_set_items(p, $2.first);
        }
-     | START_EXPRESSION expr NL { parser_set_expression(p, $2); }
-     | START_SEARCH searches NL { parser_set_searched(p, $2.first); }
+     | START_EXPRESSION expr NL {
+           check_places_of_choices(p);
+           parser_set_expression(p, $2);
+       }
+     | START_SEARCH searches NL {
+           check_places_of_choices(p);
+           parser_set_searched(p, $2.first);
+       }
      ;
 
 items: %empty { LIST($$, NULL); }

@@ -31,6 +31,8 @@ def table(file, name):
 def language():
     """The compiler's words, by kind."""
     keywords = set(re.findall(r'^"([a-z]+)"\s+return [A-Z]+;', read("compiler", "lang", "scan.l"), re.M))
+    # Names that are words of the language where an item begins.
+    keywords |= set(re.findall(r'begins_item && strcmp\(name, "(\w+)"\)', read("compiler", "lang", "scan.l")))
     ops = {name: kind for name, kind in re.findall(r"^OP\(\w+, (\w+), \d+, \d+, (\w+),", read("compiler", "graph", "ops.def"), re.M)}
     activations = dict.fromkeys(re.findall(r"^ACTIVATION\(\w+,\s+(\w+),", read("compiler", "graph", "activations.def"), re.M), "ACT")
     ops |= activations

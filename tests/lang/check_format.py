@@ -14,7 +14,7 @@ import tempfile
 
 LCC, ROOT = os.path.abspath(sys.argv[1]), sys.argv[2]
 HERE = os.path.dirname(os.path.abspath(__file__))
-TOKEN = re.compile(r'#[^\n]*|"[^"\n]*"|[A-Za-z_]\w*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|->|==|!=|<=|>=|//|\*\*|[^\s]|\n')
+TOKEN = re.compile(r'#[^\n]*|"[^"\n]*"|[A-Za-z_]\w*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|->|==|!=|<=|>=|//|\*\*|\.\.|[^\s]|\n')
 MANGLED = 2  # versions of each file
 
 faults = []

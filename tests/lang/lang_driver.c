@@ -1,7 +1,8 @@
 /* lang_driver.c: the language alone, for its tests: compiles a .net file and prints what was said about it, or,
  * where it is good, the graph: a line per node. `-q` prints only the totals.
  *
- *     lang_driver [-q] [--check] [--files] [--variant NAME] [-D NAME=VALUE].. [-I DIR].. FILE.net
+ *     lang_driver [-q] [--check] [--files] [--variant NAME] [--search PARAMS] [-D NAME=VALUE].. [-I DIR]..
+ * FILE.net
  *
  * Exit 0: good. 1: errors, on standard error. 2: bad usage. */
 #include "graph/activations.h"
@@ -128,6 +129,10 @@ int main(int argc, char **argv) {
             lists_files = true;
         } else if (strcmp(argv[i], "--variant") == 0 && more) {
             o.variant = argv[++i];
+        } else if (strcmp(argv[i], "--search") == 0 && more) {
+            o.search = argv[++i];
+        } else if (strcmp(argv[i], "-v") == 0) {
+            o.note_choices = true;
         } else if (strcmp(argv[i], "-I") == 0 && more) {
             include_dirs[o.n_include_dirs++] = argv[++i];
         } else if (strcmp(argv[i], "-D") == 0 && more && strchr(argv[i + 1], '=')) {

@@ -5,7 +5,7 @@ if exists("b:current_syntax")
 endif
 
 syntax case match
-syntax keyword lccItem import param compound variants variant default fn block net
+syntax keyword lccItem import param compound variants variant default fn block net search set
 syntax keyword lccStatement let require if else input from stage as output
 syntax keyword lccOperator in or and not
 syntax keyword lccBoolean true false
@@ -22,6 +22,8 @@ syntax keyword lccWord same symmetric valid torch keras nearest bilinear linear 
 
 syntax match lccNumber "\<\d\+\(\.\d\+\)\?\([eE][+-]\?\d\+\)\?\>"
 syntax match lccArrow "->"
+syntax match lccOperator "\.\."
+syntax match lccOperator "\<step\>\ze\s*[-0-9]"
 syntax match lccArgument "\<\h\w*\ze\s*=[^=]"
 syntax region lccString start=+"+ end=+"+ oneline
 syntax region lccLabel matchgroup=lccLabel start=+@\s*"+ end=+"+ oneline contains=lccInterpolation

@@ -102,8 +102,10 @@ graph *lang_compile_text(arena *a, diag *d, const char *path, const char *conten
 
 static bool read_choices(arena *a, diag *d, const source *main_file, const lang_options *o, lang_choices *c) {
     int before = diag_error_count(d);
+    lang_options open = *o; /* the network as it is without a search */
+    open.picks = NULL;
     evaluator *ev = ARENA_NEW(a, evaluator);
-    *ev = (evaluator){.mem = a, .d = d, .options = o};
+    *ev = (evaluator){.mem = a, .d = d, .options = &open};
     const item *net = NULL;
     if (!prepare(ev, main_file, &net) || diag_error_count(d) != before) return false;
     describe_choices(ev, c);

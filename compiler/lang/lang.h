@@ -53,8 +53,8 @@ typedef struct lang_choice {
     loc place; /* the text of the main file that the alternative replaces; src NULL: `set` gives the value */
     const lang_alternative *alternatives;
     int count;
-    double own;  /* the param's value without a search; NAN if it is no number, or for a choice in parentheses */
-    int usual;   /* the alternative that the network has without a search; -1: its value is none of them */
+    double own; /* the param's value without a search; NAN if it is no number, or for a choice in parentheses */
+    int usual;  /* the alternative that the network has without a search; -1: its value is none of them */
     int nearest; /* the same; where it is -1 the number nearest to the value, or 0 if these are no numbers */
 } lang_choice;
 

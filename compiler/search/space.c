@@ -104,6 +104,12 @@ static bool is_blank(const char *s, size_t begin, size_t end) {
     return strspn(s + begin, " \t\r") >= end - begin;
 }
 
+static bool is_empty(const editor *e, int line) {
+    size_t begin = e->lines[line - 1], end = e->lines[line];
+    if (end > begin && e->from->file->text[end - 1] == '\n') end--;
+    return is_blank(e->from->file->text, begin, end);
+}
+
 /* Takes a statement out, with its line if nothing else stands there. */
 static void remove_statement(editor *e, loc at) {
     const char *s = e->from->file->text;
@@ -111,7 +117,10 @@ static void remove_statement(editor *e, loc at) {
     size_t line = e->lines[at.line - 1], next = e->lines[at.end_line], line_end = next;
     if (line_end > end && s[line_end - 1] == '\n') line_end--;
     if (is_blank(s, line, begin) && is_blank(s, end, line_end)) {
-        replace_bytes(e, line, next, "");
+        /* Of the empty lines around it one goes too. */
+        bool empty_above = at.line > 1 && is_empty(e, at.line - 1);
+        bool ends = at.end_line == e->n_lines || is_empty(e, at.end_line + 1);
+        replace_bytes(e, empty_above && ends ? e->lines[at.line - 2] : line, next, "");
     } else {
         replace_bytes(e, begin, end, "");
     }
@@ -152,6 +161,7 @@ static void write_lines(editor *e) {
 static int compare_edits(const void *one, const void *other) {
     const edit *a = one, *b = other;
     if (a->begin != b->begin) return a->begin < b->begin ? -1 : 1;
+    if (a->end != b->end) return a->end < b->end ? -1 : 1; /* what is inserted comes first */
     return a->order < b->order ? -1 : a->order > b->order;
 }
 

@@ -290,7 +290,9 @@ static void leave(team *all, int threads) {
 static struct {
     uint64_t alone; /* what a run takes by one thread, the average of the last ones; 0: that is not known */
     uint64_t lead;  /* how much time several threads have saved, less an eighth of `alone` for each run */
-    uint64_t until, pause; /* when several threads are tried again, and how long before that they were not */
+    uint64_t until; /* when several threads are tried again */
+    uint64_t pause; /* how long before that they were not */
+    uint64_t tried; /* how long all the runs took that several threads have made since then */
 } learned;
 
 static inline uint64_t recall(const uint64_t *value) { return __atomic_load_n(value, __ATOMIC_RELAXED); }
@@ -302,7 +304,9 @@ static int goes_alone(uint64_t now) { return now < recall(&learned.until); }
 /* Learns from a run that is done. Several threads are left alone when they have lost what they had saved, 10
  * milliseconds of it at most, so that it takes more than one thread that is stopped once. They are also left
  * alone when one was waited for that did not run, and it is not known what a run takes without it. That lasts
- * for 0.1 seconds; where it soon turns out that it should have lasted longer, for 0.8, then for 6.4. */
+ * for 0.1 seconds. Where it soon turns out that it should have lasted longer, it lasts for eight times as long,
+ * but not longer than 0.8 seconds or 256 runs, so that next to no runs are slow because several threads are
+ * tried. */
 static void learn_from(const team *all, uint64_t began) {
     const uint64_t now = read_ticks(), took = now - began, millisecond = ticks_of_millisecond();
     uint64_t alone = recall(&learned.alone);
@@ -317,14 +321,17 @@ static void learn_from(const team *all, uint64_t began) {
         const int64_t most = (int64_t)(10 * millisecond),
                       lead = (int64_t)(recall(&learned.lead) + alone - alone / 8 - took);
         keep(&learned.lead, (uint64_t)(lead < most ? lead : most));
-        if (lead >= 0) return;
+        if (lead >= 0) {
+            keep(&learned.tried, recall(&learned.tried) + took);
+            return;
+        }
     }
-    const uint64_t least = 100 * millisecond, next = now - until >= pause ? least
-                                                     : pause < 64 * least ? 8 * pause
-                                                                          : pause;
-    keep(&learned.pause, next);
+    const uint64_t least = 100 * millisecond, longest = alone * 256 > 8 * least ? alone * 256 : 8 * least;
+    const uint64_t next = recall(&learned.tried) >= pause / 8 ? least : 8 * pause;
+    keep(&learned.pause, next < longest ? next : longest);
+    keep(&learned.tried, 0);
     keep(&learned.lead, 3 * millisecond); /* a thread that has slept for long needs some time to wake */
-    keep(&learned.until, now + next);
+    keep(&learned.until, now + recall(&learned.pause));
 }
 
 /* One padded row of the input, as floats. */

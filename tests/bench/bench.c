@@ -9,7 +9,8 @@
  * The first form prints the FMA peak alone. The second gives every rival the same image (--bytes: HWC, as lcc's
  * networks take it; --tensor: as the ONNX file takes it), refuses to go on unless all answers agree with
  * LOGITS, and then goes in rounds: a burst of the peak loop, then each rival in turn, first one run that is not
- * counted, since the one before it left the caches to itself, then BURST that are. So a machine that becomes
+ * counted, since the one before it left the caches to itself (with several threads, WARM_UP milliseconds of
+ * them, since pools sleep, and so may virtual processors), then BURST that are. So a machine that becomes
  * slower for a while becomes so for all of them. Nobody's turn begins before the threads of the others have
  * stopped spinning. --lcc-alone is lcc's code again, by one thread. --name is for the next rival. --expect and
  * --least-snr hold for the rivals behind them, up to the next: two programs that compute in eight bits
@@ -31,7 +32,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_RIVALS = 6, MAX_THREADS = 64, MAX_BESIDE = 64, BURST = 5, MAX_RUNS = 100000 };
+enum {
+    MAX_RIVALS = 6,
+    MAX_THREADS = 64,
+    MAX_BESIDE = 64,
+    BURST = 5,
+    MAX_RUNS = 100000,
+    WARM_UP = 300 /* ms */
+};
 
 /* The largest difference from the expected logits that is taken for rounding, in units of the largest of them.
  * Not for rivals that are held to --least-snr. */
@@ -307,13 +315,24 @@ static void wait_until_quiet(void) {
     }
 }
 
+/* Runs that do not count: one, and of several threads as many as take WARM_UP milliseconds. */
+static int warm_up(const bench *b, rival *r) {
+    double spent = 0;
+    do {
+        const double took = r->run(r);
+        if (took < 0) return -1;
+        spent += took;
+    } while (b->threads > 1 && spent < WARM_UP);
+    return 0;
+}
+
 static int run_round(bench *b, int round) {
     if (!b->beside && measure_peak(b)) return -1; /* beside others there is no peak to see */
     for (int i = 0; i < b->n_rivals; i++) {
         rival *r = &b->rivals[(i + round) % b->n_rivals];
         if (r->spent > TIME_BUDGET && r->n_times >= LEAST_RUNS) continue;
         wait_until_quiet();
-        if (r->run(r) < 0) return -1;
+        if (warm_up(b, r)) return -1;
         for (int k = 0; k < BURST && r->n_times < b->runs; k++) {
             const double took = r->run(r);
             if (took < 0) return -1;

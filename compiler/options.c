@@ -314,6 +314,49 @@ static void take_cc(parser *p, const char *value) {
 
 static void take_times(parser *p, const char *value) { p->o->times = value; }
 
+static void take_fit(parser *p, const char *value) {
+    p->o->fit = value;
+    p->o->limits = parse_limits(p->mem, p->d, "--fit", value);
+}
+
+static void take_clock(parser *p, const char *value) {
+    p->o->clock = parse_clock(value);
+    if (p->o->clock == 0)
+        diag_error(p->d, command_line, "--clock %s: expected hertz, such as 168M or 1.5G", value);
+}
+
+static void take_score(parser *p, const char *value) {
+    if (!value[strspn(value, " \t")]) diag_error(p->d, command_line, "--score: the command is empty");
+    p->o->score.command = value;
+}
+
+static void take_scores(parser *p, const char *value) {
+    if (!*value) diag_error(p->d, command_line, "--scores: the name of the file is empty");
+    p->o->score.file = value;
+}
+
+static void take_jobs(parser *p, const char *value) {
+    enum { MOST = 1024 };
+    size_t digits = strspn(value, "0123456789");
+    long jobs = digits && !value[digits] && digits < 5 ? strtol(value, NULL, 10) : 0;
+    if (jobs < 1 || jobs > MOST)
+        diag_error(p->d, command_line, "-j %s: expected a whole number from 1 to %d", value, MOST);
+    p->o->score.jobs = (int)jobs;
+}
+
+static void take_budget(parser *p, const char *value) {
+    if (!parse_budget(value, &p->o->score.most_runs, &p->o->score.most_seconds))
+        diag_error(p->d, command_line,
+                   "--budget %s: expected a number of runs, such as 50, or a time: 90s, 30m or 2h", value);
+}
+
+static void take_work(parser *p, const char *value) {
+    p->o->score.n_works = parse_works(value, p->o->score.works, MOST_WORKS);
+    if (p->o->score.n_works == 0)
+        diag_error(p->d, command_line, "--work %s: expected up to %d rising whole numbers, such as 1,3,9",
+                   value, MOST_WORKS);
+}
+
 typedef struct option {
     char letter;
     const char *word;
@@ -494,6 +537,14 @@ const char *options_command(arena *a, const options *o) {
     if (o->keep_dead) text_string(&out, " --keep-dead");
     if (o->reuse_input) text_string(&out, " --reuse-input");
     if (o->tune) append_setting(&out, "--tune", name_of(o->tune));
+    if (o->fit) append_setting(&out, "--fit", o->fit);
+    if (o->search) append_setting(&out, "--search", o->search);
+    if (o->clock > 0) append_setting(&out, "--clock", arena_printf(a, "%.15g", o->clock));
+    if (o->score.command) append_setting(&out, "--score", o->score.command);
+    for (int i = 0; i < o->score.n_works; i++)
+        text_printf(&out, "%s%" PRId64, i ? "," : " --work ", o->score.works[i]);
+    if (o->score.most_runs) text_printf(&out, " --budget %" PRId64, o->score.most_runs);
+    if (o->score.most_seconds > 0) text_printf(&out, " --budget %.15gs", o->score.most_seconds);
     if (o->selftest) text_string(&out, " --selftest");
     if (o->profile) text_string(&out, " --profile");
     if (o->base) append_setting(&out, "-o", arena_printf(a, "%s.c", o->base));

@@ -6,6 +6,8 @@
 #include "emit/emit.h"
 #include "import/given.h"
 #include "lang/lang.h"
+#include "search/limits.h"
+#include "search/score.h"
 
 #include <stdint.h>
 
@@ -17,6 +19,7 @@ typedef enum emit_kind {
     EMIT_MEMORY,
     EMIT_MEMORY_TABLE,
     EMIT_HTML,
+    EMIT_SVG,
     EMIT_KIND_COUNT
 } emit_kind;
 
@@ -53,6 +56,10 @@ typedef struct options {
     int64_t max_ram;              /* bytes; 0: no limit; LEAST_RAM: the smallest arena that can be found */
     int64_t max_flash;            /* the same of flash: bytes; 0; LEAST_FLASH */
     uint64_t seed;
+    const char *fit;     /* --fit as given, or NULL */
+    limits limits;       /* .. and parsed */
+    double clock;        /* --clock: hertz; 0: not given */
+    score_options score; /* --score, --scores, -j, --budget, --work */
     bool keep_dead, reuse_input, selftest, profile, summary, verbose, check, format, list, list_ops;
     bool help, help_man, version;
 } options;

@@ -6,9 +6,9 @@
 static const loc command_line = {0};
 
 const char *const emit_names[EMIT_KIND_COUNT] = {
-    [EMIT_C] = "c",      [EMIT_NET] = "net",       [EMIT_JSON] = "json",
-    [EMIT_DOT] = "dot",  [EMIT_MEMORY] = "memory", [EMIT_MEMORY_TABLE] = "memory-table",
-    [EMIT_HTML] = "html"};
+    [EMIT_C] = "c",       [EMIT_NET] = "net",       [EMIT_JSON] = "json",
+    [EMIT_DOT] = "dot",   [EMIT_MEMORY] = "memory", [EMIT_MEMORY_TABLE] = "memory-table",
+    [EMIT_HTML] = "html", [EMIT_SVG] = "svg"};
 
 /* "folder/model.c" -> "model". The C file includes the header by this name, "model.h", so the name must be
  * valid in an #include. NULL after an error. */
@@ -57,7 +57,7 @@ static void check_quantising(const options *o, diag *d) {
                              : o->without[0] || o->without[1] || o->without[2] ? "--int8-without"
                                                                                : NULL;
     if (needs_int8 && !o->int8) diag_error(d, command_line, "%s needs --dtype int8", needs_int8);
-    if (o->int8 && !o->calibrate.count)
+    if (o->int8 && !o->calibrate.count && !o->fit)
         diag_error(
             d, command_line,
             "--dtype int8 needs --calibrate FILE.npy: the scales follow from the values on your samples");
@@ -94,6 +94,68 @@ static void check_reuse(const options *o, diag *d) {
                    emit_names[o->emit]);
 }
 
+/* Checks the options of --fit, which writes no code, and needs no weights. */
+static void check_fit(options *o, diag *d) {
+    const char *word = o->check             ? "--check"
+                       : o->format          ? "--format"
+                       : o->weights.count   ? "-w"
+                       : o->run.count       ? "--run"
+                       : o->result.count    ? "--out"
+                       : o->summary         ? "--summary"
+                       : o->after           ? "--after"
+                       : o->depfile         ? "--depfile"
+                       : o->tune            ? "--tune"
+                       : o->times           ? "--times"
+                       : o->cc              ? "--cc"
+                       : o->calibrate.count ? "--calibrate"
+                       : o->keep_f32.count  ? "--keep-f32"
+                       : o->labels          ? "--labels"
+                       : o->selftest        ? "--selftest"
+                       : o->profile         ? "--profile"
+                       : o->max_ram         ? "--max-ram"
+                       : o->max_flash       ? "--max-flash"
+                       : o->name            ? "--name"
+                                            : NULL;
+    if (word) diag_error(d, command_line, "--fit and %s cannot be given together", word);
+    if (o->emit != EMIT_C && o->emit != EMIT_JSON && o->emit != EMIT_SVG)
+        diag_error(d, command_line,
+                   "--fit and --emit %s cannot be given together: it prints a table, json or svg",
+                   emit_names[o->emit]);
+    if (o->targets.count > 1)
+        diag_error(d, command_line, "--fit takes one target: the limits are those of a machine");
+    size_t size = o->out ? strlen(o->out) : 0;
+    if (o->out && (size < 5 || strcmp(o->out + size - 4, ".net") != 0))
+        diag_error(d, command_line, "-o %s: with --fit the best network is written, whose name ends in .net",
+                   o->out);
+    if (o->limits.seconds > 0 && o->clock == 0)
+        diag_error(d, command_line, "--fit time=..: needs --clock, the target's hertz, such as 168M");
+    if (o->limits.seconds > 0 && o->clock > 0 && !limits_set_clock(&o->limits, o->clock))
+        diag_error(d, command_line, "--fit time=..: is not a cycle on this clock, or too many");
+    const score_options *s = &o->score;
+    const char *needs = s->file                               ? "--scores"
+                        : s->jobs                             ? "-j"
+                        : s->most_runs || s->most_seconds > 0 ? "--budget"
+                        : s->n_works                          ? "--work"
+                                                              : NULL;
+    if (needs && !s->command) diag_error(d, command_line, "%s needs --score", needs);
+    if (s->most_runs && s->most_seconds > 0)
+        diag_error(d, command_line, "--budget is a number of runs or a time: both are given");
+}
+
+/* The same of options that only --fit has a use for. */
+static void check_no_fit(const options *o, diag *d) {
+    const score_options *s = &o->score;
+    const char *word = o->clock > 0                          ? "--clock"
+                       : s->command                          ? "--score"
+                       : s->file                             ? "--scores"
+                       : s->jobs                             ? "-j"
+                       : s->most_runs || s->most_seconds > 0 ? "--budget"
+                       : s->n_works                          ? "--work"
+                       : o->emit == EMIT_SVG                 ? "--emit svg"
+                                                             : NULL;
+    if (word) diag_error(d, command_line, "%s needs --fit", word);
+}
+
 void options_check(options *o, arena *a, diag *d) {
     bool runs = o->run.count > 0;
     if (o->list || o->list_ops) {
@@ -102,6 +164,11 @@ void options_check(options *o, arena *a, diag *d) {
         return;
     }
     if (!o->model) diag_error(d, command_line, "no network is given: lcc [options] MODEL.net -o model.c");
+    if (o->fit) {
+        check_fit(o, d);
+        return;
+    }
+    check_no_fit(o, d);
     if (o->check || o->format) {
         check_reading(o, d);
         return;

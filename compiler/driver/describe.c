@@ -191,6 +191,7 @@ void describe_network(text *out, const job *j) {
     case EMIT_MEMORY: memory_print(out, j); break;
     case EMIT_MEMORY_TABLE: memory_table_print(out, j); break;
     case EMIT_HTML: html_print(out, j); break;
+    case EMIT_SVG: /* of --fit */
     case EMIT_C:
     case EMIT_KIND_COUNT: break;
     }

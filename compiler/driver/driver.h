@@ -97,6 +97,8 @@ const reader *find_reader(const char *path);
 
 /* read_net.c. Reads a .net file and the files that it imports. False after errors. */
 bool read_net(job *j);
+/* How the options of the command say that a .net file is read. */
+lang_options lang_options_of(const job *j);
 
 /* read_imported.c. Reads the network and its weights from an ONNX or TensorFlow Lite file. False after errors.
  */
@@ -142,6 +144,10 @@ bool make_within_flash(job *j, bool (*make)(job *j));
 
 /* measure_flash.c: --cc. Sets j->code.flash to what the compiler makes of the code. False after errors. */
 bool measure_flash(job *j);
+
+/* fit.c: --fit. Searches the network's choices, and writes the front and the best one. False after errors, of
+ * which one may be that no candidate keeps the limits. */
+bool fit_network(job *j);
 
 /* format.c: --format. False after errors. */
 bool format_model(job *j);

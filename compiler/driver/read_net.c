@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static lang_options make_lang_options(const job *j) {
+lang_options lang_options_of(const job *j) {
     const options *o = &j->o;
     return (lang_options){.variant = o->variant,
                           .search = o->search,
@@ -25,7 +25,7 @@ static double measure_compound(const job *j) {
     const graph *now = j->described;
     if (!now->compound || graph_macs(now) == 0) return 0;
     arena *a = arena_new();
-    lang_options lang = make_lang_options(j);
+    lang_options lang = lang_options_of(j);
     define *defines = ARENA_ARRAY(a, define, lang.n_defines + 1);
     if (lang.n_defines) memcpy(defines, lang.defines, (size_t)lang.n_defines * sizeof *defines);
     defines[lang.n_defines++] = (define){now->compound, arena_printf(a, "%.17g", now->phi + 1)};
@@ -58,7 +58,7 @@ static bool check_options(job *j) {
 
 bool read_net(job *j) {
     const options *o = &j->o;
-    lang_options lang = make_lang_options(j);
+    lang_options lang = lang_options_of(j);
     if (!check_options(j)) return false;
     j->described = lang_compile(j->mem, j->d, j->model, &lang, &j->files, &j->n_files);
     if (!j->described) return false;

@@ -110,6 +110,7 @@ static bool keeps_scale(const builder *b, int of) {
 /* The numbers of a constant, as codes. */
 static void quantise_constant(builder *b, node *made, const node *n) {
     tensor *codes = made->weights[ROLE_WEIGHT];
+    if (!n->weights[ROLE_WEIGHT]->data) return;
     codes->data = ARENA_ARRAY(b->a, float, codes->count);
     for (int64_t i = 0; i < codes->count; i++)
         codes->data[i] = (float)code_of(&made->q, made->type, 0, (double)n->weights[ROLE_WEIGHT]->data[i]);

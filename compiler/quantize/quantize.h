@@ -57,4 +57,9 @@ typedef struct quantize_report {
 graph *quantize_network(const graph *g, const sample_source *samples, const quantize_options *o, arena *a,
                         diag *d, quantize_report *report);
 
+/* assume.c. The same without samples, and of a network whose weights may have no values: the graph has the
+ * layers, types and sizes that any samples would lead to, with assumed scales. For what asks how much it takes.
+ */
+graph *quantize_assumed(const graph *g, bool integer_outputs, arena *a, diag *d);
+
 #endif

@@ -70,10 +70,22 @@ static double clamp_code(double code) {
     return code < -INT8_MAX ? -INT8_MAX : code > INT8_MAX ? INT8_MAX : code;
 }
 
+/* The scales of weights that have no values: as if they were normal, with the variance of He et al. 2015. */
+static void assume_scales(const filters *f, tensor *scale, arena *a) {
+    const double deviations = 4; /* of the largest weight */
+    double most = deviations * sqrt(2 / (double)f->row) * input_scale(f, 0);
+    scale->data = ARENA_ARRAY(a, float, scale->count);
+    for (int64_t o = 0; o < scale->count; o++) scale->data[o] = (float)(most / INT8_MAX);
+}
+
 void quantise_weights_of(const graph *g, node *made, const node *n, const channel_facts *x, bool corrects) {
     const filters f = filters_of(g, made, n);
     tensor *weight = made->weights[ROLE_WEIGHT], *bias = made->weights[ROLE_BIAS],
            *scale = made->weights[ROLE_WEIGHT_SCALE];
+    if (!n->weights[ROLE_WEIGHT]->data) {
+        assume_scales(&f, scale, g->mem);
+        return;
+    }
     weight->data = ARENA_ARRAY(g->mem, float, weight->count);
     scale->data = ARENA_ARRAY(g->mem, float, scale->count);
     bias->ints = ARENA_ARRAY(g->mem, int32_t, bias->count);

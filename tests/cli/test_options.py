@@ -53,7 +53,7 @@ class CommandLine(Case):
     def test_choices(self):
         self.refuse("--storage: there is no 'embd': did you mean 'embed'? There are embed, incbin and file",
                     ["tiny.net", "-o", "a.c", "--storage", "embd"])
-        self.refuse("--emit: there is no 'xyzzy': there are c, net, json, dot, memory, memory-table and html",
+        self.refuse("--emit: there is no 'xyzzy': there are c, net, json, dot, memory, memory-table, html and svg",
                     ["tiny.net", "-o", "a.c", "--emit", "xyzzy"])
         self.refuse("--dtype: there is no 'bf16': there are f32 and int8", ["tiny.net", "-o", "a.c", "--dtype", "bf16"])
         done = self.lcc("tiny.net", "-o", "a.c", "--target", "x86-64-v33")

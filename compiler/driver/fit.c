@@ -1,0 +1,208 @@
+/* fit.c: --fit: searches a network's choices for those that a machine has room for.
+ *
+ * search/ does the work. Here the job becomes a machine and a space, and the front becomes outputs. */
+#include "driver/fit.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const loc command_line = {0};
+
+/* "width = 0.5, resolution = 96" */
+static const char *describe_picks(arena *a, const search_space *space, const candidate *c) {
+    const char *s = "";
+    for (int i = 0; i < space->count; i++) {
+        s = arena_printf(a, "%s%s%s = %s", s, *s ? ", " : "", space->choices[i].name,
+                         space->choices[i].alternatives[c->picks[i]].text);
+    }
+    return s;
+}
+
+/* ---- progress, on a terminal ---- */
+
+static void show_candidates(void *data, const search *s, int of) {
+    (void)data;
+    enum { EVERY = 8 };
+    if (s->n % EVERY) return;
+    int good = s->n - s->skipped;
+    for (int i = 0; i < FIGURE_COUNT; i++) good -= s->over[i];
+    fprintf(stderr, "\r\033[Klcc: %d of at most %d candidates, %d of them within the limits", s->n, of, good);
+    fflush(stderr);
+}
+
+static void show_scores(void *state) {
+    scorer *const *s = state;
+    const score_counts c = scorer_count(*s);
+    fprintf(stderr, "\r\033[Klcc: %d scores, %d of them kept from before, %d failed, %.0f s", c.runs, c.kept,
+            c.failed, c.seconds);
+    fflush(stderr);
+}
+
+/* ---- what is searched ---- */
+
+/* What the candidates are measured for. Their texts contain what -D, --variant and --search say. */
+static machine machine_of(const job *j) {
+    const options *o = &j->o;
+    return (machine){.t = o->targets.at[0],
+                     .path = j->model,
+                     .lang = {.include_dirs = o->include_dirs.at,
+                              .n_include_dirs = o->include_dirs.count,
+                              .shipped_dir = j->shipped},
+                     .int8 = o->int8,
+                     .integer_outputs = o->integer_outputs,
+                     .half_weights = o->half_weights,
+                     .reuse_input = o->reuse_input};
+}
+
+/* Sets j->files to the files that the usual network is read from. Its errors do not matter: others may have
+ * none. */
+static void find_files(job *j, const search_space *space) {
+    arena *a = arena_new();
+    int *picks = ARENA_ARRAY(a, int, space->count);
+    space_usual(space, picks);
+    lang_options o = lang_options_of(j);
+    o.picks = picks;
+    lang_compile(j->mem, diag_new(j->mem), j->model, &o, &j->files, &j->n_files);
+    arena_free(a);
+}
+
+/* The files among these that are not of the library, but for the network's own. */
+static words find_imports(const job *j) {
+    words own = {ARENA_ARRAY(j->mem, const char *, j->n_files + 1), 0};
+    size_t size = j->shipped ? strlen(j->shipped) : 0;
+    for (int i = 0; i < j->n_files; i++) {
+        const char *path = j->files[i];
+        bool of_library = size && strncmp(path, j->shipped, size) == 0;
+        if (!of_library && strcmp(path, j->model) != 0) own.at[own.count++] = path;
+    }
+    return own;
+}
+
+/* ---- the search ---- */
+
+static bool run_search(search *s, bool by_evolution) {
+    bool good = by_evolution ? search_by_evolution(s) : search_all(s);
+    if (s->progress) fputs("\r\033[K", stderr);
+    return good;
+}
+
+/* Searches with the scores of a command. False after errors. */
+static bool search_by_command(job *j, search *s, const stand_in *usual, bool by_evolution) {
+    scorer *scores = NULL;
+    bool terminal = s->progress != NULL;
+    scores = scorer_open(j->mem, j->d, &j->o.score, terminal ? show_scores : NULL, &scores);
+    if (!scores) return false;
+    command_scores by = {scores, s->space, *usual, j->mem};
+    s->by = rate_by_command(&by);
+    const words imports = find_imports(j);
+    bool good = scorer_add_imports(scores, imports.at, imports.count) && run_search(s, by_evolution);
+    score_counts c = scorer_count(scores);
+    if (good && c.failed)
+        diag_note(j->d, command_line, "--score: %d of %d runs failed; the first: %s", c.failed, c.runs,
+                  c.reason);
+    scorer_close(scores);
+    return good;
+}
+
+/* ---- an empty front ---- */
+
+/* Says why no candidate is on the front. */
+static void explain_empty(job *j, search *s) {
+    int within = 0;
+    const candidate *bad = NULL;
+    for (int i = 0; i < s->n; i++) {
+        within += s->all[i]->outcome == CANDIDATE_FITS;
+        if (s->all[i]->outcome == CANDIDATE_SKIPPED && !bad) bad = s->all[i];
+    }
+    if (within) {
+        diag_error(j->d, command_line, "--score: none of the %d candidates within the limits has a score",
+                   within);
+        return;
+    }
+    const candidate *near = find_nearest(s);
+    if (!near) {
+        diag_error(j->d, command_line, "--fit: none of the %d candidates can be built; the first, %s: %s", s->n,
+                   describe_picks(j->mem, s->space, bad), bad->why);
+        return;
+    }
+    figure f = binding_limit(near, &s->l);
+    diag_error(j->d, command_line,
+               "--fit: none of the %d candidates keeps the limits: %s binds, whose limit is %s", s->n,
+               figure_names[f], show_count(j->mem, s->l.most[f]));
+    const char *rest = "";
+    for (int i = 0; i < FIGURE_COUNT; i++) {
+        if (s->l.most[i] && i != (int)f && near->known[i])
+            rest = arena_printf(j->mem, "%s, %s %s of %s", rest, figure_names[i],
+                                show_count(j->mem, near->figures[i]), show_count(j->mem, s->l.most[i]));
+    }
+    diag_note(j->d, command_line, "the nearest candidate, %s, takes %s %s%s",
+              describe_picks(j->mem, s->space, near), figure_names[f], show_count(j->mem, near->figures[f]),
+              rest);
+}
+
+/* ---- outputs ---- */
+
+/* The best candidate's file: where its folder is another one than that of the searched network, with full paths
+ * of imports. In front stands how it was found. */
+static void add_best(job *j, const fit_result *f) {
+    const candidate *c = f->front[0];
+    const char *from = path_folder(j->mem, j->model), *to = path_folder(j->mem, j->o.out);
+    const char *net = strcmp(from, to) == 0 ? c->text : space_candidate_elsewhere(f->space, c->picks, j->mem);
+    text_printf(&j->netlist, "# Found by: %s\n", options_command(j->mem, &j->o));
+    text_printf(
+        &j->netlist,
+        "# It takes %lld bytes of RAM%s and %lld of flash, %.2f M cycles, %.2f M MACs, %.2f M params.\n",
+        (long long)c->figures[FIGURE_RAM],
+        c->max_ram ? arena_printf(j->mem, " with --max-ram %lld", (long long)c->max_ram) : "",
+        (long long)c->figures[FIGURE_FLASH], (double)c->figures[FIGURE_CYCLES] * 1e-6,
+        (double)c->figures[FIGURE_MACS] * 1e-6, (double)c->figures[FIGURE_PARAMS] * 1e-6);
+    text_string(&j->netlist, net);
+    add_output(j, j->o.out, &j->netlist);
+}
+
+static bool write_front(job *j, const fit_result *f) {
+    switch (j->o.emit) {
+    case EMIT_JSON: fit_json(&j->out, j, f); break;
+    case EMIT_SVG: fit_svg(&j->out, j, f); break;
+    default: fit_table(&j->out, j, f); break;
+    }
+    if (j->o.out) add_best(j, f);
+    return check_outputs(j) && write_outputs(j);
+}
+
+bool fit_network(job *j) {
+    j->reader = find_reader(j->model);
+    if (j->reader->read != read_net) {
+        diag_error(j->d, command_line, "--fit searches .net files: %s is none", j->o.model);
+        return false;
+    }
+    search_space space;
+    const lang_options o = lang_options_of(j);
+    if (!space_read(j->mem, j->d, j->model, &o, &space)) {
+        suggest_model(j);
+        return false;
+    }
+    find_files(j, &space);
+    const machine m = machine_of(j);
+    stand_in usual;
+    measure_usual(&space, &m, &usual);
+    search s = {.mem = j->mem,
+                .space = &space,
+                .m = &m,
+                .l = j->o.limits,
+                .by = rate_by_stand_in(&usual),
+                .seed = j->o.seed,
+                .progress = isatty(STDERR_FILENO) ? show_candidates : NULL};
+    fit_result f = {.s = &s, .space = &space, .by_evolution = space_size(&space) > MOST_EXHAUSTIVE};
+    f.stand_in = j->o.score.command ? NULL : &usual;
+    bool good =
+        j->o.score.command ? search_by_command(j, &s, &usual, f.by_evolution) : run_search(&s, f.by_evolution);
+    if (!good) return false;
+    f.front = find_front(j->mem, (const candidate *const *)s.all, s.n, figures_of_front(&s.l), &f.n_front);
+    if (f.n_front) return write_front(j, &f);
+    explain_empty(j, &s);
+    return false;
+}

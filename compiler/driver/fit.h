@@ -1,0 +1,27 @@
+/* fit.h: what the outputs of --fit show. */
+#ifndef LCC_DRIVER_FIT_H
+#define LCC_DRIVER_FIT_H
+
+#include "driver/driver.h"
+#include "search/search.h"
+
+typedef struct fit_result {
+    const search *s;
+    const search_space *space;
+    const candidate *const *front; /* the best score first */
+    int n_front;
+    bool by_evolution;
+    const stand_in *stand_in; /* of the scores; NULL: they are a command's */
+} fit_result;
+
+/* The value that a candidate has for a choice: "0.5". */
+static inline const char *picked_text(const fit_result *f, const candidate *c, int choice) {
+    return f->space->choices[choice].alternatives[c->picks[choice]].text;
+}
+
+/* fit_table.c: the front as a table. fit_json.c: as JSON. fit_svg.c: as a picture. */
+void fit_table(text *out, const job *j, const fit_result *f);
+void fit_json(text *out, const job *j, const fit_result *f);
+void fit_svg(text *out, const job *j, const fit_result *f);
+
+#endif

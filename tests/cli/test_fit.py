@@ -1,0 +1,215 @@
+"""--fit: the network that a machine has room for."""
+import json
+import os
+import re
+import stat
+import unittest
+import xml.etree.ElementTree as tree
+
+from common import LCC, Case, run
+
+SMALL = """# Small.
+search width in [8, 16, 24], size in [16, 24]
+param width = 16
+param size  = 24
+param k     = (3|5)
+net small {
+    input x: f32[size, size, 3]
+    conv(width, k, stride = 2) -> bn -> relu
+    stage inverted_residual {
+          kernel | expand  | out          | se
+            3    | (2|4)   | (8|16|24|30) | 0
+    }
+    conv(16, 1, groups = 4)
+    output y
+}
+"""
+
+
+class Fit(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("small.net", SMALL)
+
+    def json(self, *words):
+        return json.loads(self.good(*words, "--emit", "json"))
+
+    def refuse(self, message, *words):
+        """A mistake of the command line."""
+        self.bad(2, f"{message}\n1 error\nlcc --help lists the options\n", *words)
+
+    def test_table(self):
+        out = self.good("small.net", "--fit", "ram=8K,flash=9000", "--target", "x86-64")
+        lines = out.splitlines()
+        self.assertEqual(lines[:2], ["small.net for x86-64", "limits: ram 8,192, flash 9,000"])
+        self.assertEqual(lines[3].split(), ["1", "2", "3", "4", "5", "ram", "flash", "macs", "params", "cycles", "score"])
+        self.assertEqual(lines[4].split()[0], "best")
+        self.assertIn("1: width, 2: size, 3: k, 4: inverted_residual row 1 expand,\n5: inverted_residual row 1 out\n", out)
+        found = re.search(r"all 96 candidates were tried: (\d+) keep the limits, (\d+) of them are on the front; "
+                          r"(\d+) are over ram; (\d+) are over flash; 24 cannot be built\n", out)
+        keep, front, *over = map(int, found.groups())
+        self.assertEqual(keep + sum(over) + 24, 96)
+        self.assertEqual(front + 1, sum(bool(re.match(r"(best|    )  +\d+ +\d+ ", line)) for line in lines))  # and the head
+        self.assertIn("out = 30: conv: 30 input and 16 output channels do not divide evenly into 4 groups\n", out)
+        self.assertIn("a stand-in for accuracy", out)
+
+    def test_figures(self):
+        """What the search says of each network on the front is what the command says of it, compiled by itself."""
+        found = self.json("small.net", "--fit", "ram=16K,flash=20K", "--target", "cortex-m4")
+        self.assertEqual(found["search"]["skipped"], 24)
+        self.assertEqual(found["search"]["method"], "exhaustive")
+        self.assertGreater(len(found["front"]), 5)
+        for x in found["front"]:
+            self.write("one.net", x["net"])
+            limits = ["--max-ram", str(x["max_ram"])] if "max_ram" in x else []
+            limits += ["--max-flash", str(x["max_flash"])] if "max_flash" in x else []
+            one = json.loads(self.good("one.net", "--emit", "json", "--keep-dead", "--target", "cortex-m4", *limits))
+            self.assertEqual(x["flash"], one["flash"]["bytes"])
+            self.assertEqual((x["ram"], x["macs"], x["params"]), (one["arena_bytes"], one["macs"], one["params"]))
+
+    def test_best(self):
+        """The best network is written as a plain .net, which needs what the search said."""
+        out = self.json("small.net", "--fit", "ram=8K,flash=9000", "--target", "x86-64", "-o", "best.net")
+        best = out["front"][0]
+        text = self.read("best.net").decode()
+        self.assertTrue(text.startswith("# Found by: lcc small.net --target x86-64 --fit ram=8K,flash=9000\n# It takes "))
+        self.assertTrue(text.endswith(best["net"]))
+        self.assertNotIn("search", best["net"])
+        limit = ["--max-ram", str(best["max_ram"])] if "max_ram" in best else []
+        one = json.loads(self.good("best.net", "--target", "x86-64", "--keep-dead", "--emit", "json", *limit))
+        self.assertEqual(one["arena_bytes"], best["ram"])
+        self.assertEqual(one["macs"], best["macs"])
+        self.assertEqual(one["params"], best["params"])
+        self.assertEqual(self.json("small.net", "--fit", "ram=8K,flash=9000", "--target", "x86-64"), out)
+
+    def test_seed(self):
+        """A space too large to try all: the same seed gives the same output, and another one another way."""
+        self.write("large.net", SMALL.replace("size in [16, 24]", "size in [12, 16, 20, 24, 28, 32]").replace(
+            "width in [8, 16, 24]", "width in [8, 12, 16, 20, 24, 28]").replace("(2|4)", "(1|2|3|4|5|6)"))
+        words = ("large.net", "--fit", "ram=8K", "--target", "x86-64")
+        first, again, other = self.json(*words), self.json(*words), self.json(*words, "--seed", "7")
+        self.assertEqual(first, again)
+        self.assertEqual(first["search"]["method"], "evolution")
+        self.assertEqual(first["search"]["candidates"], 1728)
+        self.assertNotEqual(first["search"]["over"], other["search"]["over"])
+        self.assertAlmostEqual(first["front"][0]["score"], other["front"][0]["score"])
+        self.assertIn("by evolution from the seed 7", self.good(*words, "--seed", "7"))
+
+    def test_clock(self):
+        words = ("small.net", "--target", "cortex-m4", "--clock", "100M")
+        out = self.json(*words, "--fit", "time=10ms")
+        self.assertEqual(out["limits"], {"cycles": 1000000})
+        for x in out["front"]:
+            self.assertLessEqual(x["cycles"], 1000000)
+            self.assertAlmostEqual(x["seconds"], x["cycles"] / 1e8)
+        self.assertIn(" ms  ", self.good(*words, "--fit", "time=10ms"))
+
+    def test_int8(self):
+        """No samples are needed, and a network of int8 takes about a third."""
+        words = ("small.net", "--target", "x86-64", "--fit", "ram=1M", "--search", "width in [16]")
+        floats, codes = self.json(*words), self.json(*words, "--dtype", "int8")
+        self.assertEqual(codes["dtype"], "int8")
+        self.assertEqual(floats["front"][0]["macs"], codes["front"][0]["macs"])
+        self.assertLess(codes["front"][0]["flash"], 0.5 * floats["front"][0]["flash"])
+        self.assertLess(codes["front"][0]["ram"], floats["front"][0]["ram"])
+
+    def test_empty(self):
+        self.bad(1, "lcc: error: --fit: none of the 96 candidates keeps the limits: ram binds, whose limit is 10\n"
+                 "lcc: note: the nearest candidate, width = 8, size = 16, k = 3, inverted_residual row 1 expand = 2, "
+                 "inverted_residual row 1 out = 8, takes ram 3,456, flash 2,880 of 2,000\n1 error\n",
+                 "small.net", "--fit", "ram=10,flash=2000", "--target", "x86-64")
+        self.write("none.net", SMALL.replace("(8|16|24|30)", "(30|31)"))
+        done = self.lcc("none.net", "--fit", "ram=1M", "--target", "x86-64")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("none of the 48 candidates can be built; the first, width = 8,", done.stderr)
+        self.assertIn("do not divide evenly into 4 groups", done.stderr)
+
+    def test_picture(self):
+        out = self.good("small.net", "--fit", "ram=8K,flash=9000", "--target", "x86-64", "--emit", "svg")
+        found = self.json("small.net", "--fit", "ram=8K,flash=9000", "--target", "x86-64")
+        root = tree.fromstring(out)
+        kinds = [c.get("class") for c in root.iter("{http://www.w3.org/2000/svg}circle")]
+        self.assertEqual(kinds.count("best"), 2)  # over ram and over flash
+        self.assertEqual(kinds.count("front"), 2 * (len(found["front"]) - 1))
+        self.assertGreater(kinds.count("over"), 0)
+        self.assertNotIn("fill=\"white\"", out)
+
+    def test_scores(self):
+        """A command's scores decide instead of the stand-in's, are kept, and those that fail are left out."""
+        self.write("score.sh", "#!/bin/sh\necho run >> runs\ngrep -q 'param width = 24' \"$1\" && exit 3\n"
+                   "grep -q 'param width = 8' \"$1\" && echo accuracy 0.9 || echo 0.5\n")
+        os.chmod(self.path("score.sh"), stat.S_IRWXU)
+        words = ("small.net", "--fit", "ram=1M", "--target", "x86-64", "--search", "width in [8, 16, 24]", "--score", "./score.sh",
+                 "--scores", "scores.json", "-j", "2", "--emit", "json")
+        done = self.lcc(*words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("--score: 12 of 36 runs failed; the first: exit status 3", done.stderr)
+        out = json.loads(done.stdout)
+        self.assertEqual(out["score"], "./score.sh")
+        self.assertEqual(out["front"][0]["picks"]["width"], 8)
+        self.assertEqual(out["front"][0]["score"], 0.9)
+        self.assertEqual(out["search"]["scored"], 24)
+        runs = len(self.read("runs").splitlines())
+        self.assertEqual(self.lcc(*words).stdout, done.stdout)
+        self.assertEqual(len(self.read("runs").splitlines()), runs)
+
+    def test_space_mistakes(self):
+        """Mistakes of the space have carets."""
+        done = self.lcc("small.net", "--fit", "ram=1K", "--search", "height")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("height", done.stderr)
+        self.assertIn("^~~~~~", done.stderr)
+        self.bad(1, "tiny.net: error: nothing can be chosen: tiny.net has no line search PARAM, .. and no choice in parentheses such "
+                 "as (3|5); --search 'PARAM in [..]' adds one\n1 error\n", "tiny.net", "--fit", "ram=1K")
+
+    def test_mistakes(self):
+        self.refuse("--fit:1:5: error: a limit of 0 is kept by no network\n    1 | ram=0,flash=1M\n      |     ^",
+                    "small.net", "--fit", "ram=0,flash=1M")
+        error = "lcc: error: "
+        for message, *words in (
+                ("--clock fast: expected hertz, such as 168M or 1.5G", "--fit", "ram=1K", "--clock", "fast"),
+                ("--fit time=..: needs --clock, the target's hertz, such as 168M", "--fit", "time=1ms"),
+                ("--fit and --summary cannot be given together", "--fit", "ram=1K", "--summary"),
+                ("--fit and --calibrate cannot be given together", "--fit", "ram=1K", "--calibrate", "x.npy", "--dtype", "int8"),
+                ("--fit and --emit dot cannot be given together: it prints a table, json or svg", "--fit", "ram=1K", "--emit", "dot"),
+                ("-o best.c: with --fit the best network is written, whose name ends in .net", "--fit", "ram=1K", "-o", "best.c"),
+                ("--fit takes one target: the limits are those of a machine", "--fit", "ram=1K", "--target", "x86-64,x86-64-v3"),
+                ("--scores needs --score", "--fit", "ram=1K", "--scores", "x"),
+                ("--emit svg needs --fit", "--emit", "svg"),
+                ("--budget 1.5: expected a number of runs, such as 50, or a time: 90s, 30m or 2h", "--fit", "ram=1K", "--score", "x",
+                 "--budget", "1.5"),
+                ("--work 3,1: expected up to 8 rising whole numbers, such as 1,3,9", "--fit", "ram=1K", "--score", "x", "--work", "3,1"),
+                ("-j 0: expected a whole number from 1 to 1024", "--fit", "ram=1K", "--score", "x", "-j", "0")):
+            with self.subTest(words=words):
+                self.refuse(error + message, "small.net", *words)
+        self.write("model.onnx", b"\x08\x07")
+        done = self.lcc("model.onnx", "--fit", "ram=1K")
+        self.assertEqual((done.returncode, done.stderr), (1, "lcc: error: --fit searches .net files: model.onnx is none\n1 error\n"))
+        done = self.lcc("small.net", "--fit", "ram=1M", "-o", "small.net", "--target", "x86-64")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("small.net: this file is an input, and would be overwritten", done.stderr)
+        self.assertEqual(self.read("small.net").decode(), SMALL)
+
+    def test_networks(self):
+        """Five pairs of limits for three networks, each in under 10 s of processor time."""
+        space = "width in [0.25, 0.35, 0.5, 0.75, 1.0, 1.4], resolution in [96, 128, 160, 192, 224]"
+        efficientnet = "width in [0.5, 0.75, 1.0, 1.1], depth in [0.6, 0.8, 1.0, 1.2], resolution in [0.5, 0.75, 1.0, 1.15]"
+        pairs = (("x86-64-v3", "ram=512K,flash=8M"), ("x86-64-v3", "ram=2M,time=20ms"), ("x86-64-v3", "macs=200M,params=3M"),
+                 ("cortex-m4", "ram=256K,flash=1M"), ("cortex-m4", "ram=512K,flash=4M"))
+        for network, choices in (("mobilenet_v2.net", space), ("mobilenet_v3_small.net", space), ("efficientnet.net", efficientnet)):
+            for target, pair in pairs:
+                with self.subTest(network=network, limits=pair):
+                    words = [network, "--fit", pair, "--target", target, "--clock", "1G", "--search", choices]
+                    if target == "cortex-m4":
+                        words += ["--dtype", "int8"]
+                    before = os.times().children_user + os.times().children_system
+                    done = run([LCC, *words], self.folder)
+                    self.assertLess(os.times().children_user + os.times().children_system - before, 10)
+                    if done.returncode == 0:
+                        self.assertIn(" of them are on the front", done.stdout)
+                    else:
+                        self.assertIn("the nearest candidate, ", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

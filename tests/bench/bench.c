@@ -10,9 +10,10 @@
  * networks take it; --tensor: as the ONNX file takes it), refuses to go on unless all answers agree with
  * LOGITS, and then goes in rounds: a burst of the peak loop, then each rival in turn, first one run that is not
  * counted, since the one before it left the caches to itself (with several threads, WARM_UP milliseconds of
- * them, since pools sleep, and so may virtual processors), then BURST that are. So a machine that becomes
- * slower for a while becomes so for all of them. Nobody's turn begins before the threads of the others have
- * stopped spinning. --lcc-alone is lcc's code again, by one thread. --name is for the next rival. --expect and
+ * them, since pools sleep, and so may virtual processors), then BURST that are (or BURST_OF_SEVERAL). So a
+ * machine that becomes slower for a while becomes so for all of them. Nobody's turn begins before the threads
+ * of the others have stopped spinning. --lcc-alone is lcc's code again, by one thread. --name is for the next
+ * rival. --expect and
  * --least-snr hold for the rivals behind them, up to the next: two programs that compute in eight bits
  * differ by more than a rounding, and are held to a ratio of signal to noise instead. With --beside so many
  * processes are busy all the time, which do nothing but count. Prints one JSON object. */
@@ -32,14 +33,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-    MAX_RIVALS = 6,
-    MAX_THREADS = 64,
-    MAX_BESIDE = 64,
-    BURST = 5,
-    MAX_RUNS = 100000,
-    WARM_UP = 300 /* ms */
-};
+enum { MAX_RIVALS = 6, MAX_THREADS = 64, MAX_BESIDE = 64, MAX_RUNS = 100000 };
+/* The runs of a turn that count, by one thread and by several, and the milliseconds of those by several that do
+ * not. */
+enum { BURST = 5, BURST_OF_SEVERAL = 10, WARM_UP = 300 };
 
 /* The largest difference from the expected logits that is taken for rounding, in units of the largest of them.
  * Not for rivals that are held to --least-snr. */
@@ -315,6 +312,8 @@ static void wait_until_quiet(void) {
     }
 }
 
+static int burst_of(const bench *b) { return b->threads > 1 ? BURST_OF_SEVERAL : BURST; }
+
 /* Runs that do not count: one, and of several threads as many as take WARM_UP milliseconds. */
 static int warm_up(const bench *b, rival *r) {
     double spent = 0;
@@ -333,7 +332,7 @@ static int run_round(bench *b, int round) {
         if (r->spent > TIME_BUDGET && r->n_times >= LEAST_RUNS) continue;
         wait_until_quiet();
         if (warm_up(b, r)) return -1;
-        for (int k = 0; k < BURST && r->n_times < b->runs; k++) {
+        for (int k = 0; k < burst_of(b) && r->n_times < b->runs; k++) {
             const double took = r->run(r);
             if (took < 0) return -1;
             r->times[r->n_times++] = took;
@@ -444,7 +443,7 @@ int main(int argc, char **argv) {
         if (check_answer(&b.rivals[i])) return 1;
     }
     if (start_busy_loops(b.beside, loops)) return 1;
-    const int rounds = b.n_rivals ? (b.runs + BURST - 1) / BURST : PEAK_ROUNDS;
+    const int rounds = b.n_rivals ? (b.runs + burst_of(&b) - 1) / burst_of(&b) : PEAK_ROUNDS;
     for (int round = 0; round < rounds; round++) {
         if (run_round(&b, round)) return 1;
     }

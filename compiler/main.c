@@ -177,6 +177,7 @@ static bool compile(job *j) {
     if (o->list) return list_networks(j) && write_outputs(j);
     j->model = find_model(j->mem, o->model, &o->include_dirs, j->shipped);
     if (o->format) return format_model(j);
+    if (o->fit_compound) return fit_compound(j);
     if (o->fit) return fit_network(j);
     bool good = read_network(j);
     if (o->check) return diag_error_count(j->d) == 0;

@@ -89,6 +89,7 @@ FLAG(profile)
 FLAG(summary)
 FLAG(check)
 FLAG(format)
+FLAG(fit_compound)
 FLAG(list)
 FLAG(list_ops)
 FLAG(verbose)
@@ -537,6 +538,7 @@ const char *options_command(arena *a, const options *o) {
     if (o->keep_dead) text_string(&out, " --keep-dead");
     if (o->reuse_input) text_string(&out, " --reuse-input");
     if (o->tune) append_setting(&out, "--tune", name_of(o->tune));
+    if (o->fit_compound) text_string(&out, " --fit-compound");
     if (o->fit) append_setting(&out, "--fit", o->fit);
     if (o->search) append_setting(&out, "--search", o->search);
     if (o->clock > 0) append_setting(&out, "--clock", arena_printf(a, "%.15g", o->clock));

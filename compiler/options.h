@@ -59,6 +59,7 @@ typedef struct options {
     const char *fit;     /* --fit as given, or NULL */
     limits limits;       /* .. and parsed */
     double clock;        /* --clock: hertz; 0: not given */
+    bool fit_compound;   /* --fit-compound */
     score_options score; /* --score, --scores, -j, --budget, --work */
     bool keep_dead, reuse_input, selftest, profile, summary, verbose, check, format, list, list_ops;
     bool help, help_man, version;

@@ -116,7 +116,8 @@ static void check_fit(options *o, diag *d) {
                        : o->max_flash       ? "--max-flash"
                        : o->name            ? "--name"
                                             : NULL;
-    if (word) diag_error(d, command_line, "--fit and %s cannot be given together", word);
+    const char *fit = o->fit_compound ? "--fit-compound" : "--fit";
+    if (word) diag_error(d, command_line, "%s and %s cannot be given together", fit, word);
     if (o->emit != EMIT_C && o->emit != EMIT_JSON && o->emit != EMIT_SVG)
         diag_error(d, command_line,
                    "--fit and --emit %s cannot be given together: it prints a table, json or svg",
@@ -138,6 +139,10 @@ static void check_fit(options *o, diag *d) {
                         : s->n_works                          ? "--work"
                                                               : NULL;
     if (needs && !s->command) diag_error(d, command_line, "%s needs --score", needs);
+    if (o->fit_compound && !s->command)
+        diag_error(d, command_line, "--fit-compound needs --score COMMAND: the ratios are chosen by scores");
+    if (o->fit_compound && o->emit == EMIT_SVG)
+        diag_error(d, command_line, "--fit-compound and --emit svg cannot be given together");
     if (s->most_runs && s->most_seconds > 0)
         diag_error(d, command_line, "--budget is a number of runs or a time: both are given");
 }
@@ -164,7 +169,7 @@ void options_check(options *o, arena *a, diag *d) {
         return;
     }
     if (!o->model) diag_error(d, command_line, "no network is given: lcc [options] MODEL.net -o model.c");
-    if (o->fit) {
+    if (o->fit || o->fit_compound) {
         check_fit(o, d);
         return;
     }

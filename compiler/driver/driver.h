@@ -64,6 +64,8 @@ struct job {
     text *results; /* one .npy for each --out */
     output_stream *outputs;
     int n_outputs;
+    score_runner *runner; /* who runs the command of --score; NULL: this machine. See examples/fit_mpi */
+    void *runner_state;
 };
 
 /* locate.c. The folder of the networks that come with lcc: ../share/lcc beside the program, else where it was
@@ -148,6 +150,8 @@ bool measure_flash(job *j);
 /* fit.c: --fit. Searches the network's choices, and writes the front and the best one. False after errors, of
  * which one may be that no candidate keeps the limits. */
 bool fit_network(job *j);
+/* compound.c: --fit-compound. Finds the ratios of compound scaling and writes them. False after errors. */
+bool fit_compound(job *j);
 
 /* format.c: --format. False after errors. */
 bool format_model(job *j);

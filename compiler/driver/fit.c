@@ -33,18 +33,9 @@ static void show_candidates(void *data, const search *s, int of) {
     fflush(stderr);
 }
 
-static void show_scores(void *state) {
-    scorer *const *s = state;
-    const score_counts c = scorer_count(*s);
-    fprintf(stderr, "\r\033[Klcc: %d scores, %d of them kept from before, %d failed, %.0f s", c.runs, c.kept,
-            c.failed, c.seconds);
-    fflush(stderr);
-}
-
 /* ---- what is searched ---- */
 
-/* What the candidates are measured for. Their texts contain what -D, --variant and --search say. */
-static machine machine_of(const job *j) {
+machine machine_of(const job *j) {
     const options *o = &j->o;
     return (machine){.t = o->targets.at[0],
                      .path = j->model,
@@ -69,18 +60,6 @@ static void find_files(job *j, const search_space *space) {
     arena_free(a);
 }
 
-/* The files among these that are not of the library, but for the network's own. */
-static words find_imports(const job *j) {
-    words own = {ARENA_ARRAY(j->mem, const char *, j->n_files + 1), 0};
-    size_t size = j->shipped ? strlen(j->shipped) : 0;
-    for (int i = 0; i < j->n_files; i++) {
-        const char *path = j->files[i];
-        bool of_library = size && strncmp(path, j->shipped, size) == 0;
-        if (!of_library && strcmp(path, j->model) != 0) own.at[own.count++] = path;
-    }
-    return own;
-}
-
 /* ---- the search ---- */
 
 static bool run_search(search *s, bool by_evolution) {
@@ -91,19 +70,12 @@ static bool run_search(search *s, bool by_evolution) {
 
 /* Searches with the scores of a command. False after errors. */
 static bool search_by_command(job *j, search *s, const stand_in *usual, bool by_evolution) {
-    scorer *scores = NULL;
-    bool terminal = s->progress != NULL;
-    scores = scorer_open(j->mem, j->d, &j->o.score, terminal ? show_scores : NULL, &scores);
+    scorer *scores = open_scores(j);
     if (!scores) return false;
     command_scores by = {scores, s->space, *usual, j->mem};
     s->by = rate_by_command(&by);
-    const words imports = find_imports(j);
-    bool good = scorer_add_imports(scores, imports.at, imports.count) && run_search(s, by_evolution);
-    score_counts c = scorer_count(scores);
-    if (good && c.failed)
-        diag_note(j->d, command_line, "--score: %d of %d runs failed; the first: %s", c.failed, c.runs,
-                  c.reason);
-    scorer_close(scores);
+    bool good = run_search(s, by_evolution);
+    close_scores(j, scores);
     return good;
 }
 

@@ -19,6 +19,15 @@ static inline const char *picked_text(const fit_result *f, const candidate *c, i
     return f->space->choices[choice].alternatives[c->picks[choice]].text;
 }
 
+/* fit.c. What candidates are measured for. Their texts contain what -D, --variant and --search say. */
+machine machine_of(const job *j);
+
+/* scores.c. Opens the scores of --score; j->files are those that candidates are read from. NULL after errors.
+ */
+scorer *open_scores(job *j);
+/* Closes them, and adds a note on runs that failed. */
+void close_scores(job *j, scorer *s);
+
 /* fit_table.c: the front as a table. fit_json.c: as JSON. fit_svg.c: as a picture. */
 void fit_table(text *out, const job *j, const fit_result *f);
 void fit_json(text *out, const job *j, const fit_result *f);

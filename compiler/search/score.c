@@ -154,6 +154,7 @@ static bool give_result(void *data, const score_task *task, const score_result *
     e->result.state = r->why ? SCORE_FAILED : SCORE_MADE;
     e->result.value = r->why ? 0 : r->value;
     e->result.why = r->why ? arena_strdup(s->mem, r->why) : NULL;
+    e->result.is_of_machine = r->is_of_machine;
     count_result(s, e);
     if (!r->is_of_machine && !score_file_append(&s->file, hash, e)) return false;
     if (s->progress) s->progress(s->progress_state);

@@ -35,9 +35,10 @@ typedef enum score_state {
 
 typedef struct score {
     score_state state;
-    double value;    /* of SCORE_MADE */
-    int64_t work;    /* the amount of work that it took; 0: the command takes none */
-    const char *why; /* of SCORE_FAILED: "exit status 1: no such file" */
+    double value;       /* of SCORE_MADE */
+    int64_t work;       /* the amount of work that it took; 0: the command takes none */
+    const char *why;    /* of SCORE_FAILED: "exit status 1: no such file" */
+    bool is_of_machine; /* .. because a signal ended the command, which may not happen another time */
 } score;
 
 typedef struct scorer scorer;

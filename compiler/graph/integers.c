@@ -87,12 +87,19 @@ void sums_of_output(const graph *g, const node *n, int o, int64_t *least, int64_
     const node *x = input_node(g, n);
     int64_t below = x->q.zero - (int64_t)type_table[x->type].least,
             above = (int64_t)type_table[x->type].most - x->q.zero;
-    *least = *most = n->weights[ROLE_BIAS] ? n->weights[ROLE_BIAS]->ints[o] : 0;
-    for (int64_t i = 0; i < weights_of_output(n); i++) {
-        int64_t w = weight_of_output(n, o, i);
-        *most += w > 0 ? w * above : -w * below;
-        *least -= w > 0 ? w * below : -w * above;
+    const bool depthwise = n->op == OP_DEPTHWISE;
+    const int64_t count = weights_of_output(n), stride = depthwise ? n->shape.c : 1;
+    const float *w = n->weights[ROLE_WEIGHT]->data + (depthwise ? o : o * count);
+    int64_t sum = 0, sizes = 0; /* of the weights, and of their absolute values */
+    for (int64_t i = 0; i < count; i++) {
+        const int v = (int)w[i * stride];
+        sum += v;
+        sizes += v < 0 ? -v : v;
     }
+    const int64_t positive = (sizes + sum) / 2, negative = (sizes - sum) / 2;
+    *least = *most = n->weights[ROLE_BIAS] ? n->weights[ROLE_BIAS]->ints[o] : 0;
+    *most += positive * above + negative * below;
+    *least -= positive * below + negative * above;
 }
 
 bool sums_within(const graph *g, const node *n, int64_t lowest, int64_t highest, int *channel) {

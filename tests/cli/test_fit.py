@@ -6,7 +6,7 @@ import stat
 import unittest
 import xml.etree.ElementTree as tree
 
-from common import LCC, Case, run
+from common import Case
 
 SMALL = """# Small.
 search width in [8, 16, 24], size in [16, 24]
@@ -189,26 +189,6 @@ class Fit(Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn("small.net: this file is an input, and would be overwritten", done.stderr)
         self.assertEqual(self.read("small.net").decode(), SMALL)
-
-    def test_networks(self):
-        """Five pairs of limits for three networks, each in under 10 s of processor time."""
-        space = "width in [0.25, 0.35, 0.5, 0.75, 1.0, 1.4], resolution in [96, 128, 160, 192, 224]"
-        efficientnet = "width in [0.5, 0.75, 1.0, 1.1], depth in [0.6, 0.8, 1.0, 1.2], resolution in [0.5, 0.75, 1.0, 1.15]"
-        pairs = (("x86-64-v3", "ram=512K,flash=8M"), ("x86-64-v3", "ram=2M,time=20ms"), ("x86-64-v3", "macs=200M,params=3M"),
-                 ("cortex-m4", "ram=256K,flash=1M"), ("cortex-m4", "ram=512K,flash=4M"))
-        for network, choices in (("mobilenet_v2.net", space), ("mobilenet_v3_small.net", space), ("efficientnet.net", efficientnet)):
-            for target, pair in pairs:
-                with self.subTest(network=network, limits=pair):
-                    words = [network, "--fit", pair, "--target", target, "--clock", "1G", "--search", choices]
-                    if target == "cortex-m4":
-                        words += ["--dtype", "int8"]
-                    before = os.times().children_user + os.times().children_system
-                    done = run([LCC, *words], self.folder)
-                    self.assertLess(os.times().children_user + os.times().children_system - before, 10)
-                    if done.returncode == 0:
-                        self.assertIn(" of them are on the front", done.stdout)
-                    else:
-                        self.assertIn("the nearest candidate, ", done.stderr)
 
 
 if __name__ == "__main__":

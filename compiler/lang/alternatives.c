@@ -115,6 +115,7 @@ expr *new_range(parser *p, expr *first, expr *last, const char *word, loc word_a
     }
     bool good = !wrong && !what;
     int count = good ? (int)count_steps(&from, &to, &by) + 1 : 1;
+    *p->tokens += count; /* as if they were written out, so that memory is limited */
     expr *numbers = NULL;
     for (int i = count - 1; i >= 0; i--) {
         expr *e = range_number(p, &from, &to, &by, i, at);

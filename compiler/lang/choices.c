@@ -195,8 +195,9 @@ void note_open_choices(evaluator *ev) {
         diag_note(ev->d, first->node->at, "the first alternative is taken; --fit searches the others");
     } else if (count) {
         diag_note(ev->d, first->node->at,
-                  "the first alternative is taken here and in %d further choices; --fit searches the others",
-                  count - 1);
+                  "%d choices are open from here on: the first alternative of each is taken; --fit searches "
+                  "the others",
+                  count);
     }
 }
 

@@ -225,13 +225,21 @@ int eval_alternatives(evaluator *ev, const scope *s, const expr *first, value **
     return good ? count : 0;
 }
 
-/* (a | b): the one that a search picked, else the first. */
-static value eval_alternatives_here(evaluator *ev, const scope *s, const expr *e) {
-    written_choice fixed = {0};
-    value *values;
+static const expr *find_alternative(const expr *e, int pick) {
+    const expr *a = e->alternatives;
+    for (int i = 0; i < pick; i++) a = a->next;
+    return a;
+}
+
+/* (a | b): the one that a search picked, else the first; the first in an imported file. All alternatives are
+ * evaluated once, so that their errors are found. */
+static value eval_written_choice(evaluator *ev, const scope *s, const expr *e) {
     bool is_open = e->at.src == ev->main_file && e->number < ev->n_written;
-    written_choice *its = is_open ? &ev->written[e->number] : &fixed;
+    if (!is_open) return eval_expr(ev, s, e->alternatives);
+    written_choice *its = &ev->written[e->number];
+    if (its->met) return eval_expr(ev, s, find_alternative(e, its->pick));
     its->met = true;
+    value *values;
     return eval_alternatives(ev, s, e->alternatives, &values) ? values[its->pick] : poison();
 }
 
@@ -250,7 +258,7 @@ static value eval_kind(evaluator *ev, const scope *s, const expr *e) {
     case EXPR_UNARY: return apply_unary(ev, e->at, (operator_kind)e->operator, eval_expr(ev, s, e->a));
     case EXPR_BINARY: return eval_binary(ev, s, e);
     case EXPR_CHOICE: return eval_choice(ev, s, e);
-    case EXPR_ALTERNATIVES: return eval_alternatives_here(ev, s, e);
+    case EXPR_ALTERNATIVES: return eval_written_choice(ev, s, e);
     }
     return poison();
 }

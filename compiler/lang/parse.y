@@ -169,6 +169,7 @@ item: "import" STRING { $$ = new_item(p, ITEM_IMPORT, $2, @2, @$); }
           $$->table = $2;
       }
     | "variant" NAME { $$ = new_item(p, ITEM_VARIANT, $2, @2, @$); }
+    | "variant" STRING { $$ = new_item(p, ITEM_VARIANT, $2, @2, @$); }
     | "default" settings {
           $$ = new_item(p, ITEM_DEFAULT, NULL, @1, @$);
           $$->named = $2.first;

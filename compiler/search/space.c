@@ -137,14 +137,22 @@ static void insert_lines(editor *e, const char *lines) {
     replace_bytes(e, at, at, open ? arena_printf(e->mem, "%s%s", e->newline, lines) : lines);
 }
 
+/* A variant's name as the language has it: a string where it is no name, such as "1x". */
+static const char *variant_word(arena *a, const char *name) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+    bool is_name = name[strspn(name, letters)] == 0 && (*name < '0' || *name > '9');
+    return is_name ? name : arena_printf(a, "\"%s\"", name);
+}
+
 /* Writes the line `set`, and --variant. */
 static void write_lines(editor *e) {
     const lang_choices *from = e->from;
+    const char *variant = from->variant ? variant_word(e->mem, from->variant) : NULL;
     const char *lines = "", *set = e->set.size ? arena_printf(e->mem, "set %s", e->set.data) : NULL;
     if (from->variant && from->variant_at.src) {
-        replace(e, from->variant_at, from->variant);
+        replace(e, from->variant_at, variant);
     } else if (from->variant) {
-        lines = arena_printf(e->mem, "variant %s%s", from->variant, e->newline);
+        lines = arena_printf(e->mem, "variant %s%s", variant, e->newline);
     }
     for (int i = 0; i < from->n_statements; i++) {
         if (set) {

@@ -258,6 +258,12 @@ static void test_options(void **state) {
     assert_string_equal(
         candidate_of(a, head, &o, picks),
         with_tail(a, arena_printf(a, "variant one\nset c = 8\nparam c = 2\nparam d = 1\n%s", rest)));
+    /* A name in quotes, and a line that chooses another row. */
+    static const char rows[] = "variants {\n name | d\n one | 6\n \"2x\" | 7\n}\n";
+    o = (lang_options){.variant = "2x"};
+    assert_string_equal(
+        candidate_of(a, arena_printf(a, "variant one\nparam c = (1|2)\nparam d = 1\n%s", rows), &o, picks),
+        with_tail(a, arena_printf(a, "variant \"2x\"\nparam c = 2\nparam d = 1\n%s", rows)));
     const define twice[] = {{"d", "2"}, {"d", "3"}}, pinned[] = {{"c", "5"}};
     o = (lang_options){.defines = twice, .n_defines = 2};
     assert_string_equal(candidate_of(a, head, &o, picks),

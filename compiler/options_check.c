@@ -128,6 +128,7 @@ static void check_fit(options *o, diag *d) {
     if (o->out && (size < 5 || strcmp(o->out + size - 4, ".net") != 0))
         diag_error(d, command_line, "-o %s: with --fit the best network is written, whose name ends in .net",
                    o->out);
+    if (o->integer_outputs && !o->int8) diag_error(d, command_line, "--output-dtype int8 needs --dtype int8");
     if (o->limits.seconds > 0 && o->clock == 0)
         diag_error(d, command_line, "--fit time=..: needs --clock, the target's hertz, such as 168M");
     if (o->limits.seconds > 0 && o->clock > 0 && !limits_set_clock(&o->limits, o->clock))

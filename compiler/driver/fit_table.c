@@ -108,6 +108,8 @@ static void print_limits(text *out, const job *j) {
         if (!j->o.limits.most[i]) continue;
         text_printf(out, "%s%s %s", any ? ", " : "limits: ", figure_names[i],
                     show_count(j->mem, j->o.limits.most[i]));
+        if (i == FIGURE_CYCLES && j->o.limits.seconds > 0)
+            text_printf(out, " (%.4g ms)", j->o.limits.seconds * 1e3);
         any = true;
     }
     text_char(out, '\n');

@@ -102,6 +102,7 @@ class Fit(Case):
         for x in out["front"]:
             self.assertLessEqual(x["cycles"], 1000000)
             self.assertAlmostEqual(x["seconds"], x["cycles"] / 1e8)
+        self.assertIn("limits: cycles 1,000,000 (10 ms)\n", self.good(*words, "--fit", "time=10ms"))
         self.assertIn(" ms  ", self.good(*words, "--fit", "time=10ms"))
 
     def test_int8(self):
@@ -174,6 +175,7 @@ class Fit(Case):
                 ("--fit and --emit dot cannot be given together: it prints a table, json or svg", "--fit", "ram=1K", "--emit", "dot"),
                 ("-o best.c: with --fit the best network is written, whose name ends in .net", "--fit", "ram=1K", "-o", "best.c"),
                 ("--fit takes one target: the limits are those of a machine", "--fit", "ram=1K", "--target", "x86-64,x86-64-v3"),
+                ("--output-dtype int8 needs --dtype int8", "--fit", "ram=1K", "--output-dtype", "int8"),
                 ("--scores needs --score", "--fit", "ram=1K", "--scores", "x"),
                 ("--emit svg needs --fit", "--emit", "svg"),
                 ("--budget 1.5: expected a number of runs, such as 50, or a time: 90s, 30m or 2h", "--fit", "ram=1K", "--score", "x",

@@ -8,7 +8,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { GROUP = 4 /* bytes: of the inputs that are spread at once */ };
+enum {
+    GROUP = 4 /* bytes: of the inputs that are spread at once */,
+    VECTOR_GROUPS = 4 /* of a vector of them */
+};
 
 static elem_type input_type(const emitter *e, const plan_step *s) {
     return e->p->g->nodes[e->p->g->nodes[s->node].in[0]].type;
@@ -42,20 +45,67 @@ static void emit_group(emitter *e, writer *w, const byte_loop *k, const char *in
     line(w, "w += %d;", k->b->lanes * depth);
 }
 
+/* Writes what a tile does with `groups` groups of inputs, where an instruction takes one group of a vector. */
+static void emit_vector(emitter *e, writer *w, const byte_loop *k, const char *index, int groups) {
+    const char *v = e->p->t->vectors[0].ints;
+    const int size = GROUP * e->p->t->vectors[0].lanes;
+    const int64_t one = 1;
+    for (int m = 0; m < k->m_count; m++)
+        line(w, "const %s x%d = %s_load_%s_%s(%s);", v, m, v, groups < VECTOR_GROUPS ? "half" : "inputs",
+             k->spread, expression(e->a, k->base, &index, &one, 1, m * k->x_step));
+    for (int i = 0; i < groups; i++) {
+        for (int j = 0; j < k->b->n_pieces; j++) {
+            const int64_t at = (int64_t)(i * k->b->n_pieces + j) * size;
+            line(w, "const %s w%d_%d = %s_load_dots(%s);", v, i, j, v,
+                 expression(e->a, "w", NULL, NULL, 0, at));
+        }
+        for (int m = 0; m < k->m_count; m++) {
+            for (int j = 0; j < k->b->n_pieces; j++)
+                line(w, "acc%d_%d = %s_dot_%d(x%d, w%d_%d, acc%d_%d);", m, j, v, i, m, i, j, m, j);
+            line(w, "%s_in_order();", v);
+        }
+    }
+    line(w, "w += %d;", groups * k->b->n_pieces * size);
+}
+
+/* Writes such vectors for as many of `count` inputs as fill them, and one for half of it. Returns for how many.
+ */
+static int emit_vectors(emitter *e, writer *w, const byte_loop *k, int count) {
+    enum { VECTOR = GROUP * VECTOR_GROUPS };
+    const int full = count / VECTOR * VECTOR, half = count - full >= VECTOR / 2;
+    if (full) {
+        line(w, "for (int k = 0; k < %d; k += %d) {", full, VECTOR);
+        emit_vector(e, w, k, "k", VECTOR_GROUPS);
+        line(w, "}");
+    }
+    if (half) {
+        line(w, "{");
+        emit_vector(e, w, k, arena_printf(e->a, "%d", full), VECTOR_GROUPS / 2);
+        line(w, "}");
+    }
+    return full + half * VECTOR / 2;
+}
+
 void emit_byte_loop(emitter *e, writer *w, const byte_loop *k) {
     char *end;
-    const long count = strtol(k->count, &end, 10);
-    const bool known = *end == 0;
-    const int part = known && !k->whole ? (int)(count % GROUP) : 0;
-    const char *full = part ? arena_printf(e->a, "%ld", count - part) : k->count;
-    if (!known || count - part > 0) {
-        line(w, "for (int k = 0; k < %s; k += %d) {", full, GROUP);
+    const int count = (int)strtol(k->count, &end, 10);
+    if (*end) {
+        line(w, "for (int k = 0; k < %s; k += %d) {", k->count, GROUP);
+        emit_group(e, w, k, "k", 0);
+        line(w, "}");
+        return;
+    }
+    const int part = k->whole ? 0 : count % GROUP,
+              full = k->whole ? (count + GROUP - 1) / GROUP * GROUP : count - part;
+    const int done = e->p->t->bytes->by_groups ? emit_vectors(e, w, k, full) : 0;
+    if (done < full) {
+        line(w, "for (int k = %d; k < %d; k += %d) {", done, full, GROUP);
         emit_group(e, w, k, "k", 0);
         line(w, "}");
     }
     if (!part) return;
     line(w, "{");
-    emit_group(e, w, k, full, part);
+    emit_group(e, w, k, arena_printf(e->a, "%d", full), part);
     line(w, "}");
 }
 

@@ -51,9 +51,10 @@ double byte_tile_cycles(const target *t, int m, int n, double inputs) {
     enum { LOADS_PER_CYCLE = 2 };
     const byte_tiles *k = t->bytes;
     const double work = m * n * k->per_dot + m * k->per_input + n * k->per_weight;
-    const double loads = (double)(m + n) / LOADS_PER_CYCLE;
+    const double inputs_loaded = k->by_groups ? m / 4.0 : m;
+    const double loads = (inputs_loaded + n) / LOADS_PER_CYCLE;
     double one = work > loads ? work : loads;
     /* Sums wait for the multiply-add before; where that is two instructions, only for an addition. */
     if (one < t->fma_latency && !k->widens) one = t->fma_latency;
-    return inputs / k->depth * one + m * n * k->per_end + 10;
+    return inputs / k->depth * one + m * (n * k->per_end + k->per_store) + 10;
 }

@@ -25,10 +25,11 @@ static double function_cycles(const target *t, int m, int n) {
     return t->vectors[0].lanes == 1 ? multiply_adds + (m + 3) / 3.0 : multiply_adds + n + (m + 1) / 2.0;
 }
 
-/* Whether a tile of m pixels by n vectors stays in registers: its sums and weights, and the input of one pixel.
- */
+/* Whether a tile of m pixels by n vectors stays in registers: its sums and weights, and the input of one pixel,
+ * or of all of them. */
 static bool tile_fits(const target *t, int m, int n, int depth) {
     enum { CONSTANTS = 1 }; /* that change the sign of an input */
+    if (depth > 1 && t->bytes->by_groups) return m * n + m + n + t->bytes->scratch <= t->registers;
     if (depth > 1) return m * n + n + 1 + CONSTANTS <= t->registers;
     return m * n + n + (t->vectors[0].by_number ? 0 : 1) <= t->registers;
 }

@@ -70,10 +70,12 @@ typedef struct byte_tiles {
     bool
         windows; /* depthwise layers take four taps at once, by V_columnN and V_dots: see plan/byte_windows.c */
     bool looks_up_tiles; /* V_look_up_tile is there: tables are looked up for the codes of several pixels */
+    bool by_groups;      /* V_dot_0 to V_dot_3 are there, which take one group of four of a vector of inputs */
+    int scratch;         /* registers that a tile needs beside its sums, its weights and its inputs */
     bool pairs; /* the weights of a vector lie by pairs of inputs: the first pair of all lanes, then the next */
     /* Cycles: of V_dot, beside a load; of what else an input takes, and a vector of weights; of a vector that
-     * becomes codes. */
-    double per_dot, per_input, per_weight, per_end;
+     * becomes codes, and of the codes of a pixel, however many they are. */
+    double per_dot, per_input, per_weight, per_end, per_store;
 } byte_tiles;
 
 enum {

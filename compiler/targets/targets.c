@@ -84,13 +84,23 @@ static const byte_tiles vnni_tiles = {.depth = 4,
 static const byte_tiles neon_tiles = {.depth = 4,
                                       .pairs = true,
                                       .windows = true,
+                                      .by_groups = true,
+                                      .scratch = 6,
                                       .per_dot = 1.5,
                                       .per_input = 0.5,
                                       .per_weight = 0,
-                                      .per_end = 6};
+                                      .per_end = 4,
+                                      .per_store = 6};
 
-static const byte_tiles dotprod_tiles = {
-    .depth = 4, .windows = true, .per_dot = 0.5, .per_input = 0, .per_weight = 0, .per_end = 6};
+static const byte_tiles dotprod_tiles = {.depth = 4,
+                                         .windows = true,
+                                         .by_groups = true,
+                                         .scratch = 0,
+                                         .per_dot = 0.5,
+                                         .per_input = 0,
+                                         .per_weight = 0,
+                                         .per_end = 4,
+                                         .per_store = 6};
 
 /* Multiply-adds of pairs and additions, four a cycle. Weights are widened as they are loaded. SSE2 takes three
  * instructions for that, and one more to keep an input. */

@@ -80,6 +80,9 @@ class Pages(Installed):
         self.gate()
         self.follow("examples/targets.md", 2)
 
+    def test_search(self):
+        self.follow("examples/search.md", 2)
+
     def test_memory(self):
         self.follow("examples/memory.md", 2)
 

@@ -158,6 +158,7 @@ static void check_no_fit(const options *o, diag *d) {
                        : s->most_runs || s->most_seconds > 0 ? "--budget"
                        : s->n_works                          ? "--work"
                        : o->emit == EMIT_SVG                 ? "--emit svg"
+                       : o->search && !o->check              ? "--search"
                                                              : NULL;
     if (word) diag_error(d, command_line, "%s needs --fit", word);
 }

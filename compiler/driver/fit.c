@@ -117,6 +117,19 @@ static void explain_empty(job *j, search *s) {
 
 /* ---- outputs ---- */
 
+/* Brings the best candidate's file into the standard style, if that of the searched network is in it: shorter
+ * cells would leave the columns of its tables crooked. */
+static void format_best(job *j, const source *searched) {
+    text before = {0}, after = {0};
+    bool in_style = lang_format_text(j->mem, j->d, searched->path, searched->text, searched->size, &before) &&
+                    before.size == searched->size && memcmp(before.data, searched->text, before.size) == 0;
+    if (in_style && lang_format_text(j->mem, j->d, j->o.out, j->netlist.data, j->netlist.size, &after)) {
+        text_free(&j->netlist);
+        j->netlist = after;
+    }
+    text_free(&before);
+}
+
 /* The best candidate's file: where its folder is another one than that of the searched network, with full paths
  * of imports. In front stands how it was found. */
 static void add_best(job *j, const fit_result *f) {
@@ -132,6 +145,7 @@ static void add_best(job *j, const fit_result *f) {
         (long long)c->figures[FIGURE_FLASH], (double)c->figures[FIGURE_CYCLES] * 1e-6,
         (double)c->figures[FIGURE_MACS] * 1e-6, (double)c->figures[FIGURE_PARAMS] * 1e-6);
     text_string(&j->netlist, net);
+    format_best(j, f->space->from.file);
     add_output(j, j->o.out, &j->netlist);
 }
 

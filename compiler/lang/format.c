@@ -278,9 +278,7 @@ static void print_line(const formatter *f, const line *l, text *out) {
     text_char(out, '\n');
 }
 
-bool lang_format(arena *a, diag *d, const char *path, text *out) {
-    const source *src = read_source(a, d, path);
-    if (!src) return false;
+static bool format_source(arena *a, diag *d, const source *src, text *out) {
     formatter f = {.mem = a, .src = src};
     if (!parse_tokens(a, d, src, &f.tokens)) return false;
     f.tight = ARENA_ARRAY(a, bool, f.tokens.count);
@@ -291,4 +289,13 @@ bool lang_format(arena *a, diag *d, const char *path, text *out) {
     align_lines(&f);
     for (int i = 0; i < f.n_lines; i++) print_line(&f, &f.lines[i], out);
     return true;
+}
+
+bool lang_format(arena *a, diag *d, const char *path, text *out) {
+    const source *src = read_source(a, d, path);
+    return src && format_source(a, d, src, out);
+}
+
+bool lang_format_text(arena *a, diag *d, const char *path, const char *contents, size_t size, text *out) {
+    return format_source(a, d, new_source(a, path, arena_strndup(a, contents, size), size), out);
 }

@@ -36,6 +36,8 @@ graph *lang_compile(arena *a, diag *d, const char *path, const lang_options *o, 
 /* Appends the text of the file `path` to *out in the standard style. Tokens and comments stay as they are.
  * False, with nothing appended, after errors. */
 bool lang_format(arena *a, diag *d, const char *path, text *out);
+/* The same for a text in memory, which messages call `path`. */
+bool lang_format_text(arena *a, diag *d, const char *path, const char *contents, size_t size, text *out);
 
 /* An alternative of a choice. */
 typedef struct lang_alternative {

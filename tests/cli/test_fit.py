@@ -82,6 +82,15 @@ class Fit(Case):
         self.assertEqual(one["params"], best["params"])
         self.assertEqual(self.json("small.net", "--fit", "ram=8K,flash=9000", "--target", "x86-64"), out)
 
+    def test_style(self):
+        """Where the searched network is in the standard style, the best one is too; else its blanks stay."""
+        words = ("--fit", "ram=8K,flash=9000", "--target", "x86-64", "-o", "best.net")
+        self.good("small.net", *words)
+        self.assertNotEqual(self.good("--format", "best.net").encode(), self.read("best.net"))
+        self.good("--format", "small.net", "-o", "small.net")
+        self.good("small.net", *words)
+        self.assertEqual(self.good("--format", "best.net").encode(), self.read("best.net"))
+
     def test_seed(self):
         """A space too large to try all: the same seed gives the same output, and another one another way."""
         self.write("large.net", SMALL.replace("size in [16, 24]", "size in [12, 16, 20, 24, 28, 32]").replace(
@@ -178,6 +187,7 @@ class Fit(Case):
                 ("--output-dtype int8 needs --dtype int8", "--fit", "ram=1K", "--output-dtype", "int8"),
                 ("--scores needs --score", "--fit", "ram=1K", "--scores", "x"),
                 ("--emit svg needs --fit", "--emit", "svg"),
+                ("--search needs --fit", "--search", "width", "--emit", "net"),
                 ("--budget 1.5: expected a number of runs, such as 50, or a time: 90s, 30m or 2h", "--fit", "ram=1K", "--score", "x",
                  "--budget", "1.5"),
                 ("--work 3,1: expected up to 8 rising whole numbers, such as 1,3,9", "--fit", "ram=1K", "--score", "x", "--work", "3,1"),

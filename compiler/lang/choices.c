@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- finding them --- */
@@ -283,17 +284,23 @@ static void describe_settings(evaluator *ev, lang_choices *c) {
     }
 }
 
+/* Whether the library has this file by this name, so that it is found from any folder. */
+static bool is_in_library(evaluator *ev, const import_edge *edge) {
+    char here[PATH_MAX], there[PATH_MAX];
+    if (!ev->options->shipped_dir) return false;
+    const char *path = arena_printf(ev->mem, "%s/%s", ev->options->shipped_dir, edge->from->name);
+    return realpath(path, there) && realpath(edge->to->path, here) && strcmp(here, there) == 0;
+}
+
 static void describe_imports(evaluator *ev, lang_choices *c) {
     lang_import *all = ARENA_ARRAY(ev->mem, lang_import, ev->n_imports);
     c->imports = all;
-    const char *shipped = ev->options->shipped_dir;
     for (int i = 0; i < ev->n_imports; i++) {
         const import_edge *edge = &ev->imports[i];
         if (edge->from->at.src != ev->main_file) continue;
         loc at = edge->from->at;
         if (!c->last_import.src || at.line >= c->last_import.line) c->last_import = at;
-        bool of_library = shipped && strncmp(edge->to->path, shipped, strlen(shipped)) == 0;
-        if (!of_library) all[c->n_imports++] = (lang_import){edge->from->name_at, edge->to->path};
+        if (!is_in_library(ev, edge)) all[c->n_imports++] = (lang_import){edge->from->name_at, edge->to->path};
     }
 }
 

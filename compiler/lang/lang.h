@@ -66,7 +66,7 @@ typedef struct lang_setting {
     loc place;
 } lang_setting;
 
-/* An import of the main file that was not found in the library. */
+/* An import of the main file that is not of the library, and so is not found from every folder. */
 typedef struct lang_import {
     loc at;           /* of the string */
     const char *path; /* of the file */

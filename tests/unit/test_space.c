@@ -385,6 +385,7 @@ static void test_shipped(void **state) {
         graph *as_shipped = lang_compile(a, d, path, &o, NULL, NULL);
         for (int k = 0; k < 2; k++) { /* as it is, and the first of all */
             const char *candidate = space_candidate_elsewhere(&s, picks, a);
+            assert_string_equal(candidate, space_candidate(&s, picks, a)); /* the library is everywhere */
             o.picks = NULL;
             graph *read = lang_compile_text(a, d, "/nowhere/x.net", candidate, strlen(candidate), &o);
             o.picks = picks;

@@ -66,3 +66,45 @@ static inline LCC_INLINE void i32xN_scale_map(int8_t *y, const int8_t *x, const 
     else if (left > 0)
         i32xN_scale_block(1, y, x, z, c, left, first, end, k);
 }
+
+/* Sixteen codes as eight pairs: the first of a pair in the low byte. */
+typedef uint16_t i32xN_pair_codes __attribute__((vector_size(16)));
+
+/* Adds `size` codes, 8 or 16, of each of so many rows to `sum`; at most 256 rows, `step` codes apart. A sum of
+ * codes that are raised by 128 has room in 16 bits, and the sum of the pairs, modulo 2^16, holds that of the
+ * first ones behind that of the second ones. */
+static inline LCC_INLINE void i32xN_add_block(int32_t *sum, const int8_t *x, int rows, ptrdiff_t step,
+                                              size_t size) {
+    i32xN_pair_codes pairs = {0}, second = {0};
+    for (int i = 0; i < rows; i++, x += step) {
+        i32xN_pair_codes v = {0};
+        memcpy(&v, x, size);
+        v ^= 0x8080;
+        pairs += v;
+        second += v >> 8;
+    }
+    pairs -= second << 8;
+    for (size_t c = 0; c < size / 2; c++) {
+        sum[2 * c] += pairs[c] - 128 * rows;
+        sum[2 * c + 1] += second[c] - 128 * rows;
+    }
+}
+
+/* Adds the codes of `count` channels, up to 16, of each of so many rows, which are `step` codes apart, to
+ * `sum`.
+ */
+__attribute__((noinline)) static void i32xN_add_rows(int32_t *sum, const int8_t *x, int count, int rows,
+                                                     ptrdiff_t step) {
+    enum { AT_ONCE = 256 };
+    for (int first = 0; first < rows; first += AT_ONCE, x += AT_ONCE * step) {
+        const int n = rows - first < AT_ONCE ? rows - first : AT_ONCE;
+        int c = count & ~7;
+        if (c == 16)
+            i32xN_add_block(sum, x, n, step, 16);
+        else if (c == 8)
+            i32xN_add_block(sum, x, n, step, 8);
+        for (; c < count; c++) {
+            for (int i = 0; i < n; i++) sum[c] += x[i * step + c];
+        }
+    }
+}

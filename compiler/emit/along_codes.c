@@ -1,12 +1,15 @@
 /* along_codes.c: softmax and reduce of codes, along any axes, and the global average pool: see
  * graph/softmax_codes.h and graph/integers.h for the formulas.
  *
- * Sums of neighbouring channels are made a few channels at a time, so that compilers make vectors of them. */
+ * Sums of neighbouring channels are made a few channels at a time, so that compilers make vectors of them;
+ * those of int8 by a function, where the target has one. */
 #include "emit/dots.h"
 #include "emit/codes.h"
 #include "graph/along.h"
 #include "graph/quant.h"
 #include "graph/softmax_codes.h"
+
+#include <string.h>
 
 enum { SUMS_AT_ONCE = 16 };
 
@@ -39,6 +42,11 @@ static void begin_sums(writer *w, element_share own) {
 /* Adds up the channels of the block, `steps` times, from the expression `base` and `step` elements apart. */
 static void emit_sums(emitter *e, writer *w, const char *type, const char *base, int64_t steps, int64_t step) {
     const char *i = "i";
+    if (e->p->t->bytes && strcmp(type, type_table[TYPE_I8].c_name) == 0) {
+        line(w, "%s_add_rows(sum, %s, count, %lld, %lld);", e->p->t->vectors[0].ints, base, (long long)steps,
+             (long long)step);
+        return;
+    }
     line(w, "for (int i = 0; i < %lld; i++) {", (long long)steps);
     line(w, "const %s *from = %s;", type, expression(e->a, base, &i, &step, 1, 0));
     line(w, "for (int c = 0; c < count; c++) {");

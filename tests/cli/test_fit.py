@@ -1,12 +1,14 @@
 """--fit: the network that a machine has room for."""
 import json
 import os
+import pty
 import re
 import stat
+import subprocess
 import unittest
 import xml.etree.ElementTree as tree
 
-from common import Case
+from common import LCC, Case, npy
 
 SMALL = """# Small.
 search width in [8, 16, 24], size in [16, 24]
@@ -122,6 +124,32 @@ class Fit(Case):
         self.assertEqual(floats["front"][0]["macs"], codes["front"][0]["macs"])
         self.assertLess(codes["front"][0]["flash"], 0.5 * floats["front"][0]["flash"])
         self.assertLess(codes["front"][0]["ram"], floats["front"][0]["ram"])
+
+    def test_assumed_scales(self):
+        """A network that is quantised on samples takes the memory that the search said, and about the flash."""
+        self.write("noise.npy", npy((2, 24, 24, 3), [((i * 2654435761) >> 8 & 0xffff) / 32768 - 1 for i in range(2 * 24 * 24 * 3)]))
+        for target, close in (("x86-64-v3", 1.0), ("cortex-m4", 1.05)):
+            found = self.json("small.net", "--target", target, "--fit", "ram=1M", "--search", "width in [8, 24]", "--dtype", "int8")
+            self.assertGreater(len(found["front"]), 3)
+            for x in found["front"]:
+                self.write("one.net", x["net"])
+                done = self.lcc("one.net", "--emit", "json", "--keep-dead", "--target", target, "--dtype", "int8", "--calibrate",
+                                "noise.npy")
+                one = json.loads(done.stdout)
+                flash = one["flash"]["bytes"] if "flash" in one else one["weights_bytes"]
+                self.assertEqual(x["ram"], one["arena_bytes"])
+                self.assertLessEqual(max(flash / x["flash"], x["flash"] / flash), close)
+
+    def test_progress(self):
+        """A terminal is told how far the search is, and the line is cleared at the end."""
+        master, slave = pty.openpty()
+        subprocess.run([LCC, "small.net", "--fit", "ram=1M", "--target", "x86-64"], cwd=self.folder, stdout=subprocess.DEVNULL,
+                       stderr=slave, check=True, timeout=600)
+        os.close(slave)
+        said = os.read(master, 1 << 16).decode()
+        os.close(master)
+        self.assertIn("lcc: 8 of at most 96 candidates, ", said)
+        self.assertTrue(said.endswith("\r\x1b[K"))
 
     def test_empty(self):
         self.bad(1, "lcc: error: --fit: none of the 96 candidates keeps the limits: ram binds, whose limit is 10\n"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares found.net with networks that are scaled by hand to the same limits, and prints the table of README.md.
 
-    python3 compare.py [--data DIR] [--work FOLDER] [--epochs 2] [-j 2] > table.md
+    python3 compare.py [--data DIR] [--work FOLDER] [--epochs 4] [-j 2] > table.md
 
 Each of the families in HAND is taken at three widths, as many units of its table as keep within the limits. All are trained
 alike, by score.py, and counted once on the test images, through the C that lcc writes for this machine, as floats and as int8.
@@ -131,7 +131,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist")
     parser.add_argument("--work", default="work", metavar="FOLDER")
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("-j", type=int, default=2, dest="jobs", help="trainings at once, each of one thread")
     return parser
 

@@ -279,8 +279,11 @@ static void describe_settings(evaluator *ev, lang_choices *c) {
     for (int i = o->n_defines - 1; i >= 0; i--) { /* of two values of a param the last counts */
         const define *def = &o->defines[i];
         if (!map_add(ev->mem, &seen, def->name, all)) continue;
+        /* A comment, or the end of a line, would hide what comes behind it. */
+        bool open = strpbrk(def->value, "#\n") != NULL;
+        const char *its_value = open ? arena_printf(ev->mem, "(%s\n)", def->value) : def->value;
         all[c->n_settings++] =
-            (lang_setting){def->name, def->value, place_of(ev, map_find(&ev->params, def->name))};
+            (lang_setting){def->name, its_value, place_of(ev, map_find(&ev->params, def->name))};
     }
 }
 

@@ -268,6 +268,10 @@ static void test_options(void **state) {
     o = (lang_options){.defines = twice, .n_defines = 2};
     assert_string_equal(candidate_of(a, head, &o, picks),
                         with_tail(a, arena_printf(a, "param c = 8\nparam d = 3\n%s", rest)));
+    const define noted[] = {{"d", "2 # two"}};
+    o = (lang_options){.defines = noted, .n_defines = 1};
+    assert_string_equal(candidate_of(a, head, &o, picks),
+                        with_tail(a, arena_printf(a, "param c = 8\nparam d = (2 # two\n)\n%s", rest)));
     o = (lang_options){.search = "d in [1, 2], c in [2, 3]"};
     assert_string_equal(candidate_of(a, head, &o, picks),
                         with_tail(a, arena_printf(a, "param c = 3\nparam d = 2\n%s", rest)));
@@ -370,7 +374,11 @@ static void test_shipped(void **state) {
     static const struct {
         const char *file;
         int size;
-    } nets[] = {{"mobilenet_v2.net", 30}, {"mobilenet_v3_small.net", 25}, {"efficientnet_b0.net", 252}};
+    } nets[] = {{"mobilenet_v2.net", 30},
+                {"mobilenet_v3_small.net", 25},
+                {"efficientnet_b0.net", 252},
+                {"mobilenet_v1.net", 20},
+                {"shufflenet_v2.net", 135}};
     const char *dsl = arena_printf(a, "%s/../../dsl", TEST_FOLDER);
     lang_options o = {.shipped_dir = dsl};
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {

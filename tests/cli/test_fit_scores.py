@@ -25,6 +25,10 @@ net tiny {
 }
 """
 
+# The same with more choices, so that it is searched by evolution.
+LARGE = (NET.replace("param depth", "param first = (8|16|24|32)\nparam kernel = (3|5|7)\nparam last = (5|6|7|8|9|10)\nparam depth", 1)
+         .replace("conv(8, 3,", "conv(first, kernel,").replace("dense(5)", "dense(last)"))
+
 # Scores a candidate by its text: the wider and the less deep, the better; more work adds a little. It notes each call.
 # Where there is a file `stop`, the fifth call starts another program and waits for it.
 SCORE = r"""width=$(sed -n 's/^param width = \([0-9.]*\).*/\1/p' "$1")
@@ -73,12 +77,15 @@ class Scores(Case):
         self.assertNotIn("search", best.split("net tiny")[0].split("# ")[-1].split("\n", 1)[1])
 
     def test_a_stopped_search_goes_on(self):
-        whole = self.fit("--scores", "whole.jsonl")
-        self.assertEqual(whole.returncode, 0, whole.stderr)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            os.remove(self.path("calls"))
+        for number, net, runs in ((signal.SIGTERM, NET, 24), (signal.SIGINT, LARGE, 40)):
+            self.write("space.net", net)
+            self.write("calls", "")
+            whole = self.fit("--budget", "40")
+            self.assertEqual(whole.returncode, 0, whole.stderr)
+            self.assertEqual("by evolution" in whole.stdout, net == LARGE)
+            self.write("calls", "")
             self.write("stop", "")
-            scores = ["--scores", f"{number}.jsonl"]
+            scores = ["--scores", f"{number}.jsonl", "--budget", "40"]
             ends = os.pipe()  # which all that is started has open
             lcc = subprocess.Popen([LCC, *self.words, *scores], cwd=self.folder, env=self.env, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, pass_fds=[ends[1]])
@@ -98,8 +105,8 @@ class Scores(Case):
                 f.write(b'{"candidate":"0123')
             again = self.fit(*scores)
             self.assertEqual((again.returncode, again.stdout, again.stderr), (0, whole.stdout, whole.stderr))
-            self.assertEqual(len(self.calls()), 25)
-            self.assertEqual(len(self.read(scores[1]).splitlines()), 24)
+            self.assertEqual(len(self.calls()), runs + 1)
+            self.assertEqual(len(self.read(scores[1]).splitlines()), runs)
 
     def test_budget_and_work(self):
         done = self.fit("--work", "1,3,9", "--scores", "s.jsonl", "--budget", "30")

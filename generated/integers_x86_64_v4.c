@@ -590,6 +590,49 @@ static inline LCC_INLINE void i32x16_end2(int8_t *y, const int8_t *r, i32x16 a, 
     i32x16_end_of(2, y, r, (const i32x16[]){a, b}, (const i32x16_by[]){by_a, by_b}, scales, channels, end);
 }
 
+/* Sixteen codes as eight pairs: the first of a pair in the low byte. */
+typedef uint16_t i32x16_pair_codes __attribute__((vector_size(16)));
+
+/* Adds `size` codes, 8 or 16, of each of so many rows to `sum`; at most 256 rows, `step` codes apart. A sum of
+ * codes that are raised by 128 has room in 16 bits, and the sum of the pairs, modulo 2^16, holds that of the
+ * first ones behind that of the second ones. */
+static inline LCC_INLINE void i32x16_add_block(int32_t *sum, const int8_t *x, int rows, ptrdiff_t step,
+                                              size_t size) {
+    i32x16_pair_codes pairs = {0}, second = {0};
+    for (int i = 0; i < rows; i++, x += step) {
+        i32x16_pair_codes v = {0};
+        memcpy(&v, x, size);
+        v ^= 0x8080;
+        pairs += v;
+        second += v >> 8;
+    }
+    pairs -= second << 8;
+    for (size_t c = 0; c < size / 2; c++) {
+        sum[2 * c] += pairs[c] - 128 * rows;
+        sum[2 * c + 1] += second[c] - 128 * rows;
+    }
+}
+
+/* Adds the codes of `count` channels, up to 16, of each of so many rows, which are `step` codes apart, to
+ * `sum`.
+ */
+__attribute__((noinline)) static void i32x16_add_rows(int32_t *sum, const int8_t *x, int count, int rows,
+                                                     ptrdiff_t step) {
+    enum { AT_ONCE = 256 };
+    for (int first = 0; first < rows; first += AT_ONCE, x += AT_ONCE * step) {
+        const int n = rows - first < AT_ONCE ? rows - first : AT_ONCE;
+        int c = count & ~7;
+        if (c == 16)
+            i32x16_add_block(sum, x, n, step, 16);
+        else if (c == 8)
+            i32x16_add_block(sum, x, n, step, 8);
+        for (; c < count; c++) {
+            for (int i = 0; i < n; i++) sum[c] += x[i * step + c];
+        }
+    }
+}
+
+
 /* The sums that the biases of a block begin. */
 static inline LCC_INLINE i32x16_two i32x16_begin_two(const int8_t *w) {
     return (i32x16_two){i32x16_load_i32(w), i32x16_load_i32(w + 4 * 16)};
@@ -1459,12 +1502,7 @@ static void mean_of_codes_5x5x16(const int8_t *x0, int8_t *y) {
     for (int begin = 0; begin < 16; begin += 16) {
         const int left = 16 - begin, count = left < 16 ? left : 16;
         int32_t sum[16] = {0};
-        for (int i = 0; i < 25; i++) {
-            const int8_t *from = x0 + begin + i * 16;
-            for (int c = 0; c < count; c++) {
-                sum[c] += from[c];
-            }
-        }
+        i32x16_add_rows(sum, x0 + begin, count, 25, 16);
         for (int c = 0; c < count; c++) {
             y[begin + c] = (int8_t)i32_clamp(i32_once_short(sum[c] + 2900, 1374389535, -4) - 116, -128, 127);
         }
@@ -1549,12 +1587,7 @@ static void mean_of_codes_5x5x16_v2(const int8_t *x0, int8_t *y) {
     for (int begin = 0; begin < 16; begin += 16) {
         const int left = 16 - begin, count = left < 16 ? left : 16;
         int32_t sum[16] = {0};
-        for (int i = 0; i < 25; i++) {
-            const int8_t *from = x0 + begin + i * 16;
-            for (int c = 0; c < count; c++) {
-                sum[c] += from[c];
-            }
-        }
+        i32x16_add_rows(sum, x0 + begin, count, 25, 16);
         for (int c = 0; c < count; c++) {
             y[begin + c] = (int8_t)i32_clamp(i32_once_short(sum[c] + 2900, 2061584302, -4) - 100, -128, 127);
         }

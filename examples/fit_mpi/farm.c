@@ -22,7 +22,9 @@ typedef enum rank_state { RANK_IDLE, RANK_BUSY, RANK_LOST, RANK_UNFIT } rank_sta
 
 typedef struct rank_info {
     rank_state state;
-    double heard; /* when: seconds of MPI_Wtime */
+    double heard;        /* when: seconds of MPI_Wtime */
+    char *text;          /* the last candidate that was sent; NULL: none was */
+    MPI_Request sending; /* of the text */
 } rank_info;
 
 struct farm {
@@ -49,14 +51,23 @@ farm *farm_open(diag *d, int ranks, double patience) {
     return NULL;
 }
 
-static void send_task(farm *f, pending *p, int rank) {
+/* The text is sent without waiting: a rank that is lost does not take it, and MPI_Send would wait for ever. A
+ * rank that is idle has taken the one before. False without memory. */
+static bool send_task(farm *f, pending *p, int rank) {
     const task_message m = {++f->serial, p->task.work, (int64_t)strlen(p->task.text)};
+    rank_info *r = &f->of[rank];
+    if (r->text) MPI_Wait(&r->sending, MPI_STATUS_IGNORE);
+    free(r->text);
+    r->text = strdup(p->task.text);
+    if (!r->text) return false;
     p->rank = rank;
     p->serial = m.serial;
     p->tries++;
-    f->of[rank] = (rank_info){RANK_BUSY, MPI_Wtime()};
+    r->state = RANK_BUSY;
+    r->heard = MPI_Wtime();
     MPI_Send(&m, sizeof m, MPI_BYTE, rank, TAG_TASK, MPI_COMM_WORLD);
-    MPI_Send(p->task.text, (int)m.size, MPI_CHAR, rank, TAG_TEXT, MPI_COMM_WORLD);
+    MPI_Isend(r->text, (int)m.size, MPI_CHAR, rank, TAG_TEXT, MPI_COMM_WORLD, &r->sending);
+    return true;
 }
 
 /* The next candidate to send: one that a lost rank had, else a new one. NULL: there is none. */
@@ -71,11 +82,16 @@ static pending *next_pending(farm *f) {
     return p;
 }
 
-static void give_tasks(farm *f) {
+/* False without memory. */
+static bool give_tasks(farm *f) {
     for (int rank = 1; rank < f->ranks; rank++) {
         pending *p = f->of[rank].state == RANK_IDLE ? next_pending(f) : NULL;
-        if (p) send_task(f, p, rank);
+        if (p && !send_task(f, p, rank)) {
+            diag_error(f->d, command_line, "no memory is left");
+            return false;
+        }
     }
+    return true;
 }
 
 static pending *find_pending(farm *f, int64_t serial) {
@@ -148,7 +164,7 @@ bool farm_run(void *state, const score_feed *feed) {
     f->feed = feed;
     f->n_pending = 0;
     for (double ticked = MPI_Wtime();;) {
-        give_tasks(f);
+        if (!give_tasks(f)) return false;
         if (!f->n_pending) return true;
         if (!take_messages(f)) return false;
         find_lost(f);
@@ -171,7 +187,8 @@ static void call_the_roll(farm *f) {
     const double asked = MPI_Wtime();
     for (int rank = 1; rank < f->ranks; rank++) {
         if (f->of[rank].state == RANK_LOST) continue;
-        f->of[rank] = (rank_info){RANK_BUSY, asked};
+        f->of[rank].state = RANK_BUSY;
+        f->of[rank].heard = asked;
         MPI_Send(NULL, 0, MPI_BYTE, rank, TAG_ASK, MPI_COMM_WORLD);
     }
     for (int silent = 1; silent;) {
@@ -189,7 +206,11 @@ int farm_close(farm *f) {
     call_the_roll(f);
     for (int rank = 1; rank < f->ranks; rank++) lost += f->of[rank].state == RANK_LOST;
     for (int rank = 1; rank < f->ranks; rank++) {
-        if (f->of[rank].state != RANK_LOST) MPI_Send(&lost, 1, MPI_INT, rank, TAG_LEAVE, MPI_COMM_WORLD);
+        rank_info *r = &f->of[rank];
+        if (r->state == RANK_LOST) continue; /* MPI may still hold its text, which is not freed then */
+        if (r->text) MPI_Wait(&r->sending, MPI_STATUS_IGNORE);
+        free(r->text);
+        MPI_Send(&lost, 1, MPI_INT, rank, TAG_LEAVE, MPI_COMM_WORLD);
     }
     free(f->of);
     free(f->pendings);

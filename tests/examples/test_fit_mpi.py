@@ -11,7 +11,8 @@ import unittest
 
 LCC, LCC_FIT = os.environ["LCC"], os.environ.get("LCC_FIT")
 EXAMPLE = os.path.join(os.environ["LCC_SOURCE"], "examples", "fit_mpi")
-NET = """param width = 1.0
+NET = "# " + "so long that MPI does not send it at once " * 200 + """
+param width = 1.0
 search width in [0.25, 0.5, 0.75, 1.0], depth in [1, 2]
 param depth = 1
 net tiny {
@@ -32,6 +33,10 @@ if [ "$width $depth" = "0.5 1" ] && mkdir once 2> /dev/null; then
     rank) kill -9 $PPID; sleep 100 ;;
     command) kill -9 $$ ;;
     esac
+fi
+if [ "$width $depth $(cat trouble)" = "0.25 1 idle" ]; then
+    sleep 1.5  # the other rank has nothing to do then
+    kill -9 $(cut -d ' ' -f 1 calls | grep -v -x $PPID | head -n 1)
 fi
 case $width in 0.25) s=250 ;; 0.5) s=500 ;; 0.75) s=750 ;; *) s=1000 ;; esac
 test $width = 0.75 && echo wrong >&2 && exit 1
@@ -84,13 +89,13 @@ class FitMpi(unittest.TestCase):
             self.assertIn("--score: 2 of 8 runs failed; the first: exit status 1: wrong", done.stderr)
             self.assertEqual(len(calls), 8)
             self.assertEqual(len({rank for rank, _, _ in calls}), max(1, ranks - 1))
-        for trouble in ("rank", "command"):
+        for trouble in ("rank", "command", "idle"):
             self.write("trouble", trouble)
             done, calls = self.search(3, "--scores", f"{trouble}.jsonl")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(json.loads(done.stdout), front)
-            self.assertEqual(len(calls), 9)
-            self.assertEqual("is lost: nothing was heard of it for 4 seconds" in done.stderr, trouble == "rank")
+            self.assertEqual(len(calls), 8 if trouble == "idle" else 9)
+            self.assertEqual("is lost: nothing was heard of it for 4 seconds" in done.stderr, trouble != "command")
             with open(self.path(f"{trouble}.jsonl"), encoding="utf-8") as f:
                 self.assertEqual(len(f.readlines()), 8)
 

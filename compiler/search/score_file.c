@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -153,6 +154,15 @@ static json_t *json_of(arena *a, const char *s) {
     return json_string(ascii);
 }
 
+/* As few digits as give back the same number, so that 0.1 stands as 0.1. */
+static size_t count_digits(double value) {
+    enum { FEW = 15, ALL = 17, ROOM = 32 };
+    char s[ROOM];
+    int digits = FEW;
+    while (digits < ALL && (snprintf(s, sizeof s, "%.*g", digits, value), strtod(s, NULL) != value)) digits++;
+    return (size_t)digits;
+}
+
 bool score_file_append(const score_file *f, uint64_t hash, const score_entry *e) {
     if (!f->path) return true;
     json_t *o = json_object();
@@ -163,7 +173,8 @@ bool score_file_append(const score_file *f, uint64_t hash, const score_entry *e)
     const double milliseconds = 1e3;
     json_object_set_new(o, "seconds", json_real(round(e->seconds * milliseconds) / milliseconds));
     json_object_set_new(o, "command", json_of(f->mem, e->command));
-    char *printed = json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    char *printed =
+        json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(count_digits(e->result.value)));
     json_decref(o);
     if (!printed) return refuse(f, "cannot write a line: no memory is left");
     const char *line = arena_printf(f->mem, "%s\n", printed);

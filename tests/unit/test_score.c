@@ -222,6 +222,19 @@ static void halving_gives_the_best_third_more_work(void **state) {
     close_room(r);
 }
 
+static void numbers_are_kept_exactly(void **state) {
+    (void)state;
+    room *r = open_room();
+    static const char *const texts[] = {"echo 0.1", "echo 0.30000000000000004", "echo -1e300", "echo 7"};
+    score first[4], again[4];
+    search(r, texts, 4, first);
+    assert_non_null(strstr(read_text(r, "scores"), "\"score\":0.1,"));
+    assert_int_equal(search(r, texts, 4, again).kept, 4);
+    for (int i = 0; i < 4; i++) assert_true(first[i].value == again[i].value);
+    assert_true(again[1].value == 0.30000000000000004 && again[2].value == -1e300);
+    close_room(r);
+}
+
 static void a_half_line_is_passed_over(void **state) {
     (void)state;
     room *r = open_room();
@@ -371,6 +384,7 @@ int main(void) {
         cmocka_unit_test(jobs_run_at_once),
         cmocka_unit_test(budgets_end_the_search),
         cmocka_unit_test(halving_gives_the_best_third_more_work),
+        cmocka_unit_test(numbers_are_kept_exactly),
         cmocka_unit_test(a_half_line_is_passed_over),
         cmocka_unit_test(other_files_are_refused),
         cmocka_unit_test(another_command_is_warned_of),

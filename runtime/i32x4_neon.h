@@ -50,15 +50,19 @@ static inline LCC_INLINE int8x16_t i32xN_pack(int32x4_t a, int32x4_t b, int32x4_
     return v;
 }
 
+/* What a table of four quarters has for sixteen codes. */
+static inline LCC_INLINE int8x16_t i32xN_look_up_in(int8x16x4_t first, int8x16x4_t second, int8x16x4_t third,
+                                                    int8x16x4_t fourth, int8x16_t codes) {
+    const uint8x16_t a = veorq_u8((uint8x16_t)codes, vdupq_n_u8(128)), b = vsubq_u8(a, vdupq_n_u8(64));
+    const uint8x16_t c = vsubq_u8(a, vdupq_n_u8(128)), d = vsubq_u8(a, vdupq_n_u8(192));
+    const int8x16_t half = vqtbx4q_s8(vqtbl4q_s8(first, a), second, b);
+    return vqtbx4q_s8(vqtbx4q_s8(half, third, c), fourth, d);
+}
+
 /* What the table has for sixteen codes. */
 static inline LCC_INLINE int8x16_t i32xN_look_up_bytes(const int8_t *table, int8x16_t codes) {
-    uint8x16_t index = veorq_u8((uint8x16_t)codes, vdupq_n_u8(128));
-    int8x16_t v = vqtbl4q_s8(vld1q_s8_x4(table), index);
-    for (int i = 1; i < 4; i++) {
-        index = vsubq_u8(index, vdupq_n_u8(64));
-        v = vqtbx4q_s8(v, vld1q_s8_x4(table + 64 * i), index);
-    }
-    return v;
+    return i32xN_look_up_in(vld1q_s8_x4(table), vld1q_s8_x4(table + 64), vld1q_s8_x4(table + 128),
+                            vld1q_s8_x4(table + 192), codes);
 }
 
 /* The same where each channel has the number of its table. */
@@ -74,6 +78,91 @@ static inline LCC_INLINE int8x16_t i32xN_look_up_numbered(const int8_t *tables, 
         if (vmaxvq_u8(is_own)) v = vbslq_s8(is_own, i32xN_look_up_bytes(tables + 256 * i, codes), v);
     }
     return v;
+}
+
+/* So many codes, up to 16. */
+static inline LCC_INLINE int8x16_t i32xN_load_codes(const int8_t *p, int n) {
+    if (n == 16) return vld1q_s8(p);
+    if (n == 8) return vcombine_s8(vld1_s8(p), vdup_n_s8(0));
+    int8_t part[16] = {0};
+    memcpy(part, p, (size_t)n);
+    return vld1q_s8(part);
+}
+
+static inline LCC_INLINE void i32xN_store_codes(int8_t *p, int8x16_t v, int n) {
+    if (n == 16) {
+        vst1q_s8(p, v);
+    } else if (n == 8) {
+        vst1_s8(p, vget_low_s8(v));
+    } else {
+        int8_t part[16];
+        vst1q_s8(part, v);
+        memcpy(p, part, (size_t)n);
+    }
+}
+
+/* Makes of n channels, up to 16, of so many pixels what the table has. */
+static inline LCC_INLINE void i32xN_look_up_pixels(int8_t *y, int64_t step, int pixels, int n,
+                                                   const int8_t *table) {
+    const int8x16x4_t a = vld1q_s8_x4(table), b = vld1q_s8_x4(table + 64), c = vld1q_s8_x4(table + 128),
+                      d = vld1q_s8_x4(table + 192);
+    for (int p = 0; p < pixels; p++, y += step)
+        i32xN_store_codes(y, i32xN_look_up_in(a, b, c, d, i32xN_load_codes(y, n)), n);
+}
+
+/* The same where each channel has the number of its table: one table after the other, for a few pixels. */
+static inline LCC_INLINE void i32xN_look_up_mixed(int8_t *y, int64_t step, int pixels, int n,
+                                                  const int8_t *tables, int8x16_t number) {
+    enum { FEW = 8 };
+    int8x16_t made[FEW];
+    uint8x16_t left = vdupq_n_u8(255);
+    for (int p = 0; p < pixels; p++) made[p] = vdupq_n_s8(0);
+    while (vmaxvq_u8(left)) {
+        const int8x16_t next = vdupq_n_s8(vmaxvq_s8(vandq_s8(number, (int8x16_t)left)));
+        const uint8x16_t is_own = vceqq_s8(number, next);
+        const int8_t *const table = tables + 256 * vgetq_lane_s8(next, 0);
+        const int8x16x4_t a = vld1q_s8_x4(table), b = vld1q_s8_x4(table + 64), c = vld1q_s8_x4(table + 128),
+                          d = vld1q_s8_x4(table + 192);
+        left = vbicq_u8(left, is_own);
+        for (int p = 0; p < pixels; p++) {
+            const int8x16_t own = i32xN_look_up_in(a, b, c, d, i32xN_load_codes(y + step * p, n));
+            made[p] = vbslq_s8(is_own, own, made[p]);
+        }
+    }
+    for (int p = 0; p < pixels; p++) i32xN_store_codes(y + step * p, made[p], n);
+}
+
+/* Makes of the codes of so many pixels, `step` bytes apart, what the tables have. `numbers`: of each channel's
+ * table; NULL: there is one. */
+__attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step, int pixels, int channels,
+                                                         const int8_t *tables, const int8_t *numbers) {
+    enum { FEW = 8 };
+    for (int left = channels; left > 0; left -= 16, y += 16) {
+        const int n = left > 16 ? 16 : left;
+        const int8_t *const table = numbers ? tables + 256 * numbers[0] : tables;
+        int8x16_t number = vdupq_n_s8(0);
+        if (numbers) {
+            const int8x16_t first = vdupq_n_s8(numbers[0]);
+            const uint8x16_t lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+            number = vbslq_s8(vcltq_u8(lane, vdupq_n_u8((uint8_t)n)), i32xN_load_codes(numbers, n), first);
+            numbers += 16;
+        }
+        if (vmaxvq_s8(number) != vminvq_s8(number)) {
+            for (int p = 0; p < pixels; p += FEW) {
+                const int some = pixels - p < FEW ? pixels - p : FEW;
+                if (n == 16)
+                    i32xN_look_up_mixed(y + step * p, step, some, 16, tables, number);
+                else
+                    i32xN_look_up_mixed(y + step * p, step, some, n, tables, number);
+            }
+        } else if (n == 16) {
+            i32xN_look_up_pixels(y, step, pixels, 16, table);
+        } else if (n == 8) {
+            i32xN_look_up_pixels(y, step, pixels, 8, table);
+        } else {
+            i32xN_look_up_pixels(y, step, pixels, n, table);
+        }
+    }
 }
 
 /* Four int8 of sixteen, less `zero`, times 2^left: number i of four. */

@@ -97,6 +97,21 @@ static inline LCC_INLINE v128_t i32xN_look_up_bytes(const int8_t *tables, const 
     return wasm_v128_load(code);
 }
 
+/* Makes of the codes of so many pixels, `step` bytes apart, what the tables have. `numbers`: of each channel's
+ * table; NULL: there is one. */
+__attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step, int pixels, int channels,
+                                                         const int8_t *tables, const int8_t *numbers) {
+    const int8_t *const middle = tables + 128;
+    for (int p = 0; p < pixels; p++, y += step) {
+        int c = 0;
+        for (; c + 4 <= channels && !numbers; c += 4) {
+            int8_t *const at = y + c;
+            at[0] = middle[at[0]], at[1] = middle[at[1]], at[2] = middle[at[2]], at[3] = middle[at[3]];
+        }
+        for (; c < channels; c++) y[c] = middle[(numbers ? numbers[c] * 256 : 0) + y[c]];
+    }
+}
+
 /* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
  * says. by: the factors. */
 static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,

@@ -171,11 +171,12 @@ static inline LCC_INLINE void i32xN_look_up_four(const int8_t *table, __m256i v[
     v[0] = to_a, v[1] = to_b, v[2] = to_c, v[3] = to_d;
 }
 
-/* Makes of the codes of so many pixels, `step` bytes apart, what the table has. */
+/* Makes of the codes of so many pixels, `step` bytes apart, what the tables have. `numbers`: of each channel's
+ * table; NULL: there is one. */
 __attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step, int pixels, int channels,
-                                                         const int8_t *table) {
+                                                         const int8_t *table, const int8_t *numbers) {
     int left = channels;
-    for (; left >= 16; left -= 16, y += 16) {
+    for (; left >= 16 && !numbers; left -= 16, y += 16) {
         for (int p = 0; p < pixels; p += 8) {
             /* Where pixels are less, the last one is taken again. */
             int8_t *at[8];
@@ -186,9 +187,13 @@ __attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step
             for (int i = 0; i < 4; i++) i32xN_store_pixels(at[2 * i], at[2 * i + 1], v[i]);
         }
     }
-    for (int p = 0; p < pixels && left; p++) {
-        const __m256i codes = i32xN_load_bytes(y + step * p, left);
-        i32xN_look_up_all(y + step * p, _mm256_castsi256_si128(codes), table, NULL, left);
+    for (; left > 0; left -= 16, y += 16) {
+        const int n = left > 16 ? 16 : left;
+        for (int p = 0; p < pixels; p++) {
+            const __m256i codes = i32xN_load_bytes(y + step * p, n);
+            i32xN_look_up_all(y + step * p, _mm256_castsi256_si128(codes), table, numbers, n);
+        }
+        if (numbers) numbers += 16;
     }
 }
 

@@ -203,21 +203,24 @@ static double sum_error(const add_integers *k) {
 
 /* Whether the codes of a tile look their table up together, when they are stored. */
 static bool looks_up_later(const emitter *e, const code_end *end) {
-    return e->p->t->bytes->looks_up_tiles && end->table && !end->several && !end->adds;
+    return e->p->t->bytes->looks_up_tiles && end->table && !end->adds;
 }
 
 void emit_byte_look_up(emitter *e, writer *w, const code_end *end, const char *y, int64_t step, int pixels,
-                       int channels) {
+                       const channel_block *b) {
+    const int lanes = b->lanes;
+    /* They lie behind the multipliers, factors and shifts. */
+    const char *numbers = end->several ? arena_printf(e->a, "scales + %d", 9 * lanes) : "NULL";
     if (looks_up_later(e, end))
-        line(w, "%s_look_up_tile(%s, %lld, %d, %d, %s);", e->p->t->vectors[0].ints, y, (long long)step, pixels,
-             channels, end->table);
+        line(w, "%s_look_up_tile(%s, %lld, %d, %d, %s, %s);", e->p->t->vectors[0].ints, y, (long long)step,
+             pixels, b->channels, end->table, numbers);
 }
 
 void declare_byte_end(emitter *e, writer *w, const node *n, const code_end *end) {
     const char *v = e->p->t->vectors[0].ints;
     const double most_error = 1.0 / 128;
     const double error = end->adds ? sum_error(&end->add) : 0;
-    const bool once = end->how == RESCALE_ONCE;
+    const bool once = end->how == RESCALE_ONCE, later = looks_up_later(e, end);
     if (end->adds) {
         const add_integers *k = &end->add;
         const double y = ldexp(rescale_value(k->y_by), k->left);
@@ -230,7 +233,7 @@ void declare_byte_end(emitter *e, writer *w, const node *n, const code_end *end)
     const act_tables t = tables_of_node(e->p->g, n, e->a);
     line(w, "static const %s_ending end = {%d, %d, %d, %s, %s, %d, %s, %s};", v, end->zero, end->range.least,
          end->range.most, once ? "0" : "1", float_text(e->a, error < most_error ? closeness(e, n) : 0),
-         end->several ? t.count : 1, end->table && !looks_up_later(e, end) ? end->table : "NULL",
+         end->several && !later ? t.count : 1, end->table && !later ? end->table : "NULL",
          end->adds ? "&sum" : "NULL");
 }
 
@@ -254,5 +257,5 @@ void emit_byte_end(emitter *e, writer *w, const byte_end *k) {
         text_free(&sums);
     }
     text_free(&factors);
-    emit_byte_look_up(e, w, &end, "y", k->y_step, k->m_count, k->b->channels);
+    emit_byte_look_up(e, w, &end, "y", k->y_step, k->m_count, k->b);
 }

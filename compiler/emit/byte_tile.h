@@ -38,10 +38,10 @@ typedef struct byte_end {
 
 void emit_byte_end(emitter *e, writer *w, const byte_end *k);
 
-/* Writes the line by which the codes of some pixels at y, `step` bytes apart, become what the table has, where
- * that is not done when they are made. */
+/* Writes the line by which the codes of the block's channels, of some pixels at y, `step` bytes apart, become
+ * what the tables have, where that is not done when they are made. `scales` is what the block's biases end. */
 void emit_byte_look_up(emitter *e, writer *w, const code_end *end, const char *y, int64_t step, int pixels,
-                       int channels);
+                       const channel_block *b);
 
 /* Declares `end`, the constants of the layer's end. */
 void declare_byte_end(emitter *e, writer *w, const node *n, const code_end *end);

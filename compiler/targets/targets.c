@@ -85,6 +85,7 @@ static const byte_tiles neon_tiles = {.depth = 4,
                                       .pairs = true,
                                       .windows = true,
                                       .by_groups = true,
+                                      .looks_up_tiles = true,
                                       .scratch = 6,
                                       .per_dot = 1.5,
                                       .per_input = 0.5,
@@ -95,6 +96,7 @@ static const byte_tiles neon_tiles = {.depth = 4,
 static const byte_tiles dotprod_tiles = {.depth = 4,
                                          .windows = true,
                                          .by_groups = true,
+                                         .looks_up_tiles = true,
                                          .scratch = 0,
                                          .per_dot = 0.5,
                                          .per_input = 0,
@@ -130,8 +132,14 @@ static const byte_tiles avx2_tiles = {.depth = 2,
                                       .per_end = 4};
 
 /* Pairs of int16. */
-static const byte_tiles wasm_tiles = {
-    .depth = 2, .widens = true, .windows = true, .per_dot = 1, .per_input = 0, .per_weight = 0.5, .per_end = 8};
+static const byte_tiles wasm_tiles = {.depth = 2,
+                                      .widens = true,
+                                      .windows = true,
+                                      .looks_up_tiles = true,
+                                      .per_dot = 1,
+                                      .per_input = 0,
+                                      .per_weight = 0.5,
+                                      .per_end = 8};
 
 const target target_table[] = {
     {

@@ -163,17 +163,27 @@ static inline LCC_INLINE i32x16 i32x16_look_up_each(const int8_t *tables, i32x16
     return codes;
 }
 
+/* How a sum x becomes a code. The two floats of its lane, a factor and a second one, stand behind the biases:
+ * first all second ones, then all factors. See compiler/base/float_rescale.h.
+ * TESTED: by the multipliers and shifts. The second floats are missing; multipliers are in their place.
+ * MOVED: the integer next to x * factor + second. The zero point is in `second`.
+ * DOWN: zero + x * factor + (x * second + 1/2), rounded down; see there for layers that round twice. */
+typedef enum i32x16_way { i32x16_TESTED, i32x16_MOVED, i32x16_DOWN } i32x16_way;
+
 /* How a residual is added: see i32x16_ending. The factors and the rest are those of compiler/graph/integers.h.
  */
 typedef struct i32x16_sum {
     float x_by, z_by; /* of the codes, less their zero points */
-    float close;      /* to the nearest code: what lies farther from it may be rounded to another one */
+    float offset; /* where the way is not TESTED: the sum is the integer next to x * x_by + (z * z_by + offset),
+                     which contains its zero point */
+    float close;  /* to the nearest code: what lies farther from it may be rounded to another one */
     int32_t x_multiplier, x_shift, z_multiplier, z_shift, y_multiplier, y_shift;
     int32_t left, x_zero, z_zero, y_zero, least, most;
 } i32x16_sum;
 
 /* What a layer makes of its sums. */
 typedef struct i32x16_ending {
+    i32x16_way way;
     int32_t zero, least, most;
     int32_t twice; /* factors round as TFLite's do; else once */
     float close;   /* to the nearest integer: a product of floats that lies farther from it may be rounded to
@@ -198,7 +208,8 @@ typedef struct i32x16_two {
 typedef struct i32x16_scaling {
     const int32_t *multipliers;
     const int8_t *shifts;
-    int32_t each; /* channel has its own of these; else there is one for all */
+    const float *factors, *seconds; /* in place of these, where floats are proved: see i32x16_way */
+    int32_t each;                   /* channel has its own of these; else there is one for all */
     int32_t channels, x_step, y_step;
     int32_t x_zero, z_zero;
     const i32x16_ending *end; /* of the products; without tables and residual */
@@ -356,12 +367,41 @@ static inline LCC_INLINE i32x16_two i32x16_column2(const int8_t *p, const int8_t
 }
 
 
-/* What a block's channels are multiplied by. */
-typedef __m512 i32x16_by;
+/* What makes codes of a block's sums: see i32x16_way. */
+typedef struct i32x16_by {
+    __m512 factor, second;
+} i32x16_by;
 
 /* That of the sixteen lanes from `at` on. `scales` as i32x16_end_exactly says. */
 static inline LCC_INLINE i32x16_by i32x16_load_by(const int8_t *scales, int lanes, int at) {
-    return _mm512_loadu_ps((const void *)(scales + 4 * (lanes + at)));
+    return (i32x16_by){_mm512_loadu_ps((const void *)(scales + 4 * (lanes + at))),
+                      _mm512_loadu_ps((const void *)(scales + 4 * at))};
+}
+
+/* What a vector of sums becomes where floats are proved: before the zero point is added, unless the way is
+ * MOVED. A layer that rounds twice rounds away from zero a bit before the middle. */
+static inline LCC_INLINE i32x16 i32x16_proved(__m512 x, i32x16_by by, const i32x16_ending *end) {
+    enum { DOWN = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC };
+    if (end->way == i32x16_MOVED) return (i32x16)_mm512_cvtps_epi32(_mm512_fmadd_ps(x, by.factor, by.second));
+    __m512 half = _mm512_set1_ps(0.5f);
+    if (end->twice) {
+        const __m512i power = _mm512_set1_epi32((int32_t)0xff800000u);
+        const __m512 early = _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(by.factor), power));
+        const __mmask16 is_below = _mm512_movepi32_mask(_mm512_castps_si512(x));
+        half = _mm512_mask_sub_ps(_mm512_add_ps(half, early), is_below, half, early);
+    }
+    const __m512 inner = _mm512_fmadd_ps(x, by.second, half);
+    return (i32x16)_mm512_cvt_roundps_epi32(_mm512_fmadd_round_ps(x, by.factor, inner, DOWN), DOWN);
+}
+
+/* The same of the sums themselves. */
+static inline LCC_INLINE i32x16 i32x16_proved_sum(i32x16 sum, i32x16_by by, const i32x16_ending *end) {
+    return i32x16_proved(_mm512_cvtepi32_ps((__m512i)sum), by, end);
+}
+
+/* What is added to that. */
+static inline LCC_INLINE int32_t i32x16_zero_of(const i32x16_ending *end) {
+    return end->way == i32x16_MOVED ? 0 : end->zero;
 }
 
 /* The integers next to v * by. *far: how far such products were from theirs, at most. */
@@ -376,8 +416,10 @@ static inline LCC_INLINE i32x16 i32x16_round(__m512 product, __m512 *far) {
 static inline LCC_INLINE __m512i i32x16_narrow(i32x16 a, i32x16 b, i32x16 c, i32x16 d, int32_t zero, int32_t least,
                                               int32_t most) {
     const __m512i zeros = _mm512_set1_epi16((int16_t)zero);
-    const __m512i low = _mm512_adds_epi16(_mm512_packs_epi32((__m512i)a, (__m512i)b), zeros);
-    const __m512i high = _mm512_adds_epi16(_mm512_packs_epi32((__m512i)c, (__m512i)d), zeros);
+    __m512i low = _mm512_packs_epi32((__m512i)a, (__m512i)b);
+    __m512i high = _mm512_packs_epi32((__m512i)c, (__m512i)d);
+    if (zero) low = _mm512_adds_epi16(low, zeros);
+    if (zero) high = _mm512_adds_epi16(high, zeros);
     __m512i v = _mm512_packs_epi16(low, high);
     if (least > -128) v = _mm512_max_epi8(v, _mm512_set1_epi8((int8_t)least));
     if (most < 127) v = _mm512_min_epi8(v, _mm512_set1_epi8((int8_t)most));
@@ -464,11 +506,50 @@ static inline LCC_INLINE __m512i i32x16_add_exactly(int n, __m512i x, __m512i z,
     return i32x16_pack(a, b, c, d, 0, -128, 127);
 }
 
+/* Number i of four vectors of sums of the codes x and z, where floats are proved. */
+static inline LCC_INLINE i32x16 i32x16_proved_codes(__m512i x, __m512i z, int i, const i32x16_sum *k) {
+    const __m512 inner =
+        _mm512_fmadd_ps(i32x16_floats_of(z, i, k->z_zero), _mm512_set1_ps(k->z_by), _mm512_set1_ps(k->offset));
+    return (i32x16)_mm512_cvtps_epi32(
+        _mm512_fmadd_ps(i32x16_floats_of(x, i, k->x_zero), _mm512_set1_ps(k->x_by), inner));
+}
+
+/* i32x16_end_of where floats are proved. */
+static inline LCC_INLINE void i32x16_end_proved(int n, int8_t *y, const int8_t *r, const i32x16 *sums,
+                                               const i32x16_by *by, const int8_t *scales, int channels,
+                                               const i32x16_ending *end) {
+    const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << (channels & 63)) - 1;
+    const i32x16_sum *const k = end->sum;
+    i32x16 v[4] = {{0}, {0}, {0}, {0}};
+    v[0] = i32x16_proved_sum(sums[0], by[0], end);
+    if (n > 1) v[1] = i32x16_proved_sum(sums[1], by[1], end);
+    if (n > 2) v[2] = i32x16_proved_sum(sums[2], by[2], end);
+    if (n > 3) v[3] = i32x16_proved_sum(sums[3], by[3], end);
+    __m512i codes = i32x16_pack(v[0], v[1], v[2], v[3], i32x16_zero_of(end), end->least, end->most);
+    if (end->n_tables > 1)
+        codes = i32x16_look_up_numbered(end->tables, end->n_tables, scales + 9 * 16 * n, mask, codes);
+    else if (end->tables)
+        codes = i32x16_look_up_bytes(end->tables, codes);
+    if (r) {
+        const __m512i z = _mm512_maskz_loadu_epi8(mask, r);
+        v[0] = i32x16_proved_codes(codes, z, 0, k);
+        if (n > 1) v[1] = i32x16_proved_codes(codes, z, 1, k);
+        if (n > 2) v[2] = i32x16_proved_codes(codes, z, 2, k);
+        if (n > 3) v[3] = i32x16_proved_codes(codes, z, 3, k);
+        codes = i32x16_pack(v[0], v[1], v[2], v[3], 0, k->least, k->most);
+    }
+    i32x16_store_bytes(y, codes, channels, mask);
+}
+
 /* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32x16_end_exactly
  * says. by: the factors. */
 static inline LCC_INLINE void i32x16_end_of(int n, int8_t *y, const int8_t *r, const i32x16 *sums,
                                            const i32x16_by *by, const int8_t *scales, int channels,
                                            const i32x16_ending *end) {
+    if (end->way != i32x16_TESTED) {
+        i32x16_end_proved(n, y, r, sums, by, scales, channels, end);
+        return;
+    }
     const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << (channels & 63)) - 1;
     const i32x16_sum *const k = end->sum;
     i32x16 v[4] = {{0}, {0}, {0}, {0}};
@@ -476,10 +557,10 @@ static inline LCC_INLINE void i32x16_end_of(int n, int8_t *y, const int8_t *r, c
     __m512i codes;
     int again = 0;
     if (end->close > 0) {
-        v[0] = i32x16_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[0]), by[0]), &far);
-        if (n > 1) v[1] = i32x16_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[1]), by[1]), &far);
-        if (n > 2) v[2] = i32x16_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[2]), by[2]), &far);
-        if (n > 3) v[3] = i32x16_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[3]), by[3]), &far);
+        v[0] = i32x16_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[0]), by[0].factor), &far);
+        if (n > 1) v[1] = i32x16_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[1]), by[1].factor), &far);
+        if (n > 2) v[2] = i32x16_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[2]), by[2].factor), &far);
+        if (n > 3) v[3] = i32x16_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[3]), by[3].factor), &far);
         again = _mm512_cmp_ps_mask(far, _mm512_set1_ps(end->close), _CMP_GT_OQ) != 0;
         codes = i32x16_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
     } else {
@@ -528,33 +609,67 @@ static inline LCC_INLINE __m512 i32x16_factors(const i32x16_scaling *k, int at) 
     return k->each ? by : _mm512_broadcastss_ps(_mm512_castps512_ps128(by));
 }
 
-/* The codes of 64 channels of a pixel; *far as for i32x16_round. z, off: what makes products of raised floats.
- */
+/* What is proved for sixteen of `channels` channels, from `at` on: factors or second floats. */
+static inline LCC_INLINE __m512 i32x16_floats_at(const float *floats, const i32x16_scaling *k, int at) {
+    const int left = k->channels - at;
+    if (!k->each) return _mm512_set1_ps(floats[0]);
+    const __mmask16 mask = (__mmask16)(left >= 16 ? 0xffff : left > 0 ? (1 << left) - 1 : 0);
+    return _mm512_maskz_loadu_ps(mask, (const void *)(floats + (mask ? at : 0)));
+}
+
+/* Floats of 64 channels in the order of i32x16_raised_floats. */
+static inline LCC_INLINE void i32x16_in_order(__m512 to[4], __m512 a, __m512 b, __m512 c, __m512 d) {
+    const __m512 ab = _mm512_shuffle_f32x4(a, b, 0x44), cd = _mm512_shuffle_f32x4(c, d, 0x44);
+    const __m512 next_ab = _mm512_shuffle_f32x4(a, b, 0xee), next_cd = _mm512_shuffle_f32x4(c, d, 0xee);
+    to[0] = _mm512_shuffle_f32x4(ab, cd, 0x88), to[1] = _mm512_shuffle_f32x4(ab, cd, 0xdd);
+    to[2] = _mm512_shuffle_f32x4(next_ab, next_cd, 0x88), to[3] = _mm512_shuffle_f32x4(next_ab, next_cd, 0xdd);
+}
+
+/* What makes codes of the products of 64 channels, from `at` on. */
+static inline LCC_INLINE void i32x16_load_scaling(i32x16_by by[4], const i32x16_scaling *k, int at) {
+    __m512 factor[4], second[4] = {_mm512_setzero_ps()};
+    if (k->end->way == i32x16_TESTED) {
+        i32x16_in_order(factor, i32x16_factors(k, at), i32x16_factors(k, at + 16), i32x16_factors(k, at + 32),
+                       i32x16_factors(k, at + 48));
+    } else {
+        i32x16_in_order(factor, i32x16_floats_at(k->factors, k, at), i32x16_floats_at(k->factors, k, at + 16),
+                       i32x16_floats_at(k->factors, k, at + 32), i32x16_floats_at(k->factors, k, at + 48));
+        i32x16_in_order(second, i32x16_floats_at(k->seconds, k, at), i32x16_floats_at(k->seconds, k, at + 16),
+                       i32x16_floats_at(k->seconds, k, at + 32), i32x16_floats_at(k->seconds, k, at + 48));
+    }
+    by[0] = (i32x16_by){factor[0], second[0]}, by[1] = (i32x16_by){factor[1], second[1]};
+    by[2] = (i32x16_by){factor[2], second[2]}, by[3] = (i32x16_by){factor[3], second[3]};
+}
+
+/* The code of a product. *far as for i32x16_round. */
+static inline LCC_INLINE i32x16 i32x16_product_code(__m512 product, i32x16_by by, const i32x16_ending *end,
+                                                  __m512 *far) {
+    if (end->way != i32x16_TESTED) return i32x16_proved(product, by, end);
+    return i32x16_round(_mm512_mul_ps(product, by.factor), far);
+}
+
+/* The codes of 64 channels of a pixel. z, off: what makes products of raised floats. */
 static inline LCC_INLINE __m512i i32x16_scaled_codes(__m512i x, const __m512 *z, const __m512 *off,
-                                                    const __m512 *by, const i32x16_scaling *k, __m512 *far) {
+                                                    const i32x16_by *by, const i32x16_ending *end, __m512 *far) {
     i32x16 v[4];
-    v[0] = i32x16_round(_mm512_mul_ps(_mm512_fmadd_ps(i32x16_raised_floats(x, 0), z[0], off[0]), by[0]), far);
-    v[1] = i32x16_round(_mm512_mul_ps(_mm512_fmadd_ps(i32x16_raised_floats(x, 1), z[1], off[1]), by[1]), far);
-    v[2] = i32x16_round(_mm512_mul_ps(_mm512_fmadd_ps(i32x16_raised_floats(x, 2), z[2], off[2]), by[2]), far);
-    v[3] = i32x16_round(_mm512_mul_ps(_mm512_fmadd_ps(i32x16_raised_floats(x, 3), z[3], off[3]), by[3]), far);
-    return i32x16_narrow(v[0], v[1], v[2], v[3], k->end->zero, k->end->least, k->end->most);
+    v[0] = i32x16_product_code(_mm512_fmadd_ps(i32x16_raised_floats(x, 0), z[0], off[0]), by[0], end, far);
+    v[1] = i32x16_product_code(_mm512_fmadd_ps(i32x16_raised_floats(x, 1), z[1], off[1]), by[1], end, far);
+    v[2] = i32x16_product_code(_mm512_fmadd_ps(i32x16_raised_floats(x, 2), z[2], off[2]), by[2], end, far);
+    v[3] = i32x16_product_code(_mm512_fmadd_ps(i32x16_raised_floats(x, 3), z[3], off[3]), by[3], end, far);
+    return i32x16_narrow(v[0], v[1], v[2], v[3], i32x16_zero_of(end), end->least, end->most);
 }
 
 /* The pixels first .. end - 1 of the map x, each channel times its code in z: a block of 64 channels at a time.
  */
 static inline void i32x16_scale_map(int8_t *y, const int8_t *x, const int8_t *z, int first, int end,
                                    const i32x16_scaling *k) {
+    const int tested = k->end->way == i32x16_TESTED;
     for (int at = 0; at < k->channels; at += 64) {
         const int channels = k->channels - at < 64 ? k->channels - at : 64;
         const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << channels) - 1;
         const __m512i codes = _mm512_maskz_loadu_epi8(mask, (const void *)(z + at));
-        const __m512 a = i32x16_factors(k, at), b = i32x16_factors(k, at + 16), c = i32x16_factors(k, at + 32),
-                     d = i32x16_factors(k, at + 48);
-        const __m512 ab = _mm512_shuffle_f32x4(a, b, 0x44), cd = _mm512_shuffle_f32x4(c, d, 0x44),
-                     next_ab = _mm512_shuffle_f32x4(a, b, 0xee), next_cd = _mm512_shuffle_f32x4(c, d, 0xee);
-        const __m512 by[4] = {_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd),
-                              _mm512_shuffle_f32x4(next_ab, next_cd, 0x88),
-                              _mm512_shuffle_f32x4(next_ab, next_cd, 0xdd)};
+        i32x16_by by[4];
+        i32x16_load_scaling(by, k, at);
         const __m512 raised = _mm512_set1_ps((float)(1 << 24)), lowered = _mm512_set1_ps(1.0f / (1 << 24));
         const __m512 z_zero = _mm512_mul_ps(raised, _mm512_set1_ps((float)k->z_zero));
         const __m512 x_zero = _mm512_set1_ps((float)-k->x_zero);
@@ -569,8 +684,9 @@ static inline void i32x16_scale_map(int8_t *y, const int8_t *x, const int8_t *z,
             const int8_t *const from = x + (ptrdiff_t)p * k->x_step + at;
             __m512 far = _mm512_setzero_ps();
             const __m512i v = _mm512_maskz_loadu_epi8(mask, (const void *)from);
-            const __m512i result = i32x16_scaled_codes(v, factor, off, by, k, &far);
-            if (__builtin_expect(_mm512_cmp_ps_mask(far, _mm512_set1_ps(k->end->close), _CMP_GE_OQ) != 0, 0))
+            const __m512i result = i32x16_scaled_codes(v, factor, off, by, k->end, &far);
+            const __m512 close = _mm512_set1_ps(k->end->close);
+            if (tested && __builtin_expect(_mm512_cmp_ps_mask(far, close, _CMP_GE_OQ) != 0, 0))
                 i32x16_scale_exactly(to, from, z + at, at, channels, k);
             else
                 _mm512_mask_storeu_epi8((void *)to, mask, result);
@@ -983,7 +1099,7 @@ static void tile_9x1_of_27(const int8_t *tile, const int8_t *w, int8_t *y) {
         acc8_0 = i32x16_dot(v8, w0, acc8_0);
         w += 32;
     }
-    static const i32x16_ending end = {-128, -128, 127, 0, 0.49996948f, 1, NULL, NULL};
+    static const i32x16_ending end = {i32x16_MOVED, -128, -128, 127, 0, 0.0f, 1, NULL, NULL};
     const i32x16_by by0 = i32x16_load_by(scales, 16, 0);
     i32x16_end1(y, NULL, acc0_0, by0, scales, 8, &end);
     i32x16_end1(y + 8, NULL, acc1_0, by0, scales, 8, &end);
@@ -1087,7 +1203,7 @@ static void tile_14x2_of_8(const int8_t *tile, const int8_t *w, int8_t *y) {
         acc13_1 = i32x16_dot(v13, w1, acc13_1);
         w += 64;
     }
-    static const i32x16_ending end = {-128, -128, 127, 0, 0.49996948f, 1, NULL, NULL};
+    static const i32x16_ending end = {i32x16_MOVED, -128, -128, 127, 0, 0.0f, 1, NULL, NULL};
     const i32x16_by by0 = i32x16_load_by(scales, 32, 0);
     const i32x16_by by1 = i32x16_load_by(scales, 32, 16);
     i32x16_end2(y, NULL, acc0_0, acc0_1, by0, by1, scales, 24, &end);
@@ -1169,7 +1285,7 @@ static void tile_11x2_of_8(const int8_t *tile, const int8_t *w, int8_t *y) {
         acc10_1 = i32x16_dot(v10, w1, acc10_1);
         w += 64;
     }
-    static const i32x16_ending end = {-128, -128, 127, 0, 0.49996948f, 1, NULL, NULL};
+    static const i32x16_ending end = {i32x16_MOVED, -128, -128, 127, 0, 0.0f, 1, NULL, NULL};
     const i32x16_by by0 = i32x16_load_by(scales, 32, 0);
     const i32x16_by by1 = i32x16_load_by(scales, 32, 16);
     i32x16_end2(y, NULL, acc0_0, acc0_1, by0, by1, scales, 24, &end);
@@ -1201,7 +1317,7 @@ static void conv1x1_8_to_24_at_9x9(const int8_t *x, const int8_t *w, int8_t *y, 
 }
 
 static void depthwise3x3_row_of_9(const int8_t *x, const int8_t *w, int8_t *y, int top, int ky0, int ky1) {
-    static const i32x16_ending end = {-128, -128, 127, 0, 0.49996948f, 1, NULL, NULL};
+    static const i32x16_ending end = {i32x16_MOVED, -128, -128, 127, 0, 0.0f, 1, NULL, NULL};
     int8_t outside[32];
     memset(outside, -128, sizeof outside);
     const int8_t *rows[3];
@@ -1389,9 +1505,9 @@ static void tile_9x1_of_24(const int8_t *tile, const int8_t *w, int8_t *y, const
         acc8_0 = i32x16_dot(v8, w0, acc8_0);
         w += 32;
     }
-    static const i32x16_sum sum = {0.8333334f, 0.39166665f, 0.4999239f,
+    static const i32x16_sum sum = {0.8333334f, 0.39166665f, 0.0f, 0.49992076f,
         1073741824, 0, 2018634530, -2, 1789569773, -19, 20, 3, -128, -4, -128, 127};
-    static const i32x16_ending end = {3, -128, 127, 0, 0.49996948f, 1, NULL, &sum};
+    static const i32x16_ending end = {i32x16_TESTED, 3, -128, 127, 0, 0.49996948f, 1, NULL, &sum};
     const i32x16_by by0 = i32x16_load_by(scales, 16, 0);
     i32x16_end1(y, r, acc0_0, by0, scales, 8, &end);
     i32x16_end1(y + 8, r + 8, acc1_0, by0, scales, 8, &end);
@@ -1473,7 +1589,7 @@ static void tile_5x1_of_72(const int8_t *tile, const int8_t *w, int8_t *y) {
         acc4_0 = i32x16_dot(v4, w0, acc4_0);
         w += 32;
     }
-    static const i32x16_ending end = {0, -128, 127, 0, 0.49996948f, 1, codes_1, NULL};
+    static const i32x16_ending end = {i32x16_MOVED, 0, -128, 127, 0, 0.0f, 1, codes_1, NULL};
     const i32x16_by by0 = i32x16_load_by(scales, 16, 0);
     i32x16_end1(y, NULL, acc0_0, by0, scales, 16, &end);
     i32x16_end1(y + 16, NULL, acc1_0, by0, scales, 16, &end);
@@ -1529,7 +1645,7 @@ static void tile_1x1_of_16(const int8_t *tile, const int8_t *w, int8_t *y) {
         acc0_0 = i32x16_dot(v0, w0, acc0_0);
         w += 32;
     }
-    static const i32x16_ending end = {-128, -128, 127, 0, 0.49996948f, 1, NULL, NULL};
+    static const i32x16_ending end = {i32x16_MOVED, -128, -128, 127, 0, 0.0f, 1, NULL, NULL};
     const i32x16_by by0 = i32x16_load_by(scales, 16, 0);
     i32x16_end1(y, NULL, acc0_0, by0, scales, 4, &end);
 }
@@ -1559,7 +1675,7 @@ static void tile_1x1_of_4(const int8_t *tile, const int8_t *w, int8_t *y) {
         acc0_0 = i32x16_dot(v0, w0, acc0_0);
         w += 32;
     }
-    static const i32x16_ending end = {0, -128, 127, 0, 0.49996948f, 1, codes_2, NULL};
+    static const i32x16_ending end = {i32x16_MOVED, 0, -128, 127, 0, 0.0f, 1, codes_2, NULL};
     const i32x16_by by0 = i32x16_load_by(scales, 16, 0);
     i32x16_end1(y, NULL, acc0_0, by0, scales, 16, &end);
 }
@@ -1572,14 +1688,10 @@ static void conv1x1_4_to_16_at_1x1(const int8_t *x, const int8_t *w, int8_t *y, 
 static void mul_5x5x16(const int8_t *x0, const int8_t *z0, int8_t *y) {
     const int8_t *x = x0;
     const int8_t *z = z0;
-    static const int32_t multipliers[1] = {
-        1073741824,
-    };
-    static const int8_t shifts[1] = {
-        -7,
-    };
-    static const i32x16_ending ending = {-116, -128, 127, 0, 0.49995422f, 1, NULL, NULL};
-    static const i32x16_scaling scaling = {multipliers, shifts, 0, 16, 16, 16, -116, -128, &ending};
+    static const float factors[] = {0.00390625f};
+    static const float seconds[] = {-115.99999f};
+    static const i32x16_ending ending = {i32x16_MOVED, -116, -128, 127, 0, 0.0f, 1, NULL, NULL};
+    static const i32x16_scaling scaling = {NULL, NULL, factors, seconds, 0, 16, 16, 16, -116, -128, &ending};
     i32x16_scale_map(y, x, z, 0, 25, &scaling);
 }
 
@@ -1614,7 +1726,7 @@ static void tile_1x1_of_16_v2(const int8_t *tile, const int8_t *w, int8_t *y) {
         acc0_0 = i32x16_dot(v0, w0, acc0_0);
         w += 32;
     }
-    static const i32x16_ending end = {10, -128, 127, 0, 0.49996948f, 1, NULL, NULL};
+    static const i32x16_ending end = {i32x16_MOVED, 10, -128, 127, 0, 0.0f, 1, NULL, NULL};
     const i32x16_by by0 = i32x16_load_by(scales, 16, 0);
     i32x16_end1(y, NULL, acc0_0, by0, scales, 10, &end);
 }
@@ -1857,7 +1969,7 @@ int integers_bind(const void *file, size_t bytes) {
                               (uint32_t)p[i + 3] << 24;
         hash = (hash ^ word) * UINT64_C(0x100000001b3);
     }
-    if (hash != UINT64_C(0xec97681e542a3b21)) return -1;
+    if (hash != UINT64_C(0xd7914513607c2510)) return -1;
     weights = (const int32_t *)(const void *)(p + 64);
     return 0;
 }
@@ -2035,7 +2147,7 @@ static int selftest_run(int again) {
 }
 
 int integers_selftest(void) {
-    if (selftest_weights() != UINT64_C(0xec97681e542a3b21)) return INTEGERS_SELFTEST_WEIGHTS;
+    if (selftest_weights() != UINT64_C(0xd7914513607c2510)) return INTEGERS_SELFTEST_WEIGHTS;
     const int step = selftest_run(0);
     return step ? step : selftest_run(1);
 }

@@ -6,12 +6,41 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-/* What a block's channels are multiplied by. */
-typedef __m512 i32xN_by;
+/* What makes codes of a block's sums: see i32xN_way. */
+typedef struct i32xN_by {
+    __m512 factor, second;
+} i32xN_by;
 
 /* That of the sixteen lanes from `at` on. `scales` as i32xN_end_exactly says. */
 static inline LCC_INLINE i32xN_by i32xN_load_by(const int8_t *scales, int lanes, int at) {
-    return _mm512_loadu_ps((const void *)(scales + 4 * (lanes + at)));
+    return (i32xN_by){_mm512_loadu_ps((const void *)(scales + 4 * (lanes + at))),
+                      _mm512_loadu_ps((const void *)(scales + 4 * at))};
+}
+
+/* What a vector of sums becomes where floats are proved: before the zero point is added, unless the way is
+ * MOVED. A layer that rounds twice rounds away from zero a bit before the middle. */
+static inline LCC_INLINE i32xN i32xN_proved(__m512 x, i32xN_by by, const i32xN_ending *end) {
+    enum { DOWN = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC };
+    if (end->way == i32xN_MOVED) return (i32xN)_mm512_cvtps_epi32(_mm512_fmadd_ps(x, by.factor, by.second));
+    __m512 half = _mm512_set1_ps(0.5f);
+    if (end->twice) {
+        const __m512i power = _mm512_set1_epi32((int32_t)0xff800000u);
+        const __m512 early = _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(by.factor), power));
+        const __mmask16 is_below = _mm512_movepi32_mask(_mm512_castps_si512(x));
+        half = _mm512_mask_sub_ps(_mm512_add_ps(half, early), is_below, half, early);
+    }
+    const __m512 inner = _mm512_fmadd_ps(x, by.second, half);
+    return (i32xN)_mm512_cvt_roundps_epi32(_mm512_fmadd_round_ps(x, by.factor, inner, DOWN), DOWN);
+}
+
+/* The same of the sums themselves. */
+static inline LCC_INLINE i32xN i32xN_proved_sum(i32xN sum, i32xN_by by, const i32xN_ending *end) {
+    return i32xN_proved(_mm512_cvtepi32_ps((__m512i)sum), by, end);
+}
+
+/* What is added to that. */
+static inline LCC_INLINE int32_t i32xN_zero_of(const i32xN_ending *end) {
+    return end->way == i32xN_MOVED ? 0 : end->zero;
 }
 
 /* The integers next to v * by. *far: how far such products were from theirs, at most. */
@@ -26,8 +55,10 @@ static inline LCC_INLINE i32xN i32xN_round(__m512 product, __m512 *far) {
 static inline LCC_INLINE __m512i i32xN_narrow(i32xN a, i32xN b, i32xN c, i32xN d, int32_t zero, int32_t least,
                                               int32_t most) {
     const __m512i zeros = _mm512_set1_epi16((int16_t)zero);
-    const __m512i low = _mm512_adds_epi16(_mm512_packs_epi32((__m512i)a, (__m512i)b), zeros);
-    const __m512i high = _mm512_adds_epi16(_mm512_packs_epi32((__m512i)c, (__m512i)d), zeros);
+    __m512i low = _mm512_packs_epi32((__m512i)a, (__m512i)b);
+    __m512i high = _mm512_packs_epi32((__m512i)c, (__m512i)d);
+    if (zero) low = _mm512_adds_epi16(low, zeros);
+    if (zero) high = _mm512_adds_epi16(high, zeros);
     __m512i v = _mm512_packs_epi16(low, high);
     if (least > -128) v = _mm512_max_epi8(v, _mm512_set1_epi8((int8_t)least));
     if (most < 127) v = _mm512_min_epi8(v, _mm512_set1_epi8((int8_t)most));
@@ -124,11 +155,50 @@ static inline LCC_INLINE __m512i i32xN_add_exactly(int n, __m512i x, __m512i z, 
     return i32xN_pack(a, b, c, d, 0, -128, 127);
 }
 
+/* Number i of four vectors of sums of the codes x and z, where floats are proved. */
+static inline LCC_INLINE i32xN i32xN_proved_codes(__m512i x, __m512i z, int i, const i32xN_sum *k) {
+    const __m512 inner =
+        _mm512_fmadd_ps(i32xN_floats_of(z, i, k->z_zero), _mm512_set1_ps(k->z_by), _mm512_set1_ps(k->offset));
+    return (i32xN)_mm512_cvtps_epi32(
+        _mm512_fmadd_ps(i32xN_floats_of(x, i, k->x_zero), _mm512_set1_ps(k->x_by), inner));
+}
+
+/* i32xN_end_of where floats are proved. */
+static inline LCC_INLINE void i32xN_end_proved(int n, int8_t *y, const int8_t *r, const i32xN *sums,
+                                               const i32xN_by *by, const int8_t *scales, int channels,
+                                               const i32xN_ending *end) {
+    const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << (channels & 63)) - 1;
+    const i32xN_sum *const k = end->sum;
+    i32xN v[4] = {{0}, {0}, {0}, {0}};
+    v[0] = i32xN_proved_sum(sums[0], by[0], end);
+    if (n > 1) v[1] = i32xN_proved_sum(sums[1], by[1], end);
+    if (n > 2) v[2] = i32xN_proved_sum(sums[2], by[2], end);
+    if (n > 3) v[3] = i32xN_proved_sum(sums[3], by[3], end);
+    __m512i codes = i32xN_pack(v[0], v[1], v[2], v[3], i32xN_zero_of(end), end->least, end->most);
+    if (end->n_tables > 1)
+        codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 16 * n, mask, codes);
+    else if (end->tables)
+        codes = i32xN_look_up_bytes(end->tables, codes);
+    if (r) {
+        const __m512i z = _mm512_maskz_loadu_epi8(mask, r);
+        v[0] = i32xN_proved_codes(codes, z, 0, k);
+        if (n > 1) v[1] = i32xN_proved_codes(codes, z, 1, k);
+        if (n > 2) v[2] = i32xN_proved_codes(codes, z, 2, k);
+        if (n > 3) v[3] = i32xN_proved_codes(codes, z, 3, k);
+        codes = i32xN_pack(v[0], v[1], v[2], v[3], 0, k->least, k->most);
+    }
+    i32xN_store_bytes(y, codes, channels, mask);
+}
+
 /* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
  * says. by: the factors. */
 static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
                                            const i32xN_by *by, const int8_t *scales, int channels,
                                            const i32xN_ending *end) {
+    if (end->way != i32xN_TESTED) {
+        i32xN_end_proved(n, y, r, sums, by, scales, channels, end);
+        return;
+    }
     const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << (channels & 63)) - 1;
     const i32xN_sum *const k = end->sum;
     i32xN v[4] = {{0}, {0}, {0}, {0}};
@@ -136,10 +206,10 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
     __m512i codes;
     int again = 0;
     if (end->close > 0) {
-        v[0] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[0]), by[0]), &far);
-        if (n > 1) v[1] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[1]), by[1]), &far);
-        if (n > 2) v[2] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[2]), by[2]), &far);
-        if (n > 3) v[3] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[3]), by[3]), &far);
+        v[0] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[0]), by[0].factor), &far);
+        if (n > 1) v[1] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[1]), by[1].factor), &far);
+        if (n > 2) v[2] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[2]), by[2].factor), &far);
+        if (n > 3) v[3] = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)sums[3]), by[3].factor), &far);
         again = _mm512_cmp_ps_mask(far, _mm512_set1_ps(end->close), _CMP_GT_OQ) != 0;
         codes = i32xN_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
     } else {
@@ -185,11 +255,22 @@ static inline LCC_INLINE void i32xN_end_four(int8_t *y, i32xN_four v, i32xN_by b
                                              const i32xN_ending *end) {
     const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << (channels & 63)) - 1;
     __m512 far = _mm512_setzero_ps();
+    if (end->way != i32xN_TESTED) {
+        __m512i codes = i32xN_narrow(i32xN_proved_sum(v.a, by_a, end), i32xN_proved_sum(v.b, by_b, end),
+                                     i32xN_proved_sum(v.c, by_c, end), i32xN_proved_sum(v.d, by_d, end),
+                                     i32xN_zero_of(end), end->least, end->most);
+        if (end->n_tables > 1)
+            codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 64, mask, codes);
+        else if (end->tables)
+            codes = i32xN_look_up_bytes(end->tables, codes);
+        i32xN_store_bytes(y, codes, channels, mask);
+        return;
+    }
     if (end->close > 0) {
-        const i32xN a = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.a), by_a), &far);
-        const i32xN b = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.b), by_b), &far);
-        const i32xN c = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.c), by_c), &far);
-        const i32xN d = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.d), by_d), &far);
+        const i32xN a = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.a), by_a.factor), &far);
+        const i32xN b = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.b), by_b.factor), &far);
+        const i32xN c = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.c), by_c.factor), &far);
+        const i32xN d = i32xN_round(_mm512_mul_ps(_mm512_cvtepi32_ps((__m512i)v.d), by_d.factor), &far);
         __m512i codes = i32xN_narrow(a, b, c, d, end->zero, end->least, end->most);
         if (end->n_tables > 1)
             codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 64, mask, codes);
@@ -222,33 +303,67 @@ static inline LCC_INLINE __m512 i32xN_factors(const i32xN_scaling *k, int at) {
     return k->each ? by : _mm512_broadcastss_ps(_mm512_castps512_ps128(by));
 }
 
-/* The codes of 64 channels of a pixel; *far as for i32xN_round. z, off: what makes products of raised floats.
- */
+/* What is proved for sixteen of `channels` channels, from `at` on: factors or second floats. */
+static inline LCC_INLINE __m512 i32xN_floats_at(const float *floats, const i32xN_scaling *k, int at) {
+    const int left = k->channels - at;
+    if (!k->each) return _mm512_set1_ps(floats[0]);
+    const __mmask16 mask = (__mmask16)(left >= 16 ? 0xffff : left > 0 ? (1 << left) - 1 : 0);
+    return _mm512_maskz_loadu_ps(mask, (const void *)(floats + (mask ? at : 0)));
+}
+
+/* Floats of 64 channels in the order of i32xN_raised_floats. */
+static inline LCC_INLINE void i32xN_in_order(__m512 to[4], __m512 a, __m512 b, __m512 c, __m512 d) {
+    const __m512 ab = _mm512_shuffle_f32x4(a, b, 0x44), cd = _mm512_shuffle_f32x4(c, d, 0x44);
+    const __m512 next_ab = _mm512_shuffle_f32x4(a, b, 0xee), next_cd = _mm512_shuffle_f32x4(c, d, 0xee);
+    to[0] = _mm512_shuffle_f32x4(ab, cd, 0x88), to[1] = _mm512_shuffle_f32x4(ab, cd, 0xdd);
+    to[2] = _mm512_shuffle_f32x4(next_ab, next_cd, 0x88), to[3] = _mm512_shuffle_f32x4(next_ab, next_cd, 0xdd);
+}
+
+/* What makes codes of the products of 64 channels, from `at` on. */
+static inline LCC_INLINE void i32xN_load_scaling(i32xN_by by[4], const i32xN_scaling *k, int at) {
+    __m512 factor[4], second[4] = {_mm512_setzero_ps()};
+    if (k->end->way == i32xN_TESTED) {
+        i32xN_in_order(factor, i32xN_factors(k, at), i32xN_factors(k, at + 16), i32xN_factors(k, at + 32),
+                       i32xN_factors(k, at + 48));
+    } else {
+        i32xN_in_order(factor, i32xN_floats_at(k->factors, k, at), i32xN_floats_at(k->factors, k, at + 16),
+                       i32xN_floats_at(k->factors, k, at + 32), i32xN_floats_at(k->factors, k, at + 48));
+        i32xN_in_order(second, i32xN_floats_at(k->seconds, k, at), i32xN_floats_at(k->seconds, k, at + 16),
+                       i32xN_floats_at(k->seconds, k, at + 32), i32xN_floats_at(k->seconds, k, at + 48));
+    }
+    by[0] = (i32xN_by){factor[0], second[0]}, by[1] = (i32xN_by){factor[1], second[1]};
+    by[2] = (i32xN_by){factor[2], second[2]}, by[3] = (i32xN_by){factor[3], second[3]};
+}
+
+/* The code of a product. *far as for i32xN_round. */
+static inline LCC_INLINE i32xN i32xN_product_code(__m512 product, i32xN_by by, const i32xN_ending *end,
+                                                  __m512 *far) {
+    if (end->way != i32xN_TESTED) return i32xN_proved(product, by, end);
+    return i32xN_round(_mm512_mul_ps(product, by.factor), far);
+}
+
+/* The codes of 64 channels of a pixel. z, off: what makes products of raised floats. */
 static inline LCC_INLINE __m512i i32xN_scaled_codes(__m512i x, const __m512 *z, const __m512 *off,
-                                                    const __m512 *by, const i32xN_scaling *k, __m512 *far) {
+                                                    const i32xN_by *by, const i32xN_ending *end, __m512 *far) {
     i32xN v[4];
-    v[0] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 0), z[0], off[0]), by[0]), far);
-    v[1] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 1), z[1], off[1]), by[1]), far);
-    v[2] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 2), z[2], off[2]), by[2]), far);
-    v[3] = i32xN_round(_mm512_mul_ps(_mm512_fmadd_ps(i32xN_raised_floats(x, 3), z[3], off[3]), by[3]), far);
-    return i32xN_narrow(v[0], v[1], v[2], v[3], k->end->zero, k->end->least, k->end->most);
+    v[0] = i32xN_product_code(_mm512_fmadd_ps(i32xN_raised_floats(x, 0), z[0], off[0]), by[0], end, far);
+    v[1] = i32xN_product_code(_mm512_fmadd_ps(i32xN_raised_floats(x, 1), z[1], off[1]), by[1], end, far);
+    v[2] = i32xN_product_code(_mm512_fmadd_ps(i32xN_raised_floats(x, 2), z[2], off[2]), by[2], end, far);
+    v[3] = i32xN_product_code(_mm512_fmadd_ps(i32xN_raised_floats(x, 3), z[3], off[3]), by[3], end, far);
+    return i32xN_narrow(v[0], v[1], v[2], v[3], i32xN_zero_of(end), end->least, end->most);
 }
 
 /* The pixels first .. end - 1 of the map x, each channel times its code in z: a block of 64 channels at a time.
  */
 static inline void i32xN_scale_map(int8_t *y, const int8_t *x, const int8_t *z, int first, int end,
                                    const i32xN_scaling *k) {
+    const int tested = k->end->way == i32xN_TESTED;
     for (int at = 0; at < k->channels; at += 64) {
         const int channels = k->channels - at < 64 ? k->channels - at : 64;
         const __mmask64 mask = channels == 64 ? ~(__mmask64)0 : ((__mmask64)1 << channels) - 1;
         const __m512i codes = _mm512_maskz_loadu_epi8(mask, (const void *)(z + at));
-        const __m512 a = i32xN_factors(k, at), b = i32xN_factors(k, at + 16), c = i32xN_factors(k, at + 32),
-                     d = i32xN_factors(k, at + 48);
-        const __m512 ab = _mm512_shuffle_f32x4(a, b, 0x44), cd = _mm512_shuffle_f32x4(c, d, 0x44),
-                     next_ab = _mm512_shuffle_f32x4(a, b, 0xee), next_cd = _mm512_shuffle_f32x4(c, d, 0xee);
-        const __m512 by[4] = {_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd),
-                              _mm512_shuffle_f32x4(next_ab, next_cd, 0x88),
-                              _mm512_shuffle_f32x4(next_ab, next_cd, 0xdd)};
+        i32xN_by by[4];
+        i32xN_load_scaling(by, k, at);
         const __m512 raised = _mm512_set1_ps((float)(1 << 24)), lowered = _mm512_set1_ps(1.0f / (1 << 24));
         const __m512 z_zero = _mm512_mul_ps(raised, _mm512_set1_ps((float)k->z_zero));
         const __m512 x_zero = _mm512_set1_ps((float)-k->x_zero);
@@ -263,8 +378,9 @@ static inline void i32xN_scale_map(int8_t *y, const int8_t *x, const int8_t *z, 
             const int8_t *const from = x + (ptrdiff_t)p * k->x_step + at;
             __m512 far = _mm512_setzero_ps();
             const __m512i v = _mm512_maskz_loadu_epi8(mask, (const void *)from);
-            const __m512i result = i32xN_scaled_codes(v, factor, off, by, k, &far);
-            if (__builtin_expect(_mm512_cmp_ps_mask(far, _mm512_set1_ps(k->end->close), _CMP_GE_OQ) != 0, 0))
+            const __m512i result = i32xN_scaled_codes(v, factor, off, by, k->end, &far);
+            const __m512 close = _mm512_set1_ps(k->end->close);
+            if (tested && __builtin_expect(_mm512_cmp_ps_mask(far, close, _CMP_GE_OQ) != 0, 0))
                 i32xN_scale_exactly(to, from, z + at, at, channels, k);
             else
                 _mm512_mask_storeu_epi8((void *)to, mask, result);

@@ -1,23 +1,31 @@
-/* i32x4_neon.h: how the sums of four lanes become codes, for any aarch64: see i32xN_end.h. Its instructions
- * round the exact product as the two ways say, so no floats are needed. */
+/* i32x4_neon.h: how the sums of four lanes become codes, for any aarch64: see i32xN_end.h. Where floats are not
+ * proved, its instructions round the exact product as the two ways say. */
 #include <arm_neon.h>
 #include <stdint.h>
 
-/* What a block's channels are multiplied by, and how far they are shifted then: behind the 31 bits, to the left
- * where that is above 0. */
-typedef struct i32xN_by {
+/* What integers are multiplied by, and how far they are shifted then: behind the 31 bits, to the left where
+ * that is above 0. */
+typedef struct i32xN_exactly {
     int32x4_t multiplier, shift;
+} i32xN_exactly;
+
+/* What makes codes of a block's sums: see i32xN_way. */
+typedef struct i32xN_by {
+    i32xN_exactly exactly;
+    float32x4_t factor, second; /* in place of these, where floats are proved */
 } i32xN_by;
 
 /* That of the four lanes from `at` on. `scales` as i32xN_end_exactly says. */
 static inline LCC_INLINE i32xN_by i32xN_load_by(const int8_t *scales, int lanes, int at) {
-    const i32xN_by by = {(int32x4_t)i32xN_load_i32(scales + 4 * at),
-                         (int32x4_t)i32xN_load_i8(scales + 8 * lanes + at)};
+    const int32x4_t first = (int32x4_t)i32xN_load_i32(scales + 4 * at);
+    const i32xN_by by = {{first, (int32x4_t)i32xN_load_i8(scales + 8 * lanes + at)},
+                         (float32x4_t)i32xN_load_i32(scales + 4 * (lanes + at)),
+                         (float32x4_t)first};
     return by;
 }
 
 /* v * by, rounded once, halves up. */
-static inline LCC_INLINE int32x4_t i32xN_times_once(int32x4_t v, i32xN_by by) {
+static inline LCC_INLINE int32x4_t i32xN_times_once(int32x4_t v, i32xN_exactly by) {
     const int64x2_t low = vmull_s32(vget_low_s32(v), vget_low_s32(by.multiplier));
     const int64x2_t high = vmull_high_s32(v, by.multiplier);
     const int32x4_t right = vsubq_s32(by.shift, vdupq_n_s32(31));
@@ -27,23 +35,31 @@ static inline LCC_INLINE int32x4_t i32xN_times_once(int32x4_t v, i32xN_by by) {
 
 /* The same, rounded as TFLite does: the high half of the doubled product, halves up; then the shift to the
  * right, halves away from zero. */
-static inline LCC_INLINE int32x4_t i32xN_times_tflite(int32x4_t v, i32xN_by by) {
+static inline LCC_INLINE int32x4_t i32xN_times_tflite(int32x4_t v, i32xN_exactly by) {
     const int32x4_t zero = vdupq_n_s32(0), right = vminq_s32(by.shift, zero);
     const int32x4_t high = vqrdmulhq_s32(vshlq_s32(v, vmaxq_s32(by.shift, zero)), by.multiplier);
     const int32x4_t below = vshrq_n_s32(vandq_s32(high, right), 31); /* -1: below 0, and shifted */
     return vrshlq_s32(vqaddq_s32(high, below), right);
 }
 
-static inline LCC_INLINE int32x4_t i32xN_times(i32xN v, i32xN_by by, int32_t twice) {
+static inline LCC_INLINE int32x4_t i32xN_times(i32xN v, i32xN_exactly by, int32_t twice) {
     return twice ? i32xN_times_tflite((int32x4_t)v, by) : i32xN_times_once((int32x4_t)v, by);
+}
+
+/* What becomes of a layer's sums before their zero point is added; floats contain that. */
+static inline LCC_INLINE int32x4_t i32xN_code_of(i32xN v, i32xN_by by, const i32xN_ending *end) {
+    if (end->way == i32xN_TESTED) return i32xN_times(v, by.exactly, end->twice);
+    return vcvtnq_s32_f32(vfmaq_f32(by.second, vcvtq_f32_s32((int32x4_t)v), by.factor));
 }
 
 /* The codes of four vectors, as bytes: zero + v, within the range. */
 static inline LCC_INLINE int8x16_t i32xN_pack(int32x4_t a, int32x4_t b, int32x4_t c, int32x4_t d, int32_t zero,
                                               int32_t least, int32_t most) {
     const int16x8_t zeros = vdupq_n_s16((int16_t)zero);
-    const int16x8_t low = vqaddq_s16(vqmovn_high_s32(vqmovn_s32(a), b), zeros);
-    const int16x8_t high = vqaddq_s16(vqmovn_high_s32(vqmovn_s32(c), d), zeros);
+    int16x8_t low = vqmovn_high_s32(vqmovn_s32(a), b);
+    int16x8_t high = vqmovn_high_s32(vqmovn_s32(c), d);
+    if (zero) low = vqaddq_s16(low, zeros);
+    if (zero) high = vqaddq_s16(high, zeros);
     int8x16_t v = vqmovn_high_s16(vqmovn_s16(low), high);
     if (least > -128) v = vmaxq_s8(v, vdupq_n_s8((int8_t)least));
     if (most < 127) v = vminq_s8(v, vdupq_n_s8((int8_t)most));
@@ -175,12 +191,26 @@ static inline LCC_INLINE int32x4_t i32xN_wide_codes(int8x16_t codes, int i, int3
 /* Number i of four vectors of sums of the codes x and z. */
 static inline LCC_INLINE int32x4_t i32xN_sum_of(int8x16_t x, int8x16_t z, int i, const i32xN_sum *k,
                                                 int32_t twice) {
-    const i32xN_by x_by = {vdupq_n_s32(k->x_multiplier), vdupq_n_s32(k->x_shift)};
-    const i32xN_by z_by = {vdupq_n_s32(k->z_multiplier), vdupq_n_s32(k->z_shift)};
-    const i32xN_by y_by = {vdupq_n_s32(k->y_multiplier), vdupq_n_s32(k->y_shift)};
+    const i32xN_exactly x_by = {vdupq_n_s32(k->x_multiplier), vdupq_n_s32(k->x_shift)};
+    const i32xN_exactly z_by = {vdupq_n_s32(k->z_multiplier), vdupq_n_s32(k->z_shift)};
+    const i32xN_exactly y_by = {vdupq_n_s32(k->y_multiplier), vdupq_n_s32(k->y_shift)};
     const int32x4_t wide_x = i32xN_times((i32xN)i32xN_wide_codes(x, i, k->x_zero, k->left), x_by, twice);
     const int32x4_t wide_z = i32xN_times((i32xN)i32xN_wide_codes(z, i, k->z_zero, k->left), z_by, twice);
     return i32xN_times((i32xN)vaddq_s32(wide_x, wide_z), y_by, twice);
+}
+
+/* The same by floats, which are proved. The sum's zero point is in it. */
+static inline LCC_INLINE int32x4_t i32xN_proved_sum(int8x16_t x, int8x16_t z, int i, const i32xN_sum *k) {
+    const float32x4_t wide_x = vcvtq_f32_s32(i32xN_wide_codes(x, i, k->x_zero, 0));
+    const float32x4_t wide_z = vcvtq_f32_s32(i32xN_wide_codes(z, i, k->z_zero, 0));
+    const float32x4_t inner = vfmaq_f32(vdupq_n_f32(k->offset), wide_z, vdupq_n_f32(k->z_by));
+    return vcvtnq_s32_f32(vfmaq_f32(inner, wide_x, vdupq_n_f32(k->x_by)));
+}
+
+/* One of the two. */
+static inline LCC_INLINE int32x4_t i32xN_sum_code(int8x16_t x, int8x16_t z, int i, const i32xN_ending *end) {
+    return end->way == i32xN_TESTED ? i32xN_sum_of(x, z, i, end->sum, end->twice)
+                                    : i32xN_proved_sum(x, z, i, end->sum);
 }
 
 /* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
@@ -188,13 +218,13 @@ static inline LCC_INLINE int32x4_t i32xN_sum_of(int8x16_t x, int8x16_t z, int i,
 static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
                                            const i32xN_by *by, const int8_t *scales, int channels,
                                            const i32xN_ending *end) {
-    const int32_t twice = end->twice;
+    const int32_t zero = end->way == i32xN_TESTED ? end->zero : 0;
     int32x4_t v[4] = {{0}, {0}, {0}, {0}};
-    v[0] = i32xN_times(sums[0], by[0], twice);
-    if (n > 1) v[1] = i32xN_times(sums[1], by[1], twice);
-    if (n > 2) v[2] = i32xN_times(sums[2], by[2], twice);
-    if (n > 3) v[3] = i32xN_times(sums[3], by[3], twice);
-    int8x16_t codes = i32xN_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
+    v[0] = i32xN_code_of(sums[0], by[0], end);
+    if (n > 1) v[1] = i32xN_code_of(sums[1], by[1], end);
+    if (n > 2) v[2] = i32xN_code_of(sums[2], by[2], end);
+    if (n > 3) v[3] = i32xN_code_of(sums[3], by[3], end);
+    int8x16_t codes = i32xN_pack(v[0], v[1], v[2], v[3], zero, end->least, end->most);
     if (end->n_tables > 1)
         codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 4 * n, channels, codes);
     else if (end->tables)
@@ -204,11 +234,11 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
         int8_t residual[16] = {0};
         memcpy(residual, r, (size_t)channels);
         const int8x16_t z = vld1q_s8(residual);
-        v[0] = i32xN_sum_of(codes, z, 0, k, twice);
-        if (n > 1) v[1] = i32xN_sum_of(codes, z, 1, k, twice);
-        if (n > 2) v[2] = i32xN_sum_of(codes, z, 2, k, twice);
-        if (n > 3) v[3] = i32xN_sum_of(codes, z, 3, k, twice);
-        codes = i32xN_pack(v[0], v[1], v[2], v[3], k->y_zero, k->least, k->most);
+        v[0] = i32xN_sum_code(codes, z, 0, end);
+        if (n > 1) v[1] = i32xN_sum_code(codes, z, 1, end);
+        if (n > 2) v[2] = i32xN_sum_code(codes, z, 2, end);
+        if (n > 3) v[3] = i32xN_sum_code(codes, z, 3, end);
+        codes = i32xN_pack(v[0], v[1], v[2], v[3], end->way == i32xN_TESTED ? k->y_zero : 0, k->least, k->most);
     }
     if (channels == 16) {
         vst1q_s8(y, codes);

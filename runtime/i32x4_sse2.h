@@ -4,10 +4,11 @@
  * The multiply-add of pairs of int16 is exact. A tile's inputs are int16 already, and the weights are widened
  * as they are loaded.
  *
- * A code is made of floats: the sum, rounded to 24 bits, times its factor and 2^16, plus 2^15 for halves. The
- * upper 16 bits of the nearest integer are the code. The lower ones say how far the product is from the next
- * smaller code: what it may be off is added to all products, and a code is right unless the lower bits are less
- * than twice that. An integer of more than 32 bits becomes one whose lower bits are 0, and so is seen, too. */
+ * Where floats are not proved, a code is made of them and tested: the sum, rounded to 24 bits, times its factor
+ * and 2^16, plus 2^15 for halves. The upper 16 bits of the nearest integer are the code. The lower ones say how
+ * far the product is from the next smaller code: what it may be off is added to all products, and a code is
+ * right unless the lower bits are less than twice that. An integer of more than 32 bits becomes one whose lower
+ * bits are 0, and so is seen, too. */
 #include <emmintrin.h>
 #include <stdint.h>
 
@@ -59,22 +60,47 @@ static inline LCC_INLINE void i32xN_widen_u8(int8_t *to, const uint8_t *from, in
     for (; i < n; i++) i32xN_put_i16(to + 2 * i, from[i]);
 }
 
-/* What a block's channels are multiplied by. */
-typedef __m128 i32xN_by;
+/* What makes codes of a block's sums: see i32xN_way. */
+typedef struct i32xN_by {
+    __m128 factor, second;
+    __m128 raised; /* the factor, times 2^16 */
+} i32xN_by;
 
-/* That of the four lanes from `at` on: their factors, times 2^16. `scales` as i32xN_end_exactly says. */
+/* That of the four lanes from `at` on. `scales` as i32xN_end_exactly says. */
 static inline LCC_INLINE i32xN_by i32xN_load_by(const int8_t *scales, int lanes, int at) {
-    return _mm_mul_ps(_mm_loadu_ps((const void *)(scales + 4 * (lanes + at))), _mm_set1_ps(65536));
+    const __m128 factor = _mm_loadu_ps((const void *)(scales + 4 * (lanes + at)));
+    return (i32xN_by){factor, _mm_loadu_ps((const void *)(scales + 4 * at)),
+                      _mm_mul_ps(factor, _mm_set1_ps(65536))};
 }
 
-/* 2^-16, so many, that a product may be off before it becomes an integer, with what that and the sum are off.
- */
-static inline LCC_INLINE int i32xN_off(float close) { return (int)((0.5f - close) * 65536) + 3; }
+/* 2^-16, so many, that a product may be off before it becomes an integer, with what that, the sum and an offset
+ * are off. */
+static inline LCC_INLINE int i32xN_off(float close) { return (int)((0.5f - close) * 65536) + 4; }
 
-/* The integers next to sum * by + moved. */
-static inline LCC_INLINE __m128i i32xN_scale(i32xN sum, i32xN_by by, float moved) {
-    const __m128 product = _mm_mul_ps(_mm_cvtepi32_ps((__m128i)sum), by);
-    return _mm_cvtps_epi32(_mm_add_ps(product, _mm_set1_ps(moved)));
+/* The integers next to sum * by.raised + moved. A layer that rounds twice rounds away from zero a bit before
+ * the middle: by half the power of two up to the factor. */
+static inline LCC_INLINE __m128i i32xN_scale(i32xN sum, i32xN_by by, float moved, int32_t twice) {
+    const __m128 x = _mm_cvtepi32_ps((__m128i)sum);
+    __m128 offset = _mm_set1_ps(moved);
+    if (twice) {
+        const __m128 power = _mm_castsi128_ps(_mm_set1_epi32((int32_t)0xff800000u));
+        const __m128 sign = _mm_and_ps(x, _mm_set1_ps(-0.0f));
+        offset = _mm_add_ps(offset, _mm_or_ps(sign, _mm_and_ps(by.raised, power)));
+    }
+    return _mm_cvtps_epi32(_mm_add_ps(_mm_mul_ps(x, by.raised), offset));
+}
+
+/* x * by, rounded. A compiler may fuse it with no sum, since the proof of the codes takes two roundings. */
+static inline LCC_INLINE __m128 i32xN_rounded_product(__m128 x, __m128 by) {
+    __m128 product = _mm_mul_ps(x, by);
+    __asm__("" : "+x"(product));
+    return product;
+}
+
+/* The codes of sums where floats are proved. */
+static inline LCC_INLINE __m128i i32xN_proved(i32xN sum, i32xN_by by) {
+    const __m128 product = i32xN_rounded_product(_mm_cvtepi32_ps((__m128i)sum), by.factor);
+    return _mm_cvtps_epi32(_mm_add_ps(product, by.second));
 }
 
 /* The upper halves of the lanes of a and b. *below is not 0 where a lower one is below `limit`. */
@@ -152,20 +178,55 @@ static inline LCC_INLINE __m128i i32xN_add_bytes(int n, __m128i x, __m128i z, co
     return i32xN_pack(ab, cd, k->least, k->most);
 }
 
+/* Number i of four vectors of sums of the codes x and z, where floats are proved. */
+static inline LCC_INLINE __m128i i32xN_proved_sum(__m128i x, __m128i z, int i, const i32xN_sum *k) {
+    const __m128 wide_x = i32xN_floats_of(x, i, k->x_zero), wide_z = i32xN_floats_of(z, i, k->z_zero);
+    const __m128 inner =
+        _mm_add_ps(i32xN_rounded_product(wide_z, _mm_set1_ps(k->z_by)), _mm_set1_ps(k->offset));
+    return _mm_cvtps_epi32(_mm_add_ps(i32xN_rounded_product(wide_x, _mm_set1_ps(k->x_by)), inner));
+}
+
+/* i32xN_end_of where floats are proved. */
+static inline LCC_INLINE void i32xN_end_proved(int n, int8_t *y, const int8_t *r, const i32xN *sums,
+                                               const i32xN_by *by, const int8_t *scales, int channels,
+                                               const i32xN_ending *end) {
+    const i32xN_sum *const k = end->sum;
+    __m128i a = i32xN_proved(sums[0], by[0]), b = n > 1 ? i32xN_proved(sums[1], by[1]) : a;
+    __m128i c = n > 2 ? i32xN_proved(sums[2], by[2]) : a, d = n > 3 ? i32xN_proved(sums[3], by[3]) : c;
+    __m128i codes = i32xN_pack(_mm_packs_epi32(a, b), _mm_packs_epi32(c, d), end->least, end->most);
+    const int8_t *const numbers = end->n_tables > 1 ? scales + 9 * 4 * n : NULL;
+    int8_t part[16];
+    if (end->tables) i32xN_look_up_all(r ? part : y, codes, end->tables, numbers, channels);
+    if (end->tables && r) codes = i32xN_load_bytes(part, channels);
+    if (r) {
+        const __m128i z = i32xN_load_bytes(r, channels);
+        a = b = c = d = i32xN_proved_sum(codes, z, 0, k);
+        if (n > 1) b = i32xN_proved_sum(codes, z, 1, k);
+        if (n > 2) c = i32xN_proved_sum(codes, z, 2, k);
+        if (n > 3) d = i32xN_proved_sum(codes, z, 3, k);
+        codes = i32xN_pack(_mm_packs_epi32(a, b), _mm_packs_epi32(c, d), k->least, k->most);
+    }
+    if (r || !end->tables) i32xN_store_bytes(y, codes, channels);
+}
+
 /* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
  * says. by: the factors. */
 static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
                                            const i32xN_by *by, const int8_t *scales, int channels,
                                            const i32xN_ending *end) {
+    if (end->way != i32xN_TESTED) {
+        i32xN_end_proved(n, y, r, sums, by, scales, channels, end);
+        return;
+    }
     int again = 1;
     if (end->close > 0) {
         const int off = i32xN_off(end->close);
         const float moved = ((float)end->zero + 0.5f) * 65536 + (float)off;
         __m128i below = _mm_setzero_si128();
-        const __m128i v0 = i32xN_scale(sums[0], by[0], moved);
-        const __m128i v1 = n > 1 ? i32xN_scale(sums[1], by[1], moved) : v0;
-        const __m128i v2 = n > 2 ? i32xN_scale(sums[2], by[2], moved) : v0;
-        const __m128i v3 = n > 3 ? i32xN_scale(sums[3], by[3], moved) : v2;
+        const __m128i v0 = i32xN_scale(sums[0], by[0], moved, end->twice);
+        const __m128i v1 = n > 1 ? i32xN_scale(sums[1], by[1], moved, end->twice) : v0;
+        const __m128i v2 = n > 2 ? i32xN_scale(sums[2], by[2], moved, end->twice) : v0;
+        const __m128i v3 = n > 3 ? i32xN_scale(sums[3], by[3], moved, end->twice) : v2;
         const __m128i ab = i32xN_halves(v0, v1, 2 * off, &below);
         const __m128i cd = n > 2 ? i32xN_halves(v2, v3, 2 * off, &below) : ab;
         __m128i codes = i32xN_pack(ab, cd, end->least, end->most);

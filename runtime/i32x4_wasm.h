@@ -2,10 +2,10 @@
  * WebAssembly with simd128: see i32xN_end.h. The instruction multiplies int16 and adds two products to each
  * lane, exactly.
  *
- * A product of a sum and its factor is made of floats. Where codes are not clamped it is below 256, so it is at
- * most 256 * 3 * 2^-24 off, by three roundings. So the nearest integer is right unless the product lies that
- * close to the middle between two integers. All products are below 2^22: added to 1.5 * 2^23 they are rounded,
- * and lie in the low bits. */
+ * Where floats are not proved, a product of a sum and its factor is made of them and tested. Where codes are
+ * not clamped it is below 256, so it is at most 256 * 3 * 2^-24 off, by three roundings. So the nearest integer
+ * is right unless the product lies that close to the middle between two integers. All products are below 2^22:
+ * added to 1.5 * 2^23 they are rounded, and lie in the low bits. */
 #include <stdint.h>
 #include <wasm_simd128.h>
 
@@ -40,12 +40,36 @@ static inline LCC_INLINE void i32xN_widen_u8(int8_t *to, const uint8_t *from, in
     for (; i < n; i++) i32xN_put_i16(to + 2 * i, from[i]);
 }
 
-/* What a block's channels are multiplied by. */
-typedef v128_t i32xN_by;
+/* What makes codes of a block's sums: see i32xN_way. */
+typedef struct i32xN_by {
+    v128_t factor, second;
+} i32xN_by;
 
 /* That of the four lanes from `at` on. `scales` as i32xN_end_exactly says. */
 static inline LCC_INLINE i32xN_by i32xN_load_by(const int8_t *scales, int lanes, int at) {
-    return wasm_v128_load(scales + 4 * (lanes + at));
+    return (i32xN_by){wasm_v128_load(scales + 4 * (lanes + at)), wasm_v128_load(scales + 4 * at)};
+}
+
+/* The integers next to the products. */
+static inline LCC_INLINE v128_t i32xN_nearest(v128_t product) {
+    const v128_t magic = wasm_f32x4_const_splat(12582912.0f);
+    return wasm_i32x4_sub(wasm_f32x4_add(product, magic), magic);
+}
+
+/* A product as it is tested. A layer that rounds twice rounds away from zero a bit before the middle: by half
+ * the power of two up to the factor. */
+static inline LCC_INLINE v128_t i32xN_scale(i32xN sum, i32xN_by by, int32_t twice) {
+    const v128_t product = wasm_f32x4_mul(wasm_f32x4_convert_i32x4((v128_t)sum), by.factor);
+    if (!twice) return product;
+    const v128_t power = wasm_v128_and(by.factor, wasm_i32x4_const_splat((int32_t)0xff800000u));
+    const v128_t sign = wasm_v128_and(product, wasm_f32x4_const_splat(-0.0f));
+    return wasm_f32x4_add(product, wasm_v128_or(sign, power));
+}
+
+/* The codes of sums where floats are proved. */
+static inline LCC_INLINE v128_t i32xN_proved(i32xN sum, i32xN_by by) {
+    const v128_t product = wasm_f32x4_mul(wasm_f32x4_convert_i32x4((v128_t)sum), by.factor);
+    return i32xN_nearest(wasm_f32x4_add(product, by.second));
 }
 
 /* The integers next to the products. *far: how far such products were from theirs, at most. */
@@ -61,8 +85,9 @@ static inline LCC_INLINE v128_t i32xN_round(v128_t product, v128_t *far) {
 static inline LCC_INLINE v128_t i32xN_pack(v128_t a, v128_t b, v128_t c, v128_t d, int32_t zero, int32_t least,
                                            int32_t most) {
     const v128_t zeros = wasm_i16x8_splat((int16_t)zero);
-    const v128_t low = wasm_i16x8_add_sat(wasm_i16x8_narrow_i32x4(a, b), zeros);
-    const v128_t high = wasm_i16x8_add_sat(wasm_i16x8_narrow_i32x4(c, d), zeros);
+    v128_t low = wasm_i16x8_narrow_i32x4(a, b), high = wasm_i16x8_narrow_i32x4(c, d);
+    if (zero) low = wasm_i16x8_add_sat(low, zeros);
+    if (zero) high = wasm_i16x8_add_sat(high, zeros);
     v128_t v = wasm_i8x16_narrow_i16x8(low, high);
     if (least > -128) v = wasm_i8x16_max(v, wasm_i8x16_splat((int8_t)least));
     if (most < 127) v = wasm_i8x16_min(v, wasm_i8x16_splat((int8_t)most));
@@ -112,19 +137,70 @@ __attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step
     }
 }
 
+/* Number i of four vectors of sums of the codes x and z, where floats are proved. */
+static inline LCC_INLINE v128_t i32xN_proved_sum(v128_t x, v128_t z, int i, const i32xN_sum *k) {
+    const v128_t wide_x = wasm_f32x4_mul(i32xN_floats_of(x, i, k->x_zero), wasm_f32x4_splat(k->x_by));
+    const v128_t wide_z = wasm_f32x4_mul(i32xN_floats_of(z, i, k->z_zero), wasm_f32x4_splat(k->z_by));
+    return i32xN_nearest(wasm_f32x4_add(wide_x, wasm_f32x4_add(wide_z, wasm_f32x4_splat(k->offset))));
+}
+
+/* Stores the codes of so many channels. */
+static inline LCC_INLINE void i32xN_store_bytes(int8_t *y, v128_t codes, int channels) {
+    if (channels == 16) {
+        wasm_v128_store(y, codes);
+        return;
+    }
+    int8_t made[16];
+    wasm_v128_store(made, codes);
+    memcpy(y, made, (size_t)channels);
+}
+
+/* The codes of so many channels, zeros behind them. */
+static inline LCC_INLINE v128_t i32xN_load_bytes(const int8_t *p, int channels) {
+    int8_t part[16] = {0};
+    memcpy(part, p, (size_t)channels);
+    return wasm_v128_load(part);
+}
+
+/* i32xN_end_of where floats are proved. */
+static inline LCC_INLINE void i32xN_end_proved(int n, int8_t *y, const int8_t *r, const i32xN *sums,
+                                               const i32xN_by *by, const int8_t *scales, int channels,
+                                               const i32xN_ending *end) {
+    const i32xN_sum *const k = end->sum;
+    v128_t a = i32xN_proved(sums[0], by[0]), b = n > 1 ? i32xN_proved(sums[1], by[1]) : a;
+    v128_t c = n > 2 ? i32xN_proved(sums[2], by[2]) : a, d = n > 3 ? i32xN_proved(sums[3], by[3]) : c;
+    v128_t codes = i32xN_pack(a, b, c, d, 0, end->least, end->most);
+    if (end->tables)
+        codes =
+            i32xN_look_up_bytes(end->tables, end->n_tables > 1 ? scales + 9 * 4 * n : NULL, channels, codes);
+    if (r) {
+        const v128_t z = i32xN_load_bytes(r, channels);
+        a = b = c = d = i32xN_proved_sum(codes, z, 0, k);
+        if (n > 1) b = i32xN_proved_sum(codes, z, 1, k);
+        if (n > 2) c = i32xN_proved_sum(codes, z, 2, k);
+        if (n > 3) d = i32xN_proved_sum(codes, z, 3, k);
+        codes = i32xN_pack(a, b, c, d, 0, k->least, k->most);
+    }
+    i32xN_store_bytes(y, codes, channels);
+}
+
 /* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
  * says. by: the factors. */
 static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
                                            const i32xN_by *by, const int8_t *scales, int channels,
                                            const i32xN_ending *end) {
+    if (end->way != i32xN_TESTED) {
+        i32xN_end_proved(n, y, r, sums, by, scales, channels, end);
+        return;
+    }
     const v128_t none = wasm_i32x4_const_splat(0);
     v128_t v[4] = {none, none, none, none}, far = none;
     int again = end->close <= 0;
     if (end->close > 0) {
-        v[0] = i32xN_round(wasm_f32x4_mul(wasm_f32x4_convert_i32x4((v128_t)sums[0]), by[0]), &far);
-        if (n > 1) v[1] = i32xN_round(wasm_f32x4_mul(wasm_f32x4_convert_i32x4((v128_t)sums[1]), by[1]), &far);
-        if (n > 2) v[2] = i32xN_round(wasm_f32x4_mul(wasm_f32x4_convert_i32x4((v128_t)sums[2]), by[2]), &far);
-        if (n > 3) v[3] = i32xN_round(wasm_f32x4_mul(wasm_f32x4_convert_i32x4((v128_t)sums[3]), by[3]), &far);
+        v[0] = i32xN_round(i32xN_scale(sums[0], by[0], end->twice), &far);
+        if (n > 1) v[1] = i32xN_round(i32xN_scale(sums[1], by[1], end->twice), &far);
+        if (n > 2) v[2] = i32xN_round(i32xN_scale(sums[2], by[2], end->twice), &far);
+        if (n > 3) v[3] = i32xN_round(i32xN_scale(sums[3], by[3], end->twice), &far);
         again = i32xN_is_far(far, end->close);
         v128_t codes = i32xN_pack(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
         if (end->tables)
@@ -132,9 +208,7 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
                                         codes);
         if (r) {
             const i32xN_sum *const k = end->sum;
-            int8_t residual[16] = {0};
-            memcpy(residual, r, (size_t)channels);
-            const v128_t z = wasm_v128_load(residual);
+            const v128_t z = i32xN_load_bytes(r, channels);
             far = none;
             v[0] = i32xN_add_floats(codes, z, 0, k, &far);
             if (n > 1) v[1] = i32xN_add_floats(codes, z, 1, k, &far);
@@ -143,13 +217,7 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
             again |= i32xN_is_far(far, k->close);
             codes = i32xN_pack(v[0], v[1], v[2], v[3], k->y_zero, k->least, k->most);
         }
-        if (!again && channels == 16) {
-            wasm_v128_store(y, codes);
-        } else if (!again) {
-            int8_t made[16];
-            wasm_v128_store(made, codes);
-            memcpy(y, made, (size_t)channels);
-        }
+        if (!again) i32xN_store_bytes(y, codes, channels);
     }
     if (__builtin_expect(again, 0)) {
         /* A copy, so that the sums themselves need not lie in memory. */
@@ -185,14 +253,10 @@ static inline LCC_INLINE i32xN i32xN_least_codes(void) { return (i32xN)wasm_i8x1
 
 /* Of each of 16 channels, or of as many as are left, the larger code: of v and of those at p. */
 static inline LCC_INLINE i32xN i32xN_larger_codes(i32xN v, const int8_t *p, int left) {
-    int8_t part[16] = {0};
-    memcpy(part, p, left > 16 ? 16 : (size_t)left);
-    return (i32xN)wasm_i8x16_max((v128_t)v, wasm_v128_load(part));
+    return (i32xN)wasm_i8x16_max((v128_t)v, i32xN_load_bytes(p, left > 16 ? 16 : left));
 }
 
 /* Stores the codes of 16 channels, or of as many as are left. */
 static inline LCC_INLINE void i32xN_put_codes(int8_t *p, i32xN v, int left) {
-    int8_t part[16];
-    wasm_v128_store(part, (v128_t)v);
-    memcpy(p, part, left > 16 ? 16 : (size_t)left);
+    i32xN_store_bytes(p, (v128_t)v, left > 16 ? 16 : left);
 }

@@ -4,10 +4,11 @@
  * The multiply-add of pairs of int16 is exact. A tile's inputs are int16 already, and the weights are widened
  * as they are loaded.
  *
- * A code is made of floats: the sum, rounded to 24 bits, times its factor and 2^16, plus 2^15 for halves. The
- * upper 16 bits of the nearest integer are the code. The lower ones say how far the product is from the next
- * smaller code: what it may be off is added to all products, and a code is right unless the lower bits are less
- * than twice that. An integer of more than 32 bits becomes one whose lower bits are 0, and so is seen, too. */
+ * Where floats are not proved, a code is made of them and tested: the sum, rounded to 24 bits, times its factor
+ * and 2^16, plus 2^15 for halves. The upper 16 bits of the nearest integer are the code. The lower ones say how
+ * far the product is from the next smaller code: what it may be off is added to all products, and a code is
+ * right unless the lower bits are less than twice that. An integer of more than 32 bits becomes one whose lower
+ * bits are 0, and so is seen, too. */
 #include <immintrin.h>
 #include <stdint.h>
 
@@ -62,21 +63,40 @@ static inline LCC_INLINE void i32xN_widen_u8(int8_t *to, const uint8_t *from, in
     for (; i < n; i++) i32xN_put_i16(to + 2 * i, from[i]);
 }
 
-/* What a block's channels are multiplied by. */
-typedef __m256 i32xN_by;
+/* What makes codes of a block's sums: see i32xN_way. */
+typedef struct i32xN_by {
+    __m256 factor, second;
+    __m256 raised; /* the factor, times 2^16 */
+} i32xN_by;
 
-/* That of the eight lanes from `at` on: their factors, times 2^16. `scales` as i32xN_end_exactly says. */
+/* That of the eight lanes from `at` on. `scales` as i32xN_end_exactly says. */
 static inline LCC_INLINE i32xN_by i32xN_load_by(const int8_t *scales, int lanes, int at) {
-    return _mm256_mul_ps(_mm256_loadu_ps((const void *)(scales + 4 * (lanes + at))), _mm256_set1_ps(65536));
+    const __m256 factor = _mm256_loadu_ps((const void *)(scales + 4 * (lanes + at)));
+    return (i32xN_by){factor, _mm256_loadu_ps((const void *)(scales + 4 * at)),
+                      _mm256_mul_ps(factor, _mm256_set1_ps(65536))};
 }
 
-/* The integers next to sum * by + moved. */
-static inline LCC_INLINE __m256i i32xN_scale(i32xN sum, i32xN_by by, float moved) {
-    return _mm256_cvtps_epi32(_mm256_fmadd_ps(_mm256_cvtepi32_ps((__m256i)sum), by, _mm256_set1_ps(moved)));
+/* The integers next to sum * by.raised + moved. A layer that rounds twice rounds away from zero a bit before
+ * the middle: by half the power of two up to the factor. */
+static inline LCC_INLINE __m256i i32xN_scale(i32xN sum, i32xN_by by, float moved, int32_t twice) {
+    const __m256 x = _mm256_cvtepi32_ps((__m256i)sum);
+    __m256 offset = _mm256_set1_ps(moved);
+    if (twice) {
+        const __m256 power = _mm256_castsi256_ps(_mm256_set1_epi32((int32_t)0xff800000u));
+        const __m256 sign = _mm256_and_ps(x, _mm256_set1_ps(-0.0f));
+        offset = _mm256_add_ps(offset, _mm256_or_ps(sign, _mm256_and_ps(by.raised, power)));
+    }
+    return _mm256_cvtps_epi32(_mm256_fmadd_ps(x, by.raised, offset));
 }
 
-/* 2^-16, so many, that a product may be off before it becomes an integer, with what that is off. */
-static inline LCC_INLINE int i32xN_off(float close) { return (int)((0.5f - close) * 65536) + 2; }
+/* The codes of sums where floats are proved. */
+static inline LCC_INLINE __m256i i32xN_proved(i32xN sum, i32xN_by by) {
+    return _mm256_cvtps_epi32(_mm256_fmadd_ps(_mm256_cvtepi32_ps((__m256i)sum), by.factor, by.second));
+}
+
+/* 2^-16, so many, that a product may be off before it becomes an integer, with what that and an offset are off.
+ */
+static inline LCC_INLINE int i32xN_off(float close) { return (int)((0.5f - close) * 65536) + 3; }
 
 /* Whether any of 16 integers without a sign is below `limit`. */
 static inline LCC_INLINE int i32xN_is_below(__m256i v, int limit) {
@@ -90,16 +110,28 @@ static inline LCC_INLINE __m256i i32xN_halves(__m256i a, __m256i b, __m256i *low
     return _mm256_blend_epi16(_mm256_srli_epi32(a, 16), b, 0xaa);
 }
 
+/* Bytes within the range. */
+static inline LCC_INLINE __m256i i32xN_within(__m256i v, int32_t least, int32_t most) {
+    if (least > -128) v = _mm256_max_epi8(v, _mm256_set1_epi8((int8_t)least));
+    if (most < 127) v = _mm256_min_epi8(v, _mm256_set1_epi8((int8_t)most));
+    return v;
+}
+
+/* The codes of four vectors as bytes within the range. */
+static inline LCC_INLINE __m256i i32xN_pack_codes(__m256i a, __m256i b, __m256i c, __m256i d, int32_t least,
+                                                  int32_t most) {
+    const __m256i words = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    const __m256i v = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+    return i32xN_within(_mm256_permutevar8x32_epi32(v, words), least, most);
+}
+
 /* The codes of four vectors, the first two and the last two in turns, as bytes within the range. */
 static inline LCC_INLINE __m256i i32xN_pack(__m256i ab, __m256i cd, int32_t least, int32_t most) {
     const __m256i in_turns =
         _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15));
     const __m256i words = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    __m256i v = _mm256_shuffle_epi8(_mm256_packs_epi16(ab, cd), in_turns);
-    v = _mm256_permutevar8x32_epi32(v, words);
-    if (least > -128) v = _mm256_max_epi8(v, _mm256_set1_epi8((int8_t)least));
-    if (most < 127) v = _mm256_min_epi8(v, _mm256_set1_epi8((int8_t)most));
-    return v;
+    const __m256i v = _mm256_shuffle_epi8(_mm256_packs_epi16(ab, cd), in_turns);
+    return i32xN_within(_mm256_permutevar8x32_epi32(v, words), least, most);
 }
 
 /* The first n bytes, zeros behind them. */
@@ -229,33 +261,71 @@ static inline LCC_INLINE __m256i i32xN_add_bytes(int n, __m256i x, __m256i z, co
     return i32xN_pack(ab, cd, k->least, k->most);
 }
 
+/* Number i of four vectors of sums of the codes x and z, where floats are proved. */
+static inline LCC_INLINE __m256i i32xN_proved_sum(__m256i x, __m256i z, int i, const i32xN_sum *k) {
+    const __m256 inner =
+        _mm256_fmadd_ps(i32xN_floats_of(z, i, k->z_zero), _mm256_set1_ps(k->z_by), _mm256_set1_ps(k->offset));
+    const __m256 wide = i32xN_floats_of(x, i, k->x_zero);
+    return _mm256_cvtps_epi32(_mm256_fmadd_ps(wide, _mm256_set1_ps(k->x_by), inner));
+}
+
+/* Stores what the tables have for codes of n vectors. */
+static inline LCC_INLINE void i32xN_store_looked_up(int n, int8_t *to, __m256i codes, const int8_t *scales,
+                                                    int channels, const i32xN_ending *end) {
+    const int8_t *const numbers = end->n_tables > 1 ? scales + 9 * 8 * n : NULL;
+    i32xN_look_up_all(to, _mm256_castsi256_si128(codes), end->tables, numbers, channels < 16 ? channels : 16);
+    if (channels > 16)
+        i32xN_look_up_all(to + 16, _mm256_extracti128_si256(codes, 1), end->tables,
+                          numbers ? numbers + 16 : NULL, channels - 16);
+}
+
+/* i32xN_end_of where floats are proved. */
+static inline LCC_INLINE void i32xN_end_proved(int n, int8_t *y, const int8_t *r, const i32xN *sums,
+                                               const i32xN_by *by, const int8_t *scales, int channels,
+                                               const i32xN_ending *end) {
+    const i32xN_sum *const k = end->sum;
+    __m256i a = i32xN_proved(sums[0], by[0]), b = n > 1 ? i32xN_proved(sums[1], by[1]) : a;
+    __m256i c = n > 2 ? i32xN_proved(sums[2], by[2]) : a, d = n > 3 ? i32xN_proved(sums[3], by[3]) : c;
+    __m256i codes = i32xN_pack_codes(a, b, c, d, end->least, end->most);
+    int8_t part[32];
+    if (end->tables) i32xN_store_looked_up(n, r ? part : y, codes, scales, channels, end);
+    if (end->tables && r) codes = i32xN_load_bytes(part, channels);
+    if (r) {
+        const __m256i z = i32xN_load_bytes(r, channels);
+        a = b = c = d = i32xN_proved_sum(codes, z, 0, k);
+        if (n > 1) b = i32xN_proved_sum(codes, z, 1, k);
+        if (n > 2) c = i32xN_proved_sum(codes, z, 2, k);
+        if (n > 3) d = i32xN_proved_sum(codes, z, 3, k);
+        codes = i32xN_pack_codes(a, b, c, d, k->least, k->most);
+    }
+    if (r || !end->tables) i32xN_store_bytes(y, codes, channels);
+}
+
 /* The codes y of the sums of n vectors, of `channels` lanes of them; `scales` and `r` as i32xN_end_exactly
  * says. by: the factors. */
 static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, const i32xN *sums,
                                            const i32xN_by *by, const int8_t *scales, int channels,
                                            const i32xN_ending *end) {
+    if (end->way != i32xN_TESTED) {
+        i32xN_end_proved(n, y, r, sums, by, scales, channels, end);
+        return;
+    }
     int again = 1;
     if (end->close > 0) {
         const int off = i32xN_off(end->close);
         const float moved = ((float)end->zero + 0.5f) * 65536 + (float)off;
         __m256i low, low_cd;
-        const __m256i v0 = i32xN_scale(sums[0], by[0], moved);
-        const __m256i v1 = n > 1 ? i32xN_scale(sums[1], by[1], moved) : v0;
-        const __m256i v2 = n > 2 ? i32xN_scale(sums[2], by[2], moved) : v0;
-        const __m256i v3 = n > 3 ? i32xN_scale(sums[3], by[3], moved) : v2;
+        const __m256i v0 = i32xN_scale(sums[0], by[0], moved, end->twice);
+        const __m256i v1 = n > 1 ? i32xN_scale(sums[1], by[1], moved, end->twice) : v0;
+        const __m256i v2 = n > 2 ? i32xN_scale(sums[2], by[2], moved, end->twice) : v0;
+        const __m256i v3 = n > 3 ? i32xN_scale(sums[3], by[3], moved, end->twice) : v2;
         const __m256i ab = i32xN_halves(v0, v1, &low);
         const __m256i cd = n > 2 ? i32xN_halves(v2, v3, &low_cd) : ab;
         if (n > 2) low = _mm256_min_epu16(low, low_cd);
         again = i32xN_is_below(low, 2 * off);
         __m256i codes = i32xN_pack(ab, cd, end->least, end->most);
-        const int8_t *const numbers = end->n_tables > 1 ? scales + 9 * 8 * n : NULL;
-        int8_t part[32], *const to = r ? part : y;
-        if (end->tables)
-            i32xN_look_up_all(to, _mm256_castsi256_si128(codes), end->tables, numbers,
-                              channels < 16 ? channels : 16);
-        if (end->tables && channels > 16)
-            i32xN_look_up_all(to + 16, _mm256_extracti128_si256(codes, 1), end->tables,
-                              numbers ? numbers + 16 : NULL, channels - 16);
+        int8_t part[32];
+        if (end->tables) i32xN_store_looked_up(n, r ? part : y, codes, scales, channels, end);
         if (r && end->tables) codes = i32xN_load_bytes(part, channels);
         if (r) codes = i32xN_add_bytes(n, codes, i32xN_load_bytes(r, channels), end->sum, &again);
         if (!again && (r || !end->tables)) i32xN_store_bytes(y, codes, channels);

@@ -2,21 +2,32 @@
  * several inputs at once.
  *
  * A target's own header has i32xN_end1 to i32xN_end4, which make the codes of one pixel from the sums of so
- * many vectors. They may take floats: a product is rounded right unless it lies next to the middle between two
- * codes. Where one does, or where the layer's numbers are too large for floats, i32xN_end_exactly makes the
- * codes anew. */
+ * many vectors. Where lcc has proved that floats make each code of a layer, they take these, and nothing is
+ * tested: see i32xN_way. Else they may take floats, too: a product is rounded right unless it lies next to the
+ * middle between two codes. Where one does, or where the layer's numbers are too large for floats,
+ * i32xN_end_exactly makes the codes anew. */
+
+/* How a sum x becomes a code. The two floats of its lane, a factor and a second one, stand behind the biases:
+ * first all second ones, then all factors. See compiler/base/float_rescale.h.
+ * TESTED: by the multipliers and shifts. The second floats are missing; multipliers are in their place.
+ * MOVED: the integer next to x * factor + second. The zero point is in `second`.
+ * DOWN: zero + x * factor + (x * second + 1/2), rounded down; see there for layers that round twice. */
+typedef enum i32xN_way { i32xN_TESTED, i32xN_MOVED, i32xN_DOWN } i32xN_way;
 
 /* How a residual is added: see i32xN_ending. The factors and the rest are those of compiler/graph/integers.h.
  */
 typedef struct i32xN_sum {
     float x_by, z_by; /* of the codes, less their zero points */
-    float close;      /* to the nearest code: what lies farther from it may be rounded to another one */
+    float offset; /* where the way is not TESTED: the sum is the integer next to x * x_by + (z * z_by + offset),
+                     which contains its zero point */
+    float close;  /* to the nearest code: what lies farther from it may be rounded to another one */
     int32_t x_multiplier, x_shift, z_multiplier, z_shift, y_multiplier, y_shift;
     int32_t left, x_zero, z_zero, y_zero, least, most;
 } i32xN_sum;
 
 /* What a layer makes of its sums. */
 typedef struct i32xN_ending {
+    i32xN_way way;
     int32_t zero, least, most;
     int32_t twice; /* factors round as TFLite's do; else once */
     float close;   /* to the nearest integer: a product of floats that lies farther from it may be rounded to
@@ -41,7 +52,8 @@ typedef struct i32xN_two {
 typedef struct i32xN_scaling {
     const int32_t *multipliers;
     const int8_t *shifts;
-    int32_t each; /* channel has its own of these; else there is one for all */
+    const float *factors, *seconds; /* in place of these, where floats are proved: see i32xN_way */
+    int32_t each;                   /* channel has its own of these; else there is one for all */
     int32_t channels, x_step, y_step;
     int32_t x_zero, z_zero;
     const i32xN_ending *end; /* of the products; without tables and residual */

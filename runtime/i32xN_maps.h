@@ -7,6 +7,18 @@ static inline LCC_INLINE i32xN i32xN_load_from(const int8_t *p, int n, int32_t z
     return (n < LANES ? i32xN_load_i8_part(p, n) : i32xN_load_i8(p)) - zero;
 }
 
+/* The two floats of n vectors, of the channels from c on, where floats are proved. Those behind `channels` are
+ * 0. */
+static inline LCC_INLINE void i32xN_copy_floats(int8_t *scales, int n, int c, int channels,
+                                                const i32xN_scaling *k) {
+    const int lanes = n * LANES, all = channels < lanes ? channels : lanes;
+    for (int i = 0; i < all; i++) {
+        const int at = k->each ? c + i : 0;
+        memcpy(scales + 4 * i, &k->seconds[at], sizeof k->seconds[at]);
+        memcpy(scales + 4 * (lanes + i), &k->factors[at], sizeof k->factors[at]);
+    }
+}
+
 /* Makes the factors of n vectors, of the channels from c on, as i32xN_end_exactly takes them. Those behind
  * `channels` are 0. */
 static inline LCC_INLINE void i32xN_make_scales(int8_t *scales, int n, int c, int channels,
@@ -32,7 +44,10 @@ static inline LCC_INLINE void i32xN_scale_block(int n, int8_t *y, const int8_t *
                                                 int channels, int first, int last, const i32xN_scaling *k) {
     const int rest = channels - (n - 1) * LANES;
     int8_t scales[10 * 4 * LANES] = {0}; /* with room for numbers of tables, of which there are none */
-    i32xN_make_scales(scales, n, c, channels, k);
+    if (k->end->way == i32xN_TESTED)
+        i32xN_make_scales(scales, n, c, channels, k);
+    else
+        i32xN_copy_floats(scales, n, c, channels, k);
     i32xN_by by[4] = {i32xN_load_by(scales, n * LANES, 0)};
     i32xN z0 = i32xN_load_from(z + c, n > 1 ? LANES : rest, k->z_zero), z1 = z0, z2 = z0, z3 = z0;
     if (n > 1) by[1] = i32xN_load_by(scales, n * LANES, LANES);

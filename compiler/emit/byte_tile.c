@@ -3,6 +3,7 @@
 
 #include "graph/quant.h"
 #include "graph/tables.h"
+#include "plan/byte_ends.h"
 #include "plan/pack.h"
 
 #include <math.h>
@@ -172,10 +173,22 @@ void emit_gathering(emitter *e, writer *w, const gathering *k) {
 
 /* ---- how sums become codes ---- */
 
-double float_closeness(const emitter *e, double most_product, int roundings) {
+/* Whether RESCALE_TFLITE rounds as a target's floats do: a bit that the power of two up to a factor says before
+ * the middle. There is such a bit where a factor shifts to the right, and its float must have the same power.
+ */
+static bool rounds_twice_by_floats(const target *t, const rescale *by, int n) {
+    const int32_t highest = INT32_MAX - 64;
+    bool all = t->bytes->tests_twice;
+    for (int i = 0; i < n; i++)
+        all = all && (by[i].multiplier == 0 || by[i].shift < 0) && by[i].multiplier < highest;
+    return all;
+}
+
+double float_closeness(const emitter *e, const rescale *by, int n, double most_product, int roundings) {
     const double exact = 1 << 24, most = 256, half = 0.5;
-    if (e->p->g->rounding != RESCALE_ONCE || most_product > 1 << 22) return 0;
-    return half - roundings * most / exact;
+    const bool once = e->p->g->rounding == RESCALE_ONCE;
+    if ((!once && !rounds_twice_by_floats(e->p->t, by, n)) || most_product > 1 << 22) return 0;
+    return half - (roundings + !once) * most / exact;
 }
 
 /* The same of a layer's sums. A product has the roundings of a factor and of the product, and that of a sum of
@@ -191,14 +204,14 @@ static double closeness(const emitter *e, const node *n) {
         most_sum = size > most_sum ? size : most_sum;
         most_product = product > most_product ? product : most_product;
     }
-    return float_closeness(e, most_product, most_sum > exact ? 3 : 2);
+    return float_closeness(e, k.by, n->shape.c, most_product, most_sum > exact ? 3 : 2);
 }
 
 /* How far the sum of a residual may be from the exact one: the roundings of its floats, and those of the two
  * that are rounded before they are added. */
 static double sum_error(const add_integers *k) {
     const double y = rescale_value(k->y_by), most = ldexp(y, k->left) * 255;
-    return most * (rescale_value(k->x_by) + rescale_value(k->z_by)) * 4 / (1 << 24) + 1.01 * y;
+    return most * (rescale_value(k->x_by) + rescale_value(k->z_by)) * 4 / (1 << 24) + 3 * y;
 }
 
 /* Whether the codes of a tile look their table up together, when they are stored. */
@@ -216,23 +229,36 @@ void emit_byte_look_up(emitter *e, writer *w, const code_end *end, const char *y
              pixels, b->channels, end->table, numbers);
 }
 
-void declare_byte_end(emitter *e, writer *w, const node *n, const code_end *end) {
+const char *way_name(float_way way) {
+    static const char *const names[] = {[FLOAT_NOT] = "TESTED", [FLOAT_MOVED] = "MOVED", [FLOAT_DOWN] = "DOWN"};
+    return names[way];
+}
+
+/* Declares `sum`, the constants of a residual. */
+static void declare_byte_sum(emitter *e, writer *w, const add_integers *k, const byte_ends *ends) {
+    const double y = ldexp(rescale_value(k->y_by), k->left);
+    float_sum by = {(float)(y * rescale_value(k->x_by)), (float)(y * rescale_value(k->z_by)), 0};
+    if (ends->way) by = ends->sum;
+    line(w, "static const %s_sum sum = {%s, %s, %s, %s,", e->p->t->vectors[0].ints,
+         float_text(e->a, (double)by.x_by), float_text(e->a, (double)by.z_by),
+         float_text(e->a, (double)by.offset), float_text(e->a, 0.5 - sum_error(k)));
+    line(w, "    %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d};", (int)k->x_by.multiplier, k->x_by.shift,
+         (int)k->z_by.multiplier, k->z_by.shift, (int)k->y_by.multiplier, k->y_by.shift, k->left, k->x_zero,
+         k->z_zero, k->y_zero, k->range.least, k->range.most);
+}
+
+void declare_byte_end(emitter *e, writer *w, int node_index, const code_end *end) {
+    const node *n = &e->p->g->nodes[node_index];
     const char *v = e->p->t->vectors[0].ints;
     const double most_error = 1.0 / 128;
     const double error = end->adds ? sum_error(&end->add) : 0;
     const bool once = end->how == RESCALE_ONCE, later = looks_up_later(e, end);
-    if (end->adds) {
-        const add_integers *k = &end->add;
-        const double y = ldexp(rescale_value(k->y_by), k->left);
-        line(w, "static const %s_sum sum = {%s, %s, %s,", v, float_text(e->a, y * rescale_value(k->x_by)),
-             float_text(e->a, y * rescale_value(k->z_by)), float_text(e->a, 0.5 - error));
-        line(w, "    %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d};", (int)k->x_by.multiplier, k->x_by.shift,
-             (int)k->z_by.multiplier, k->z_by.shift, (int)k->y_by.multiplier, k->y_by.shift, k->left, k->x_zero,
-             k->z_zero, k->y_zero, k->range.least, k->range.most);
-    }
+    const byte_ends *ends = ends_of_bytes(e->p, node_index);
+    if (end->adds) declare_byte_sum(e, w, &end->add, ends);
     const act_tables t = tables_of_node(e->p->g, n, e->a);
-    line(w, "static const %s_ending end = {%d, %d, %d, %s, %s, %d, %s, %s};", v, end->zero, end->range.least,
-         end->range.most, once ? "0" : "1", float_text(e->a, error < most_error ? closeness(e, n) : 0),
+    line(w, "static const %s_ending end = {%s_%s, %d, %d, %d, %s, %s, %d, %s, %s};", v, v, way_name(ends->way),
+         end->zero, end->range.least, end->range.most, once ? "0" : "1",
+         float_text(e->a, !ends->way && error < most_error ? closeness(e, n) : 0),
          end->several && !later ? t.count : 1, end->table && !later ? end->table : "NULL",
          end->adds ? "&sum" : "NULL");
 }
@@ -242,7 +268,7 @@ void emit_byte_end(emitter *e, writer *w, const byte_end *k) {
     const char *v = e->p->t->vectors[0].ints;
     const int lanes = e->p->t->vectors[0].lanes;
     const code_end end = code_end_of(e, n);
-    declare_byte_end(e, w, n, &end);
+    declare_byte_end(e, w, k->s->node, &end);
     text factors = {0};
     for (int j = 0; j < k->b->n_pieces; j++) {
         line(w, "const %s_by by%d = %s_load_by(scales, %d, %d);", v, j, v, k->b->lanes, j * lanes);

@@ -3,6 +3,7 @@
 #ifndef LCC_EMIT_BYTE_TILE_H
 #define LCC_EMIT_BYTE_TILE_H
 
+#include "base/float_rescale.h"
 #include "emit/code_vectors.h"
 
 /* A loop over the inputs of `m_count` pixels, which lie `x_step` bytes apart. */
@@ -21,11 +22,11 @@ void emit_byte_loop(emitter *e, writer *w, const byte_loop *k);
 /* The end of the name of the function that spreads a group of inputs over all lanes: by their type. */
 const char *byte_spread(const emitter *e, const plan_step *s);
 
-/* How close to the nearest integer a product surely rounds as the exact one, if it is made of floats, with so
- * many roundings: the factor of i32xN_ending. 0: floats do not do. They do where products round once, and where
- * none is larger than 2^22. Where codes are not clamped, a product is below 256, and each rounding is at most
- * 2^-24 of it. */
-double float_closeness(const emitter *e, double most_product, int roundings);
+/* How close to the nearest integer a product by one of n factors surely rounds as the exact one, if it is made
+ * of floats, with so many roundings: `close` of i32xN_ending. 0: floats do not do. They do where no product is
+ * larger than 2^22, and where products round once, or the target's floats know how they round twice. Where
+ * codes are not clamped, a product is below 256, and each rounding is at most 2^-24 of it. */
+double float_closeness(const emitter *e, const rescale *by, int n, double most_product, int roundings);
 
 /* The end of a tile: `w` points behind its biases. */
 typedef struct byte_end {
@@ -43,8 +44,11 @@ void emit_byte_end(emitter *e, writer *w, const byte_end *k);
 void emit_byte_look_up(emitter *e, writer *w, const code_end *end, const char *y, int64_t step, int pixels,
                        const channel_block *b);
 
-/* Declares `end`, the constants of the layer's end. */
-void declare_byte_end(emitter *e, writer *w, const node *n, const code_end *end);
+/* The end of its name among those of i32xN_way. */
+const char *way_name(float_way way);
+
+/* Declares `end`, the constants of the end of a node's layer. */
+void declare_byte_end(emitter *e, writer *w, int node_index, const code_end *end);
 
 /* What a tile's inputs are gathered from: `depth` channels of each tap. */
 typedef struct gathering {

@@ -39,7 +39,7 @@ void emit_byte_rows(const window *g, writer *w) {
     const char *type = type_table[input_type(g)].c_name;
     const code_end end = code_end_of(g->e, g->n);
     const channel_block *b = &(channel_block){.lanes = block_of(g)};
-    declare_byte_end(g->e, w, g->n, &end);
+    declare_byte_end(g->e, w, g->s->node, &end);
     line(w, "%s outside[%d];", type, block_of(g));
     line(w, "memset(outside, %d, sizeof outside);", zero_of(g));
     line(w, "const %s *rows[%d];", type, at->kernel[0]);

@@ -12,6 +12,7 @@
  * is made for need none. */
 #include "graph/quant.h"
 #include "plan/builder.h"
+#include "plan/byte_ends.h"
 #include "plan/whole.h"
 
 #include <string.h>
@@ -372,6 +373,7 @@ plan *list_steps(const graph *g, const target *t, const tuning *tuned, bool lean
     plan *p = ARENA_NEW(a, plan);
     *p = (plan){.mem = a, .g = g, .t = t, .tuning = tuned, .lean = lean};
     p->slots = ARENA_ARRAY(a, slot *, g->n_nodes);
+    p->ends = ARENA_ARRAY(a, const byte_ends *, g->n_nodes);
     builder b = new_builder(p);
     for (int i = 0; i < g->n_nodes; i++) plan_node(&b, i);
     plan_outputs(&b);

@@ -171,11 +171,12 @@ struct plan {
     plan_buffer *buffers;
     int n_steps, room_steps;
     plan_step *steps;
-    slot **slots;          /* [n_nodes][c]: the place of each channel of each tensor */
-    int64_t arena_bytes;   /* for one thread */
-    int64_t thread_bytes;  /* of the block of each further thread */
-    int peak_step;         /* the step with the most live bytes */
-    int64_t weights_begin; /* where the first step's weights begin among those of the file, in bytes */
+    slot **slots;                  /* [n_nodes][c]: the place of each channel of each tensor */
+    int64_t arena_bytes;           /* for one thread */
+    int64_t thread_bytes;          /* of the block of each further thread */
+    int peak_step;                 /* the step with the most live bytes */
+    int64_t weights_begin;         /* where the first step's weights begin among those of the file, in bytes */
+    const struct byte_ends **ends; /* [n_nodes]: see byte_ends.h; NULL: nobody has asked for them */
 };
 
 /* Rounded up to the alignment of buffers in the arena, and of the steps' weights. */

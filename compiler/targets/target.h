@@ -72,6 +72,9 @@ typedef struct byte_tiles {
     bool looks_up_tiles; /* V_look_up_tile is there: tables are looked up for the codes of several pixels */
     bool by_groups;      /* V_dot_0 to V_dot_3 are there, which take one group of four of a vector of inputs */
     int scratch;         /* registers that a tile needs beside its sums, its weights and its inputs */
+    bool tests_twice;    /* where floats are tested, they round as RESCALE_TFLITE does, too */
+    bool fused;          /* floats are multiplied and added with one rounding */
+    bool rounds_down;    /* .. which an instruction may say: down */
     bool pairs; /* the weights of a vector lie by pairs of inputs: the first pair of all lanes, then the next */
     /* Cycles: of V_dot, beside a load; of what else an input takes, and a vector of weights; of a vector that
      * becomes codes, and of the codes of a pixel, however many they are. */

@@ -1,0 +1,137 @@
+/* test_float_rescale.c: floats that are proved to make the codes of sums, against the exact rescaling of every
+ * sum of a range, evaluated as a machine does. */
+#include "base/float_rescale.h"
+
+#include <fenv.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static uint64_t next(uint64_t *state) {
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *state >> 24;
+}
+
+static int clamped(const code_steps *k, int64_t code) {
+    return code < k->least ? k->least : code > k->most ? k->most : (int)code;
+}
+
+static int exact_code(const code_steps *k, int64_t s) {
+    return clamped(k, (int64_t)k->zero + rescale_apply(k->how, (int32_t)s, k->by));
+}
+
+/* The two ways, by operations of the machine that runs the test. */
+static int moved_code(const code_steps *k, bool fused, float_rescale by, int64_t s) {
+    const volatile float x = (float)s;
+    const volatile float product = x * by.factor;
+    return clamped(k, llrintf(fused ? fmaf(x, by.factor, by.second) : product + by.second));
+}
+
+static int down_code(const code_steps *k, float_rescale by, int64_t s) {
+    const float early = k->how == RESCALE_TFLITE ? ldexpf(1, ilogbf(by.factor)) : 0;
+    const float inner = fmaf((float)s, by.second, 0.5f + (s < 0 ? -early : early));
+    fesetround(FE_DOWNWARD);
+    const volatile float v = fmaf((float)s, by.factor, inner);
+    const int64_t code = llrintf(v);
+    fesetround(FE_TONEAREST);
+    return clamped(k, k->zero + code);
+}
+
+static int float_code(const code_steps *k, float_way way, bool fused, float_rescale by, int64_t s) {
+    return way == FLOAT_DOWN ? down_code(k, by, s) : moved_code(k, fused, by, s);
+}
+
+/* The first sum of which the floats make another code; k->to + 1: there is none. */
+static int64_t first_wrong(const code_steps *k, float_way way, bool fused, float_rescale by) {
+    int64_t s = k->from;
+    while (s <= k->to && float_code(k, way, fused, by, s) == exact_code(k, s)) s++;
+    return s;
+}
+
+/* A factor of 2^-13 to 1/2, and sums of about as many codes as there are. Some factors have ties. */
+static code_steps random_steps(uint64_t *state, rescale_rounding how) {
+    const int shift = -1 - (int)(next(state) % 12);
+    code_steps k = {
+        .how = how, .by = {(1 << 30) + (int)(next(state) % (1 << 30)), shift}, .least = -128, .most = 127};
+    if (next(state) % 4 == 0) k.by.multiplier &= ~((1 << 24) - 1);
+    if (next(state) % 3 == 0) k.most = (int)(next(state) % 200) - 72;
+    k.zero = next(state) % 2 ? -128 : (int)(next(state) % 256) - 128;
+    const int64_t size = (int64_t)(200 / rescale_value(k.by));
+    k.from = -(int64_t)(next(state) % (uint64_t)size), k.to = (int64_t)(next(state) % (uint64_t)(2 * size));
+    return k;
+}
+
+/* What is found is right for every sum, and it is found often: FLOAT_DOWN always. */
+static void check_found(rescale_rounding how, float_way way, bool fused, int tries, int least_found) {
+    uint64_t state = (uint64_t)how * 7 + (uint64_t)way;
+    int n = 0;
+    for (int i = 0; i < tries; i++) {
+        const code_steps k = random_steps(&state, how);
+        float_rescale by;
+        if (!find_floats(&k, way, fused, &by)) continue;
+        n++;
+        assert_int_equal(first_wrong(&k, way, fused, by), k.to + 1);
+        assert_true(floats_are_exact(&k, way, fused, by));
+    }
+    assert_true(n >= least_found);
+}
+
+static void test_found(void **state) {
+    (void)state;
+    check_found(RESCALE_ONCE, FLOAT_MOVED, true, 80, 40);
+    check_found(RESCALE_ONCE, FLOAT_MOVED, false, 80, 40);
+    check_found(RESCALE_TFLITE, FLOAT_MOVED, true, 80, 20);
+    check_found(RESCALE_TFLITE, FLOAT_MOVED, false, 80, 20);
+    check_found(RESCALE_ONCE, FLOAT_DOWN, true, 80, 80);
+    check_found(RESCALE_TFLITE, FLOAT_DOWN, true, 80, 80);
+}
+
+/* Floats that are some way off: the proof says what all sums say. */
+static void test_proof(void **state) {
+    (void)state;
+    static const float_way ways[] = {FLOAT_MOVED, FLOAT_DOWN};
+    uint64_t random = 1;
+    int right = 0, wrong = 0;
+    for (int i = 0; i < 200; i++) {
+        const code_steps k = random_steps(&random, i % 2 ? RESCALE_TFLITE : RESCALE_ONCE);
+        const float_way way = ways[i / 2 % 2];
+        const bool fused = i / 4 % 2;
+        const double off =
+            ((double)(next(&random) % 2001) - 1000) / 1000 * ldexp(1, -(int)(next(&random) % 20) - 8);
+        float_rescale by = {(float)(rescale_value(k.by) * (1 + off)), (float)k.zero};
+        if (way == FLOAT_DOWN) by.second = 0;
+        const bool is_exact = first_wrong(&k, way, fused, by) > k.to;
+        assert_int_equal(floats_are_exact(&k, way, fused, by), is_exact);
+        right += is_exact, wrong += !is_exact;
+    }
+    assert_true(right > 10 && wrong > 100);
+}
+
+/* Sums and products that machines may not convert, and factors of 0. */
+static void test_limits(void **state) {
+    (void)state;
+    float_rescale by;
+    code_steps k = {RESCALE_ONCE, rescale_by(1.0 / 64), 3, -128, 127, -(1 << 30), 1 << 30};
+    assert_false(find_floats(&k, FLOAT_MOVED, true, &by));
+    assert_false(floats_are_exact(&k, FLOAT_MOVED, true, (float_rescale){1.0f / 64, 3}));
+    k.from = -(1 << 20), k.to = 1 << 20;
+    assert_true(find_floats(&k, FLOAT_MOVED, true, &by));
+    k.by = rescale_by(0);
+    assert_true(find_floats(&k, FLOAT_MOVED, true, &by));
+    assert_int_equal(first_wrong(&k, FLOAT_MOVED, true, by), k.to + 1);
+    k.to = INT64_C(1) << 32;
+    assert_false(find_floats(&k, FLOAT_MOVED, true, &by));
+    k = (code_steps){RESCALE_TFLITE, rescale_by(3), 0, -128, 127, -(1 << 30), 1 << 30};
+    assert_false(find_floats(&k, FLOAT_DOWN, true, &by));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_found), cmocka_unit_test(test_proof),
+                                       cmocka_unit_test(test_limits)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

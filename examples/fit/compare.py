@@ -144,13 +144,12 @@ def main():
     found = Network("found by `--fit`", comparison.work / "found.net")
     put(found.net, (HERE / "found.net").read_text(encoding="utf-8"))
     networks.append(found)
-    with ThreadPoolExecutor(options.jobs) as pool:
-        list(pool.map(comparison.train, [network.net for network in networks if network.units or not network.all_units]))
-
     print("| network | units | flash of all | RAM | flash | params | M MACs | validation | test, float | test, int8 |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for network in networks:
-        print(comparison.row(network), flush=True)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        list(pool.map(comparison.train, [network.net for network in networks if network.units or not network.all_units]))
+        for row in pool.map(comparison.row, networks):
+            print(row, flush=True)
     shutil.copy(comparison.work / "found.safetensors", HERE)
 
 

@@ -1,12 +1,13 @@
-"""examples/fit: the module that is trained is the network that lcc compiles; a search with one short training."""
+"""examples/fit: the module that is trained is the network that lcc compiles; a search with one short training; what is kept."""
 import json
 import os
+import re
 import shutil
 import sys
 
 import numpy
 
-from example import EXAMPLES, Example, main
+from example import EXAMPLES, Example, main, run
 
 FIT = os.path.join(EXAMPLES, "fit")
 DATA = "/usr/share/datasets/fashion-mnist"
@@ -17,7 +18,7 @@ class Fit(Example):
 
     def setUp(self):
         super().setUp()
-        network.LCC = self.lcc
+        network.LCC = compare.LCC = self.lcc
 
     def test_module(self):
         """Random weights and statistics, written for lcc: both compute the same."""
@@ -57,6 +58,21 @@ class Fit(Example):
         self.assertTrue(0 < score["score"] < 100, score)
         self.good(self.lcc, "--check", "fit/found.net")
 
+    def test_kept(self):
+        """The network that was found keeps the limits and is as good as the table says, and the README has that table."""
+        with open(os.path.join(FIT, "table.md"), encoding="utf-8") as table, \
+             open(os.path.join(FIT, "README.md"), encoding="utf-8") as readme:
+            rows = table.read()
+            self.assertIn(rows, readme.read())
+        said = float(re.search(r"found.*\| ([\d.]+) \|$", rows, re.M)[1])
+        options = compare.arguments().parse_args(["--work", self.path("work")])
+        comparison = compare.Comparison(options)
+        found = comparison.work / "found.net"
+        for end in (".net", ".safetensors"):
+            shutil.copy(os.path.join(FIT, "found" + end), found.with_suffix(end))
+        self.assertEqual(run([*map(str, comparison.int8(found)), *compare.LIMITS, "-o", self.path("model.c")], self.folder).returncode, 0)
+        self.assertAlmostEqual(comparison.test(found, comparison.int8(found)), said, delta=0.1)
+
 
 if __name__ == "__main__":
     absent = []
@@ -68,5 +84,6 @@ if __name__ == "__main__":
         absent.append("dataset-fashion-mnist")
     if not absent:
         sys.path.insert(0, FIT)
+        import compare
         import network
     main(absent)

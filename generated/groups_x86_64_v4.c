@@ -53,13 +53,27 @@ static inline LCC_INLINE f32x16 f32x16_set1(float x) { return _mm512_set1_ps(x);
 /* 0 in every lane. */
 static inline LCC_INLINE f32x16 f32x16_zero(void) { return _mm512_setzero_ps(); }
 
+/* 8 floats from any address, twice. */
+static inline LCC_INLINE f32x16 f32x16_load_twice(const float *p) {
+    return _mm512_broadcast_f32x8(_mm256_loadu_ps(p));
+}
+
+/* The low half of a, and the high half of b. A blend of integers may go to any unit, and one of floats only to
+ * those that multiply (Zen 5). */
+static inline LCC_INLINE f32x16 f32x16_halves(f32x16 a, f32x16 b) {
+    return _mm512_castsi512_ps(_mm512_mask_blend_epi32(0xff00, _mm512_castps_si512(a), _mm512_castps_si512(b)));
+}
+
+/* The low half to p, and the high half to q. */
+static inline LCC_INLINE void f32x16_store_halves(float *p, float *q, f32x16 v) {
+    _mm256_storeu_ps(p, _mm512_castps512_ps256(v));
+    _mm256_storeu_ps(q, _mm512_extractf32x8_ps(v, 1));
+}
+
 /* 16 bytes -128..127 as floats. */
 static inline LCC_INLINE f32x16 f32x16_load_i8(const int8_t *p) {
     return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i_u *)(const void *)p)));
 }
-
-/* The first eight lanes: no instruction. */
-static inline LCC_INLINE __m256 f32x16_low8(f32x16 v) { return _mm512_castps512_ps256(v); }
 
 /* a * b + c, rounded once. */
 static inline LCC_INLINE f32x16 f32x16_fma(f32x16 a, f32x16 b, f32x16 c) { return _mm512_fmadd_ps(a, b, c); }
@@ -90,15 +104,6 @@ static inline LCC_INLINE f32x8 f32x8_zero(void) { return _mm256_setzero_ps(); }
 static inline LCC_INLINE f32x8 f32x8_load_i8(const int8_t *p) {
     return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i_u *)(const void *)p)));
 }
-
-/* a * b + c, rounded once. */
-static inline LCC_INLINE f32x8 f32x8_fma(f32x8 a, f32x8 b, f32x8 c) { return _mm256_fmadd_ps(a, b, c); }
-
-/* a > b ? a : b: the second where either is NaN. */
-static inline LCC_INLINE f32x8 f32x8_max(f32x8 a, f32x8 b) { return _mm256_max_ps(a, b); }
-
-/* max(v, 0); NaN stays. */
-static inline LCC_INLINE f32x8 f32x8_relu(f32x8 v) { return f32x8_max(f32x8_zero(), v); }
 
 /* ---- f32x4: 4 floats ---- */
 
@@ -346,99 +351,81 @@ static void stage_row_12x6(const int8_t *x, float *row, int iy) {
 /* 12 pixels x 24 channels, over 6 inputs. */
 __attribute__((noinline)) static void tile_12x2_of_6(const float *const *rows, int at, const float *w, float *y) {
     f32x16 acc0_0 = f32x16_load(w);
-    f32x8 acc0_1 = f32x8_load(w + 16);
-    f32x16 acc1_0 = acc0_0; f32x8 acc1_1 = acc0_1;
-    f32x16 acc2_0 = acc0_0; f32x8 acc2_1 = acc0_1;
-    f32x16 acc3_0 = acc0_0; f32x8 acc3_1 = acc0_1;
-    f32x16 acc4_0 = acc0_0; f32x8 acc4_1 = acc0_1;
-    f32x16 acc5_0 = acc0_0; f32x8 acc5_1 = acc0_1;
-    f32x16 acc6_0 = acc0_0; f32x8 acc6_1 = acc0_1;
-    f32x16 acc7_0 = acc0_0; f32x8 acc7_1 = acc0_1;
-    f32x16 acc8_0 = acc0_0; f32x8 acc8_1 = acc0_1;
-    f32x16 acc9_0 = acc0_0; f32x8 acc9_1 = acc0_1;
-    f32x16 acc10_0 = acc0_0; f32x8 acc10_1 = acc0_1;
-    f32x16 acc11_0 = acc0_0; f32x8 acc11_1 = acc0_1;
+    f32x16 acc0_1 = f32x16_load_twice(w + 16);
+    f32x16 acc1_0 = acc0_0;
+    f32x16 acc2_0 = acc0_0; f32x16 acc2_1 = acc0_1;
+    f32x16 acc3_0 = acc0_0;
+    f32x16 acc4_0 = acc0_0; f32x16 acc4_1 = acc0_1;
+    f32x16 acc5_0 = acc0_0;
+    f32x16 acc6_0 = acc0_0; f32x16 acc6_1 = acc0_1;
+    f32x16 acc7_0 = acc0_0;
+    f32x16 acc8_0 = acc0_0; f32x16 acc8_1 = acc0_1;
+    f32x16 acc9_0 = acc0_0;
+    f32x16 acc10_0 = acc0_0; f32x16 acc10_1 = acc0_1;
+    f32x16 acc11_0 = acc0_0;
     w += 24;
     for (int ky = 0; ky < 1; ky++) {
         const float *x = rows[ky] + at;
         for (int k = 0; k < 6; k++) {
             const f32x16 w0 = f32x16_load(w);
-            const f32x8 w1 = f32x8_load(w + 16);
+            const f32x16 w1 = f32x16_load_twice(w + 16);
             const f32x16 v0_0 = f32x16_set1(x[k]);
-            const f32x8 v0_1 = f32x16_low8(v0_0);
             acc0_0 = f32x16_fma(v0_0, w0, acc0_0);
-            acc0_1 = f32x8_fma(v0_1, w1, acc0_1);
             const f32x16 v1_0 = f32x16_set1(x[k + 6]);
-            const f32x8 v1_1 = f32x16_low8(v1_0);
             acc1_0 = f32x16_fma(v1_0, w0, acc1_0);
-            acc1_1 = f32x8_fma(v1_1, w1, acc1_1);
+            const f32x16 v1_1 = f32x16_halves(v0_0, v1_0);
+            acc0_1 = f32x16_fma(v1_1, w1, acc0_1);
             const f32x16 v2_0 = f32x16_set1(x[k + 12]);
-            const f32x8 v2_1 = f32x16_low8(v2_0);
             acc2_0 = f32x16_fma(v2_0, w0, acc2_0);
-            acc2_1 = f32x8_fma(v2_1, w1, acc2_1);
             const f32x16 v3_0 = f32x16_set1(x[k + 18]);
-            const f32x8 v3_1 = f32x16_low8(v3_0);
             acc3_0 = f32x16_fma(v3_0, w0, acc3_0);
-            acc3_1 = f32x8_fma(v3_1, w1, acc3_1);
+            const f32x16 v3_1 = f32x16_halves(v2_0, v3_0);
+            acc2_1 = f32x16_fma(v3_1, w1, acc2_1);
             const f32x16 v4_0 = f32x16_set1(x[k + 24]);
-            const f32x8 v4_1 = f32x16_low8(v4_0);
             acc4_0 = f32x16_fma(v4_0, w0, acc4_0);
-            acc4_1 = f32x8_fma(v4_1, w1, acc4_1);
             const f32x16 v5_0 = f32x16_set1(x[k + 30]);
-            const f32x8 v5_1 = f32x16_low8(v5_0);
             acc5_0 = f32x16_fma(v5_0, w0, acc5_0);
-            acc5_1 = f32x8_fma(v5_1, w1, acc5_1);
+            const f32x16 v5_1 = f32x16_halves(v4_0, v5_0);
+            acc4_1 = f32x16_fma(v5_1, w1, acc4_1);
             const f32x16 v6_0 = f32x16_set1(x[k + 36]);
-            const f32x8 v6_1 = f32x16_low8(v6_0);
             acc6_0 = f32x16_fma(v6_0, w0, acc6_0);
-            acc6_1 = f32x8_fma(v6_1, w1, acc6_1);
             const f32x16 v7_0 = f32x16_set1(x[k + 42]);
-            const f32x8 v7_1 = f32x16_low8(v7_0);
             acc7_0 = f32x16_fma(v7_0, w0, acc7_0);
-            acc7_1 = f32x8_fma(v7_1, w1, acc7_1);
+            const f32x16 v7_1 = f32x16_halves(v6_0, v7_0);
+            acc6_1 = f32x16_fma(v7_1, w1, acc6_1);
             const f32x16 v8_0 = f32x16_set1(x[k + 48]);
-            const f32x8 v8_1 = f32x16_low8(v8_0);
             acc8_0 = f32x16_fma(v8_0, w0, acc8_0);
-            acc8_1 = f32x8_fma(v8_1, w1, acc8_1);
             const f32x16 v9_0 = f32x16_set1(x[k + 54]);
-            const f32x8 v9_1 = f32x16_low8(v9_0);
             acc9_0 = f32x16_fma(v9_0, w0, acc9_0);
-            acc9_1 = f32x8_fma(v9_1, w1, acc9_1);
+            const f32x16 v9_1 = f32x16_halves(v8_0, v9_0);
+            acc8_1 = f32x16_fma(v9_1, w1, acc8_1);
             const f32x16 v10_0 = f32x16_set1(x[k + 60]);
-            const f32x8 v10_1 = f32x16_low8(v10_0);
             acc10_0 = f32x16_fma(v10_0, w0, acc10_0);
-            acc10_1 = f32x8_fma(v10_1, w1, acc10_1);
             const f32x16 v11_0 = f32x16_set1(x[k + 66]);
-            const f32x8 v11_1 = f32x16_low8(v11_0);
             acc11_0 = f32x16_fma(v11_0, w0, acc11_0);
-            acc11_1 = f32x8_fma(v11_1, w1, acc11_1);
+            const f32x16 v11_1 = f32x16_halves(v10_0, v11_0);
+            acc10_1 = f32x16_fma(v11_1, w1, acc10_1);
             w += 24;
         }
     }
     f32x16_store(y, f32x16_relu(acc0_0));
-    f32x8_store(y + 16, f32x8_relu(acc0_1));
+    f32x16_store_halves(y + 16, y + 40, f32x16_relu(acc0_1));
     f32x16_store(y + 24, f32x16_relu(acc1_0));
-    f32x8_store(y + 40, f32x8_relu(acc1_1));
     f32x16_store(y + 48, f32x16_relu(acc2_0));
-    f32x8_store(y + 64, f32x8_relu(acc2_1));
+    f32x16_store_halves(y + 64, y + 88, f32x16_relu(acc2_1));
     f32x16_store(y + 72, f32x16_relu(acc3_0));
-    f32x8_store(y + 88, f32x8_relu(acc3_1));
     f32x16_store(y + 96, f32x16_relu(acc4_0));
-    f32x8_store(y + 112, f32x8_relu(acc4_1));
+    f32x16_store_halves(y + 112, y + 136, f32x16_relu(acc4_1));
     f32x16_store(y + 120, f32x16_relu(acc5_0));
-    f32x8_store(y + 136, f32x8_relu(acc5_1));
     f32x16_store(y + 144, f32x16_relu(acc6_0));
-    f32x8_store(y + 160, f32x8_relu(acc6_1));
+    f32x16_store_halves(y + 160, y + 184, f32x16_relu(acc6_1));
     f32x16_store(y + 168, f32x16_relu(acc7_0));
-    f32x8_store(y + 184, f32x8_relu(acc7_1));
     f32x16_store(y + 192, f32x16_relu(acc8_0));
-    f32x8_store(y + 208, f32x8_relu(acc8_1));
+    f32x16_store_halves(y + 208, y + 232, f32x16_relu(acc8_1));
     f32x16_store(y + 216, f32x16_relu(acc9_0));
-    f32x8_store(y + 232, f32x8_relu(acc9_1));
     f32x16_store(y + 240, f32x16_relu(acc10_0));
-    f32x8_store(y + 256, f32x8_relu(acc10_1));
+    f32x16_store_halves(y + 256, y + 280, f32x16_relu(acc10_1));
     f32x16_store(y + 264, f32x16_relu(acc11_0));
-    f32x8_store(y + 280, f32x8_relu(acc11_1));
 }
 
 static void conv1x1_6_to_24_at_12x12(const int8_t *x, const float *w, float *y, float *ring, int part, int parts) {
@@ -701,62 +688,50 @@ static void chain_12x12x24_to_6x6x12(const float *x, const float *w, float *y, f
 
 /* 12 pixels x 8 channels, over 4 inputs. */
 static void tile_12x1_of_4(const float *x, const float *w, float *y, const int *runs) {
-    f32x8 acc0_0 = f32x8_load(w);
-    f32x8 acc1_0 = acc0_0;
-    f32x8 acc2_0 = acc0_0;
-    f32x8 acc3_0 = acc0_0;
-    f32x8 acc4_0 = acc0_0;
-    f32x8 acc5_0 = acc0_0;
-    f32x8 acc6_0 = acc0_0;
-    f32x8 acc7_0 = acc0_0;
-    f32x8 acc8_0 = acc0_0;
-    f32x8 acc9_0 = acc0_0;
-    f32x8 acc10_0 = acc0_0;
-    f32x8 acc11_0 = acc0_0;
+    f32x16 acc0_0 = f32x16_load_twice(w);
+    f32x16 acc2_0 = acc0_0;
+    f32x16 acc4_0 = acc0_0;
+    f32x16 acc6_0 = acc0_0;
+    f32x16 acc8_0 = acc0_0;
+    f32x16 acc10_0 = acc0_0;
     w += 8;
     for (int i = 0; i < 3; i++) {
         const float *from = x + runs[2 * i];
         for (int k = 0; k < runs[2 * i + 1]; k++) {
-            const f32x8 w0 = f32x8_load(w);
-            const f32x8 v0_1 = f32x8_set1(from[k]);
-            acc0_0 = f32x8_fma(v0_1, w0, acc0_0);
-            const f32x8 v1_1 = f32x8_set1(from[k + 12]);
-            acc1_0 = f32x8_fma(v1_1, w0, acc1_0);
-            const f32x8 v2_1 = f32x8_set1(from[k + 24]);
-            acc2_0 = f32x8_fma(v2_1, w0, acc2_0);
-            const f32x8 v3_1 = f32x8_set1(from[k + 36]);
-            acc3_0 = f32x8_fma(v3_1, w0, acc3_0);
-            const f32x8 v4_1 = f32x8_set1(from[k + 48]);
-            acc4_0 = f32x8_fma(v4_1, w0, acc4_0);
-            const f32x8 v5_1 = f32x8_set1(from[k + 60]);
-            acc5_0 = f32x8_fma(v5_1, w0, acc5_0);
-            const f32x8 v6_1 = f32x8_set1(from[k + 72]);
-            acc6_0 = f32x8_fma(v6_1, w0, acc6_0);
-            const f32x8 v7_1 = f32x8_set1(from[k + 84]);
-            acc7_0 = f32x8_fma(v7_1, w0, acc7_0);
-            const f32x8 v8_1 = f32x8_set1(from[k + 96]);
-            acc8_0 = f32x8_fma(v8_1, w0, acc8_0);
-            const f32x8 v9_1 = f32x8_set1(from[k + 108]);
-            acc9_0 = f32x8_fma(v9_1, w0, acc9_0);
-            const f32x8 v10_1 = f32x8_set1(from[k + 120]);
-            acc10_0 = f32x8_fma(v10_1, w0, acc10_0);
-            const f32x8 v11_1 = f32x8_set1(from[k + 132]);
-            acc11_0 = f32x8_fma(v11_1, w0, acc11_0);
+            const f32x16 w0 = f32x16_load_twice(w);
+            const f32x16 v0_0 = f32x16_set1(from[k]);
+            const f32x16 v1_0 = f32x16_set1(from[k + 12]);
+            const f32x16 v1_1 = f32x16_halves(v0_0, v1_0);
+            acc0_0 = f32x16_fma(v1_1, w0, acc0_0);
+            const f32x16 v2_0 = f32x16_set1(from[k + 24]);
+            const f32x16 v3_0 = f32x16_set1(from[k + 36]);
+            const f32x16 v3_1 = f32x16_halves(v2_0, v3_0);
+            acc2_0 = f32x16_fma(v3_1, w0, acc2_0);
+            const f32x16 v4_0 = f32x16_set1(from[k + 48]);
+            const f32x16 v5_0 = f32x16_set1(from[k + 60]);
+            const f32x16 v5_1 = f32x16_halves(v4_0, v5_0);
+            acc4_0 = f32x16_fma(v5_1, w0, acc4_0);
+            const f32x16 v6_0 = f32x16_set1(from[k + 72]);
+            const f32x16 v7_0 = f32x16_set1(from[k + 84]);
+            const f32x16 v7_1 = f32x16_halves(v6_0, v7_0);
+            acc6_0 = f32x16_fma(v7_1, w0, acc6_0);
+            const f32x16 v8_0 = f32x16_set1(from[k + 96]);
+            const f32x16 v9_0 = f32x16_set1(from[k + 108]);
+            const f32x16 v9_1 = f32x16_halves(v8_0, v9_0);
+            acc8_0 = f32x16_fma(v9_1, w0, acc8_0);
+            const f32x16 v10_0 = f32x16_set1(from[k + 120]);
+            const f32x16 v11_0 = f32x16_set1(from[k + 132]);
+            const f32x16 v11_1 = f32x16_halves(v10_0, v11_0);
+            acc10_0 = f32x16_fma(v11_1, w0, acc10_0);
             w += 8;
         }
     }
-    f32x8_store(y, f32x8_relu(acc0_0));
-    f32x8_store(y + 48, f32x8_relu(acc1_0));
-    f32x8_store(y + 96, f32x8_relu(acc2_0));
-    f32x8_store(y + 144, f32x8_relu(acc3_0));
-    f32x8_store(y + 192, f32x8_relu(acc4_0));
-    f32x8_store(y + 240, f32x8_relu(acc5_0));
-    f32x8_store(y + 288, f32x8_relu(acc6_0));
-    f32x8_store(y + 336, f32x8_relu(acc7_0));
-    f32x8_store(y + 384, f32x8_relu(acc8_0));
-    f32x8_store(y + 432, f32x8_relu(acc9_0));
-    f32x8_store(y + 480, f32x8_relu(acc10_0));
-    f32x8_store(y + 528, f32x8_relu(acc11_0));
+    f32x16_store_halves(y, y + 48, f32x16_relu(acc0_0));
+    f32x16_store_halves(y + 96, y + 144, f32x16_relu(acc2_0));
+    f32x16_store_halves(y + 192, y + 240, f32x16_relu(acc4_0));
+    f32x16_store_halves(y + 288, y + 336, f32x16_relu(acc6_0));
+    f32x16_store_halves(y + 384, y + 432, f32x16_relu(acc8_0));
+    f32x16_store_halves(y + 480, y + 528, f32x16_relu(acc10_0));
 }
 
 static void conv1x1_12_to_24_at_6x6(const float *x, const float *w, float *y) {

@@ -53,10 +53,30 @@ static inline LCC_INLINE f32x16 f32x16_set1(float x) { return _mm512_set1_ps(x);
 /* 0 in every lane. */
 static inline LCC_INLINE f32x16 f32x16_zero(void) { return _mm512_setzero_ps(); }
 
+/* 8 floats from any address, twice. */
+static inline LCC_INLINE f32x16 f32x16_load_twice(const float *p) {
+    return _mm512_broadcast_f32x8(_mm256_loadu_ps(p));
+}
+
+/* The low half of a, and the high half of b. A blend of integers may go to any unit, and one of floats only to
+ * those that multiply (Zen 5). */
+static inline LCC_INLINE f32x16 f32x16_halves(f32x16 a, f32x16 b) {
+    return _mm512_castsi512_ps(_mm512_mask_blend_epi32(0xff00, _mm512_castps_si512(a), _mm512_castps_si512(b)));
+}
+
+/* The low half to p, and the high half to q. */
+static inline LCC_INLINE void f32x16_store_halves(float *p, float *q, f32x16 v) {
+    _mm256_storeu_ps(p, _mm512_castps512_ps256(v));
+    _mm256_storeu_ps(q, _mm512_extractf32x8_ps(v, 1));
+}
+
 /* 16 bytes 0..255 as floats. */
 static inline LCC_INLINE f32x16 f32x16_load_u8(const uint8_t *p) {
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)(const void *)p)));
 }
+
+/* The first eight lanes: no instruction. */
+static inline LCC_INLINE __m256 f32x16_low8(f32x16 v) { return _mm512_castps512_ps256(v); }
 
 /* a * b + c, rounded once. */
 static inline LCC_INLINE f32x16 f32x16_fma(f32x16 a, f32x16 b, f32x16 c) { return _mm512_fmadd_ps(a, b, c); }
@@ -105,9 +125,6 @@ static inline LCC_INLINE f32x16 f32x16_exp(f32x16 x) {
 /* ---- f32x8: 8 floats ---- */
 
 typedef __m256 f32x8;
-
-/* 8 floats from any address. */
-static inline LCC_INLINE f32x8 f32x8_load(const float *p) { return _mm256_loadu_ps(p); }
 
 /* 8 floats to any address. */
 static inline LCC_INLINE void f32x8_store(float *p, f32x8 v) { _mm256_storeu_ps(p, v); }
@@ -433,49 +450,42 @@ static void stage_row_17x3(const uint8_t *x, float *row, int iy) {
 
 /* 9 pixels x 8 channels, over 27 inputs. */
 static void tile_9x1_of_27(const float *const *rows, int at, const float *w, float *y) {
-    f32x8 acc0_0 = f32x8_load(w);
-    f32x8 acc1_0 = acc0_0;
-    f32x8 acc2_0 = acc0_0;
-    f32x8 acc3_0 = acc0_0;
-    f32x8 acc4_0 = acc0_0;
-    f32x8 acc5_0 = acc0_0;
-    f32x8 acc6_0 = acc0_0;
-    f32x8 acc7_0 = acc0_0;
-    f32x8 acc8_0 = acc0_0;
+    f32x16 acc0_0 = f32x16_load_twice(w);
+    f32x16 acc2_0 = acc0_0;
+    f32x16 acc4_0 = acc0_0;
+    f32x16 acc6_0 = acc0_0;
+    f32x8 acc8_0 = f32x16_low8(acc0_0);
     w += 8;
     for (int ky = 0; ky < 3; ky++) {
         const float *x = rows[ky] + at;
         for (int k = 0; k < 9; k++) {
-            const f32x8 w0 = f32x8_load(w);
-            const f32x8 v0_1 = f32x8_set1(x[k]);
-            acc0_0 = f32x8_fma(v0_1, w0, acc0_0);
-            const f32x8 v1_1 = f32x8_set1(x[k + 6]);
-            acc1_0 = f32x8_fma(v1_1, w0, acc1_0);
-            const f32x8 v2_1 = f32x8_set1(x[k + 12]);
-            acc2_0 = f32x8_fma(v2_1, w0, acc2_0);
-            const f32x8 v3_1 = f32x8_set1(x[k + 18]);
-            acc3_0 = f32x8_fma(v3_1, w0, acc3_0);
-            const f32x8 v4_1 = f32x8_set1(x[k + 24]);
-            acc4_0 = f32x8_fma(v4_1, w0, acc4_0);
-            const f32x8 v5_1 = f32x8_set1(x[k + 30]);
-            acc5_0 = f32x8_fma(v5_1, w0, acc5_0);
-            const f32x8 v6_1 = f32x8_set1(x[k + 36]);
-            acc6_0 = f32x8_fma(v6_1, w0, acc6_0);
-            const f32x8 v7_1 = f32x8_set1(x[k + 42]);
-            acc7_0 = f32x8_fma(v7_1, w0, acc7_0);
+            const f32x16 w0 = f32x16_load_twice(w);
+            const f32x8 w0_low = f32x16_low8(w0);
+            const f32x16 v0_0 = f32x16_set1(x[k]);
+            const f32x16 v1_0 = f32x16_set1(x[k + 6]);
+            const f32x16 v1_1 = f32x16_halves(v0_0, v1_0);
+            acc0_0 = f32x16_fma(v1_1, w0, acc0_0);
+            const f32x16 v2_0 = f32x16_set1(x[k + 12]);
+            const f32x16 v3_0 = f32x16_set1(x[k + 18]);
+            const f32x16 v3_1 = f32x16_halves(v2_0, v3_0);
+            acc2_0 = f32x16_fma(v3_1, w0, acc2_0);
+            const f32x16 v4_0 = f32x16_set1(x[k + 24]);
+            const f32x16 v5_0 = f32x16_set1(x[k + 30]);
+            const f32x16 v5_1 = f32x16_halves(v4_0, v5_0);
+            acc4_0 = f32x16_fma(v5_1, w0, acc4_0);
+            const f32x16 v6_0 = f32x16_set1(x[k + 36]);
+            const f32x16 v7_0 = f32x16_set1(x[k + 42]);
+            const f32x16 v7_1 = f32x16_halves(v6_0, v7_0);
+            acc6_0 = f32x16_fma(v7_1, w0, acc6_0);
             const f32x8 v8_1 = f32x8_set1(x[k + 48]);
-            acc8_0 = f32x8_fma(v8_1, w0, acc8_0);
+            acc8_0 = f32x8_fma(v8_1, w0_low, acc8_0);
             w += 8;
         }
     }
-    f32x8_store(y, f32x8_hswish(acc0_0));
-    f32x8_store(y + 8, f32x8_hswish(acc1_0));
-    f32x8_store(y + 16, f32x8_hswish(acc2_0));
-    f32x8_store(y + 24, f32x8_hswish(acc3_0));
-    f32x8_store(y + 32, f32x8_hswish(acc4_0));
-    f32x8_store(y + 40, f32x8_hswish(acc5_0));
-    f32x8_store(y + 48, f32x8_hswish(acc6_0));
-    f32x8_store(y + 56, f32x8_hswish(acc7_0));
+    f32x16_store_halves(y, y + 8, f32x16_hswish(acc0_0));
+    f32x16_store_halves(y + 16, y + 24, f32x16_hswish(acc2_0));
+    f32x16_store_halves(y + 32, y + 40, f32x16_hswish(acc4_0));
+    f32x16_store_halves(y + 48, y + 56, f32x16_hswish(acc6_0));
     f32x8_store(y + 64, f32x8_hswish(acc8_0));
 }
 

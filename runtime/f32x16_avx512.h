@@ -44,6 +44,28 @@ static inline LCC_INLINE f32x16 f32x16_load_f16(const uint16_t *p) {
 /* 16 floats that stand among halves, at any even address. */
 static inline LCC_INLINE f32x16 f32x16_load_wide(const uint16_t *p) { return _mm512_loadu_ps(p); }
 
+/* 8 floats from any address, twice. */
+static inline LCC_INLINE f32x16 f32x16_load_twice(const float *p) {
+    return _mm512_broadcast_f32x8(_mm256_loadu_ps(p));
+}
+
+/* The low half of a, and the high half of b. A blend of integers may go to any unit, and one of floats only to
+ * those that multiply (Zen 5). */
+static inline LCC_INLINE f32x16 f32x16_halves(f32x16 a, f32x16 b) {
+    return _mm512_castsi512_ps(_mm512_mask_blend_epi32(0xff00, _mm512_castps_si512(a), _mm512_castps_si512(b)));
+}
+
+/* 8 floats from p, and 8 from q. */
+static inline LCC_INLINE f32x16 f32x16_load_halves(const float *p, const float *q) {
+    return _mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(p)), _mm256_loadu_ps(q), 1);
+}
+
+/* The low half to p, and the high half to q. */
+static inline LCC_INLINE void f32x16_store_halves(float *p, float *q, f32x16 v) {
+    _mm256_storeu_ps(p, _mm512_castps512_ps256(v));
+    _mm256_storeu_ps(q, _mm512_extractf32x8_ps(v, 1));
+}
+
 /* 16 bytes 0..255 as floats. */
 static inline LCC_INLINE f32x16 f32x16_load_u8(const uint8_t *p) {
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)(const void *)p)));

@@ -1,5 +1,9 @@
 /* gemm_tile.c: the function of a register tile of a conv or dense layer: its sums begin with the biases, a loop
- * over the inputs multiplies and adds, and an end stores what is made of them. See gemm.c. */
+ * over the inputs multiplies and adds, and an end stores what is made of them. See gemm.c.
+ *
+ * Where the last channels of a block fill half of the widest vector, two pixels share a vector for them: of 24
+ * channels, two pixels take three vectors instead of four. Its lower half is pixel m's, its upper half pixel
+ * m + 1's, and m is even. Each lane adds up the same products in the same order as without this. */
 #include "emit/byte_tile.h"
 #include "emit/dots.h"
 #include "emit/gemm.h"
@@ -12,6 +16,42 @@ static const char *accumulator(const gemm *g, int m, int j) { return arena_print
 /* The vector of kind `kind` that has pixel m's input in all lanes. */
 static const char *input_name(const gemm *g, int m, int kind) {
     return arena_printf(g->e->a, "v%d_%d", m, kind);
+}
+
+/* Whether pixel m has its channels of piece j in one vector with its neighbour, in a tile of m_count pixels. */
+static bool in_pair(const gemm *g, const channel_block *b, int m_count, int m, int j) {
+    return g->tile.weight == TYPE_F32 && pixels_share_piece(g->t, b->pieces[j]) && (m | 1) < m_count;
+}
+
+/* Finds the kinds of vectors that pixel m's input is needed in. */
+static void find_kinds(const gemm *g, const channel_block *b, int m_count, int m, bool *used) {
+    for (int kind = 0; kind < MAX_VECTOR_KINDS; kind++) used[kind] = false;
+    for (int j = 0; j < b->n_pieces; j++) used[in_pair(g, b, m_count, m, j) ? 0 : b->pieces[j].kind] = true;
+}
+
+/* The weights of piece j, in the kind of vector that pixel m takes. A last pixel without a neighbour takes a
+ * part of what pairs take. */
+static const char *weight_name(const gemm *g, const channel_block *b, int m_count, int m, int j) {
+    const bool part = in_pair(g, b, m_count, 0, j) && !in_pair(g, b, m_count, m, j);
+    return arena_printf(g->e->a, part ? "w%d_low" : "w%d", j);
+}
+
+/* Writes the lines that load the weights of all pieces for one input. */
+static void emit_weight_loads(const gemm *g, writer *w, const channel_block *b, int m_count) {
+    arena *a = g->e->a;
+    for (int j = 0, at = 0; j < b->n_pieces; j++) {
+        const vector_kind *v = &g->t->vectors[b->pieces[j].kind], *wide = &g->t->vectors[0];
+        const char *from = expression(a, "w", NULL, NULL, 0, at);
+        if (in_pair(g, b, m_count, 0, j)) {
+            line(w, "const %s w%d = %s_load_twice(%s);", wide->name, j, wide->name, from);
+            if (m_count % 2)
+                line(w, "const %s w%d_low = %s;", v->name, j,
+                     g->kind->narrow(a, wide, v, arena_printf(a, "w%d", j)));
+        } else {
+            line(w, "const %s w%d = %s;", g->kind->weight(v), j, g->kind->load_weight(a, v, from));
+        }
+        at += v->lanes;
+    }
 }
 
 /* Writes the lines that declare pixel m's input `value` as a vector of each kind that is used. Narrower ones
@@ -56,12 +96,31 @@ static void emit_prefetch(const gemm *g, writer *w, const channel_block *b, int6
         line(w, "__builtin_prefetch(%s%s);", expression(g->e->a, "w", NULL, NULL, 0, bytes / size + i), how);
 }
 
+/* Writes the lines that multiply and add pixel m's input `value`; for an odd m, those of its pair, too. */
+static void emit_products(const gemm *g, writer *w, const channel_block *b, int m_count, int m,
+                          const char *value) {
+    arena *a = g->e->a;
+    bool used[MAX_VECTOR_KINDS];
+    find_kinds(g, b, m_count, m, used);
+    spread_input(g, w, used, m, value);
+    for (int j = 0; j < b->n_pieces; j++) {
+        const bool pair = in_pair(g, b, m_count, m, j);
+        if (pair && m % 2 == 0) continue;
+        const vector_kind *v = &g->t->vectors[pair ? 0 : b->pieces[j].kind];
+        const char *acc = accumulator(g, pair ? m - 1 : m, j), *weight = weight_name(g, b, m_count, m, j);
+        const char *input = input_name(g, m, b->pieces[j].kind);
+        if (pair)
+            line(w, "const %s %s = %s_halves(%s, %s);", v->name, input, v->name, input_name(g, m - 1, 0),
+                 input_name(g, m, 0));
+        line(w, "%s = %s;", acc, g->kind->multiply_add_spread(a, v, input, weight, acc));
+    }
+}
+
 /* Writes the loop over `count` input channels (a number or an expression). Channel k of pixel m is
  * base[k * step + m * x_step]. */
 static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base,
                             int64_t step, int64_t x_step, const char *count) {
     arena *a = g->e->a;
-    bool used[MAX_VECTOR_KINDS] = {false};
     if (g->s->gemm.depth > 1) {
         const bool whole = g->s->gemm.staged || g->s->gemm.gathered;
         emit_byte_loop(g->e, w, &(byte_loop){b, m_count, base, x_step, count, byte_spread(g->e, g->s), whole});
@@ -73,14 +132,7 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
         return;
     }
     line(w, "for (int k = 0; k < %s; k++) {", count);
-    int at = 0;
-    for (int j = 0; j < b->n_pieces; j++) {
-        const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
-        used[b->pieces[j].kind] = true;
-        line(w, "const %s w%d = %s;", g->kind->weight(v), j,
-             g->kind->load_weight(a, v, expression(a, "w", NULL, NULL, 0, at)));
-        at += v->lanes;
-    }
+    emit_weight_loads(g, w, b, m_count);
     if (g->s->gemm.prefetch) {
         emit_prefetch(g, w, b, PREFETCH_BYTES, "");
         for (int i = 0; i < g->n_ahead; i++) emit_prefetch(g, w, b, g->s->gemm.ahead[i], ", 0, 2");
@@ -88,13 +140,7 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
     for (int m = 0; m < m_count; m++) {
         const char *index = step == 1 ? "k" : arena_printf(a, "k * %lld", (long long)step);
         const char *value = arena_printf(a, "%s[%s]", base, expression(a, index, NULL, NULL, 0, m * x_step));
-        spread_input(g, w, used, m, value);
-        for (int j = 0; j < b->n_pieces; j++) {
-            int kind = b->pieces[j].kind;
-            const char *acc = accumulator(g, m, j), *weight = arena_printf(a, "w%d", j);
-            line(w, "%s = %s;", acc,
-                 g->kind->multiply_add_spread(a, &g->t->vectors[kind], input_name(g, m, kind), weight, acc));
-        }
+        emit_products(g, w, b, m_count, m, value);
     }
     line(w, "w += %d;", b->lanes);
     line(w, "}");
@@ -151,6 +197,19 @@ static void emit_store(const gemm *g, writer *w, piece x, int m, int j, int offs
     line(w, "%s", g->kind->store(a, g->t, x, expression(a, "y", NULL, NULL, 0, m * g->y_step + offset), v));
 }
 
+/* The same of pixels m and m + 1, which share the vector of piece j. */
+static void emit_pair_store(const gemm *g, writer *w, int m, int j, int offset) {
+    arena *a = g->e->a;
+    const char *v = g->t->vectors[0].name, *r = NULL;
+    if (g->n->a.has_residual)
+        r = arena_printf(a, "%s_load_halves(%s, %s)", v,
+                         expression(a, "r", NULL, NULL, 0, m * g->r_step + offset),
+                         expression(a, "r", NULL, NULL, 0, (m + 1) * g->r_step + offset));
+    line(w, "%s_store_halves(%s, %s, %s);", v, expression(a, "y", NULL, NULL, 0, m * g->y_step + offset),
+         expression(a, "y", NULL, NULL, 0, (m + 1) * g->y_step + offset),
+         finish_sum(a, g->t, 0, &g->n->a, accumulator(g, m, j), r));
+}
+
 /* Writes what ends a tile: activation, residual, second activation, store. Sums that are rescaled go piece by
  * piece, so that the multipliers are loaded once. */
 static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int m_count) {
@@ -170,8 +229,12 @@ static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int 
         return;
     }
     for (int m = 0; m < m_count; m++) {
-        for (int j = 0, offset = 0; j < b->n_pieces; offset += b->pieces[j++].valid)
-            emit_store(g, w, b->pieces[j], m, j, offset);
+        for (int j = 0, offset = 0; j < b->n_pieces; offset += b->pieces[j++].valid) {
+            if (!in_pair(g, b, m_count, m, j))
+                emit_store(g, w, b->pieces[j], m, j, offset);
+            else if (m % 2 == 0)
+                emit_pair_store(g, w, m, j, offset);
+        }
     }
 }
 
@@ -225,25 +288,40 @@ static void emit_function_tile(const gemm *g, writer *w, const channel_block *b,
     emit_function_end(g, w, m_count);
 }
 
-/* Writes a tile whose sums stay in variables. */
-static void emit_tile(const gemm *g, writer *w, const channel_block *b, int m_count) {
+/* Writes the lines that declare the sums of all pixels, which begin with the biases. Returns how far behind w
+ * the biases end. */
+static int emit_biases(const gemm *g, writer *w, const channel_block *b, int m_count) {
     arena *a = g->e->a;
+    const vector_kind *wide = &g->t->vectors[0];
     int at = 0;
     for (int j = 0; j < b->n_pieces; j++) {
         const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
-        line(w, "%s %s = %s;", g->kind->sum(v), accumulator(g, 0, j),
-             g->kind->load_bias(a, v, expression(a, "w", NULL, NULL, 0, at)));
+        const char *from = expression(a, "w", NULL, NULL, 0, at);
+        if (in_pair(g, b, m_count, 0, j))
+            line(w, "%s %s = %s_load_twice(%s);", wide->name, accumulator(g, 0, j), wide->name, from);
+        else
+            line(w, "%s %s = %s;", g->kind->sum(v), accumulator(g, 0, j), g->kind->load_bias(a, v, from));
         at += v->lanes * bias_units(&g->tile);
     }
     for (int m = 1; m < m_count; m++) {
         text all = {0};
         for (int j = 0; j < b->n_pieces; j++) {
-            text_printf(&all, "%s%s %s = %s;", j ? " " : "", g->kind->sum(&g->t->vectors[b->pieces[j].kind]),
-                        accumulator(g, m, j), accumulator(g, 0, j));
+            const bool pair = in_pair(g, b, m_count, m, j), narrows = in_pair(g, b, m_count, 0, j) && !pair;
+            const vector_kind *v = &g->t->vectors[b->pieces[j].kind];
+            const char *first = accumulator(g, 0, j);
+            if (pair && m % 2) continue;
+            text_printf(&all, "%s%s %s = %s;", all.size ? " " : "", g->kind->sum(pair ? wide : v),
+                        accumulator(g, m, j), narrows ? g->kind->narrow(a, wide, v, first) : first);
         }
-        line(w, "%s", all.data);
+        if (all.size) line(w, "%s", all.data);
         text_free(&all);
     }
+    return at;
+}
+
+/* Writes a tile whose sums stay in variables. */
+static void emit_tile(const gemm *g, writer *w, const channel_block *b, int m_count) {
+    const int at = emit_biases(g, w, b, m_count);
     if (g->kind->rescales) line(w, "const int8_t *const scales = w + %d;", at);
     line(w, "w += %lld;", (long long)weight_units(&g->tile, pack_head_bytes(&g->tile, b)));
     emit_walk(g, w, b, m_count);

@@ -44,14 +44,17 @@ static const char *multiply_add_number(arena *a, const vector_kind *v, const cha
     return arena_printf(a, "%s_fma%s(%s, %s, %s)", v->name, v->by_number ? "_n" : "", input, weight, sum);
 }
 
+const char *finish_sum(arena *a, const target *t, int kind, const attrs *at, const char *sum,
+                       const char *residual) {
+    const char *v = activation_text(a, t, kind, at->act, at->act_args, sum);
+    if (!residual) return v;
+    return activation_text(a, t, kind, at->act2, at->act2_args, arena_printf(a, "%s + %s", v, residual));
+}
+
 static const char *finish_floats(arena *a, const target *t, piece x, const tile_end *end, const char *sum,
                                  const char *multipliers, const char *shifts, const char *residual) {
     (void)multipliers, (void)shifts;
-    const attrs *at = end->at;
-    const char *v = activation_text(a, t, x.kind, at->act, at->act_args, sum);
-    if (!residual) return v;
-    v = arena_printf(a, "%s + %s", v, load_text(a, t, x, TYPE_F32, residual));
-    return activation_text(a, t, x.kind, at->act2, at->act2_args, v);
+    return finish_sum(a, t, x.kind, end->at, sum, residual ? load_text(a, t, x, TYPE_F32, residual) : NULL);
 }
 
 #define FLOAT_TILE                                                                                             \

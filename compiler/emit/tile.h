@@ -62,6 +62,10 @@ const tile_kind *tile_kind_of(elem_type weight);
 /* The end of a step that computes this node. Defines the table of its activation, where it has one. */
 tile_end tile_end_of(emitter *e, const node *n);
 
+/* What is stored of a sum of floats: act2(act(sum) + residual). `residual`: a vector, or NULL. */
+const char *finish_sum(arena *a, const target *t, int kind, const attrs *at, const char *sum,
+                       const char *residual);
+
 /* Writes the lines that declare `by` and `shift`: the multipliers and shifts of the lanes from `at` on, of a
  * block; and, if channels look up different tables, `number`. `from` points behind its biases. */
 void emit_scales(emitter *e, writer *w, const pack_layout *l, const channel_block *b, const vector_kind *v,

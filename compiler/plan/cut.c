@@ -15,6 +15,11 @@ int cut_pieces(const target *t, int channels, piece *out, int room) {
     return n;
 }
 
+bool pixels_share_piece(const target *t, piece x) {
+    const int lanes = t->vectors[x.kind].lanes;
+    return t->vectors[0].halves && x.valid == lanes && 2 * lanes == t->vectors[0].lanes;
+}
+
 static void measure_block(const target *t, channel_block *b) {
     b->channels = b->lanes = 0;
     for (int i = 0; i < b->n_pieces; i++) {

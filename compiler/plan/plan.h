@@ -195,6 +195,10 @@ plan *plan_make(const graph *g, const target *t, int64_t max_ram, const tuning *
  * holds the rest. Returns their number. */
 int cut_pieces(const target *t, int channels, piece *out, int room);
 
+/* Whether two pixels can share a vector for this piece of their channels: it fills half of the widest one, and
+ * the machine has the functions for it. Of floats only. */
+bool pixels_share_piece(const target *t, piece x);
+
 /* Gives each step's weights their place; the first ones begin at byte `begin` of the file's. plan_make has
  * called it with 0: several plans of one file follow each other. */
 void plan_place_weights(plan *p, int64_t begin);

@@ -25,10 +25,22 @@ static double function_cycles(const target *t, int m, int n) {
     return t->vectors[0].lanes == 1 ? multiply_adds + (m + 3) / 3.0 : multiply_adds + n + (m + 1) / 2.0;
 }
 
-/* Whether a tile of m pixels by n vectors stays in registers: its sums and weights, and the input of one pixel,
- * or of all of them. */
-static bool tile_fits(const target *t, int m, int n, int depth) {
-    enum { CONSTANTS = 1 }; /* that change the sign of an input */
+/* Whether pixels share vectors for the last piece of the block. */
+static bool shares_last(const target *t, const channel_block *b, int size) {
+    return size == type_table[TYPE_F32].bytes && pixels_share_piece(t, b->pieces[b->n_pieces - 1]);
+}
+
+/* The vectors of sums that a tile of m pixels by the block has. */
+static int count_sums(const target *t, const channel_block *b, int m, int size) {
+    return m * b->n_pieces - (shares_last(t, b, size) ? m / 2 : 0);
+}
+
+/* Whether a tile of m pixels by the block stays in registers: its sums and weights, and the input of one pixel,
+ * or of all of them. Where pixels share vectors, those of two and the one that they share. */
+static bool tile_fits(const target *t, const channel_block *b, int m, int size, int depth) {
+    enum { CONSTANTS = 1, INPUTS = 3 }; /* constants that change the sign of an input */
+    const int n = b->n_pieces;
+    if (m > 1 && shares_last(t, b, size)) return count_sums(t, b, m, size) + n + INPUTS <= t->registers;
     if (depth > 1 && t->bytes->by_groups) return m * n + m + n + t->bytes->scratch <= t->registers;
     if (depth > 1) return m * n + n + 1 + CONSTANTS <= t->registers;
     return m * n + n + (t->vectors[0].by_number ? 0 : 1) <= t->registers;
@@ -36,15 +48,17 @@ static bool tile_fits(const target *t, int m, int n, int depth) {
 
 static double larger(double a, double b) { return a > b ? a : b; }
 
-/* The cycles that a tile of m pixels by n vectors takes for one input channel, with weights of `size` bytes. In
+/* The cycles that a tile of m pixels by the block takes for one input channel, with weights of `size` bytes. In
  * tiles of few pixels compilers make the load of a weight part of the multiply-add, and so load it again for
  * each pixel; they do not where halves are widened. `far`: the weights come from the second cache. */
-static double tile_cycles(const target *t, int m, int n, int size, bool far) {
+static double tile_cycles(const target *t, int m, const channel_block *b, int size, bool far) {
     enum { FEW_PIXELS = 4, LOADS_PER_CYCLE = 2, FAR_BYTES_PER_CYCLE = 40, INTEGER_OPERATIONS = 3 };
+    const int n = b->n_pieces;
     if (is_function(t, m, n, size)) return function_cycles(t, m, n);
     bool narrow = size < type_table[TYPE_F32].bytes, bytes = size == type_table[TYPE_I8].bytes;
     double widening = bytes ? n : narrow ? n * t->widening : 0;
-    double arithmetic = (m * n * (bytes ? INTEGER_OPERATIONS : 1) + widening) / t->fma_per_cycle;
+    double arithmetic =
+        (count_sums(t, b, m, size) * (bytes ? INTEGER_OPERATIONS : 1) + widening) / t->fma_per_cycle;
     if (t->small) return arithmetic + m + n + 1;
     double loads = (double)(m + (m < FEW_PIXELS && !narrow ? m * n : n)) / LOADS_PER_CYCLE;
     double stream = far ? (double)n * t->vectors[0].lanes * size / FAR_BYTES_PER_CYCLE : 0;
@@ -65,8 +79,8 @@ static double gemm_cycles(const target *t, const channel_block *blocks, int n_bl
             continue;
         }
         bool far = depth * blocks[i].lanes * size > t->l1_bytes / 2.0;
-        double tile = depth * tile_cycles(t, m, n, size, far) + 2.0 * m * n + 10;
-        double last = rest ? depth * tile_cycles(t, rest, n, size, far) + 2.0 * rest * n + 10 : 0;
+        double tile = depth * tile_cycles(t, m, &blocks[i], size, far) + 2.0 * m * n + 10;
+        double last = rest ? depth * tile_cycles(t, rest, &blocks[i], size, far) + 2.0 * rest * n + 10 : 0;
         total += blocks[i].repeat * (double)rows * (pixels / m * tile + last);
     }
     return total;
@@ -106,7 +120,7 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
         int widest = blocks[0].n_pieces;
         if (widest < width) break;
         for (int m = 1; m <= MOST_PIXELS && m <= pixels; m++) {
-            if (!tile_fits(t, m, widest, gemm->depth)) break;
+            if (!tile_fits(t, &blocks[0], m, size, gemm->depth)) break;
             if (m > 1 && compact == COMPACT_LEAST) break;
             cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth, size, gemm->depth);
             costs[n_tiles] = cycles[n_tiles] * (compact ? n_blocks * (pixels % m ? 2 : 1) : 1);

@@ -30,6 +30,9 @@ typedef struct vector_kind {
     /* V_fma_n(x, b, c) is there, which multiplies by one number for all lanes: a tile's inputs need no vector.
      */
     bool by_number;
+    /* V_load_twice, V_halves, V_load_halves and V_store_halves are there, by which two pixels share a vector
+     * where only half of its lanes have channels. */
+    bool halves;
 } vector_kind;
 
 /* The kernels that a target has for integer layers, instead of tiles of vectors: functions of one header under

@@ -3,7 +3,8 @@
  * ROUNDED_TWICE (1 where V_fma may round so) and X86_MAX (1 where V_max and V_min give their second argument
  * where one is NaN, 0 where they give NaN). It may define OWN_PROMISES, promises with a comma behind each: of
  * the activations that they name these hold in place of what graph/activations.def says; and FLUSHES, 1 where
- * the machine takes subnormal floats for 0, and makes 0 of subnormal results. */
+ * the machine takes subnormal floats for 0, and makes 0 of subnormal results; and PIXELS_SHARE, if the
+ * functions are there by which two pixels share a vector. */
 #ifndef OWN_PROMISES
 #define OWN_PROMISES
 #endif
@@ -357,12 +358,42 @@ static void test_parts(void **state) {
 }
 #endif
 
+#ifdef PIXELS_SHARE
+/* What two pixels share: each half comes from its own place, and goes there; nothing beside it is touched. */
+static void test_shared_vectors(void **state) {
+    (void)state;
+    enum { HALF = LANES / 2 };
+    float low[HALF], high[HALF], out[LANES], places[LANES + 4];
+    for (int i = 0; i < HALF; i++) {
+        low[i] = (float)i + 1.5f;
+        high[i] = (float)i - 100.25f;
+    }
+    F(store)(out, F(load_twice)(low));
+    for (int i = 0; i < LANES; i++) assert_true(out[i] == low[i % HALF]);
+    F(store)(out, F(load_halves)(low, high));
+    for (int i = 0; i < LANES; i++) assert_true(out[i] == (i < HALF ? low[i] : high[i - HALF]));
+    F(store)(out, F(halves)(F(load_twice)(low), F(load_twice)(high)));
+    for (int i = 0; i < LANES; i++) assert_true(out[i] == (i < HALF ? low[i] : high[i - HALF]));
+    for (int i = 0; i < LANES + 4; i++) places[i] = -1.0f;
+    F(store_halves)(places + HALF + 3, places + 1, F(load_halves)(low, high));
+    for (int i = 0; i < LANES + 4; i++) {
+        float wanted = -1.0f;
+        if (i >= 1 && i <= HALF) wanted = high[i - 1];
+        if (i >= HALF + 3 && i < LANES + 3) wanted = low[i - HALF - 3];
+        assert_true(places[i] == wanted);
+    }
+}
+#endif
+
 static const struct CMUnitTest runtime_tests[] = {
-    cmocka_unit_test(test_functions),  cmocka_unit_test(test_far_sigmoids),
-    cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_whole_vectors),
-    cmocka_unit_test(test_bytes),      cmocka_unit_test(test_across_lanes),
+    cmocka_unit_test(test_functions),      cmocka_unit_test(test_far_sigmoids),
+    cmocka_unit_test(test_arithmetic),     cmocka_unit_test(test_whole_vectors),
+    cmocka_unit_test(test_bytes),          cmocka_unit_test(test_across_lanes),
     cmocka_unit_test(test_halves),
 #if LANES > 1
     cmocka_unit_test(test_parts),
+#endif
+#ifdef PIXELS_SHARE
+    cmocka_unit_test(test_shared_vectors),
 #endif
 };

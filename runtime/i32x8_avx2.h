@@ -159,16 +159,38 @@ static inline LCC_INLINE void i32xN_look_up_all(int8_t *y, __m128i codes, const 
     i32xN_look_up_places(y, at, tables, n);
 }
 
-/* The codes of 16 channels of two pixels. */
-static inline LCC_INLINE __m256i i32xN_load_pixels(const int8_t *p, const int8_t *q) {
-    const __m128i a = _mm_loadu_si128((const __m128i_u *)(const void *)p);
-    return _mm256_inserti128_si256(_mm256_castsi128_si256(a),
-                                   _mm_loadu_si128((const __m128i_u *)(const void *)q), 1);
+/* Pixel i of those at y, `step` bytes apart; where there are less, the last one. */
+static inline LCC_INLINE int8_t *i32xN_pixel(int8_t *y, int64_t step, int i, int last) {
+    return y + step * (i < last ? i : last);
 }
 
-static inline LCC_INLINE void i32xN_store_pixels(int8_t *p, int8_t *q, __m256i v) {
-    _mm_storeu_si128((__m128i_u *)(void *)p, _mm256_castsi256_si128(v));
-    _mm_storeu_si128((__m128i_u *)(void *)q, _mm256_extracti128_si256(v, 1));
+/* The codes of 16 channels of two pixels, or of 8 channels of four: vector i of the pixels at y. */
+static inline LCC_INLINE __m256i i32xN_load_pixels(int8_t *y, int64_t step, int i, int last, int channels) {
+    __m128i low, high;
+    if (channels == 16) {
+        low = _mm_loadu_si128((const void *)i32xN_pixel(y, step, 2 * i, last));
+        high = _mm_loadu_si128((const void *)i32xN_pixel(y, step, 2 * i + 1, last));
+    } else {
+        low = _mm_unpacklo_epi64(_mm_loadl_epi64((const void *)i32xN_pixel(y, step, 4 * i, last)),
+                                 _mm_loadl_epi64((const void *)i32xN_pixel(y, step, 4 * i + 1, last)));
+        high = _mm_unpacklo_epi64(_mm_loadl_epi64((const void *)i32xN_pixel(y, step, 4 * i + 2, last)),
+                                  _mm_loadl_epi64((const void *)i32xN_pixel(y, step, 4 * i + 3, last)));
+    }
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+}
+
+static inline LCC_INLINE void i32xN_store_pixels(int8_t *y, int64_t step, int i, int last, int channels,
+                                                 __m256i v) {
+    const __m128i low = _mm256_castsi256_si128(v), high = _mm256_extracti128_si256(v, 1);
+    if (channels == 16) {
+        _mm_storeu_si128((void *)i32xN_pixel(y, step, 2 * i, last), low);
+        _mm_storeu_si128((void *)i32xN_pixel(y, step, 2 * i + 1, last), high);
+    } else {
+        _mm_storel_epi64((void *)i32xN_pixel(y, step, 4 * i, last), low);
+        _mm_storel_epi64((void *)i32xN_pixel(y, step, 4 * i + 1, last), _mm_unpackhi_epi64(low, low));
+        _mm_storel_epi64((void *)i32xN_pixel(y, step, 4 * i + 2, last), high);
+        _mm_storel_epi64((void *)i32xN_pixel(y, step, 4 * i + 3, last), _mm_unpackhi_epi64(high, high));
+    }
 }
 
 /* Takes in row i of a table. An index less 16 * i is below 0 where the code lies in a row before, and stays
@@ -180,51 +202,139 @@ static inline LCC_INLINE __m256i i32xN_look_up_row(__m256i v, __m256i row, __m25
     return v;
 }
 
-/* What the table has for codes of four vectors. Negative codes take its first half, the others the second. */
-static inline LCC_INLINE void i32xN_look_up_four(const int8_t *table, __m256i v[4]) {
-    const __m256i sign = _mm256_set1_epi8(-128);
-    __m256i last = _mm256_setzero_si256();
-    __m256i a = v[0], b = v[1], c = v[2], d = v[3];
-    __m256i to_a = last, to_b = last, to_c = last, to_d = last;
+typedef struct i32xN_codes {
+    __m256i a, b, c, d;
+} i32xN_codes;
+
+/* What the table has for codes of n vectors, two to four. Negative codes take its first half, the others the
+ * second. */
+static inline LCC_INLINE i32xN_codes i32xN_look_up_vectors(int n, const int8_t *table, i32xN_codes v) {
+    const __m256i sign = _mm256_set1_epi8(-128), none = _mm256_setzero_si256();
+    i32xN_codes to = {none, none, none, none};
     for (int half = 0; half < 2; half++) {
         /* Codes of the other half are below 0. */
-        a = _mm256_xor_si256(v[0], half ? last : sign), b = _mm256_xor_si256(v[1], half ? last : sign);
-        c = _mm256_xor_si256(v[2], half ? last : sign), d = _mm256_xor_si256(v[3], half ? last : sign);
-        __m256i before = _mm256_setzero_si256();
+        const __m256i from = half ? none : sign;
+        __m256i a = _mm256_xor_si256(v.a, from), b = _mm256_xor_si256(v.b, from), c = a, d = a;
+        if (n > 2) c = _mm256_xor_si256(v.c, from);
+        if (n > 3) d = _mm256_xor_si256(v.d, from);
+        __m256i before = none;
         for (int i = 0; i < 8; i++) {
             const __m128i *const at = (const void *)(table + 128 * half + 16 * i);
             const __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)at));
             const __m256i differs = _mm256_xor_si256(row, before);
-            to_a = i32xN_look_up_row(to_a, differs, &a), to_b = i32xN_look_up_row(to_b, differs, &b);
-            to_c = i32xN_look_up_row(to_c, differs, &c), to_d = i32xN_look_up_row(to_d, differs, &d);
+            to.a = i32xN_look_up_row(to.a, differs, &a), to.b = i32xN_look_up_row(to.b, differs, &b);
+            if (n > 2) to.c = i32xN_look_up_row(to.c, differs, &c);
+            if (n > 3) to.d = i32xN_look_up_row(to.d, differs, &d);
             before = row;
         }
     }
-    v[0] = to_a, v[1] = to_b, v[2] = to_c, v[3] = to_d;
+    return to;
+}
+
+/* The tables that the codes of a block look up: of each the number, and which bytes of a vector look it up. */
+typedef struct i32xN_used {
+    int count, number[3];
+    __m256i is[3];
+} i32xN_used;
+
+/* Those of the numbers of 16 or 8 channels, in both halves of `all`. count 0: there are too many, and one code
+ * at a time takes less. */
+static inline LCC_INLINE i32xN_used i32xN_find_used(const int8_t *numbers, __m128i all) {
+    i32xN_used u = {.count = 0};
+    uint32_t left = 0xffff;
+    for (; left && u.count < 3; u.count++) {
+        const int number = numbers[__builtin_ctz(left)];
+        const __m128i is = _mm_cmpeq_epi8(all, _mm_set1_epi8((int8_t)number));
+        u.number[u.count] = number;
+        u.is[u.count] = _mm256_broadcastsi128_si256(is);
+        left &= ~(uint32_t)_mm_movemask_epi8(is);
+    }
+    if (left) u.count = 0;
+    return u;
+}
+
+/* Makes of the codes of 16 or 8 channels of up to n vectors of pixels what the table has; `used`: what the
+ * tables have that begin there. */
+static inline LCC_INLINE void i32xN_look_up_pixels(int n, int8_t *y, int64_t step, int last, int channels,
+                                                   const int8_t *table, const i32xN_used *used) {
+    const __m256i none = _mm256_setzero_si256();
+    i32xN_codes v = {none, none, none, none};
+    v.a = i32xN_load_pixels(y, step, 0, last, channels);
+    v.b = i32xN_load_pixels(y, step, 1, last, channels);
+    if (n > 2) v.c = i32xN_load_pixels(y, step, 2, last, channels);
+    if (n > 3) v.d = i32xN_load_pixels(y, step, 3, last, channels);
+    i32xN_codes to = i32xN_look_up_vectors(n, used ? table + 256 * used->number[0] : table, v);
+    for (int i = 1; used && i < used->count; i++) {
+        const __m256i is = used->is[i];
+        const i32xN_codes own = i32xN_look_up_vectors(n, table + 256 * used->number[i], v);
+        to.a = _mm256_blendv_epi8(to.a, own.a, is), to.b = _mm256_blendv_epi8(to.b, own.b, is);
+        if (n > 2) to.c = _mm256_blendv_epi8(to.c, own.c, is);
+        if (n > 3) to.d = _mm256_blendv_epi8(to.d, own.d, is);
+    }
+    i32xN_store_pixels(y, step, 0, last, channels, to.a);
+    i32xN_store_pixels(y, step, 1, last, channels, to.b);
+    if (n > 2) i32xN_store_pixels(y, step, 2, last, channels, to.c);
+    if (n > 3) i32xN_store_pixels(y, step, 3, last, channels, to.d);
+}
+
+/* The same for any number of pixels. */
+static inline LCC_INLINE void i32xN_look_up_block(int8_t *y, int64_t step, int pixels, int channels,
+                                                  const int8_t *table, const i32xN_used *used) {
+    const int each = 32 / channels; /* pixels of a vector */
+    for (int p = 0; p < pixels; p += 4 * each) {
+        const int last = pixels - p - 1;
+        int8_t *const at = y + step * p;
+        if (last >= 3 * each)
+            i32xN_look_up_pixels(4, at, step, last, channels, table, used);
+        else if (last >= 2 * each)
+            i32xN_look_up_pixels(3, at, step, last, channels, table, used);
+        else
+            i32xN_look_up_pixels(2, at, step, last, channels, table, used);
+    }
+}
+
+/* The same for up to 16 channels, one code at a time. */
+static inline LCC_INLINE void i32xN_look_up_singly(int8_t *y, int64_t step, int pixels, int channels,
+                                                   const int8_t *tables, const int8_t *numbers) {
+    for (int p = 0; p < pixels; p++) {
+        const __m256i codes = i32xN_load_bytes(y + step * p, channels);
+        i32xN_look_up_all(y + step * p, _mm256_castsi256_si128(codes), tables, numbers, channels);
+    }
+}
+
+/* The same for 16 or 8 channels that look up several tables. all: their numbers. */
+__attribute__((noinline)) static void i32xN_look_up_several(int8_t *y, int64_t step, int pixels, int channels,
+                                                            const int8_t *tables, const int8_t *numbers,
+                                                            __m128i all) {
+    const i32xN_used used = i32xN_find_used(numbers, all);
+    if (!used.count)
+        i32xN_look_up_singly(y, step, pixels, channels, tables, numbers);
+    else if (channels == 16)
+        i32xN_look_up_block(y, step, pixels, 16, tables, &used);
+    else
+        i32xN_look_up_block(y, step, pixels, 8, tables, &used);
 }
 
 /* Makes of the codes of so many pixels, `step` bytes apart, what the tables have. `numbers`: of each channel's
  * table; NULL: there is one. */
 __attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step, int pixels, int channels,
-                                                         const int8_t *table, const int8_t *numbers) {
-    int left = channels;
-    for (; left >= 16 && !numbers; left -= 16, y += 16) {
-        for (int p = 0; p < pixels; p += 8) {
-            /* Where pixels are less, the last one is taken again. */
-            int8_t *at[8];
-            for (int i = 0; i < 8; i++) at[i] = y + step * (p + i < pixels ? p + i : pixels - 1);
-            __m256i v[4] = {i32xN_load_pixels(at[0], at[1]), i32xN_load_pixels(at[2], at[3]),
-                            i32xN_load_pixels(at[4], at[5]), i32xN_load_pixels(at[6], at[7])};
-            i32xN_look_up_four(table, v);
-            for (int i = 0; i < 4; i++) i32xN_store_pixels(at[2 * i], at[2 * i + 1], v[i]);
-        }
-    }
-    for (; left > 0; left -= 16, y += 16) {
-        const int n = left > 16 ? 16 : left;
-        for (int p = 0; p < pixels; p++) {
-            const __m256i codes = i32xN_load_bytes(y + step * p, n);
-            i32xN_look_up_all(y + step * p, _mm256_castsi256_si128(codes), table, numbers, n);
-        }
+                                                         const int8_t *tables, const int8_t *numbers) {
+    enum { FEW = 3 }; /* pixels, for which vectors are not worth while */
+    for (int left = channels; left > 0; left -= 16, y += 16) {
+        const int some = left > 16 ? 16 : left;
+        __m128i all = _mm_setzero_si128();
+        if (numbers && some == 16) all = _mm_loadu_si128((const void *)numbers);
+        if (numbers && some == 8) all = _mm_broadcastq_epi64(_mm_loadl_epi64((const void *)numbers));
+        const int one = _mm_movemask_epi8(_mm_cmpeq_epi8(all, _mm_broadcastb_epi8(all))) == 0xffff;
+        const int8_t *const table = numbers ? tables + 256 * numbers[0] : tables;
+        if (some % 8 || pixels < FEW)
+            i32xN_look_up_singly(y, step, pixels, some, tables, numbers);
+        else if (!one)
+            i32xN_look_up_several(y, step, pixels, some, tables, numbers, all);
+        else if (some == 16)
+            i32xN_look_up_block(y, step, pixels, 16, table, NULL);
+        else
+            i32xN_look_up_block(y, step, pixels, 8, table, NULL);
         if (numbers) numbers += 16;
     }
 }

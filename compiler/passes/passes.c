@@ -14,6 +14,7 @@
  *     and may have activations on either side.
  *   - Dead channels go when norms are in the weights and activations in the kernels, because ranges are known
  *     best then.
+ *   - Channels are sorted when it is known which are left, and what their codes look up.
  *   - Nodes wait for their readers when it is known which are left.
  *   - Conversions come when it is known who reads an input.
  *   - Changes of the integer type go when layers have their pads, which keep the type, and may read either.
@@ -45,6 +46,7 @@ const pass pass_table[] = {
     {"lower_conv_transpose", "make convolutions of the transposed ones", lower_conv_transpose},
     {"fuse_residual", "let adds ride on the kernel before them", fuse_residual},
     {"remove_dead_channels", "drop channels on which no output depends", remove_dead_channels},
+    {"sort_channels", "bring channels that look up the same table next to each other", sort_channels},
     {"delay_nodes", "bring nodes next to their readers where nothing lives longer", delay_nodes},
     {"insert_convert", "convert integer inputs where floats are needed", insert_convert},
     {"round_weights", "round weights to halves, for --weights-dtype f16", round_weights},

@@ -2,6 +2,8 @@
  * be the same after each pass. */
 #include "codes_check.h"
 
+#include "graph/tables.h"
+
 static void bounds_ride_on_kernels_and_sums(void **state) {
     (void)state;
     net t = begin();
@@ -154,6 +156,50 @@ static void channels_have_their_scales(void **state) {
     end(&t);
 }
 
+/* How often a channel of the node looks up another table than the one before it. */
+static int count_changes(const graph *g, const node *n, arena *a) {
+    const act_tables tables = tables_of_node(g, n, a);
+    int changes = 0;
+    for (int c = 1; c < n->shape.c; c++) changes += tables.of_channel[c] != tables.of_channel[c - 1];
+    return changes;
+}
+
+/* expand and depthwise whose channels look up 3 and 2 tables in no order, and squeeze-excite. With `fixed` a
+ * concat reads the channels, which then stay where they are. */
+static void channels_are_sorted_by_tables(void **state) {
+    (void)state;
+    for (int fixed = 0; fixed < 2; fixed++) {
+        net t = begin();
+        attrs wide = scaled(window(24, 1, 0), 0, -5), deep = scaled(window(0, 3, 1), 0, 4),
+              act = scaled(graph_attrs_init(), 0.02F, -90);
+        wide.channel_scales = deep.channel_scales = wide.has_bias = deep.has_bias = true;
+        const int x = codes_conv(&t, codes_input(&t, TYPE_I8, 6, 6, 3), 8, 1, 0), y = on(&t, OP_CONV, wide, x);
+        const int z = on(&t, OP_DEPTHWISE, deep, on(&t, OP_HSWISH, act, y)),
+                  deep_act = on(&t, OP_HSWISH, act, z);
+        const int mean = plain(&t, OP_GLOBAL_AVG_POOL, deep_act);
+        const int gate =
+            on(&t, OP_SIGMOID, scaled(graph_attrs_init(), 1.0F / 256, -128), codes_conv(&t, mean, 24, 1, 0));
+        const int product = codes_join(&t, OP_MUL, deep_act, gate);
+        output(&t, codes_conv(&t, fixed ? join(&t, OP_CONCAT, product, product) : product, 8, 1, 0));
+        fill_codes(&t);
+        for (int c = 0; c < 24; c++) {
+            t.g->nodes[y].weights[ROLE_OUTPUT_SCALE]->data[c] = 0.03F + 0.01F * (float)(c % 3);
+            t.g->nodes[z].weights[ROLE_OUTPUT_SCALE]->data[c] = 0.03F + 0.01F * (float)(c / 2 % 2);
+        }
+        answers before = find_answers(t.a, t.g);
+        const graph *g = run_passes(t.g, t.a, t.d, expect_same_answer, &before);
+        assert_non_null(g);
+        int changes[2] = {0}, n = 0;
+        for (int i = 0; i < g->n_nodes; i++) {
+            if (g->nodes[i].a.act == OP_HSWISH) changes[n++] = count_changes(g, &g->nodes[i], t.a);
+        }
+        assert_int_equal(n, 2);
+        assert_int_equal(changes[0], fixed ? 23 : 2);
+        assert_int_equal(changes[1], fixed ? 11 : 3); /* up and down in turns */
+        end(&t);
+    }
+}
+
 static const char *messages(net *t) {
     text said = {0};
     diag_print(t->d, &said);
@@ -189,6 +235,7 @@ int main(void) {
         cmocka_unit_test(idle_bounds_and_global_pools),
         cmocka_unit_test(transposed_convolutions_become_convolutions),
         cmocka_unit_test(channels_have_their_scales),
+        cmocka_unit_test(channels_are_sorted_by_tables),
         cmocka_unit_test(large_sums_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

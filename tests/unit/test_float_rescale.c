@@ -1,6 +1,6 @@
 /* test_float_rescale.c: floats that are proved to make the codes of sums, against the exact rescaling of every
  * sum of a range, evaluated as a machine does. */
-#include "base/float_rescale.h"
+#include "plan/byte_ends.h"
 
 #include <fenv.h>
 #include <math.h>
@@ -130,8 +130,22 @@ static void test_limits(void **state) {
     assert_false(find_floats(&k, FLOAT_DOWN, true, &by));
 }
 
+/* Large factors have floats on all targets, and small ones where sums can be rounded down. */
+static void test_ways(void **state) {
+    (void)state;
+    code_steps k = {RESCALE_ONCE, rescale_by(0.0123), -128, -128, 127, -100000, 100000};
+    float_rescale by;
+    assert_int_equal(find_way(target_by_name("x86-64"), &k, 1, &by), FLOAT_MOVED);
+    assert_int_equal(find_way(target_by_name("aarch64"), &k, 1, &by), FLOAT_MOVED);
+    assert_int_equal(find_way(target_by_name("x86-64-v4-vnni"), &k, 1, &by), FLOAT_MOVED);
+    k.by = rescale_by(0.000123);
+    k.from = -2000000, k.to = 2000000;
+    assert_int_equal(find_way(target_by_name("x86-64-v3"), &k, 1, &by), FLOAT_NOT);
+    assert_int_equal(find_way(target_by_name("x86-64-v4"), &k, 1, &by), FLOAT_DOWN);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_found), cmocka_unit_test(test_proof),
-                                       cmocka_unit_test(test_limits)};
+                                       cmocka_unit_test(test_limits), cmocka_unit_test(test_ways)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,6 +89,7 @@ FLAG(profile)
 FLAG(summary)
 FLAG(check)
 FLAG(format)
+FLAG(measure)
 FLAG(fit_compound)
 FLAG(list)
 FLAG(list_ops)
@@ -541,7 +542,8 @@ const char *options_command(arena *a, const options *o) {
     if (o->fit_compound) text_string(&out, " --fit-compound");
     if (o->fit) append_setting(&out, "--fit", o->fit);
     if (o->search) append_setting(&out, "--search", o->search);
-    if (o->clock > 0) append_setting(&out, "--clock", arena_printf(a, "%.15g", o->clock));
+    if (o->measure) text_string(&out, " --measure");
+    if (o->clock > 0 && !o->measure) append_setting(&out, "--clock", arena_printf(a, "%.15g", o->clock));
     if (o->score.command) append_setting(&out, "--score", o->score.command);
     for (int i = 0; i < o->score.n_works; i++)
         text_printf(&out, "%s%" PRId64, i ? "," : " --work ", o->score.works[i]);

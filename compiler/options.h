@@ -58,7 +58,8 @@ typedef struct options {
     uint64_t seed;
     const char *fit;     /* --fit as given, or NULL */
     limits limits;       /* .. and parsed */
-    double clock;        /* --clock: hertz; 0: not given */
+    double clock;        /* --clock: hertz; 0: not given. --measure sets it to what it finds */
+    bool measure;        /* --measure */
     bool fit_compound;   /* --fit-compound */
     score_options score; /* --score, --scores, -j, --budget, --work */
     bool keep_dead, reuse_input, selftest, profile, summary, verbose, check, format, list, list_ops;

@@ -94,6 +94,19 @@ static void check_reuse(const options *o, diag *d) {
                    emit_names[o->emit]);
 }
 
+/* Checks --measure, which runs the networks here. */
+static void check_measure(const options *o, diag *d) {
+    const char *word = o->fit_compound ? "--fit-compound" : o->clock > 0 ? "--clock" : NULL;
+    if (word) diag_error(d, command_line, "--measure and %s cannot be given together", word);
+    if (o->limits.most[FIGURE_CYCLES] && o->clock == 0)
+        diag_error(d, command_line, "--measure finds times, not cycles: limit time=.. instead, such as 40ms");
+    for (int i = 0; i < o->targets.count; i++) {
+        if (!target_runs_here(o->targets.at[i]))
+            diag_error(d, command_line, "--measure: this machine does not run %s, and cannot measure it",
+                       o->targets.at[i]->name);
+    }
+}
+
 /* Checks the options of --fit, which writes no code, and needs no weights. */
 static void check_fit(options *o, diag *d) {
     const char *word = o->check             ? "--check"
@@ -129,7 +142,8 @@ static void check_fit(options *o, diag *d) {
         diag_error(d, command_line, "-o %s: with --fit the best network is written, whose name ends in .net",
                    o->out);
     if (o->integer_outputs && !o->int8) diag_error(d, command_line, "--output-dtype int8 needs --dtype int8");
-    if (o->limits.seconds > 0 && o->clock == 0)
+    if (o->measure) check_measure(o, d);
+    if (o->limits.seconds > 0 && o->clock == 0 && !o->measure)
         diag_error(d, command_line, "--fit time=..: needs --clock, the target's hertz, such as 168M");
     if (o->limits.seconds > 0 && o->clock > 0 && !limits_set_clock(&o->limits, o->clock))
         diag_error(d, command_line, "--fit time=..: is not a cycle on this clock, or too many");
@@ -152,6 +166,7 @@ static void check_fit(options *o, diag *d) {
 static void check_no_fit(const options *o, diag *d) {
     const score_options *s = &o->score;
     const char *word = o->clock > 0                          ? "--clock"
+                       : o->measure                          ? "--measure"
                        : s->command                          ? "--score"
                        : s->file                             ? "--scores"
                        : s->jobs                             ? "-j"

@@ -103,16 +103,16 @@ static void explain_empty(job *j, search *s) {
     figure f = binding_limit(near, &s->l);
     diag_error(j->d, command_line,
                "--fit: none of the %d candidates keeps the limits: %s binds, whose limit is %s", s->n,
-               figure_names[f], show_count(j->mem, s->l.most[f]));
+               figure_title(j, f), show_limit(j, f));
     const char *rest = "";
     for (int i = 0; i < FIGURE_COUNT; i++) {
         if (s->l.most[i] && i != (int)f && near->known[i])
-            rest = arena_printf(j->mem, "%s, %s %s of %s", rest, figure_names[i],
-                                show_count(j->mem, near->figures[i]), show_count(j->mem, s->l.most[i]));
+            rest = arena_printf(j->mem, "%s, %s %s of %s", rest, figure_title(j, i),
+                                show_figure(j, i, near->figures[i]), show_limit(j, i));
     }
-    diag_note(j->d, command_line, "the nearest candidate, %s, takes %s %s%s",
-              describe_picks(j->mem, s->space, near), figure_names[f], show_count(j->mem, near->figures[f]),
-              rest);
+    diag_note(j->d, command_line, "the nearest candidate, %s, takes %s %s%s%s",
+              describe_picks(j->mem, s->space, near), figure_title(j, f), show_figure(j, f, near->figures[f]),
+              rest, j->o.measure && !(near->seconds > 0) ? "; its time is not measured, but predicted" : "");
 }
 
 /* ---- outputs ---- */
@@ -138,11 +138,12 @@ static void add_best(job *j, const fit_result *f) {
     const char *net = strcmp(from, to) == 0 ? c->text : space_candidate_elsewhere(f->space, c->picks, j->mem);
     text_printf(&j->netlist, "# Found by: %s\n", options_command(j->mem, &j->o));
     text_printf(
-        &j->netlist,
-        "# It takes %lld bytes of RAM%s and %lld of flash, %.2f M cycles, %.2f M MACs, %.2f M params.\n",
+        &j->netlist, "# It takes %lld bytes of RAM%s and %lld of flash, %s, %.2f M MACs, %.2f M params.\n",
         (long long)c->figures[FIGURE_RAM],
         c->max_ram ? arena_printf(j->mem, " with --max-ram %lld", (long long)c->max_ram) : "",
-        (long long)c->figures[FIGURE_FLASH], (double)c->figures[FIGURE_CYCLES] * 1e-6,
+        (long long)c->figures[FIGURE_FLASH],
+        c->seconds > 0 ? arena_printf(j->mem, "%s (measured)", show_time(j->mem, c->seconds))
+                       : arena_printf(j->mem, "%.2f M cycles", (double)c->figures[FIGURE_CYCLES] * 1e-6),
         (double)c->figures[FIGURE_MACS] * 1e-6, (double)c->figures[FIGURE_PARAMS] * 1e-6);
     text_string(&j->netlist, net);
     format_best(j, f->space->from.file);
@@ -172,7 +173,7 @@ bool fit_network(job *j) {
         return false;
     }
     find_files(j, &space);
-    const machine m = machine_of(j);
+    machine m = machine_of(j);
     stand_in usual;
     measure_usual(&space, &m, &usual);
     search s = {.mem = j->mem,
@@ -184,8 +185,11 @@ bool fit_network(job *j) {
                 .progress = isatty(STDERR_FILENO) ? show_candidates : NULL};
     fit_result f = {.s = &s, .space = &space, .by_evolution = space_size(&space) > MOST_EXHAUSTIVE};
     f.stand_in = j->o.score.command ? NULL : &usual;
+    const candidate *first = j->o.measure ? set_measured_clock(j, &s, &m) : NULL;
+    if (j->o.measure && !first) return false;
     bool good =
         j->o.score.command ? search_by_command(j, &s, &usual, f.by_evolution) : run_search(&s, f.by_evolution);
+    if (good && first) good = measure_front(j, &s, first);
     if (!good) return false;
     f.front = find_front(j->mem, (const candidate *const *)s.all, s.n, figures_of_front(&s.l), &f.n_front);
     if (f.n_front) return write_front(j, &f);

@@ -22,6 +22,31 @@ static inline const char *picked_text(const fit_result *f, const candidate *c, i
 /* fit.c. What candidates are measured for. Their texts contain what -D, --variant and --search say. */
 machine machine_of(const job *j);
 
+/* What a limit or an axis is called: with --measure, cycles are shown as the time that they stand for. */
+static inline const char *figure_title(const job *j, figure f) {
+    return f == FIGURE_CYCLES && j->o.measure ? "time" : figure_names[f];
+}
+
+/* fit_figures.c. A figure: "1,234", or cycles with --measure "52.3 us"; a limit in the same way; and a time. */
+const char *show_figure(const job *j, figure f, int64_t value);
+const char *show_limit(const job *j, figure f);
+const char *show_time(arena *a, double seconds);
+
+/* fit_measure.c: --measure. Measures one network, which it returns; then the clock of the job and of the
+ * machine is the one with which the model of cost predicts its time, and the search has limits that are wider.
+ * NULL after errors. */
+const candidate *set_measured_clock(job *j, search *s, machine *m);
+/* After the search: measures the candidates that would be on the front, until all that are on it are measured.
+ * `first` is what set_measured_clock returned. False after errors. */
+bool measure_front(job *j, search *s, const candidate *first);
+
+/* How many candidates were measured. */
+static inline int count_measured(const search *s) {
+    int n = 0;
+    for (int i = 0; i < s->n; i++) n += s->all[i]->seconds > 0;
+    return n;
+}
+
 /* scores.c. Opens the scores of --score; j->files are those that candidates are read from. NULL after errors.
  */
 scorer *open_scores(job *j);

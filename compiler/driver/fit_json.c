@@ -12,7 +12,10 @@ static int append_json(const char *buffer, size_t size, void *data) {
 static json_t *limits_json(const job *j) {
     json_t *all = json_object();
     for (int i = 0; i < FIGURE_COUNT; i++) {
-        if (j->o.limits.most[i]) json_object_set_new(all, figure_names[i], json_integer(j->o.limits.most[i]));
+        bool time = i == FIGURE_CYCLES && j->o.measure;
+        if (j->o.limits.most[i])
+            json_object_set_new(all, figure_title(j, i),
+                                time ? json_real(j->o.limits.seconds) : json_integer(j->o.limits.most[i]));
     }
     return all;
 }
@@ -30,9 +33,13 @@ static json_t *picks_json(const fit_result *f, const candidate *c) {
 static json_t *candidate_json(const job *j, const fit_result *f, const candidate *c) {
     json_t *x = json_object();
     json_object_set_new(x, "picks", picks_json(f, c));
-    for (int i = 0; i < FIGURE_COUNT; i++) json_object_set_new(x, figure_names[i], json_integer(c->figures[i]));
-    if (j->o.clock > 0)
-        json_object_set_new(x, "seconds", json_real((double)c->figures[FIGURE_CYCLES] / j->o.clock));
+    for (int i = 0; i < FIGURE_COUNT; i++)
+        json_object_set_new(x, figure_names[i],
+                            json_integer(i == FIGURE_CYCLES ? c->predicted : c->figures[i]));
+    if (c->seconds > 0)
+        json_object_set_new(x, "seconds", json_real(c->seconds));
+    else if (j->o.clock > 0)
+        json_object_set_new(x, "seconds", json_real((double)c->predicted / j->o.clock));
     json_object_set_new(x, "score", json_real(c->score.value));
     if (c->score.work) json_object_set_new(x, "work", json_integer(c->score.work));
     if (c->max_ram) json_object_set_new(x, "max_ram", json_integer(c->max_ram));
@@ -52,10 +59,11 @@ static json_t *search_json(const job *j, const fit_result *f) {
     json_object_set_new(x, "tried", json_integer(s->n));
     for (int i = 0; i < FIGURE_COUNT; i++) {
         good -= s->over[i];
-        if (j->o.limits.most[i]) json_object_set_new(over, figure_names[i], json_integer(s->over[i]));
+        if (j->o.limits.most[i]) json_object_set_new(over, figure_title(j, i), json_integer(s->over[i]));
     }
     json_object_set_new(x, "within", json_integer(good));
     json_object_set_new(x, "scored", json_integer(s->rated));
+    if (j->o.measure) json_object_set_new(x, "measured", json_integer(count_measured(s)));
     json_object_set_new(x, "over", over);
     json_object_set_new(x, "skipped", json_integer(s->skipped));
     for (int i = 0; i < s->n; i++) {
@@ -75,6 +83,7 @@ void fit_json(text *out, const job *j, const fit_result *f) {
     json_object_set_new(root, "dtype", json_string(o->int8 ? "int8" : "f32"));
     if (o->half_weights) json_object_set_new(root, "weights_dtype", json_string("f16"));
     if (o->clock > 0) json_object_set_new(root, "hertz", json_real(o->clock));
+    if (o->measure) json_object_set_new(root, "time_measured", json_true());
     json_object_set_new(root, "limits", limits_json(j));
     json_object_set_new(root, "score", json_string(f->stand_in ? "stand-in" : o->score.command));
     json_object_set_new(root, "search", search_json(j, f));

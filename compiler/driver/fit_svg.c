@@ -72,12 +72,19 @@ static void print_point(text *out, const panel *p, const candidate *c, const cha
         text_string(out, " ");
         text_escaped(out, picked_text(p->f, c, i));
     }
-    text_printf(out, ": %s %lld, score %.4g</title></circle>\n", figure_names[p->of],
-                (long long)c->figures[p->of], score_of(p->f, c));
+    const char *value = arena_printf(p->j->mem, "%lld", (long long)c->figures[p->of]);
+    bool time = p->of == FIGURE_CYCLES && p->j->o.measure;
+    text_printf(out, ": %s %s%s, score %.4g</title></circle>\n", figure_title(p->j, p->of),
+                time ? show_figure(p->j, p->of, c->figures[p->of]) : value,
+                !time            ? ""
+                : c->seconds > 0 ? " (measured)"
+                                 : " (predicted)",
+                score_of(p->f, c));
 }
 
 static const char *show_value(const panel *p, double value) {
     arena *a = p->j->mem;
+    if (p->of == FIGURE_CYCLES && p->j->o.measure) return show_figure(p->j, p->of, (int64_t)value);
     if (p->of == FIGURE_CYCLES && p->j->o.clock > 0)
         return arena_printf(a, "%.3g ms", value / p->j->o.clock * 1e3);
     if (p->of == FIGURE_CYCLES) return arena_printf(a, "%.3g M", value * 1e-6);
@@ -143,7 +150,8 @@ void fit_svg(text *out, const job *j, const fit_result *f) {
     text_printf(out, " for %s%s</text>\n<text x=\"%d\" y=\"38\">score: ", j->o.targets.at[0]->name,
                 j->o.int8 ? " in int8" : "", LEFT_MARGIN);
     text_escaped(out, f->stand_in ? "a stand-in for accuracy" : j->o.score.command);
-    text_string(out, "; orange: the best, blue: the front, pale: within the limits, grey: over one</text>\n");
+    text_string(out, "; orange: the best, blue: the front, pale: within the limits, grey: over one");
+    text_string(out, j->o.measure ? "; times of the front are measured</text>\n" : "</text>\n");
     int at = 0;
     for (int i = 0; i < FIGURE_COUNT; i++) {
         if (!(set >> i & 1)) continue;

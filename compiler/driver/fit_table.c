@@ -48,7 +48,8 @@ static int add_figures(const job *j, const char **cells, const candidate *c) {
     cells[n++] = !c ? "flash" : c->figures[FIGURE_FLASH] ? show_count(a, c->figures[FIGURE_FLASH]) : "0";
     cells[n++] = !c ? "macs" : show_short(a, c->figures[FIGURE_MACS]);
     cells[n++] = !c ? "params" : show_short(a, c->figures[FIGURE_PARAMS]);
-    cells[n++] = !c      ? timed ? "time" : "cycles"
+    cells[n++] = !c               ? timed ? "time" : "cycles"
+                 : c->seconds > 0 ? show_time(a, c->seconds)
                  : timed ? arena_printf(a, "%.2f ms", (double)c->figures[FIGURE_CYCLES] / j->o.clock * 1e3)
                          : show_short(a, c->figures[FIGURE_CYCLES]);
     cells[n++] = !c ? "score" : arena_printf(a, "%.5g", c->score.value);
@@ -106,9 +107,9 @@ static void print_limits(text *out, const job *j) {
     bool any = false;
     for (int i = 0; i < FIGURE_COUNT; i++) {
         if (!j->o.limits.most[i]) continue;
-        text_printf(out, "%s%s %s", any ? ", " : "limits: ", figure_names[i],
-                    show_count(j->mem, j->o.limits.most[i]));
-        if (i == FIGURE_CYCLES && j->o.limits.seconds > 0)
+        bool time = i == FIGURE_CYCLES && j->o.measure;
+        text_printf(out, "%s%s %s", any ? ", " : "limits: ", figure_title(j, i), show_limit(j, i));
+        if (i == FIGURE_CYCLES && j->o.limits.seconds > 0 && !time)
             text_printf(out, " (%.4g ms)", j->o.limits.seconds * 1e3);
         any = true;
     }
@@ -124,7 +125,7 @@ static void print_counts(text *out, const job *j, const fit_result *f) {
                 f->n_front);
     if (s->rated < good) text_printf(out, "; %d have no score", good - s->rated);
     for (int i = 0; i < FIGURE_COUNT; i++) {
-        if (s->over[i]) text_printf(out, "; %d are over %s", s->over[i], figure_names[i]);
+        if (s->over[i]) text_printf(out, "; %d are over %s", s->over[i], figure_title(j, i));
     }
     text_printf(out, "; %d cannot be built\n", s->skipped);
     for (int i = 0; i < s->n; i++) {
@@ -145,6 +146,12 @@ static void print_notes(text *out, const job *j, const fit_result *f) {
             out,
             "The score is a stand-in for accuracy, of networks that nobody has trained: log2 of the MACs, less "
             "what depth, width and resolution are out of balance. --score runs a command instead.\n");
+    if (j->o.measure)
+        text_printf(
+            out,
+            "The times were measured on this machine, and differ from run to run. %d candidates were run; "
+            "those of the others are predicted.\n",
+            count_measured(f->s));
     text_string(out, has_code_model(t) ? "Flash is of code, constants and weights, by the model of code size"
                                        : "Flash is of the weights alone");
     text_string(out, j->o.int8 ? "; the scales of int8 are assumed.\n" : ".\n");

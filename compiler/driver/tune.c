@@ -5,7 +5,7 @@
  * they have in real runs. Each step keeps the k of its fastest run. The steps are the same for every k (see
  * tuning.h). The convolutions of a chain are measured together. */
 #include "driver/tune.h"
-#include "base/scratch.h"
+#include "driver/timing.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,133 +20,37 @@ static const loc command_line = {0};
 typedef struct bench {
     job *j;
     scratch s;
-    const char *cc;
     plan *plans[RANKS];
     double *times[RANKS]; /* [n_steps], nanoseconds */
 } bench;
 
-/* Compiles the network and the measuring program. $CC may have several words, such as "ccache gcc". */
-static bool compile(const bench *b) {
-    enum { MOST_WORDS = 16 };
-    const char *argv[MOST_WORDS + 8];
-    int n = add_command_words(b->j->mem, b->cc, argv, 0, MOST_WORDS);
-    argv[n++] = "-O2";
-    argv[n++] = "-DTUNED_PROFILE";
-    argv[n++] = "-o";
-    argv[n++] = scratch_path(&b->s, "tuned");
-    argv[n++] = scratch_path(&b->s, "main.c");
-    argv[n++] = scratch_path(&b->s, "tuned.c");
-    argv[n] = NULL;
-    return scratch_run(&b->s, "the C compiler", argv, scratch_path(&b->s, "out"));
-}
-
 /* ---- one rank ---- */
 
-static void print_array(text *out, const graph *g, const char *kind, int i, int node_index) {
-    const node *n = &g->nodes[node_index];
-    text_printf(out, "static %s %s%d[%lld];\n", type_table[n->type].c_name, kind, i,
-                (long long)shape_elements(n->shape));
-}
-
-/* Prints the call of the network, and before it the copies of the inputs that lie in its arena. */
-static void print_run(text *out, const plan *p) {
-    const graph *g = p->g;
-    for (int i = 0; i < g->n_inputs; i++) {
-        if (g->inputs[i].reused)
-            text_printf(out, "        memcpy((char *)tuned_arena() + %lld, in%d, sizeof in%d);\n",
-                        (long long)plan_input_offset(p, i), i, i);
-    }
-    text_string(out, "        tuned_run(");
-    const char *comma = "";
-    for (int i = 0; i < g->n_inputs; i++) {
-        if (g->inputs[i].reused) continue;
-        text_printf(out, "%sin%d", comma, i);
-        comma = ", ";
-    }
-    for (int i = 0; i < g->n_outputs; i++) {
-        text_printf(out, "%sout%d", comma, i);
-        comma = ", ";
-    }
-    text_string(out, ");\n");
-}
-
 /* Prints the C code of the program that runs the network and prints the fastest time of each step. */
-static void print_main(text *out, const plan *p) {
-    const graph *g = p->g;
-    text_printf(out,
-                "#include \"tuned.h\"\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include "
-                "<time.h>\n\n"
-                "enum { WARM_UP = %d, RUNS = %d };\n",
-                WARM_UP_RUNS, TIMED_RUNS);
-    for (int i = 0; i < g->n_inputs; i++) print_array(out, g, "in", i, g->inputs[i].node);
-    for (int i = 0; i < g->n_outputs; i++) print_array(out, g, "out", i, g->outputs[i].node);
-    text_string(
-        out, "static double began, fastest[TUNED_STEPS];\n\n"
-             "static double now(void) {\n    struct timespec t;\n"
-             "    clock_gettime(CLOCK_MONOTONIC, &t);\n"
-             "    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;\n}\n\n"
-             "void tuned_profile_hook(int step, const char *name, int begin) {\n"
-             "    const double at = now();\n    (void)name;\n    if (begin) {\n        began = at;\n"
-             "    } else if (at - began < fastest[step - 1]) {\n"
-             "        fastest[step - 1] = at - began;\n    }\n}\n\n"
-             "int main(int argc, char **argv) {\n"
-             "    FILE *f = argc > 1 ? fopen(argv[1], \"rb\") : NULL;\n"
-             "    void *weights = malloc(TUNED_WEIGHTS_BYTES);\n"
-             "    if (!f || !weights || fread(weights, 1, TUNED_WEIGHTS_BYTES, f) != TUNED_WEIGHTS_BYTES ||\n"
-             "        tuned_bind(weights, TUNED_WEIGHTS_BYTES) != 0) {\n"
-             "        fprintf(stderr, \"cannot load the weights\\n\");\n        return 1;\n    }\n"
-             "    fclose(f);\n");
-    for (int i = 0; i < g->n_inputs; i++) {
-        const node *n = &g->nodes[g->inputs[i].node];
-        text_printf(
-            out,
-            "    for (size_t i = 0; i < sizeof in%d / sizeof *in%d; i++) in%d[i] = (%s)(i * 37 %% 101%s;\n", i,
-            i, i, type_table[n->type].c_name, n->type == TYPE_F32 ? ") / 50 - 1" : ")");
-    }
+static void print_program(text *out, const plan *p) {
+    timing_print_head(out, p);
+    text_printf(out, "enum { WARM_UP = %d, RUNS = %d };\n", WARM_UP_RUNS, TIMED_RUNS);
+    text_string(out, "static double began, fastest[TIMED_STEPS];\n\n"
+                     "static double now(void) {\n    struct timespec t;\n"
+                     "    clock_gettime(CLOCK_MONOTONIC, &t);\n"
+                     "    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;\n}\n\n"
+                     "void timed_profile_hook(int step, const char *name, int begin) {\n"
+                     "    const double at = now();\n    (void)name;\n    if (begin) {\n        began = at;\n"
+                     "    } else if (at - began < fastest[step - 1]) {\n"
+                     "        fastest[step - 1] = at - began;\n    }\n}\n\n");
+    timing_print_main(out, p);
     text_string(out, "    for (int run = 0; run < WARM_UP + RUNS; run++) {\n"
-                     "        for (int i = 0; run == WARM_UP && i < TUNED_STEPS; i++) fastest[i] = 1e30;\n");
-    print_run(out, p);
+                     "        for (int i = 0; run == WARM_UP && i < TIMED_STEPS; i++) fastest[i] = 1e30;\n");
+    timing_print_run(out, p);
     text_string(out, "    }\n"
-                     "    for (int i = 0; i < TUNED_STEPS; i++) printf(\"%.1f\\n\", fastest[i]);\n"
+                     "    for (int i = 0; i < TIMED_STEPS; i++) printf(\"%.1f\\n\", fastest[i]);\n"
                      "    free(weights);\n    return 0;\n}\n");
 }
 
-static bool write_sources(const bench *b, plan *p) {
-    job *j = b->j;
-    emitted code = {0};
-    const emit_options e = {.prefix = "tuned",
-                            .base_name = "tuned",
-                            .command = options_command(j->mem, &j->o),
-                            .storage = STORAGE_FILE,
-                            .profile = true,
-                            .weights_hash = j->weights.hash};
-    text driver = {0};
-    bool good = emit_model(&p, 1, &e, j->mem, j->d, &code);
-    if (good) {
-        print_main(&driver, p);
-        const output_file files[] = {
-            {scratch_path(&b->s, "tuned.c"), code.c.data, code.c.size},
-            {scratch_path(&b->s, "tuned.h"), code.h.data, code.h.size},
-            {scratch_path(&b->s, "tuned.weights"), code.weights.data, code.weights.size},
-            {scratch_path(&b->s, "main.c"), driver.data, driver.size}};
-        const char *why;
-        good = write_files(j->mem, files, sizeof files / sizeof *files, &why);
-        if (!good) diag_error(j->d, command_line, "--tune: %s", why);
-    }
-    text_free(&driver);
-    text_free(&code.c);
-    text_free(&code.h);
-    text_free(&code.weights);
-    return good;
-}
-
-static bool read_times(bench *b, int rank, const char *path) {
-    enum { MOST_BYTES = 1 << 24 };
+/* Reads the times of a rank from what the program printed. */
+static bool read_times(bench *b, int rank, char *at) {
     int n = b->plans[rank]->n_steps;
     b->times[rank] = ARENA_ARRAY(b->j->mem, double, n);
-    size_t size;
-    const char *why;
-    char *at = read_file(b->j->mem, path, MOST_BYTES, &size, &why);
     for (int i = 0; at && i < n; i++) {
         char *end;
         b->times[rank][i] = strtod(at, &end);
@@ -163,10 +67,17 @@ static bool measure_rank(bench *b, int rank) {
     ranked->rank = rank;
     if (j->o.verbose) fprintf(stderr, "lcc: tune: candidate %d of %d\n", rank + 1, RANKS);
     plan *p = b->plans[rank] = plan_make(j->reduced, j->o.targets.at[0], j->o.max_ram, ranked, j->mem, j->d);
-    if (!p || !write_sources(b, p) || !compile(b)) return false;
-    const char *program[] = {scratch_path(&b->s, "tuned"), scratch_path(&b->s, "tuned.weights"), NULL};
-    const char *times = scratch_path(&b->s, "times");
-    return scratch_run(&b->s, "the measuring program", program, times) && read_times(b, rank, times);
+    if (!p) return false;
+    text program = {0};
+    print_program(&program, p);
+    const timing t = {.s = &b->s,
+                      .p = p,
+                      .command = options_command(j->mem, &j->o),
+                      .weights_hash = j->weights.hash,
+                      .profile = true};
+    char *said = timing_run(&t, &program, j->mem);
+    text_free(&program);
+    return said && read_times(b, rank, said);
 }
 
 /* ---- all ranks ---- */
@@ -224,8 +135,7 @@ static void keep_fastest(const bench *b, int n_tiles) {
 
 /* Measures tiles and sets j->tuning. False after errors. */
 static bool measure_tiles(job *j) {
-    const char *cc = getenv("CC");
-    bench b = {.j = j, .cc = cc && *cc ? cc : "cc"};
+    bench b = {.j = j};
     if (!target_runs_here(j->o.targets.at[0])) {
         diag_error(j->d, command_line,
                    "--tune: %s does not exist, and this machine cannot measure it, because it does not run %s: "

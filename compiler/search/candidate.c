@@ -8,6 +8,8 @@
 #include "emit/emit.h"
 #include "passes/passes.h"
 #include "quantize/quantize.h"
+#include "search/random.h"
+#include "weights/weights.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,6 +18,7 @@ typedef struct measuring {
     const machine *m;
     const limits *l;
     bool whole; /* goes on where a limit is exceeded */
+    bool runs;  /* the code will be run: codes are random */
     arena *mem, *keep;
     diag *d;
     candidate *c;
@@ -74,6 +77,15 @@ static int64_t least_weight_bytes(const machine *m, const graph *g) {
     return elements * (m->int8 ? 1 : m->half_weights ? 2 : 4);
 }
 
+/* Codes from -127 to 127. */
+static float *make_codes(arena *a, int64_t count) {
+    enum { CODES = 255, MOST = 127 };
+    random_source random = {0};
+    float *codes = ARENA_ARRAY(a, float, count);
+    for (int64_t i = 0; i < count; i++) codes[i] = (float)(random_below(&random, CODES) - MOST);
+    return codes;
+}
+
 /* Gives the weights values where code is made of them, or steps of integers: their number counts, not what they
  * are. The arrays are shared. */
 static void fill_weights(measuring *x, const graph *g) {
@@ -87,6 +99,7 @@ static void fill_weights(measuring *x, const graph *g) {
     float *ones = ARENA_ARRAY(x->mem, float, most);
     int32_t *zeros = ARENA_ARRAY(x->mem, int32_t, most);
     for (int64_t i = 0; i < most; i++) ones[i] = 1;
+    float *codes = x->runs ? make_codes(x->mem, most) : ones;
     for (int i = 0; i < g->n_nodes; i++) {
         for (int r = 0; r < ROLE_COUNT; r++) {
             tensor *t = g->nodes[i].weights[r];
@@ -94,7 +107,7 @@ static void fill_weights(measuring *x, const graph *g) {
             if (t->type == TYPE_I32)
                 t->ints = zeros;
             else
-                t->data = ones;
+                t->data = t->type == TYPE_I8 ? codes : ones;
         }
     }
 }
@@ -147,7 +160,10 @@ static int64_t emitted_flash(measuring *x, plan *p) {
 }
 
 static bool note_plan(measuring *x, const plan *p) {
-    return note(x, FIGURE_RAM, p->arena_bytes) && note(x, FIGURE_CYCLES, cycles_of(p));
+    candidate *c = x->c;
+    c->predicted = cycles_of(p);
+    int64_t cycles = c->seconds > 0 ? (int64_t)(c->seconds * x->m->hertz) : c->predicted;
+    return note(x, FIGURE_RAM, p->arena_bytes) && note(x, FIGURE_CYCLES, cycles);
 }
 
 /* Finds the flash of a target with a model of code size: that of the fastest code that keeps all limits, or if
@@ -197,6 +213,17 @@ void measure_candidate(const machine *m, const limits *l, bool whole, arena *kee
     c->outcome = CANDIDATE_FITS;
     measure(&x);
     arena_free(x.mem);
+}
+
+plan *plan_candidate(const machine *m, const limits *l, const candidate *c, arena *a, diag *d) {
+    candidate copy = *c;
+    weights_report report;
+    measuring x = {.m = m, .l = l, .runs = true, .mem = a, .keep = a, .d = d, .c = &copy};
+    graph *g = lang_compile_text(a, d, m->path, c->text, strlen(c->text), &m->lang);
+    if (!g) return NULL;
+    if (!m->int8) weights_seed(a, g, 0, &report);
+    const graph *reduced = reduce(&x, g);
+    return reduced ? find_plan(&x, reduced, NULL) : NULL;
 }
 
 double exact_log2(double x) {

@@ -14,6 +14,7 @@ typedef struct machine {
         *path; /* of the searched network: its name in messages, with the files that it imports beside it */
     lang_options lang;                                     /* for the candidates' texts */
     bool int8, integer_outputs, half_weights, reuse_input; /* as the options of the command say */
+    double hertz; /* the clock that makes cycles of measured times; 0: none are measured */
 } machine;
 
 typedef enum outcome {
@@ -33,6 +34,8 @@ typedef struct candidate {
     bool
         known[FIGURE_COUNT]; /* which figures were found. What is over a limit early is not looked at further */
     int64_t figures[FIGURE_COUNT];
+    int64_t predicted;   /* cycles by the model of cost */
+    double seconds;      /* of a run, measured; 0: it was not. Then FIGURE_CYCLES is this time on m->hertz */
     int layers;          /* with weights, that make maps of more than one pixel */
     int64_t pixels;      /* of the largest input */
     int64_t max_ram;     /* the plan is that of --max-ram with so many bytes; 0: without a limit */
@@ -46,6 +49,10 @@ typedef struct candidate {
  * Weights have no values: sizes and cycles do not depend on them. Layers of int8 get scales that are assumed,
  * see quantize/assume.c. No channels are removed, though trained weights may prove some of them dead. */
 void measure_candidate(const machine *m, const limits *l, bool whole, arena *keep, candidate *c);
+
+/* The plan of a candidate that measure_candidate found to keep the limits, with random weights, so that its
+ * code can be run. NULL after an error. All of it is in the arena. */
+plan *plan_candidate(const machine *m, const limits *l, const candidate *c, arena *a, diag *d);
 
 /* By how many doublings the candidate is over the limits, all together: 0 where it keeps them. INFINITY where
  * it was skipped. Limits whose figures are not known do not count. */

@@ -52,6 +52,15 @@ candidate *try_picks(search *s, const int *picks, bool *fresh) {
     return c;
 }
 
+void check_cycles(search *s, candidate *c) {
+    int64_t most = s->l.most[FIGURE_CYCLES];
+    if (c->outcome != CANDIDATE_FITS || !most || c->figures[FIGURE_CYCLES] <= most) return;
+    c->outcome = CANDIDATE_OVER;
+    c->over = FIGURE_CYCLES;
+    s->over[FIGURE_CYCLES]++;
+    s->rated -= c->score.state == SCORE_MADE;
+}
+
 bool rate_candidates(search *s, candidate *const *all, int n) {
     candidate **good = ARENA_ARRAY(s->mem, candidate *, n + 1);
     int count = 0;
@@ -91,7 +100,8 @@ const candidate *find_nearest(search *s) {
         seen[next] = true;
         candidate *c = ARENA_NEW(s->mem, candidate);
         const candidate *from = s->all[next];
-        *c = (candidate){.number = from->number, .picks = from->picks, .text = from->text};
+        *c = (candidate){
+            .number = from->number, .picks = from->picks, .text = from->text, .seconds = from->seconds};
         measure_candidate(s->m, &s->l, true, s->mem, c);
         double excess = excess_of(c, &s->l);
         if (excess < least) least = excess, best = c;

@@ -40,6 +40,11 @@ candidate *try_picks(search *s, const int *picks, bool *fresh);
 /* Whether the candidate with these picks was tried. */
 bool was_tried(const search *s, const int *picks);
 
+/* Notes it if a candidate that kept the limits is over that of cycles, after its cycles or the limit have
+ * changed.
+ */
+void check_cycles(search *s, candidate *c);
+
 /* Gives scores to those candidates that keep the limits. False after an error. */
 bool rate_candidates(search *s, candidate *const *all, int n);
 

@@ -8,7 +8,9 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as tree
 
-from common import LCC, Case, npy
+from common import LCC, Case, compilers, npy
+
+CC = (compilers() or [None])[0]
 
 SMALL = """# Small.
 search width in [8, 16, 24], size in [16, 24]
@@ -116,6 +118,61 @@ class Fit(Case):
         self.assertIn("limits: cycles 1,000,000 (10 ms)\n", self.good(*words, "--fit", "time=10ms"))
         self.assertIn(" ms  ", self.good(*words, "--fit", "time=10ms"))
 
+    def measure(self, limits, *words, **more):
+        """lcc with --measure, three candidates, and temporary files in a folder that must be empty afterwards."""
+        scratch = self.path("scratch")
+        os.makedirs(scratch, exist_ok=True)
+        self.write("three.net", "search width in [8, 16, 24]\nparam width = 16\nnet three {\n    input x: f32[8, 8, 3]\n"
+                   "    conv(width, 3) -> relu\n    output y\n}\n")
+        done = self.lcc("three.net", "--fit", limits, "--target", "generic", "--measure", *words,
+                        env={**os.environ, "CC": CC, "TMPDIR": scratch, **more})
+        self.assertEqual(os.listdir(scratch), [])
+        return done
+
+    @unittest.skipUnless(CC, "there is no C compiler here")
+    def test_measure(self):
+        """Times that are measured are in all outputs and in the limit, and each network is compiled once."""
+        self.write("cc.sh", f'#!/bin/sh\necho run >> runs\nexec {CC} "$@"\n')
+        os.chmod(self.path("cc.sh"), stat.S_IRWXU)
+        done = self.measure("time=3600s,ram=1M", "--emit", "json", "-o", "best.net", CC="./cc.sh")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        out = json.loads(done.stdout)
+        self.assertIs(out["time_measured"], True)
+        self.assertEqual(out["limits"], {"ram": 1 << 20, "time": 3600})
+        self.assertEqual((out["search"]["within"], out["search"]["over"]), (3, {"ram": 0, "time": 0}))
+        self.assertEqual(out["front"][0]["picks"], {"width": 24})
+        for x in out["front"]:
+            self.assertTrue(0 < x["seconds"] < 1, x)
+        self.assertEqual(len(self.read("runs").splitlines()), len({x["picks"]["width"] for x in out["front"]} | {16}))
+        self.assertRegex(self.read("best.net").decode(), r"^# Found by: .* --measure\n# It takes .* [0-9.]+ [num]?s \(measured\), ")
+        done = self.measure("time=3600s", "--search", "width in [8]", "--dtype", "int8")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("limits: time 3600 s\n", done.stdout)
+        self.assertRegex(done.stdout, r"\nbest  +8 .* [0-9.]+ [num]?s  ")
+        self.assertIn("The times were measured on this machine, and differ from run to run. 1 candidates were run", done.stdout)
+        self.assertIn("times of the front are measured", self.measure("ram=1M", "--search", "width in [8]", "--emit", "svg").stdout)
+
+    @unittest.skipUnless(CC, "there is no C compiler here")
+    def test_measure_keeps_none(self):
+        done = self.measure("time=1ns", "-o", "best.net")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"\Alcc: error: --fit: none of the 3 candidates keeps the limits: time binds, whose limit is 1 ns\n"
+                         r"lcc: note: the nearest candidate, width = 8, takes time [0-9.]+ [num]?s; its time is not measured, but predicted\n")
+        self.assertFalse(os.path.exists(self.path("best.net")))
+
+    @unittest.skipUnless(CC, "there is no C compiler here")
+    def test_measure_mistakes(self):
+        self.write("cc.sh", "#!/bin/sh\necho no license >&2\nexit 3\n")
+        os.chmod(self.path("cc.sh"), stat.S_IRWXU)
+        done = self.measure("time=1s", "-o", "best.net", CC="./cc.sh")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (
+            1, "", "lcc: error: --measure: the C compiler './cc.sh' failed, exit status 3\nlcc: note: no license\n1 error\n"))
+        self.write("cc.sh", '#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\ncp /bin/true "$2"\n')
+        done = self.measure("time=1s", "-o", "best.net", CC="./cc.sh")
+        self.assertEqual((done.returncode, done.stderr), (
+            1, "lcc: error: --measure: the measuring program did not print a time\n1 error\n"))
+        self.assertFalse(os.path.exists(self.path("best.net")))
+
     def test_int8(self):
         """No samples are needed, and a network of int8 takes about a third."""
         words = ("small.net", "--target", "x86-64", "--fit", "ram=1M", "--search", "width in [16]")
@@ -207,6 +264,11 @@ class Fit(Case):
         for message, *words in (
                 ("--clock fast: expected hertz, such as 168M or 1.5G", "--fit", "ram=1K", "--clock", "fast"),
                 ("--fit time=..: needs --clock, the target's hertz, such as 168M", "--fit", "time=1ms"),
+                ("--measure: this machine does not run cortex-m4, and cannot measure it", "--fit", "time=1s", "--measure", "--target",
+                 "cortex-m4"),
+                ("--measure and --clock cannot be given together", "--fit", "ram=1K", "--measure", "--clock", "1G"),
+                ("--measure finds times, not cycles: limit time=.. instead, such as 40ms", "--fit", "cycles=1M", "--measure"),
+                ("--measure needs --fit", "--measure", "-o", "a.c"),
                 ("--fit and --summary cannot be given together", "--fit", "ram=1K", "--summary"),
                 ("--fit and --calibrate cannot be given together", "--fit", "ram=1K", "--calibrate", "x.npy", "--dtype", "int8"),
                 ("--fit and --emit dot cannot be given together: it prints a table, json or svg", "--fit", "ram=1K", "--emit", "dot"),

@@ -298,6 +298,8 @@ static struct {
     uint64_t until; /* when several threads are tried again */
     uint64_t pause; /* how long before that they were not */
     uint64_t tried; /* how long all the runs took that several threads have made since then */
+    uint64_t woken; /* when a run by several threads began that was the first one for 0.1 seconds */
+    uint64_t ended; /* when a run by several threads ended last */
 } learned;
 
 static inline uint64_t recall(const uint64_t *value) { return __atomic_load_n(value, __ATOMIC_RELAXED); }
@@ -306,12 +308,13 @@ static inline void keep(uint64_t *to, uint64_t value) { __atomic_store_n(to, val
 /* Whether the run that begins now is made by one thread. */
 static int goes_alone(uint64_t now) { return now < recall(&learned.until); }
 
-/* Learns from a run that is done. Several threads are left alone when they have lost what they had saved, 10
- * milliseconds of it at most, so that it takes more than one thread that is stopped once. They are also left
- * alone when one was waited for that did not run, and it is not known what a run takes without it. That lasts
- * for 0.1 seconds. Where it soon turns out that it should have lasted longer, it lasts for eight times as long,
- * but not longer than 0.8 seconds or 256 runs, so that next to no runs are slow because several threads are
- * tried. */
+/* Learns from a run that is done. Several threads are left alone when they have lost what they had saved, 3
+ * milliseconds of it at most. After a pause of 0.1 seconds they may lose 40 within 60 milliseconds: threads
+ * that have slept for long need some time to wake, and so do the processors of a virtual machine. They are also
+ * left alone when one was waited for that did not run, and it is not known what a run takes without it. That
+ * lasts for 0.1 seconds. Where several threads did not then run for four times as long, it lasts for eight
+ * times as long, but not longer than 6.4 seconds or 256 runs: next to no runs are slow because several threads
+ * are tried. */
 static void learn_from(const team *all, uint64_t began) {
     const uint64_t now = read_ticks(), took = now - began, millisecond = ticks_of_millisecond();
     uint64_t alone = recall(&learned.alone);
@@ -320,10 +323,16 @@ static void learn_from(const team *all, uint64_t began) {
         return;
     }
     const uint64_t until = recall(&learned.until), pause = recall(&learned.pause);
+    if (began - recall(&learned.ended) > 100 * millisecond) {
+        keep(&learned.woken, began);
+        keep(&learned.lead, 40 * millisecond);
+    }
+    keep(&learned.ended, now);
     if (now < until || (!alone && !all->late)) return;
     if (alone) {
         if (all->late) keep(&learned.alone, alone -= alone / 32); /* it may have been longer than it is now */
-        const int64_t most = (int64_t)(10 * millisecond),
+        const int64_t most =
+                          (int64_t)((now - recall(&learned.woken) < 60 * millisecond ? 40 : 3) * millisecond),
                       lead = (int64_t)(recall(&learned.lead) + alone - alone / 8 - took);
         keep(&learned.lead, (uint64_t)(lead < most ? lead : most));
         if (lead >= 0) {
@@ -331,11 +340,10 @@ static void learn_from(const team *all, uint64_t began) {
             return;
         }
     }
-    const uint64_t least = 100 * millisecond, longest = alone * 256 > 8 * least ? alone * 256 : 8 * least;
-    const uint64_t next = recall(&learned.tried) >= pause / 8 ? least : 8 * pause;
+    const uint64_t least = 100 * millisecond, longest = alone * 256 > 64 * least ? alone * 256 : 64 * least;
+    const uint64_t next = recall(&learned.tried) >= 4 * pause ? least : 8 * pause;
     keep(&learned.pause, next < longest ? next : longest);
     keep(&learned.tried, 0);
-    keep(&learned.lead, 3 * millisecond); /* a thread that has slept for long needs some time to wake */
     keep(&learned.until, now + recall(&learned.pause));
 }
 

@@ -106,9 +106,10 @@ static void explain_empty(job *j, search *s) {
                figure_title(j, f), show_limit(j, f));
     const char *rest = "";
     for (int i = 0; i < FIGURE_COUNT; i++) {
-        if (s->l.most[i] && i != (int)f && near->known[i])
-            rest = arena_printf(j->mem, "%s, %s %s of %s", rest, figure_title(j, i),
-                                show_figure(j, i, near->figures[i]), show_limit(j, i));
+        const figure other = (figure)i;
+        if (s->l.most[i] && other != f && near->known[i])
+            rest = arena_printf(j->mem, "%s, %s %s of %s", rest, figure_title(j, other),
+                                show_figure(j, other, near->figures[i]), show_limit(j, other));
     }
     diag_note(j->d, command_line, "the nearest candidate, %s, takes %s %s%s%s",
               describe_picks(j->mem, s->space, near), figure_title(j, f), show_figure(j, f, near->figures[f]),

@@ -14,7 +14,7 @@ static json_t *limits_json(const job *j) {
     for (int i = 0; i < FIGURE_COUNT; i++) {
         bool time = i == FIGURE_CYCLES && j->o.measure;
         if (j->o.limits.most[i])
-            json_object_set_new(all, figure_title(j, i),
+            json_object_set_new(all, figure_title(j, (figure)i),
                                 time ? json_real(j->o.limits.seconds) : json_integer(j->o.limits.most[i]));
     }
     return all;
@@ -59,7 +59,8 @@ static json_t *search_json(const job *j, const fit_result *f) {
     json_object_set_new(x, "tried", json_integer(s->n));
     for (int i = 0; i < FIGURE_COUNT; i++) {
         good -= s->over[i];
-        if (j->o.limits.most[i]) json_object_set_new(over, figure_title(j, i), json_integer(s->over[i]));
+        if (j->o.limits.most[i])
+            json_object_set_new(over, figure_title(j, (figure)i), json_integer(s->over[i]));
     }
     json_object_set_new(x, "within", json_integer(good));
     json_object_set_new(x, "scored", json_integer(s->rated));

@@ -108,7 +108,8 @@ static void print_limits(text *out, const job *j) {
     for (int i = 0; i < FIGURE_COUNT; i++) {
         if (!j->o.limits.most[i]) continue;
         bool time = i == FIGURE_CYCLES && j->o.measure;
-        text_printf(out, "%s%s %s", any ? ", " : "limits: ", figure_title(j, i), show_limit(j, i));
+        text_printf(out, "%s%s %s", any ? ", " : "limits: ", figure_title(j, (figure)i),
+                    show_limit(j, (figure)i));
         if (i == FIGURE_CYCLES && j->o.limits.seconds > 0 && !time)
             text_printf(out, " (%.4g ms)", j->o.limits.seconds * 1e3);
         any = true;
@@ -125,7 +126,7 @@ static void print_counts(text *out, const job *j, const fit_result *f) {
                 f->n_front);
     if (s->rated < good) text_printf(out, "; %d have no score", good - s->rated);
     for (int i = 0; i < FIGURE_COUNT; i++) {
-        if (s->over[i]) text_printf(out, "; %d are over %s", s->over[i], figure_title(j, i));
+        if (s->over[i]) text_printf(out, "; %d are over %s", s->over[i], figure_title(j, (figure)i));
     }
     text_printf(out, "; %d cannot be built\n", s->skipped);
     for (int i = 0; i < s->n; i++) {

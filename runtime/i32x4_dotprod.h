@@ -34,27 +34,6 @@ static inline LCC_INLINE i32xN i32xN_dot(i32xN x, i32xN w, i32xN sum) {
     return (i32xN)vdotq_s32((int32x4_t)sum, (int8x16_t)x, (int8x16_t)w);
 }
 
-/* Sixteen inputs, or eight. */
-static inline LCC_INLINE i32xN i32xN_load_inputs_i8(const void *p) {
-    return (i32xN)vld1q_s8((const int8_t *)p);
-}
-
-static inline LCC_INLINE i32xN i32xN_load_half_i8(const void *p) {
-    return (i32xN)vcombine_s8(vld1_s8((const int8_t *)p), vdup_n_s8(0));
-}
-
-/* The same of uint8, lowered by 128. */
-static inline LCC_INLINE i32xN i32xN_load_inputs_u8(const void *p) {
-    return i32xN_load_inputs_i8(p) ^ (int32_t)0x80808080u;
-}
-
-static inline LCC_INLINE i32xN i32xN_load_half_u8(const void *p) {
-    return i32xN_load_half_i8(p) ^ (int32_t)0x80808080u;
-}
-
-/* No instruction is moved across: GCC would begin many products at once, and keep sums in memory. */
-static inline LCC_INLINE void i32xN_in_order(void) { __asm__ volatile(""); }
-
 /* sum + the products of the first to the fourth group of four inputs and its weights, in each lane. */
 static inline LCC_INLINE i32xN i32xN_dot_0(i32xN x, i32xN w, i32xN sum) {
     return (i32xN)vdotq_laneq_s32((int32x4_t)sum, (int8x16_t)w, (int8x16_t)x, 0);

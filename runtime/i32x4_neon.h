@@ -1,7 +1,29 @@
-/* i32x4_neon.h: how the sums of four lanes become codes, for any aarch64: see i32xN_end.h. Where floats are not
- * proved, its instructions round the exact product as the two ways say. */
+/* i32x4_neon.h: what both kinds of aarch64 share: how tiles load whole vectors of inputs, and how the sums of
+ * four lanes become codes: see i32xN_end.h. Where floats are not proved, its instructions round the exact
+ * product as the two ways say. */
 #include <arm_neon.h>
 #include <stdint.h>
+
+/* Sixteen inputs, or eight. */
+static inline LCC_INLINE i32xN i32xN_load_inputs_i8(const void *p) {
+    return (i32xN)vld1q_s8((const int8_t *)p);
+}
+
+static inline LCC_INLINE i32xN i32xN_load_half_i8(const void *p) {
+    return (i32xN)vcombine_s8(vld1_s8((const int8_t *)p), vdup_n_s8(0));
+}
+
+/* The same of uint8, lowered by 128. */
+static inline LCC_INLINE i32xN i32xN_load_inputs_u8(const void *p) {
+    return i32xN_load_inputs_i8(p) ^ (int32_t)0x80808080u;
+}
+
+static inline LCC_INLINE i32xN i32xN_load_half_u8(const void *p) {
+    return i32xN_load_half_i8(p) ^ (int32_t)0x80808080u;
+}
+
+/* No instruction is moved across: GCC would begin many products at once, and keep sums in memory. */
+static inline LCC_INLINE void i32xN_in_order(void) { __asm__ volatile(""); }
 
 /* What integers are multiplied by, and how far they are shifted then: behind the 31 bits, to the left where
  * that is above 0. */

@@ -229,12 +229,6 @@ static void add_scaled(job *j, const scaling *x) {
     add_output(j, j->o.out, &j->netlist);
 }
 
-/* Sets j->files to the files that the network is read from. Its errors do not matter: others may have none. */
-static void find_files(job *j) {
-    const lang_options o = lang_options_of(j);
-    lang_compile(j->mem, diag_new(j->mem), j->model, &o, &j->files, &j->n_files);
-}
-
 bool fit_compound(job *j) {
     scaling x = {.j = j, .m = machine_of(j)};
     const lang_options o = lang_options_of(j);
@@ -247,7 +241,7 @@ bool fit_compound(job *j) {
         suggest_model(j);
         return false;
     }
-    find_files(j);
+    find_files(j, NULL);
     if (!make_trials(&x) || !score_trials(&x)) return false;
     if (j->o.fit && !find_phi(&x)) return false;
     if (j->o.emit == EMIT_JSON)

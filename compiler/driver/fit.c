@@ -27,9 +27,8 @@ static void show_candidates(void *data, const search *s, int of) {
     (void)data;
     enum { EVERY = 8 };
     if (s->n % EVERY) return;
-    int good = s->n - s->skipped;
-    for (int i = 0; i < FIGURE_COUNT; i++) good -= s->over[i];
-    fprintf(stderr, "\r\033[Klcc: %d of at most %d candidates, %d of them within the limits", s->n, of, good);
+    fprintf(stderr, "\r\033[Klcc: %d of at most %d candidates, %d of them within the limits", s->n, of,
+            count_within(s));
     fflush(stderr);
 }
 
@@ -48,16 +47,16 @@ machine machine_of(const job *j) {
                      .reuse_input = o->reuse_input};
 }
 
-/* Sets j->files to the files that the usual network is read from. Its errors do not matter: others may have
- * none. */
-static void find_files(job *j, const search_space *space) {
-    arena *a = arena_new();
-    int *picks = ARENA_ARRAY(a, int, space->count);
-    space_usual(space, picks);
+void find_files(job *j, const int *picks) {
     lang_options o = lang_options_of(j);
     o.picks = picks;
     lang_compile(j->mem, diag_new(j->mem), j->model, &o, &j->files, &j->n_files);
-    arena_free(a);
+}
+
+static void find_files_of_usual(job *j, const search_space *space) {
+    int *picks = ARENA_ARRAY(j->mem, int, space->count);
+    space_usual(space, picks);
+    find_files(j, picks);
 }
 
 /* ---- the search ---- */
@@ -83,11 +82,10 @@ static bool search_by_command(job *j, search *s, const stand_in *usual, bool by_
 
 /* Says why no candidate is on the front. */
 static void explain_empty(job *j, search *s) {
-    int within = 0;
+    const int within = count_within(s);
     const candidate *bad = NULL;
-    for (int i = 0; i < s->n; i++) {
-        within += s->all[i]->outcome == CANDIDATE_FITS;
-        if (s->all[i]->outcome == CANDIDATE_SKIPPED && !bad) bad = s->all[i];
+    for (int i = 0; i < s->n && !bad; i++) {
+        if (s->all[i]->outcome == CANDIDATE_SKIPPED) bad = s->all[i];
     }
     if (within) {
         diag_error(j->d, command_line, "--score: none of the %d candidates within the limits has a score",
@@ -173,7 +171,7 @@ bool fit_network(job *j) {
         suggest_model(j);
         return false;
     }
-    find_files(j, &space);
+    find_files_of_usual(j, &space);
     machine m = machine_of(j);
     stand_in usual;
     measure_usual(&space, &m, &usual);

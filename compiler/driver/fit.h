@@ -21,6 +21,9 @@ static inline const char *picked_text(const fit_result *f, const candidate *c, i
 
 /* fit.c. What candidates are measured for. Their texts contain what -D, --variant and --search say. */
 machine machine_of(const job *j);
+/* Sets j->files to the files that the network with these picks is read from; picks NULL: the network as it is.
+ * Its errors do not matter: other candidates may have none. */
+void find_files(job *j, const int *picks);
 
 /* What a limit or an axis is called: with --measure, cycles are shown as the time that they stand for. */
 static inline const char *figure_title(const job *j, figure f) {

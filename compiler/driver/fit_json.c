@@ -51,18 +51,16 @@ static json_t *candidate_json(const job *j, const fit_result *f, const candidate
 static json_t *search_json(const job *j, const fit_result *f) {
     const search *s = f->s;
     json_t *x = json_object(), *over = json_object();
-    int good = s->n - s->skipped;
     json_object_set_new(x, "method", json_string(f->by_evolution ? "evolution" : "exhaustive"));
     if (f->by_evolution)
         json_object_set_new(x, "seed", json_string(arena_printf(j->mem, "%" PRIu64, j->o.seed)));
     json_object_set_new(x, "candidates", json_integer(space_size(f->space)));
     json_object_set_new(x, "tried", json_integer(s->n));
     for (int i = 0; i < FIGURE_COUNT; i++) {
-        good -= s->over[i];
         if (j->o.limits.most[i])
             json_object_set_new(over, figure_title(j, (figure)i), json_integer(s->over[i]));
     }
-    json_object_set_new(x, "within", json_integer(good));
+    json_object_set_new(x, "within", json_integer(count_within(s)));
     json_object_set_new(x, "scored", json_integer(s->rated));
     if (j->o.measure) json_object_set_new(x, "measured", json_integer(count_measured(s)));
     json_object_set_new(x, "over", over);

@@ -120,8 +120,7 @@ static void print_limits(text *out, const job *j) {
 /* What became of the candidates. */
 static void print_counts(text *out, const job *j, const fit_result *f) {
     const search *s = f->s;
-    int good = s->n - s->skipped;
-    for (int i = 0; i < FIGURE_COUNT; i++) good -= s->over[i];
+    const int good = count_within(s);
     text_printf(out, "\n%s: %d keep the limits, %d of them are on the front", describe_search(j, f), good,
                 f->n_front);
     if (s->rated < good) text_printf(out, "; %d have no score", good - s->rated);

@@ -174,8 +174,7 @@ static void print_totals(text *out, const job *j) {
     const plan *p = j->plan;
     int64_t in_code = plan_macs(p), arena_bytes = j->code.arena_bytes;
     int n_targets = j->o.targets.count;
-    double cycles = 0;
-    for (int i = 0; i < p->n_steps; i++) cycles += p->steps[i].cycles;
+    const double cycles = plan_cycles(p);
     const char *macs = show_count(a, graph_macs(j->described));
     if (in_code != graph_macs(j->described)) {
         macs = arena_printf(a, "%s as described, %s in the code", macs, show_count(a, in_code));

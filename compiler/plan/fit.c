@@ -92,12 +92,6 @@ static plan *fit_steps(const plan *steps, int64_t max_ram) {
     return find_smallest(steps, c);
 }
 
-static double plan_cycles(const plan *p) {
-    double cycles = 0;
-    for (int i = 0; i < p->n_steps; i++) cycles += p->steps[i].cycles;
-    return cycles;
-}
-
 /* The plan to take of the two, for `max_ram` as in plan_make; the smaller one if neither fits or there is no
  * limit. */
 static plan *better_plan(plan *roomy, plan *lean, int64_t max_ram) {

@@ -216,6 +216,13 @@ static inline int64_t plan_weight_bytes(const plan *p) {
     return bytes;
 }
 
+/* The cycles of one core that a run takes by the model of cost. */
+static inline double plan_cycles(const plan *p) {
+    double cycles = 0;
+    for (int i = 0; i < p->n_steps; i++) cycles += p->steps[i].cycles;
+    return cycles;
+}
+
 /* Where the weights of the next plan of the same file begin, in bytes. */
 static inline int64_t plan_weights_end(const plan *p) { return p->weights_begin + plan_weight_bytes(p); }
 

@@ -5,10 +5,10 @@
  * the code, whose size the model of flash estimates, is made last, and only of what keeps all other limits. */
 #include "search/candidate.h"
 
+#include "base/random.h"
 #include "emit/emit.h"
 #include "passes/passes.h"
 #include "quantize/quantize.h"
-#include "search/random.h"
 #include "weights/weights.h"
 
 #include <math.h>
@@ -140,12 +140,6 @@ static plan *find_plan(measuring *x, const graph *g, const tuning *tuned) {
     return plan_make(g, t, most, tuned, x->mem, x->d);
 }
 
-static int64_t cycles_of(const plan *p) {
-    double cycles = 0;
-    for (int i = 0; i < p->n_steps; i++) cycles += p->steps[i].cycles;
-    return (int64_t)cycles;
-}
-
 /* The flash of a plan for a target with a model of code size, for which the code is made. */
 static int64_t emitted_flash(measuring *x, plan *p) {
     emitted code = {0};
@@ -161,7 +155,7 @@ static int64_t emitted_flash(measuring *x, plan *p) {
 
 static bool note_plan(measuring *x, const plan *p) {
     candidate *c = x->c;
-    c->predicted = cycles_of(p);
+    c->predicted = (int64_t)plan_cycles(p);
     int64_t cycles = c->seconds > 0 ? (int64_t)(c->seconds * x->m->hertz) : c->predicted;
     return note(x, FIGURE_RAM, p->arena_bytes) && note(x, FIGURE_CYCLES, cycles);
 }

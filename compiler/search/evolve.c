@@ -8,7 +8,7 @@
  * keep them by ranks, where those that none dominates have rank 0, those that only these dominate rank 1, and
  * so on; and of a rank those that stand apart from others. Everything is whole numbers and sums and products of
  * doubles, so that a seed gives the same search on every machine. */
-#include "search/random.h"
+#include "base/random.h"
 #include "search/search.h"
 
 #include <math.h>

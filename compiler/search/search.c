@@ -1,13 +1,13 @@
 /* search.c: keeps what was tried, so that no candidate is measured twice, and counts it. */
 #include "search/search.h"
 
+#include "weights/fnv.h"
+
 #include <math.h>
 #include <string.h>
 
-/* FNV-1a of the picks (http://www.isthe.com/chongo/tech/comp/fnv). */
 static uint64_t hash_picks(const search *s, const int *picks) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (int i = 0; i < s->space->count; i++) hash = (hash ^ (uint64_t)picks[i]) * UINT64_C(0x100000001b3);
+    const uint64_t hash = fnv_ints(FNV_START, picks, s->space->count);
     return hash ^ hash >> 32;
 }
 
@@ -59,6 +59,12 @@ void check_cycles(search *s, candidate *c) {
     c->over = FIGURE_CYCLES;
     s->over[FIGURE_CYCLES]++;
     s->rated -= c->score.state == SCORE_MADE;
+}
+
+int count_within(const search *s) {
+    int within = s->n - s->skipped;
+    for (int i = 0; i < FIGURE_COUNT; i++) within -= s->over[i];
+    return within;
 }
 
 bool rate_candidates(search *s, candidate *const *all, int n) {

@@ -29,8 +29,8 @@ typedef struct search {
     candidate **all; /* in the order in which they were tried */
     int n, room;
     int *table, slots; /* numbers + 1 of candidates by the hash of their picks; 0: an empty slot */
-    int skipped, over[FIGURE_COUNT], rated,
-        unrated; /* of those that keep the limits: with a score, and without */
+    int skipped, over[FIGURE_COUNT];
+    int rated; /* of those that keep the limits: with a score */
 } search;
 
 /* The candidate with these picks. It is measured if it was not tried before, which *fresh (may be NULL) says.
@@ -44,6 +44,9 @@ bool was_tried(const search *s, const int *picks);
  * changed.
  */
 void check_cycles(search *s, candidate *c);
+
+/* How many of the candidates keep the limits. */
+int count_within(const search *s);
 
 /* Gives scores to those candidates that keep the limits. False after an error. */
 bool rate_candidates(search *s, candidate *const *all, int n);

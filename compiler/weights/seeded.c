@@ -37,6 +37,7 @@
  * so that three times the standard deviation of what comes out is about the range of its codes.
  *
  * The scale of the weights is from He et al. 2015, https://arxiv.org/abs/1502.01852. */
+#include "base/random.h"
 #include "graph/quant.h"
 #include "weights/fnv.h"
 #include "weights/layout.h"
@@ -47,22 +48,14 @@
 
 #define CODE_DEVIATION 32.0 /* the standard deviation of the codes of weights */
 
-static const uint64_t golden = UINT64_C(0x9E3779B97F4A7C15);
-
-static uint64_t mix(uint64_t z) {
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
 static uint64_t sum_of_pieces(uint64_t word) {
     return (word & 0xffff) + (word >> 16 & 0xffff) + (word >> 32 & 0xffff) + (word >> 48);
 }
 
 static double normal(uint64_t state, uint64_t i) {
-    uint64_t at = state + (3 * i + 1) * golden;
-    uint64_t sum =
-        sum_of_pieces(mix(at)) + sum_of_pieces(mix(at + golden)) + sum_of_pieces(mix(at + 2 * golden));
+    uint64_t at = state + (3 * i + 1) * RANDOM_STEP;
+    uint64_t sum = sum_of_pieces(random_mix(at)) + sum_of_pieces(random_mix(at + RANDOM_STEP)) +
+                   sum_of_pieces(random_mix(at + 2 * RANDOM_STEP));
     return ((double)sum - 12 * 32767.5) / 65536;
 }
 
@@ -140,7 +133,7 @@ static void seed_tensor(arena *scratch, const graph *g, const node *n, role r, u
     float chunk[CHUNK];
     tensor *t = n->weights[r];
     layout l = layout_of(scratch, g, n, r);
-    uint64_t state = mix(fnv_string(FNV_START, weights_name(scratch, n, r)) ^ seed * golden);
+    uint64_t state = random_mix(fnv_string(FNV_START, weights_name(scratch, n, r)) ^ seed * RANDOM_STEP);
     if (t->type == TYPE_I32) {
         for (int64_t i = 0; i < t->count; i++)
             t->ints[i] = (int32_t)seeded_code(g, n, r, i, normal(state, (uint64_t)i));

@@ -146,7 +146,7 @@ class Networks(unittest.TestCase):
     @staticmethod
     def run_tool(*more):
         return subprocess.run([sys.executable, os.path.join(HERE, "memory.py"), "--lcc", OPTIONS.lcc, *more],
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=600)
 
     def test_prints_the_table(self):
         done = self.run_tool("--target", TARGET, "--markdown", "mobilenet_v2")

@@ -57,7 +57,7 @@ class Parts(unittest.TestCase):
     def run_bench(self, expected, *more):
         logits = self.write("expected.floats", struct.pack(f"<{LOGITS}f", *expected))
         return subprocess.run([self.bench, "--peak", self.peak, "--runs", "20", "--bytes", self.image, "--tensor", self.image,
-                               "--expect", logits, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+                               "--expect", logits, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=600)
 
     def test_times_a_network(self):
         done = self.run_bench(self.expected, "--cpu-time", "--lcc", self.compiled)
@@ -161,16 +161,17 @@ while os.read(0, 1):
         with self.assertRaisesRegex(RuntimeError, "no network is called lenet"):
             programs.arguments_of("lenet")
 
+    def gflops(self, peak):
+        return json.loads(programs.run([self.bench, "--cpu-time", "--peak", peak]))["peak_gflops"]
+
     def test_peaks(self):
         with self.assertRaisesRegex(RuntimeError, "no peak"):
             programs.compile_peak(OPTIONS.cc, "pdp-11", self.folder)
         if re.match("x86|i.86", os.uname().machine):
-            with tempfile.TemporaryDirectory() as folder:
-                lanes = {}
-                for target in ("generic", "x86-64"):
-                    peak = programs.compile_peak(OPTIONS.cc, target, folder)
-                    lanes[target] = json.loads(programs.run([self.bench, "--cpu-time", "--peak", peak]))["peak_gflops"]
-                self.assertGreater(lanes["x86-64"], 2 * lanes["generic"])  # 4 lanes to 1
+            with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+                peaks = [programs.compile_peak(OPTIONS.cc, "generic", one), programs.compile_peak(OPTIONS.cc, "x86-64", two)]
+                # 4 lanes to 1. What else runs on the processor may slow one of the two down, but not each time.
+                self.assertTrue(any(self.gflops(peaks[1]) > 2 * self.gflops(peaks[0]) for _ in range(10)))
 
 
 if __name__ == "__main__":

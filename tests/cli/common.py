@@ -7,11 +7,15 @@ import resource
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import unittest
 
 LCC = os.environ["LCC"]
 SOURCE = os.environ["LCC_SOURCE"]
+
+sys.path.append(os.path.join(SOURCE, "tests"))
+from pace import slowness, spent  # noqa: E402, F401
 
 # A network with every kernel family of a small model, that compiles in no time.
 TINY = """net tiny {

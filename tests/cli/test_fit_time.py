@@ -1,17 +1,10 @@
 """--fit is quick: three networks that come with lcc, with five pairs of limits each."""
-import os
 import unittest
 
-from common import LCC, Case, run
+from common import LCC, Case, run, slowness, spent
 
 PAIRS = (("x86-64-v3", "ram=512K,flash=8M"), ("x86-64-v3", "ram=2M,time=20ms"), ("x86-64-v3", "macs=200M,params=3M"),
          ("cortex-m4", "ram=256K,flash=1M"), ("cortex-m4", "ram=512K,flash=4M"))
-
-
-def spent():
-    """Seconds of processor time of the programs that were run."""
-    times = os.times()
-    return times.children_user + times.children_system
 
 
 class FitTime(Case):
@@ -22,9 +15,9 @@ class FitTime(Case):
             for target, pair in PAIRS:
                 with self.subTest(network=network, limits=pair):
                     words = [LCC, network, "--fit", pair, "--target", target, "--clock", "1G"]
-                    before = spent()
-                    done = run(words + (["--dtype", "int8"] if target == "cortex-m4" else []), self.folder)
-                    self.assertLess(spent() - before, 10)
+                    words += ["--dtype", "int8"] if target == "cortex-m4" else []
+                    done, seconds = spent(lambda: run(words, self.folder))
+                    self.assertLess(seconds, 10 * slowness())
                     if done.returncode == 0:
                         self.assertRegex(done.stdout, r" keep the limits, [1-9][0-9]* of them are on the front")
                         fronts += 1

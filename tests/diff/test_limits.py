@@ -41,7 +41,7 @@ class Network:
 def check_refusal(network, least):
     """What is wrong with lcc's answer to a limit that cannot be kept."""
     done = subprocess.run([*network.command, "--max-ram", str(least // 2), "--emit", "json"], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=120)
+                          stderr=subprocess.PIPE, text=True, timeout=600)
     if least >= 2 and (done.returncode != 1 or done.stdout or "the smallest arena has %d" % least not in done.stderr):
         return ["half of the smallest arena is not refused: %s" % done.stderr]
     return []

@@ -24,7 +24,7 @@ def read(*path):
 
 
 def run(folder, *words):
-    return subprocess.run([LCC, *words, "-I", os.path.join(ROOT, "dsl")], cwd=folder, capture_output=True, text=True, timeout=60)
+    return subprocess.run([LCC, *words, "-I", os.path.join(ROOT, "dsl")], cwd=folder, capture_output=True, text=True, timeout=600)
 
 
 def check_snippet(folder, kind, text, told):
@@ -99,8 +99,8 @@ def check_contributing():
 
 def check_manual():
     """Every option that --help shows has its paragraph, and man understands the page where there is one."""
-    page = subprocess.run([LCC, "--help-man"], capture_output=True, text=True, timeout=60).stdout
-    helped = subprocess.run([LCC, "--help"], capture_output=True, text=True, timeout=60).stdout
+    page = subprocess.run([LCC, "--help-man"], capture_output=True, text=True, timeout=600).stdout
+    helped = subprocess.run([LCC, "--help"], capture_output=True, text=True, timeout=600).stdout
     for word in re.findall(r"^  (?:-\w, )?--([\w-]+)", helped, re.M):
         if f"\\-\\-{word}".replace("-", "\\-").replace("\\\\-", "\\-") not in page:
             faults.append(f"the manual page does not know --{word}")

@@ -112,7 +112,7 @@ def check_vim():
         f.write(text)
     done = subprocess.run([vim, "-Nu", "NONE", "-i", "NONE", "-es", "--cmd", f"set rtp^={EDITORS}/vim", "-c", "filetype on",
                            "-c", "syntax on", "-c", f"edit {net}", "-c", "redir! > check_editors.txt|" + ask + "redir END", "-c", "qa!"],
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=600)
     with open("check_editors.txt", encoding="utf-8") as f:
         said = f.read().split()
     expected = ["lcc" + name for _, _, name in names]

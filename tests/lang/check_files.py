@@ -101,7 +101,7 @@ def main():
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, "w", newline="") as f:
                     f.write(text)
-            done = subprocess.run([driver, *args, "main.net"], cwd=folder, capture_output=True, text=True, timeout=60)
+            done = subprocess.run([driver, *args, "main.net"], cwd=folder, capture_output=True, text=True, timeout=600)
         fails = expected.startswith("!")
         good = done.returncode == (1 if fails else 0)
         good = good and expected.lstrip("!") in (done.stderr if fails else done.stdout)

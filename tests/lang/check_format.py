@@ -21,7 +21,7 @@ faults = []
 
 
 def run(*words, cwd=None):
-    return subprocess.run([LCC, *words], cwd=cwd, capture_output=True, timeout=60)
+    return subprocess.run([LCC, *words], cwd=cwd, capture_output=True, timeout=600)
 
 
 def tokens(text):

@@ -155,7 +155,7 @@ def main():
             with open(path, "w") as f:
                 f.write(network)
             defines = [word for key, value in settings.items() for word in ("-D", f"{key}={value}")]
-            done = subprocess.run([driver, "-q", *defines, path], capture_output=True, text=True, timeout=60)
+            done = subprocess.run([driver, "-q", *defines, path], capture_output=True, text=True, timeout=600)
         words = done.stdout.split()
         got_params, got_macs = (int(words[2]), int(words[4])) if done.returncode == 0 else (0, 0)
         shown_params = got_params if isinstance(params, int) else f"{got_params / 1e6:.{len(params.split('.')[1])}f}"

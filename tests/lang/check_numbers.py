@@ -121,7 +121,7 @@ def main():
         path = os.path.join(folder, "numbers.net")
         with open(path, "w") as f:
             f.write("\n".join(lines) + "\n")
-        done = subprocess.run([driver, "-q", path], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([driver, "-q", path], capture_output=True, text=True, timeout=600)
     sys.stderr.write(done.stderr)
     print(f"{count} expressions")
     return done.returncode

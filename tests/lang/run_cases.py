@@ -26,7 +26,7 @@ def run(driver, folder, name):
     args = shlex.split(first[len("# args:"):]) if first.startswith("# args:") else []
     if room(folder) == "check":
         args = ["--check", "-q", *args]
-    return subprocess.run([driver, *args, name + ".net"], cwd=folder, capture_output=True, timeout=60)
+    return subprocess.run([driver, *args, name + ".net"], cwd=folder, capture_output=True, timeout=600)
 
 
 def check(driver, folder, name, update):

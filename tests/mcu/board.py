@@ -85,7 +85,7 @@ class Board:
         run([*self.cc, level, *WARNINGS, "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-nostartfiles",
                  "-I", SUPPORT, *words, *files, *support, "-L", SUPPORT, "-L", HERE, "-T", self.machine + ".ld", "-o", out])
 
-    def run(self, program, arguments=(), cwd=None, timeout=300):
+    def run(self, program, arguments=(), cwd=None, timeout=600):
         """Runs a program; what it printed. Paths of files that it opens are relative to `cwd`."""
         words = ["enable=on", "target=native"] + ["arg=" + w.replace(",", ",,") for w in (os.path.basename(program), *arguments)]
         try:
@@ -176,7 +176,7 @@ def build_networks(board, networks, folder, level="-O2", words=()):
     board.build([os.path.join(HERE, "networks.c"), *objects], os.path.join(folder, "networks.elf"), words=["-I", folder])
 
 
-def feed_networks(board, networks, folder, timeout=300):
+def feed_networks(board, networks, folder, timeout=600):
     """Runs the program of build_networks() on the networks' inputs, and fills in what came out."""
     with open(os.path.join(folder, "inputs"), "wb") as out:
         for n in networks:
@@ -201,7 +201,7 @@ def feed_networks(board, networks, folder, timeout=300):
             raise RuntimeError("more came back than outputs")
 
 
-def run_networks(board, networks, folder, level="-O2", words=(), timeout=300):
+def run_networks(board, networks, folder, level="-O2", words=(), timeout=600):
     """Both."""
     build_networks(board, networks, folder, level, words)
     feed_networks(board, networks, folder, timeout)

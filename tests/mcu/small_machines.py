@@ -73,7 +73,7 @@ class Bare:
             raise
         if self.variables(program) > self.ram:
             raise TooLarge("%d bytes of variables" % self.variables(program))
-        done = subprocess.run([*self.runner, program], capture_output=True, timeout=120)
+        done = subprocess.run([*self.runner, program], capture_output=True, timeout=600)
         # simavr writes in colours, and a dot at the end of each line.
         said = re.sub("\x1b\\[[0-9]*m|[.]?\n", "", (done.stdout + done.stderr).decode(errors="replace"))
         answer = re.search("<([0-9a-f]*)>", said)

@@ -122,7 +122,7 @@ def ask_onnxruntime(library, file):
 
 def run_lcc(lcc, file, *words):
     """What lcc writes to standard output."""
-    return subprocess.run([lcc, file.path, *file.options, *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300).stdout
+    return subprocess.run([lcc, file.path, *file.options, *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600).stdout
 
 
 def ask_tflite(wasm, lcc, file):
@@ -146,7 +146,7 @@ def ask_interpreter(lcc, file, folder):
 def said_by(lcc, file, folder):
     """The errors that lcc refuses the file with, without its name; none if it takes it."""
     command = [lcc, file.path, *file.options, "--name", "model", "-o", os.path.join(folder, "refused.c")]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=600)
     if done.returncode not in (0, 1):
         raise Wrong(f"lcc exits with {done.returncode}: {done.stderr[-500:]}")
     lines = [line for line in done.stderr.splitlines() if "error: " in line]

@@ -162,14 +162,14 @@ class Case:
 def run_lcc(folder, x):
     """An input that no operator takes for a map is given in the order of the file."""
     told = subprocess.run([LCC, "m.onnx", "--emit", "json"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          timeout=60)
+                          timeout=600)
     if told.returncode:
         return None, told.stderr
     pixels = x[0].transpose(1, 2, 0)
     as_map = json.loads(told.stdout)["inputs"][0]["shape"] == list(pixels.shape)
     numpy.save(os.path.join(folder, "x.npy"), numpy.ascontiguousarray(pixels if as_map else x[0]))
     done = subprocess.run([LCC, "m.onnx", "--run", "x.npy", "--out", "y.npy"], cwd=folder, stderr=subprocess.PIPE, text=True,
-                          timeout=60)
+                          timeout=600)
     if done.returncode:
         return None, done.stderr
     return numpy.load(os.path.join(folder, "y.npy")), ""

@@ -34,7 +34,7 @@ def as_given(x):
 
 
 def lcc(folder, *words):
-    done = subprocess.run([LCC, *words], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+    done = subprocess.run([LCC, *words], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600, check=False)
     if done.returncode:
         raise AssertionError(f"lcc failed ({done.returncode}):\n{done.stdout[-2000:]}")
 

@@ -173,7 +173,7 @@ class Case:
 def run_lcc(folder, x):
     numpy.save(os.path.join(folder, "x.npy"), numpy.ascontiguousarray(x[0].transpose(1, 2, 0)))
     done = subprocess.run([LCC, "m.onnx", "--run", "x.npy", "--out", "y.npy"], cwd=folder, stderr=subprocess.PIPE, text=True,
-                          timeout=60)
+                          timeout=600)
     if done.returncode:
         return None, done.stderr
     return numpy.load(os.path.join(folder, "y.npy")), ""

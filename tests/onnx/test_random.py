@@ -41,7 +41,7 @@ def run_lcc(lcc, folder, m, outputs):
         words += ["--run", name + ".npy"]
     for name in outputs:
         words += ["--out", name + ".npy"]
-    done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+    done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600, check=False)
     if done.returncode:
         raise AssertionError(f"lcc failed ({done.returncode}):\n{done.stdout[-2000:]}")
     return [numpy.load(os.path.join(folder, name + ".npy")) for name in outputs], done.stdout
@@ -62,7 +62,7 @@ def check_code(lcc, cc, folder):
         f.write('#include "m.h"\nint main(void) { return m_selftest() != 0; }\n')
     for words in ([lcc, "m.onnx", "-o", "m.c", "--selftest"], [cc, "-O1", "main.c", "m.c", "-o", "program", "-lm"],
                   [os.path.join(folder, "program")]):
-        done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+        done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600, check=False)
         if done.returncode:
             raise AssertionError(f"{' '.join(words)} failed ({done.returncode}):\n{done.stdout[-2000:]}")
 

@@ -67,7 +67,7 @@ def main():
     failures = 0
     for net, arguments, params, macs in TABLE:
         command = [options.lcc, os.path.join(ZOO, net), "--emit", "json"] + arguments
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=600)
         what = " ".join([net] + arguments)
         if done.returncode:
             print(f"{what}: lcc failed\n{done.stderr}")

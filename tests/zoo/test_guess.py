@@ -26,7 +26,7 @@ CASES = [
 def check(lcc, name, words, looks_like, folder):
     path = os.path.join(folder, "weights.safetensors")
     write_checkpoint(path, read_names(os.path.join(HERE, "names", name + ".txt"))[1])
-    done = subprocess.run([lcc, *words, "-w", path, "-o", "model.c"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300)
+    done = subprocess.run([lcc, *words, "-w", path, "-o", "model.c"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=600)
     assert done.returncode == 1, done.stderr
     errors = [line for line in done.stderr.splitlines() if ": error: " in line]
     sums = r"(\d+ of the \d+ tensors that the network needs are not in the weights, or have another shape|" \

@@ -93,7 +93,7 @@ def lcc(options, arguments, folder, shapes):
     checkpoint = os.path.join(folder, "checkpoint.safetensors")
     write_checkpoint(checkpoint, shapes)
     command = [options.lcc, os.path.join(ZOO, arguments[0])] + arguments[1:] + ["-w", checkpoint, "--emit", "json"]
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=600)
 
 
 def check(options, path, folder):

@@ -69,6 +69,9 @@ wish lintian have lintian
 wish vim have vim
 install_missing
 
+# The tests read what programs say.
+export LC_ALL=C.UTF-8
+
 # Where npm does not reach its registry, the tests that need its packages say so after a minute, not after several.
 export npm_config_fetch_retries=1 npm_config_fetch_timeout=30000
 

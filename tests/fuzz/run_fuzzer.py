@@ -2,6 +2,8 @@
 """Runs a libFuzzer program for a bounded time on a copy of its corpus; what it finds is printed, ready to be kept.
 
     run_fuzzer.py PROGRAM CORPUS SECONDS
+
+The inputs are the same in each run, as far as the time reaches. $LCC_FUZZ_SEED gives other ones; 0 is another seed each time.
 """
 import base64
 import os
@@ -18,7 +20,8 @@ with tempfile.TemporaryDirectory() as scratch:
     else:
         os.mkdir(inputs)
     found = os.path.join(scratch, "found-")
-    command = [program, inputs, f"-max_total_time={seconds}", "-rss_limit_mb=1024", "-timeout=10", "-max_len=65536",
+    command = [program, inputs, f"-max_total_time={seconds}", "-rss_limit_mb=1024", "-timeout=100", "-max_len=65536",
+               f"-seed={os.environ.get('LCC_FUZZ_SEED', '1')}",
                f"-artifact_prefix={found}", "-print_final_stats=1", "-verbosity=1"]
     dictionary = corpus + ".dict"
     if os.path.exists(dictionary):

@@ -25,7 +25,7 @@ OCR, WAKE, VAD = PACKAGES
 # MediaPipe's, which the tests of TensorFlow Lite files fetch too.
 FACE, SELFIE, HANDS = (f"@mediapipe/{name}" for name in ("face_detection", "selfie_segmentation", "hands"))
 GET_MEDIAPIPE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tflite", "get_networks.sh")
-MEDIAPIPE = os.environ.get("LCC_TFLITE_NETWORKS", os.path.join(tempfile.gettempdir(), "lcc-tflite-networks"))
+MEDIAPIPE = os.environ.get("LCC_TFLITE_NETWORKS", os.path.join(tempfile.gettempdir(), f"lcc-tflite-networks-{os.getuid()}"))
 FILES = {
     "ch_PP-OCRv4_det": (OCR, "assets/ch_PP-OCRv4_det_infer.onnx", "PP-OCR v4: where text is", {"x": (1, 3, 96, 128)},
                         {"options": ["--input-shape", "1,3,96,128"], "text": True}),

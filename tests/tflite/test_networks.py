@@ -33,7 +33,7 @@ def main():
     options.add_argument("--lcc", required=True)
     options.add_argument("--cc", default="cc")
     given = options.parse_args()
-    work = os.environ.get("LCC_TFLITE_NETWORKS", os.path.join(tempfile.gettempdir(), "lcc-tflite-networks"))
+    work = os.environ.get("LCC_TFLITE_NETWORKS", os.path.join(tempfile.gettempdir(), f"lcc-tflite-networks-{os.getuid()}"))
     found = subprocess.run([os.path.join(HERE, "get_networks.sh"), work], stdout=subprocess.PIPE, text=True)
     wasm = runtime.find()
     if found.returncode or not wasm:

@@ -214,7 +214,9 @@ static signature pass_to_chain(const chain *k) {
     for (int i = 0; i + 1 < s->n_parts; i++)
         add_pointer_into(e, &f, WRITES, numbered(k, "t", i), s->parts[i].out_buffer, 0);
     if (last->sums >= 0) add_pointer_into(e, &f, WRITES, "sums", last->sums, 0);
+    if (takes_several_parts(e->p, s)) add_other_sums(e, &f, WRITES, last->sums);
     add_threads(e, &f, s);
+    if (takes_several_parts(e->p, s)) add_value(e->a, &f, "int", "count", "threads / parts");
     return f;
 }
 
@@ -224,18 +226,19 @@ kernel_call emit_chain(emitter *e, const plan_step *s) {
     int n = s->n_parts;
     k.x = find_sources(a, &s->operands[0], "x", false);
 
-    writer rows = {0};
-    emit_first_rows(&k, &rows);
-    begin_shared_loop(e, s, &rows, "oy", node_of(&k, n - 1)->shape.h);
-    emit_row(&k, &rows, n - 1, "oy");
-    line(&rows, "}");
-
     writer w = {0};
-    emit_sums_begin(e, &s->parts[n - 1], &w);
     if (s->parts[n - 1].gemm.scaled)
         emit_scaled_weights(e, &s->parts[n - 1], &w, part_weights(&k, n - 1), "scaled");
-    text_bytes(&w.out, rows.out.data, rows.out.size);
-    text_free(&rows.out);
+    emit_first_rows(&k, &w);
+    if (takes_several_parts(e->p, s)) {
+        line(&w, "for (const int end = part + count; part < end; part++) {");
+        line(&w, "if (part > 0) sums = %s;", sums_of_part(e, "part"));
+    }
+    emit_sums_begin(e, &s->parts[n - 1], &w);
+    begin_shared_loop(e, s, &w, "oy", node_of(&k, n - 1)->shape.h);
+    emit_row(&k, &w, n - 1, "oy");
+    line(&w, "}");
+    if (takes_several_parts(e->p, s)) line(&w, "}");
 
     signature f = pass_to_chain(&k);
     shape in = s->operands[0].shape, out = node_of(&k, n - 1)->shape;

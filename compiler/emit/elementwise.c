@@ -176,7 +176,7 @@ static void emit_mean_of_sums(emitter *e, writer *w, piece x, const char *at, vo
     line(w, "%s sum = %s;", v, load_text(a, t, x, TYPE_F32, address_at(a, "sums", 0, at, true, 0)));
     if (k->others) {
         line(w, "for (int i = 1; i < parts; i++) {");
-        const char *from = arena_printf(a, "others + (i - 1) * (%s_THREAD_BYTES / 4)", e->macro);
+        const char *from = sums_of_part(e, "i");
         line(w, "sum = sum + %s;", load_text(a, t, x, TYPE_F32, address_at(a, from, 0, at, true, 0)));
         line(w, "}");
     }
@@ -197,10 +197,7 @@ static kernel_call emit_pool_of_sums(emitter *e, const plan_step *s) {
     signature f = {0};
     /* The first part's sums, then those of the others. */
     add_pointer_at(e, &f, READS, "sums", s->sums, arena_printf(a, "AT(%lld)", (long long)sums->offset));
-    if (k.others) {
-        add_pointer_at(e, &f, READS, "others", s->sums,
-                       arena_printf(a, "AT(%s_ARENA_BYTES + %lld)", e->macro, (long long)sums->own_offset));
-    }
+    if (k.others) add_other_sums(e, &f, READS, s->sums);
     add_result(e, &f, s);
     if (k.others) add_value(a, &f, "int", "parts", "threads");
     return define_call(e, arena_printf(a, "mean_of_sums_%dx%dx%d", in.h, in.w, in.c), NULL, &f, &w);

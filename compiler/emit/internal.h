@@ -115,6 +115,20 @@ void for_each_moved(emitter *e, writer *w, elem_type type, int count, const char
  * run was asked to have, if the bits of the step's sums depend on it. */
 const char *count_of_parts(const plan_step *s);
 
+/* Whether a call of the step computes `count` parts, one behind the other. The parts of such a step have sums
+ * of their own. One thread that makes the run alone computes all of them by one call: each part goes on with
+ * the rows that the one before has kept, and makes none of them again. */
+bool takes_several_parts(const plan *p, const plan_step *s);
+
+/* Of how many calls the threads take theirs: "parts", or "threads". */
+const char *count_of_shares(const plan *p, const plan_step *s);
+
+/* Adds the parameter others: where the sums of part 1 begin, and behind them those of the parts that follow. */
+void add_other_sums(const emitter *e, signature *f, access how, int sums);
+
+/* The sums of a part, which is not 0, by the parameter others. */
+const char *sums_of_part(const emitter *e, const char *part);
+
 /* Adds the parameters part and parts, if threads share the step. */
 void add_threads(const emitter *e, signature *f, const plan_step *s);
 

@@ -9,6 +9,23 @@
 
 const char *count_of_parts(const plan_step *s) { return s->sums >= 0 ? "threads" : "parts"; }
 
+bool takes_several_parts(const plan *p, const plan_step *s) {
+    return s->kind == STEP_CHAIN && s->shared && s->sums >= 0 && p->buffers[s->sums].own;
+}
+
+const char *count_of_shares(const plan *p, const plan_step *s) {
+    return takes_several_parts(p, s) ? "parts" : count_of_parts(s);
+}
+
+const char *sums_of_part(const emitter *e, const char *part) {
+    return arena_printf(e->a, "others + (%s - 1) * (%s_THREAD_BYTES / 4)", part, e->macro);
+}
+
+void add_other_sums(const emitter *e, signature *f, access how, int sums) {
+    const long long begin = (long long)e->p->buffers[sums].own_offset;
+    add_pointer_at(e, f, how, "others", sums, arena_printf(e->a, "AT(%s_ARENA_BYTES + %lld)", e->macro, begin));
+}
+
 void add_threads(const emitter *e, signature *f, const plan_step *s) {
     if (!s->shared) return;
     const char *const names[] = {"part", "parts"}, *const passed[] = {"part", count_of_parts(s)};

@@ -52,7 +52,7 @@ static void emit_parts(const emitter *e, text *out, int first, int end) {
     const plan_step *s = &e->p->steps[first];
     emit_hook(e, out, "if (thread == 0) ", first, 1);
     text_printf(out, "    for (int part = first_part(&me, %s); part >= 0; part = next_part(&me)) {\n",
-                s->shared ? count_of_parts(s) : "1");
+                s->shared ? count_of_shares(e->p, s) : "1");
     for (int i = first; i < end; i++)
         text_printf(out, "        %s; /* %d */\n", call_text(e->a, &e->calls[i]), i + 1);
     text_string(out, "    }\n");

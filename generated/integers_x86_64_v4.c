@@ -1003,13 +1003,15 @@ static inline void keep(uint64_t *to, uint64_t value) { __atomic_store_n(to, val
 /* Whether the run that begins now is made by one thread. */
 static int goes_alone(uint64_t now) { return now < recall(&learned.until); }
 
-/* Learns from a run that is done. Several threads are left alone when they have lost what they had saved, 3
- * milliseconds of it at most. After a pause of 0.1 seconds they may lose 40 within 60 milliseconds: threads
- * that have slept for long need some time to wake, and so do the processors of a virtual machine. They are also
- * left alone when one was waited for that did not run, and it is not known what a run takes without it. That
- * lasts for 0.1 seconds. Where several threads did not then run for four times as long, it lasts for eight
- * times as long, but not longer than 6.4 seconds or 256 runs: next to no runs are slow because several threads
- * are tried. */
+/* Learns from a run that is done. Several threads are left alone when they have lost what they had saved. Of
+ * that, no more counts than 3 milliseconds and a quarter of the time that they have run since the last pause,
+ * 40 milliseconds at most: where they have run well for long, a program that takes a processor now and then
+ * does not end that; where they have just been tried, it is known soon that they are slow. After a pause of 0.1
+ * seconds they may lose 40 within 60 milliseconds: threads that have slept for long need some time to wake, and
+ * so do the processors of a virtual machine. They are also left alone when one was waited for that did not run,
+ * and it is not known what a run takes without it. That lasts for 0.1 seconds. Where several threads did not
+ * then run for four times as long, it lasts for eight times as long, but not longer than 6.4 seconds or 256
+ * runs: next to no runs are slow because several threads are tried. */
 static void learn_from(const team *all, uint64_t began) {
     const uint64_t now = read_ticks(), took = now - began, millisecond = ticks_of_millisecond();
     uint64_t alone = recall(&learned.alone);
@@ -1026,10 +1028,11 @@ static void learn_from(const team *all, uint64_t began) {
     if (now < until || (!alone && !all->late)) return;
     if (alone) {
         if (all->late) keep(&learned.alone, alone -= alone / 32); /* it may have been longer than it is now */
-        const int64_t most =
-                          (int64_t)((now - recall(&learned.woken) < 60 * millisecond ? 40 : 3) * millisecond),
-                      lead = (int64_t)(recall(&learned.lead) + alone - alone / 8 - took);
-        keep(&learned.lead, (uint64_t)(lead < most ? lead : most));
+        const uint64_t earned = 3 * millisecond + recall(&learned.tried) / 4, woke = recall(&learned.woken),
+                       most = now - woke < 60 * millisecond || earned > 40 * millisecond ? 40 * millisecond
+                                                                                         : earned;
+        const int64_t lead = (int64_t)(recall(&learned.lead) + alone - alone / 8 - took);
+        keep(&learned.lead, lead < (int64_t)most ? (uint64_t)lead : most);
         if (lead >= 0) {
             keep(&learned.tried, recall(&learned.tried) + took);
             return;

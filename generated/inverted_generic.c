@@ -298,12 +298,12 @@ static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, floa
 }
 
 static void chain_17x17x3_to_5x5x32(const uint8_t *x, const float *w, float *y, float *ring, float *t0, float *t1, float *sums) {
-    for (int c = 0; c < 32; c += 1) {
-        f32x1_store(sums + c, f32x1_zero());
-    }
     int made_1 = 0; /* the row of part 2 that comes next */
     const float *rows[3];
     int next = -1; /* the input row that is copied next */
+    for (int c = 0; c < 32; c += 1) {
+        f32x1_store(sums + c, f32x1_zero());
+    }
     for (int oy = 0; oy < 5; oy++) {
         const int top_2 = oy * 2 - 2;
         const int ky0_2 = top_2 < 0 ? -top_2 : 0;

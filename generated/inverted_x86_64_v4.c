@@ -394,13 +394,15 @@ static inline void keep(uint64_t *to, uint64_t value) { __atomic_store_n(to, val
 /* Whether the run that begins now is made by one thread. */
 static int goes_alone(uint64_t now) { return now < recall(&learned.until); }
 
-/* Learns from a run that is done. Several threads are left alone when they have lost what they had saved, 3
- * milliseconds of it at most. After a pause of 0.1 seconds they may lose 40 within 60 milliseconds: threads
- * that have slept for long need some time to wake, and so do the processors of a virtual machine. They are also
- * left alone when one was waited for that did not run, and it is not known what a run takes without it. That
- * lasts for 0.1 seconds. Where several threads did not then run for four times as long, it lasts for eight
- * times as long, but not longer than 6.4 seconds or 256 runs: next to no runs are slow because several threads
- * are tried. */
+/* Learns from a run that is done. Several threads are left alone when they have lost what they had saved. Of
+ * that, no more counts than 3 milliseconds and a quarter of the time that they have run since the last pause,
+ * 40 milliseconds at most: where they have run well for long, a program that takes a processor now and then
+ * does not end that; where they have just been tried, it is known soon that they are slow. After a pause of 0.1
+ * seconds they may lose 40 within 60 milliseconds: threads that have slept for long need some time to wake, and
+ * so do the processors of a virtual machine. They are also left alone when one was waited for that did not run,
+ * and it is not known what a run takes without it. That lasts for 0.1 seconds. Where several threads did not
+ * then run for four times as long, it lasts for eight times as long, but not longer than 6.4 seconds or 256
+ * runs: next to no runs are slow because several threads are tried. */
 static void learn_from(const team *all, uint64_t began) {
     const uint64_t now = read_ticks(), took = now - began, millisecond = ticks_of_millisecond();
     uint64_t alone = recall(&learned.alone);
@@ -417,10 +419,11 @@ static void learn_from(const team *all, uint64_t began) {
     if (now < until || (!alone && !all->late)) return;
     if (alone) {
         if (all->late) keep(&learned.alone, alone -= alone / 32); /* it may have been longer than it is now */
-        const int64_t most =
-                          (int64_t)((now - recall(&learned.woken) < 60 * millisecond ? 40 : 3) * millisecond),
-                      lead = (int64_t)(recall(&learned.lead) + alone - alone / 8 - took);
-        keep(&learned.lead, (uint64_t)(lead < most ? lead : most));
+        const uint64_t earned = 3 * millisecond + recall(&learned.tried) / 4, woke = recall(&learned.woken),
+                       most = now - woke < 60 * millisecond || earned > 40 * millisecond ? 40 * millisecond
+                                                                                         : earned;
+        const int64_t lead = (int64_t)(recall(&learned.lead) + alone - alone / 8 - took);
+        keep(&learned.lead, lead < (int64_t)most ? (uint64_t)lead : most);
         if (lead >= 0) {
             keep(&learned.tried, recall(&learned.tried) + took);
             return;
@@ -643,22 +646,25 @@ static void depthwise5x5_row_of_5(const float *x, const float *w, float *y, floa
     f32x16_store(sums, total);
 }
 
-static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, float *t0, float *sums, int part, int parts) {
-    for (int c = 0; c < 32; c += 16) {
-        f32x16_store(sums + c, f32x16_zero());
-    }
+static void chain_9x9x8_to_5x5x32(const float *x, const float *w, float *y, float *t0, float *sums, float *others, int part, int parts, int count) {
     int made_0 = PART(5, part) * 2 - 2; /* the row of part 1 that comes next */
     if (made_0 < 0) made_0 = 0;
-    for (int oy = PART(5, part); oy < PART(5, part + 1); oy++) {
-        const int top_1 = oy * 2 - 2;
-        const int ky0_1 = top_1 < 0 ? -top_1 : 0;
-        const int ky1_1 = 9 - top_1 < 5 ? 9 - top_1 : 5;
-        const int need_0 = top_1 + 5 < 9 ? top_1 + 5 : 9;
-        for (; made_0 < need_0; made_0++) {
-            conv1x1_8_to_32_row_of_9(x + made_0 * 72, w, t0 + made_0 % 5 * 288);
-        }
+    for (const int end = part + count; part < end; part++) {
+        if (part > 0) sums = others + (part - 1) * (INVERTED_THREAD_BYTES / 4);
         for (int c = 0; c < 32; c += 16) {
-            depthwise5x5_row_of_5(t0 + c, w + c * 26 + 288, y + oy * 160 + c, sums + c, top_1, ky0_1, ky1_1);
+            f32x16_store(sums + c, f32x16_zero());
+        }
+        for (int oy = PART(5, part); oy < PART(5, part + 1); oy++) {
+            const int top_1 = oy * 2 - 2;
+            const int ky0_1 = top_1 < 0 ? -top_1 : 0;
+            const int ky1_1 = 9 - top_1 < 5 ? 9 - top_1 : 5;
+            const int need_0 = top_1 + 5 < 9 ? top_1 + 5 : 9;
+            for (; made_0 < need_0; made_0++) {
+                conv1x1_8_to_32_row_of_9(x + made_0 * 72, w, t0 + made_0 % 5 * 288);
+            }
+            for (int c = 0; c < 32; c += 16) {
+                depthwise5x5_row_of_5(t0 + c, w + c * 26 + 288, y + oy * 160 + c, sums + c, top_1, ky0_1, ky1_1);
+            }
         }
     }
     (void)parts;
@@ -1159,7 +1165,7 @@ static void run_steps(void *arena, const uint8_t *image, float *probs) {
      * [9, 9, 8] -> [5, 5, 32], 0.04 M MACs, 4480 bytes of weights
      * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16, adding up */
     STEP_HOOK(2, "depthwise", 1);
-    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(thread, 0, 128), OWN(part, 11584, 0), part, threads);
+    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(thread, 0, 128), OWN(part, 11584, 0), AT(INVERTED_ARENA_BYTES + 0), part, threads, threads / parts);
     STEP_HOOK(2, "depthwise", 0);
     /* 3. se.global_avg_pool_1: global_avg_pool (prelude.net:18)
      * [5, 5, 32] -> [1, 1, 32]
@@ -1235,8 +1241,8 @@ static void share_steps(void *arena, const uint8_t *image, float *probs, team *a
     }
     if (thread == 0) STEP_HOOK(1, "conv_1", 0);
     if (thread == 0) STEP_HOOK(2, "depthwise", 1);
-    for (int part = first_part(&me, threads); part >= 0; part = next_part(&me)) {
-        chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(thread, 0, 128), OWN(part, 11584, 0), part, threads); /* 2 */
+    for (int part = first_part(&me, parts); part >= 0; part = next_part(&me)) {
+        chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(thread, 0, 128), OWN(part, 11584, 0), AT(INVERTED_ARENA_BYTES + 0), part, threads, threads / parts); /* 2 */
     }
     if (thread == 0) STEP_HOOK(2, "depthwise", 0);
     if (thread == 0) STEP_HOOK(3, "se.global_avg_pool_1", 1);
@@ -1499,7 +1505,7 @@ static int selftest_run(int again) {
      * [9, 9, 8] -> [5, 5, 32], 0.04 M MACs, 4480 bytes of weights
      * by rows: pointwise 9 x 2 of f32x16, depthwise, 5 columns of f32x16, adding up */
     STEP_HOOK(2, "depthwise", 1);
-    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(thread, 0, 128), OWN(part, 11584, 0), part, threads);
+    chain_9x9x8_to_5x5x32(AT(8960), WEIGHTS(224), AT(5760), OWN(thread, 0, 128), OWN(part, 11584, 0), AT(INVERTED_ARENA_BYTES + 0), part, threads, threads / parts);
     STEP_HOOK(2, "depthwise", 0);
     if (!selftest_guard(static_arena.bytes, in_2, again, 0)) return 2;
     static const double sums_2[] = {-0.60244757, 0.00012};

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { MOST = 70, GUARD = 4096, REPEATS = 3 };
+enum { MOST = 70, GUARD = 4096, REPEATS = 3, MOST_TRIES = 60, MOST_LONG = 10 };
 
 static uint8_t image[MODEL_IMAGE_SIZE];
 
@@ -226,11 +226,13 @@ static void *stop_helper(void *nanoseconds) {
 }
 
 /* Runs the network again and again, and stops the helper meanwhile, till a run is held up. Looks how long that
- * run takes, and what it answers. */
+ * run takes, and what it answers. A busy machine may hold the caller up, too, so it may take longer in some of
+ * the tries. */
 static int try_stop(bool openmp, void *arena, const float *expected) {
     static float probs[MODEL_PROBS_SIZE];
     const char *way = openmp ? "by OpenMP" : "by a pool";
-    for (int tries = 0; tries < 30; tries++) {
+    int long_ones = 0;
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
         pthread_t stopper;
         long wait = 3000000 + tries * 7919 % 100 * 10000;
         int before = stops;
@@ -248,8 +250,9 @@ static int try_stop(bool openmp, void *arena, const float *expected) {
             if (memcmp(probs, expected, sizeof probs) != 0) return fail("another answer", way, 2);
         }
         pthread_join(stopper, NULL);
-        if (took > 1.6) return fail("it was held up for more than the second", way, 2);
-        if (took > 0.9) return 0;
+        if (took > 0.9 && took < 1.6) return 0;
+        if (took >= 1.6 && ++long_ones == MOST_LONG)
+            return fail("it was held up for more than the second", way, 2);
         struct timespec rest = {.tv_sec = 1, .tv_nsec = 50000000}; /* it stood still between two runs */
         nanosleep(&rest, NULL);
     }

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-TIME_LIMIT = 60
+TIME_LIMIT = 300
 
 
 def find():
@@ -42,7 +42,7 @@ class Chromium:
         try:
             self.session = None
             self.call("Browser.close")
-            self.process.wait(10)
+            self.process.wait(60)
         except (OSError, subprocess.TimeoutExpired, RuntimeError):
             self.process.kill()
             self.process.wait()

@@ -6,6 +6,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import unittest
 import zlib
 
@@ -113,6 +114,8 @@ def png_chunks(width, height, data):
 
 def has_sanitizer(kind, compiler="cc"):
     """Whether programs built with it run here."""
-    done = subprocess.run(f"echo 'int main(void){{return 0;}}' | {compiler} -x c -fsanitize={kind} - -o /tmp/$$ && /tmp/$$; "
-                          "status=$?; rm -f /tmp/$$; exit $status", shell=True, capture_output=True)
-    return done.returncode == 0
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, "program")
+        made = subprocess.run([compiler, "-x", "c", f"-fsanitize={kind}", "-", "-o", program], input=b"int main(void){return 0;}",
+                              capture_output=True)
+        return made.returncode == 0 and subprocess.run([program], capture_output=True).returncode == 0

@@ -8,8 +8,10 @@ import subprocess
 
 from example import FASHION, MODELS, Example, enlarged, has_sanitizer, main, png, read_pgm, run
 
-# Open MPI's --oversubscribe and --allow-run-as-root; another MPI does not need them and passes these over.
-os.environ |= {"OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+# Open MPI's --oversubscribe and --allow-run-as-root, and ranks that wait leave the processor to others; another MPI does not need
+# these and passes them over.
+os.environ |= {"OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+               "OMPI_MCA_mpi_yield_when_idle": "1"}
 
 
 class Mpi(Example):
@@ -47,13 +49,18 @@ class Mpi(Example):
         answers = self.folder_of_pictures(self.fashion_answers(), 50)
         told = {}
         for ranks in (1, 2, 3):
-            done = self.look(ranks, "--verbose", "pictures")
-            self.assertEqual(done.returncode, 0, done.stderr)
-            told[ranks] = done.stdout
-            shares = re.search(rf"^{len(answers)} pictures in [\d.]+ s; by rank:((?: \d+){{{ranks}}})$", done.stderr, re.M)
-            shares = [int(n) for n in shares[1].split()]
-            self.assertEqual(sum(shares), len(answers))
-            self.assertGreaterEqual(sum(n > 0 for n in shares), min(ranks, 2))
+            # Where the ranks share one busy processor the first may be done before the next one is heard: then again.
+            for _ in range(20):
+                done = self.look(ranks, "--verbose", "pictures")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(told.setdefault(ranks, done.stdout), done.stdout)
+                shares = re.search(rf"^{len(answers)} pictures in [\d.]+ s; by rank:((?: \d+){{{ranks}}})$", done.stderr, re.M)
+                shares = [int(n) for n in shares[1].split()]
+                self.assertEqual(sum(shares), len(answers))
+                at_work = sum(n > 0 for n in shares)
+                if at_work >= min(ranks, 2):
+                    break
+            self.assertGreaterEqual(at_work, min(ranks, 2))
         self.check(told[1], answers)
         self.assertEqual((told[2], told[3]), (told[1], told[1]))
         self.check_wrong_use()

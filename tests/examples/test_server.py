@@ -195,8 +195,14 @@ class Server(Example):
         bag = read_bytes(os.path.join(IMAGES, "bag.pgm"))
         process = self.start()
         with socket.create_connection(("127.0.0.1", self.port), 60) as s:
-            s.sendall(b"POST /classify HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(bag) + bag[:300])
-            time.sleep(0.5)
+            s.sendall(b"POST /classify HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(bag))
+            begun = b""
+            while not begun.endswith(b"\r\n\r\n"):
+                more = s.recv(1)
+                self.assertTrue(more, begun)
+                begun += more
+            self.assertIn(b" 100 ", begun)
+            s.sendall(bag[:300])
             process.send_signal(signal.SIGTERM)
             time.sleep(0.5)
             self.assertIsNone(process.poll())

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "messages.h"
 #include "search/compound.h"
 
 #include <math.h>
@@ -42,14 +43,6 @@ static room open_room(const char *text_of_net) {
     return r;
 }
 
-static const char *read_messages(const room *r) {
-    text t = {0};
-    diag_print(r->d, &t);
-    const char *s = arena_strdup(r->a, t.data ? t.data : "");
-    text_free(&t);
-    return s;
-}
-
 static void the_grid_doubles_the_work(void **state) {
     (void)state;
     arena *a = arena_new();
@@ -73,14 +66,14 @@ static void params_are_scaled(void **state) {
     room r = open_room(network);
     const lang_options o = {0};
     compound_base b;
-    if (!compound_read(r.a, r.d, r.path, &o, &b)) fail_msg("%s", read_messages(&r));
+    if (!compound_read(r.a, r.d, r.path, &o, &b)) fail_msg("%s", read_messages(r.a, r.d));
     assert_string_equal(b.params[AXIS_RESOLUTION].name, "resolution");
     assert_true(b.params[AXIS_RESOLUTION].own == 32 && b.params[AXIS_RESOLUTION].whole);
     assert_false(b.params[AXIS_WIDTH].whole);
     const compound_ratios ratios[] = {{{1.2, 1.1, 1.15}}, {{1.2, 1.1, 1.15}}, {{1.2, 1.1, 1.15}}};
     const double phi[] = {0, 1, 2.5};
     const char *const *texts = compound_texts(r.a, r.d, &b, ratios, phi, 3);
-    if (!texts) fail_msg("%s", read_messages(&r));
+    if (!texts) fail_msg("%s", read_messages(r.a, r.d));
     static const char *const heads[] = {
         "param depth      = 1\nparam width      = 1\nparam resolution = 32\n",
         "param depth      = 1.2\nparam width      = 1.1\nparam resolution = 37\n",
@@ -115,7 +108,7 @@ static void the_block_is_read_again(void **state) {
         const define set = {"phi", arena_printf(r.a, "%d", phi)};
         const lang_options with = {.defines = &set, .n_defines = 1};
         const graph *g = lang_compile_text(r.a, r.d, "x.net", block.data, block.size, &with);
-        if (!g) fail_msg("%s", read_messages(&r));
+        if (!g) fail_msg("%s", read_messages(r.a, r.d));
         const double at = phi;
         const char *const *texts = compound_texts(r.a, r.d, &b, &ratios, &at, 1);
         const graph *scaled = lang_compile_text(r.a, r.d, "x.net", texts[0], strlen(texts[0]), &o);
@@ -134,14 +127,14 @@ static void params_of_other_names_are_named(void **state) {
                        "    output y\n}\n");
     compound_base b;
     assert_false(compound_read(r.a, r.d, r.path, &(lang_options){0}, &b));
-    assert_non_null(strstr(read_messages(&r), "--search 'D, W, R' names others, in this order"));
+    assert_non_null(strstr(read_messages(r.a, r.d), "--search 'D, W, R' names others, in this order"));
     const lang_options named = {.search = "layers in [1], fat in [1], side in [1]"};
-    if (!compound_read(r.a, r.d, r.path, &named, &b)) fail_msg("%s", read_messages(&r));
+    if (!compound_read(r.a, r.d, r.path, &named, &b)) fail_msg("%s", read_messages(r.a, r.d));
     assert_string_equal(b.params[AXIS_DEPTH].name, "layers");
     assert_string_equal(b.params[AXIS_RESOLUTION].name, "side");
     const lang_options two = {.search = "layers in [1], fat in [1]"};
     assert_false(compound_read(r.a, r.d, r.path, &two, &b));
-    assert_non_null(strstr(read_messages(&r), "--search names 2"));
+    assert_non_null(strstr(read_messages(r.a, r.d), "--search names 2"));
     arena_free(r.a);
 }
 
@@ -151,7 +144,7 @@ static void what_is_no_number_is_refused(void **state) {
     const lang_options named = {.search = "depth in [1], width in [1], sides in [1]"};
     compound_base b;
     assert_false(compound_read(r.a, r.d, r.path, &named, &b));
-    const char *said = read_messages(&r);
+    const char *said = read_messages(r.a, r.d);
     if (!strstr(said, "whose value is no number above 0")) fail_msg("%s", said);
     arena_free(r.a);
 }

@@ -3,6 +3,7 @@
 #include "codes_check.h"
 
 #include "graph/tables.h"
+#include "messages.h"
 
 static void bounds_ride_on_kernels_and_sums(void **state) {
     (void)state;
@@ -200,14 +201,6 @@ static void channels_are_sorted_by_tables(void **state) {
     }
 }
 
-static const char *messages(net *t) {
-    text said = {0};
-    diag_print(t->d, &said);
-    const char *copy = arena_strdup(t->a, said.data ? said.data : "");
-    text_free(&said);
-    return copy;
-}
-
 static void large_sums_are_named(void **state) {
     (void)state;
     net t = begin();
@@ -216,10 +209,10 @@ static void large_sums_are_named(void **state) {
     fill_codes(&t);
     t.g->nodes[y].weights[ROLE_BIAS]->ints[2] = INT32_MAX - 5;
     assert_non_null(run_passes(t.g, t.a, t.d, NULL, NULL));
-    assert_non_null(strstr(messages(&t), "channel 2 may leave 32 bits"));
+    assert_non_null(strstr(read_messages(t.a, t.d), "channel 2 may leave 32 bits"));
     t.g->nodes[x].weights[ROLE_BIAS]->ints[1] = INT32_MIN + 5; /* and the layer reads the network's input */
     assert_null(run_passes(t.g, t.a, t.d, NULL, NULL));
-    assert_non_null(strstr(messages(&t), "channel 1 leaves 32 bits for some inputs"));
+    assert_non_null(strstr(read_messages(t.a, t.d), "channel 1 leaves 32 bits for some inputs"));
     end(&t);
 }
 

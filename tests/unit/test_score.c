@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "messages.h"
 #include "search/score.h"
 #include "search/score_run.h"
 
@@ -73,20 +74,11 @@ static void write_text(const room *r, const char *name, const char *s) {
     assert_int_equal(fclose(f), 0);
 }
 
-/* All messages so far. */
-static const char *read_messages(const room *r) {
-    text t = {0};
-    diag_print(r->d, &t);
-    const char *s = arena_strdup(r->a, t.data ? t.data : "");
-    text_free(&t);
-    return s;
-}
-
 /* Scores the texts in a search of their own, by halving if the options have amounts of work. */
 static score_counts search(room *r, const char *const *texts, int n, score *scores) {
     scorer *s = scorer_open(r->a, r->d, &r->o, NULL, NULL);
-    if (!s) fail_msg("%s", read_messages(r));
-    if (!scorer_halve(s, texts, n, scores)) fail_msg("%s", read_messages(r));
+    if (!s) fail_msg("%s", read_messages(r->a, r->d));
+    if (!scorer_halve(s, texts, n, scores)) fail_msg("%s", read_messages(r->a, r->d));
     score_counts counts = scorer_count(s);
     scorer_close(s);
     return counts;
@@ -149,8 +141,9 @@ static void a_command_that_is_not_there_is_an_error(void **state) {
     scorer *s = scorer_open(r->a, r->d, &r->o, NULL, NULL);
     score made[1];
     assert_false(scorer_run(s, (const char *const[]){"x"}, 1, 0, made));
-    assert_string_equal(read_messages(r), "lcc: error: --score: cannot run 'no-such-program': No such file or "
-                                          "directory\n1 error\n");
+    assert_string_equal(read_messages(r->a, r->d),
+                        "lcc: error: --score: cannot run 'no-such-program': No such file or "
+                        "directory\n1 error\n");
     scorer_close(s);
     close_room(r);
 }
@@ -161,7 +154,7 @@ static void jobs_run_at_once(void **state) {
     room *r = open_room();
     r->o.jobs = 3;
 #define MEET(name)                                                                                             \
-    "touch $ROOM/" name "; for i in $(seq 3000); do test -e $ROOM/a -a -e $ROOM/b -a -e $ROOM/c && break; "     \
+    "touch $ROOM/" name "; for i in $(seq 3000); do test -e $ROOM/a -a -e $ROOM/b -a -e $ROOM/c && break; "    \
     "sleep 0.02; done; test $i -lt 3000 && echo 1"
     static const char *const texts[] = {MEET("a"), MEET("b"), MEET("c"), "echo 4"};
     score s[4];
@@ -258,7 +251,7 @@ static void a_half_line_is_passed_over(void **state) {
 static void refuse_file(room *r, const char *content, const char *message) {
     write_text(r, "scores", content);
     assert_null(scorer_open(r->a, r->d, &r->o, NULL, NULL));
-    const char *said = read_messages(r);
+    const char *said = read_messages(r->a, r->d);
     if (!strstr(said, message)) fail_msg("%s", said);
     assert_string_equal(read_text(r, "scores"), content);
 }
@@ -286,10 +279,10 @@ static void another_command_is_warned_of(void **state) {
     static const char *const texts[] = {"echo 1", "echo 2"};
     score s[2];
     search(r, texts, 2, s);
-    assert_string_equal(read_messages(r), "");
+    assert_string_equal(read_messages(r->a, r->d), "");
     r->o.command = "sh -e";
     assert_int_equal(search(r, texts, 2, s).kept, 2);
-    const char *said = read_messages(r);
+    const char *said = read_messages(r->a, r->d);
     if (!strstr(said, "has scores that another command made, 'sh'") ||
         strstr(strstr(said, "made,") + 1, "made,"))
         fail_msg("%s", said);
@@ -303,7 +296,7 @@ static void a_file_is_locked(void **state) {
     scorer *first = scorer_open(r->a, r->d, &r->o, NULL, NULL);
     assert_non_null(first);
     assert_null(scorer_open(r->a, r->d, &r->o, NULL, NULL));
-    assert_non_null(strstr(read_messages(r), "another search writes to it"));
+    assert_non_null(strstr(read_messages(r->a, r->d), "another search writes to it"));
     scorer_close(first);
     close_room(r);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "make_files.h"
+#include "messages.h"
 #include "weights/bind.h"
 #include "weights/fnv.h"
 
@@ -91,14 +92,7 @@ static inline bool bind_guessing(bench *b, text *files, int count, const weights
 
 static inline bool bind_all(bench *b, text *files, int count) { return bind_guessing(b, files, count, NULL); }
 
-static inline const char *what_was_said(bench *b) {
-    text out = {0};
-    text_string(&out, "");
-    diag_print(b->d, &out);
-    const char *said = arena_strdup(b->a, out.data);
-    text_free(&out);
-    return said;
-}
+static inline const char *what_was_said(bench *b) { return read_messages(b->a, b->d); }
 
 static inline void expect_bound(bench *b, text file) {
     if (!bind_all(b, &file, 1)) fail_msg("%s", what_was_said(b));

@@ -14,20 +14,24 @@ from machines import TYPES, machine_for, run
 # large as the output's largest value.
 ROUNDINGS = 32 * 2.0**-24
 CHANNEL_FLOOR = ROUNDINGS / 1e-4  # for a tolerance of 1e-4, which most tests have
+MOST_EMBEDDED_BYTES = 1 << 20  # of weights as text: a string literal of megabytes is slow to compile
 
 
 class Model:
     """A network compiled in `folder`, which must outlive it, for `target` and called on such a machine. `cc`: the C
-    compiler; None for the machine's usual one. `apart`: the weights are not in the C file but handed over at run time.
-    `level`: how far the C compiler optimizes. `foreign`: "s390x", where generic C is to run on it."""
+    compiler; None for the machine's usual one. `apart`: the weights are not in the C file but handed over at run time. Large
+    ones are read by the assembler where the machine has one, and handed over elsewhere. `level`: how far the C compiler optimizes. `foreign`: "s390x", where generic C is to run on it."""
 
     def __init__(self, lcc, net, folder, options=(), target="native", cc=None, name="model", apart=False, level="-O2",
                  foreign=None):
         machine = machine_for(target, cc, level, foreign)
         c_file = os.path.join(folder, name + ".c")
         command = [lcc, net, *options, "--target", target]
-        run(command + ["--name", name, "-o", c_file] + (["--storage", "file"] if apart else []))
         self.about = json.loads(run(command + ["--emit", "json"]))
+        large = self.about["weights_bytes"] > MOST_EMBEDDED_BYTES and machine.large_weights and "--storage" not in options
+        storage = "file" if apart else machine.large_weights if large else None
+        apart = storage == "file"
+        run(command + ["--name", name, "-o", c_file] + (["--storage", storage] if storage else []))
         self.call = machine.load(c_file, name, self.about, os.path.join(folder, name + ".weights") if apart else None)
 
     def random_inputs(self, seed=0):

@@ -5,11 +5,14 @@ arrays. Foreign ones are aarch64 (GCC's cross compiler and qemu), wasm32 (clang,
 in qemu, by tests/mcu/board.py), and for generic C also s390x, which is big-endian. Where a tool is missing it raises Missing; require_machine(target) ends the test as skipped.
 """
 
+import atexit
 import ctypes
+import functools
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 
@@ -19,10 +22,21 @@ C_TYPES = {"f32": "float", "uint8": "uint8_t", "int8": "int8_t", "int32": "int32
 WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Werror".split()
 TIME_LIMIT = 600  # seconds, for any one command
 SKIPPED = 77  # the exit status of a test that cannot run here
+# Of x86-64: what /proc/cpuinfo must list. Each has what those before it have.
+X86_TARGETS = {"x86-64": set(), "x86-64-v3": {"avx2", "fma"},
+               "x86-64-v4": {"avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl"},
+               "x86-64-v4-vnni": {"avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512vbmi"}}
 
 
 class Missing(Exception):
     """What this machine lacks."""
+
+
+def runnable_targets():
+    """Those of x86-64 that this machine runs, the best one last."""
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        flags = next((set(line.split(":")[1].split()) for line in f if line.startswith("flags")), None)
+    return [name for name, needs in X86_TARGETS.items() if flags is not None and needs <= flags]
 
 
 def run(command, **more):
@@ -53,16 +67,35 @@ def empty_outputs(ports):
     return [np.full(port["shape"], np.nan if kind == np.float32 else -1, kind) for port, kind in zip(ports, kinds)]
 
 
-class Native:
-    """This machine: a shared library, called from here. `words`: more for the compiler."""
+@functools.lru_cache(maxsize=None)
+def precompiled(cc, *words):
+    """Words by which GCC reads the header of Intel's intrinsics, half of what small networks take to compile, as it was compiled by
+    the same words before. None for other compilers and machines."""
+    if os.uname().machine != "x86_64" or b"Free Software Foundation" not in run([cc, "--version"]):
+        return []
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, True)
+    header = os.path.join(folder, "immintrin.h")
+    with open(header, "w", encoding="utf-8") as out:
+        out.write("#include_next <immintrin.h>\n")
+    run([cc, *words, "-x", "c-header", header, "-o", header + ".gch"])
+    return ["-include", header]
 
-    def __init__(self, cc=None, level="-O2", words=()):
-        self.cc, self.level, self.words = cc or "cc", level, words
+
+class Native:
+    """This machine: a shared library, called from here. `words`: more for the compiler. `intrinsics`: the code has those of this machine."""
+    large_weights = "incbin"  # how they come into the program; None: as usual
+
+    def __init__(self, cc=None, level="-O2", words=(), intrinsics=True):
+        self.cc, self.level, self.words, self.intrinsics = cc or "cc", level, words, intrinsics
 
     def load(self, c_file, name, about, weights=None):
         """Compiles c_file; a function from arrays to arrays. `weights`: the file of a model that wants to be bound."""
+        c_file = os.path.abspath(c_file)
         path = c_file[:-2] + ".so"
-        run([self.cc, self.level, *self.words, *WARNINGS, "-shared", "-fPIC", c_file, "-o", path])
+        words = [self.level, *self.words, "-fPIC"]
+        run([self.cc, *words, *(precompiled(self.cc, *words) if self.intrinsics else []), *WARNINGS, "-shared", c_file, "-o", path],
+            cwd=os.path.dirname(c_file))
         library = ctypes.CDLL(path)
         room = bind(library, name, weights) if weights else None
         function = getattr(library, name + "_run")
@@ -95,9 +128,10 @@ def bind(library, name, path):
 
 class Foreign:
     """Another machine: foreign_main.c and the model become a program, which `runner` runs. `order`: of its bytes, as NumPy
-    says it."""
+    says it. `large_weights`: see Native."""
 
-    def __init__(self, cc, runner, level="-O2", order="<"):
+    def __init__(self, cc, runner, level="-O2", order="<", large_weights="incbin"):
+        self.large_weights = large_weights
         self.cc, self.runner, self.level, self.order = cc, runner, level, order
 
     def load(self, c_file, name, about, weights=None):
@@ -129,6 +163,7 @@ class Foreign:
 
 class Microcontroller:
     """A board in qemu, whose processor is lcc's `target`."""
+    large_weights = None
 
     def __init__(self, target, level="-O2"):
         sys.path.insert(0, os.path.join(HERE, "..", "mcu"))
@@ -201,7 +236,7 @@ def wasm32(cc, level="-O2"):
     if subprocess.run([*compiler, "-x", "c", "-", "-o", os.devnull], input=b"#include <unistd.h>\nint main(void){return 0;}",
                       capture_output=True).returncode:
         raise Missing("%s does not make programs for WASI: wasi-libc or libclang-rt-dev-wasm32 is missing" % compiler[0])
-    return Foreign(compiler, [first_found("node", "nodejs"), "--no-warnings", os.path.join(HERE, "wasi_run.js")], level)
+    return Foreign(compiler, [first_found("node", "nodejs"), "--no-warnings", os.path.join(HERE, "wasi_run.js")], level, large_weights="file")
 
 
 def machine_for(target, cc=None, level="-O2", foreign=None):
@@ -215,7 +250,9 @@ def machine_for(target, cc=None, level="-O2", foreign=None):
         return Microcontroller(target, level)
     if target.startswith("aarch64") and os.uname().machine not in ("aarch64", "arm64"):
         return aarch64(target, cc, level)
-    return Native(cc, level, ["-std=c99"] if target == "generic" else [])
+    if target in X86_TARGETS and target not in runnable_targets():
+        raise Missing("this machine does not run " + target)
+    return Native(cc, level, ["-std=c99"], intrinsics=False) if target == "generic" else Native(cc, level)
 
 
 def require_machine(target, cc=None, foreign=None):

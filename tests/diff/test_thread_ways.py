@@ -38,7 +38,7 @@ def has_sanitizer(compiler, folder):
 def compile_ways(compiler, folder, *words):
     program = os.path.join(folder, "ways")
     run([compiler, "-g", "-pthread", *words, "-Wall", "-Wextra", "-Wconversion", "-Werror",
-         '-DMODEL="%s"' % os.path.join(folder, "model.c"), os.path.join(HERE, "thread_ways.c"), "-o", program, "-lm"])
+         '-DMODEL="%s"' % os.path.join(folder, "model.c"), os.path.join(HERE, "thread_ways.c"), "-o", program, "-lm"], cwd=folder)
     return program
 
 

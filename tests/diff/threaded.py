@@ -13,7 +13,7 @@ import tempfile
 import numpy as np
 
 from emitted import ROUNDINGS, largest_error
-from machines import WARNINGS, bind, empty_outputs, passed_inputs, run, write_into
+from machines import WARNINGS, bind, empty_outputs, passed_inputs, precompiled, run, write_into
 from random_more import write_network
 
 # Threads that wait at a barrier sleep at once. There may be more of them than processors, and other tests beside them: who
@@ -40,15 +40,20 @@ TOLERANCE = 1e-5  # of sums in another order
 
 class Threaded:
     """A C file with the prefix `model`, compiled with OpenMP and `words`. `about`: what --emit json says of it. `weights`: the
-    file of a model that wants to be bound. `level`: how far the C compiler optimizes."""
+    file of a model that wants to be bound. `level`: how far the C compiler optimizes. `before`: C in front of the model's. The
+    object file stays, as `object`."""
 
-    def __init__(self, c_file, about, words=(), weights=None, level="-O2"):
-        path = ".".join([c_file[:-2], *words, "so"])
+    def __init__(self, c_file, about, words=(), weights=None, level="-O2", before=""):
+        c_file = os.path.abspath(c_file)
+        path, self.object = ".".join([c_file[:-2], *words, "so"]), ".".join([c_file[:-2], *words, "o"])
         with open(c_file, encoding="utf-8") as code:
             self.shares = "} learned;" in code.read()
         with open(c_file[:-2] + ".ways.c", "w", encoding="utf-8") as out:
-            out.write('#include "%s"\n%s' % (os.path.basename(c_file), WAYS if self.shares else ""))
-        run(["cc", level, "-fopenmp", *words, *WARNINGS, "-shared", "-fPIC", c_file[:-2] + ".ways.c", "-o", path])
+            out.write('%s#include "%s"\n%s' % (before, os.path.basename(c_file), WAYS if self.shares else ""))
+        words = [level, "-fopenmp", *words, "-fPIC"]
+        run(["cc", *words, *precompiled("cc", *words), *WARNINGS, "-c", c_file[:-2] + ".ways.c", "-o", self.object],
+            cwd=os.path.dirname(c_file))
+        run(["cc", "-fopenmp", "-shared", self.object, "-o", path])
         self.about, self.loaded = about, ctypes.CDLL(path)
         self.loaded.model_version.restype = ctypes.c_char_p
         self.room = bind(self.loaded, "model", weights) if weights else None  # the weights live as long as this

@@ -24,9 +24,6 @@ from picture import picture  # noqa: E402
 ZOO = os.path.join(HERE, "..", "..", "dsl")
 TOLERANCE = 1e-4
 
-# Above this the weights are handed over at run time: a string literal of 50 MB and more is slow to compile.
-MOST_EMBEDDED_BYTES = 40 << 20
-
 
 def difference(logits, golden):
     """The largest difference from the golden, in units of its largest logit."""
@@ -43,7 +40,7 @@ def check(options, name, golden):
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         network = Model(options.lcc, os.path.join(ZOO, golden["net"]), folder, golden["arguments"] + ["-D", "logits=true"],
-                        options.target, options.cc, apart=4 * golden["params"] > MOST_EMBEDDED_BYTES)
+                        options.target, options.cc)
         compiled = time.monotonic()
         worst = difference(network.run_bytes(picture(golden["size"], golden["size"])), golden)
     good = worst <= TOLERANCE

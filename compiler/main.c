@@ -59,14 +59,14 @@ static bool bind_weights(job *j) {
 static void watch_pass(void *data, const pass *p, const graph *g) {
     job *j = data;
     say(j, p->name, g);
-    if (!graph_has_weights_of(g, TYPE_F16)) j->unrounded = g;
+    if (!graph_has_weights_of(g, TYPE_F16) && !graph_has_weights_of(g, TYPE_BF16)) j->unrounded = g;
     if (j->o.after && strcmp(j->o.after, p->name) == 0) j->shown = g;
 }
 
 static bool reduce_graph(job *j) {
     /* Other outputs and the interpreter need the weights as they were, so they are kept for these. */
     j->described->weights_may_go = j->o.emit == EMIT_C && j->o.out && !j->o.run.count && !j->o.after;
-    const pass_options o = {.keep_dead = j->o.keep_dead, .half_weights = j->o.half_weights};
+    const pass_options o = {.keep_dead = j->o.keep_dead, .half_weights = j->o.half_weights, .bf16 = j->o.bf16};
     j->reduced = run_passes_with(&o, j->described, j->mem, j->d, watch_pass, j);
     for (int i = 0; j->reduced && i < j->reduced->n_inputs; i++)
         j->reduced->inputs[i].reused = j->o.reuse_input;
@@ -162,13 +162,13 @@ static bool needs_weights(const options *o) {
 }
 
 static bool needs_passes(const options *o) {
-    return o->after || (needs_weights(o) && (!o->run.count || o->half_weights)) || o->summary;
+    return o->after || (needs_weights(o) && (!o->run.count || options_round(o))) || o->summary;
 }
 
 static bool needs_code(const options *o) { return o->summary || (!o->run.count && is_of_plan(o->emit)); }
 
 static bool needs_loss(const options *o) {
-    return o->half_weights && (o->summary || (!o->run.count && (o->emit == EMIT_C || o->emit == EMIT_JSON)));
+    return options_round(o) && (o->summary || (!o->run.count && (o->emit == EMIT_C || o->emit == EMIT_JSON)));
 }
 
 static bool compile(job *j) {

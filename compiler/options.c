@@ -224,8 +224,10 @@ static const char *const step_names[QUANTIZE_STEPS] = {
     [STEP_EQUALISATION] = "equalisation", [STEP_CORRECTION] = "correction", [STEP_RANGES] = "ranges"};
 
 static void take_dtype(parser *p, const char *value) {
-    static const char *const names[] = {"f32", "int8"};
-    p->o->int8 = find_choice(p, "--dtype", value, names, 2) == 1;
+    static const char *const names[] = {"f32", "int8", "bf16"};
+    const int chosen = find_choice(p, "--dtype", value, names, 3);
+    p->o->int8 = chosen == 1;
+    p->o->bf16 = chosen == 2;
 }
 
 static void take_output_dtype(parser *p, const char *value) {
@@ -523,6 +525,7 @@ const char *options_command(arena *a, const options *o) {
     if (o->name) append_setting(&out, "--name", o->name);
     append_setting(&out, "--target", options_targets(a, o));
     if (o->int8) append_setting(&out, "--dtype", "int8");
+    if (o->bf16) append_setting(&out, "--dtype", "bf16");
     for (int i = 0; i < o->keep_f32.count; i++) append_setting(&out, "--keep-f32", o->keep_f32.at[i]);
     for (int i = 0; i < QUANTIZE_STEPS; i++) {
         if (o->without[i]) append_setting(&out, "--int8-without", step_names[i]);

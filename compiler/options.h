@@ -50,6 +50,7 @@ typedef struct options {
     given_ports given;            /* --input-shape, --input-name, --output-name */
     bool half_weights;            /* --weights-dtype f16 */
     bool int8;                    /* --dtype int8 */
+    bool bf16;                    /* --dtype bf16 */
     bool integer_outputs;         /* --output-dtype int8 */
     bool without[QUANTIZE_STEPS]; /* --int8-without */
     const char *labels;           /* --labels, or NULL */
@@ -83,6 +84,9 @@ const char *options_command(arena *a, const options *o);
 
 /* The targets as --target takes them, the weakest first: "x86-64,x86-64-v3". */
 const char *options_targets(arena *a, const options *o);
+
+/* Whether weights are rounded, whose loss of accuracy is measured. */
+static inline bool options_round(const options *o) { return o->half_weights || o->bf16; }
 
 /* help.c: appends the table of options as text, and as a manual page (man(7) macros). */
 void help_print(text *out);

@@ -61,11 +61,25 @@ static void check_quantising(const options *o, diag *d) {
         diag_error(
             d, command_line,
             "--dtype int8 needs --calibrate FILE.npy: the scales follow from the values on your samples");
-    if (o->calibrate.count && !o->half_weights && !o->int8)
-        diag_error(d, command_line,
-                   "--calibrate needs --dtype int8, or --weights-dtype f16, of which it measures the accuracy");
+    if (o->calibrate.count && !o->half_weights && !o->int8 && !o->bf16)
+        diag_error(
+            d, command_line,
+            "--calibrate needs --dtype int8, or --weights-dtype f16 or --dtype bf16, of which it measures the "
+            "accuracy");
     if (o->calibrate.count && o->run.count && !o->int8)
         diag_error(d, command_line, "--run and --calibrate cannot be given together: each has its own samples");
+}
+
+/* Checks that each target multiplies in bfloat16, which the interpreter of --run does in any case. */
+static void check_bf16(const options *o, arena *a, diag *d) {
+    if (o->half_weights)
+        diag_error(d, command_line, "--dtype bf16 and --weights-dtype f16 cannot be given together");
+    for (int i = 0; i < o->targets.count && !o->run.count; i++) {
+        const target *t = o->targets.at[i];
+        if (!t->bf16)
+            diag_error(d, command_line, "--dtype bf16: %s has no products of bfloat16: --target %s has",
+                       t->name, targets_with_bf16(a));
+    }
 }
 
 /* Checks that lcc can tell the flash of each target's code. */
@@ -128,6 +142,7 @@ static void check_fit(options *o, diag *d) {
                        : o->max_ram         ? "--max-ram"
                        : o->max_flash       ? "--max-flash"
                        : o->name            ? "--name"
+                       : o->bf16            ? "--dtype bf16"
                                             : NULL;
     const char *fit = o->fit_compound ? "--fit-compound" : "--fit";
     if (word) diag_error(d, command_line, "%s and %s cannot be given together", fit, word);
@@ -222,6 +237,7 @@ void options_check(options *o, arena *a, diag *d) {
         diag_error(d, command_line, "--tune and --emit %s cannot be given together", emit_names[o->emit]);
     }
     check_quantising(o, d);
+    if (o->bf16) check_bf16(o, a, d);
     if (o->max_flash) check_flash(o, d);
     if (o->renames.count && !o->weights.count)
         diag_error(d, command_line, "--rename needs -w: it renames what is in the weights");

@@ -93,7 +93,8 @@ static void put_warnings(const report *r) {
     const job *j = r->j;
     text messages = {0};
     diag_show(j->d, &messages);
-    if (j->o.half_weights) text_printf(&messages, "f16 weights: %s\n", describe_rounding(j));
+    if (options_round(&j->o))
+        text_printf(&messages, "%s: %s\n", j->o.bf16 ? "bf16" : "f16 weights", describe_rounding(j));
     for (int i = 0; i < j->weights.n_unused; i++)
         text_printf(&messages, "The tensor %s of the weights is not used.\n", j->weights.unused[i]);
     if (messages.size) {

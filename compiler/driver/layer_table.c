@@ -186,7 +186,7 @@ layer_row *list_layers(const job *j, int *count) {
 }
 
 const char *show_weight_types(arena *a, const graph *g) {
-    static const elem_type types[] = {TYPE_I8, TYPE_F16, TYPE_F32};
+    static const elem_type types[] = {TYPE_I8, TYPE_F16, TYPE_BF16, TYPE_F32};
     const char *list = "";
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
         bool has = false;

@@ -93,6 +93,9 @@ bool measure_rounding(job *j) {
     } else if (!loss->why) {
         compare_sample(j, selftest_inputs(g, j->mem), loss);
     }
-    if (good) diag_note(j->d, command_line, "weights are rounded to f16: %s", describe_rounding(j));
+    if (good)
+        diag_note(j->d, command_line, "%s: %s",
+                  j->o.bf16 ? "conv and dense layers multiply in bf16" : "weights are rounded to f16",
+                  describe_rounding(j));
     return good;
 }

@@ -48,7 +48,7 @@ static void write_results(text *out, elem_type type, const int64_t *dims, int ra
 
 bool run_interpreter(job *j) {
     enum { MOST_RESULTS = 1 << 26 }; /* elements of all results of one output: 512 MB */
-    const graph *g = j->o.half_weights ? j->reduced : j->described;
+    const graph *g = options_round(&j->o) ? j->reduced : j->described;
     if (!check_counts(j)) return false;
     const char *refusal = interp_refusal(g, j->mem);
     if (refusal) {

@@ -200,7 +200,7 @@ static void print_totals(text *out, const job *j) {
                                  show_count(a, j->code.thread_bytes)));
     print_total(out, "weights", describe_weights(j));
     if (j->code.flash.known) print_total(out, "flash", describe_flash(a, &j->code.flash));
-    if (j->o.half_weights) print_total(out, "accuracy", describe_rounding(j));
+    if (options_round(&j->o)) print_total(out, "accuracy", describe_rounding(j));
     if (j->o.int8) print_total(out, "int8", describe_quantised(j));
     if (j->labels) print_total(out, "accuracy", describe_accuracy(j));
     if (j->described->compound) print_total(out, "compound", describe_compound(j));

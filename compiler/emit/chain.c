@@ -172,7 +172,7 @@ static void emit_conv_row(chain *k, writer *w, int i, const char *row) {
         emit_row(k, w, i - 1, row);
     }
     gemm_place place = {.x = conv_input(k, i, row), .y = row_place(k, i, row)};
-    place.w = part->gemm.scaled ? "scaled" : part_weights(k, i);
+    place.w = scales_weights(k->e->p, part) ? "scaled" : part_weights(k, i);
     if (node_of(k, i)->a.has_residual) place.r = residual_place(k, i, row);
     emit_gemm_row(k->e, part, w, &place);
 }
@@ -203,7 +203,7 @@ static signature pass_to_chain(const chain *k) {
     }
     if (last->gemm.scaled) {
         add_run(e, &f, "scale", &last->operands[last->n_operands - 1]);
-        add_pointer_into(e, &f, WRITES, "scaled", last->scratch, 0);
+        if (scales_weights(e->p, last)) add_pointer_into(e, &f, WRITES, "scaled", last->scratch, 0);
     }
     for (int i = 0; i < s->n_parts; i++) {
         if (!part_is_staged(k, i)) continue;
@@ -227,7 +227,7 @@ kernel_call emit_chain(emitter *e, const plan_step *s) {
     k.x = find_sources(a, &s->operands[0], "x", false);
 
     writer w = {0};
-    if (s->parts[n - 1].gemm.scaled)
+    if (scales_weights(e->p, &s->parts[n - 1]))
         emit_scaled_weights(e, &s->parts[n - 1], &w, part_weights(&k, n - 1), "scaled");
     emit_first_rows(&k, &w);
     if (takes_several_parts(e->p, s)) {

@@ -14,7 +14,7 @@
  * does for each input, such as loading, multiplying and adding, is in the table of tile.h; the tile itself is
  * in gemm_tile.c; the loops over tiles are here.
  */
-#include "emit/byte_tile.h"
+#include "emit/bf16_tile.h"
 #include "emit/gemm.h"
 #include "emit/stage.h"
 
@@ -54,6 +54,9 @@ static void pass_inputs(const gemm *g, const tile_at *at, signature *f) {
     }
 }
 
+/* The element type of what inputs are gathered in, in C. */
+static const char *gathered_type(const gemm *g) { return g->kind->rescales ? "int8_t" : "float"; }
+
 /* What the call of a tile passes. Where several equal blocks follow each other, the variable b counts them. */
 static signature pass_to_tile(const gemm *g, const tile_at *at) {
     arena *a = g->e->a;
@@ -69,11 +72,11 @@ static signature pass_to_tile(const gemm *g, const tile_at *at) {
             p_loop = at->p_loop;
     signature f = {0};
     if (cut->gathered)
-        add_pointer(a, &f, READS, "int8_t", "tile", "tile");
+        add_pointer(a, &f, READS, gathered_type(g), "tile", "tile");
     else
         pass_inputs(g, at, &f);
     int64_t w_factors[] = {0, grouped * w_group, repeat * w_block, 0};
-    add_pointer(a, &f, READS, type_table[g->tile.weight].c_name, "w",
+    add_pointer(a, &f, READS, type_table[pack_unit(&g->tile)].c_name, "w",
                 expression(a, "w", names, w_factors, 4, w_begin));
     int64_t y_factors[] = {row * g->pixels * g->y_step, grouped * g->out_c, repeat * b->channels,
                            p_loop * g->y_step};
@@ -113,8 +116,10 @@ static void emit_gather_call(const gemm *g, writer *w, tile_at at) {
     writer body = {0};
     pass_inputs(g, &at, &f);
     if (g->s->gemm.run_table) add_pointer(a, &f, READS, "int", "runs", "runs[g]");
-    add_pointer(a, &f, WRITES, "int8_t", "tile", "tile");
-    emit_gathering(g->e, &body, &(gathering){g->s, &g->x, g->x_step, g->depth, at.m_count});
+    add_pointer(a, &f, WRITES, gathered_type(g), "tile", "tile");
+    if (g->s->gemm.scaled) add_pointer(a, &f, READS, "float", "scale", "scale");
+    const gathering from = {g->s, &g->x, g->x_step, g->depth, at.m_count};
+    (g->kind->rescales ? emit_gathering : emit_bf16_gathering)(g->e, &body, &from);
     const char *hint = arena_printf(a, "gather_%dx%d", at.m_count, g->depth * g->taps);
     kernel_call gather = define_call(g->e, hint, "The inputs of a tile's pixels, side by side.", &f, &body);
     line(w, "%s;", call_text(a, &gather));
@@ -172,6 +177,28 @@ static void emit_shared_blocks(const gemm *g, writer *w, int i) {
     line(w, "}");
 }
 
+/* Writes the same where inputs are rounded as they are gathered: once for all blocks, where a part is some of
+ * the pixels, or where there is only one tile. */
+static void emit_shared_rounded(const gemm *g, writer *w) {
+    const gemm_plan *cut = &g->s->gemm;
+    const int tiles = count_tiles(g);
+    line(w, "if (parts <= %d) {", tiles);
+    emit_shared_tiles(g, w);
+    line(w, "} else {");
+    if (tiles == 1) emit_gather_call(g, w, (tile_at){0, g->pixels, 0, false, true});
+    for (int i = 0; i < cut->n_blocks; i++) {
+        if (tiles > 1) {
+            emit_shared_blocks(g, w, i);
+            continue;
+        }
+        line(w, "for (int b = PART(%d, part); b < PART(%d, part + 1); b++) {", cut->blocks[i].repeat,
+             cut->blocks[i].repeat);
+        emit_tile_call(g, w, (tile_at){i, g->pixels, 0, false, true}, false);
+        line(w, "}");
+    }
+    line(w, "}");
+}
+
 /* Writes the loop over all pixels of a row (or of the map), for the block shapes [first, last). */
 static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool b_loop) {
     int m = g->s->gemm.tile_pixels, alike = alike_end(g), rest = g->pixels - alike;
@@ -196,6 +223,10 @@ static void emit_map(const gemm *g, writer *w) {
             emit_shared_tiles(g, w);
         else
             emit_pixel_loop(g, w, 0, cut->dots ? 1 : cut->n_blocks, true);
+        return;
+    }
+    if (takes_bf16(g->e->p, g->s) && g->shared) {
+        emit_shared_rounded(g, w);
         return;
     }
     for (int i = 0; i < cut->n_blocks; i++) {
@@ -262,7 +293,7 @@ static void emit_scaled_copy(const gemm *g, writer *w, const char *begin, const 
 static void emit_driver_body(const gemm *g, writer *w) {
     if (g->s->gemm.run_table) emit_run_table(g, w);
     bool staged = g->s->gemm.staged;
-    if (g->s->gemm.scaled) {
+    if (scales_weights(g->e->p, g->s)) {
         bool widened = g->packed.weight != TYPE_F32;
         emit_scaled_copy(g, w, widened ? "packed" : "w", "scaled");
         line(w, widened ? "const float *w = scaled;" : "w = scaled;");
@@ -280,7 +311,7 @@ static gemm describe_gemm(emitter *e, const plan_step *s) {
     bool dense = n->op == OP_DENSE;
     gemm g = {.e = e, .s = s, .n = n, .t = p->t};
     g.packed = pack_layout_of_gemm(p, s);
-    g.tile = s->gemm.scaled ? pack_layout_of_scaled(p, s) : g.packed;
+    g.tile = scales_weights(p, s) ? pack_layout_of_scaled(p, s) : g.packed;
     g.kind = tile_kind_of(g.tile.weight);
     g.end = tile_end_of(e, n);
     g.groups = dense ? 1 : n->a.groups;
@@ -309,14 +340,15 @@ kernel_call emit_gemm(emitter *e, const plan_step *s) {
 
     signature f = {0};
     add_sources(e, &f, &g.x);
-    add_pointer(a, &f, READS, type_table[g.packed.weight].c_name,
-                g.packed.weight != TYPE_F32 && s->gemm.scaled ? "packed" : "w",
-                weights_at(e, g.packed.weight, s->weight_begin));
+    const bool scales = scales_weights(e->p, s);
+    add_pointer(a, &f, READS, type_table[pack_unit(&g.packed)].c_name,
+                g.packed.weight != TYPE_F32 && scales ? "packed" : "w",
+                weights_at(e, pack_unit(&g.packed), s->weight_begin));
     add_result(e, &f, s);
     if (g.n->a.has_residual) add_run(e, &f, "r", &s->operands[1]);
     if (s->gemm.scaled) {
         add_run(e, &f, "scale", &s->operands[s->n_operands - 1]);
-        add_pointer_into(e, &f, WRITES, "scaled", s->scratch, 0);
+        if (scales) add_pointer_into(e, &f, WRITES, "scaled", s->scratch, 0);
     }
     if (s->gemm.staged) add_pointer_into(e, &f, WRITES, "ring", s->scratch, 0);
     if (s->tile_bytes) add_pointer_into(e, &f, WRITES, "tile", s->tile, 0);
@@ -340,7 +372,8 @@ void emit_gemm_row(emitter *e, const plan_step *s, writer *w, const gemm_place *
     if (s->gemm.staged) add_pointer(a, &f, READS, rows_type(&g), "rows", at->x[0]);
     for (int i = 0; i < g.x.n && !s->gemm.staged; i++)
         add_pointer_at(e, &f, READS, g.x.names[i], g.x.buffers[i], at->x[i]);
-    add_pointer(a, &f, READS, type_table[g.tile.weight].c_name, "w", at->w);
+    add_pointer(a, &f, READS, type_table[pack_unit(&g.tile)].c_name, "w", at->w);
+    if (s->gemm.scaled && !scales_weights(e->p, s)) add_pointer(a, &f, READS, "float", "scale", "scale");
     add_pointer_at(e, &f, WRITES, "y", s->out_buffer, at->y);
     if (g.n->a.has_residual) add_pointer_at(e, &f, READS, "r", s->operands[1].runs[0].buffer, at->r);
     if (s->tile_bytes) add_pointer_at(e, &f, WRITES, "tile", s->tile, "tile");

@@ -20,7 +20,7 @@ static const char *input_name(const gemm *g, int m, int kind) {
 
 /* Whether pixel m has its channels of piece j in one vector with its neighbour, in a tile of m_count pixels. */
 static bool in_pair(const gemm *g, const channel_block *b, int m_count, int m, int j) {
-    return g->tile.weight == TYPE_F32 && pixels_share_piece(g->t, b->pieces[j]) && (m | 1) < m_count;
+    return pack_unit(&g->tile) == TYPE_F32 && pixels_share_piece(g->t, b->pieces[j]) && (m | 1) < m_count;
 }
 
 /* Finds the kinds of vectors that pixel m's input is needed in. */
@@ -88,10 +88,21 @@ static bool is_function(const gemm *g, const channel_block *b, int m_count) {
     return g->tile.weight == TYPE_F32;
 }
 
+/* Whether the tile takes several integers at once. */
+static bool takes_codes(const gemm *g) { return g->s->gemm.depth > 1 && g->kind->rescales; }
+
+/* How far the gathered inputs of a pixel are from those of the next one: bytes of integers, or pairs of
+ * bfloat16.
+ */
+static int64_t gathered_inputs(const gemm *g) {
+    if (g->kind->rescales) return g->s->tile_bytes / g->s->gemm.tile_pixels;
+    return pack_inputs(&g->tile) / g->tile.depth;
+}
+
 /* Writes the lines that prefetch as many weights as the block has for one input, `bytes` ahead. `how`: to the
  * nearest cache, or to the second one. */
 static void emit_prefetch(const gemm *g, writer *w, const channel_block *b, int64_t bytes, const char *how) {
-    int size = type_table[g->tile.weight].bytes;
+    int size = type_table[pack_unit(&g->tile)].bytes;
     for (int i = 0; i < b->lanes; i += LINE_BYTES / size)
         line(w, "__builtin_prefetch(%s%s);", expression(g->e->a, "w", NULL, NULL, 0, bytes / size + i), how);
 }
@@ -121,7 +132,7 @@ static void emit_products(const gemm *g, writer *w, const channel_block *b, int 
 static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, int m_count, const char *base,
                             int64_t step, int64_t x_step, const char *count) {
     arena *a = g->e->a;
-    if (g->s->gemm.depth > 1) {
+    if (takes_codes(g)) {
         const bool whole = g->s->gemm.staged || g->s->gemm.gathered;
         emit_byte_loop(g->e, w, &(byte_loop){b, m_count, base, x_step, count, byte_spread(g->e, g->s), whole});
         return;
@@ -151,8 +162,8 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     const attrs *at = &g->n->a;
     arena *a = g->e->a;
     if (g->s->gemm.gathered) {
-        const int64_t bytes = g->s->tile_bytes / g->s->gemm.tile_pixels;
-        emit_depth_loop(g, w, b, m_count, "tile", 1, bytes, arena_printf(a, "%lld", (long long)bytes));
+        const int64_t inputs = gathered_inputs(g);
+        emit_depth_loop(g, w, b, m_count, "tile", 1, inputs, arena_printf(a, "%lld", (long long)inputs));
         return;
     }
     if (g->s->gemm.run_table) {
@@ -213,7 +224,7 @@ static void emit_pair_store(const gemm *g, writer *w, int m, int j, int offset) 
 /* Writes what ends a tile: activation, residual, second activation, store. Sums that are rescaled go piece by
  * piece, so that the multipliers are loaded once. */
 static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int m_count) {
-    if (g->s->gemm.depth > 1) {
+    if (takes_codes(g)) {
         emit_byte_end(g->e, w, &(byte_end){g->s, &g->tile, b, m_count, g->y_step, g->r_step});
         return;
     }

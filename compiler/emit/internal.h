@@ -64,16 +64,17 @@ kernel_call define_call(emitter *e, const char *hint, const char *comment, const
 /* ---- weights.c ----
  *
  * A kernel's weights lie as plan/pack.h says. Its pointer w is one to their element type, and distances are
- * counted in elements: a bias, which may be larger than a weight, takes several. */
+ * counted in elements: a bias, which may be larger than a weight, takes several. Pairs of bfloat16 count as
+ * floats. */
 
 /* Elements of w that a lane of biases takes. */
 static inline int bias_units(const pack_layout *l) {
-    return type_table[l->bias].bytes / type_table[l->weight].bytes;
+    return type_table[l->bias].bytes / type_table[pack_unit(l)].bytes;
 }
 
 /* Elements of w in so many bytes. */
 static inline int64_t weight_units(const pack_layout *l, int64_t bytes) {
-    return bytes / type_table[l->weight].bytes;
+    return bytes / type_table[pack_unit(l)].bytes;
 }
 
 /* The C type of the words of which the weights are made: floats where the network has them, else int32. */

@@ -205,7 +205,7 @@ static void emit_vectors(const emitter *e, const text *code, text *out) {
     for (int k = 0; k < MAX_VECTOR_KINDS && vectors[k].lanes; k++) {
         const vector_kind *v = &vectors[k];
         const char *begin = arena_strndup(e->a, v->name, strlen(v->name) - strlen(e->suffix));
-        const family floats = {{v->own_runtime, v->runtime}, begin, v->name, v->lanes, true};
+        const family floats = {{v->own_runtime, v->runtime, v->bf16_runtime}, begin, v->name, v->lanes, true};
         const char *title = arena_printf(e->a, "%s: %d float%s", v->name, v->lanes, v->lanes == 1 ? "" : "s");
         emit_family(e, &floats, title, code, out);
     }

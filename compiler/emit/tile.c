@@ -1,5 +1,6 @@
 /* tile.c: the operations of register tiles: in floats, with weights that are floats or halves, and in integers,
- * with weights of int8. Halves and bytes are widened when they are loaded, so that the loops are the same. */
+ * with weights of int8. Halves and bytes are widened when they are loaded, so that the loops are the same. A
+ * pair of bfloat16 has the room of a float and is loaded like one; only the multiply-add is another. */
 #include "emit/tile.h"
 
 #include "graph/quant.h"
@@ -39,6 +40,12 @@ static const char *multiply_add_floats(arena *a, const vector_kind *v, const cha
     return arena_printf(a, "%s_fma(%s, %s, %s)", v->name, input, weight, sum);
 }
 
+/* Pairs of bfloat16, each in the room of a float. */
+static const char *multiply_add_pairs(arena *a, const vector_kind *v, const char *input, const char *weight,
+                                      const char *sum) {
+    return arena_printf(a, "%s_dot_bf16(%s, %s, %s)", v->name, input, weight, sum);
+}
+
 static const char *multiply_add_number(arena *a, const vector_kind *v, const char *input, const char *weight,
                                        const char *sum) {
     return arena_printf(a, "%s_fma%s(%s, %s, %s)", v->name, v->by_number ? "_n" : "", input, weight, sum);
@@ -59,9 +66,11 @@ static const char *finish_floats(arena *a, const target *t, piece x, const tile_
 
 #define FLOAT_TILE                                                                                             \
     .sum = float_vector, .weight = float_vector, .input = float_vector, .load_input = load_inputs,             \
-    .spread = spread_float, .narrow = narrow_floats, .multiply_add = multiply_add_floats,                      \
-    .multiply_add_spread = multiply_add_number, .spread_input = number_or_vector, .finish = finish_floats,     \
-    .store = store_text
+    .spread = spread_float, .narrow = narrow_floats, .spread_input = number_or_vector,                         \
+    .finish = finish_floats, .store = store_text
+
+#define BY_FLOATS .multiply_add = multiply_add_floats, .multiply_add_spread = multiply_add_number
+#define BY_PAIRS  .multiply_add = multiply_add_pairs, .multiply_add_spread = multiply_add_pairs
 
 /* ---- integers ---- */
 
@@ -101,8 +110,9 @@ static const char *store_int8(arena *a, const target *t, piece x, const char *ad
     .store = store_int8
 
 static const tile_kind tile_kinds[TYPE_COUNT] = {
-    [TYPE_F32] = {"WEIGHTS", FLOAT_TILE, .load_bias = load_floats, .load_weight = load_floats},
-    [TYPE_F16] = {"HALVES", FLOAT_TILE, .load_bias = load_wide, .load_weight = load_halves},
+    [TYPE_F32] = {"WEIGHTS", FLOAT_TILE, BY_FLOATS, .load_bias = load_floats, .load_weight = load_floats},
+    [TYPE_F16] = {"HALVES", FLOAT_TILE, BY_FLOATS, .load_bias = load_wide, .load_weight = load_halves},
+    [TYPE_BF16] = {"WEIGHTS", FLOAT_TILE, BY_PAIRS, .load_bias = load_floats, .load_weight = load_floats},
     [TYPE_I8] = {"CODES", INT_TILE},
 };
 

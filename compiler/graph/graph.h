@@ -50,8 +50,17 @@ extern const op_info op_table[OP_COUNT];
 /* Element types of tensors, buffers, weights and ports. A network's input is f32, uint8 or int8. What a layer
  * makes is f32, or int32 where argmax or argmin make it. A quantised layer makes int8; quantize and requantize
  * may make uint8. The weights of conv, depthwise and dense are f32 or f16, or int8 in a quantised layer, whose
- * biases are int32. */
-typedef enum elem_type { TYPE_F32, TYPE_F16, TYPE_U8, TYPE_I8, TYPE_I16, TYPE_I32, TYPE_COUNT } elem_type;
+ * biases are int32. Where those of conv or dense are bf16, the layer rounds its inputs to bf16, too. */
+typedef enum elem_type {
+    TYPE_F32,
+    TYPE_F16,
+    TYPE_BF16,
+    TYPE_U8,
+    TYPE_I8,
+    TYPE_I16,
+    TYPE_I32,
+    TYPE_COUNT
+} elem_type;
 
 typedef struct type_info {
     const char *name;   /* in a .net file: "f32", "uint8", "int8" */

@@ -39,7 +39,7 @@ static bool meets_simply(const graph *g, const node *n) {
 
 /* The node's fast function, or NULL. */
 static fast_function fast_function_of(const graph *g, const node *n) {
-    if (n->q.on || n->type != TYPE_F32) return NULL;
+    if (n->q.on || n->type != TYPE_F32 || node_weight_type(n) == TYPE_BF16) return NULL;
     if (n->op == OP_DEPTHWISE && n->a.multiplier != 1) return NULL;
     if ((n->op == OP_ADD || n->op == OP_MUL) && !meets_simply(g, n)) return NULL;
     return fast_functions[n->op];

@@ -2,6 +2,7 @@
  *
  * Each value has an arena of its own, which is freed after its last reader. All values of an EfficientNet
  * together would take gigabytes in double precision. */
+#include "base/bfloat.h"
 #include "graph/quant.h"
 #include "interp/internal.h"
 
@@ -29,17 +30,27 @@ static void finish(const node *n, const double *residual, double *out) {
     }
 }
 
+/* The first input of a layer that multiplies in bfloat16, as it is multiplied. */
+static const double *rounded_input(const double *x, shape s, arena *a) {
+    double *to = ARENA_ARRAY(a, double, shape_elements(s));
+    for (int64_t i = 0; i < shape_elements(s); i++) to[i] = (double)bfloat_value(bfloat_bits((float)x[i]));
+    return to;
+}
+
 void evaluate_node(const graph *g, const node *n, const double *const *in, op_function real,
                    const float *packed, double *out) {
     arena *scratch = arena_new();
     int own = node_own_inputs(n);
     shape *shapes = ARENA_ARRAY(scratch, shape, own);
     for (int i = 0; i < own; i++) shapes[i] = g->nodes[n->in[i]].shape;
+    const double **read = ARENA_ARRAY(scratch, const double *, n->n_in);
+    for (int i = 0; i < n->n_in; i++) read[i] = in[i];
+    if (node_weight_type(n) == TYPE_BF16) read[0] = rounded_input(in[0], shapes[0], scratch);
     const work k = {.g = g,
                     .real = real ? real : op_functions[n->op],
                     .n = n,
                     .in_shape = shapes,
-                    .in = in,
+                    .in = read,
                     .out = out,
                     .packed = packed};
     const double *residual = n->a.has_residual ? in[own] : NULL;

@@ -27,6 +27,7 @@ graph *sort_channels(const graph *in, arena *a, diag *d);
 graph *delay_nodes(const graph *in, arena *a, diag *d);
 graph *insert_convert(const graph *in, arena *a, diag *d);
 graph *round_weights(const graph *in, arena *a, diag *d);
+graph *round_products(const graph *in, arena *a, diag *d);
 graph *check_sums(const graph *in, arena *a, diag *d);
 
 #endif

@@ -50,6 +50,7 @@ const pass pass_table[] = {
     {"delay_nodes", "bring nodes next to their readers where nothing lives longer", delay_nodes},
     {"insert_convert", "convert integer inputs where floats are needed", insert_convert},
     {"round_weights", "round weights to halves, for --weights-dtype f16", round_weights},
+    {"round_products", "multiply in bfloat16, for --dtype bf16", round_products},
     {"check_sums", "look for sums of integers that may leave 32 bits", check_sums},
     {NULL, NULL, NULL},
 };
@@ -70,7 +71,8 @@ static void check_graph(const graph *g, const pass *p) {
 }
 
 static bool is_left_out(const pass_options *o, const pass *p) {
-    return (o->keep_dead && p->run == remove_dead_channels) || (!o->half_weights && p->run == round_weights);
+    return (o->keep_dead && p->run == remove_dead_channels) || (!o->half_weights && p->run == round_weights) ||
+           (!o->bf16 && p->run == round_products);
 }
 
 graph *run_passes_with(const pass_options *o, const graph *in, arena *a, diag *d, pass_watch watch,

@@ -16,6 +16,7 @@ typedef struct pass_options {
     const char *last;  /* stop behind this pass; NULL: run all */
     bool keep_dead;    /* leave remove_dead_channels out */
     bool half_weights; /* run round_weights, which is left out otherwise */
+    bool bf16;         /* run round_products, which is left out otherwise */
 } pass_options;
 
 /* In the order in which they run. The last entry has a NULL name. */

@@ -3,7 +3,10 @@
  * A multiply-add of such a target takes `depth` inputs of a pixel, which lie side by side, and spreads them
  * over all lanes. The weights lie alike: see pack.h. Where the target wants inputs wider than they are stored,
  * or where the inputs of a pixel do not lie side by side, those of a tile's pixels are copied to a tile first.
- */
+ *
+ * Layers of floats that multiply in bfloat16 gather their inputs in the same way, rounded, and take two at
+ * once. A pair lies in the room of one float, and so do two weights of a lane. So their tiles are tiles of
+ * floats with half as many inputs. */
 #include "graph/quant.h"
 #include "plan/internal.h"
 #include "plan/pack.h"
@@ -35,6 +38,11 @@ static bool is_scattered(const plan_step *s, int groups, int depth) {
 
 void choose_depth(const plan *p, plan_step *s) {
     const node *n = &p->g->nodes[s->node];
+    if (takes_bf16(p, s)) {
+        s->gemm.depth = BF16_DEPTH;
+        s->gemm.gathered = true;
+        return;
+    }
     s->gemm.depth = takes_bytes(p, s) ? p->t->bytes->depth : 1;
     s->gemm.gathered =
         s->gemm.depth > 1 &&
@@ -44,7 +52,8 @@ void choose_depth(const plan *p, plan_step *s) {
 int64_t gathered_bytes(const plan *p, const plan_step *s) {
     if (!s->gemm.gathered) return 0;
     const pack_layout l = pack_layout_of_gemm(p, s);
-    return pack_inputs(&l) * s->gemm.tile_pixels * type_table[p->t->bytes->widens ? TYPE_I16 : TYPE_I8].bytes;
+    const elem_type type = takes_bf16(p, s) ? TYPE_BF16 : p->t->bytes->widens ? TYPE_I16 : TYPE_I8;
+    return pack_inputs(&l) * s->gemm.tile_pixels * type_table[type].bytes;
 }
 
 double byte_tile_cycles(const target *t, int m, int n, double inputs) {

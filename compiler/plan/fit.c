@@ -14,11 +14,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether the step, or a part of it, gathers pairs of bfloat16, which count as floats. */
+static bool gathers_pairs(const plan *p, const plan_step *s) {
+    bool any = takes_bf16(p, s);
+    for (int i = 0; i < s->n_parts; i++) any = any || takes_bf16(p, &s->parts[i]);
+    return any;
+}
+
 /* Sets what depends on everything else in a step: its buffers of scratch, and its cost. */
 static void complete_step(plan *p, plan_step *s) {
     s->cycles = predict_cycles(p, s);
-    if (s->tile_bytes)
-        s->tile = add_buffer(p, BUFFER_ARENA, -1, TYPE_I8, (shape){1, 1, (int)s->tile_bytes}, "tile");
+    if (s->tile_bytes) {
+        const elem_type type = gathers_pairs(p, s) ? TYPE_F32 : TYPE_I8;
+        const int elements = (int)(s->tile_bytes / type_table[type].bytes);
+        s->tile = add_buffer(p, BUFFER_ARENA, -1, type, (shape){1, 1, elements}, "tile");
+    }
     if (s->scratch_bytes == 0) return;
     /* A ring of input rows has the type that the kernel computes in, or holds codes as they are, or as int8;
      * scaled weights are floats. */

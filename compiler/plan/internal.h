@@ -72,6 +72,8 @@ narrow_way narrow_way_of(const plan *p, const node *n, bool by_row);
  */
 bool takes_bytes(const plan *p, const plan_step *s);
 
+enum { BF16_DEPTH = 2 }; /* inputs of bfloat16 that a tile takes at once */
+
 /* Sets how the tiles of such a step take its inputs: depth, gathered. */
 void choose_depth(const plan *p, plan_step *s);
 

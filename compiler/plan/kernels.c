@@ -75,9 +75,13 @@ static const char *op_words(const plan *p, op_kind op) {
 /* "pointwise 6 x 4 of f32x16, weights once" */
 static const char *gemm_words(const plan *p, const plan_step *s, const char *kernel) {
     const gemm_plan *gemm = &s->gemm;
-    return arena_printf(p->mem, "%s %d x %d of %s%s%s", kernel, gemm->tile_pixels, gemm->blocks[0].n_pieces,
-                        step_vector_name(p, s), gemm->blocks_outside ? ", weights once" : "",
-                        gemm->scaled ? ", weights scaled" : "");
+    const bool bf16 = takes_bf16(p, s);
+    return arena_printf(p->mem, "%s %d x %d of %s%s%s%s", kernel, gemm->tile_pixels, gemm->blocks[0].n_pieces,
+                        step_vector_name(p, s), bf16 ? " by bf16" : "",
+                        gemm->blocks_outside ? ", weights once" : "",
+                        !gemm->scaled ? ""
+                        : bf16        ? ", inputs scaled"
+                                      : ", weights scaled");
 }
 
 /* "depthwise, 8 columns of f32x16, adding up" */

@@ -192,8 +192,9 @@ elem_type chain_weight_type(const plan *p, const plan_step *parts, int n) {
     for (int i = 0; i < n; i++) {
         const node *part = &p->g->nodes[parts[i].node];
         if (!part->weights[ROLE_WEIGHT]) continue;
-        if (type != TYPE_COUNT && node_weight_type(part) != type) return TYPE_COUNT;
-        type = node_weight_type(part);
+        const elem_type own = takes_bf16(p, &parts[i]) ? TYPE_F32 : node_weight_type(part);
+        if (type != TYPE_COUNT && own != type) return TYPE_COUNT;
+        type = own;
     }
     return type == TYPE_COUNT ? TYPE_F32 : type;
 }

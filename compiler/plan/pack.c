@@ -44,7 +44,7 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     l.blocks = s->gemm.blocks;
     if (s->gemm.depth > 1) {
         l.depth = s->gemm.depth;
-        l.pairs = p->t->bytes->pairs;
+        l.pairs = l.rescales && p->t->bytes->pairs;
         if (s->gemm.gathered) {
             l.inputs *= l.stretches;
             l.stretches = 1;

@@ -84,6 +84,11 @@ bool joins_rows(const plan *p, const plan_step *s);
 bool gathers_bytes(const plan *p, const plan_step *s);
 int64_t widened_bytes(const plan *p, const plan_step *s);
 
+/* The type in which kernels count weights: a pair of bfloat16 as one float. */
+static inline elem_type pack_unit(const pack_layout *l) {
+    return l->weight == TYPE_BF16 ? TYPE_F32 : l->weight;
+}
+
 /* Bytes of a block's biases; of these with multipliers and shifts; of the weights of one group of `depth`
  * inputs, for all lanes; of a block; of all blocks of one of the convolution's groups; of everything. */
 int64_t pack_bias_bytes(const pack_layout *l, const channel_block *b);

@@ -1,4 +1,5 @@
 /* pack_values.c: the sizes of a layout's parts, and writing its values. See pack.h for the layout. */
+#include "base/bfloat.h"
 #include "base/half.h"
 #include "plan/byte_windows.h"
 #include "plan/internal.h"
@@ -65,6 +66,7 @@ static void put_value(text *out, elem_type type, double value) {
     switch (type) {
     case TYPE_F32: memcpy(&bits, &f, sizeof bits); break;
     case TYPE_F16: bits = half_bits(f); break;
+    case TYPE_BF16: bits = bfloat_bits(f); break;
     default: bits = (uint32_t)llround(value); break;
     }
     for (int i = 0; i < type_table[type].bytes; i++)

@@ -150,7 +150,7 @@ static void plan_gemm(builder *b, int index) {
         int64_t rows = (int64_t)n->a.dilation[0] * (n->a.kernel[0] - 1) + 1;
         int64_t row = (int64_t)(in.w + n->a.pad[LEFT] + n->a.pad[RIGHT]) * in.c;
         /* A tile reads the last inputs of a row in a whole group. */
-        s->scratch_bytes = rows * row * type_table[n->type].bytes + (s->gemm.depth - 1);
+        s->scratch_bytes = rows * row * type_table[n->type].bytes + (is_integer(n) ? s->gemm.depth - 1 : 0);
     }
 }
 

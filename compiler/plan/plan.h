@@ -98,7 +98,8 @@ typedef struct channel_block {
 typedef struct gemm_plan {
     int tile_pixels;
     bool dots;     /* by the target's kernels for dot products: see dots.c */
-    int depth;     /* inputs that a tile takes at once, side by side: of integers, see byte_tiles.c; else 1 */
+    int depth;     /* inputs that a tile takes at once, side by side: of integers, see byte_tiles.c, and of
+                      bfloat16, see bf16_tiles.c; else 1 */
     bool gathered; /* .. its inputs are copied to a tile first, where they lie side by side */
     int wide;      /* of these: the shift of all channels, where their weights are scaled for it; else 0 */
     bool paired;   /* .. or the weights of two channels lie in pairs: see takes_pairs */
@@ -108,7 +109,8 @@ typedef struct gemm_plan {
     bool prefetch;             /* the weights are not in the nearest cache, so tiles prefetch them */
     int64_t ahead[MOST_AHEAD]; /* and the last tile those of later steps: so many bytes behind its own */
     int n_ahead;               /* see ahead.c */
-    bool scaled;      /* the weights are multiplied by the last operand, a factor for each input channel */
+    bool scaled;      /* the weights are multiplied by the last operand, a factor for each input channel; or the
+                         inputs are, where they are gathered as bfloat16 */
     bool staged;      /* input rows are copied to a ring of rows in scratch, padded and converted */
     int group_stride; /* channels from a group's runs to those of the next group */
     /* If the groups' channels do not lie alike, as behind a shuffle: each group's runs of neighbours in the one
@@ -264,8 +266,8 @@ bool reads_buffer(const plan *p, const operand *o, int buffer_index);
  * chain, or if there is none. */
 int residual_source(const plan *p, const plan_step *parts, int to);
 
-/* The element type of the weights of a chain's parts: one type, since the chain passes one pointer for all of
- * them. TYPE_COUNT: they differ. */
+/* The element type in which a chain's parts count their weights: one type, since the chain passes one pointer
+ * for all of them. Pairs of bfloat16 count as floats. TYPE_COUNT: they differ. */
 elem_type chain_weight_type(const plan *p, const plan_step *parts, int n);
 
 /* Whether the threads wait for each other behind a step. They need not between two steps that the first thread
@@ -278,6 +280,15 @@ typedef struct interval {
 
 /* Compares intervals for qsort by their beginnings. */
 int compare_intervals(const void *x, const void *y);
+
+/* Whether a step multiplies in bfloat16; and whether it makes a scaled copy of its weights, since it does not
+ * scale its inputs as it rounds them. */
+static inline bool takes_bf16(const plan *p, const plan_step *s) {
+    return s->kind == STEP_GEMM && node_weight_type(&p->g->nodes[s->node]) == TYPE_BF16;
+}
+static inline bool scales_weights(const plan *p, const plan_step *s) {
+    return s->gemm.scaled && !takes_bf16(p, s);
+}
 
 /* Distance in elements from a buffer's pixel to the next. */
 static inline int pixel_stride(const plan *p, int buffer_index) { return p->buffers[buffer_index].shape.c; }

@@ -7,7 +7,8 @@
  *
  * The second walk multiplies each channel of the map by a factor, before a 1x1 convolution. Instead each row of
  * the convolution's weights is multiplied by the factor of its input channel. The product is a copy of the
- * weights that is made anew in each run, which pays if the weights are smaller than the map. */
+ * weights that is made anew in each run, which pays if the weights are smaller than the map. A convolution in
+ * bfloat16 multiplies its inputs as it rounds them, which always pays. */
 #include "plan/internal.h"
 #include "plan/pack.h"
 
@@ -25,13 +26,16 @@ void keep_sums(plan *p) {
     }
 }
 
-/* Scaling the weights is less work than multiplying the map where the map has more pixels. */
+/* Scaling the weights is less work than multiplying the map where the map has more pixels. Inputs that are
+ * rounded are read anyway. */
 static bool saves_work(const plan *p, const plan_step *conv) {
     shape s = p->g->nodes[conv->node].shape;
+    if (takes_bf16(p, conv)) return true;
     return shape_pixels(s) >= 2 * (int64_t)s.c;
 }
 
 int64_t scaled_bytes(const plan *p, const plan_step *s) {
+    if (!scales_weights(p, s)) return 0;
     pack_layout l = pack_layout_of_scaled(p, s);
     return pack_bytes(&l);
 }

@@ -12,6 +12,8 @@
 #include "plan/internal.h"
 #include "plan/whole.h"
 
+#include <math.h>
+
 /* Whether the machine has a function for tiles of m pixels by n vectors, with weights of `size` bytes. */
 static bool is_function(const target *t, int m, int n, int size) {
     const vector_kind *v = &t->vectors[0];
@@ -50,8 +52,9 @@ static double larger(double a, double b) { return a > b ? a : b; }
 
 /* The cycles that a tile of m pixels by the block takes for one input channel, with weights of `size` bytes. In
  * tiles of few pixels compilers make the load of a weight part of the multiply-add, and so load it again for
- * each pixel; they do not where halves are widened. `far`: the weights come from the second cache. */
-static double tile_cycles(const target *t, int m, const channel_block *b, int size, bool far) {
+ * each pixel; they do not where halves are widened. `latency`: of a multiply-add. `far`: the weights come from
+ * the second cache. */
+static double tile_cycles(const target *t, int m, const channel_block *b, int size, int latency, bool far) {
     enum { FEW_PIXELS = 4, LOADS_PER_CYCLE = 2, FAR_BYTES_PER_CYCLE = 40, INTEGER_OPERATIONS = 3 };
     const int n = b->n_pieces;
     if (is_function(t, m, n, size)) return function_cycles(t, m, n);
@@ -62,33 +65,49 @@ static double tile_cycles(const target *t, int m, const channel_block *b, int si
     if (t->small) return arithmetic + m + n + 1;
     double loads = (double)(m + (m < FEW_PIXELS && !narrow ? m * n : n)) / LOADS_PER_CYCLE;
     double stream = far ? (double)n * t->vectors[0].lanes * size / FAR_BYTES_PER_CYCLE : 0;
-    return larger(larger(arithmetic, loads), larger(stream, t->fma_latency));
+    return larger(larger(arithmetic, loads), larger(stream, latency));
 }
 
+/* What a tile takes for an input, or for a pair of them. */
+typedef struct tile_inputs {
+    double depth; /* of an output channel, over all taps */
+    int size;     /* bytes of a weight */
+    int side;     /* integers that are taken at once */
+    int latency;  /* of a multiply-add */
+} tile_inputs;
+
 /* The cycles of a convolution, or of one of its groups, over `rows` rows of `pixels` pixels each, with tiles of
- * m pixels. `depth`: the inputs of an output channel, over all taps. */
+ * m pixels. */
 static double gemm_cycles(const target *t, const channel_block *blocks, int n_blocks, int64_t rows, int pixels,
-                          int m, double depth, int size, int side) {
+                          int m, tile_inputs k) {
     double total = 0;
     for (int i = 0; i < n_blocks; i++) {
         int n = blocks[i].n_pieces, rest = pixels % m;
-        if (side > 1) {
-            const double full = byte_tile_cycles(t, m, n, depth);
-            const double last = rest ? byte_tile_cycles(t, rest, n, depth) : 0;
+        if (k.side > 1) {
+            const double full = byte_tile_cycles(t, m, n, k.depth);
+            const double last = rest ? byte_tile_cycles(t, rest, n, k.depth) : 0;
             total += blocks[i].repeat * (double)rows * (pixels / m * full + last);
             continue;
         }
-        bool far = depth * blocks[i].lanes * size > t->l1_bytes / 2.0;
-        double tile = depth * tile_cycles(t, m, &blocks[i], size, far) + 2.0 * m * n + 10;
-        double last = rest ? depth * tile_cycles(t, rest, &blocks[i], size, far) + 2.0 * rest * n + 10 : 0;
+        bool far = k.depth * blocks[i].lanes * k.size > t->l1_bytes / 2.0;
+        double tile = k.depth * tile_cycles(t, m, &blocks[i], k.size, k.latency, far) + 2.0 * m * n + 10;
+        double last =
+            rest ? k.depth * tile_cycles(t, rest, &blocks[i], k.size, k.latency, far) + 2.0 * rest * n + 10 : 0;
         total += blocks[i].repeat * (double)rows * (pixels / m * tile + last);
     }
     return total;
 }
 
 int gemm_weight_size(const plan *p, const plan_step *s) {
-    elem_type type = s->gemm.scaled ? TYPE_F32 : node_weight_type(&p->g->nodes[s->node]);
+    elem_type type = scales_weights(p, s) ? TYPE_F32 : node_weight_type(&p->g->nodes[s->node]);
     return type_table[type].bytes;
+}
+
+/* A pair of bfloat16 takes the room and the time of one float. */
+static tile_inputs inputs_of_tiles(const plan *p, const plan_step *s, double depth) {
+    const int size = gemm_weight_size(p, s);
+    if (!takes_bf16(p, s)) return (tile_inputs){depth, size, s->gemm.depth, p->t->fma_latency};
+    return (tile_inputs){ceil(depth / BF16_DEPTH), BF16_DEPTH * size, 1, p->t->bf16->latency};
 }
 
 void choose_gemm(const plan *p, plan_step *s, bool by_row) {
@@ -107,7 +126,8 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     int size = gemm_weight_size(p, s);
     double depth = (double)s->operands[0].shape.c / groups * n->a.kernel[0] * n->a.kernel[1];
     choose_depth(p, s);
-    const bool bytes = gemm->depth > 1;
+    const bool bytes = gemm->depth > 1 && !takes_bf16(p, s);
+    const tile_inputs inputs = inputs_of_tiles(p, s, depth);
     channel_block blocks[2];
     enum { MOST_PIXELS = 14 };
     compactness compact = tuning_compact(p->tuning);
@@ -120,9 +140,9 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
         int widest = blocks[0].n_pieces;
         if (widest < width) break;
         for (int m = 1; m <= MOST_PIXELS && m <= pixels; m++) {
-            if (!tile_fits(t, &blocks[0], m, size, gemm->depth)) break;
+            if (!tile_fits(t, &blocks[0], m, inputs.size, inputs.side)) break;
             if (m > 1 && compact == COMPACT_LEAST) break;
-            cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, depth, size, gemm->depth);
+            cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, inputs);
             costs[n_tiles] = cycles[n_tiles] * (compact ? n_blocks * (pixels % m ? 2 : 1) : 1);
             tiles[n_tiles++] = (tile_shape){m, widest};
         }
@@ -137,7 +157,8 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
     gemm->n_blocks = (bytes ? cut_widest : cut_blocks)(t, out_c, chosen.vectors, gemm->blocks);
     double weight_bytes = depth * out_c * size;
-    gemm->cycles = groups * best;
+    gemm->cycles =
+        groups * (best + (takes_bf16(p, s) ? depth * pixels * (double)rows * t->bf16->per_input : 0));
     gemm->prefetch = groups * weight_bytes > t->l1_bytes / 2.0 && !t->strict_c99 && !t->small;
     gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels && !gemm->gathered;
     s->tile_bytes = gathered_bytes(p, s);

@@ -67,6 +67,7 @@ static int64_t scaled_elements(const plan_step *s) {
 bool scale_weights(verifier *v, const plan_step *s, int thread) {
     reading factors;
     if (!read_factors(v, s, thread, &factors) || !read_row(v, &factors, 0, 0)) return false;
+    if (!scales_weights(v->p, s)) return true;
     place *to = use_place(v, s->scratch, thread);
     if (!to || !cut_place(v, to, 1, scaled_elements(s) * to->element_bytes)) return false;
     track *k = owned_track(v, to, s);
@@ -83,6 +84,7 @@ bool fill_scratch(verifier *v, const plan_step *s, int thread) {
 }
 
 bool has_scaled_weights(verifier *v, const plan_step *s, int thread) {
+    if (!scales_weights(v->p, s)) return true;
     place *at = use_place(v, s->scratch, thread);
     if (!at) return false;
     return owned_track(v, at, s)->rows[0] == 0 || fault(v, "its scaled weights have been overwritten");

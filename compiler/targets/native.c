@@ -31,6 +31,7 @@ static bool processor_has(const char *name, size_t size) {
     FEATURE("avx512vl");
     FEATURE("avx512vnni");
     FEATURE("avx512vbmi");
+    FEATURE("avx512bf16");
 #undef FEATURE
 #elif defined(__aarch64__) && defined(__linux__)
     if (is_feature(name, size, "dotprod")) return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;

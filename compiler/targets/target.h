@@ -24,6 +24,9 @@ typedef struct vector_kind {
     /* Files with the functions by which tiles of integers take several inputs at once, and end: see byte_tiles.
      */
     const char *byte_dots, *byte_ends;
+    /* A file with the functions by which tiles of floats multiply pairs of bfloat16, or NULL: see bf16_tiles.
+     */
+    const char *bf16_runtime;
     /* The functions V_tile_MxN are there, which make the sums of a tile of floats of M pixels by N vectors, for
      * N = tile_vectors and M up to tile_pixels; and those that begin and end it. 0: they are not. */
     int tile_pixels, tile_vectors;
@@ -84,10 +87,17 @@ typedef struct byte_tiles {
     double per_dot, per_input, per_weight, per_end, per_store;
 } byte_tiles;
 
+/* How tiles of floats multiply in bfloat16: V_dot_bf16 adds up the products of a pair of inputs and of a pair
+ * of weights for each lane, and V_put_bf16 makes pairs of floats. A pair takes the room of one float. */
+typedef struct bf16_tiles {
+    int latency;      /* cycles of V_dot_bf16; as many are done in a cycle as multiply-adds of floats */
+    double per_input; /* cycles of an input that is rounded, beside its part of a tile's rows */
+} bf16_tiles;
+
 enum {
     MOST_BYTE_VECTORS = 4, /* of a tile, which become one vector of codes */
     MAX_VECTOR_KINDS = 3,
-    MAX_FILE_TARGETS = 4 /* no machine has more */
+    MAX_FILE_TARGETS = 5 /* no machine has more */
 };
 
 typedef struct target target;
@@ -110,6 +120,7 @@ struct target {
     vector_kind vectors[MAX_VECTOR_KINDS]; /* widest first; lanes 0 ends the list */
     const dot_kernels *dots;               /* or NULL */
     const byte_tiles *bytes;               /* or NULL: tiles of integers take one input at a time */
+    const bf16_tiles *bf16;                /* or NULL: the machine has no such products */
     int registers;                         /* vector registers */
     int fma_latency, fma_per_cycle;        /* cycles; multiply-adds of a vector */
     double widening;                       /* a vector of halves to floats: the time of so many multiply-adds */
@@ -141,6 +152,9 @@ const target *target_by_name(const char *name);
 /* Whether code for `one` runs on fewer processors than code for `other`. Both are of the same machine, and from
  * the table. */
 bool target_is_stronger(const target *one, const target *other);
+
+/* "x86-64-v4-bf16 and ..": the targets that have what --dtype bf16 needs, for messages. */
+const char *targets_with_bf16(arena *a);
 
 bool target_runs_here(const target *t);
 

@@ -140,6 +140,12 @@ static const byte_tiles avx2_tiles = {.depth = 2,
                                       .per_weight = 0.4,
                                       .per_end = 4};
 
+/* Two products of pairs a cycle, as of floats. Rounding is a load of each of two vectors, one instruction and
+ * one store. */
+static const bf16_tiles avx512_bf16 = {.latency = 6, .per_input = 0.1};
+
+static const bf16_tiles neon_bf16 = {.latency = 4, .per_input = 0.5};
+
 /* Pairs of int16. */
 static const byte_tiles wasm_tiles = {.depth = 2,
                                       .widens = true,
@@ -233,6 +239,20 @@ const target target_table[] = {
         ON_AVX512,
     },
     {
+        .name = "x86-64-v4-bf16",
+        .what = "AVX-512 with VNNI, VBMI and BF16 (Sapphire Rapids, Zen 4 and later)",
+        .tag = "bf16",
+        .attributes = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vbmi,avx512bf16,avx2,fma",
+        .vectors = {{FLOATS(16, "f32x16_avx512.h"), INTS(16), .halves = true, .own_ints = "i32x16_rescale.h",
+                     .byte_dots = "i32x16_vnni.h", .byte_ends = "i32x16_avx512.h",
+                     .bf16_runtime = "f32x16_bf16.h"},
+                    {FLOATS(8, "f32x8_avx2.h"), INTS(8), .bf16_runtime = "f32x8_bf16.h"},
+                    {FLOATS(4, "f32x4_fma.h"), INTS(4), .bf16_runtime = "f32x4_bf16.h"}},
+        .bytes = &vnni_tiles,
+        .bf16 = &avx512_bf16,
+        ON_AVX512,
+    },
+    {
         .name = "aarch64",
         .what = "Advanced SIMD (every 64-bit Arm of the A profile)",
         .runs_here = runs_on_this_aarch64,
@@ -249,6 +269,18 @@ const target target_table[] = {
         .vectors = {{FLOATS(4, "f32x4_neon.h"), INTS(4), .byte_dots = "i32x4_dotprod.h",
                      .byte_ends = "i32x4_neon.h"}},
         .bytes = &dotprod_tiles,
+        ON_AARCH64,
+    },
+    {
+        .name = "aarch64-bf16",
+        .what = "Advanced SIMD with dot products and BF16 (Armv8.6: Cortex-A510, A710 and later, Neoverse V1, "
+                "Apple M2)",
+        .condition = "defined(__ARM_FEATURE_DOTPROD) && defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC)",
+        .condition_words = "an Arm with dot products and BF16, as by -march=armv8.2-a+dotprod+bf16",
+        .vectors = {{FLOATS(4, "f32x4_neon.h"), INTS(4), .byte_dots = "i32x4_dotprod.h",
+                     .byte_ends = "i32x4_neon.h", .bf16_runtime = "f32x4_bfdot.h"}},
+        .bytes = &dotprod_tiles,
+        .bf16 = &neon_bf16,
         ON_AARCH64,
     },
     {
@@ -321,6 +353,14 @@ const target *target_by_name(const char *name) {
         if (strcmp(t->name, name) == 0) return t;
     }
     return NULL;
+}
+
+const char *targets_with_bf16(arena *a) {
+    const char *list = NULL;
+    for (const target *t = target_table; t->name; t++) {
+        if (t->bf16) list = list ? arena_printf(a, "%s and %s", list, t->name) : t->name;
+    }
+    return list;
 }
 
 bool target_is_stronger(const target *one, const target *other) { return one > other; }

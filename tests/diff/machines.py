@@ -25,7 +25,9 @@ SKIPPED = 77  # the exit status of a test that cannot run here
 # Of x86-64: what /proc/cpuinfo must list. Each has what those before it have.
 X86_TARGETS = {"x86-64": set(), "x86-64-v3": {"avx2", "fma"},
                "x86-64-v4": {"avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl"},
-               "x86-64-v4-vnni": {"avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512vbmi"}}
+               "x86-64-v4-vnni": {"avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512vbmi"},
+               "x86-64-v4-bf16": {"avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512vbmi",
+                                  "avx512_bf16"}}
 
 
 class Missing(Exception):
@@ -221,7 +223,7 @@ def first_found(*commands):
 
 
 def aarch64(target, cc, level="-O2"):
-    more = ["-march=armv8.2-a+dotprod"] if target == "aarch64-dotprod" else []
+    more = {"aarch64-dotprod": ["-march=armv8.2-a+dotprod"], "aarch64-bf16": ["-march=armv8.2-a+dotprod+bf16"]}.get(target, [])
     return Foreign([cc or first_found("aarch64-linux-gnu-gcc"), "-static", *more], [first_found("qemu-aarch64")], level)
 
 

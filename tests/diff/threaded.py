@@ -13,7 +13,7 @@ import tempfile
 import numpy as np
 
 from emitted import ROUNDINGS, largest_error
-from machines import WARNINGS, bind, empty_outputs, passed_inputs, precompiled, run, write_into
+from machines import WARNINGS, bind, empty_outputs, passed_inputs, precompiled, require_machine, run, write_into
 from random_more import write_network
 
 # Threads that wait at a barrier sleep at once. There may be more of them than processors, and other tests beside them: who
@@ -157,6 +157,7 @@ def check_networks(description, check_net):
     parser.add_argument("--target", default="native")
     parser.add_argument("--reuse-input", action="store_true")
     arguments = parser.parse_args()
+    require_machine(arguments.target)
     failed = count_failures(arguments, lambda net, options, folder: check_net(net, options, arguments, folder))
     print("%d networks for %s, %d failed" % (len(arguments.nets) + arguments.count, arguments.target, failed))
     return 1 if failed else 0

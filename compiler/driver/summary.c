@@ -137,6 +137,7 @@ static const char *describe_types(const job *j) {
     const char *types = show_weight_types(j->mem, j->plan->g);
     if (strcmp(types, "f32") == 0) return "";
     if (strcmp(types, "f16") == 0) return " of f16, with biases of f32";
+    if (strcmp(types, "bf16") == 0) return " of bf16, with biases of f32";
     if (strcmp(types, "int8") == 0) return " of int8, with biases of int32";
     return arena_printf(j->mem, " of %s", types);
 }

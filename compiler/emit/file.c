@@ -6,7 +6,10 @@ static const char *describe_target(const emitter *e) {
     const plan *p = e->p;
     return arena_printf(e->a, "%d steps, %.2f M multiply-adds, %lld bytes of arena, %lld bytes of weights%s",
                         p->n_steps, (double)plan_macs(p) * 1e-6, (long long)p->arena_bytes,
-                        (long long)plan_weight_bytes(p), graph_has_weights_of(p->g, TYPE_F16) ? " (f16)" : "");
+                        (long long)plan_weight_bytes(p),
+                        graph_has_weights_of(p->g, TYPE_F16)    ? " (f16)"
+                        : graph_has_weights_of(p->g, TYPE_BF16) ? " (bf16)"
+                                                                : "");
 }
 
 static void emit_banner(const emitter *all, int n, text *out) {
@@ -34,6 +37,10 @@ static void emit_banner(const emitter *all, int n, text *out) {
     if (graph_has_weights_of(e->p->g, TYPE_F16))
         text_string(out,
                     " * Weights are IEEE 754 halves, widened to floats as they are used; biases are floats.\n");
+    if (graph_has_weights_of(e->p->g, TYPE_BF16))
+        text_string(out, " * Convolutions and dense layers multiply in bfloat16, which their inputs are "
+                         "rounded to, and add up in "
+                         "floats.\n");
     text_string(out, " * Tensors are [height, width, channels], one pixel's channels side by side. */\n");
 }
 

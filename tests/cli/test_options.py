@@ -55,13 +55,13 @@ class CommandLine(Case):
                     ["tiny.net", "-o", "a.c", "--storage", "embd"])
         self.refuse("--emit: there is no 'xyzzy': there are c, net, json, dot, memory, memory-table, html and svg",
                     ["tiny.net", "-o", "a.c", "--emit", "xyzzy"])
-        self.refuse("--dtype: there is no 'bf16': there are f32 and int8", ["tiny.net", "-o", "a.c", "--dtype", "bf16"])
+        self.refuse("--dtype: there is no 'bf8': there are f32, int8 and bf16", ["tiny.net", "-o", "a.c", "--dtype", "bf8"])
         done = self.lcc("tiny.net", "-o", "a.c", "--target", "x86-64-v33")
         self.assertEqual(done.returncode, 2)
         self.assertIn("--target: there is no 'x86-64-v33': did you mean 'x86-64-v3'? There are native, generic", done.stderr)
 
     def test_several_targets(self):
-        can = "those that can are x86-64, x86-64-v3, x86-64-v4 and x86-64-v4-vnni"
+        can = "those that can are x86-64, x86-64-v3, x86-64-v4, x86-64-v4-vnni and x86-64-v4-bf16"
         for given, message in (("x86-64,generic", "x86-64 and generic cannot be in one file: " + can),
                                ("generic,x86-64", "generic and x86-64 cannot be in one file: " + can),
                                ("x86-64,aarch64", "x86-64 and aarch64 cannot be in one file: " + can),

@@ -31,12 +31,13 @@ HEADERS = {
 # The header of integers serves for several numbers of lanes, which stand for the word LANES: kind, attributes, lanes.
 LANES_HEADER = "i32xN.h"
 HELIUM_INTS = "i32xN_mve.h"  # stands before it, on one machine
-DOTPROD = "i32x4_dotprod.h"  # needs what only a target's name asks for: cli/generated compiles it in the files of networks
+DOTPROD = "i32x4_dotprod.h", "f32x4_bfdot.h"  # need what only a target's name asks for: diff compiles them in the files of networks
 LANES = [("any", None, 4), ("x86", "sse2", 4), ("x86", "avx2,fma", 8), ("x86", V4, 16), ("aarch64", None, 4), ("wasm32", "simd128", 4),
          ("cortex-m55", None, 4)]
 # Tiles that take several inputs at once: headers that stand on each other, as lcc puts them together. Kind, attributes, lanes. A
 # function stands for those of its name in later headers.
 VNNI = V4.replace("avx2", "avx512vnni,avx512vbmi,avx2")
+BF16 = V4.replace("avx2", "avx512bf16,avx2")
 ENDS = "i32xN_end.h", "i32xN_ends.h", "i32xN_maps.h"
 PAIRS = "i32xN_pairs.h"
 STACKS = [
@@ -45,6 +46,9 @@ STACKS = [
     ("x86", V4, 16, ["i32x16_rescale.h", LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", *ENDS[1:], PAIRS]),
     ("x86", VNNI, 16, ["i32x16_rescale.h", LANES_HEADER, ENDS[0], "i32x16_vnni.h", "i32x16_avx512.h", *ENDS[1:]]),
     ("aarch64", None, 4, [LANES_HEADER, ENDS[0], "i32x4_smull.h", "i32x4_neon.h", *ENDS[1:]]),
+    ("x86", BF16, 16, ["f32x16_avx512.h", "f32x16_bf16.h"]),
+    ("x86", BF16, 8, ["f32x8_avx2.h", "f32x8_bf16.h"]),
+    ("x86", BF16, 4, ["f32x4_fma.h", "f32x4_bf16.h"]),
     ("wasm32", "simd128", 4, [LANES_HEADER, ENDS[0], "i32x4_wasm.h", *ENDS[1:], PAIRS]),
 ]
 # Microcontrollers: clang's target, and options that GCC and clang take; the second of the M4 is one without floating-point unit.
@@ -207,8 +211,8 @@ void kernel(float *out, const float *x, const float *w) {{
 
 def main():
     runtime = sys.argv[1]
-    stacked = {name for stack in STACKS for name in stack[3]}
-    headers = sorted(h for h in os.listdir(runtime) if h.endswith(".h") and h not in (*SHARING, *stacked, HELIUM_INTS, DOTPROD)
+    stacked = {name for stack in STACKS for name in stack[3]} - set(HEADERS)
+    headers = sorted(h for h in os.listdir(runtime) if h.endswith(".h") and h not in (*SHARING, *stacked, HELIUM_INTS, *DOTPROD)
                      and not h.startswith(KERNELS))
     if headers != sorted(HEADERS):
         fail(f"runtime/ has {headers}, this test knows {sorted(HEADERS)}")

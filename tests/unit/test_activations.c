@@ -119,12 +119,12 @@ static void what_is_unchanged_is_known(void **state) {
     for_each_activation(check_unchanged);
 }
 
-/* Whether a file of runtime/ has only some functions, which stand for those of a family. */
+/* Whether a file of runtime/ has only some functions, which stand for those of a family or come behind them. */
 static bool stands_for_others(const char *file) {
     for (const target *t = target_table; t->name; t++) {
         for (int k = 0; k < MAX_VECTOR_KINDS; k++) {
-            const char *own = t->vectors[k].own_runtime;
-            if (own && strcmp(own, file) == 0) return true;
+            const char *const own = t->vectors[k].own_runtime, *const bf16 = t->vectors[k].bf16_runtime;
+            if ((own && strcmp(own, file) == 0) || (bf16 && strcmp(bf16, file) == 0)) return true;
         }
     }
     return false;

@@ -249,7 +249,8 @@ class Network:
         path, options = self.write()
         codes = [codes for codes, _ in self.inputs]
         if target:
-            results = emitted.Model(self.lcc, path, self.folder, options, target=target, level="-O1")(codes)
+            results = emitted.Model(self.lcc, path, self.folder, options, target=target,
+                                    level="-O0" if target == "generic" else "-O1")(codes)
         else:
             results = emitted.interpret(self.lcc, path, self.folder, codes, len(self.checks), options)
         for result, (check, what) in zip(results, self.checks):

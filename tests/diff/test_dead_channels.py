@@ -77,7 +77,8 @@ def inputs_of(model):
 
 def compare(arguments, name, net, weights, folder, least_ratio):
     """True where both agree and the MACs are fewer by the ratio wanted."""
-    options, where = ["-w", weights], {"target": arguments.target, "cc": arguments.cc, "level": "-O1"}
+    options, where = ["-w", weights], {"target": arguments.target, "cc": arguments.cc}
+    where["level"] = "-O0" if arguments.target == "generic" else "-O1"
     without = emitted.Model(arguments.lcc, net, folder, options, name="without", **where)
     kept = emitted.Model(arguments.lcc, net, folder, options + ["--keep-dead"], name="kept", **where)
     error = 0.0

@@ -146,7 +146,8 @@ def check(lcc, cases, targets):
             if not error <= INTERPRETER:
                 faults.append("%s: the interpreter is off by %.3g of the largest value" % (name, error))
         for target in targets:
-            results = emitted.Model(lcc, net, folder, options, target=target, name="m_" + target.replace("-", "_"))(inputs)
+            results = emitted.Model(lcc, net, folder, options, target=target, name="m_" + target.replace("-", "_"),
+                                    level="-O0" if target == "generic" else "-O1")(inputs)
             for name, got, expected in zip(cases.names, results, truth):
                 error = emitted.largest_error([got], [expected])
                 if not error <= FLOATS:

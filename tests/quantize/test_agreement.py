@@ -92,10 +92,12 @@ def build(options, network, models, folder, more):
     """The program of the network, in a folder of its own."""
     folder.mkdir()
     words = [word.format(models=models) for word in network.words]
-    subprocess.run([options.lcc, *words, "--name", "model", "-o", folder / "model.c", *more], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([options.lcc, *words, "--name", "model", "-o", folder / "model.c", "--storage", "incbin", *more], check=True,
+                   stderr=subprocess.DEVNULL)
     kind = "float" if network.floats else "uint8_t"
     (folder / "main.c").write_text(PROGRAM % {"type": kind, "inputs": 224 * 224 * 3, "outputs": network.outputs})
-    subprocess.run([options.cc, "-O2", folder / "main.c", folder / "model.c", "-o", folder / "main"], check=True)
+    subprocess.run([options.cc, "-O2", folder / "main.c", folder / "model.c", "-o", folder / "main"], check=True,
+                   cwd=folder)  # where the assembler finds the weights
     return folder / "main"
 
 

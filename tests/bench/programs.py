@@ -22,6 +22,7 @@ INT8_NETWORKS = [name for name in DEFAULT_NETWORKS if name not in ("shufflenet_v
 AVX512 = ("f32x16", "f32x16_avx512.h", 16, 32, ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"])
 PEAKS = {
     "x86-64-v4-vnni": AVX512,
+    "x86-64-v4-bf16": AVX512,
     "x86-64-v4": AVX512,
     "x86-64-v3": ("f32x8", "f32x8_avx2.h", 8, 16, ["-mavx2", "-mfma"]),
     "x86-64": ("f32x4", "f32x4_sse2.h", 4, 16, []),

@@ -167,8 +167,14 @@ static inline LCC_INLINE i32x16 i32x16_look_up_each(const int8_t *tables, i32x16
  * first all second ones, then all factors. See compiler/base/float_rescale.h.
  * TESTED: by the multipliers and shifts. The second floats are missing; multipliers are in their place.
  * MOVED: the integer next to x * factor + second. The zero point is in `second`.
- * DOWN: zero + x * factor + (x * second + 1/2), rounded down; see there for layers that round twice. */
-typedef enum i32x16_way { i32x16_TESTED, i32x16_MOVED, i32x16_DOWN } i32x16_way;
+ * DOWN: zero + x * factor + (x * second + 1/2), rounded down; see there for layers that round twice.
+ * DOUBLED: by the multipliers, exactly: see BY_DOUBLING there. How far sums are shifted to the left stands in
+ * place of the factors, as integers. */
+typedef enum i32x16_way { i32x16_TESTED, i32x16_MOVED, i32x16_DOWN, i32x16_DOUBLED } i32x16_way;
+
+enum {
+    i32x16_POINT = 22 /* bits behind the point of what is DOUBLED */
+};
 
 /* How a residual is added: see i32x16_ending. The factors and the rest are those of compiler/graph/integers.h.
  */
@@ -748,6 +754,13 @@ __attribute__((noinline)) static void i32x16_add_rows(int32_t *sum, const int8_t
     }
 }
 
+/* Four int32, whatever 16 is. */
+typedef uint32_t i32x16_quad __attribute__((vector_size(16)));
+
+/* The sums of sixteen channels' codes, each raised by 128; of at most 256 codes. See i32x16_add_block. */
+typedef struct i32x16_sums {
+    i32x16_pair_codes pairs, second;
+} i32x16_sums;
 
 /* The sums that the biases of a block begin. */
 static inline LCC_INLINE i32x16_two i32x16_begin_two(const int8_t *w) {

@@ -22,6 +22,22 @@ static inline LCC_INLINE i32xN i32xN_load_half_u8(const void *p) {
     return i32xN_load_half_i8(p) ^ (int32_t)0x80808080u;
 }
 
+/* Copies n codes that lie `step` apart. No other than those from the first to the last one is read. */
+static inline LCC_INLINE void i32xN_gather(int8_t *to, const int8_t *from, int step, int n) {
+    int k = 0;
+    for (; step == 2 && k + 16 < n; k += 16) vst1q_s8(to + k, vld2q_s8(from + 2 * k).val[0]);
+    for (; step == 3 && k + 16 < n; k += 16) vst1q_s8(to + k, vld3q_s8(from + 3 * k).val[0]);
+    for (; step == 4 && k + 16 < n; k += 16) vst1q_s8(to + k, vld4q_s8(from + 4 * k).val[0]);
+    if (k) { /* the last sixteen, some of them again */
+        const int8_t *const last = from + step * (n - 17) + 1;
+        if (step == 2) vst1q_s8(to + n - 16, vld2q_s8(last).val[1]);
+        if (step == 3) vst1q_s8(to + n - 16, vld3q_s8(last).val[2]);
+        if (step == 4) vst1q_s8(to + n - 16, vld4q_s8(last).val[3]);
+        k = n;
+    }
+    for (; k < n; k++) to[k] = from[k * step];
+}
+
 /* No instruction is moved across: GCC would begin many products at once, and keep sums in memory. */
 static inline LCC_INLINE void i32xN_in_order(void) { __asm__ volatile(""); }
 
@@ -71,6 +87,8 @@ static inline LCC_INLINE int32x4_t i32xN_times(i32xN v, i32xN_exactly by, int32_
 /* What becomes of a layer's sums before their zero point is added; floats contain that. */
 static inline LCC_INLINE int32x4_t i32xN_code_of(i32xN v, i32xN_by by, const i32xN_ending *end) {
     if (end->way == i32xN_TESTED) return i32xN_times(v, by.exactly, end->twice);
+    if (end->way == i32xN_DOUBLED)
+        return vqdmulhq_s32(vqshlq_s32((int32x4_t)v, (int32x4_t)by.factor), by.exactly.multiplier);
     return vcvtnq_s32_f32(vfmaq_f32(by.second, vcvtq_f32_s32((int32x4_t)v), by.factor));
 }
 
@@ -83,6 +101,21 @@ static inline LCC_INLINE int8x16_t i32xN_pack(int32x4_t a, int32x4_t b, int32x4_
     if (zero) low = vqaddq_s16(low, zeros);
     if (zero) high = vqaddq_s16(high, zeros);
     int8x16_t v = vqmovn_high_s16(vqmovn_s16(low), high);
+    if (least > -128) v = vmaxq_s8(v, vdupq_n_s8((int8_t)least));
+    if (most < 127) v = vminq_s8(v, vdupq_n_s8((int8_t)most));
+    return v;
+}
+
+/* The same of vectors that have i32xN_POINT bits behind the point, which are rounded halves up. Upper halves
+ * have what is left of them. */
+static inline LCC_INLINE int8x16_t i32xN_pack_doubled(int32x4_t a, int32x4_t b, int32x4_t c, int32x4_t d,
+                                                      int32_t zero, int32_t least, int32_t most) {
+    enum { LEFT = i32xN_POINT - 16 };
+    const int16x8_t zeros = vdupq_n_s16((int16_t)(zero * (1 << LEFT)));
+    int16x8_t low = vuzp2q_s16((int16x8_t)a, (int16x8_t)b), high = vuzp2q_s16((int16x8_t)c, (int16x8_t)d);
+    if (zero) low = vqaddq_s16(low, zeros);
+    if (zero) high = vqaddq_s16(high, zeros);
+    int8x16_t v = vqrshrn_high_n_s16(vqrshrn_n_s16(low, LEFT), high, LEFT);
     if (least > -128) v = vmaxq_s8(v, vdupq_n_s8((int8_t)least));
     if (most < 127) v = vminq_s8(v, vdupq_n_s8((int8_t)most));
     return v;
@@ -246,7 +279,11 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
     if (n > 1) v[1] = i32xN_code_of(sums[1], by[1], end);
     if (n > 2) v[2] = i32xN_code_of(sums[2], by[2], end);
     if (n > 3) v[3] = i32xN_code_of(sums[3], by[3], end);
-    int8x16_t codes = i32xN_pack(v[0], v[1], v[2], v[3], zero, end->least, end->most);
+    int8x16_t codes;
+    if (end->way == i32xN_DOUBLED)
+        codes = i32xN_pack_doubled(v[0], v[1], v[2], v[3], end->zero, end->least, end->most);
+    else
+        codes = i32xN_pack(v[0], v[1], v[2], v[3], zero, end->least, end->most);
     if (end->n_tables > 1)
         codes = i32xN_look_up_numbered(end->tables, end->n_tables, scales + 9 * 4 * n, channels, codes);
     else if (end->tables)
@@ -334,14 +371,10 @@ static inline LCC_INLINE i32xN i32xN_least_codes(void) { return (i32xN)vdupq_n_s
 
 /* Of each of 16 channels, or of as many as are left, the larger code: of v and of those at p. */
 static inline LCC_INLINE i32xN i32xN_larger_codes(i32xN v, const int8_t *p, int left) {
-    int8_t part[16] = {0};
-    memcpy(part, p, left > 16 ? 16 : (size_t)left);
-    return (i32xN)vmaxq_s8((int8x16_t)v, vld1q_s8(part));
+    return (i32xN)vmaxq_s8((int8x16_t)v, i32xN_load_codes(p, left > 16 ? 16 : left));
 }
 
 /* Stores the codes of 16 channels, or of as many as are left. */
 static inline LCC_INLINE void i32xN_put_codes(int8_t *p, i32xN v, int left) {
-    int8_t part[16];
-    vst1q_s8(part, (int8x16_t)v);
-    memcpy(p, part, left > 16 ? 16 : (size_t)left);
+    i32xN_store_codes(p, (int8x16_t)v, left > 16 ? 16 : left);
 }

@@ -25,17 +25,26 @@ static inline LCC_INLINE i32xN i32xN_spread_u8(const void *p) {
 static inline LCC_INLINE i32xN i32xN_spread_i8_part(const void *p, int n) {
     int8_t four[4] = {0, 0, 0, 0};
     memcpy(four, p, (size_t)n);
-    return i32xN_spread_i8(four);
+    if (n > 2) return i32xN_spread_i8(four);
+    return (i32xN)vdupq_n_s16((int16_t)(uint16_t)(((unsigned)(uint8_t)four[1] << 8) | (uint8_t)four[0]));
 }
 
 static inline LCC_INLINE i32xN i32xN_spread_u8_part(const void *p, int n) {
     return i32xN_spread_i8_part(p, n) ^ (int32_t)0x80808080u;
 }
 
-/* sum + the products of four inputs and their weights, in each lane. */
+/* sum + the products of four inputs and their weights, in each lane. The two multiplications are assembly,
+ * since GCC copies what the first one makes. */
 static inline LCC_INLINE i32xN i32xN_dot(i32xN x, i32xN w, i32xN sum) {
-    const int16x8_t first = vmull_s8(vget_low_s8((int8x16_t)x), vget_low_s8((int8x16_t)w));
-    return (i32xN)vpadalq_s16((int32x4_t)sum, vmlal_high_s8(first, (int8x16_t)x, (int8x16_t)w));
+    int16x8_t pairs;
+    __asm__("smull %0.8h, %1.8b, %2.8b\n\tsmlal2 %0.8h, %1.16b, %2.16b" : "=&w"(pairs) : "w"(x), "w"(w));
+    return (i32xN)vpadalq_s16((int32x4_t)sum, pairs);
+}
+
+/* The same of two inputs, the others of which are not there. */
+static inline LCC_INLINE i32xN i32xN_dot_pair(i32xN x, i32xN w, i32xN sum) {
+    const int16x8_t pairs = vmull_s8(vget_low_s8((int8x16_t)x), vget_low_s8((int8x16_t)w));
+    return (i32xN)vpadalq_s16((int32x4_t)sum, pairs);
 }
 
 /* sum + the products of the first to the fourth group of four inputs and its weights, in each lane. */

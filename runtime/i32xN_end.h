@@ -11,8 +11,14 @@
  * first all second ones, then all factors. See compiler/base/float_rescale.h.
  * TESTED: by the multipliers and shifts. The second floats are missing; multipliers are in their place.
  * MOVED: the integer next to x * factor + second. The zero point is in `second`.
- * DOWN: zero + x * factor + (x * second + 1/2), rounded down; see there for layers that round twice. */
-typedef enum i32xN_way { i32xN_TESTED, i32xN_MOVED, i32xN_DOWN } i32xN_way;
+ * DOWN: zero + x * factor + (x * second + 1/2), rounded down; see there for layers that round twice.
+ * DOUBLED: by the multipliers, exactly: see BY_DOUBLING there. How far sums are shifted to the left stands in
+ * place of the factors, as integers. */
+typedef enum i32xN_way { i32xN_TESTED, i32xN_MOVED, i32xN_DOWN, i32xN_DOUBLED } i32xN_way;
+
+enum {
+    i32xN_POINT = 22 /* bits behind the point of what is DOUBLED */
+};
 
 /* How a residual is added: see i32xN_ending. The factors and the rest are those of compiler/graph/integers.h.
  */

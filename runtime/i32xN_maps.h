@@ -32,6 +32,8 @@ static inline LCC_INLINE void i32xN_make_scales(int8_t *scales, int n, int c, in
         float factor;
         memcpy(&factor, &exponent, sizeof factor);
         factor *= (float)multiplier;
+        const int32_t raised = i32xN_POINT + shift;
+        if (k->end->way == i32xN_DOUBLED) memcpy(&factor, &raised, sizeof factor);
         memcpy(scales + 4 * i, &multiplier, sizeof multiplier);
         memcpy(scales + 4 * (lanes + i), &factor, sizeof factor);
         scales[8 * lanes + i] = shift;
@@ -44,7 +46,7 @@ static inline LCC_INLINE void i32xN_scale_block(int n, int8_t *y, const int8_t *
                                                 int channels, int first, int last, const i32xN_scaling *k) {
     const int rest = channels - (n - 1) * LANES;
     int8_t scales[10 * 4 * LANES] = {0}; /* with room for numbers of tables, of which there are none */
-    if (k->end->way == i32xN_TESTED)
+    if (k->end->way == i32xN_TESTED || k->end->way == i32xN_DOUBLED)
         i32xN_make_scales(scales, n, c, channels, k);
     else
         i32xN_copy_floats(scales, n, c, channels, k);
@@ -122,4 +124,49 @@ __attribute__((noinline)) static void i32xN_add_rows(int32_t *sum, const int8_t 
             for (int i = 0; i < n; i++) sum[c] += x[i * step + c];
         }
     }
+}
+
+/* Four int32, whatever LANES is. */
+typedef uint32_t i32xN_quad __attribute__((vector_size(16)));
+
+/* The sums of sixteen channels' codes, each raised by 128; of at most 256 codes. See i32xN_add_block. */
+typedef struct i32xN_sums {
+    i32xN_pair_codes pairs, second;
+} i32xN_sums;
+
+/* Adds a code of each of sixteen channels, or of as many as are left. */
+static inline LCC_INLINE void i32xN_sum_up(i32xN_sums *sums, const int8_t *p, int left) {
+    i32xN_pair_codes v = {0};
+    if (left >= 16)
+        memcpy(&v, p, 16);
+    else if (left == 8)
+        memcpy(&v, p, 8);
+    else
+        memcpy(&v, p, (size_t)left);
+    v ^= 0x8080;
+    sums->pairs += v;
+    sums->second += v >> 8;
+}
+
+/* Stores the codes of (sum + moved) * multiplier * 2^(shift - 31) of sixteen channels, or of as many as are
+ * left. The sums are spread to the first channel of each four, the second ones, and so on. */
+static inline LCC_INLINE void i32xN_put_averages(int8_t *p, const i32xN_sums *sums, int left, int32_t moved,
+                                                 int32_t multiplier, int32_t shift, int32_t twice, int32_t zero,
+                                                 int32_t least, int32_t most) {
+    const i32xN_quad a = (i32xN_quad)(sums->pairs - (sums->second << 8)), b = (i32xN_quad)sums->second;
+    i32xN_quad v[4] = {a & 0xffff, b & 0xffff, a >> 16, b >> 16};
+    int32_t wide[16];
+    memcpy(wide, v, sizeof wide);
+    for (int i = 0; i < 16; i += LANES) {
+        const i32xN sum = i32xN_rescale_by(i32xN_load(wide + i) + moved, multiplier, shift, twice);
+        i32xN_store(wide + i, i32xN_place(sum, zero, least, most));
+    }
+    memcpy(v, wide, sizeof v);
+    const i32xN_quad codes = (v[0] & 0xff) | (v[1] & 0xff) << 8 | (v[2] & 0xff) << 16 | v[3] << 24;
+    if (left >= 16)
+        memcpy(p, &codes, 16);
+    else if (left == 8)
+        memcpy(p, &codes, 8);
+    else
+        memcpy(p, &codes, (size_t)left);
 }

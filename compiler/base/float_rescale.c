@@ -74,6 +74,13 @@ static float power_up_to(float x) {
     return x;
 }
 
+/* Whether an instruction makes all codes exactly. The factor's own bits are all there, and a sum that has no
+ * room when it is shifted makes at least 2^8 in size, which is more than two codes differ. */
+static bool may_be_doubled(const code_steps *k) {
+    const bool full = k->by.multiplier >= 1 << 30 || k->by.multiplier == 0;
+    return k->how == RESCALE_ONCE && full && k->by.shift >= -DOUBLED_POINT;
+}
+
 /* Whether what the floats make of a sum is at least `code`. */
 static bool reaches(const code_steps *k, float_way way, bool fused, float_rescale by, float x, int code) {
     if (way == FLOAT_DOWN) {
@@ -102,6 +109,7 @@ static const point *first_wrong(const code_steps *k, const points *all, float_wa
 
 bool floats_are_exact(const code_steps *steps, float_way way, bool fused, float_rescale floats) {
     points all;
+    if (way == BY_DOUBLING) return may_be_doubled(steps);
     if (way == FLOAT_NOT || !may_be_floats(steps) || !(floats.factor >= 0)) return false;
     if (way == FLOAT_DOWN && !(floats.second >= 0)) return false;
     find_points(steps, &all);
@@ -190,6 +198,7 @@ static bool find_down(const code_steps *k, points *all, float_rescale *found) {
 
 bool find_floats(const code_steps *steps, float_way way, bool fused, float_rescale *found) {
     points all;
+    if (way == BY_DOUBLING) return may_be_doubled(steps);
     if (way == FLOAT_NOT || !may_be_floats(steps)) return false;
     find_points(steps, &all);
     return way == FLOAT_MOVED ? find_moved(steps, &all, fused, found) : find_down(steps, &all, found);

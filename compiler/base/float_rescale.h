@@ -19,8 +19,15 @@
  *     their products, and the outer one is rounded down, which takes it below no integer. The second factor,
  *     which is not below 0, is what the first one lacks. Where RESCALE_TFLITE rounds, the half is 1/2 and half
  *     of the power of two up to the factor, with the sign of x: that far before the middle of two codes it goes
- *     away from zero. */
-typedef enum float_way { FLOAT_NOT, FLOAT_MOVED, FLOAT_DOWN } float_way;
+ *     away from zero.
+ * BY_DOUBLING: no floats, but an instruction for the upper half of a doubled product: it makes
+ *     x * multiplier * 2^shift with DOUBLED_POINT bits behind the point, rounded down, of a sum that is shifted
+ *     to the left before; these bits are rounded once, halves up. What has no room lies beyond all codes. */
+typedef enum float_way { FLOAT_NOT, FLOAT_MOVED, FLOAT_DOWN, BY_DOUBLING } float_way;
+
+enum {
+    DOUBLED_POINT = 22 /* with eight bits before it, and the sign; so no shift is less than -22 */
+};
 
 typedef struct float_rescale {
     float factor, second;
@@ -34,8 +41,9 @@ typedef struct code_steps {
     int64_t from, to;      /* the sums */
 } code_steps;
 
-/* Whether `floats` make the code of each sum. `fused`: FLOAT_MOVED rounds the product and the sum once, else
- * each of them. False also where a product is so large that a machine may not convert it to an integer. */
+/* Whether `floats` make the code of each sum; BY_DOUBLING takes none. `fused`: FLOAT_MOVED rounds the product
+ * and the sum once, else each of them. False also where a product is so large that a machine may not convert it
+ * to an integer. */
 bool floats_are_exact(const code_steps *steps, float_way way, bool fused, float_rescale floats);
 
 /* Looks for such floats next to the exact factor. False: it has found none. */

@@ -85,8 +85,9 @@ void emit_byte_scaling(emitter *e, const plan_step *s, writer *w, dots_map m) {
     const int *order = s->out_order + m.begin;
     float_rescale *floats = ARENA_ARRAY(e->a, float_rescale, n->shape.c);
     const float_way way = find_floats_of(e, &c, same ? 1 : n->shape.c, floats);
+    const bool by_floats = way == FLOAT_MOVED || way == FLOAT_DOWN;
     bool each = !same;
-    if (way)
+    if (by_floats)
         declare_floats(e, w, floats, same ? &(int){0} : order, same ? 1 : m.channels);
     else
         each = declare_tested_factors(e, w, c.by, order, m.channels);
@@ -94,7 +95,7 @@ void emit_byte_scaling(emitter *e, const plan_step *s, writer *w, dots_map m) {
          c.y_zero, c.range.least, c.range.most, e->p->g->rounding == RESCALE_TFLITE,
          float_text(e->a, way ? 0 : closeness(e, &c, n->shape.c)));
     line(w, "static const %s_scaling scaling = {%s, %d, %d, %lld, %lld, %d, %d, &ending};", v,
-         way ? "NULL, NULL, factors, seconds" : "multipliers, shifts, NULL, NULL", each, m.channels,
+         by_floats ? "NULL, NULL, factors, seconds" : "multipliers, shifts, NULL, NULL", each, m.channels,
          (long long)m.x_pixel, (long long)m.y_pixel, map_first ? c.x_zero : c.z_zero,
          map_first ? c.z_zero : c.x_zero);
     line(w, "%s_scale_map(%s, %s, %s, %s, %s, &scaling);", v, m.y, m.x, m.z, share_begin(e, s, m.pixels),

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     GROUP = 4 /* bytes: of the inputs that are spread at once */,
@@ -26,6 +27,9 @@ const char *byte_spread(const emitter *e, const plan_step *s) {
 
 /* ---- the loop ---- */
 
+/* Whether so many inputs of a group are at most its first pair. */
+static bool is_pair(int inputs) { return inputs == 1 || inputs == 2; }
+
 /* Writes what a tile does with a group of inputs; `part`: only so many bytes of them are there, or 0. */
 static void emit_group(emitter *e, writer *w, const byte_loop *k, const char *index, int part) {
     const char *v = e->p->t->vectors[0].ints;
@@ -33,6 +37,7 @@ static void emit_group(emitter *e, writer *w, const byte_loop *k, const char *in
     for (int j = 0; j < k->b->n_pieces; j++)
         line(w, "const %s w%d = %s_load_dots(%s);", v, j, v,
              expression(e->a, "w", NULL, NULL, 0, (int64_t)j * lanes * depth));
+    const char *dot = e->p->t->bytes->pairs && is_pair(part) ? "dot_pair" : "dot";
     const int64_t one = 1;
     for (int m = 0; m < k->m_count; m++) {
         const char *x = expression(e->a, k->base, &index, &one, 1, m * k->x_step);
@@ -41,7 +46,7 @@ static void emit_group(emitter *e, writer *w, const byte_loop *k, const char *in
         else
             line(w, "const %s v%d = %s_spread_%s(%s);", v, m, v, k->spread, x);
         for (int j = 0; j < k->b->n_pieces; j++)
-            line(w, "acc%d_%d = %s_dot(v%d, w%d, acc%d_%d);", m, j, v, m, j, m, j);
+            line(w, "acc%d_%d = %s_%s(v%d, w%d, acc%d_%d);", m, j, v, dot, m, j, m, j);
     }
     line(w, "w += %d;", k->b->lanes * depth);
 }
@@ -96,8 +101,9 @@ void emit_byte_loop(emitter *e, writer *w, const byte_loop *k) {
         line(w, "}");
         return;
     }
-    const int part = k->whole ? 0 : count % GROUP,
-              full = k->whole ? (count + GROUP - 1) / GROUP * GROUP : count - part;
+    const bool short_end = e->p->t->bytes->pairs && is_pair(count % GROUP), whole = k->whole && !short_end;
+    const int part = whole ? 0 : count % GROUP,
+              full = whole ? (count + GROUP - 1) / GROUP * GROUP : count - part;
     const int done = e->p->t->bytes->by_groups ? emit_vectors(e, w, k, full) : 0;
     if (done < full) {
         line(w, "for (int k = %d; k < %d; k += %d) {", done, full, GROUP);
@@ -122,6 +128,8 @@ static void emit_copying(emitter *e, writer *w, const char *type, const char *fr
     } else if (step == 1) {
         const bool known = count[0] >= '0' && count[0] <= '9';
         line(w, "memcpy(to, %s, %s%s);", from, known ? "" : "(size_t)", count);
+    } else if (e->p->t->bytes->gathers && strcmp(type, "i8") == 0) {
+        line(w, "%s_gather(to, %s, %d, %s);", v, from, step, count);
     } else {
         line(w, "for (int k = 0; k < %s; k++) {", count);
         if (widens)
@@ -214,23 +222,23 @@ static double sum_error(const add_integers *k) {
     return most * (rescale_value(k->x_by) + rescale_value(k->z_by)) * 4 / (1 << 24) + 3 * y;
 }
 
-/* Whether the codes of a tile look their table up together, when they are stored. */
-static bool looks_up_later(const emitter *e, const code_end *end) {
+bool looks_up_later(const emitter *e, const code_end *end) {
     return e->p->t->bytes->looks_up_tiles && end->table && !end->adds;
 }
 
-void emit_byte_look_up(emitter *e, writer *w, const code_end *end, const char *y, int64_t step, int pixels,
-                       const channel_block *b) {
+void emit_byte_look_up(emitter *e, writer *w, const code_end *end, const char *y, int64_t step,
+                       const char *pixels, const channel_block *b, const char *scales) {
     const int lanes = b->lanes;
     /* They lie behind the multipliers, factors and shifts. */
-    const char *numbers = end->several ? arena_printf(e->a, "scales + %d", 9 * lanes) : "NULL";
+    const char *numbers = end->several ? arena_printf(e->a, "%s + %d", scales, 9 * lanes) : "NULL";
     if (looks_up_later(e, end))
-        line(w, "%s_look_up_tile(%s, %lld, %d, %d, %s, %s);", e->p->t->vectors[0].ints, y, (long long)step,
+        line(w, "%s_look_up_tile(%s, %lld, %s, %d, %s, %s);", e->p->t->vectors[0].ints, y, (long long)step,
              pixels, b->channels, end->table, numbers);
 }
 
 const char *way_name(float_way way) {
-    static const char *const names[] = {[FLOAT_NOT] = "TESTED", [FLOAT_MOVED] = "MOVED", [FLOAT_DOWN] = "DOWN"};
+    static const char *const names[] = {
+        [FLOAT_NOT] = "TESTED", [FLOAT_MOVED] = "MOVED", [FLOAT_DOWN] = "DOWN", [BY_DOUBLING] = "DOUBLED"};
     return names[way];
 }
 
@@ -283,5 +291,6 @@ void emit_byte_end(emitter *e, writer *w, const byte_end *k) {
         text_free(&sums);
     }
     text_free(&factors);
-    emit_byte_look_up(e, w, &end, "y", k->y_step, k->m_count, k->b);
+    if (k->looks_up_last) return;
+    emit_byte_look_up(e, w, &end, "y", k->y_step, arena_printf(e->a, "%d", k->m_count), k->b, "scales");
 }

@@ -35,14 +35,19 @@ typedef struct byte_end {
     const channel_block *b;
     int m_count;
     int64_t y_step, r_step;
+    bool looks_up_last; /* the tables are looked up behind all tiles */
 } byte_end;
 
 void emit_byte_end(emitter *e, writer *w, const byte_end *k);
 
+/* Whether codes look their table up together, when they are stored. */
+bool looks_up_later(const emitter *e, const code_end *end);
+
 /* Writes the line by which the codes of the block's channels, of some pixels at y, `step` bytes apart, become
- * what the tables have, where that is not done when they are made. `scales` is what the block's biases end. */
-void emit_byte_look_up(emitter *e, writer *w, const code_end *end, const char *y, int64_t step, int pixels,
-                       const channel_block *b);
+ * what the tables have, where that is not done when they are made. `scales` is what stands behind the block's
+ * biases. */
+void emit_byte_look_up(emitter *e, writer *w, const code_end *end, const char *y, int64_t step,
+                       const char *pixels, const channel_block *b, const char *scales);
 
 /* The end of its name among those of i32xN_way. */
 const char *way_name(float_way way);

@@ -161,7 +161,7 @@ void emit_byte_columns(const window *g, writer *w, const column_group *c) {
     const code_end end = code_end_of(g->e, g->n);
     const char *y = expression(g->e->a, "y", &variable, &y_factor, 1, c->first * g->y_pixel);
     const channel_block b = {.channels = g->x.valid, .lanes = block_of(g)};
-    emit_byte_look_up(g->e, w, &end, y, g->y_pixel, c->count, &b);
+    emit_byte_look_up(g->e, w, &end, y, g->y_pixel, arena_printf(g->e->a, "%d", c->count), &b, "scales");
     line(w, "}");
 }
 

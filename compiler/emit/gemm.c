@@ -18,6 +18,8 @@
 #include "emit/gemm.h"
 #include "emit/stage.h"
 
+#include <string.h>
+
 /* The type of a pointer to a row of the ring: the parameter of a staged step points to an array of them. */
 static const char *rows_type(const gemm *g) {
     return arena_printf(g->e->a, "%s *const", buffer_type(g->e, g->s->scratch));
@@ -153,11 +155,66 @@ static int count_tiles(const gemm *g) {
     return (g->pixels + g->s->gemm.tile_pixels - 1) / g->s->gemm.tile_pixels;
 }
 
+/* ---- tables of codes that are looked up behind the tiles ---- */
+
+/* Whether they are, where they could be: the pixels are several tiles, and lie in the cache that is next to the
+ * processor's first. */
+static bool looks_up_last(const gemm *g) {
+    const int64_t bytes = (int64_t)g->pixels * g->y_step;
+    const gemm_plan *cut = &g->s->gemm;
+    if (cut->depth == 1 || !g->kind->rescales || g->groups > 1 || g->pixels <= cut->tile_pixels ||
+        bytes > g->t->l2_bytes / 4)
+        return false;
+    const code_end end = code_end_of(g->e, g->n);
+    return looks_up_later(g->e, &end);
+}
+
+/* Writes the line by which the codes of block shape i become what the tables have, of `count` pixels from pixel
+ * `first` on. */
+static void emit_look_up(const gemm *g, writer *w, int i, const char *first, const char *count) {
+    arena *a = g->e->a;
+    const channel_block *b = &g->s->gemm.blocks[i];
+    const code_end end = code_end_of(g->e, g->n);
+    int64_t y_begin = 0, step = g->y_step;
+    for (int j = 0; j < i; j++) y_begin += g->s->gemm.blocks[j].repeat * g->s->gemm.blocks[j].channels;
+    const char *const names[] = {"oy", "b", first};
+    const int64_t repeat = b->repeat > 1,
+                  y_factors[] = {g->by_row * g->pixels * step, repeat * b->channels,
+                                 strcmp(first, "0") ? step : 0},
+                  w_factors[] = {0, repeat * pack_block_bytes(&g->tile, b), 0};
+    const int64_t scales = pack_block_begin(&g->tile, i) + pack_bias_bytes(&g->tile, b);
+    emit_byte_look_up(g->e, w, &end, expression(a, "y", names, y_factors, 3, y_begin), step, count, b,
+                      expression(a, "w", names, w_factors, 3, scales));
+}
+
+/* Writes the loops by which those of all blocks do. */
+static void emit_look_ups(const gemm *g, writer *w, const char *first, const char *count) {
+    for (int i = 0; i < g->s->gemm.n_blocks && g->looks_up_last; i++) {
+        const int repeat = g->s->gemm.blocks[i].repeat;
+        if (repeat > 1) line(w, "for (int b = 0; b < %d; b++) {", repeat);
+        emit_look_up(g, w, i, first, count);
+        if (repeat > 1) line(w, "}");
+    }
+}
+
+/* Declares `first` and `behind`, the pixels of the tiles from number `from` to before number `to`. */
+static void declare_pixels(const gemm *g, writer *w, const char *from, const char *to) {
+    const int m = g->s->gemm.tile_pixels;
+    line(w, "const int first = (%s) * %d;", from, m);
+    line(w, "const int behind = (%s) * %d < %d ? (%s) * %d : %d;", to, m, g->pixels, to, m, g->pixels);
+}
+
+/* ---- loops over tiles ---- */
+
 /* Writes the loop over the part's tiles, and in it all blocks. */
 static void emit_shared_tiles(const gemm *g, writer *w) {
-    begin_shared_loop(g->e, g->s, w, "u", count_tiles(g));
+    const int tiles = count_tiles(g);
+    begin_shared_loop(g->e, g->s, w, "u", tiles);
     emit_numbered_tile(g, w, 0, g->s->gemm.n_blocks, true);
     line(w, "}");
+    if (!g->looks_up_last) return;
+    declare_pixels(g, w, share_begin(g->e, g->s, tiles), share_end(g->e, g->s, tiles));
+    emit_look_ups(g, w, "first", "behind - first");
 }
 
 /* Writes the loops over a part of block shape i. Where there are at least as many tiles as parts, a part is
@@ -174,6 +231,11 @@ static void emit_shared_blocks(const gemm *g, writer *w, int i) {
     }
     emit_numbered_tile(g, w, i, i + 1, false);
     if (tiles > 1) line(w, "}");
+    if (g->looks_up_last) {
+        declare_pixels(g, w, arena_printf(g->e->a, "%s ? PART(%d, part) : 0", by_pixels, tiles),
+                       arena_printf(g->e->a, "%s ? PART(%d, part + 1) : %d", by_pixels, tiles, tiles));
+        emit_look_up(g, w, i, "first", "behind - first");
+    }
     line(w, "}");
 }
 
@@ -218,11 +280,13 @@ static void emit_map(const gemm *g, writer *w) {
     const gemm_plan *cut = &g->s->gemm;
     enum { ENOUGH_TILES = 16 }; /* with fewer, some threads would have much more to do than others */
     bool few = g->shared && g->pixels < ENOUGH_TILES * cut->tile_pixels;
+    const char *all = arena_printf(g->e->a, "%d", g->pixels);
     if (!cut->blocks_outside && !few) {
         if (g->shared)
             emit_shared_tiles(g, w);
         else
             emit_pixel_loop(g, w, 0, cut->dots ? 1 : cut->n_blocks, true);
+        if (!g->shared) emit_look_ups(g, w, "0", all);
         return;
     }
     if (takes_bf16(g->e->p, g->s) && g->shared) {
@@ -237,6 +301,7 @@ static void emit_map(const gemm *g, writer *w) {
         bool repeat = cut->blocks[i].repeat > 1;
         if (repeat) line(w, "for (int b = 0; b < %d; b++) {", cut->blocks[i].repeat);
         emit_pixel_loop(g, w, i, i + 1, false);
+        if (g->looks_up_last) emit_look_up(g, w, i, "0", all);
         if (repeat) line(w, "}");
     }
 }
@@ -336,6 +401,7 @@ kernel_call emit_gemm(emitter *e, const plan_step *s) {
     gemm g = describe_gemm(e, s);
     arena *a = e->a;
     writer w = {0};
+    g.looks_up_last = looks_up_last(&g);
     emit_driver_body(&g, &w);
 
     signature f = {0};
@@ -365,6 +431,7 @@ void emit_gemm_row(emitter *e, const plan_step *s, writer *w, const gemm_place *
     arena *a = e->a;
     g.by_row = g.shared = false;
     g.pixels = g.n->shape.w;
+    g.looks_up_last = looks_up_last(&g);
     writer body = {0};
     if (s->gemm.run_table) emit_run_table(&g, &body);
     emit_groups(&g, &body);

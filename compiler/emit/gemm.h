@@ -23,6 +23,7 @@ typedef struct gemm {
     pack_layout tile;       /* the weights as the tiles read them: scaled ones are a copy in floats */
     const tile_kind *kind;  /* of the tiles */
     tile_end end;           /* what they make of their sums */
+    bool looks_up_last;     /* tables of codes are looked up behind the tiles, for many pixels at a time */
     int n_ahead;            /* of the weights of later steps, so many are prefetched by the tile */
 } gemm;
 

@@ -225,7 +225,7 @@ static void emit_pair_store(const gemm *g, writer *w, int m, int j, int offset) 
  * piece, so that the multipliers are loaded once. */
 static void emit_tile_end(const gemm *g, writer *w, const channel_block *b, int m_count) {
     if (takes_codes(g)) {
-        emit_byte_end(g->e, w, &(byte_end){g->s, &g->tile, b, m_count, g->y_step, g->r_step});
+        emit_byte_end(g->e, w, &(byte_end){g->s, &g->tile, b, m_count, g->y_step, g->r_step, g->looks_up_last});
         return;
     }
     if (g->kind->rescales) {

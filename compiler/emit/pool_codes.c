@@ -65,8 +65,13 @@ static void emit_max_of_blocks(emitter *e, writer *w, const pool_row *p) {
     line(w, "}");
 }
 
+/* Whether the target's widest vectors have functions for this input. */
+static bool takes_blocks(const emitter *e, const pool_row *p) {
+    return e->p->t->bytes && e->p->t->bytes->windows && input_type(e, p->s) == TYPE_I8;
+}
+
 static void emit_max_row(emitter *e, writer *w, const pool_row *p) {
-    if (e->p->t->bytes && e->p->t->bytes->windows && input_type(e, p->s) == TYPE_I8) {
+    if (takes_blocks(e, p)) {
         emit_max_of_blocks(e, w, p);
         return;
     }
@@ -168,6 +173,36 @@ static const char *average_text(emitter *e, const pool_row *p, const average_fac
     return at->act == OP_IDENTITY ? v : clamped_text(e, v, k->range);
 }
 
+/* Whether sixteen channels of a window are added up in 16 bits, and rescaled by vectors: all have one factor.
+ */
+static bool averages_by_vectors(const emitter *e, const pool_row *p, const average_factors *f) {
+    enum { MOST_TAPS = 256 }; /* of codes up to 128 in size, whose sum has room */
+    const attrs *at = &node_of(e, p->s)->a;
+    return takes_blocks(e, p) && e->p->buffers[p->s->out_buffer].type == TYPE_I8 && !f->k.averages &&
+           f->one_channel && at->kernel[0] * at->kernel[1] <= MOST_TAPS;
+}
+
+/* Writes the loop over the channels of a pixel for these. */
+static void emit_average_of_blocks(emitter *e, writer *w, const pool_row *p, const average_factors *f) {
+    const char *v = e->p->t->vectors[0].ints;
+    const mean_integers *k = &f->k;
+    line(w, "for (int c = first; c < end; c += %d) {", SUMS_AT_ONCE);
+    line(w, "%s_sums sums = {{0}, {0}};", v);
+    begin_taps(e, w, p, "c");
+    line(w, "%s_sum_up(&sums, from, end - c);", v);
+    line(w, "}");
+    line(w, "}");
+    line(w, "%s_put_averages(to + c, &sums, end - c, inside * %d, %s, %s, %d, %d, %d, %d);", v,
+         -128 - k->x_zero,
+         f->by.same ? arena_printf(e->a, "%d", (int)f->by.by.multiplier)
+                    : arena_printf(e->a, "multipliers[%s]", factor_index(e, p, f)),
+         f->by.same ? arena_printf(e->a, "%d", f->by.by.shift)
+                    : arena_printf(e->a, "shifts[%s]", factor_index(e, p, f)),
+         e->p->g->rounding == RESCALE_TFLITE, k->y_zero, k->range.least, k->range.most);
+    line(w, "}");
+    line(w, "}");
+}
+
 static void emit_average_row(emitter *e, writer *w, const pool_row *p) {
     const average_factors f = declare_averages(e, w, p);
     begin_pixels(e, w, p);
@@ -175,6 +210,10 @@ static void emit_average_row(emitter *e, writer *w, const pool_row *p) {
     line(w, "(void)inside;");
     if (!f.k.averages && !f.one_count)
         line(w, "const int which = (ky1 - ky0 - %d) * %d + kx1 - kx0 - %d;", f.least[0], f.columns, f.least[1]);
+    if (averages_by_vectors(e, p, &f)) {
+        emit_average_of_blocks(e, w, p, &f);
+        return;
+    }
     line(w, "for (int begin = first; begin < end; begin += %d) {", SUMS_AT_ONCE);
     line(w, "const int count = end - begin < %d ? end - begin : %d;", SUMS_AT_ONCE, SUMS_AT_ONCE);
     line(w, "int32_t sum[%d] = {0};", SUMS_AT_ONCE);

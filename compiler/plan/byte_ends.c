@@ -8,8 +8,9 @@
 #include <math.h>
 
 float_way find_way(const target *t, const code_steps *steps, int n, float_rescale *found) {
-    const float_way ways[] = {FLOAT_MOVED, t->bytes->rounds_down ? FLOAT_DOWN : FLOAT_NOT};
-    for (int i = 0; i < 2; i++) {
+    const float_way ways[] = {t->bytes->doubles ? BY_DOUBLING : FLOAT_NOT, FLOAT_MOVED,
+                              t->bytes->rounds_down ? FLOAT_DOWN : FLOAT_NOT};
+    for (int i = 0; i < 3; i++) {
         int c = 0;
         while (c < n && find_floats(&steps[c], ways[i], t->bytes->fused, &found[c])) c++;
         if (c == n) return ways[i];

@@ -131,6 +131,7 @@ typedef struct step_source {
     const int32_t *bias; /* of a quantised layer, and how it rescales; else NULL */
     const rescale *by;
     const float_rescale *floats; /* that are proved to rescale so, or NULL */
+    bool doubled;                /* BY_DOUBLING */
     const int *table;            /* of each channel, where they look up different ones */
     bool dots;                   /* kernels of dot products read them */
     const int32_t *fixed;
@@ -158,6 +159,7 @@ static double head_value(const step_source *k, int channel, int which) {
     if (which == PACK_TIE) return tie_value(k, channel);
     if (which == PACK_MULTIPLIER) return k->by[channel].multiplier;
     if (which == PACK_FACTOR) return k->floats ? k->floats[channel].factor : rescale_value(k->by[channel]);
+    if (which == PACK_RAISED) return DOUBLED_POINT + k->by[channel].shift;
     if (which == PACK_SECOND) return k->floats[channel].second;
     if (which == PACK_SHIFT) return k->by[channel].multiplier || !k->dots ? k->by[channel].shift : SHORT_SHIFT;
     if (which == PACK_TABLE) return k->table[channel];
@@ -207,7 +209,8 @@ static step_source source_of(const plan *p, const plan_step *s) {
     k.zero = c.y_zero;
     const bool bytes = s->window.bytes || s->gemm.depth > 1;
     const byte_ends *ends = bytes ? ends_of_bytes(p, s->node) : NULL;
-    if (ends && ends->way) k.floats = ends->of_channel;
+    k.doubled = ends && ends->way == BY_DOUBLING;
+    if (ends && ends->way && !k.doubled) k.floats = ends->of_channel;
     if (s->window.bytes) k.groups_of_taps = groups_of_window(n, p->t->bytes->depth);
     const bool subtracts = dots ? s->window.narrow != NARROW_NOT : subtracts_zero(n) && !bytes;
     k.bias = subtracts ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
@@ -237,6 +240,7 @@ static int64_t pack_window(const plan *p, const plan_step *s, text *out) {
             pack_layout l = pack_layout_of_window(p, s, channels);
             bytes += pack_bytes(&l);
             l.floats = k.floats;
+            l.doubled = k.doubled;
             if (out) pack_values(&l, window_value, &k, out);
             k.begin += channels;
         }
@@ -249,6 +253,7 @@ static int64_t pack_gemm(const plan *p, const plan_step *s, text *out) {
     if (!out) return pack_bytes(&l);
     const step_source k = source_of(p, s);
     l.floats = k.floats;
+    l.doubled = k.doubled;
     pack_values(&l, gemm_value, &k, out);
     return pack_bytes(&l);
 }

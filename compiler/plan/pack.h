@@ -15,9 +15,9 @@
  * int32, and a shift for each lane, int8, filled up to whole words. Where tiles take several inputs at once,
  * the factor that multiplier and shift say stands between the two, as a float. Where floats are proved to make
  * all codes of a layer, the factors are those of a float_rescale, and its second floats stand in place of the
- * multipliers. If channels look up different
- * tables, the number of each lane's table follows, int8, filled up in the same way. Its weights are filled up
- * to whole words, too. So a block is words of int32, then bytes.
+ * multipliers. Where codes are made BY_DOUBLING, DOUBLED_POINT and the shift stand in place of the factor, as
+ * an int32. If channels look up different tables, the number of each lane's table follows, int8, filled up in
+ * the same way. Its weights are filled up to whole words, too. So a block is words of int32, then bytes.
  *
  * A depthwise layer's window may be the inputs of a dot product, too. Then all weights of a block's first lane
  * come first, column by column, then those of the second lane, and so on.
@@ -36,13 +36,14 @@ typedef struct pack_layout {
     bool rescales;          /* multipliers and shifts follow the biases */
     bool lefts;             /* another shift follows, to the left; the first one is to the right then */
     bool factors;           /* .. and between the two the factors that both say, as floats */
-    bool floats;      /* .. by which sums become codes alone; what goes with them, as floats, too, stands in
-                         place of the multipliers: see byte_ends.h. Shifts mean nothing then */
-    bool looks_up;    /* the number of each lane's table follows its shift */
-    int depth;        /* inputs side by side: 1, 2, 4 or 16 */
-    bool pairs;       /* .. pair by pair, each of all lanes of a vector */
-    int rows;         /* of a window whose weights stand channel by channel, column by column; else 0 */
-    bool widened;     /* weights of 16 bits */
+    bool floats;   /* .. by which sums become codes alone; what goes with them, as floats, too, stands in
+                      place of the multipliers: see byte_ends.h. Shifts mean nothing then */
+    bool doubled;  /* .. BY_DOUBLING: int32 stand in place of the factors, by how much to shift to the left */
+    bool looks_up; /* the number of each lane's table follows its shift */
+    int depth;     /* inputs side by side: 1, 2, 4 or 16 */
+    bool pairs;    /* .. pair by pair, each of all lanes of a vector */
+    int rows;      /* of a window whose weights stand channel by channel, column by column; else 0 */
+    bool widened;  /* weights of 16 bits */
     bool interleaved; /* biases, factors and weights: those of a lane are those of its channel_of_lane */
     bool ragged;      /* of a stretch's last inputs side by side there may be less. Where a tile holds more than
                          half as many, they are filled up: that takes fewer instructions */
@@ -116,7 +117,8 @@ enum {
     PACK_RIGHT = -7,
     PACK_LEFT = -8,
     PACK_FACTOR = -9,
-    PACK_SECOND = -10
+    PACK_SECOND = -10,
+    PACK_RAISED = -11
 };
 
 /* The weight with which an output channel takes an input, or for one of these its bias and so on. Outputs and

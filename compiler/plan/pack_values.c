@@ -127,7 +127,8 @@ static void pack_interleaved(const pack_layout *l, const channel_block *b, elem_
 /* Appends one value of the head for each lane of a block, in the order in which the kernel takes them. */
 static void pack_head_row(const pack_layout *l, const channel_block *b, elem_type type, pack_source value,
                           const void *data, int output, int which, text *out) {
-    const bool summed = which == PACK_BIAS || which == PACK_FACTOR || which == PACK_SECOND;
+    const bool summed =
+        which == PACK_BIAS || which == PACK_FACTOR || which == PACK_SECOND || which == PACK_RAISED;
     if (l->interleaved && summed) {
         pack_interleaved(l, b, type, value, data, output, which, 1, out);
         return;
@@ -200,7 +201,10 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
             pack_head_row(l, b, TYPE_F32, value, data, output, PACK_SECOND, out);
         else
             pack_head_row(l, b, TYPE_I32, value, data, output, PACK_MULTIPLIER, out);
-        if (l->factors) pack_head_row(l, b, TYPE_F32, value, data, output, PACK_FACTOR, out);
+        if (l->factors && l->doubled)
+            pack_head_row(l, b, TYPE_I32, value, data, output, PACK_RAISED, out);
+        else if (l->factors)
+            pack_head_row(l, b, TYPE_F32, value, data, output, PACK_FACTOR, out);
         pack_head_row(l, b, TYPE_I8, value, data, output, l->lefts ? PACK_RIGHT : PACK_SHIFT, out);
         fill_words(out, begin);
     }

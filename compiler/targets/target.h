@@ -76,9 +76,11 @@ typedef struct byte_tiles {
     bool
         windows; /* depthwise layers take four taps at once, by V_columnN and V_dots: see plan/byte_windows.c */
     bool looks_up_tiles; /* V_look_up_tile is there: tables are looked up for the codes of several pixels */
+    bool gathers;        /* V_gather is there, which copies inputs that lie some bytes apart */
     bool by_groups;      /* V_dot_0 to V_dot_3 are there, which take one group of four of a vector of inputs */
     int scratch;         /* registers that a tile needs beside its sums, its weights and its inputs */
     bool tests_twice;    /* where floats are tested, they round as RESCALE_TFLITE does, too */
+    bool doubles;        /* sums are rescaled once by the upper half of a doubled product: see BY_DOUBLING */
     bool fused;          /* floats are multiplied and added with one rounding */
     bool rounds_down;    /* .. which an instruction may say: down */
     bool pairs; /* the weights of a vector lie by pairs of inputs: the first pair of all lanes, then the next */

@@ -45,7 +45,7 @@ STACKS = [
     ("x86", "avx2,fma", 8, ["i32x8_rescale.h", LANES_HEADER, ENDS[0], "i32x8_avx2.h", *ENDS[1:], PAIRS]),
     ("x86", V4, 16, ["i32x16_rescale.h", LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", *ENDS[1:], PAIRS]),
     ("x86", VNNI, 16, ["i32x16_rescale.h", LANES_HEADER, ENDS[0], "i32x16_vnni.h", "i32x16_avx512.h", *ENDS[1:]]),
-    ("aarch64", None, 4, [LANES_HEADER, ENDS[0], "i32x4_smull.h", "i32x4_neon.h", *ENDS[1:]]),
+    ("aarch64", None, 4, ["i32x4_codes.h", LANES_HEADER, ENDS[0], "i32x4_smull.h", "i32x4_neon.h", *ENDS[1:]]),
     ("x86", BF16, 16, ["f32x16_avx512.h", "f32x16_bf16.h"]),
     ("x86", BF16, 8, ["f32x8_avx2.h", "f32x8_bf16.h"]),
     ("x86", BF16, 4, ["f32x4_fma.h", "f32x4_bf16.h"]),

@@ -42,7 +42,22 @@ static int down_code(const code_steps *k, float_rescale by, int64_t s) {
     return clamped(k, k->zero + code);
 }
 
+static int64_t within(int64_t v, int64_t least, int64_t most) {
+    return v < least ? least : v > most ? most : v;
+}
+
+/* Instruction by instruction: the shift to the left, the upper half of the doubled product, the upper half of
+ * that, the zero point, and a rounding shift to the right, each within the bits that it has. */
+static int doubled_code(const code_steps *k, int64_t s) {
+    const int left = DOUBLED_POINT + k->by.shift, behind = DOUBLED_POINT - 16;
+    const int64_t one = 1, wide = within(s * (one << (left > 31 ? 31 : left)), INT32_MIN, INT32_MAX);
+    const int64_t upper = wide * k->by.multiplier >> 31 >> 16;
+    const int64_t sum = within(upper + k->zero * (one << behind), INT16_MIN, INT16_MAX);
+    return clamped(k, within((sum + (one << (behind - 1))) >> behind, -128, 127));
+}
+
 static int float_code(const code_steps *k, float_way way, bool fused, float_rescale by, int64_t s) {
+    if (way == BY_DOUBLING) return doubled_code(k, s);
     return way == FLOAT_DOWN ? down_code(k, by, s) : moved_code(k, fused, by, s);
 }
 
@@ -89,6 +104,8 @@ static void test_found(void **state) {
     check_found(RESCALE_TFLITE, FLOAT_MOVED, false, 80, 20);
     check_found(RESCALE_ONCE, FLOAT_DOWN, true, 80, 80);
     check_found(RESCALE_TFLITE, FLOAT_DOWN, true, 80, 80);
+    check_found(RESCALE_ONCE, BY_DOUBLING, true, 80, 80);
+    check_found(RESCALE_TFLITE, BY_DOUBLING, true, 80, 0);
 }
 
 /* Floats that are some way off: the proof says what all sums say. */
@@ -130,22 +147,50 @@ static void test_limits(void **state) {
     assert_false(find_floats(&k, FLOAT_DOWN, true, &by));
 }
 
+/* All factors that BY_DOUBLING takes, sums that have no room when they are shifted, and ties. */
+static void test_doubling(void **state) {
+    (void)state;
+    uint64_t random = 5;
+    float_rescale by;
+    for (int shift = -31; shift <= 12; shift++) {
+        code_steps k = {RESCALE_ONCE, {1 << 30, shift}, -128, -128, 127, -(1 << 16), 1 << 16};
+        assert_int_equal(find_floats(&k, BY_DOUBLING, true, &by), shift >= -DOUBLED_POINT);
+        for (int i = 0; i < 3000 && shift >= -DOUBLED_POINT; i++) {
+            if (i % 3) k.by.multiplier = (int32_t)((1u << 30) + next(&random) % (1u << 30));
+            k.zero = (int)(next(&random) % 256) - 128;
+            const int64_t sum = (int64_t)(next(&random) >> (8 + next(&random) % 31)) * (i % 2 ? 1 : -1);
+            if (fabs((double)sum * rescale_value(k.by)) > INT32_MAX / 2 || sum != (int32_t)sum) continue;
+            assert_int_equal(doubled_code(&k, sum), exact_code(&k, sum));
+        }
+    }
+    code_steps k = {RESCALE_TFLITE, rescale_by(0.01), 0, -128, 127, -1000, 1000};
+    assert_false(find_floats(&k, BY_DOUBLING, true, &by));
+    k.how = RESCALE_ONCE;
+    assert_true(find_floats(&k, BY_DOUBLING, true, &by));
+    k.by.multiplier = 1 << 29;
+    assert_false(find_floats(&k, BY_DOUBLING, true, &by));
+}
+
 /* Large factors have floats on all targets, and small ones where sums can be rounded down. */
 static void test_ways(void **state) {
     (void)state;
     code_steps k = {RESCALE_ONCE, rescale_by(0.0123), -128, -128, 127, -100000, 100000};
     float_rescale by;
     assert_int_equal(find_way(target_by_name("x86-64"), &k, 1, &by), FLOAT_MOVED);
-    assert_int_equal(find_way(target_by_name("aarch64"), &k, 1, &by), FLOAT_MOVED);
+    assert_int_equal(find_way(target_by_name("aarch64"), &k, 1, &by), BY_DOUBLING);
     assert_int_equal(find_way(target_by_name("x86-64-v4-vnni"), &k, 1, &by), FLOAT_MOVED);
     k.by = rescale_by(0.000123);
     k.from = -2000000, k.to = 2000000;
     assert_int_equal(find_way(target_by_name("x86-64-v3"), &k, 1, &by), FLOAT_NOT);
     assert_int_equal(find_way(target_by_name("x86-64-v4"), &k, 1, &by), FLOAT_DOWN);
+    assert_int_equal(find_way(target_by_name("aarch64-dotprod"), &k, 1, &by), BY_DOUBLING);
+    k = (code_steps){RESCALE_TFLITE, rescale_by(0.0123), -128, -128, 127, -100000, 100000};
+    assert_int_equal(find_way(target_by_name("aarch64"), &k, 1, &by), FLOAT_MOVED);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_found), cmocka_unit_test(test_proof),
-                                       cmocka_unit_test(test_limits), cmocka_unit_test(test_ways)};
+                                       cmocka_unit_test(test_limits), cmocka_unit_test(test_doubling),
+                                       cmocka_unit_test(test_ways)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,6 +129,7 @@ class Scores(Case):
         done = self.lcc("space.net", "-o", "x.c", "--score", "true")
         self.assertEqual(done.returncode, 2)
         self.assertIn("--score", done.stderr)
+        self.env["PATH"] = "/usr/bin:/bin"  # folders that may be read: else it is another error
         done = self.fit("--score", "no-such-program")
         self.assertEqual(done.returncode, 1)
         self.assertIn("--score: cannot run 'no-such-program': No such file or directory", done.stderr)

@@ -14,8 +14,6 @@ ONE = """net one {
 }
 """
 FLAGS = "-O2 -Wall -Wextra -Wpedantic -Wconversion -Werror".split()
-ZOO = ("mobilenet_v1 mobilenet_v2 mobilenet_v3_large mobilenet_v3_small shufflenet_v1 shufflenet_v2 mnasnet_a1 "
-       "mnasnet_b1 efficientnet_lite efficientnet_b0").split()
 
 
 def half(value):
@@ -116,23 +114,6 @@ int main(void) {
                  "one.net", "-w", "big.safetensors", "--weights-dtype", "f16", "-o", "one.c")
 
 
-class Sizes(Case):
-    def about(self, net, *words):
-        done = self.lcc(SOURCE + "/dsl/" + net + ".net", *words, "--emit", "json")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout)
-
-    def test_half_the_weights_and_no_more_arena(self):
-        for net in ZOO:
-            for target in ("generic", "x86-64-v3", "x86-64-v4"):
-                floats, halves = self.about(net, "--target", target), self.about(net, "--target", target, "--weights-dtype", "f16")
-                self.assertEqual((floats["weights_dtype"], halves["weights_dtype"]), ("f32", "f16"))
-                self.assertLessEqual(halves["weights_bytes"], 0.52 * floats["weights_bytes"], (net, target))
-                self.assertLessEqual(halves["arena_bytes"], floats["arena_bytes"], (net, target))
-                self.assertLess(halves["rounding"]["largest_difference"], 0.01, net)
-                self.assertNotIn("rounding", floats)
-
-
 class Words(Case):
     NOTE = r"lcc: note: weights are rounded to f16: on %s this changes the outputs by at most \d\.\de-0\d of the largest; the top class %s\n"
 
@@ -149,7 +130,7 @@ class Words(Case):
         asked = self.read("same.c")
         self.good("tiny.net", "-o", "same.c")
         self.assertEqual(self.read("same.c"), asked)
-        self.assertNotIn(b"f16", self.read("same.c"))
+        self.assertIsNone(re.search(rb"\bf16", self.read("same.c")))
 
     def test_samples(self):
         source = random.Random(2)
@@ -192,7 +173,7 @@ class Words(Case):
     def test_mistakes(self):
         self.bad(2, "lcc: error: --weights-dtype: there is no 'f17': did you mean 'f16'? There are f32 and f16\n1 error\n"
                     "lcc --help lists the options\n", "tiny.net", "-o", "m.c", "--weights-dtype", "f17")
-        self.bad(2, "lcc: error: --calibrate needs --dtype int8, or --weights-dtype f16, of which it measures the accuracy\n1 error\n"
+        self.bad(2, "lcc: error: --calibrate needs --dtype int8, or --weights-dtype f16 or --dtype bf16, of which it measures the accuracy\n1 error\n"
                     "lcc --help lists the options\n", "tiny.net", "-o", "m.c", "--calibrate", "x.npy")
         self.bad(2, "lcc: error: --run and --calibrate cannot be given together: each has its own samples\n1 error\n"
                     "lcc --help lists the options\n", "tiny.net", "--weights-dtype", "f16", "--calibrate", "x.npy", "--run", "x.npy",

@@ -193,149 +193,151 @@ static inline LCC_INLINE void i32xN_store_pixels(int8_t *y, int64_t step, int i,
     }
 }
 
-/* Takes in row i of a table. An index less 16 * i is below 0 where the code lies in a row before, and stays
- * there; then the instruction makes 0. So a code takes in all rows up to its own, each of which is stored as
- * what differs from the one before. */
-static inline LCC_INLINE __m256i i32xN_look_up_row(__m256i v, __m256i row, __m256i *index) {
-    v = _mm256_xor_si256(v, _mm256_shuffle_epi8(row, *index));
-    *index = _mm256_subs_epi8(*index, _mm256_set1_epi8(16));
-    return v;
-}
-
 typedef struct i32xN_codes {
     __m256i a, b, c, d;
 } i32xN_codes;
 
-/* What the table has for codes of n vectors, two to four. Negative codes take its first half, the others the
- * second. */
-static inline LCC_INLINE i32xN_codes i32xN_look_up_vectors(int n, const int8_t *table, i32xN_codes v) {
-    const __m256i sign = _mm256_set1_epi8(-128), none = _mm256_setzero_si256();
-    i32xN_codes to = {none, none, none, none};
-    for (int half = 0; half < 2; half++) {
-        /* Codes of the other half are below 0. */
-        const __m256i from = half ? none : sign;
-        __m256i a = _mm256_xor_si256(v.a, from), b = _mm256_xor_si256(v.b, from), c = a, d = a;
-        if (n > 2) c = _mm256_xor_si256(v.c, from);
-        if (n > 3) d = _mm256_xor_si256(v.d, from);
-        __m256i before = none;
-        for (int i = 0; i < 8; i++) {
-            const __m128i *const at = (const void *)(table + 128 * half + 16 * i);
-            const __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)at));
-            const __m256i differs = _mm256_xor_si256(row, before);
-            to.a = i32xN_look_up_row(to.a, differs, &a), to.b = i32xN_look_up_row(to.b, differs, &b);
-            if (n > 2) to.c = i32xN_look_up_row(to.c, differs, &c);
-            if (n > 3) to.d = i32xN_look_up_row(to.d, differs, &d);
-            before = row;
-        }
+/* The curves of tables: compiler/base/table_curves.h says what they are. Of each table 66 bytes: the lower
+ * halves of 16 offsets, the upper ones, slopes, bends; and a bit for each row that is left out. */
+typedef struct i32xN_curves {
+    __m256i low, high, slope, bend;
+} i32xN_curves;
+
+/* 16 bytes in both halves. */
+static inline LCC_INLINE __m256i i32xN_twice_bytes(const int8_t *p) {
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)(const void *)p));
+}
+
+/* What the curves make of codes. */
+static inline LCC_INLINE __m256i i32xN_on_curves(__m256i v, const i32xN_curves *k) {
+    const __m256i four_bits = _mm256_set1_epi8(15);
+    const __m256i shape =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 2, 3, 5, 6, 6, 7, 7, 7, 7, 6, 6, 5, 3, 2, 0));
+    const __m256i row = _mm256_and_si256(_mm256_srli_epi16(v, 4), four_bits);
+    const __m256i at = _mm256_and_si256(v, four_bits), shaped = _mm256_shuffle_epi8(shape, at);
+    const __m256i slope = _mm256_shuffle_epi8(k->slope, row), bend = _mm256_shuffle_epi8(k->bend, row);
+    const __m256i low = _mm256_shuffle_epi8(k->low, row), high = _mm256_shuffle_epi8(k->high, row);
+    const __m256i first =
+        _mm256_maddubs_epi16(_mm256_unpacklo_epi8(at, shaped), _mm256_unpacklo_epi8(slope, bend));
+    const __m256i second =
+        _mm256_maddubs_epi16(_mm256_unpackhi_epi8(at, shaped), _mm256_unpackhi_epi8(slope, bend));
+    const __m256i a = _mm256_add_epi16(first, _mm256_unpacklo_epi8(low, high));
+    const __m256i b = _mm256_add_epi16(second, _mm256_unpackhi_epi8(low, high));
+    return _mm256_packs_epi16(_mm256_srai_epi16(a, 6), _mm256_srai_epi16(b, 6));
+}
+
+/* Takes in a row of the table that the curves left out, which made 0 of its codes. An index is below 16 where
+ * the code lies in the row. Else its highest bit is set, and the instruction makes 0. */
+static inline LCC_INLINE __m256i i32xN_look_up_row(__m256i to, __m256i v, __m256i row, __m256i number) {
+    const __m256i index = _mm256_adds_epu8(_mm256_xor_si256(v, number), _mm256_set1_epi8(0x70));
+    return _mm256_xor_si256(to, _mm256_shuffle_epi8(row, index));
+}
+
+/* What the table has for codes of n vectors, two to four. */
+static inline LCC_INLINE i32xN_codes i32xN_look_up_vectors(int n, const int8_t *table, const int8_t *curves,
+                                                           i32xN_codes v) {
+    const i32xN_curves k = {i32xN_twice_bytes(curves), i32xN_twice_bytes(curves + 16),
+                            i32xN_twice_bytes(curves + 32), i32xN_twice_bytes(curves + 48)};
+    i32xN_codes to = {i32xN_on_curves(v.a, &k), i32xN_on_curves(v.b, &k), v.c, v.d};
+    if (n > 2) to.c = i32xN_on_curves(v.c, &k);
+    if (n > 3) to.d = i32xN_on_curves(v.d, &k);
+    uint16_t left_out;
+    memcpy(&left_out, curves + 64, sizeof left_out);
+    for (uint32_t left = left_out; left; left &= left - 1) {
+        const int which = __builtin_ctz(left);
+        const __m256i row = i32xN_twice_bytes(table + 16 * (which ^ 8));
+        const __m256i number = _mm256_set1_epi8((int8_t)(which * 16));
+        to.a = i32xN_look_up_row(to.a, v.a, row, number), to.b = i32xN_look_up_row(to.b, v.b, row, number);
+        if (n > 2) to.c = i32xN_look_up_row(to.c, v.c, row, number);
+        if (n > 3) to.d = i32xN_look_up_row(to.d, v.d, row, number);
     }
     return to;
 }
 
-/* The tables that the codes of a block look up: of each the number, and which bytes of a vector look it up. */
-typedef struct i32xN_used {
-    int count, number[3];
-    __m256i is[3];
-} i32xN_used;
+/* The tables of a layer, their curves, and the numbers of those that its channels look up; NULL: there is one.
+ */
+typedef struct i32xN_tables {
+    const int8_t *tables, *curves, *numbers;
+} i32xN_tables;
 
-/* Those of the numbers of 16 or 8 channels, in both halves of `all`. count 0: there are too many, and one code
- * at a time takes less. */
-static inline LCC_INLINE i32xN_used i32xN_find_used(const int8_t *numbers, __m128i all) {
-    i32xN_used u = {.count = 0};
-    uint32_t left = 0xffff;
-    for (; left && u.count < 3; u.count++) {
-        const int number = numbers[__builtin_ctz(left)];
-        const __m128i is = _mm_cmpeq_epi8(all, _mm_set1_epi8((int8_t)number));
-        u.number[u.count] = number;
-        u.is[u.count] = _mm256_broadcastsi128_si256(is);
-        left &= ~(uint32_t)_mm_movemask_epi8(is);
-    }
-    if (left) u.count = 0;
-    return u;
-}
-
-/* Makes of the codes of 16 or 8 channels of up to n vectors of pixels what the table has; `used`: what the
- * tables have that begin there. */
-static inline LCC_INLINE void i32xN_look_up_pixels(int n, int8_t *y, int64_t step, int last, int channels,
-                                                   const int8_t *table, const i32xN_used *used) {
+/* Makes of the codes of 16 or 8 channels of up to n vectors of pixels what their tables have. all: the numbers
+ * of these, of 16 channels or twice of 8. Returns 0, and leaves the codes as they are, where there are so many
+ * tables that one code at a time takes less. */
+static inline LCC_INLINE int i32xN_look_up_pixels(int n, int8_t *y, int64_t step, int last, int channels,
+                                                  const i32xN_tables *k, __m128i all) {
+    enum { MOST = 5 };
     const __m256i none = _mm256_setzero_si256();
     i32xN_codes v = {none, none, none, none};
     v.a = i32xN_load_pixels(y, step, 0, last, channels);
     v.b = i32xN_load_pixels(y, step, 1, last, channels);
     if (n > 2) v.c = i32xN_load_pixels(y, step, 2, last, channels);
     if (n > 3) v.d = i32xN_load_pixels(y, step, 3, last, channels);
-    i32xN_codes to = i32xN_look_up_vectors(n, used ? table + 256 * used->number[0] : table, v);
-    for (int i = 1; used && i < used->count; i++) {
-        const __m256i is = used->is[i];
-        const i32xN_codes own = i32xN_look_up_vectors(n, table + 256 * used->number[i], v);
+    i32xN_codes to = v;
+    uint32_t left = 0xffff;
+    for (int i = 0; i < MOST && left; i++) {
+        const int number = k->numbers ? k->numbers[__builtin_ctz(left)] : 0;
+        const __m128i one = _mm_cmpeq_epi8(all, _mm_set1_epi8((int8_t)number));
+        const __m256i is = _mm256_broadcastsi128_si256(one);
+        const i32xN_codes own = i32xN_look_up_vectors(n, k->tables + 256 * number, k->curves + 66 * number, v);
         to.a = _mm256_blendv_epi8(to.a, own.a, is), to.b = _mm256_blendv_epi8(to.b, own.b, is);
         if (n > 2) to.c = _mm256_blendv_epi8(to.c, own.c, is);
         if (n > 3) to.d = _mm256_blendv_epi8(to.d, own.d, is);
+        left &= ~(uint32_t)_mm_movemask_epi8(one);
     }
+    if (left) return 0;
     i32xN_store_pixels(y, step, 0, last, channels, to.a);
     i32xN_store_pixels(y, step, 1, last, channels, to.b);
     if (n > 2) i32xN_store_pixels(y, step, 2, last, channels, to.c);
     if (n > 3) i32xN_store_pixels(y, step, 3, last, channels, to.d);
-}
-
-/* The same for any number of pixels. */
-static inline LCC_INLINE void i32xN_look_up_block(int8_t *y, int64_t step, int pixels, int channels,
-                                                  const int8_t *table, const i32xN_used *used) {
-    const int each = 32 / channels; /* pixels of a vector */
-    for (int p = 0; p < pixels; p += 4 * each) {
-        const int last = pixels - p - 1;
-        int8_t *const at = y + step * p;
-        if (last >= 3 * each)
-            i32xN_look_up_pixels(4, at, step, last, channels, table, used);
-        else if (last >= 2 * each)
-            i32xN_look_up_pixels(3, at, step, last, channels, table, used);
-        else
-            i32xN_look_up_pixels(2, at, step, last, channels, table, used);
-    }
+    return 1;
 }
 
 /* The same for up to 16 channels, one code at a time. */
 static inline LCC_INLINE void i32xN_look_up_singly(int8_t *y, int64_t step, int pixels, int channels,
-                                                   const int8_t *tables, const int8_t *numbers) {
+                                                   const i32xN_tables *k) {
     for (int p = 0; p < pixels; p++) {
         const __m256i codes = i32xN_load_bytes(y + step * p, channels);
-        i32xN_look_up_all(y + step * p, _mm256_castsi256_si128(codes), tables, numbers, channels);
+        i32xN_look_up_all(y + step * p, _mm256_castsi256_si128(codes), k->tables, k->numbers, channels);
     }
 }
 
-/* The same for 16 or 8 channels that look up several tables. all: their numbers. */
-__attribute__((noinline)) static void i32xN_look_up_several(int8_t *y, int64_t step, int pixels, int channels,
-                                                            const int8_t *tables, const int8_t *numbers,
-                                                            __m128i all) {
-    const i32xN_used used = i32xN_find_used(numbers, all);
-    if (!used.count)
-        i32xN_look_up_singly(y, step, pixels, channels, tables, numbers);
-    else if (channels == 16)
-        i32xN_look_up_block(y, step, pixels, 16, tables, &used);
-    else
-        i32xN_look_up_block(y, step, pixels, 8, tables, &used);
+/* The same for any number of pixels of 16 or 8 channels. */
+static inline LCC_INLINE void i32xN_look_up_block(int8_t *y, int64_t step, int pixels, int channels,
+                                                  const i32xN_tables *k, __m128i all) {
+    const int each = 32 / channels; /* pixels of a vector */
+    for (int p = 0; p < pixels; p += 4 * each) {
+        const int last = pixels - p - 1;
+        int8_t *const at = y + step * p;
+        int done;
+        if (last >= 3 * each)
+            done = i32xN_look_up_pixels(4, at, step, last, channels, k, all);
+        else if (last >= 2 * each)
+            done = i32xN_look_up_pixels(3, at, step, last, channels, k, all);
+        else
+            done = i32xN_look_up_pixels(2, at, step, last, channels, k, all);
+        if (!done) i32xN_look_up_singly(at, step, last < 4 * each ? last + 1 : 4 * each, channels, k);
+    }
 }
 
-/* Makes of the codes of so many pixels, `step` bytes apart, what the tables have. `numbers`: of each channel's
- * table; NULL: there is one. */
+/* Makes of the codes of so many pixels, `step` bytes apart, what the tables have, whose curves are `curves`.
+ * `numbers`: of each channel's table; NULL: there is one. */
 __attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step, int pixels, int channels,
-                                                         const int8_t *tables, const int8_t *numbers) {
+                                                         const int8_t *tables, const int8_t *curves,
+                                                         const int8_t *numbers) {
     enum { FEW = 3 }; /* pixels, for which vectors are not worth while */
+    i32xN_tables k = {tables, curves, numbers};
     for (int left = channels; left > 0; left -= 16, y += 16) {
         const int some = left > 16 ? 16 : left;
         __m128i all = _mm_setzero_si128();
-        if (numbers && some == 16) all = _mm_loadu_si128((const void *)numbers);
-        if (numbers && some == 8) all = _mm_broadcastq_epi64(_mm_loadl_epi64((const void *)numbers));
-        const int one = _mm_movemask_epi8(_mm_cmpeq_epi8(all, _mm_broadcastb_epi8(all))) == 0xffff;
-        const int8_t *const table = numbers ? tables + 256 * numbers[0] : tables;
+        if (k.numbers && some == 16) all = _mm_loadu_si128((const void *)k.numbers);
+        if (k.numbers && some == 8) all = _mm_broadcastq_epi64(_mm_loadl_epi64((const void *)k.numbers));
         if (some % 8 || pixels < FEW)
-            i32xN_look_up_singly(y, step, pixels, some, tables, numbers);
-        else if (!one)
-            i32xN_look_up_several(y, step, pixels, some, tables, numbers, all);
+            i32xN_look_up_singly(y, step, pixels, some, &k);
         else if (some == 16)
-            i32xN_look_up_block(y, step, pixels, 16, table, NULL);
+            i32xN_look_up_block(y, step, pixels, 16, &k, all);
         else
-            i32xN_look_up_block(y, step, pixels, 8, table, NULL);
-        if (numbers) numbers += 16;
+            i32xN_look_up_block(y, step, pixels, 8, &k, all);
+        if (k.numbers) k.numbers += 16;
     }
 }
 

@@ -231,9 +231,10 @@ void emit_byte_look_up(emitter *e, writer *w, const code_end *end, const char *y
     const int lanes = b->lanes;
     /* They lie behind the multipliers, factors and shifts. */
     const char *numbers = end->several ? arena_printf(e->a, "%s + %d", scales, 9 * lanes) : "NULL";
-    if (looks_up_later(e, end))
-        line(w, "%s_look_up_tile(%s, %lld, %s, %d, %s, %s);", e->p->t->vectors[0].ints, y, (long long)step,
-             pixels, b->channels, end->table, numbers);
+    if (!looks_up_later(e, end)) return;
+    const char *curves = e->p->t->bytes->curves ? arena_printf(e->a, ", %s", curves_name(e, &end->tables)) : "";
+    line(w, "%s_look_up_tile(%s, %lld, %s, %d, %s%s, %s);", e->p->t->vectors[0].ints, y, (long long)step,
+         pixels, b->channels, end->table, curves, numbers);
 }
 
 const char *way_name(float_way way) {

@@ -60,6 +60,7 @@ code_end code_end_of(emitter *e, const node *n) {
     code_end end = {.how = g->rounding, .zero = k.y_zero, .range = k.range, .adds = n->a.has_residual};
     const act_tables t = tables_of_node(g, n, e->a);
     if (t.count) end.table = table_name(e, &t);
+    end.tables = t;
     end.several = has_channel_tables(g, n);
     if (end.adds) end.add = integers_of_residual(g, n);
     return end;

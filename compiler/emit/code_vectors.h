@@ -37,6 +37,7 @@ typedef struct code_end {
     int zero;
     code_range range;
     const char *table; /* its name, or NULL */
+    act_tables tables; /* what it has */
     bool several;      /* there are several, and the vector `number` says which one each lane looks up */
     bool adds;         /* has a residual */
     add_integers add;

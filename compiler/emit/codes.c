@@ -1,5 +1,6 @@
 /* codes.c: expressions on codes, and the tables that they look up. See codes.h. */
 #include "emit/codes.h"
+#include "base/table_curves.h"
 #include "graph/activations.h"
 #include "graph/quant.h"
 
@@ -104,6 +105,39 @@ const char *table_name(emitter *e, const act_tables *t) {
         if (e->tables->n == 1)
             text_string(&e->tables->out, "/* What an activation makes of the codes -128, -127, .. 127. */\n");
         text_printf(&e->tables->out, "static const int8_t %s[%d] = {\n%s};\n\n", name, size, values.data);
+    }
+    text_free(&values);
+    return name;
+}
+
+/* Appends the bytes of a table's curves. */
+static void put_curves(const table_curves *k, text *values) {
+    for (int part = 0; part < 4; part++) {
+        for (int row = 0; row < CURVE_ROWS; row++) {
+            const int offset = k->offset[row] & 0xffff;
+            const int of_part[] = {offset & 255, offset >> 8, k->slope[row], k->bend[row]};
+            text_printf(values, "%d, ", (int8_t)of_part[part]);
+        }
+        text_string(values, "\n    ");
+    }
+    text_printf(values, "%d, %d", (int8_t)(k->left_out & 255), (int8_t)(k->left_out >> 8));
+}
+
+const char *curves_name(emitter *e, const act_tables *t) {
+    enum { BYTES = 4 * CURVE_ROWS + 2 };
+    text values = {0};
+    for (int i = 0; i < t->count; i++) {
+        table_curves curves;
+        find_curves(t->at[i], &curves);
+        text_string(&values, i ? ",\n    " : "    ");
+        put_curves(&curves, &values);
+    }
+    const char *name = map_find(&e->tables->known, values.data);
+    if (!name) {
+        name = arena_printf(e->a, "curves_%d", ++e->tables->n_curves);
+        map_add(e->a, &e->tables->known, arena_strdup(e->a, values.data), arena_strdup(e->a, name));
+        text_printf(&e->tables->out, "static const int8_t %s[%d] = {\n%s};\n\n", name, t->count * BYTES,
+                    values.data);
     }
     text_free(&values);
     return name;

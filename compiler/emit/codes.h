@@ -52,6 +52,10 @@ const char *rescaled_by_text(const emitter *e, const char *v, const code_factors
  * there once. */
 const char *table_name(emitter *e, const act_tables *t);
 
+/* The name of the array in the C file with the curves of these tables, one behind the other: see
+ * i32xN_look_up_tile of runtime/i32x8_avx2.h for how they lie. */
+const char *curves_name(emitter *e, const act_tables *t);
+
 /* Writes the static array table_of[] of the step's function, with the number of each channel's table in this
  * order (NULL: the tensor's), where there are several. */
 void declare_table_numbers(emitter *e, writer *w, const act_tables *t, int channels, const int *order);
@@ -90,7 +94,7 @@ void share_elements(emitter *e, const plan_step *s, writer *w, int count, const 
 typedef struct code_tables {
     map known; /* from a table's text to its name */
     text out;  /* their definitions */
-    int n;
+    int n, n_curves;
     int64_t largest; /* bytes of the largest one */
 } code_tables;
 

@@ -76,6 +76,7 @@ typedef struct byte_tiles {
     bool
         windows; /* depthwise layers take four taps at once, by V_columnN and V_dots: see plan/byte_windows.c */
     bool looks_up_tiles; /* V_look_up_tile is there: tables are looked up for the codes of several pixels */
+    bool curves;         /* .. or evaluated as curves: see base/table_curves.h */
     bool gathers;        /* V_gather is there, which copies inputs that lie some bytes apart */
     bool by_groups;      /* V_dot_0 to V_dot_3 are there, which take one group of four of a vector of inputs */
     int scratch;         /* registers that a tile needs beside its sums, its weights and its inputs */

@@ -239,8 +239,8 @@ static void emit_shared_blocks(const gemm *g, writer *w, int i) {
     line(w, "}");
 }
 
-/* Writes the same where inputs are rounded as they are gathered: once for all blocks, where a part is some of
- * the pixels, or where there is only one tile. */
+/* Writes the same where inputs are gathered once for all blocks, where a part is some of the pixels, or where
+ * there is only one tile. */
 static void emit_shared_rounded(const gemm *g, writer *w) {
     const gemm_plan *cut = &g->s->gemm;
     const int tiles = count_tiles(g);
@@ -274,6 +274,15 @@ static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool 
     if (rest) emit_tile_calls(g, w, (tile_at){first, rest, alike, false, true}, last, b_loop);
 }
 
+/* Whether inputs are gathered, for several blocks, and weights that each tile reads anew come from the cache
+ * that is next to the processor's first. */
+static bool gathers_once(const gemm *g) {
+    const gemm_plan *cut = &g->s->gemm;
+    const bool near = pack_group_bytes(&g->packed) <= g->t->l2_bytes / 2;
+    const bool several = cut->n_blocks > 1 || cut->blocks[0].repeat > 1;
+    return cut->gathered && several && (near || count_tiles(g) == 1);
+}
+
 /* Writes the loops over pixels and blocks. With `blocks_outside` each weight is read once, and the pixels are
  * read once for each block. */
 static void emit_map(const gemm *g, writer *w) {
@@ -289,7 +298,7 @@ static void emit_map(const gemm *g, writer *w) {
         if (!g->shared) emit_look_ups(g, w, "0", all);
         return;
     }
-    if (takes_bf16(g->e->p, g->s) && g->shared) {
+    if (g->shared && (takes_bf16(g->e->p, g->s) || gathers_once(g))) {
         emit_shared_rounded(g, w);
         return;
     }

@@ -73,6 +73,7 @@ static bool search_by_command(job *j, search *s, const stand_in *usual, bool by_
     if (!scores) return false;
     command_scores by = {scores, s->space, *usual, j->mem};
     s->by = rate_by_command(&by);
+    if (by_evolution) find_seeds(s, usual);
     bool good = run_search(s, by_evolution);
     close_scores(j, scores);
     return good;

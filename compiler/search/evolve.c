@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POPULATION = 48, GENERATIONS = 20, MOST_TRIES = 50 };
+enum { GENERATIONS = 20, MOST_TRIES = 50 };
 
 typedef struct member {
     candidate *c;
@@ -142,10 +142,8 @@ static void make_any(evolution *e) {
         e->picks[i] = random_below(&e->random, e->s->space->choices[i].count);
 }
 
-/* Adds new candidates until there are `most` members, or none is found that is new, and gives them scores.
- * False after an error. */
-static bool breed(evolution *e, int most) {
-    candidate *fresh[2 * POPULATION];
+/* Adds new candidates until there are `most` members, or none is found that is new. Returns how many. */
+static int grow(evolution *e, int most, candidate **fresh) {
     int count = 0;
     for (int tries = 0; e->n < most && tries < MOST_TRIES;) {
         if (e->parents && tries < MOST_TRIES / 2)
@@ -160,23 +158,35 @@ static bool breed(evolution *e, int most) {
         fresh[count++] = e->all[e->n++].c = try_picks(e->s, e->picks, NULL);
         if (e->s->progress) e->s->progress(e->s->progress_data, e->s, POPULATION * (GENERATIONS + 1));
     }
-    return rate_candidates(e->s, fresh, count);
+    return count;
+}
+
+/* The usual network, the seeds, and any others. All of them are rated at once. False after an error. */
+static bool make_first_generation(evolution *e) {
+    search *s = e->s;
+    candidate *fresh[2 * POPULATION];
+    space_usual(s->space, e->picks);
+    e->all[e->n++].c = try_picks(s, e->picks, NULL);
+    for (int i = 0; i < s->n_seeds && e->n < POPULATION; i++) {
+        if (!was_tried(s, s->seeds[i])) e->all[e->n++].c = try_picks(s, s->seeds[i], NULL);
+    }
+    grow(e, POPULATION, fresh);
+    return rate_candidates(s, s->all, s->n);
 }
 
 bool search_by_evolution(search *s) {
     evolution *e = ARENA_NEW(s->mem, evolution);
     *e = (evolution){.s = s, .random = {s->seed}, .set = figures_of_front(&s->l)};
     e->picks = ARENA_ARRAY(s->mem, int, s->space->count);
-    space_usual(s->space, e->picks);
-    e->all[e->n++].c = try_picks(s, e->picks, NULL);
-    if (!rate_candidates(s, s->all, s->n) || !breed(e, POPULATION)) return false;
+    if (!make_first_generation(e)) return false;
     select_parents(e);
-    for (int i = 0; i < GENERATIONS; i++) {
-        int before = s->n;
+    for (int i = 0; i < (s->generations ? s->generations : GENERATIONS); i++) {
+        candidate *fresh[2 * POPULATION];
         if (s->by.is_over && s->by.is_over(s->by.data)) break;
-        if (!breed(e, 2 * POPULATION)) return false;
+        const int count = grow(e, 2 * POPULATION, fresh);
+        if (!rate_candidates(s, fresh, count)) return false;
         select_parents(e);
-        if (s->n == before) break;
+        if (count == 0) break;
     }
     return true;
 }

@@ -20,7 +20,11 @@ typedef struct search {
     const machine *m;
     limits l;
     rater by;
-    uint64_t seed; /* of evolve.c */
+    /* Of evolve.c. `seeds` are picks of candidates that its first generation has; NULL: none. */
+    uint64_t seed;
+    int generations; /* behind the first one; 0: as many as are usual */
+    const int *const *seeds;
+    int n_seeds;
     /* Says how far the search is; NULL: to nobody. `of`: how many candidates there will be at most. */
     void (*progress)(void *data, const struct search *s, int of);
     void *progress_data;
@@ -63,6 +67,7 @@ enum { MOST_EXHAUSTIVE = 1000 };
 bool search_all(search *s);
 
 /* evolve.c: tries the usual network, and then those that evolution leads to. False after an error. */
+enum { POPULATION = 48 }; /* of a generation */
 bool search_by_evolution(search *s);
 
 /* stand_in.c: scores without a command. `data` of its rater is a stand_in, which describes the network that
@@ -85,5 +90,8 @@ typedef struct command_scores {
     arena *mem;
 } command_scores;
 rater rate_by_command(command_scores *by);
+
+/* seeds.c: sets the seeds of a search whose scores are dear: the best by the stand-in, unlike each other. */
+void find_seeds(search *s, const stand_in *usual);
 
 #endif

@@ -268,6 +268,41 @@ static void test_evolution(void **state) {
     assert_true(same < some->s.n / 2); /* another seed, another way */
 }
 
+/* Seeds keep the limits, begin with the best of what the quick search saw, and differ from each other in two of
+ * the five choices. The first generation has all of them, and networks at random beside them. */
+static void test_seeds(void **state) {
+    enum { CHOICES = 5 };
+    arena *a = *state;
+    searched *x = begin(a, &room, 0);
+    find_seeds(&x->s, &x->usual);
+    assert_int_equal(x->space.count, CHOICES);
+    assert_in_range(x->s.n_seeds, 5, POPULATION / 2);
+    assert_int_equal(x->s.n, 0); /* nothing has been tried for it */
+    double before = INFINITY;
+    for (int i = 0; i < x->s.n_seeds; i++) {
+        candidate c = {.picks = x->s.seeds[i], .text = space_candidate(&x->space, x->s.seeds[i], a)};
+        measure_candidate(&x->m, &room, true, a, &c);
+        assert_true(c.figures[FIGURE_RAM] <= 20000 && c.figures[FIGURE_FLASH] <= 30000);
+        const double guess = stand_in_score(&x->usual, &c);
+        assert_true(guess <= before);
+        before = guess;
+        for (int k = 0; k < i; k++) {
+            int different = 0;
+            for (int j = 0; j < CHOICES; j++) different += x->s.seeds[i][j] != x->s.seeds[k][j];
+            assert_true(different >= 2);
+        }
+    }
+    x->s.generations = 1;
+    assert_true(search_by_evolution(&x->s));
+    assert_in_range(x->s.n, POPULATION, 2 * POPULATION);
+    for (int i = 0; i < x->s.n_seeds; i++) {
+        bool found = false;
+        for (int k = 0; k < POPULATION; k++)
+            found = found || memcmp(x->s.all[k]->picks, x->s.seeds[i], sizeof(int) * CHOICES) == 0;
+        assert_true(found);
+    }
+}
+
 /* Where none keeps the limits, the nearest is the least over them of all, measured as a whole. */
 static void test_nearest(void **state) {
     arena *a = *state;
@@ -302,6 +337,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_figures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_brute_force, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_evolution, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_seeds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nearest, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);

@@ -11,8 +11,8 @@ cd "$(dirname "$0")"
 export LCC="${LCC:-lcc}"
 
 fit() {
-    "$LCC" fashion_space.net --fit ram=48K,flash=96K,macs=4M --target cortex-m4 --dtype int8 \
-        --score 'python3 score.py --images 15000' --work 1,3 --budget 52 --scores scores.jsonl -j 2 "$@"
+    "$LCC" fashion_space.net --fit ram=48K,flash=96K --target cortex-m4 --dtype int8 \
+        --score 'python3 score.py --images 15000' --work 1,3,9 --budget 47 --scores scores.jsonl -j 2 "$@"
 }
 
 fit -o found.net

@@ -269,9 +269,9 @@ static void test_evolution(void **state) {
 }
 
 /* Seeds keep the limits, begin with the best of what the quick search saw, and differ from each other in two of
- * the five choices. The first generation has all of them, and networks at random beside them. */
+ * the six choices. The first generation has all of them, and networks at random beside them. */
 static void test_seeds(void **state) {
-    enum { CHOICES = 5 };
+    enum { CHOICES = 6 };
     arena *a = *state;
     searched *x = begin(a, &room, 0);
     find_seeds(&x->s, &x->usual);

@@ -118,31 +118,30 @@ void emit_byte_loop(emitter *e, writer *w, const byte_loop *k) {
 
 /* ---- gathering ---- */
 
-/* Writes the lines that copy `count` inputs, `step` apart, from the address `from`. */
-static void emit_copying(emitter *e, writer *w, const char *type, const char *from, int step,
-                         const char *count) {
+/* Writes the lines that copy inputs to the address `to`, and move that behind them. */
+static void emit_copying(emitter *e, writer *w, const plan_step *s, const stretch *x) {
     const bool widens = e->p->t->bytes->widens;
-    const char *v = e->p->t->vectors[0].ints;
-    if (step == 1 && widens) {
-        line(w, "%s_widen_%s(to, %s, %s);", v, type, from, count);
-    } else if (step == 1) {
-        const bool known = count[0] >= '0' && count[0] <= '9';
-        line(w, "memcpy(to, %s, %s%s);", from, known ? "" : "(size_t)", count);
+    const char *v = e->p->t->vectors[0].ints, *type = type_name(input_type(e, s));
+    if (x->step == 1 && widens) {
+        line(w, "%s_widen_%s(to, %s, %s);", v, type, x->from, x->count);
+    } else if (x->step == 1) {
+        const bool known = x->count[0] >= '0' && x->count[0] <= '9';
+        line(w, "memcpy(to, %s, %s%s);", x->from, known ? "" : "(size_t)", x->count);
     } else if (e->p->t->bytes->gathers && strcmp(type, "i8") == 0) {
-        line(w, "%s_gather(to, %s, %d, %s);", v, from, step, count);
+        line(w, "%s_gather(to, %s, %d, %s);", v, x->from, x->step, x->count);
     } else {
-        line(w, "for (int k = 0; k < %s; k++) {", count);
+        line(w, "for (int k = 0; k < %s; k++) {", x->count);
         if (widens)
-            line(w, "%s_put_i16(to + 2 * k, (%s)[k * %d]);", v, from, step);
+            line(w, "%s_put_i16(to + 2 * k, (%s)[k * %d]);", v, x->from, x->step);
         else
-            line(w, "to[k] = (int8_t)(%s)[k * %d];", from, step);
+            line(w, "to[k] = (int8_t)(%s)[k * %d];", x->from, x->step);
         line(w, "}");
     }
-    line(w, "to += %s%s;", widens ? "2 * " : "", count);
+    line(w, "to += %s%s;", widens ? "2 * " : "", x->count);
 }
 
-/* Writes the same for the windows of a pixel, in rows of the ring. */
-static void emit_window_copies(emitter *e, writer *w, const gathering *k, const char *type) {
+/* Writes the lines for the windows of a pixel, in rows of the ring. */
+static void emit_window_stretches(emitter *e, writer *w, const gathering *k, stretch_copier copy) {
     const node *n = &e->p->g->nodes[k->s->node];
     const bool whole = reads_whole_rows(n);
     const char *const names[] = {"m", "kx"};
@@ -150,32 +149,40 @@ static void emit_window_copies(emitter *e, writer *w, const gathering *k, const 
     const int count = whole ? n->a.kernel[1] * k->depth : k->depth;
     line(w, "for (int ky = 0; ky < %d; ky++) {", n->a.kernel[0]);
     if (!whole) line(w, "for (int kx = 0; kx < %d; kx++) {", n->a.kernel[1]);
-    emit_copying(e, w, type, expression(e->a, "rows[ky] + at", names, factors, 2, 0), 1,
-                 arena_printf(e->a, "%d", count));
+    const char *from = expression(e->a, "rows[ky] + at", names, factors, 2, 0);
+    copy(e, w, k->s, &(stretch){from, 1, arena_printf(e->a, "%d", count), 0});
     if (!whole) line(w, "}");
     line(w, "}");
 }
 
-void emit_gathering(emitter *e, writer *w, const gathering *k) {
+void emit_stretches(emitter *e, writer *w, const gathering *k, stretch_copier copy) {
     arena *a = e->a;
     const gemm_plan *gemm = &k->s->gemm;
-    const char *type = type_name(input_type(e, k->s)), *const m = "m";
-    line(w, "for (int m = 0; m < %d; m++) {", k->m_count);
-    line(w, "int8_t *to = tile + m * %lld;", (long long)(k->s->tile_bytes / gemm->tile_pixels));
     const operand *o = &k->s->operands[0];
+    const char *const m = "m";
     if (gemm->staged) {
-        emit_window_copies(e, w, k, type);
-    } else if (gemm->run_table) {
+        emit_window_stretches(e, w, k, copy);
+        return;
+    }
+    if (gemm->run_table) {
         line(w, "for (int i = 0; i < %d; i++) {", gemm->table_runs);
-        emit_copying(e, w, type, expression(a, "x + runs[2 * i]", &m, &k->x_step[0], 1, 0), 1,
-                     "runs[2 * i + 1]");
+        const char *from = expression(a, "x + runs[2 * i]", &m, &k->x_step[0], 1, 0);
+        copy(e, w, k->s, &(stretch){from, 1, "runs[2 * i + 1]", 0});
         line(w, "}");
+        return;
     }
-    for (int i = 0; i < o->n_runs && !gemm->staged && !gemm->run_table; i++) {
+    for (int i = 0, at = 0; i < o->n_runs; at += o->runs[i++].count) {
+        const run *r = &o->runs[i];
         const int x = k->x->of_run[i];
-        emit_copying(e, w, type, expression(a, k->x->names[x], &m, &k->x_step[x], 1, o->runs[i].begin),
-                     o->runs[i].count > 1 ? o->runs[i].step : 1, arena_printf(a, "%d", o->runs[i].count));
+        const char *from = expression(a, k->x->names[x], &m, &k->x_step[x], 1, r->begin);
+        copy(e, w, k->s, &(stretch){from, r->count > 1 ? r->step : 1, arena_printf(a, "%d", r->count), at});
     }
+}
+
+void emit_gathering(emitter *e, writer *w, const gathering *k) {
+    line(w, "for (int m = 0; m < %d; m++) {", k->m_count);
+    line(w, "int8_t *to = tile + m * %lld;", (long long)(k->s->tile_bytes / k->s->gemm.tile_pixels));
+    emit_stretches(e, w, k, emit_copying);
     line(w, "}");
 }
 

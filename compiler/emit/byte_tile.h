@@ -63,6 +63,19 @@ typedef struct gathering {
     int depth, m_count;
 } gathering;
 
+/* Inputs of a pixel that lie `step` apart from an address on. */
+typedef struct stretch {
+    const char *from;
+    int step;
+    const char *count; /* a number or an expression */
+    int first;         /* the number of the first one, where the inputs are runs of channels */
+} stretch;
+
+typedef void (*stretch_copier)(emitter *e, writer *w, const plan_step *s, const stretch *x);
+
+/* Calls `copy` for all stretches of a pixel's inputs, in loops where they are many. */
+void emit_stretches(emitter *e, writer *w, const gathering *k, stretch_copier copy);
+
 /* Writes the lines that copy the inputs of each pixel side by side to `tile`. */
 void emit_gathering(emitter *e, writer *w, const gathering *k);
 

@@ -1,6 +1,7 @@
 /* rewrite.c: copying nodes from an old graph to a new one. */
 #include "passes/rewrite.h"
 
+#include <math.h>
 #include <string.h>
 
 static int *find_sole_users(const graph *g, const int *uses, arena *a) {
@@ -70,6 +71,21 @@ int append_node(rewrite *r, const node *n) {
     g->nodes[g->n_nodes] = *n;
     share_scales(r, &g->nodes[g->n_nodes]);
     return g->n_nodes++;
+}
+
+int64_t round_tensor(node *n, elem_type type, float (*rounded)(float), arena *a) {
+    const tensor *from = n->weights[ROLE_WEIGHT];
+    tensor *to = ARENA_NEW(a, tensor);
+    *to = *from;
+    to->type = type;
+    n->weights[ROLE_WEIGHT] = to;
+    if (!from->data) return -1;
+    to->data = ARENA_ARRAY(a, float, from->count);
+    for (int64_t i = 0; i < from->count; i++) {
+        to->data[i] = rounded(from->data[i]);
+        if (!isfinite(to->data[i])) return i;
+    }
+    return -1;
 }
 
 int keep_node(rewrite *r, int index) {

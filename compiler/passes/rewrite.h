@@ -36,6 +36,11 @@ int append_node(rewrite *r, const node *n);
  * first. */
 void set_input(const rewrite *r, node *n, int which, int with);
 
+/* Gives the weights of a node that is not appended yet another type, which holds what `rounded` makes of each.
+ * A tensor without values gets the type alone. Returns the number of the first weight that is not finite then,
+ * or -1. */
+int64_t round_tensor(node *n, elem_type type, float (*rounded)(float), arena *a);
+
 /* Appends the copy of an old node and maps it. */
 int keep_node(rewrite *r, int index);
 

@@ -11,8 +11,6 @@
 
 #include "base/bfloat.h"
 
-#include <math.h>
-
 enum { LEAST_OUTPUTS = 8, LEAST_INPUTS = 8 };
 
 /* Whether the layer has outputs enough for each of its inputs, and inputs that lie side by side. */
@@ -32,25 +30,15 @@ static const double *rounded_padding(const double *from, int count, arena *a) {
     return to;
 }
 
-/* Rounds the weights of a node; false after an error. A tensor without values gets the type alone. */
-static bool round_tensor(node *n, arena *a, diag *d) {
+/* Rounds the weights of a node; false after an error. */
+static bool round_node(node *n, arena *a, diag *d) {
     const tensor *from = n->weights[ROLE_WEIGHT];
-    tensor *to = ARENA_NEW(a, tensor);
-    *to = *from;
-    to->type = TYPE_BF16;
-    n->weights[ROLE_WEIGHT] = to;
-    if (!from->data) return true;
-    to->data = ARENA_ARRAY(a, float, from->count);
-    for (int64_t i = 0; i < from->count; i++) {
-        to->data[i] = rounded(from->data[i]);
-        if (isfinite(to->data[i])) continue;
-        diag_error(
-            d, n->at,
-            "--dtype bf16: weight %lld of '%s', with the norms folded in, is %g, which no bfloat16 holds",
-            (long long)i, n->label ? n->label : op_table[n->op].name, (double)from->data[i]);
-        return false;
-    }
-    return true;
+    const int64_t bad = round_tensor(n, TYPE_BF16, rounded, a);
+    if (bad < 0) return true;
+    diag_error(d, n->at,
+               "--dtype bf16: weight %lld of '%s', with the norms folded in, is %g, which no bfloat16 holds",
+               (long long)bad, n->label ? n->label : op_table[n->op].name, (double)from->data[bad]);
+    return false;
 }
 
 graph *round_products(const graph *in, arena *a, diag *d) {
@@ -61,7 +49,7 @@ graph *round_products(const graph *in, arena *a, diag *d) {
         const tensor *w = copy.weights[ROLE_WEIGHT];
         if ((copy.op == OP_CONV || copy.op == OP_DENSE) && w && w->type == TYPE_F32 &&
             pays(in, &in->nodes[i])) {
-            good = round_tensor(&copy, a, d) && good;
+            good = round_node(&copy, a, d) && good;
             if (copy.a.pad_value)
                 copy.a.pad_value = rounded_padding(copy.a.pad_value, in->nodes[in->nodes[i].in[0]].shape.c, a);
         }

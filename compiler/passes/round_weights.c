@@ -9,29 +9,20 @@
 
 #include "base/half.h"
 
-#include <math.h>
+static float rounded(float value) { return half_value(half_bits(value)); }
 
-/* Rounds the weights of a node; false after an error. A tensor without values gets the type alone. */
-static bool round_tensor(node *n, arena *a, diag *d) {
+/* Rounds the weights of a node; false after an error. */
+static bool round_node(node *n, arena *a, diag *d) {
     const tensor *from = n->weights[ROLE_WEIGHT];
     if (!from || from->type != TYPE_F32) return true; /* codes stay what they are */
-    tensor *to = ARENA_NEW(a, tensor);
-    *to = *from;
-    to->type = TYPE_F16;
-    n->weights[ROLE_WEIGHT] = to;
-    if (!from->data) return true;
-    to->data = ARENA_ARRAY(a, float, from->count);
-    for (int64_t i = 0; i < from->count; i++) {
-        to->data[i] = half_value(half_bits(from->data[i]));
-        if (isfinite(to->data[i])) continue;
-        diag_error(
-            d, n->at,
-            "--weights-dtype f16: weight %lld of '%s', with the norms folded in, is %g, and a half holds no "
-            "more than %g: leave the option out, or train with smaller weights",
-            (long long)i, n->label ? n->label : op_table[n->op].name, (double)from->data[i], LARGEST_HALF);
-        return false;
-    }
-    return true;
+    const int64_t bad = round_tensor(n, TYPE_F16, rounded, a);
+    if (bad < 0) return true;
+    diag_error(d, n->at,
+               "--weights-dtype f16: weight %lld of '%s', with the norms folded in, is %g, and a half holds no "
+               "more than %g: leave the option out, or train with smaller weights",
+               (long long)bad, n->label ? n->label : op_table[n->op].name, (double)from->data[bad],
+               LARGEST_HALF);
+    return false;
 }
 
 graph *round_weights(const graph *in, arena *a, diag *d) {
@@ -39,7 +30,7 @@ graph *round_weights(const graph *in, arena *a, diag *d) {
     bool good = true;
     for (int i = 0; i < in->n_nodes; i++) {
         node copy = copy_node(r, i);
-        if (op_table[copy.op].class == CLASS_CONV) good = round_tensor(&copy, a, d) && good;
+        if (op_table[copy.op].class == CLASS_CONV) good = round_node(&copy, a, d) && good;
         r->map[i] = append_node(r, &copy);
     }
     return good ? finish_rewrite(r) : NULL;

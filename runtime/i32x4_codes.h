@@ -36,11 +36,7 @@ static inline LCC_INLINE void i32xN_store_i8(int8_t *p, i32xN v) {
 }
 
 /* Stores 4 codes of uint8 to any address. */
-static inline LCC_INLINE void i32xN_store_u8(uint8_t *p, i32xN v) {
-    const int16x4_t half = vmovn_s32((int32x4_t)v);
-    const int32_t four = vget_lane_s32(vreinterpret_s32_s8(vmovn_s16(vcombine_s16(half, half))), 0);
-    __builtin_memcpy(p, &four, sizeof four);
-}
+static inline LCC_INLINE void i32xN_store_u8(uint8_t *p, i32xN v) { i32xN_store_i8((int8_t *)p, v); }
 
 /* The larger ones. */
 static inline LCC_INLINE i32xN i32xN_max(i32xN a, i32xN b) {

@@ -241,7 +241,7 @@ static void emit_shared_blocks(const gemm *g, writer *w, int i) {
 
 /* Writes the same where inputs are gathered once for all blocks, where a part is some of the pixels, or where
  * there is only one tile. */
-static void emit_shared_rounded(const gemm *g, writer *w) {
+static void emit_shared_gathered(const gemm *g, writer *w) {
     const gemm_plan *cut = &g->s->gemm;
     const int tiles = count_tiles(g);
     line(w, "if (parts <= %d) {", tiles);
@@ -299,7 +299,7 @@ static void emit_map(const gemm *g, writer *w) {
         return;
     }
     if (g->shared && (takes_bf16(g->e->p, g->s) || gathers_once(g))) {
-        emit_shared_rounded(g, w);
+        emit_shared_gathered(g, w);
         return;
     }
     for (int i = 0; i < cut->n_blocks; i++) {

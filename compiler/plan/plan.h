@@ -98,8 +98,8 @@ typedef struct channel_block {
 typedef struct gemm_plan {
     int tile_pixels;
     bool dots;     /* by the target's kernels for dot products: see dots.c */
-    int depth;     /* inputs that a tile takes at once, side by side: of integers, see byte_tiles.c, and of
-                      bfloat16, see bf16_tiles.c; else 1 */
+    int depth;     /* inputs that a tile takes at once, side by side: of integers, and of bfloat16:
+                      see byte_tiles.c; else 1 */
     bool gathered; /* .. its inputs are copied to a tile first, where they lie side by side */
     int wide;      /* of these: the shift of all channels, where their weights are scaled for it; else 0 */
     bool paired;   /* .. or the weights of two channels lie in pairs: see takes_pairs */

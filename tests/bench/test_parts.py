@@ -18,6 +18,15 @@ NET = os.path.join(HERE, "small.net")
 LOGITS, PIXELS = 10, 16 * 16 * 3
 
 
+def has_flag(name):
+    """Whether Linux says so of the processor."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as f:
+            return name in f.read().split()
+    except OSError:
+        return False
+
+
 class Parts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -154,6 +163,15 @@ while os.read(0, 1):
         self.assertEqual(sum(int(family[1]) for family in families[:-1]), len(rows))
         self.assertAlmostEqual(float(families[-1][2]), self.about["macs_emitted"] / 1e6, delta=0.01)
         self.assertRegex(out, r"One run: \d+\.\d+ ms")
+
+    @unittest.skipUnless(has_flag("avx512_bf16"), "this processor does not multiply bfloat16")
+    def test_bfloat16(self):
+        out = programs.run([sys.executable, os.path.join(HERE, "bf16.py"), NET, "--lcc", OPTIONS.lcc, "--cc", OPTIONS.cc,
+                            "--runs", "5"])
+        cells = [float(cell) for cell in out.splitlines()[-1].split("|")[2:-1]]
+        self.assertEqual(len(cells), 6)
+        self.assertLess(0, cells[2])
+        self.assertLess(0, cells[5])
 
     def test_networks_are_known(self):
         for name in programs.DEFAULT_NETWORKS:

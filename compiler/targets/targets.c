@@ -206,7 +206,7 @@ const target target_table[] = {
         .half_attributes = ",f16c",
         .intrinsics = "immintrin.h",
         .runs_here = runs_on_this_x86_64,
-        .vectors = {{FLOATS(8, "f32x8_avx2.h"), INTS(8), .own_ints = "i32x8_rescale.h",
+        .vectors = {{FLOATS(8, "f32x8_avx2.h"), INTS(8), .own_ints = "i32x8_codes.h",
                      .byte_dots = "i32x8_avx2.h"},
                     {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
         .bytes = &avx2_tiles,

@@ -1,5 +1,6 @@
-/* i32x8_rescale.h: the rescales of eight int32 for AVX2, which multiplies the even lanes of 32 bits to 64. It
- * stands for the functions of these names in i32xN.h. */
+/* i32x8_codes.h: codes and rescales of eight int32 for AVX2: GCC widens and narrows codes one by one, and AVX2
+ * multiplies the even lanes of 32 bits to 64. lcc takes these functions in place of those of the same names in
+ * i32xN.h. */
 #include <immintrin.h>
 #include <stdint.h>
 
@@ -13,6 +14,27 @@ typedef int64_t i32xN_wide __attribute__((vector_size(LANES * 8)));
 typedef uint64_t i32xN_wide_unsigned __attribute__((vector_size(LANES * 8)));
 typedef int8_t i32xN_i8 __attribute__((vector_size(LANES)));
 typedef uint8_t i32xN_u8 __attribute__((vector_size(LANES)));
+
+/* 8 codes of int8 from any address. */
+static inline LCC_INLINE i32xN i32xN_load_i8(const int8_t *p) {
+    return (i32xN)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i_u *)(const void *)p));
+}
+
+/* 8 codes of uint8 from any address. */
+static inline LCC_INLINE i32xN i32xN_load_u8(const uint8_t *p) {
+    return (i32xN)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i_u *)(const void *)p));
+}
+
+/* Stores 8 codes of int8 to any address. */
+static inline LCC_INLINE void i32xN_store_i8(int8_t *p, i32xN v) {
+    const __m256i lowest = _mm256_broadcastsi128_si256(_mm_setr_epi32(0x0c080400, 0, 0, 0));
+    const __m256i bytes = _mm256_shuffle_epi8((__m256i)v, lowest);
+    const __m128i low = _mm256_castsi256_si128(bytes), high = _mm256_extracti128_si256(bytes, 1);
+    _mm_storel_epi64((__m128i_u *)(void *)p, _mm_unpacklo_epi32(low, high));
+}
+
+/* Stores 8 codes of uint8 to any address. */
+static inline LCC_INLINE void i32xN_store_u8(uint8_t *p, i32xN v) { i32xN_store_i8((int8_t *)p, v); }
 
 /* v * multiplier, exactly, plus `moved`: of the even lanes and of the odd ones. */
 static inline LCC_INLINE void i32xN_products(i32xN v, i32xN multiplier, __m256i moved_even, __m256i moved_odd,

@@ -10,6 +10,10 @@ AVX-512's 1 + exp(-x) has exp(-x) = 2^(n/32) exp(r), and exp(r) = 1 + r (c1 + r 
 r^3 / 6 - (c1 - 1) r, which is a Chebyshev polynomial where c1 = 1 + b^2 / 8. The roots are 2e-8 too large: n ln 2 / 32 is
 too large as well, by 4e-8 where x is -16, and the two errors cancel each other in part.
 
+AVX2's has exp(-x) = 2^(n/8) exp(r), and exp(r) = 1 + r (1 + r (c2 + c3 r)) for |r| <= b = ln 2 / 16. What is left is
+r^4 / 24 - (c2 - 1/2) r^2, which is a Chebyshev polynomial, up to a constant, where c2 = 1/2 + b^2 / 24 and c3 = 1/6. The constant,
+b^4 / 192, would make the roots 1.8e-8 too small, and the error of ln 2 / 8 would make them 2e-8 too large, as above: they stay.
+
 Needs mpmath. Run by hand when a degree changes; the headers carry the result.
 """
 import struct
@@ -67,10 +71,16 @@ def exchange(fixed):
     return found, max(abs(v) for v in values)
 
 
-def roots_of_two():
-    """2^(k/32) as the bits of floats, less k << 18."""
-    bits = [struct.unpack("I", struct.pack("f", float(mp.mpf(2) ** (mp.mpf(k) / 32) * (1 + 2e-8))))[0] for k in range(32)]
-    return [value - (k << 18) for k, value in enumerate(bits)]
+def roots_of_two(count, too_large):
+    """2^(k/count) times 1 + too_large as the bits of floats, less k / count in the exponent."""
+    roots = [float(mp.mpf(2) ** (mp.mpf(k) / count) * (1 + too_large)) for k in range(count)]
+    bits = [struct.unpack("I", struct.pack("f", root))[0] for root in roots]
+    return [value - k * (1 << 23) // count for k, value in enumerate(bits)]
+
+
+def show_roots(count, too_large):
+    print(f"{count}/ln2 = {show(to_float(count / mp.log(2)))}, ln2/{count} = {show(to_float(mp.log(2) / count))}")
+    print(f"{count} roots of two:", ", ".join(f"0x{root:08x}" for root in roots_of_two(count, too_large)))
 
 
 def main():
@@ -87,9 +97,10 @@ def main():
     print(f"ln2_low = {show(to_float(mp.log(2) - high))}")
     print(f"1/ln2 = {show(to_float(1 / mp.log(2)))}")
     print(f"ln2 as one float = {show(to_float(mp.log(2)))}")
-    print(f"32/ln2 = {show(to_float(32 / mp.log(2)))}, ln2/32 = {show(to_float(mp.log(2) / 32))}")
+    show_roots(32, 2e-8)
     print(f"c1 = {show(to_float(1 + (mp.log(2) / 64) ** 2 / 8))}")
-    print("roots of two:", ", ".join(f"0x{root:08x}" for root in roots_of_two()))
+    show_roots(8, 0)
+    print(f"c2 = {show(to_float(mp.mpf(1) / 2 + (mp.log(2) / 16) ** 2 / 24))}, c3 = {show(to_float(mp.mpf(1) / 6))}")
 
 
 if __name__ == "__main__":

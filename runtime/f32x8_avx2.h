@@ -162,23 +162,33 @@ static inline LCC_INLINE f32x8 f32x8_exp(f32x8 x) {
     return scaled * f32x8_power_of_2(_mm256_sub_epi32(n, half));
 }
 
-/* 1 / (1 + exp(-x)); 0 below -88.73; NaN stays. */
-static inline LCC_INLINE f32x8 f32x8_sigmoid(f32x8 x) {
-    f32x8 y = f32x8_zero() - f32x8_min(f32x8_set1(87.0f), x);
-    __m256i n;
-    f32x8 h = f32x8_exp_parts(y, f32x8_min(f32x8_set1(88.0f), y), &n);
-    f32x8 power = f32x8_power_of_2(n);
-    return f32x8_set1(1.0f) / f32x8_fma(power, h, power + f32x8_set1(1.0f));
+/* 1 + exp(-x); infinity below -88.73; NaN stays. A shorter way than exp_parts, as AVX-512 has it: exp(-x) =
+ * 2^(n/8) exp(r), and |r| <= ln 2 / 16. n is rounded by adding 1.5 * 2^23, whose last bits then hold it. The
+ * lowest three bits look up 2^(k/8), less k << 20, so that adding n << 20 to it changes its exponent alone.
+ * ln 2 / 8 is one float; exp(r) is 1 + r q(r), where q has degree 2 and a relative error of 2^-24.7. n is made
+ * of an x of at least -88.65, so that 2^(n/8) stays finite; below that r and q grow without end, and the
+ * overflow comes from them. */
+static inline LCC_INLINE f32x8 f32x8_one_plus_exp_minus(f32x8 x) {
+    static const uint32_t roots[8] = {0x3f800000, 0x3f7b95c2, 0x3f7837f0, 0x3f75fed7,
+                                      0x3f7504f3, 0x3f75672a, 0x3f7744fd, 0x3f7ac0c7};
+    x = f32x8_min(f32x8_set1(87.0f), x);
+    f32x8 limited = f32x8_max(f32x8_set1(-88.65f), x);
+    f32x8 shifted = f32x8_fma(limited, f32x8_set1(-11.54156f), f32x8_set1(12582912.0f));
+    f32x8 n = shifted - f32x8_set1(12582912.0f);
+    f32x8 r = _mm256_fnmsub_ps(n, f32x8_set1(0.0866434f), x);
+    __m256i bits = _mm256_castps_si256(shifted);
+    __m256i root = _mm256_permutevar8x32_epi32(_mm256_loadu_si256((const __m256i *)(const void *)roots), bits);
+    f32x8 power = _mm256_castsi256_ps(_mm256_add_epi32(root, _mm256_slli_epi32(bits, 20)));
+    f32x8 q = f32x8_fma(r, f32x8_set1(0.16666667f), f32x8_set1(0.5000782f));
+    q = f32x8_fma(r, q, f32x8_set1(1.0f));
+    return f32x8_fma(power * r, q, power) + f32x8_set1(1.0f);
 }
 
+/* 1 / (1 + exp(-x)); 0 below -88.73; NaN stays. */
+static inline LCC_INLINE f32x8 f32x8_sigmoid(f32x8 x) { return f32x8_set1(1.0f) / f32x8_one_plus_exp_minus(x); }
+
 /* x * sigmoid(x); -0 below -88.73, but NaN at -infinity; NaN stays. */
-static inline LCC_INLINE f32x8 f32x8_swish(f32x8 x) {
-    f32x8 y = f32x8_zero() - f32x8_min(f32x8_set1(87.0f), x);
-    __m256i n;
-    f32x8 h = f32x8_exp_parts(y, f32x8_min(f32x8_set1(88.0f), y), &n);
-    f32x8 power = f32x8_power_of_2(n);
-    return x / f32x8_fma(power, h, power + f32x8_set1(1.0f));
-}
+static inline LCC_INLINE f32x8 f32x8_swish(f32x8 x) { return x / f32x8_one_plus_exp_minus(x); }
 
 /* tanh(x) = e / (e + 2) with e = exp(2 |x|) - 1, and the sign of x. e loses nothing near 0: it is
  * 2^n h + (2^n - 1), where n is 0 for small x. Past 10 the result is 1. NaN stays. */

@@ -233,25 +233,44 @@ static inline LCC_INLINE __m256i i32xN_look_up_row(__m256i to, __m256i v, __m256
     return _mm256_xor_si256(to, _mm256_shuffle_epi8(row, index));
 }
 
+/* A table: its curves, and the rows that they leave out, with the upper half of the bits of their codes. */
+typedef struct i32xN_table {
+    i32xN_curves curves;
+    int n;
+    __m256i rows[16], numbers[16];
+} i32xN_table;
+
+static inline LCC_INLINE void i32xN_load_table(i32xN_table *t, const int8_t *table, const int8_t *curves) {
+    t->curves = (i32xN_curves){i32xN_twice_bytes(curves), i32xN_twice_bytes(curves + 16),
+                               i32xN_twice_bytes(curves + 32), i32xN_twice_bytes(curves + 48)};
+    uint16_t left_out;
+    memcpy(&left_out, curves + 64, sizeof left_out);
+    t->n = 0;
+    for (uint32_t left = left_out; left; left &= left - 1) {
+        const int which = __builtin_ctz(left);
+        t->rows[t->n] = i32xN_twice_bytes(table + 16 * (which ^ 8));
+        t->numbers[t->n++] = _mm256_set1_epi8((int8_t)(which * 16));
+    }
+}
+
+/* What the table has for the codes of two vectors. */
+static inline LCC_INLINE void i32xN_look_up_two(__m256i *a, __m256i *b, const i32xN_table *t) {
+    __m256i to_a = i32xN_on_curves(*a, &t->curves), to_b = i32xN_on_curves(*b, &t->curves);
+    for (int i = 0; i < t->n; i++) {
+        to_a = i32xN_look_up_row(to_a, *a, t->rows[i], t->numbers[i]);
+        to_b = i32xN_look_up_row(to_b, *b, t->rows[i], t->numbers[i]);
+    }
+    *a = to_a, *b = to_b;
+}
+
 /* What the table has for codes of n vectors, two to four. */
 static inline LCC_INLINE i32xN_codes i32xN_look_up_vectors(int n, const int8_t *table, const int8_t *curves,
                                                            i32xN_codes v) {
-    const i32xN_curves k = {i32xN_twice_bytes(curves), i32xN_twice_bytes(curves + 16),
-                            i32xN_twice_bytes(curves + 32), i32xN_twice_bytes(curves + 48)};
-    i32xN_codes to = {i32xN_on_curves(v.a, &k), i32xN_on_curves(v.b, &k), v.c, v.d};
-    if (n > 2) to.c = i32xN_on_curves(v.c, &k);
-    if (n > 3) to.d = i32xN_on_curves(v.d, &k);
-    uint16_t left_out;
-    memcpy(&left_out, curves + 64, sizeof left_out);
-    for (uint32_t left = left_out; left; left &= left - 1) {
-        const int which = __builtin_ctz(left);
-        const __m256i row = i32xN_twice_bytes(table + 16 * (which ^ 8));
-        const __m256i number = _mm256_set1_epi8((int8_t)(which * 16));
-        to.a = i32xN_look_up_row(to.a, v.a, row, number), to.b = i32xN_look_up_row(to.b, v.b, row, number);
-        if (n > 2) to.c = i32xN_look_up_row(to.c, v.c, row, number);
-        if (n > 3) to.d = i32xN_look_up_row(to.d, v.d, row, number);
-    }
-    return to;
+    i32xN_table t;
+    i32xN_load_table(&t, table, curves);
+    i32xN_look_up_two(&v.a, &v.b, &t);
+    if (n > 2) i32xN_look_up_two(&v.c, &v.d, &t);
+    return v;
 }
 
 /* The tables of a layer, their curves, and the numbers of those that its channels look up; NULL: there is one.
@@ -275,7 +294,7 @@ static inline LCC_INLINE int i32xN_look_up_pixels(int n, int8_t *y, int64_t step
     i32xN_codes to = v;
     uint32_t left = 0xffff;
     for (int i = 0; i < MOST && left; i++) {
-        const int number = k->numbers ? k->numbers[__builtin_ctz(left)] : 0;
+        const int number = k->numbers[__builtin_ctz(left)];
         const __m128i one = _mm_cmpeq_epi8(all, _mm_set1_epi8((int8_t)number));
         const __m256i is = _mm256_broadcastsi128_si256(one);
         const i32xN_codes own = i32xN_look_up_vectors(n, k->tables + 256 * number, k->curves + 66 * number, v);
@@ -301,10 +320,39 @@ static inline LCC_INLINE void i32xN_look_up_singly(int8_t *y, int64_t step, int 
     }
 }
 
+/* The same by one table, for any number of pixels of 16 or 8 channels. */
+static inline LCC_INLINE void i32xN_look_up_same(int8_t *y, int64_t step, int pixels, int channels,
+                                                 const i32xN_tables *k) {
+    const int each = 64 / channels; /* pixels of two vectors */
+    i32xN_table t;
+    i32xN_load_table(&t, k->tables, k->curves);
+    for (int left = pixels; left > 0; left -= each, y += step * each) {
+        const int last = left - 1;
+        __m256i a, b;
+        if (left >= each) {
+            a = i32xN_load_pixels(y, step, 0, each, channels),
+            b = i32xN_load_pixels(y, step, 1, each, channels);
+            i32xN_look_up_two(&a, &b, &t);
+            i32xN_store_pixels(y, step, 0, each, channels, a);
+            i32xN_store_pixels(y, step, 1, each, channels, b);
+        } else {
+            a = i32xN_load_pixels(y, step, 0, last, channels),
+            b = i32xN_load_pixels(y, step, 1, last, channels);
+            i32xN_look_up_two(&a, &b, &t);
+            i32xN_store_pixels(y, step, 0, last, channels, a);
+            i32xN_store_pixels(y, step, 1, last, channels, b);
+        }
+    }
+}
+
 /* The same for any number of pixels of 16 or 8 channels. */
 static inline LCC_INLINE void i32xN_look_up_block(int8_t *y, int64_t step, int pixels, int channels,
                                                   const i32xN_tables *k, __m128i all) {
     const int each = 32 / channels; /* pixels of a vector */
+    if (!k->numbers) {
+        i32xN_look_up_same(y, step, pixels, channels, k);
+        return;
+    }
     for (int p = 0; p < pixels; p += 4 * each) {
         const int last = pixels - p - 1;
         int8_t *const at = y + step * p;

@@ -108,6 +108,8 @@ void emit_byte_loop(emitter *e, writer *w, const byte_loop *k) {
     if (done < full) {
         line(w, "for (int k = %d; k < %d; k += %d) {", done, full, GROUP);
         emit_group(e, w, k, "k", 0);
+        for (int i = 0; k->ahead && i < k->b->lanes * e->p->t->bytes->depth; i += LINE_BYTES)
+            line(w, "__builtin_prefetch(%s);", expression(e->a, "w", NULL, NULL, 0, k->ahead + i));
         line(w, "}");
     }
     if (!part) return;

@@ -6,6 +6,8 @@
 #include "base/float_rescale.h"
 #include "emit/code_vectors.h"
 
+enum { LINE_BYTES = 64 /* of a cache, that are prefetched at once */ };
+
 /* A loop over the inputs of `m_count` pixels, which lie `x_step` bytes apart. */
 typedef struct byte_loop {
     const channel_block *b;
@@ -15,6 +17,7 @@ typedef struct byte_loop {
     const char *count;  /* bytes of a pixel's inputs: a number or an expression */
     const char *spread; /* see byte_spread */
     bool whole;         /* the last group may be read as a whole */
+    int ahead;          /* weights are prefetched so many bytes ahead; 0: they are not */
 } byte_loop;
 
 void emit_byte_loop(emitter *e, writer *w, const byte_loop *k);

@@ -9,7 +9,7 @@
 #include "emit/gemm.h"
 
 /* How far ahead of its use a tile prefetches weights: 6 KB is what a core reads while memory answers. */
-enum { PREFETCH_BYTES = 6144, LINE_BYTES = 64 };
+enum { PREFETCH_BYTES = 6144 };
 
 static const char *accumulator(const gemm *g, int m, int j) { return arena_printf(g->e->a, "acc%d_%d", m, j); }
 
@@ -134,7 +134,10 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
     arena *a = g->e->a;
     if (takes_codes(g)) {
         const bool whole = g->s->gemm.staged || g->s->gemm.gathered;
-        emit_byte_loop(g->e, w, &(byte_loop){b, m_count, base, x_step, count, byte_spread(g->e, g->s), whole});
+        const bool once = g->s->gemm.prefetch && shape_pixels(g->e->p->g->nodes[g->s->node].shape) == 1;
+        emit_byte_loop(g->e, w,
+                       &(byte_loop){b, m_count, base, x_step, count, byte_spread(g->e, g->s), whole,
+                                    once ? PREFETCH_BYTES : 0});
         return;
     }
     if (is_function(g, b, m_count)) {

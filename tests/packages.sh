@@ -44,6 +44,20 @@ want_onnx() {
     want libonnx-dev test -e /usr/include/onnx/onnx.proto
 }
 
+has_wasm_runtime() { echo "int main(void){return 0;}" | clang --target=wasm32-wasi -x c - -o /dev/null; }
+
+# What it takes to run programs for aarch64, by QEMU, and for WebAssembly, by node. The first word is `want` or `wish`.
+foreign_machines() {
+    "$1" gcc-aarch64-linux-gnu have aarch64-linux-gnu-gcc
+    "$1" libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.a
+    "$1" qemu-user have qemu-aarch64
+    "$1" clang have clang
+    "$1" lld have wasm-ld
+    "$1" wasi-libc test -e /usr/include/wasm32-wasi
+    "$1" libclang-rt-dev-wasm32 has_wasm_runtime
+    "$1" nodejs have node
+}
+
 # What it takes to run programs for a Cortex-M. The first word is `want` or `wish`.
 cortex_m() {
     "$1" gcc-arm-none-eabi have arm-none-eabi-gcc

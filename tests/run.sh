@@ -22,22 +22,14 @@ wish python3-torchvision /usr/bin/python3 -c "import torchvision"
 # TensorFlow Lite files, which the tests write.
 wish python3-flatbuffers /usr/bin/python3 -c "import flatbuffers"
 wish python3-onnx /usr/bin/python3 -c "import onnx"
-wish clang have clang
 wish clang-format have clang-format
 wish clang-tidy have clang-tidy
 has_clang_runtime() { echo "int main(void){return 0;}" | clang -x c -fsanitize=address,fuzzer-no-link - -o /dev/null; }
 wish libclang-rt-dev has_clang_runtime
 # What runs the code for other machines: aarch64 and s390x (big-endian) by qemu, WebAssembly by node. And one more compiler.
-wish gcc-aarch64-linux-gnu have aarch64-linux-gnu-gcc
-wish libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.a
+foreign_machines wish
 wish gcc-s390x-linux-gnu have s390x-linux-gnu-gcc
 wish libc6-dev-s390x-cross test -e /usr/s390x-linux-gnu/lib/libc.a
-wish qemu-user have qemu-aarch64
-wish lld have wasm-ld
-wish wasi-libc test -e /usr/include/wasm32-wasi
-has_wasm_runtime() { echo "int main(void){return 0;}" | clang --target=wasm32-wasi -x c - -o /dev/null; }
-wish libclang-rt-dev-wasm32 has_wasm_runtime
-wish nodejs have node
 # Microcontrollers, on boards in QEMU.
 cortex_m wish
 # Smaller machines, for generic C: RISC-V of 32 bits in QEMU, and AVR in simavr.

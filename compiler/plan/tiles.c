@@ -44,7 +44,7 @@ static bool tile_fits(const target *t, const channel_block *b, int m, int size, 
     const int n = b->n_pieces;
     if (m > 1 && shares_last(t, b, size)) return count_sums(t, b, m, size) + n + INPUTS <= t->registers;
     if (depth > 1 && t->bytes->by_groups) return m * n + m + n + t->bytes->scratch <= t->registers;
-    if (depth > 1) return m * n + n + 1 + CONSTANTS <= t->registers;
+    if (depth > 1) return m * n + n + 1 + CONSTANTS + t->bytes->scratch <= t->registers;
     return m * n + n + (t->vectors[0].by_number ? 0 : 1) <= t->registers;
 }
 

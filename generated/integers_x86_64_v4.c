@@ -757,6 +757,9 @@ __attribute__((noinline)) static void i32x16_add_rows(int32_t *sum, const int8_t
 /* Four int32, whatever 16 is. */
 typedef uint32_t i32x16_quad __attribute__((vector_size(16)));
 
+/* Eight bytes with as many zeros behind them. */
+typedef uint64_t i32x16_longs __attribute__((vector_size(16)));
+
 /* The sums of sixteen channels' codes, each raised by 128; of at most 256 codes. See i32x16_add_block. */
 typedef struct i32x16_sums {
     i32x16_pair_codes pairs, second;

@@ -134,8 +134,15 @@ static inline LCC_INLINE __m256i i32xN_pack(__m256i ab, __m256i cd, int32_t leas
     return i32xN_within(_mm256_permutevar8x32_epi32(v, words), least, most);
 }
 
-/* The first n bytes, zeros behind them. */
+/* The first n bytes, zeros behind them. A vector that is loaded from parts which were just stored waits for
+ * them, so the numbers of channels that are frequent take none. */
 static inline LCC_INLINE __m256i i32xN_load_bytes(const int8_t *p, int n) {
+    const __m128i_u *const at = (const __m128i_u *)(const void *)p;
+    if (n == 32) return _mm256_loadu_si256((const __m256i_u *)(const void *)p);
+    if (n == 16) return _mm256_zextsi128_si256(_mm_loadu_si128(at));
+    if (n == 8) return _mm256_zextsi128_si256(_mm_loadl_epi64(at));
+    if (n == 24)
+        return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(at)), _mm_loadl_epi64(at + 1), 1);
     int8_t part[32] = {0};
     memcpy(part, p, (size_t)n);
     return _mm256_loadu_si256((const __m256i_u *)(const void *)part);

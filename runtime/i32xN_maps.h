@@ -129,6 +129,9 @@ __attribute__((noinline)) static void i32xN_add_rows(int32_t *sum, const int8_t 
 /* Four int32, whatever LANES is. */
 typedef uint32_t i32xN_quad __attribute__((vector_size(16)));
 
+/* Eight bytes with as many zeros behind them. */
+typedef uint64_t i32xN_longs __attribute__((vector_size(16)));
+
 /* The sums of sixteen channels' codes, each raised by 128; of at most 256 codes. See i32xN_add_block. */
 typedef struct i32xN_sums {
     i32xN_pair_codes pairs, second;
@@ -137,12 +140,15 @@ typedef struct i32xN_sums {
 /* Adds a code of each of sixteen channels, or of as many as are left. */
 static inline LCC_INLINE void i32xN_sum_up(i32xN_sums *sums, const int8_t *p, int left) {
     i32xN_pair_codes v = {0};
-    if (left >= 16)
+    if (left >= 16) {
         memcpy(&v, p, 16);
-    else if (left == 8)
-        memcpy(&v, p, 8);
-    else
+    } else if (left == 8) {
+        uint64_t eight; /* a number, because a vector waits for parts of it that were just stored */
+        memcpy(&eight, p, 8);
+        v = (i32xN_pair_codes)(i32xN_longs){eight, 0};
+    } else {
         memcpy(&v, p, (size_t)left);
+    }
     v ^= 0x8080;
     sums->pairs += v;
     sums->second += v >> 8;

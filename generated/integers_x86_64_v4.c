@@ -356,18 +356,16 @@ static inline LCC_INLINE __m256i i32x16_load_channels(const void *p, int channel
     return _mm256_maskz_loadu_epi8(((__mmask32)1 << (channels & 31)) - 1, p);
 }
 
-/* A tap of so many channels. The one behind it, which has weights of 0, is what fills its 32 bits. */
-static inline LCC_INLINE i32x16_two i32x16_column1(const int8_t *p, int channels) {
-    const __m256i v = i32x16_load_channels(p, channels);
-    return (i32x16_two){(i32x16)_mm512_cvtepi8_epi32(_mm256_castsi256_si128(v)),
-                       (i32x16)_mm512_cvtepi8_epi32(_mm256_extracti128_si256(v, 1))};
+/* A tap of up to 32 channels, of which the second and the third quarter change places. */
+typedef __m256i i32x16_taps;
+
+static inline LCC_INLINE i32x16_taps i32x16_load_taps(const int8_t *p, int channels) {
+    enum { MIDDLE_IN_TURNS = 0xd8 };
+    return _mm256_permute4x64_epi64(i32x16_load_channels(p, channels), MIDDLE_IN_TURNS);
 }
 
-/* Two taps of so many channels, side by side. */
-static inline LCC_INLINE i32x16_two i32x16_column2(const int8_t *p, const int8_t *q, int channels) {
-    enum { MIDDLE_IN_TURNS = 0xd8 };
-    const __m256i a = _mm256_permute4x64_epi64(i32x16_load_channels(p, channels), MIDDLE_IN_TURNS);
-    const __m256i b = _mm256_permute4x64_epi64(i32x16_load_channels(q, channels), MIDDLE_IN_TURNS);
+/* Two taps, side by side. */
+static inline LCC_INLINE i32x16_two i32x16_pair(i32x16_taps a, i32x16_taps b) {
     return (i32x16_two){(i32x16)_mm512_cvtepi8_epi16(_mm256_unpacklo_epi8(a, b)),
                        (i32x16)_mm512_cvtepi8_epi16(_mm256_unpackhi_epi8(a, b))};
 }
@@ -1363,123 +1361,157 @@ static void depthwise3x3_row_of_9(const int8_t *x, const int8_t *w, int8_t *y, i
             i32x16_outside(-128);
         acc0 = i32x16_dots(v0, w + 416, acc0);
         i32x16_two acc1 = i32x16_begin_two(w);
+        const i32x16_taps x1_0 = i32x16_load_taps(rows[0], 24);
+        const i32x16_taps x1_1 = i32x16_load_taps(rows[1], 24);
         const i32x16_two v1 =
-            i32x16_column2(rows[0], rows[1], 24);
+            i32x16_pair(x1_0, x1_1);
         acc1 = i32x16_dots(v1, w + 416, acc1);
         acc0 = i32x16_dots(v1, w + 544, acc0);
         i32x16_two acc2 = i32x16_begin_two(w);
+        const i32x16_taps x2_0 = i32x16_load_taps(rows[0] + steps[0], 24);
+        const i32x16_taps x2_1 = i32x16_load_taps(rows[1] + steps[1], 24);
         const i32x16_two v2 =
-            i32x16_column2(rows[0] + steps[0], rows[1] + steps[1], 24);
+            i32x16_pair(x2_0, x2_1);
         acc2 = i32x16_dots(v2, w + 416, acc2);
         acc1 = i32x16_dots(v2, w + 544, acc1);
         acc0 = i32x16_dots(v2, w + 672, acc0);
+        const i32x16_taps x0_2 = i32x16_load_taps(outside, 24);
+        const i32x16_taps x1_2 = i32x16_load_taps(rows[2], 24);
         const i32x16_two t0_3 =
-            i32x16_column2(outside, rows[2], 24);
+            i32x16_pair(x0_2, x1_2);
         acc0 = i32x16_dots(t0_3, w + 800, acc0);
+        const i32x16_taps x2_2 = i32x16_load_taps(rows[2] + steps[2], 24);
         const i32x16_two t0_4 =
-            i32x16_column1(rows[2] + steps[2], 24);
+            i32x16_pair(x2_2, x2_2);
         acc0 = i32x16_dots(t0_4, w + 928, acc0);
         i32x16_end_two(y, acc0, by0, by1, scales, 24, &end);
         i32x16_two acc3 = i32x16_begin_two(w);
+        const i32x16_taps x3_0 = i32x16_load_taps(rows[0] + 2 * steps[0], 24);
+        const i32x16_taps x3_1 = i32x16_load_taps(rows[1] + 2 * steps[1], 24);
         const i32x16_two v3 =
-            i32x16_column2(rows[0] + 2 * steps[0], rows[1] + 2 * steps[1], 24);
+            i32x16_pair(x3_0, x3_1);
         acc3 = i32x16_dots(v3, w + 416, acc3);
         acc2 = i32x16_dots(v3, w + 544, acc2);
         acc1 = i32x16_dots(v3, w + 672, acc1);
         const i32x16_two t1_3 =
-            i32x16_column2(rows[2], rows[2] + steps[2], 24);
+            i32x16_pair(x1_2, x2_2);
         acc1 = i32x16_dots(t1_3, w + 800, acc1);
+        const i32x16_taps x3_2 = i32x16_load_taps(rows[2] + 2 * steps[2], 24);
         const i32x16_two t1_4 =
-            i32x16_column1(rows[2] + 2 * steps[2], 24);
+            i32x16_pair(x3_2, x3_2);
         acc1 = i32x16_dots(t1_4, w + 928, acc1);
         i32x16_end_two(y + 24, acc1, by0, by1, scales, 24, &end);
+        const i32x16_taps x4_0 = i32x16_load_taps(rows[0] + 3 * steps[0], 24);
+        const i32x16_taps x4_1 = i32x16_load_taps(rows[1] + 3 * steps[1], 24);
         const i32x16_two v4 =
-            i32x16_column2(rows[0] + 3 * steps[0], rows[1] + 3 * steps[1], 24);
+            i32x16_pair(x4_0, x4_1);
         acc3 = i32x16_dots(v4, w + 544, acc3);
         acc2 = i32x16_dots(v4, w + 672, acc2);
         const i32x16_two t2_3 =
-            i32x16_column2(rows[2] + steps[2], rows[2] + 2 * steps[2], 24);
+            i32x16_pair(x2_2, x3_2);
         acc2 = i32x16_dots(t2_3, w + 800, acc2);
+        const i32x16_taps x4_2 = i32x16_load_taps(rows[2] + 3 * steps[2], 24);
         const i32x16_two t2_4 =
-            i32x16_column1(rows[2] + 3 * steps[2], 24);
+            i32x16_pair(x4_2, x4_2);
         acc2 = i32x16_dots(t2_4, w + 928, acc2);
         i32x16_end_two(y + 48, acc2, by0, by1, scales, 24, &end);
+        const i32x16_taps x5_0 = i32x16_load_taps(rows[0] + 4 * steps[0], 24);
+        const i32x16_taps x5_1 = i32x16_load_taps(rows[1] + 4 * steps[1], 24);
         const i32x16_two v5 =
-            i32x16_column2(rows[0] + 4 * steps[0], rows[1] + 4 * steps[1], 24);
+            i32x16_pair(x5_0, x5_1);
         acc3 = i32x16_dots(v5, w + 672, acc3);
         const i32x16_two t3_3 =
-            i32x16_column2(rows[2] + 2 * steps[2], rows[2] + 3 * steps[2], 24);
+            i32x16_pair(x3_2, x4_2);
         acc3 = i32x16_dots(t3_3, w + 800, acc3);
+        const i32x16_taps x5_2 = i32x16_load_taps(rows[2] + 4 * steps[2], 24);
         const i32x16_two t3_4 =
-            i32x16_column1(rows[2] + 4 * steps[2], 24);
+            i32x16_pair(x5_2, x5_2);
         acc3 = i32x16_dots(t3_4, w + 928, acc3);
         i32x16_end_two(y + 72, acc3, by0, by1, scales, 24, &end);
     }
     {
         i32x16_two acc0 = i32x16_begin_two(w);
+        const i32x16_taps x0_0 = i32x16_load_taps(rows[0] + 3 * steps[0], 24);
+        const i32x16_taps x0_1 = i32x16_load_taps(rows[1] + 3 * steps[1], 24);
         const i32x16_two v0 =
-            i32x16_column2(rows[0] + 3 * steps[0], rows[1] + 3 * steps[1], 24);
+            i32x16_pair(x0_0, x0_1);
         acc0 = i32x16_dots(v0, w + 416, acc0);
         i32x16_two acc1 = i32x16_begin_two(w);
+        const i32x16_taps x1_0 = i32x16_load_taps(rows[0] + 4 * steps[0], 24);
+        const i32x16_taps x1_1 = i32x16_load_taps(rows[1] + 4 * steps[1], 24);
         const i32x16_two v1 =
-            i32x16_column2(rows[0] + 4 * steps[0], rows[1] + 4 * steps[1], 24);
+            i32x16_pair(x1_0, x1_1);
         acc1 = i32x16_dots(v1, w + 416, acc1);
         acc0 = i32x16_dots(v1, w + 544, acc0);
         i32x16_two acc2 = i32x16_begin_two(w);
+        const i32x16_taps x2_0 = i32x16_load_taps(rows[0] + 5 * steps[0], 24);
+        const i32x16_taps x2_1 = i32x16_load_taps(rows[1] + 5 * steps[1], 24);
         const i32x16_two v2 =
-            i32x16_column2(rows[0] + 5 * steps[0], rows[1] + 5 * steps[1], 24);
+            i32x16_pair(x2_0, x2_1);
         acc2 = i32x16_dots(v2, w + 416, acc2);
         acc1 = i32x16_dots(v2, w + 544, acc1);
         acc0 = i32x16_dots(v2, w + 672, acc0);
+        const i32x16_taps x0_2 = i32x16_load_taps(rows[2] + 3 * steps[2], 24);
+        const i32x16_taps x1_2 = i32x16_load_taps(rows[2] + 4 * steps[2], 24);
         const i32x16_two t0_3 =
-            i32x16_column2(rows[2] + 3 * steps[2], rows[2] + 4 * steps[2], 24);
+            i32x16_pair(x0_2, x1_2);
         acc0 = i32x16_dots(t0_3, w + 800, acc0);
+        const i32x16_taps x2_2 = i32x16_load_taps(rows[2] + 5 * steps[2], 24);
         const i32x16_two t0_4 =
-            i32x16_column1(rows[2] + 5 * steps[2], 24);
+            i32x16_pair(x2_2, x2_2);
         acc0 = i32x16_dots(t0_4, w + 928, acc0);
         i32x16_end_two(y + 96, acc0, by0, by1, scales, 24, &end);
         i32x16_two acc3 = i32x16_begin_two(w);
+        const i32x16_taps x3_0 = i32x16_load_taps(rows[0] + 6 * steps[0], 24);
+        const i32x16_taps x3_1 = i32x16_load_taps(rows[1] + 6 * steps[1], 24);
         const i32x16_two v3 =
-            i32x16_column2(rows[0] + 6 * steps[0], rows[1] + 6 * steps[1], 24);
+            i32x16_pair(x3_0, x3_1);
         acc3 = i32x16_dots(v3, w + 416, acc3);
         acc2 = i32x16_dots(v3, w + 544, acc2);
         acc1 = i32x16_dots(v3, w + 672, acc1);
         const i32x16_two t1_3 =
-            i32x16_column2(rows[2] + 4 * steps[2], rows[2] + 5 * steps[2], 24);
+            i32x16_pair(x1_2, x2_2);
         acc1 = i32x16_dots(t1_3, w + 800, acc1);
+        const i32x16_taps x3_2 = i32x16_load_taps(rows[2] + 6 * steps[2], 24);
         const i32x16_two t1_4 =
-            i32x16_column1(rows[2] + 6 * steps[2], 24);
+            i32x16_pair(x3_2, x3_2);
         acc1 = i32x16_dots(t1_4, w + 928, acc1);
         i32x16_end_two(y + 120, acc1, by0, by1, scales, 24, &end);
         i32x16_two acc4 = i32x16_begin_two(w);
+        const i32x16_taps x4_0 = i32x16_load_taps(rows[0] + 7 * steps[0], 24);
+        const i32x16_taps x4_1 = i32x16_load_taps(rows[1] + 7 * steps[1], 24);
         const i32x16_two v4 =
-            i32x16_column2(rows[0] + 7 * steps[0], rows[1] + 7 * steps[1], 24);
+            i32x16_pair(x4_0, x4_1);
         acc4 = i32x16_dots(v4, w + 416, acc4);
         acc3 = i32x16_dots(v4, w + 544, acc3);
         acc2 = i32x16_dots(v4, w + 672, acc2);
         const i32x16_two t2_3 =
-            i32x16_column2(rows[2] + 5 * steps[2], rows[2] + 6 * steps[2], 24);
+            i32x16_pair(x2_2, x3_2);
         acc2 = i32x16_dots(t2_3, w + 800, acc2);
+        const i32x16_taps x4_2 = i32x16_load_taps(rows[2] + 7 * steps[2], 24);
         const i32x16_two t2_4 =
-            i32x16_column1(rows[2] + 7 * steps[2], 24);
+            i32x16_pair(x4_2, x4_2);
         acc2 = i32x16_dots(t2_4, w + 928, acc2);
         i32x16_end_two(y + 144, acc2, by0, by1, scales, 24, &end);
+        const i32x16_taps x5_0 = i32x16_load_taps(rows[0] + 8 * steps[0], 24);
+        const i32x16_taps x5_1 = i32x16_load_taps(rows[1] + 8 * steps[1], 24);
         const i32x16_two v5 =
-            i32x16_column2(rows[0] + 8 * steps[0], rows[1] + 8 * steps[1], 24);
+            i32x16_pair(x5_0, x5_1);
         acc4 = i32x16_dots(v5, w + 544, acc4);
         acc3 = i32x16_dots(v5, w + 672, acc3);
         const i32x16_two t3_3 =
-            i32x16_column2(rows[2] + 6 * steps[2], rows[2] + 7 * steps[2], 24);
+            i32x16_pair(x3_2, x4_2);
         acc3 = i32x16_dots(t3_3, w + 800, acc3);
+        const i32x16_taps x5_2 = i32x16_load_taps(rows[2] + 8 * steps[2], 24);
         const i32x16_two t3_4 =
-            i32x16_column1(rows[2] + 8 * steps[2], 24);
+            i32x16_pair(x5_2, x5_2);
         acc3 = i32x16_dots(t3_4, w + 928, acc3);
         i32x16_end_two(y + 168, acc3, by0, by1, scales, 24, &end);
         const i32x16_two v6 =
             i32x16_outside(-128);
         acc4 = i32x16_dots(v6, w + 672, acc4);
         const i32x16_two t4_3 =
-            i32x16_column2(rows[2] + 7 * steps[2], rows[2] + 8 * steps[2], 24);
+            i32x16_pair(x4_2, x5_2);
         acc4 = i32x16_dots(t4_3, w + 800, acc4);
         const i32x16_two t4_4 =
             i32x16_outside(-128);

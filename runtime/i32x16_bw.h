@@ -84,18 +84,16 @@ static inline LCC_INLINE __m256i i32xN_load_channels(const void *p, int channels
     return _mm256_maskz_loadu_epi8(((__mmask32)1 << (channels & 31)) - 1, p);
 }
 
-/* A tap of so many channels. The one behind it, which has weights of 0, is what fills its 32 bits. */
-static inline LCC_INLINE i32xN_two i32xN_column1(const int8_t *p, int channels) {
-    const __m256i v = i32xN_load_channels(p, channels);
-    return (i32xN_two){(i32xN)_mm512_cvtepi8_epi32(_mm256_castsi256_si128(v)),
-                       (i32xN)_mm512_cvtepi8_epi32(_mm256_extracti128_si256(v, 1))};
+/* A tap of up to 32 channels, of which the second and the third quarter change places. */
+typedef __m256i i32xN_taps;
+
+static inline LCC_INLINE i32xN_taps i32xN_load_taps(const int8_t *p, int channels) {
+    enum { MIDDLE_IN_TURNS = 0xd8 };
+    return _mm256_permute4x64_epi64(i32xN_load_channels(p, channels), MIDDLE_IN_TURNS);
 }
 
-/* Two taps of so many channels, side by side. */
-static inline LCC_INLINE i32xN_two i32xN_column2(const int8_t *p, const int8_t *q, int channels) {
-    enum { MIDDLE_IN_TURNS = 0xd8 };
-    const __m256i a = _mm256_permute4x64_epi64(i32xN_load_channels(p, channels), MIDDLE_IN_TURNS);
-    const __m256i b = _mm256_permute4x64_epi64(i32xN_load_channels(q, channels), MIDDLE_IN_TURNS);
+/* Two taps, side by side. */
+static inline LCC_INLINE i32xN_two i32xN_pair(i32xN_taps a, i32xN_taps b) {
     return (i32xN_two){(i32xN)_mm512_cvtepi8_epi16(_mm256_unpacklo_epi8(a, b)),
                        (i32xN)_mm512_cvtepi8_epi16(_mm256_unpackhi_epi8(a, b))};
 }

@@ -253,16 +253,15 @@ static inline LCC_INLINE __m128i i32xN_load_channels(const void *p, int channels
     return _mm_loadu_si128((const __m128i_u *)(const void *)part);
 }
 
-/* A tap of so many channels. The one behind it, which has weights of 0, is what fills its 32 bits. */
-static inline LCC_INLINE i32xN_two i32xN_column1(const int8_t *p, int channels) {
-    const __m128i v = i32xN_widened_i8(i32xN_load_channels(p, channels));
-    return (i32xN_two){(i32xN)_mm_unpacklo_epi16(v, v), (i32xN)_mm_unpackhi_epi16(v, v)};
+/* A tap of up to 8 channels, as int16. */
+typedef __m128i i32xN_taps;
+
+static inline LCC_INLINE i32xN_taps i32xN_load_taps(const int8_t *p, int channels) {
+    return i32xN_widened_i8(i32xN_load_channels(p, channels));
 }
 
-/* Two taps of so many channels, side by side. */
-static inline LCC_INLINE i32xN_two i32xN_column2(const int8_t *p, const int8_t *q, int channels) {
-    const __m128i a = i32xN_widened_i8(i32xN_load_channels(p, channels));
-    const __m128i b = i32xN_widened_i8(i32xN_load_channels(q, channels));
+/* Two taps, side by side. */
+static inline LCC_INLINE i32xN_two i32xN_pair(i32xN_taps a, i32xN_taps b) {
     return (i32xN_two){(i32xN)_mm_unpacklo_epi16(a, b), (i32xN)_mm_unpackhi_epi16(a, b)};
 }
 

@@ -227,25 +227,20 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
     }
 }
 
-/* The codes of so many channels, up to 8, as int16. */
-static inline LCC_INLINE v128_t i32xN_load_channels(const int8_t *p, int channels) {
+/* A tap of up to 8 channels, as int16. */
+typedef v128_t i32xN_taps;
+
+static inline LCC_INLINE i32xN_taps i32xN_load_taps(const int8_t *p, int channels) {
     if (channels == 8) return wasm_i16x8_load8x8(p);
     int8_t part[8] = {0};
     memcpy(part, p, (size_t)channels);
     return wasm_i16x8_load8x8(part);
 }
 
-/* Two taps of so many channels, side by side. */
-static inline LCC_INLINE i32xN_two i32xN_column2(const int8_t *p, const int8_t *q, int channels) {
-    const v128_t a = i32xN_load_channels(p, channels), b = i32xN_load_channels(q, channels);
+/* Two taps, side by side. */
+static inline LCC_INLINE i32xN_two i32xN_pair(i32xN_taps a, i32xN_taps b) {
     return (i32xN_two){(i32xN)wasm_i16x8_shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11),
                        (i32xN)wasm_i16x8_shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15)};
-}
-
-/* A tap of so many channels. The one behind it, which has weights of 0, is what fills its 32 bits. */
-static inline LCC_INLINE i32xN_two i32xN_column1(const int8_t *p, int channels) {
-    const v128_t v = i32xN_load_channels(p, channels);
-    return (i32xN_two){(i32xN)wasm_i32x4_extend_low_i16x8(v), (i32xN)wasm_i32x4_extend_high_i16x8(v)};
 }
 
 /* The least codes, of 16 channels. */

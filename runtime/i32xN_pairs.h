@@ -1,5 +1,5 @@
 /* i32xN_pairs.h: windows of depthwise layers that take two taps at once: stands behind a header that has
- * i32xN_dot, and i32xN_column1 and i32xN_column2, which put the taps of a block side by side. */
+ * i32xN_dot, i32xN_load_taps, and i32xN_pair, which puts two taps of a block side by side. */
 #include <stdint.h>
 
 /* The sums that the biases of a block begin. */

@@ -62,6 +62,13 @@ void emit_byte_rows(const window *g, writer *w) {
              j * g->t->vectors[0].lanes);
 }
 
+/* Columns of which each tap is loaded once. */
+typedef struct columns {
+    column_group group;
+    bool *loaded; /* taps where two are taken at once: those of input column j begin with number j times the
+                     rows of the window */
+} columns;
+
 /* The address of input column j, in row ky of the window. */
 static const char *column_address(const window *g, const column_group *c, int ky, int j) {
     if (!lies_inside(g, c, j)) return "outside";
@@ -72,24 +79,48 @@ static const char *column_address(const window *g, const column_group *c, int ky
                    : arena_printf(g->e->a, "%s + %d * steps[%d]", begin, ix, ky);
 }
 
+/* The tap in row ky of input column j. Writes the line that loads it, if that is the first time. */
+static const char *loaded_tap(const window *g, writer *w, const columns *c, int ky, int j) {
+    const char *name = arena_printf(g->e->a, "x%d_%d", j, ky);
+    bool *loaded = &c->loaded[j * g->n->a.kernel[0] + ky];
+    if (!*loaded)
+        line(w, "const %s_taps %s = %s_load_taps(%s, %d);", ints(g), name, ints(g),
+             column_address(g, &c->group, ky, j), g->x.valid);
+    *loaded = true;
+    return name;
+}
+
+/* What puts the taps of a group side by side whose first one lies in input column j; NULL: all lie outside. */
+static const char *interleaved(const window *g, writer *w, const columns *c, const tap_group *group, int j) {
+    arena *a = g->e->a;
+    const char *taps[MOST_WINDOW_SIDE];
+    bool inside = false;
+    for (int i = 0; i < group->count; i++)
+        inside = inside || lies_inside(g, &c->group, j + (group->along ? i * g->n->a.dilation[1] : 0));
+    if (!inside) return NULL;
+    for (int i = 0; i < group->count; i++) {
+        const int column = j + (group->along ? i * g->n->a.dilation[1] : 0),
+                  ky = group->ky + (group->along ? 0 : i);
+        taps[i] = depth_of(g) == 2 ? loaded_tap(g, w, c, ky, column) : column_address(g, &c->group, ky, column);
+    }
+    /* The weight of a second tap that is none is 0. */
+    if (depth_of(g) == 2) return arena_printf(a, "%s_pair(%s, %s)", ints(g), taps[0], taps[group->count - 1]);
+    text places = {0};
+    for (int i = 0; i < group->count; i++) text_printf(&places, "%s, ", taps[i]);
+    if (g->t->bytes->raises) text_printf(&places, "%d, ", raised_by(g));
+    const char *v = arena_printf(a, "%s_column%d(%s%d)", ints(g), group->count, places.data, g->x.valid);
+    text_free(&places);
+    return v;
+}
+
 /* Writes the line that declares a vector of interleaved taps: those of a group whose first one lies in input
  * column j. */
-static void emit_interleaved(const window *g, writer *w, const column_group *c, const tap_group *group, int j,
+static void emit_interleaved(const window *g, writer *w, const columns *c, const tap_group *group, int j,
                              const char *name) {
-    text places = {0};
-    bool inside = false;
-    for (int i = 0; i < group->count; i++) {
-        const int column = j + (group->along ? i * g->n->a.dilation[1] : 0);
-        inside = inside || lies_inside(g, c, column);
-        text_printf(&places, "%s, ", column_address(g, c, group->ky + (group->along ? 0 : i), column));
-    }
-    if (inside && g->t->bytes->raises) text_printf(&places, "%d, ", raised_by(g));
+    const char *v = interleaved(g, w, c, group, j);
+    if (!v) v = arena_printf(g->e->a, "%s_outside(%d)", ints(g), zero_of(g) + raised_by(g));
     line(w, "const %s_%s %s =", ints(g), block_name(g), name);
-    if (inside)
-        line(w, "    %s_column%d(%s%d);", ints(g), group->count, places.data, g->x.valid);
-    else
-        line(w, "    %s_outside(%d);", ints(g), zero_of(g) + raised_by(g));
-    text_free(&places);
+    line(w, "    %s;", v);
 }
 
 /* Writes the line by which the sums of column m take in the taps of group `which`. */
@@ -101,8 +132,7 @@ static void emit_dots(const window *g, writer *w, int m, int which, const char *
 
 /* Writes the lines that end the sums of column m, whose window begins at input column j: the taps along rows,
  * and the codes. */
-static void emit_ended_column(const window *g, writer *w, const column_group *c, const tap_groups *groups,
-                              int m) {
+static void emit_ended_column(const window *g, writer *w, const columns *c, const tap_groups *groups, int m) {
     arena *a = g->e->a;
     const attrs *at = &g->n->a;
     for (int i = 0; i < groups->n; i++) {
@@ -113,19 +143,20 @@ static void emit_ended_column(const window *g, writer *w, const column_group *c,
         emit_dots(g, w, m, i, name);
     }
     const char *variable = "ox";
-    const int64_t factor = c->looped ? g->y_pixel : 0;
-    const char *to = expression(a, "y", &variable, &factor, 1, (c->first + m) * g->y_pixel);
+    const int64_t factor = c->group.looped ? g->y_pixel : 0;
+    const char *to = expression(a, "y", &variable, &factor, 1, (c->group.first + m) * g->y_pixel);
     const char *by = depth_of(g) == 2 ? "by0, by1" : "by0, by1, by2, by3";
-    line(w, "%s_end_%s(%s, acc%d, %s, scales, %d, &end);", ints(g), block_name(g), to, m, by, g->x.valid);
+    const char *end = g->t->bytes->turns ? "turns" : block_name(g);
+    line(w, "%s_end_%s(%s, acc%d, %s, scales, %d, &end);", ints(g), end, to, m, by, g->x.valid);
 }
 
 /* Writes the lines by which all sums take in what input column j has for groups that go down a column. */
-static void emit_column(const window *g, writer *w, const column_group *c, const tap_groups *groups, int j) {
+static void emit_column(const window *g, writer *w, const columns *c, const tap_groups *groups, int j) {
     int at_row = -1;
     const char *name = NULL;
     for (int i = 0; i < groups->n; i++) {
         const tap_group *group = &groups->at[i];
-        for (int m = 0; m < c->count && !group->along; m++) {
+        for (int m = 0; m < c->group.count && !group->along; m++) {
             if (window_tap(g, j, m) != group->kx) continue;
             if (at_row != group->ky) {
                 name = arena_printf(g->e->a, group->ky ? "v%d_%d" : "v%d", j, group->ky);
@@ -147,14 +178,16 @@ void emit_byte_columns(const window *g, writer *w, const column_group *c) {
     const char *column = expression(g->e->a, "", &variable, &stride, 1, -at->pad[LEFT]);
     for (int ky = 0; ky < at->kernel[0] && c->looped; ky++)
         line(w, "const %s *const r%d = rows[%d] + (%s) * steps[%d];", type, ky, ky, column, ky);
+    bool *loaded = ARENA_ARRAY(g->e->a, bool, window_reach(g, c) * at->kernel[0]);
+    const columns walked = {*c, loaded};
     for (int j = 0; j < window_reach(g, c); j++) {
         for (int m = 0; m < c->count; m++) {
             if (j != m * at->stride[1]) continue;
             line(w, "%s_%s acc%d = %s_begin_%s(w);", ints(g), block_name(g), m, ints(g), block_name(g));
         }
-        emit_column(g, w, c, &groups, j);
+        emit_column(g, w, &walked, &groups, j);
         for (int m = 0; m < c->count; m++) {
-            if (j == m * at->stride[1] + width) emit_ended_column(g, w, c, &groups, m);
+            if (j == m * at->stride[1] + width) emit_ended_column(g, w, &walked, &groups, m);
         }
     }
     const int64_t y_factor = c->looped ? g->y_pixel : 0;

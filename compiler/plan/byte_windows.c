@@ -9,10 +9,11 @@
  * output that see it. Of windows of more than four rows, columns are cut; where one row is left, its taps are
  * taken along the row.
  *
- * Where the target takes pairs of int16, a block has two vectors of sums, and its channels lie in their order:
- * two rows of bytes are interleaved, and then widened. The weights are int16. Where it takes bytes whose
- * products are added in 16 bits (byte_tiles.pairs), the four weights of a lane lie by pairs: the first pair of
- * all lanes of a vector, then the next.
+ * Where the target takes pairs of int16, a block has two vectors of sums. A tap is widened as it is loaded,
+ * once for all windows that see it. Channels lie in their order, or four of them in turns, as an instruction
+ * puts the lanes of two vectors side by side within 16 bytes. The weights are int16. Where the target takes
+ * bytes whose products are added in 16 bits (byte_tiles.pairs), the four weights of a lane lie by pairs: the
+ * first pair of all lanes of a vector, then the next.
  *
  * What lies outside of the map has the code of zero, so that all taps count, and the bias contains all zeros.
  */
@@ -48,10 +49,9 @@ int tap_at(const node *n, const tap_group *group, int place) {
 int window_block_channels(const target *t) { return t->bytes->depth * t->vectors[0].lanes; }
 
 int channel_of_lane(const target *t, int vector, int lane) {
-    enum { INTERLEAVED = 16 /* bytes */ };
-    const int depth = t->bytes->depth;
-    if (t->bytes->widens) return vector * t->vectors[0].lanes + lane;
-    return lane / depth * INTERLEAVED + vector * depth + lane % depth;
+    enum { TURN = 4 /* lanes that are interleaved by themselves */ };
+    if (t->bytes->widens && !t->bytes->turns) return vector * t->vectors[0].lanes + lane;
+    return lane / TURN * TURN * t->bytes->depth + vector * TURN + lane % TURN;
 }
 
 bool window_takes_bytes(const plan *p, const plan_step *s) {

@@ -69,12 +69,13 @@ typedef struct dot_kernels {
  * up the products of `depth` inputs, which lie side by side, and as many weights for each lane. V_endN makes
  * codes of the sums of N vectors. */
 typedef struct byte_tiles {
-    int depth;   /* 2 or 4 */
-    bool widens; /* inputs are read as int16, which are made of them in a tile first; else as bytes */
-    bool raises; /* inputs are read as uint8: int8 are raised by 128 as they are read; else as int8, and uint8
-                    are lowered */
-    bool
-        windows; /* depthwise layers take four taps at once, by V_columnN and V_dots: see plan/byte_windows.c */
+    int depth;    /* 2 or 4 */
+    bool widens;  /* inputs are read as int16, which are made of them in a tile first; else as bytes */
+    bool raises;  /* inputs are read as uint8: int8 are raised by 128 as they are read; else as int8, and uint8
+                     are lowered */
+    bool windows; /* depthwise layers take four taps at once, by V_columnN or V_pair, and V_dots: see
+                     plan/byte_windows.c */
+    bool turns;   /* the two vectors of such a layer's block have four channels in turns, by V_end_turns */
     bool looks_up_tiles; /* V_look_up_tile is there: tables are looked up for the codes of several pixels */
     bool curves;         /* .. or evaluated as curves: see base/table_curves.h */
     bool gathers;        /* V_gather is there, which copies inputs that lie some bytes apart */

@@ -45,7 +45,7 @@ static bool tile_fits(const target *t, const channel_block *b, int m, int size, 
     if (m > 1 && shares_last(t, b, size)) return count_sums(t, b, m, size) + n + INPUTS <= t->registers;
     if (depth > 1 && t->bytes->by_groups) return m * n + m + n + t->bytes->scratch <= t->registers;
     if (depth > 1) return m * n + n + 1 + CONSTANTS + t->bytes->scratch <= t->registers;
-    return m * n + n + (t->vectors[0].by_number ? 0 : 1) <= t->registers;
+    return m * n + n + (t->keeps_inputs ? m : t->vectors[0].by_number ? 0 : 1) <= t->registers;
 }
 
 static double larger(double a, double b) { return a > b ? a : b; }

@@ -126,6 +126,7 @@ struct target {
     const byte_tiles *bytes;               /* or NULL: tiles of integers take one input at a time */
     const bf16_tiles *bf16;                /* or NULL: the machine has no such products */
     int registers;                         /* vector registers */
+    bool keeps_inputs;                     /* the inputs of all pixels of a tile take registers at once */
     int fma_latency, fma_per_cycle;        /* cycles; multiply-adds of a vector */
     double widening;                       /* a vector of halves to floats: the time of so many multiply-adds */
     int l1_bytes, l2_bytes;

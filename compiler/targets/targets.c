@@ -300,7 +300,8 @@ const target target_table[] = {
         .intrinsics = "wasm_simd128.h",
         .vectors = {{FLOATS(4, "f32x4_wasm.h"), INTS(4), .byte_dots = "i32x4_wasm.h"}},
         .bytes = &wasm_tiles,
-        .registers = 16, /* of the machine that runs it, which is likely an x86-64 or an aarch64 */
+        .registers = 16,      /* of the machine that runs it, which is likely an x86-64 or an aarch64 */
+        .keeps_inputs = true, /* V8 loads them all before it multiplies the first */
         .fma_latency = 8,
         .fma_per_cycle = 1,
         .widening = 4,

@@ -122,10 +122,10 @@ static void emit_target_end(const target *t, text *out) {
 
 /* On microcontrollers, declares the functions of the steps so that none becomes a part of the function that
  * calls them all. Else the stack of that function has room for the variables of such a step while another one
- * runs. */
+ * runs. The same where the target wants calls. */
 static void keep_steps_apart(const emitter *e, text *out) {
     map seen = {0};
-    if (!e->p->t->small) return;
+    if (!e->p->t->small && !e->p->t->calls) return;
     for (int i = 0; i < e->p->n_steps; i++) {
         const kernel_call *c = &e->calls[i];
         if (map_find(&seen, c->function)) continue;

@@ -344,9 +344,10 @@ static void emit_tile(const gemm *g, writer *w, const channel_block *b, int m_co
 
 /* Whether a tile has more than half of the registers of wide vectors, and its end has constants. Such a tile
  * must not be inlined: GCC would move the constants out of the caller's loops, to registers that the sums need,
- * and keep sums in memory. */
+ * and keep sums in memory. Nor is a tile inlined where the target wants calls. */
 static bool stays_call(const gemm *g, const channel_block *b, int m_count) {
     const attrs *at = &g->n->a;
+    if (g->t->calls) return true;
     if (g->t->vectors[0].lanes < 8 || 2 * m_count * b->n_pieces < g->t->registers) return false;
     return at->act != OP_IDENTITY || at->act2 != OP_IDENTITY;
 }

@@ -320,7 +320,7 @@ static kernel_call define_walker(const window *g, const signature *f) {
     const char *hint = arena_printf(a, "%s%dx%d_row_of_%d", what, g->n->a.kernel[0], g->n->a.kernel[1], width);
     signature own = *f;
     /* Inlined, a row's loops share their vectors with those around them, and there are few. */
-    own.stays_call = g->t->small && vector_of(g)->lanes > 1;
+    own.stays_call = g->t->calls || (g->t->small && vector_of(g)->lanes > 1);
     return define_call(g->e, hint, NULL, &own, &w);
 }
 

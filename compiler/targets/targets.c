@@ -302,6 +302,7 @@ const target target_table[] = {
         .bytes = &wasm_tiles,
         .registers = 16,      /* of the machine that runs it, which is likely an x86-64 or an aarch64 */
         .keeps_inputs = true, /* V8 loads them all before it multiplies the first */
+        .calls = true,        /* V8 keeps fewer vectors in registers the larger a function is */
         .fma_latency = 8,
         .fma_per_cycle = 1,
         .widening = 4,

@@ -327,28 +327,28 @@ static inline LCC_INLINE void i32xN_look_up_singly(int8_t *y, int64_t step, int 
     }
 }
 
-/* The same by one table, for any number of pixels of 16 or 8 channels. */
+/* Makes of the codes of two vectors of pixels what the table has. */
+static inline LCC_INLINE void i32xN_look_up_near(int8_t *y, int64_t step, int last, int channels,
+                                                 const i32xN_table *t) {
+    __m256i a = i32xN_load_pixels(y, step, 0, last, channels);
+    __m256i b = i32xN_load_pixels(y, step, 1, last, channels);
+    i32xN_look_up_two(&a, &b, t);
+    i32xN_store_pixels(y, step, 0, last, channels, a);
+    i32xN_store_pixels(y, step, 1, last, channels, b);
+}
+
+/* The same by one table, for any number of pixels of 16 or 8 channels. Where two vectors are full, the places
+ * of their pixels are known to the compiler. */
 static inline LCC_INLINE void i32xN_look_up_same(int8_t *y, int64_t step, int pixels, int channels,
                                                  const i32xN_tables *k) {
     const int each = 64 / channels; /* pixels of two vectors */
     i32xN_table t;
     i32xN_load_table(&t, k->tables, k->curves);
     for (int left = pixels; left > 0; left -= each, y += step * each) {
-        const int last = left - 1;
-        __m256i a, b;
-        if (left >= each) {
-            a = i32xN_load_pixels(y, step, 0, each, channels),
-            b = i32xN_load_pixels(y, step, 1, each, channels);
-            i32xN_look_up_two(&a, &b, &t);
-            i32xN_store_pixels(y, step, 0, each, channels, a);
-            i32xN_store_pixels(y, step, 1, each, channels, b);
-        } else {
-            a = i32xN_load_pixels(y, step, 0, last, channels),
-            b = i32xN_load_pixels(y, step, 1, last, channels);
-            i32xN_look_up_two(&a, &b, &t);
-            i32xN_store_pixels(y, step, 0, last, channels, a);
-            i32xN_store_pixels(y, step, 1, last, channels, b);
-        }
+        if (left >= each)
+            i32xN_look_up_near(y, step, each, channels, &t);
+        else
+            i32xN_look_up_near(y, step, left - 1, channels, &t);
     }
 }
 

@@ -1,10 +1,11 @@
 # shellcheck shell=sh
-# Sourced by tests/run.sh and examples/quickstart.sh: collects what is missing on this machine, then installs it with apt,
+# Sourced by tests/run.sh, tests/bench/ and examples/quickstart.sh: collects what is missing on this machine, then installs it with apt,
 # or says what to install where there is no apt.
 #
 #     want PACKAGE command..      PACKAGE (Debian's name) is missing if the command fails
 #     wish PACKAGE command..      the same, and what needs it can be left out
 #     install_missing
+#     build_lcc SOURCES FOLDER    sets LCC, and builds it if the caller named none
 missing=
 wished=
 
@@ -35,6 +36,14 @@ want_build_tools() {
     want libzip-dev pkg-config --exists libzip
     want libpcre2-dev pkg-config --exists libpcre2-8
     want zlib1g-dev pkg-config --exists zlib
+}
+
+# Sets LCC to an lcc that is built of the sources $1 in the folder $2, unless it names one already.
+build_lcc() {
+    [ -z "${LCC:-}" ] || return 0
+    cmake -S "$1" -B "$2" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF >&2
+    cmake --build "$2" --target lcc >&2
+    LCC=$2/compiler/lcc
 }
 
 # What lcc needs to read ONNX files; without, it is built and cannot.

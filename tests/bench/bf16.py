@@ -8,6 +8,7 @@ weights are random. The processor has to have the target's instructions.
 """
 import argparse
 import ctypes
+import math
 import os
 import statistics
 import tempfile
@@ -28,13 +29,6 @@ def parse_options():
     return options
 
 
-def elements(port):
-    count = 1
-    for n in port["shape"]:
-        count *= n
-    return count
-
-
 def measure(options, arguments):
     """The times of f32 and of bf16, sorted."""
     with tempfile.TemporaryDirectory() as room:
@@ -45,9 +39,9 @@ def measure(options, arguments):
             given = arguments + ["--target", options.target, "--dtype", dtype]
             libraries[dtype] = ctypes.CDLL(programs.compile_network(options.lcc, options.cc, given, folder, 1))
         about = programs.describe(options.lcc, arguments)
-        size = elements(about["inputs"][0]) * (1 if about["inputs"][0]["type"] == "uint8" else 4)
+        size = math.prod(about["inputs"][0]["shape"]) * (1 if about["inputs"][0]["type"] == "uint8" else 4)
         image = (ctypes.c_uint8 * size)(*(i * 37 % 61 for i in range(size)))  # small floats, too, where the input is of floats
-        answer = (ctypes.c_float * elements(about["outputs"][0]))()
+        answer = (ctypes.c_float * math.prod(about["outputs"][0]["shape"]))()
         for run in range(-1, options.runs):
             for dtype, library in libraries.items():
                 began = time.thread_time_ns()

@@ -20,10 +20,6 @@ foreign_machines want
 install_missing >&2
 mkdir -p "$work"
 
-if [ -z "${LCC:-}" ]; then
-    cmake -S "$root" -B "$work/lcc" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF >&2
-    cmake --build "$work/lcc" --target lcc >&2
-    LCC=$work/lcc/compiler/lcc
-fi
+build_lcc "$root" "$work/lcc"
 
 PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 "$here/foreign.py" --lcc "$LCC" --work "$work" "$@"

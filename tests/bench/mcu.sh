@@ -18,10 +18,6 @@ want python3-pil /usr/bin/python3 -c "import PIL"
 cortex_m want
 install_missing >&2
 
-if [ -z "${LCC:-}" ]; then
-    cmake -S "$root" -B "$work/lcc" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF >&2
-    cmake --build "$work/lcc" --target lcc >&2
-    LCC=$work/lcc/compiler/lcc
-fi
+build_lcc "$root" "$work/lcc"
 
 PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 "$here/mcu.py" --lcc "$LCC" "$@"

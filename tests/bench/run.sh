@@ -30,11 +30,7 @@ esac
 install_missing
 mkdir -p "$work"
 
-if [ -z "${LCC:-}" ]; then
-    cmake -S "$root" -B "$work/lcc" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF >&2
-    cmake --build "$work/lcc" --target lcc >&2
-    LCC=$work/lcc/compiler/lcc
-fi
+build_lcc "$root" "$work/lcc"
 
 ort=$("$root/tests/onnx/get_onnxruntime.sh" "$work")
 

@@ -84,8 +84,7 @@ class Qdq(unittest.TestCase):
         """ONNX Runtime makes its integer operators of the pairs, and nothing is left that the quantiser leaves out."""
         optimized = os.path.join(self.folder, "optimized.onnx")
         ort.PLACES["set_optimized_path"] = 11
-        options = self.rival.make("create_options")
-        self.rival.call("set_level", options, ctypes.c_int(OPTIMIZE_ALL))
+        options = self.rival.make_options()
         self.rival.call("set_optimized_path", options, ctypes.c_char_p(optimized.encode()))
         session = self.rival.make("create_session", self.rival.env, ctypes.c_char_p((self.ops.stem + ".onnx").encode()), options)
         self.rival.release("session", session)

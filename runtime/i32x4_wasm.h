@@ -122,18 +122,115 @@ static inline LCC_INLINE v128_t i32xN_look_up_bytes(const int8_t *tables, const 
     return wasm_v128_load(code);
 }
 
+/* A table: its curves, which compiler/base/table_curves.h explains, and the rows that they leave out, with the
+ * upper half of the bits of their codes. Of each table's curves there are 66 bytes: the lower halves of 16
+ * offsets, the upper ones, slopes, bends; and a bit for each row that is left out. */
+typedef struct i32xN_table {
+    v128_t low, high, slope, bend;
+    int n;
+    v128_t rows[16], numbers[16];
+} i32xN_table;
+
+static inline LCC_INLINE void i32xN_load_table(i32xN_table *t, const int8_t *table, const int8_t *curves) {
+    t->low = wasm_v128_load(curves), t->high = wasm_v128_load(curves + 16);
+    t->slope = wasm_v128_load(curves + 32), t->bend = wasm_v128_load(curves + 48);
+    uint16_t left_out;
+    memcpy(&left_out, curves + 64, sizeof left_out);
+    t->n = 0;
+    for (uint32_t left = left_out; left; left &= left - 1) {
+        const int which = __builtin_ctz(left);
+        t->rows[t->n] = wasm_v128_load(table + 16 * (which ^ 8));
+        t->numbers[t->n++] = wasm_i8x16_splat((int8_t)(which * 16));
+    }
+}
+
+/* What the curves make of codes. */
+static inline LCC_INLINE v128_t i32xN_on_curves(v128_t v, const i32xN_table *t) {
+    const v128_t shape = wasm_i8x16_const(0, 2, 3, 5, 6, 6, 7, 7, 7, 7, 6, 6, 5, 3, 2, 0);
+    const v128_t row = wasm_u8x16_shr(v, 4), at = wasm_v128_and(v, wasm_i8x16_const_splat(15));
+    const v128_t shaped = wasm_i8x16_swizzle(shape, at);
+    const v128_t slope = wasm_i8x16_swizzle(t->slope, row), bend = wasm_i8x16_swizzle(t->bend, row);
+    const v128_t low = wasm_i8x16_swizzle(t->low, row), high = wasm_i8x16_swizzle(t->high, row);
+    v128_t a = wasm_i8x16_shuffle(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    v128_t b = wasm_i8x16_shuffle(low, high, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    a = wasm_i16x8_add(a, wasm_i16x8_extmul_low_i8x16(at, slope));
+    b = wasm_i16x8_add(b, wasm_i16x8_extmul_high_i8x16(at, slope));
+    a = wasm_i16x8_add(a, wasm_i16x8_extmul_low_i8x16(shaped, bend));
+    b = wasm_i16x8_add(b, wasm_i16x8_extmul_high_i8x16(shaped, bend));
+    return wasm_i8x16_narrow_i16x8(wasm_i16x8_shr(a, 6), wasm_i16x8_shr(b, 6));
+}
+
+/* Takes in row i that the curves left out, which made 0 of its codes. An index is below 16 where the code lies
+ * in the row; else 0 comes of it. */
+static inline LCC_INLINE v128_t i32xN_look_up_row(v128_t to, v128_t v, const i32xN_table *t, int i) {
+    return wasm_v128_xor(to, wasm_i8x16_swizzle(t->rows[i], wasm_v128_xor(v, t->numbers[i])));
+}
+
+/* Makes of the codes of pixels, `width` bytes of each, what the table has. width: 16, 8 or 4. rows: how many
+ * rows the curves have left out; -1: as many as t->n. */
+static inline LCC_INLINE void i32xN_look_up_columns(int8_t *y, int64_t step, int pixels, int width,
+                                                    const i32xN_table *t, int rows) {
+    const int each = 16 / width; /* pixels of a vector; of those that are missing the last one is in place */
+    for (int left = pixels; left > 0; left -= each, y += each * step) {
+        int8_t *const second = y + (left > 1 ? step : 0), *const third = second + (left > 2 ? step : 0);
+        int8_t *const fourth = third + (left > 3 ? step : 0);
+        v128_t v;
+        if (width == 16) {
+            v = wasm_v128_load(y);
+        } else if (width == 8) {
+            v = wasm_v128_load64_lane(second, wasm_v128_load64_zero(y), 1);
+        } else {
+            v = wasm_v128_load32_lane(second, wasm_v128_load32_zero(y), 1);
+            v = wasm_v128_load32_lane(fourth, wasm_v128_load32_lane(third, v, 2), 3);
+        }
+        v128_t to = i32xN_on_curves(v, t);
+        if (rows > 0) to = i32xN_look_up_row(to, v, t, 0);
+        if (rows > 1) to = i32xN_look_up_row(to, v, t, 1);
+        for (int i = 0; rows < 0 && i < t->n; i++) to = i32xN_look_up_row(to, v, t, i);
+        if (width == 16) {
+            wasm_v128_store(y, to);
+        } else if (width == 8) {
+            wasm_v128_store64_lane(y, to, 0);
+            wasm_v128_store64_lane(second, to, 1);
+        } else {
+            wasm_v128_store32_lane(y, to, 0);
+            wasm_v128_store32_lane(second, to, 1);
+            wasm_v128_store32_lane(third, to, 2);
+            wasm_v128_store32_lane(fourth, to, 3);
+        }
+    }
+}
+
+/* The same for any number of channels. */
+static inline LCC_INLINE void i32xN_look_up_all(int8_t *y, int64_t step, int pixels, int channels,
+                                                const i32xN_table *t, int rows) {
+    int c = 0;
+    for (; c + 16 <= channels; c += 16) i32xN_look_up_columns(y + c, step, pixels, 16, t, rows);
+    if (channels & 8) i32xN_look_up_columns(y + c, step, pixels, 8, t, rows);
+    if (channels & 4) i32xN_look_up_columns(y + c + (channels & 8), step, pixels, 4, t, rows);
+}
+
 /* Makes of the codes of so many pixels, `step` bytes apart, what the tables have. `numbers`: of each channel's
  * table; NULL: there is one. */
 __attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step, int pixels, int channels,
-                                                         const int8_t *tables, const int8_t *numbers) {
+                                                         const int8_t *tables, const int8_t *curves,
+                                                         const int8_t *numbers) {
     const int8_t *const middle = tables + 128;
-    for (int p = 0; p < pixels; p++, y += step) {
-        int c = 0;
-        for (; c + 4 <= channels && !numbers; c += 4) {
-            int8_t *const at = y + c;
-            at[0] = middle[at[0]], at[1] = middle[at[1]], at[2] = middle[at[2]], at[3] = middle[at[3]];
-        }
-        for (; c < channels; c++) y[c] = middle[(numbers ? numbers[c] * 256 : 0) + y[c]];
+    if (!numbers) {
+        i32xN_table t;
+        i32xN_load_table(&t, tables, curves);
+        if (t.n == 0)
+            i32xN_look_up_all(y, step, pixels, channels, &t, 0);
+        else if (t.n == 1)
+            i32xN_look_up_all(y, step, pixels, channels, &t, 1);
+        else if (t.n == 2)
+            i32xN_look_up_all(y, step, pixels, channels, &t, 2);
+        else
+            i32xN_look_up_all(y, step, pixels, channels, &t, -1);
+    }
+    const int done = numbers ? 0 : channels & ~3;
+    for (int p = 0; p < pixels && done < channels; p++, y += step) {
+        for (int c = done; c < channels; c++) y[c] = middle[(numbers ? numbers[c] * 256 : 0) + y[c]];
     }
 }
 

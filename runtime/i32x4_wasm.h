@@ -147,7 +147,8 @@ static inline LCC_INLINE void i32xN_load_table(i32xN_table *t, const int8_t *tab
 /* What the curves make of codes. */
 static inline LCC_INLINE v128_t i32xN_on_curves(v128_t v, const i32xN_table *t) {
     const v128_t shape = wasm_i8x16_const(0, 2, 3, 5, 6, 6, 7, 7, 7, 7, 6, 6, 5, 3, 2, 0);
-    const v128_t row = wasm_u8x16_shr(v, 4), at = wasm_v128_and(v, wasm_i8x16_const_splat(15));
+    const v128_t low_bits = wasm_i8x16_const_splat(15), at = wasm_v128_and(v, low_bits);
+    const v128_t row = wasm_v128_and(wasm_u16x8_shr(v, 4), low_bits);
     const v128_t shaped = wasm_i8x16_swizzle(shape, at);
     const v128_t slope = wasm_i8x16_swizzle(t->slope, row), bend = wasm_i8x16_swizzle(t->bend, row);
     const v128_t low = wasm_i8x16_swizzle(t->low, row), high = wasm_i8x16_swizzle(t->high, row);

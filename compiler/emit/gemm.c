@@ -187,9 +187,19 @@ static void emit_look_up(const gemm *g, writer *w, int i, const char *first, con
                       expression(a, "w", names, w_factors, 3, scales));
 }
 
-/* Writes the loops by which those of all blocks do. */
+/* Writes the line by which those of all channels do, which have one table; and else loops over their blocks. */
 static void emit_look_ups(const gemm *g, writer *w, const char *first, const char *count) {
-    for (int i = 0; i < g->s->gemm.n_blocks && g->looks_up_last; i++) {
+    if (!g->looks_up_last) return;
+    const code_end end = code_end_of(g->e, g->n);
+    if (!end.several) {
+        const channel_block all = {.channels = g->n->shape.c};
+        const char *const names[] = {"oy", first};
+        const int64_t factors[] = {g->by_row * g->pixels * g->y_step, strcmp(first, "0") ? g->y_step : 0};
+        const char *const y = expression(g->e->a, "y", names, factors, 2, 0);
+        emit_byte_look_up(g->e, w, &end, y, g->y_step, count, &all, "scales");
+        return;
+    }
+    for (int i = 0; i < g->s->gemm.n_blocks; i++) {
         const int repeat = g->s->gemm.blocks[i].repeat;
         if (repeat > 1) line(w, "for (int b = 0; b < %d; b++) {", repeat);
         emit_look_up(g, w, i, first, count);

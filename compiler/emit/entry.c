@@ -171,6 +171,7 @@ void emit_entry_points(const emitter *all, int n, text *out) {
     } else {
         text_printf(out, "%s {\n", entry_definition(e, ENTRY_RUN_IN));
         emit_ready_call(e, out);
+        if (e->p->t->calls) text_string(out, "    __asm__ volatile(\"\" : : \"r\"(step_functions));\n");
         emit_steps(e, out);
         emit_arena(e, out);
         text_printf(out, "%s {\n    %s;\n}\n\n", entry_definition(e, ENTRY_RUN),

@@ -1,6 +1,8 @@
 /* file.c: the C file of one target or of several, put together from its parts. */
 #include "emit/codes.h"
 
+#include <string.h>
+
 /* "9 steps, 0.09 M multiply-adds, 24192 bytes of arena, 8976 bytes of weights" */
 static const char *describe_target(const emitter *e) {
     const plan *p = e->p;
@@ -120,20 +122,41 @@ static void emit_target_end(const target *t, text *out) {
                      "GCC pop_options\n#endif\n");
 }
 
+/* Whether an earlier step calls the function of step i. */
+static bool is_called_before(const emitter *e, int i) {
+    for (int before = 0; before < i; before++) {
+        if (strcmp(e->calls[before].function, e->calls[i].function) == 0) return true;
+    }
+    return false;
+}
+
 /* On microcontrollers, declares the functions of the steps so that none becomes a part of the function that
  * calls them all. Else the stack of that function has room for the variables of such a step while another one
  * runs. The same where the target wants calls. */
 static void keep_steps_apart(const emitter *e, text *out) {
-    map seen = {0};
     if (!e->p->t->small && !e->p->t->calls) return;
     for (int i = 0; i < e->p->n_steps; i++) {
         const kernel_call *c = &e->calls[i];
-        if (map_find(&seen, c->function)) continue;
-        map_add(e->a, &seen, c->function, &seen);
-        text_printf(out, "static void %s(%s) __attribute__((noinline));\n", c->function,
-                    parameters_text(e->a, &c->passed));
+        if (!is_called_before(e, i))
+            text_printf(out, "static void %s(%s) __attribute__((noinline));\n", c->function,
+                        parameters_text(e->a, &c->passed));
     }
     text_char(out, '\n');
+}
+
+/* The table of the steps' functions, whose address run_in takes. Where clang finds wasm-opt it has it
+ * optimise WebAssembly, as emcc does. That puts each function that is called once into its caller, noinline or
+ * not, unless a table has it. */
+static void list_steps(const emitter *e, text *out) {
+    if (!e->p->t->calls) return;
+    text_string(out,
+                "/* The functions of the steps. wasm-opt puts a function that is called once into its caller, "
+                "but for those\n * in a table; and engines make slow code of one function of all steps. */\n"
+                "static void (*const step_functions[])(void) = {\n");
+    for (int i = 0; i < e->p->n_steps; i++) {
+        if (!is_called_before(e, i)) text_printf(out, "    (void (*)(void))%s,\n", e->calls[i].function);
+    }
+    text_string(out, "};\n\n");
 }
 
 /* Writes what stands between the includes and the literal of the weights in a file of one target. */
@@ -142,6 +165,7 @@ static void emit_alone(const emitter *e, text *out) {
     emit_thread_helpers(e, &code);
     keep_steps_apart(e, &code);
     text_bytes(&code, e->functions.data, e->functions.size);
+    list_steps(e, &code);
     emit_entry_points(e, 1, &code);
     if (e->o->selftest) emit_selftest(e, 1, &code);
     emit_target_begin(e, out);

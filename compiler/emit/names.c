@@ -81,9 +81,9 @@ static bool is_reserved(const emitter *e, const char *s) {
         "again", "arena", "bits", "weights", "all", "team", "thread", "threads", "part", "parts", "me", "began",
         "memset", "read_ticks", "goes_alone", "learn_from", "worker", "first_part", "next_part", "call",
         "context", "job", "job_context", "parallel", "run_call", "run_job", "on_openmp", "most", "static_arena",
-        "chosen_target", "input_byte", "ordered_weights", "order_weights", "ready_weights", "weights_turns",
-        "weights_stretches", "next_order", "i", "int8_t", "int32_t", "int64_t", "uint8_t", "uint16_t",
-        "uint32_t", "uint64_t", "uintptr_t", "size_t"};
+        "step_functions", "chosen_target", "input_byte", "ordered_weights", "order_weights", "ready_weights",
+        "weights_turns", "weights_stretches", "next_order", "i", "int8_t", "int32_t", "int64_t", "uint8_t",
+        "uint16_t", "uint32_t", "uint64_t", "uintptr_t", "size_t"};
     static const char *const beginnings[] = {"_",         "run_steps", "share_steps", "omp_get_", "atomic_",
                                              "si_",       "sa_",       "sigev_",      "st_",      "s6_",
                                              "selftest_", "i32_",      "codes_"};

@@ -5,17 +5,39 @@ import json
 import math
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import unittest
 
+import foreign
 import programs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NET = os.path.join(HERE, "small.net")
 LOGITS, PIXELS = 10, 16 * 16 * 3
+
+
+def count_functions(path):
+    """How many functions a WebAssembly file defines: what its third section begins with."""
+    with open(path, "rb") as f:
+        data = f.read()
+
+    def number(at):
+        value = shift = 0
+        while True:
+            byte = data[at]
+            value, shift, at = value | (byte & 127) << shift, shift + 7, at + 1
+            if byte < 128:
+                return value, at
+
+    at = 8
+    while data[at] != 3:
+        size, at = number(at + 1)
+        at += size
+    return number(number(at + 1)[1])[0]
 
 
 def has_flag(name):
@@ -172,6 +194,16 @@ while os.read(0, 1):
         self.assertEqual(len(cells), 6)
         self.assertLess(0, cells[2])
         self.assertLess(0, cells[5])
+
+    @unittest.skipUnless(shutil.which("wasm-opt") and shutil.which("clang"), "takes clang and wasm-opt")
+    def test_steps_stay_functions(self):
+        """wasm-opt, which clang runs, does not make one function of all steps, which V8 makes slow code of."""
+        with tempfile.TemporaryDirectory() as folder:
+            built = foreign.build(OPTIONS.lcc, foreign.Wasm32("wasm32", folder), "wasm32", [NET], os.path.join(folder, "net"))
+            with open(os.path.join(folder, "net", "net.c"), encoding="utf-8") as f:
+                steps = re.findall(r"^static void \w+\(.*\) __attribute__\(\(noinline\)\);$", f.read(), re.M)
+            self.assertGreater(len(steps), 3)
+            self.assertGreater(count_functions(built), len(steps))
 
     def test_networks_are_known(self):
         for name in programs.DEFAULT_NETWORKS:

@@ -95,9 +95,7 @@ def build(lcc, machine, target, arguments, folder):
     with open(os.path.join(folder, "ports.h"), "w", encoding="utf-8") as out:
         out.write(steps.ports_header(programs.describe(lcc, arguments)))
     path = os.path.join(folder, "program")
-    # clang links without -O2, with which it has wasm-opt make one function again of those that are to stay calls.
-    programs.run([*machine.cc, "-O2", "-I", ".", "-c", "net.c", os.path.join(programs.HERE, "foreign.c")], cwd=folder)
-    programs.run([*machine.cc, "net.o", "foreign.o", "-o", path], cwd=folder)
+    programs.run([*machine.cc, "-O2", "-I", ".", "net.c", os.path.join(programs.HERE, "foreign.c"), "-o", path], cwd=folder)
     return path
 
 

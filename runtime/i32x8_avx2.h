@@ -35,18 +35,29 @@ static inline LCC_INLINE void i32xN_put_i16(void *to, int32_t x) {
     memcpy(to, &wide, sizeof wide);
 }
 
-/* Stores n int8 as int16. */
+/* Stores eight int8 as int16. */
+static inline LCC_INLINE void i32xN_widen_eight_i8(int8_t *to, const int8_t *from) {
+    const __m128i codes = _mm_loadl_epi64((const __m128i_u *)(const void *)from);
+    _mm_storeu_si128((__m128i_u *)(void *)to, _mm_cvtepi8_epi16(codes));
+}
+
+/* Stores n int8 as int16. The last eight are stored as a vector, too, part of them again: pairs are loaded
+ * soon, and would wait for two stores. */
 static inline LCC_INLINE void i32xN_widen_i8(int8_t *to, const int8_t *from, int n) {
     int i = 0;
     for (; i + 16 <= n; i += 16) {
         const __m128i codes = _mm_loadu_si128((const __m128i_u *)(const void *)(from + i));
         _mm256_storeu_si256((__m256i_u *)(void *)(to + 2 * i), _mm256_cvtepi8_epi16(codes));
     }
-    for (; i + 8 <= n; i += 8) {
-        const __m128i codes = _mm_loadl_epi64((const __m128i_u *)(const void *)(from + i));
-        _mm_storeu_si128((__m128i_u *)(void *)(to + 2 * i), _mm_cvtepi8_epi16(codes));
-    }
-    for (; i < n; i++) i32xN_put_i16(to + 2 * i, from[i]);
+    for (; i + 8 <= n; i += 8) i32xN_widen_eight_i8(to + 2 * i, from + i);
+    if (i < n && n > 8) i32xN_widen_eight_i8(to + 2 * n - 16, from + n - 8);
+    for (; i < n && n < 8; i++) i32xN_put_i16(to + 2 * i, from[i]);
+}
+
+/* Stores eight uint8 as int16. */
+static inline LCC_INLINE void i32xN_widen_eight_u8(int8_t *to, const uint8_t *from) {
+    const __m128i codes = _mm_loadl_epi64((const __m128i_u *)(const void *)from);
+    _mm_storeu_si128((__m128i_u *)(void *)to, _mm_cvtepu8_epi16(codes));
 }
 
 /* Stores n uint8 as int16. */
@@ -56,11 +67,9 @@ static inline LCC_INLINE void i32xN_widen_u8(int8_t *to, const uint8_t *from, in
         const __m128i codes = _mm_loadu_si128((const __m128i_u *)(const void *)(from + i));
         _mm256_storeu_si256((__m256i_u *)(void *)(to + 2 * i), _mm256_cvtepu8_epi16(codes));
     }
-    for (; i + 8 <= n; i += 8) {
-        const __m128i codes = _mm_loadl_epi64((const __m128i_u *)(const void *)(from + i));
-        _mm_storeu_si128((__m128i_u *)(void *)(to + 2 * i), _mm_cvtepu8_epi16(codes));
-    }
-    for (; i < n; i++) i32xN_put_i16(to + 2 * i, from[i]);
+    for (; i + 8 <= n; i += 8) i32xN_widen_eight_u8(to + 2 * i, from + i);
+    if (i < n && n > 8) i32xN_widen_eight_u8(to + 2 * n - 16, from + n - 8);
+    for (; i < n && n < 8; i++) i32xN_put_i16(to + 2 * i, from[i]);
 }
 
 /* What makes codes of a block's sums: see i32xN_way. */
@@ -134,18 +143,29 @@ static inline LCC_INLINE __m256i i32xN_pack(__m256i ab, __m256i cd, int32_t leas
     return i32xN_within(_mm256_permutevar8x32_epi32(v, words), least, most);
 }
 
+/* The first n bytes, up to 8, zeros behind them. */
+static inline LCC_INLINE __m128i i32xN_load_few(const int8_t *p, int n) {
+    if (n == 8) return _mm_loadl_epi64((const __m128i_u *)(const void *)p);
+    int32_t first = 0, last = 0;
+    memcpy(&first, p, (size_t)(n < 4 ? n : 4));
+    if (n <= 4) return _mm_cvtsi32_si128(first);
+    memcpy(&last, p + n - 4, 4);
+    return _mm_setr_epi32(first, (int32_t)((uint32_t)last >> (8 * (8 - n))), 0, 0);
+}
+
+/* The first n bytes, up to 16, zeros behind them. */
+static inline LCC_INLINE __m128i i32xN_load_some(const int8_t *p, int n) {
+    if (n == 16) return _mm_loadu_si128((const __m128i_u *)(const void *)p);
+    if (n <= 8) return i32xN_load_few(p, n);
+    return _mm_unpacklo_epi64(i32xN_load_few(p, 8), i32xN_load_few(p + 8, n - 8));
+}
+
 /* The first n bytes, zeros behind them. A vector that is loaded from parts which were just stored waits for
- * them, so the numbers of channels that are frequent take none. */
+ * them, so this one is put together in registers. */
 static inline LCC_INLINE __m256i i32xN_load_bytes(const int8_t *p, int n) {
-    const __m128i_u *const at = (const __m128i_u *)(const void *)p;
     if (n == 32) return _mm256_loadu_si256((const __m256i_u *)(const void *)p);
-    if (n == 16) return _mm256_zextsi128_si256(_mm_loadu_si128(at));
-    if (n == 8) return _mm256_zextsi128_si256(_mm_loadl_epi64(at));
-    if (n == 24)
-        return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(at)), _mm_loadl_epi64(at + 1), 1);
-    int8_t part[32] = {0};
-    memcpy(part, p, (size_t)n);
-    return _mm256_loadu_si256((const __m256i_u *)(const void *)part);
+    const __m256i low = _mm256_zextsi128_si256(i32xN_load_some(p, n < 16 ? n : 16));
+    return n <= 16 ? low : _mm256_inserti128_si256(low, i32xN_load_some(p + 16, n - 16), 1);
 }
 
 /* Stores the first n bytes, and no other. */
@@ -412,8 +432,24 @@ static inline LCC_INLINE __m256i i32xN_add_floats(__m256i x, __m256i z, int i, c
     return _mm256_cvtps_epi32(_mm256_fmadd_ps(i32xN_floats_of(x, i, k->x_zero), by_x, scaled));
 }
 
+/* Number i of four vectors of sums of the codes x and z, where floats are proved. */
+static inline LCC_INLINE __m256i i32xN_proved_sum(__m256i x, __m256i z, int i, const i32xN_sum *k) {
+    const __m256 inner =
+        _mm256_fmadd_ps(i32xN_floats_of(z, i, k->z_zero), _mm256_set1_ps(k->z_by), _mm256_set1_ps(k->offset));
+    const __m256 wide = i32xN_floats_of(x, i, k->x_zero);
+    return _mm256_cvtps_epi32(_mm256_fmadd_ps(wide, _mm256_set1_ps(k->x_by), inner));
+}
+
+/* The sums of the codes x and z, of n vectors, where floats are proved. */
+static inline LCC_INLINE __m256i i32xN_add_proved(int n, __m256i x, __m256i z, const i32xN_sum *k) {
+    const __m256i a = i32xN_proved_sum(x, z, 0, k), b = n > 1 ? i32xN_proved_sum(x, z, 1, k) : a;
+    const __m256i c = n > 2 ? i32xN_proved_sum(x, z, 2, k) : a, d = n > 3 ? i32xN_proved_sum(x, z, 3, k) : c;
+    return i32xN_pack_codes(a, b, c, d, k->least, k->most);
+}
+
 /* The sums of the codes x and z, of n vectors. *again: some may be wrong. */
 static inline LCC_INLINE __m256i i32xN_add_bytes(int n, __m256i x, __m256i z, const i32xN_sum *k, int *again) {
+    if (k->close == 1) return i32xN_add_proved(n, x, z, k);
     const int off = i32xN_off(k->close) + 1; /* one more rounding */
     const float moved = ((float)k->y_zero + 0.5f) * 65536 + (float)off;
     __m256i low, low_cd;
@@ -426,14 +462,6 @@ static inline LCC_INLINE __m256i i32xN_add_bytes(int n, __m256i x, __m256i z, co
     if (n > 2) low = _mm256_min_epu16(low, low_cd);
     *again |= i32xN_is_below(low, 2 * off);
     return i32xN_pack(ab, cd, k->least, k->most);
-}
-
-/* Number i of four vectors of sums of the codes x and z, where floats are proved. */
-static inline LCC_INLINE __m256i i32xN_proved_sum(__m256i x, __m256i z, int i, const i32xN_sum *k) {
-    const __m256 inner =
-        _mm256_fmadd_ps(i32xN_floats_of(z, i, k->z_zero), _mm256_set1_ps(k->z_by), _mm256_set1_ps(k->offset));
-    const __m256 wide = i32xN_floats_of(x, i, k->x_zero);
-    return _mm256_cvtps_epi32(_mm256_fmadd_ps(wide, _mm256_set1_ps(k->x_by), inner));
 }
 
 /* Stores what the tables have for codes of n vectors. */
@@ -450,21 +478,13 @@ static inline LCC_INLINE void i32xN_store_looked_up(int n, int8_t *to, __m256i c
 static inline LCC_INLINE void i32xN_end_proved(int n, int8_t *y, const int8_t *r, const i32xN *sums,
                                                const i32xN_by *by, const int8_t *scales, int channels,
                                                const i32xN_ending *end) {
-    const i32xN_sum *const k = end->sum;
-    __m256i a = i32xN_proved(sums[0], by[0]), b = n > 1 ? i32xN_proved(sums[1], by[1]) : a;
-    __m256i c = n > 2 ? i32xN_proved(sums[2], by[2]) : a, d = n > 3 ? i32xN_proved(sums[3], by[3]) : c;
+    const __m256i a = i32xN_proved(sums[0], by[0]), b = n > 1 ? i32xN_proved(sums[1], by[1]) : a;
+    const __m256i c = n > 2 ? i32xN_proved(sums[2], by[2]) : a, d = n > 3 ? i32xN_proved(sums[3], by[3]) : c;
     __m256i codes = i32xN_pack_codes(a, b, c, d, end->least, end->most);
     int8_t part[32];
     if (end->tables) i32xN_store_looked_up(n, r ? part : y, codes, scales, channels, end);
     if (end->tables && r) codes = i32xN_load_bytes(part, channels);
-    if (r) {
-        const __m256i z = i32xN_load_bytes(r, channels);
-        a = b = c = d = i32xN_proved_sum(codes, z, 0, k);
-        if (n > 1) b = i32xN_proved_sum(codes, z, 1, k);
-        if (n > 2) c = i32xN_proved_sum(codes, z, 2, k);
-        if (n > 3) d = i32xN_proved_sum(codes, z, 3, k);
-        codes = i32xN_pack_codes(a, b, c, d, k->least, k->most);
-    }
+    if (r) codes = i32xN_add_proved(n, codes, i32xN_load_bytes(r, channels), end->sum);
     if (r || !end->tables) i32xN_store_bytes(y, codes, channels);
 }
 

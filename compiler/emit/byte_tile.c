@@ -256,10 +256,11 @@ const char *way_name(float_way way) {
 static void declare_byte_sum(emitter *e, writer *w, const add_integers *k, const byte_ends *ends) {
     const double y = ldexp(rescale_value(k->y_by), k->left);
     float_sum by = {(float)(y * rescale_value(k->x_by)), (float)(y * rescale_value(k->z_by)), 0};
-    if (ends->way) by = ends->sum;
+    if (ends->adds) by = ends->sum;
+    const double close = ends->adds ? 1 : 0.5 - sum_error(k);
     line(w, "static const %s_sum sum = {%s, %s, %s, %s,", e->p->t->vectors[0].ints,
          float_text(e->a, (double)by.x_by), float_text(e->a, (double)by.z_by),
-         float_text(e->a, (double)by.offset), float_text(e->a, 0.5 - sum_error(k)));
+         float_text(e->a, (double)by.offset), float_text(e->a, close));
     line(w, "    %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d};", (int)k->x_by.multiplier, k->x_by.shift,
          (int)k->z_by.multiplier, k->z_by.shift, (int)k->y_by.multiplier, k->y_by.shift, k->left, k->x_zero,
          k->z_zero, k->y_zero, k->range.least, k->range.most);
@@ -281,6 +282,30 @@ void declare_byte_end(emitter *e, writer *w, int node_index, const code_end *end
          end->adds ? "&sum" : "NULL");
 }
 
+/* The pixels whose codes are made at once, where there are so many: their sums are four vectors. */
+static int joined_pixels(const emitter *e, const byte_end *k, const code_end *end) {
+    enum { JOINED = 4, MOST = 2 };
+    if (!e->p->t->bytes->joins || k->b->n_pieces > MOST || (end->table && !looks_up_later(e, end))) return 1;
+    return JOINED / k->b->n_pieces;
+}
+
+/* Writes the line that makes the codes of so many pixels from pixel m on. */
+static void emit_pixels_end(emitter *e, writer *w, const byte_end *k, int m, int pixels, bool adds,
+                            const char *factors) {
+    const char *v = e->p->t->vectors[0].ints, *y = expression(e->a, "y", NULL, NULL, 0, m * k->y_step);
+    const char *r = adds ? expression(e->a, "r", NULL, NULL, 0, m * k->r_step) : "NULL";
+    text sums = {0};
+    for (int i = 0; i < pixels * k->b->n_pieces; i++)
+        text_printf(&sums, ", acc%d_%d", m + i / k->b->n_pieces, i % k->b->n_pieces);
+    if (pixels > 1)
+        line(w, "%s_join%d(%s, %lld, %s, %lld%s%s, scales, %d, &end);", v, k->b->n_pieces, y,
+             (long long)k->y_step, r, (long long)(adds ? k->r_step : 0), sums.data, factors, k->b->channels);
+    else
+        line(w, "%s_end%d(%s, %s%s%s, scales, %d, &end);", v, k->b->n_pieces, y, r, sums.data, factors,
+             k->b->channels);
+    text_free(&sums);
+}
+
 void emit_byte_end(emitter *e, writer *w, const byte_end *k) {
     const node *n = &e->p->g->nodes[k->s->node];
     const char *v = e->p->t->vectors[0].ints;
@@ -292,13 +317,11 @@ void emit_byte_end(emitter *e, writer *w, const byte_end *k) {
         line(w, "const %s_by by%d = %s_load_by(scales, %d, %d);", v, j, v, k->b->lanes, j * lanes);
         text_printf(&factors, ", by%d", j);
     }
-    for (int m = 0; m < k->m_count; m++) {
-        text sums = {0};
-        for (int j = 0; j < k->b->n_pieces; j++) text_printf(&sums, ", acc%d_%d", m, j);
-        const char *r = end.adds ? expression(e->a, "r", NULL, NULL, 0, m * k->r_step) : "NULL";
-        line(w, "%s_end%d(%s, %s%s%s, scales, %d, &end);", v, k->b->n_pieces,
-             expression(e->a, "y", NULL, NULL, 0, m * k->y_step), r, sums.data, factors.data, k->b->channels);
-        text_free(&sums);
+    const int joined = joined_pixels(e, k, &end);
+    for (int m = 0; m < k->m_count;) {
+        const int pixels = m + joined <= k->m_count ? joined : 1;
+        emit_pixels_end(e, w, k, m, pixels, end.adds, factors.data);
+        m += pixels;
     }
     text_free(&factors);
     if (k->looks_up_last) return;

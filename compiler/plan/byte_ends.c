@@ -50,7 +50,8 @@ static byte_ends find_ends(const plan *p, const node *n) {
     }
     ends.way = find_way(p->t, steps, n->shape.c, found);
     ends.of_channel = found;
-    if (ends.way && n->a.has_residual && !find_sum(p, n, &ends.sum)) ends.way = FLOAT_NOT;
+    ends.adds = n->a.has_residual && (ends.way || p->t->bytes->joins) && find_sum(p, n, &ends.sum);
+    if (n->a.has_residual && !ends.adds) ends.way = FLOAT_NOT;
     return ends;
 }
 

@@ -10,7 +10,8 @@
 typedef struct byte_ends {
     float_way way;
     const float_rescale *of_channel; /* [out] */
-    float_sum sum;                   /* of a residual */
+    bool adds;                       /* floats are proved for the sums of a residual */
+    float_sum sum;                   /* .. which are these */
 } byte_ends;
 
 /* Those of a node's layer. They are looked for when they are first asked for. */

@@ -84,6 +84,8 @@ typedef struct byte_tiles {
     bool tests_twice;    /* where floats are tested, they round as RESCALE_TFLITE does, too */
     bool doubles;        /* sums are rescaled once by the upper half of a doubled product: see BY_DOUBLING */
     bool fused;          /* floats are multiplied and added with one rounding */
+    bool joins;          /* V_join1 and V_join2 are there, which make the codes of several pixels at once, and
+                            proved sums may follow what is tested */
     bool rounds_down;    /* .. which an instruction may say: down */
     bool pairs; /* the weights of a vector lie by pairs of inputs: the first pair of all lanes, then the next */
     /* Cycles: of V_dot, beside a load; of what else an input takes, and a vector of weights; of a vector that

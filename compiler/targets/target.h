@@ -129,9 +129,9 @@ struct target {
     const bf16_tiles *bf16;                /* or NULL: the machine has no such products */
     int registers;                         /* vector registers */
     bool keeps_inputs;                     /* the inputs of all pixels of a tile take registers at once */
-    bool calls;                            /* steps, tiles and rows are not inlined */
-    int fma_latency, fma_per_cycle;        /* cycles; multiply-adds of a vector */
-    double widening;                       /* a vector of halves to floats: the time of so many multiply-adds */
+    bool calls; /* steps, tiles and rows are not inlined, and a table has the steps, for wasm-opt */
+    int fma_latency, fma_per_cycle; /* cycles; multiply-adds of a vector */
+    double widening;                /* a vector of halves to floats: the time of so many multiply-adds */
     int l1_bytes, l2_bytes;
     /* Bytes, a power of two: the arena, its buffers and each step's weights begin at multiples of it. A line of
      * the cache where there is one, else what the widest load likes best. */

@@ -180,10 +180,10 @@ enum {
  */
 typedef struct i32x16_sum {
     float x_by, z_by; /* of the codes, less their zero points */
-    float offset; /* where the way is not TESTED: the sum is the integer next to x * x_by + (z * z_by + offset),
-                     which contains its zero point */
+    float offset; /* where the sum is proved: it is the integer next to x * x_by + (z * z_by + offset), which
+                     contains its zero point */
     float close;  /* to the nearest code: what lies farther from it may be rounded to another one; 1: the sum is
-                     proved, as where the way is not TESTED */
+                     proved */
     int32_t x_multiplier, x_shift, z_multiplier, z_shift, y_multiplier, y_shift;
     int32_t left, x_zero, z_zero, y_zero, least, most;
 } i32x16_sum;

@@ -211,6 +211,14 @@ typedef struct i32x16_two {
     i32x16 a, b;
 } i32x16_two;
 
+/* Sixteen codes as eight pairs: the first of a pair in the low byte. */
+typedef uint16_t i32x16_pair_codes __attribute__((vector_size(16)));
+
+/* The sums of sixteen channels' codes, each raised by 128; of at most 256 codes. See i32x16_add_block. */
+typedef struct i32x16_sums {
+    i32x16_pair_codes pairs, second;
+} i32x16_sums;
+
 /* How a map is multiplied by a code of each channel. */
 typedef struct i32x16_scaling {
     const int32_t *multipliers;
@@ -711,9 +719,6 @@ static inline LCC_INLINE void i32x16_end2(int8_t *y, const int8_t *r, i32x16 a, 
     i32x16_end_of(2, y, r, (const i32x16[]){a, b}, (const i32x16_by[]){by_a, by_b}, scales, channels, end);
 }
 
-/* Sixteen codes as eight pairs: the first of a pair in the low byte. */
-typedef uint16_t i32x16_pair_codes __attribute__((vector_size(16)));
-
 /* Adds `size` codes, 8 or 16, of each of so many rows to `sum`; at most 256 rows, `step` codes apart. A sum of
  * codes that are raised by 128 has room in 16 bits, and the sum of the pairs, modulo 2^16, holds that of the
  * first ones behind that of the second ones. */
@@ -758,11 +763,6 @@ typedef uint32_t i32x16_quad __attribute__((vector_size(16)));
 
 /* Eight bytes with as many zeros behind them. */
 typedef uint64_t i32x16_longs __attribute__((vector_size(16)));
-
-/* The sums of sixteen channels' codes, each raised by 128; of at most 256 codes. See i32x16_add_block. */
-typedef struct i32x16_sums {
-    i32x16_pair_codes pairs, second;
-} i32x16_sums;
 
 /* The sums that the biases of a block begin. */
 static inline LCC_INLINE i32x16_two i32x16_begin_two(const int8_t *w) {

@@ -29,49 +29,6 @@ static inline LCC_INLINE i32xN i32xN_dot(i32xN x, i32xN w, i32xN sum) {
     return (i32xN)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16((__m256i)x, (__m256i)w));
 }
 
-/* Stores x as an int16. */
-static inline LCC_INLINE void i32xN_put_i16(void *to, int32_t x) {
-    const int16_t wide = (int16_t)x;
-    memcpy(to, &wide, sizeof wide);
-}
-
-/* Stores eight int8 as int16. */
-static inline LCC_INLINE void i32xN_widen_eight_i8(int8_t *to, const int8_t *from) {
-    const __m128i codes = _mm_loadl_epi64((const __m128i_u *)(const void *)from);
-    _mm_storeu_si128((__m128i_u *)(void *)to, _mm_cvtepi8_epi16(codes));
-}
-
-/* Stores n int8 as int16. The last eight are stored as a vector, too, part of them again: pairs are loaded
- * soon, and would wait for two stores. */
-static inline LCC_INLINE void i32xN_widen_i8(int8_t *to, const int8_t *from, int n) {
-    int i = 0;
-    for (; i + 16 <= n; i += 16) {
-        const __m128i codes = _mm_loadu_si128((const __m128i_u *)(const void *)(from + i));
-        _mm256_storeu_si256((__m256i_u *)(void *)(to + 2 * i), _mm256_cvtepi8_epi16(codes));
-    }
-    for (; i + 8 <= n; i += 8) i32xN_widen_eight_i8(to + 2 * i, from + i);
-    if (i < n && n > 8) i32xN_widen_eight_i8(to + 2 * n - 16, from + n - 8);
-    for (; i < n && n < 8; i++) i32xN_put_i16(to + 2 * i, from[i]);
-}
-
-/* Stores eight uint8 as int16. */
-static inline LCC_INLINE void i32xN_widen_eight_u8(int8_t *to, const uint8_t *from) {
-    const __m128i codes = _mm_loadl_epi64((const __m128i_u *)(const void *)from);
-    _mm_storeu_si128((__m128i_u *)(void *)to, _mm_cvtepu8_epi16(codes));
-}
-
-/* Stores n uint8 as int16. */
-static inline LCC_INLINE void i32xN_widen_u8(int8_t *to, const uint8_t *from, int n) {
-    int i = 0;
-    for (; i + 16 <= n; i += 16) {
-        const __m128i codes = _mm_loadu_si128((const __m128i_u *)(const void *)(from + i));
-        _mm256_storeu_si256((__m256i_u *)(void *)(to + 2 * i), _mm256_cvtepu8_epi16(codes));
-    }
-    for (; i + 8 <= n; i += 8) i32xN_widen_eight_u8(to + 2 * i, from + i);
-    if (i < n && n > 8) i32xN_widen_eight_u8(to + 2 * n - 16, from + n - 8);
-    for (; i < n && n < 8; i++) i32xN_put_i16(to + 2 * i, from[i]);
-}
-
 /* What makes codes of a block's sums: see i32xN_way. */
 typedef struct i32xN_by {
     __m256 factor, second;
@@ -580,4 +537,27 @@ static inline LCC_INLINE i32xN i32xN_larger_codes(i32xN v, const int8_t *p, int 
 /* Stores the codes of 32 channels, or of as many as are left. */
 static inline LCC_INLINE void i32xN_put_codes(int8_t *p, i32xN v, int left) {
     i32xN_store_bytes(p, (__m256i)v, left > 32 ? 32 : left);
+}
+
+/* The codes of eight sums, each of them moved before it is rescaled. */
+static inline LCC_INLINE __m256i i32xN_averages(i32xN_pair_codes sums, int32_t moved, int32_t multiplier,
+                                                int32_t shift, int32_t twice, int32_t zero, int32_t least,
+                                                int32_t most) {
+    const i32xN wide = (i32xN)_mm256_cvtepu16_epi32((__m128i)sums);
+    return (__m256i)i32xN_place(i32xN_rescale_by(wide + moved, multiplier, shift, twice), zero, least, most);
+}
+
+/* The function of i32xN_maps.h, which does not go through memory here: a vector that is loaded from two waits
+ * for them. */
+static inline LCC_INLINE void i32xN_put_averages(int8_t *p, const i32xN_sums *sums, int left, int32_t moved,
+                                                 int32_t multiplier, int32_t shift, int32_t twice, int32_t zero,
+                                                 int32_t least, int32_t most) {
+    const i32xN_pair_codes even = sums->pairs - (sums->second << 8);
+    const __m256i byte = _mm256_set1_epi32(255);
+    const __m256i a = i32xN_averages(even, moved, multiplier, shift, twice, zero, least, most);
+    const __m256i b = i32xN_averages(sums->second, moved, multiplier, shift, twice, zero, least, most);
+    const __m256i second = _mm256_slli_epi32(_mm256_and_si256(b, byte), 8);
+    const __m256i pairs = _mm256_or_si256(_mm256_and_si256(a, byte), second);
+    const __m256i codes = _mm256_permute4x64_epi64(_mm256_packus_epi32(pairs, pairs), 0x08);
+    i32xN_store_bytes(p, codes, left < 16 ? left : 16);
 }

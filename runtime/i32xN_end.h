@@ -55,6 +55,14 @@ typedef struct i32xN_two {
     i32xN a, b;
 } i32xN_two;
 
+/* Sixteen codes as eight pairs: the first of a pair in the low byte. */
+typedef uint16_t i32xN_pair_codes __attribute__((vector_size(16)));
+
+/* The sums of sixteen channels' codes, each raised by 128; of at most 256 codes. See i32xN_add_block. */
+typedef struct i32xN_sums {
+    i32xN_pair_codes pairs, second;
+} i32xN_sums;
+
 /* How a map is multiplied by a code of each channel. */
 typedef struct i32xN_scaling {
     const int32_t *multipliers;

@@ -84,9 +84,6 @@ static inline LCC_INLINE void i32xN_scale_map(int8_t *y, const int8_t *x, const 
         i32xN_scale_block(1, y, x, z, c, left, first, end, k);
 }
 
-/* Sixteen codes as eight pairs: the first of a pair in the low byte. */
-typedef uint16_t i32xN_pair_codes __attribute__((vector_size(16)));
-
 /* Adds `size` codes, 8 or 16, of each of so many rows to `sum`; at most 256 rows, `step` codes apart. A sum of
  * codes that are raised by 128 has room in 16 bits, and the sum of the pairs, modulo 2^16, holds that of the
  * first ones behind that of the second ones. */
@@ -131,11 +128,6 @@ typedef uint32_t i32xN_quad __attribute__((vector_size(16)));
 
 /* Eight bytes with as many zeros behind them. */
 typedef uint64_t i32xN_longs __attribute__((vector_size(16)));
-
-/* The sums of sixteen channels' codes, each raised by 128; of at most 256 codes. See i32xN_add_block. */
-typedef struct i32xN_sums {
-    i32xN_pair_codes pairs, second;
-} i32xN_sums;
 
 /* Adds a code of each of sixteen channels, or of as many as are left. */
 static inline LCC_INLINE void i32xN_sum_up(i32xN_sums *sums, const int8_t *p, int left) {

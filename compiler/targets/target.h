@@ -21,9 +21,9 @@ typedef struct vector_kind {
     /* Files with functions that stand for those of the same names in `runtime` and `ints_runtime`, the first
      * one with more; or NULL. */
     const char *own_runtime, *own_ints;
-    /* Files with the functions by which tiles of integers take several inputs at once, and end: see byte_tiles.
-     */
-    const char *byte_dots, *byte_ends;
+    /* Files with the functions by which tiles of integers take several inputs at once, and end: see byte_tiles;
+     * before them one with those that put inputs in a tile, or NULL. */
+    const char *byte_inputs, *byte_dots, *byte_ends;
     /* A file with the functions by which tiles of floats multiply pairs of bfloat16, or NULL: see bf16_tiles.
      */
     const char *bf16_runtime;
@@ -78,7 +78,7 @@ typedef struct byte_tiles {
     bool turns;   /* the two vectors of such a layer's block have four channels in turns, by V_end_turns */
     bool looks_up_tiles; /* V_look_up_tile is there: tables are looked up for the codes of several pixels */
     bool curves;         /* .. or evaluated as curves: see base/table_curves.h */
-    bool gathers;        /* V_gather is there, which copies inputs that lie some bytes apart */
+    bool gathers;        /* V_gather is there, or V_gather_i16: it copies inputs that lie some bytes apart */
     bool by_groups;      /* V_dot_0 to V_dot_3 are there, which take one group of four of a vector of inputs */
     int scratch;         /* registers that a tile needs beside its sums, its weights and its inputs */
     bool tests_twice;    /* where floats are tested, they round as RESCALE_TFLITE does, too */

@@ -29,6 +29,30 @@ static inline LCC_INLINE i32xN i32xN_dot(i32xN x, i32xN w, i32xN sum) {
     return (i32xN)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16((__m256i)x, (__m256i)w));
 }
 
+/* The weights of four inputs for each lane; four uint8 in all lanes; and sum + their products. Two of these fit
+ * 16 bits: the weights are cut for that. */
+static inline LCC_INLINE i32xN i32xN_load_fours(const int8_t *p) {
+    return (i32xN)_mm256_loadu_si256((const __m256i_u *)(const void *)p);
+}
+
+static inline LCC_INLINE i32xN i32xN_spread_four(const void *p) {
+    int32_t four;
+    memcpy(&four, p, sizeof four);
+    return (i32xN)_mm256_set1_epi32(four);
+}
+
+static inline LCC_INLINE i32xN i32xN_dot_four(i32xN x, i32xN w, i32xN sum) {
+    const __m256i pairs = _mm256_maddubs_epi16((__m256i)x, (__m256i)w);
+    return (i32xN)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+
+/* A uint16 that stands among bytes. */
+static inline LCC_INLINE int i32xN_load_u16(const int8_t *p) {
+    uint16_t number;
+    memcpy(&number, p, sizeof number);
+    return number;
+}
+
 /* What makes codes of a block's sums: see i32xN_way. */
 typedef struct i32xN_by {
     __m256 factor, second;

@@ -1,4 +1,4 @@
-/* i32x8_inputs.h: how inputs become int16 in a tile, for AVX2: stands behind i32xN_end.h.
+/* i32x8_inputs.h: how inputs become int16 or uint8 in a tile, for AVX2: stands behind i32xN_end.h.
  *
  * Vectors are stored whole, also the last one, which may hold some inputs again: pairs of inputs are loaded
  * soon, and a load waits where it takes from two stores. */
@@ -78,4 +78,22 @@ static inline LCC_INLINE void i32xN_widen_u8(int8_t *to, const uint8_t *from, in
     for (; i + 8 <= n; i += 8) i32xN_widen_eight_u8(to + 2 * i, from + i);
     if (i < n && n > 8) i32xN_widen_eight_u8(to + 2 * n - 16, from + n - 8);
     for (; i < n && n < 8; i++) i32xN_put_i16(to + 2 * i, from[i]);
+}
+
+/* Stores eight int8 as uint8, raised by 128. */
+static inline LCC_INLINE void i32xN_raise_eight_i8(int8_t *to, const int8_t *from) {
+    const __m128i codes = _mm_loadl_epi64((const __m128i_u *)(const void *)from);
+    _mm_storel_epi64((__m128i_u *)(void *)to, _mm_xor_si128(codes, _mm_set1_epi8(-128)));
+}
+
+/* Stores n int8 as uint8, raised by 128. */
+static inline LCC_INLINE void i32xN_raise_i8(int8_t *to, const int8_t *from, int n) {
+    int i = 0;
+    for (; i + 32 <= n; i += 32) {
+        const __m256i codes = _mm256_loadu_si256((const __m256i_u *)(const void *)(from + i));
+        _mm256_storeu_si256((__m256i_u *)(void *)(to + i), _mm256_xor_si256(codes, _mm256_set1_epi8(-128)));
+    }
+    for (; i + 8 <= n; i += 8) i32xN_raise_eight_i8(to + i, from + i);
+    if (i < n && n > 8) i32xN_raise_eight_i8(to + n - 8, from + n - 8);
+    for (; i < n && n < 8; i++) to[i] = (int8_t)(from[i] ^ -128);
 }

@@ -24,7 +24,7 @@ static void emit_rounding(emitter *e, writer *w, const plan_step *s, const stret
 
 void emit_bf16_gathering(emitter *e, writer *w, const gathering *k) {
     const pack_layout packed = pack_layout_of_gemm(e->p, k->s);
-    const int64_t pairs = pack_inputs(&packed) / packed.depth;
+    const int64_t pairs = gathered_step(e->p, k->s) / type_table[TYPE_F32].bytes;
     line(w, "for (int m = 0; m < %d; m++) {", k->m_count);
     line(w, "int8_t *to = (int8_t *)(tile + m * %lld);", (long long)pairs);
     emit_stretches(e, w, k, emit_rounding);

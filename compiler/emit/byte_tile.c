@@ -22,6 +22,7 @@ static elem_type input_type(const emitter *e, const plan_step *s) {
 static const char *type_name(elem_type type) { return type == TYPE_U8 ? "u8" : "i8"; }
 
 const char *byte_spread(const emitter *e, const plan_step *s) {
+    if (s->gemm.fours) return "four";
     return e->p->t->bytes->widens ? "i16" : type_name(input_type(e, s));
 }
 
@@ -30,14 +31,17 @@ const char *byte_spread(const emitter *e, const plan_step *s) {
 /* Whether so many inputs of a group are at most its first pair. */
 static bool is_pair(int inputs) { return inputs == 1 || inputs == 2; }
 
+/* Inputs of a group. */
+static int loop_depth(const emitter *e, const byte_loop *k) { return k->fours ? GROUP : e->p->t->bytes->depth; }
+
 /* Writes what a tile does with a group of inputs; `part`: only so many bytes of them are there, or 0. */
 static void emit_group(emitter *e, writer *w, const byte_loop *k, const char *index, int part) {
     const char *v = e->p->t->vectors[0].ints;
-    const int depth = e->p->t->bytes->depth, lanes = e->p->t->vectors[0].lanes;
+    const int depth = loop_depth(e, k), lanes = e->p->t->vectors[0].lanes;
     for (int j = 0; j < k->b->n_pieces; j++)
-        line(w, "const %s w%d = %s_load_dots(%s);", v, j, v,
+        line(w, "const %s w%d = %s_load_%s(%s);", v, j, v, k->fours ? "fours" : "dots",
              expression(e->a, "w", NULL, NULL, 0, (int64_t)j * lanes * depth));
-    const char *dot = e->p->t->bytes->pairs && is_pair(part) ? "dot_pair" : "dot";
+    const char *dot = k->fours ? "dot_four" : e->p->t->bytes->pairs && is_pair(part) ? "dot_pair" : "dot";
     const int64_t one = 1;
     for (int m = 0; m < k->m_count; m++) {
         const char *x = expression(e->a, k->base, &index, &one, 1, m * k->x_step);
@@ -92,6 +96,19 @@ static int emit_vectors(emitter *e, writer *w, const byte_loop *k, int count) {
     return full + half * VECTOR / 2;
 }
 
+/* Writes the loop over the rests of a block: the groups of inputs for which weights were too large. */
+static void emit_rests(emitter *e, writer *w, const byte_loop *k) {
+    if (!k->rests) return;
+    const char *v = e->p->t->vectors[0].ints;
+    line(w, "const int8_t *const rests = w + %d; /* how many, and of which inputs */",
+         k->rests * k->b->lanes * GROUP);
+    line(w, "const int n_rests = %s_load_u16(rests);", v);
+    line(w, "for (int i = 1; i <= n_rests; i++) {");
+    line(w, "const int k = %d * %s_load_u16(rests + 2 * i);", GROUP, v);
+    emit_group(e, w, k, "k", 0);
+    line(w, "}");
+}
+
 void emit_byte_loop(emitter *e, writer *w, const byte_loop *k) {
     char *end;
     const int count = (int)strtol(k->count, &end, 10);
@@ -108,10 +125,11 @@ void emit_byte_loop(emitter *e, writer *w, const byte_loop *k) {
     if (done < full) {
         line(w, "for (int k = %d; k < %d; k += %d) {", done, full, GROUP);
         emit_group(e, w, k, "k", 0);
-        for (int i = 0; k->ahead && i < k->b->lanes * e->p->t->bytes->depth; i += LINE_BYTES)
+        for (int i = 0; k->ahead && i < k->b->lanes * loop_depth(e, k); i += LINE_BYTES)
             line(w, "__builtin_prefetch(%s);", expression(e->a, "w", NULL, NULL, 0, k->ahead + i));
         line(w, "}");
     }
+    emit_rests(e, w, k);
     if (!part) return;
     line(w, "{");
     emit_group(e, w, k, arena_printf(e->a, "%d", full), part);
@@ -122,10 +140,11 @@ void emit_byte_loop(emitter *e, writer *w, const byte_loop *k) {
 
 /* Writes the lines that copy inputs to the address `to`, and move that behind them. */
 static void emit_copying(emitter *e, writer *w, const plan_step *s, const stretch *x) {
-    const bool widens = e->p->t->bytes->widens;
+    const bool fours = s->gemm.fours, widens = e->p->t->bytes->widens && !fours,
+               raises = fours && input_type(e, s) == TYPE_I8;
     const char *v = e->p->t->vectors[0].ints, *type = type_name(input_type(e, s));
-    if (x->step == 1 && widens) {
-        line(w, "%s_widen_%s(to, %s, %s);", v, type, x->from, x->count);
+    if (x->step == 1 && (widens || raises)) {
+        line(w, "%s_%s_%s(to, %s, %s);", v, raises ? "raise" : "widen", type, x->from, x->count);
     } else if (x->step == 1) {
         const bool known = x->count[0] >= '0' && x->count[0] <= '9';
         line(w, "memcpy(to, %s, %s%s);", x->from, known ? "" : "(size_t)", x->count);
@@ -136,7 +155,7 @@ static void emit_copying(emitter *e, writer *w, const plan_step *s, const stretc
         if (widens)
             line(w, "%s_put_i16(to + 2 * k, (%s)[k * %d]);", v, x->from, x->step);
         else
-            line(w, "to[k] = (int8_t)(%s)[k * %d];", x->from, x->step);
+            line(w, "to[k] = (int8_t)((%s)[k * %d]%s);", x->from, x->step, raises ? " ^ -128" : "");
         line(w, "}");
     }
     line(w, "to += %s%s;", widens ? "2 * " : "", x->count);
@@ -183,7 +202,7 @@ void emit_stretches(emitter *e, writer *w, const gathering *k, stretch_copier co
 
 void emit_gathering(emitter *e, writer *w, const gathering *k) {
     line(w, "for (int m = 0; m < %d; m++) {", k->m_count);
-    line(w, "int8_t *to = tile + m * %lld;", (long long)(k->s->tile_bytes / k->s->gemm.tile_pixels));
+    line(w, "int8_t *to = tile + m * %lld;", (long long)gathered_step(e->p, k->s));
     emit_stretches(e, w, k, emit_copying);
     line(w, "}");
 }

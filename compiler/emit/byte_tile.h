@@ -18,6 +18,8 @@ typedef struct byte_loop {
     const char *spread; /* see byte_spread */
     bool whole;         /* the last group may be read as a whole */
     int ahead;          /* weights are prefetched so many bytes ahead; 0: they are not */
+    bool fours;         /* see plan/byte_fours.c */
+    int rests;
 } byte_loop;
 
 void emit_byte_loop(emitter *e, writer *w, const byte_loop *k);

@@ -284,11 +284,11 @@ static void emit_pixel_loop(const gemm *g, writer *w, int first, int last, bool 
     if (rest) emit_tile_calls(g, w, (tile_at){first, rest, alike, false, true}, last, b_loop);
 }
 
-/* Whether inputs are gathered, for several blocks, and weights that each tile reads anew come from the cache
- * that is next to the processor's first. */
+/* Whether inputs are gathered, for several blocks, and each tile may read all weights anew: that takes less
+ * time than to gather the inputs for each block, unless they are far away. */
 static bool gathers_once(const gemm *g) {
     const gemm_plan *cut = &g->s->gemm;
-    const bool near = pack_group_bytes(&g->packed) <= g->t->l2_bytes / 2;
+    const bool near = pack_group_bytes(&g->packed) <= 4 * (int64_t)g->t->l2_bytes;
     const bool several = cut->n_blocks > 1 || cut->blocks[0].repeat > 1;
     return cut->gathered && several && (near || count_tiles(g) == 1);
 }

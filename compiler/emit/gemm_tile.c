@@ -91,14 +91,6 @@ static bool is_function(const gemm *g, const channel_block *b, int m_count) {
 /* Whether the tile takes several integers at once. */
 static bool takes_codes(const gemm *g) { return g->s->gemm.depth > 1 && g->kind->rescales; }
 
-/* How far the gathered inputs of a pixel are from those of the next one: bytes of integers, or pairs of
- * bfloat16.
- */
-static int64_t gathered_inputs(const gemm *g) {
-    if (g->kind->rescales) return g->s->tile_bytes / g->s->gemm.tile_pixels;
-    return pack_inputs(&g->tile) / g->tile.depth;
-}
-
 /* Writes the lines that prefetch as many weights as the block has for one input, `bytes` ahead. `how`: to the
  * nearest cache, or to the second one. */
 static void emit_prefetch(const gemm *g, writer *w, const channel_block *b, int64_t bytes, const char *how) {
@@ -137,7 +129,7 @@ static void emit_depth_loop(const gemm *g, writer *w, const channel_block *b, in
         const bool once = g->s->gemm.prefetch && shape_pixels(g->e->p->g->nodes[g->s->node].shape) == 1;
         emit_byte_loop(g->e, w,
                        &(byte_loop){b, m_count, base, x_step, count, byte_spread(g->e, g->s), whole,
-                                    once ? PREFETCH_BYTES : 0});
+                                    once ? PREFETCH_BYTES : 0, g->s->gemm.fours, g->s->gemm.rests});
         return;
     }
     if (is_function(g, b, m_count)) {
@@ -165,8 +157,11 @@ static void emit_walk(const gemm *g, writer *w, const channel_block *b, int m_co
     const attrs *at = &g->n->a;
     arena *a = g->e->a;
     if (g->s->gemm.gathered) {
-        const int64_t inputs = gathered_inputs(g);
-        emit_depth_loop(g, w, b, m_count, "tile", 1, inputs, arena_printf(a, "%lld", (long long)inputs));
+        /* Bytes of integers, or pairs of bfloat16. */
+        const int64_t unit = g->kind->rescales ? 1 : type_table[TYPE_F32].bytes;
+        const int64_t inputs = gathered_inputs(g->e->p, g->s) / unit,
+                      step = gathered_step(g->e->p, g->s) / unit;
+        emit_depth_loop(g, w, b, m_count, "tile", 1, step, arena_printf(a, "%lld", (long long)inputs));
         return;
     }
     if (g->s->gemm.run_table) {

@@ -24,6 +24,7 @@ graph *fuse_activations(const graph *in, arena *a, diag *d);
 graph *fuse_residual(const graph *in, arena *a, diag *d);
 graph *remove_dead_channels(const graph *in, arena *a, diag *d);
 graph *sort_channels(const graph *in, arena *a, diag *d);
+graph *pair_channels(const graph *in, arena *a, diag *d);
 graph *delay_nodes(const graph *in, arena *a, diag *d);
 graph *insert_convert(const graph *in, arena *a, diag *d);
 graph *round_weights(const graph *in, arena *a, diag *d);

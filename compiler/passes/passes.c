@@ -14,7 +14,8 @@
  *     and may have activations on either side.
  *   - Dead channels go when norms are in the weights and activations in the kernels, because ranges are known
  *     best then.
- *   - Channels are sorted when it is known which are left, and what their codes look up.
+ *   - Channels are sorted when it is known which are left, and what their codes look up. Those that are alike
+ *     in that are paired.
  *   - Nodes wait for their readers when it is known which are left.
  *   - Conversions come when it is known who reads an input.
  *   - Changes of the integer type go when layers have their pads, which keep the type, and may read either.
@@ -47,6 +48,7 @@ const pass pass_table[] = {
     {"fuse_residual", "let adds ride on the kernel before them", fuse_residual},
     {"remove_dead_channels", "drop channels on which no output depends", remove_dead_channels},
     {"sort_channels", "bring channels that look up the same table next to each other", sort_channels},
+    {"pair_channels", "bring channels with small weights next to each other", pair_channels},
     {"delay_nodes", "bring nodes next to their readers where nothing lives longer", delay_nodes},
     {"insert_convert", "convert integer inputs where floats are needed", insert_convert},
     {"round_weights", "round weights to halves, for --weights-dtype f16", round_weights},
@@ -72,7 +74,7 @@ static void check_graph(const graph *g, const pass *p) {
 
 static bool is_left_out(const pass_options *o, const pass *p) {
     return (o->keep_dead && p->run == remove_dead_channels) || (!o->half_weights && p->run == round_weights) ||
-           (!o->bf16 && p->run == round_products);
+           (!o->bf16 && p->run == round_products) || (!o->byte_pairs && p->run == pair_channels);
 }
 
 graph *run_passes_with(const pass_options *o, const graph *in, arena *a, diag *d, pass_watch watch,

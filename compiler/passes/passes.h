@@ -17,6 +17,7 @@ typedef struct pass_options {
     bool keep_dead;    /* leave remove_dead_channels out */
     bool half_weights; /* run round_weights, which is left out otherwise */
     bool bf16;         /* run round_products, which is left out otherwise */
+    bool byte_pairs;   /* run pair_channels, which is left out otherwise */
 } pass_options;
 
 /* In the order in which they run. The last entry has a NULL name. */

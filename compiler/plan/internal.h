@@ -72,7 +72,10 @@ narrow_way narrow_way_of(const plan *p, const node *n, bool by_row);
  */
 bool takes_bytes(const plan *p, const plan_step *s);
 
-enum { BF16_DEPTH = 2 }; /* inputs of bfloat16 that a tile takes at once */
+enum {
+    BF16_DEPTH = 2,   /* inputs of bfloat16 that a tile takes at once */
+    BYTES_AT_ONCE = 4 /* of byte_fours.c */
+};
 
 /* Sets how the tiles of such a step take its inputs: depth, gathered. */
 void choose_depth(const plan *p, plan_step *s);
@@ -80,8 +83,9 @@ void choose_depth(const plan *p, plan_step *s);
 /* Bytes of what they gather inputs in. */
 int64_t gathered_bytes(const plan *p, const plan_step *s);
 
-/* Cycles of a tile of m pixels by n vectors, over `inputs`. */
+/* Cycles of a tile of m pixels by n vectors, over `inputs`; and where it takes four at once, and `rests`. */
 double byte_tile_cycles(const target *t, int m, int n, double inputs);
+double four_tile_cycles(const target *t, int m, int n, double inputs, double rests);
 
 /* The shift to the right that all channels of a layer take where its weights are stored as 16 bits; 0: they are
  * not. See dots.c. */

@@ -45,6 +45,8 @@ pack_layout pack_layout_of_gemm(const plan *p, const plan_step *s) {
     if (s->gemm.depth > 1) {
         l.depth = s->gemm.depth;
         l.pairs = l.rescales && p->t->bytes->pairs;
+        l.fours = s->gemm.fours;
+        l.rests = s->gemm.rests;
         if (s->gemm.gathered) {
             l.inputs *= l.stretches;
             l.stretches = 1;
@@ -183,6 +185,17 @@ static double gemm_value(const void *data, int output, int input) {
                ->data[((int64_t)channel * k->taps + input / k->depth) * k->depth + in];
 }
 
+void weights_of_output(const plan *p, const plan_step *s, int output, int *weights) {
+    const node *n = &p->g->nodes[s->node];
+    const int taps = count_taps(n), depth = s->operands[0].shape.c / count_groups(n);
+    const int first = output / (n->shape.c / count_groups(n)) * depth;
+    const float *of_channel = n->weights[ROLE_WEIGHT]->data + (int64_t)s->out_order[output] * taps * depth;
+    for (int tap = 0; tap < taps; tap++) {
+        for (int i = 0; i < depth; i++)
+            weights[tap * depth + i] = (int)of_channel[tap * depth + s->operands[0].order[first + i] - first];
+    }
+}
+
 static double window_value(const void *data, int output, int input) {
     const step_source *k = data;
     int channel = k->s->out_order[k->begin + output];
@@ -215,6 +228,7 @@ static step_source source_of(const plan *p, const plan_step *s) {
     const bool subtracts = dots ? s->window.narrow != NARROW_NOT : subtracts_zero(n) && !bytes;
     k.bias = subtracts ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
     const bool is_signed = p->g->nodes[n->in[0]].type == TYPE_I8;
+    if (s->gemm.fours && is_signed) k.bias = bias_over_moved(n, k.bias, -128, p->mem);
     if (bytes && !p->t->bytes->widens && is_signed == p->t->bytes->raises)
         k.bias = bias_over_moved(n, k.bias, is_signed ? -128 : 128, p->mem);
     if (!dots) return k;

@@ -50,6 +50,9 @@ typedef struct pack_layout {
     bool wide;        /* weights of 16 bits, scaled: see wide_shift */
     bool twice;       /* .. and they round as TFLite does */
     bool paired;      /* the weights of both lanes for an input are one number of 16 bits: see takes_pairs */
+    bool fours;       /* weights are cut so that four inputs may be taken at once: see byte_fours.h */
+    int rests;        /* .. then groups of weights behind the others, each with the number of the group that its
+                         inputs are, uint16, behind all of them, and before these their count */
     int stretches, inputs; /* so many stretches of so many inputs each */
     int groups;            /* of the convolution: each has all blocks, for output channels of its own */
     int n_blocks;
@@ -125,6 +128,17 @@ enum {
  * inputs are counted as the kernel walks: output 0 is the first lane of the first block of the first group, and
  * input i is number i % inputs of stretch i / inputs. */
 typedef double (*pack_source)(const void *data, int output, int input);
+
+/* Of a step that gathers the inputs of its pixels in a tile: the bytes of a pixel, and from one to the next. */
+int64_t gathered_inputs(const plan *p, const plan_step *s);
+int64_t gathered_step(const plan *p, const plan_step *s);
+
+/* The weights of an output channel of a conv or dense step, of int8: outputs and inputs as above. */
+void weights_of_output(const plan *p, const plan_step *s, int output, int *weights);
+
+/* What must be taken off the first of a pair of weights, int8, so that the products of both with uint8 have
+ * room in 16 bits: a number of the sign of both, or 0. */
+int too_much_of_pair(int first, int second);
 
 /* Appends a value of this type; integers are exact, floats are rounded to the nearest. */
 void pack_value(text *out, elem_type type, double value);

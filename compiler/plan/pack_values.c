@@ -6,6 +6,7 @@
 #include "plan/pack.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WORD = 4 /* bytes */ };
@@ -42,8 +43,14 @@ int64_t pack_inputs(const pack_layout *l) {
     return l->stretches * inputs;
 }
 
+/* How many rests there are, and which inputs they are for. */
+static int64_t rest_numbers(const pack_layout *l) {
+    return l->rests > 0 ? (l->rests + 1) * (int64_t)type_table[TYPE_I16].bytes : 0;
+}
+
 int64_t pack_block_bytes(const pack_layout *l, const channel_block *b) {
     int64_t weights = pack_inputs(l) * b->lanes * weight_bytes(l);
+    if (l->rests > 0) weights += l->rests * pack_row_bytes(l, b) + rest_numbers(l);
     return pack_head_bytes(l, b) + (l->rescales ? whole_words(weights) : weights);
 }
 
@@ -190,6 +197,57 @@ static void pack_paired_row(const channel_block *b, pack_source value, const voi
     }
 }
 
+int too_much_of_pair(int first, int second) {
+    enum { MOST = 128 };
+    const int both = abs(first) + abs(second) - MOST;
+    if ((first < 0) != (second < 0) || both <= 0) return 0;
+    return first < 0 ? -both : both;
+}
+
+/* Whether something is too much of `count` weights, which are pairs. */
+static bool has_too_much(const signed char *weights, size_t count) {
+    for (size_t i = 0; i < count; i += 2) {
+        if (too_much_of_pair(weights[i], weights[i + 1])) return true;
+    }
+    return false;
+}
+
+/* Moves what is too much to `rest`. */
+static void cut_weights(signed char *weights, size_t count, signed char *rest) {
+    for (size_t i = 0; i < count; i += 2) {
+        const int more = too_much_of_pair(weights[i], weights[i + 1]);
+        weights[i] = (signed char)(weights[i] - more);
+        rest[i] = (signed char)more;
+    }
+}
+
+/* Appends the weights of a block that takes four at once, the rests, how many they are, and for which inputs.
+ */
+static void pack_fours(const pack_layout *l, const channel_block *b, pack_source value, const void *data,
+                       int output, text *out) {
+    const size_t row = (size_t)pack_row_bytes(l, b),
+                 end = out->size + (size_t)(l->inputs + l->depth - 1) / (size_t)l->depth * row;
+    signed char *rest = (signed char *)out->data + end;
+    text numbers = {.data = out->data + end + (size_t)l->rests * row};
+    const size_t behind = (size_t)(numbers.data - out->data) + (size_t)rest_numbers(l);
+    int n = 0;
+    memset(rest, 0, behind - end);
+    if (l->rests) numbers.size = (size_t)type_table[TYPE_I16].bytes;
+    for (int i = 0; i < l->inputs; i += l->depth) {
+        signed char *weights = (signed char *)out->data + out->size;
+        pack_row(l, b, l->weight, value, data, output, i, l->inputs - i < l->depth ? l->inputs - i : l->depth,
+                 l->depth, out);
+        if (!has_too_much(weights, row)) continue;
+        if (n++ == l->rests) abort(); /* a fault of lcc: the plan has counted them */
+        cut_weights(weights, row, rest);
+        rest += row;
+        put_value(&numbers, TYPE_I16, (double)i / l->depth);
+    }
+    numbers.size = 0;
+    if (l->rests) put_value(&numbers, TYPE_I16, n);
+    out->size = behind;
+}
+
 static void pack_block(const pack_layout *l, const channel_block *b, pack_source value, const void *data,
                        int output, text *out) {
     size_t begin = out->size;
@@ -217,7 +275,8 @@ static void pack_block(const pack_layout *l, const channel_block *b, pack_source
         fill_words(out, begin);
     }
     if (l->rows) pack_columns(l, b, value, data, output, out);
-    for (int stretch = 0; stretch < l->stretches && !l->rows; stretch++) {
+    if (l->fours) pack_fours(l, b, value, data, output, out);
+    for (int stretch = 0; stretch < l->stretches && !l->rows && !l->fours; stretch++) {
         for (int i = 0; i < l->inputs; i += l->depth) {
             const int count = l->inputs - i < l->depth ? l->inputs - i : l->depth,
                       input = stretch * l->inputs + i;

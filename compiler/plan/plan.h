@@ -101,6 +101,8 @@ typedef struct gemm_plan {
     int depth;     /* inputs that a tile takes at once, side by side: of integers, and of bfloat16:
                       see byte_tiles.c; else 1 */
     bool gathered; /* .. its inputs are copied to a tile first, where they lie side by side */
+    bool fours;    /* .. as uint8, of which it takes four at once: see byte_fours.c */
+    int rests;     /* of these: groups of weights behind those of a block */
     int wide;      /* of these: the shift of all channels, where their weights are scaled for it; else 0 */
     bool paired;   /* .. or the weights of two channels lie in pairs: see takes_pairs */
     int n_blocks;

@@ -8,6 +8,7 @@
  * well. Weights that are halves are widened when they are loaded, n vectors for each input channel. This is
  * work beside the multiply-adds, and the more pixels a tile has, the less it weighs. So are bytes, whose
  * products are added by instructions of their own. */
+#include "plan/byte_fours.h"
 #include "plan/byte_windows.h"
 #include "plan/internal.h"
 #include "plan/whole.h"
@@ -74,7 +75,14 @@ typedef struct tile_inputs {
     int size;     /* bytes of a weight */
     int side;     /* integers that are taken at once */
     int latency;  /* of a multiply-add */
+    double rests; /* of a block, where four bytes are taken at once; else less than 0 */
 } tile_inputs;
+
+/* The cycles of a tile that takes several integers at once. */
+static double side_cycles(const target *t, int m, int n, const tile_inputs *k) {
+    if (k->rests >= 0) return four_tile_cycles(t, m, n, k->depth, k->rests);
+    return byte_tile_cycles(t, m, n, k->depth);
+}
 
 /* The cycles of a convolution, or of one of its groups, over `rows` rows of `pixels` pixels each, with tiles of
  * m pixels. */
@@ -84,8 +92,7 @@ static double gemm_cycles(const target *t, const channel_block *blocks, int n_bl
     for (int i = 0; i < n_blocks; i++) {
         int n = blocks[i].n_pieces, rest = pixels % m;
         if (k.side > 1) {
-            const double full = byte_tile_cycles(t, m, n, k.depth);
-            const double last = rest ? byte_tile_cycles(t, rest, n, k.depth) : 0;
+            const double full = side_cycles(t, m, n, &k), last = rest ? side_cycles(t, rest, n, &k) : 0;
             total += blocks[i].repeat * (double)rows * (pixels / m * full + last);
             continue;
         }
@@ -106,8 +113,76 @@ int gemm_weight_size(const plan *p, const plan_step *s) {
 /* A pair of bfloat16 takes the room and the time of one float. */
 static tile_inputs inputs_of_tiles(const plan *p, const plan_step *s, double depth) {
     const int size = gemm_weight_size(p, s);
-    if (!takes_bf16(p, s)) return (tile_inputs){depth, size, s->gemm.depth, p->t->fma_latency};
-    return (tile_inputs){ceil(depth / BF16_DEPTH), BF16_DEPTH * size, 1, p->t->bf16->latency};
+    if (!takes_bf16(p, s)) return (tile_inputs){depth, size, s->gemm.depth, p->t->fma_latency, -1};
+    return (tile_inputs){ceil(depth / BF16_DEPTH), BF16_DEPTH * size, 1, p->t->bf16->latency, -1};
+}
+
+enum { MOST_PIXELS = 14 };
+
+/* The tiles by which a step may be cut, and their cycles. */
+typedef struct tile_list {
+    tile_shape at[MOST_PIXELS * MAX_PIECES];
+    double cycles[MOST_PIXELS * MAX_PIECES];
+    double costs[MOST_PIXELS * MAX_PIECES]; /* with what their kinds cost in flash */
+    int n;
+} tile_list;
+
+static double least_cycles(const tile_list *tiles) {
+    double least = tiles->cycles[0];
+    for (int i = 1; i < tiles->n; i++) least = tiles->cycles[i] < least ? tiles->cycles[i] : least;
+    return least;
+}
+
+/* What is cut: rows of pixels, by so many channels. */
+typedef struct cut_of_step {
+    int64_t rows;
+    int pixels, out_c;
+    bool bytes; /* tiles take several integers at once */
+    tile_inputs inputs;
+    const four_rests *rests; /* where they take four at once, or NULL */
+} cut_of_step;
+
+static int cut_channels(const target *t, const cut_of_step *k, int width, channel_block *blocks) {
+    return (k->bytes ? cut_widest : cut_blocks)(t, k->out_c, width, blocks);
+}
+
+static void list_tiles(const plan *p, const cut_of_step *k, tile_list *tiles) {
+    const target *t = p->t;
+    const compactness compact = tuning_compact(p->tuning);
+    channel_block blocks[2];
+    tiles->n = 0;
+    for (int width = 1; width <= (k->bytes ? MOST_BYTE_VECTORS : MAX_PIECES); width++) {
+        const int n_blocks = cut_channels(t, k, width, blocks), widest = blocks[0].n_pieces;
+        if (widest < width) break;
+        tile_inputs inputs = k->inputs;
+        if (k->rests) inputs.rests = count_rests(k->rests, blocks, n_blocks).mean;
+        for (int m = 1; m <= MOST_PIXELS && m <= k->pixels; m++) {
+            if (!tile_fits(t, &blocks[0], m, inputs.size, inputs.side)) break;
+            if (m > 1 && compact == COMPACT_LEAST) break;
+            const int i = tiles->n++;
+            tiles->cycles[i] = gemm_cycles(t, blocks, n_blocks, k->rows, k->pixels, m, inputs);
+            tiles->costs[i] = tiles->cycles[i] * (compact ? n_blocks * (k->pixels % m ? 2 : 1) : 1);
+            tiles->at[i] = (tile_shape){m, widest};
+        }
+    }
+}
+
+/* Lets a step's tiles take four bytes at once, where that is possible and takes less time than the `tiles` that
+ * it has. */
+static void try_fours(const plan *p, plan_step *s, cut_of_step *k, tile_list *tiles) {
+    if (!takes_fours(p, s)) return;
+    four_rests *rests = ARENA_NEW(p->mem, four_rests);
+    tile_list *fours = ARENA_NEW(p->mem, tile_list);
+    cut_of_step by_fours = *k;
+    *rests = find_rests(p, s);
+    by_fours.rests = rests;
+    by_fours.inputs.side = BYTES_AT_ONCE;
+    list_tiles(p, &by_fours, fours);
+    if (least_cycles(fours) >= least_cycles(tiles)) return;
+    *k = by_fours;
+    *tiles = *fours;
+    s->gemm.depth = BYTES_AT_ONCE;
+    s->gemm.fours = true;
 }
 
 void choose_gemm(const plan *p, plan_step *s, bool by_row) {
@@ -119,48 +194,29 @@ void choose_gemm(const plan *p, plan_step *s, bool by_row) {
         return;
     }
     by_row = by_row || gemm->staged || n->a.stride[0] > 1 || n->a.stride[1] > 1;
-    int pixels = by_row ? n->shape.w : (int)shape_pixels(n->shape);
-    int64_t rows = by_row ? n->shape.h : 1;
-    int groups = n->op == OP_CONV ? n->a.groups : 1;
-    int out_c = n->shape.c / groups;
-    int size = gemm_weight_size(p, s);
-    double depth = (double)s->operands[0].shape.c / groups * n->a.kernel[0] * n->a.kernel[1];
+    const int groups = n->op == OP_CONV ? n->a.groups : 1, size = gemm_weight_size(p, s);
+    const double depth = (double)s->operands[0].shape.c / groups * n->a.kernel[0] * n->a.kernel[1];
     choose_depth(p, s);
-    const bool bytes = gemm->depth > 1 && !takes_bf16(p, s);
-    const tile_inputs inputs = inputs_of_tiles(p, s, depth);
-    channel_block blocks[2];
-    enum { MOST_PIXELS = 14 };
-    compactness compact = tuning_compact(p->tuning);
-    tile_shape tiles[MOST_PIXELS * MAX_PIECES];
-    double cycles[MOST_PIXELS * MAX_PIECES],
-        costs[MOST_PIXELS * MAX_PIECES]; /* with what their kinds cost in flash */
-    int n_tiles = 0;
-    for (int width = 1; width <= (bytes ? MOST_BYTE_VECTORS : MAX_PIECES); width++) {
-        int n_blocks = (bytes ? cut_widest : cut_blocks)(t, out_c, width, blocks);
-        int widest = blocks[0].n_pieces;
-        if (widest < width) break;
-        for (int m = 1; m <= MOST_PIXELS && m <= pixels; m++) {
-            if (!tile_fits(t, &blocks[0], m, inputs.size, inputs.side)) break;
-            if (m > 1 && compact == COMPACT_LEAST) break;
-            cycles[n_tiles] = gemm_cycles(t, blocks, n_blocks, rows, pixels, m, inputs);
-            costs[n_tiles] = cycles[n_tiles] * (compact ? n_blocks * (pixels % m ? 2 : 1) : 1);
-            tiles[n_tiles++] = (tile_shape){m, widest};
-        }
-    }
-    double best = cycles[0];
-    for (int i = 1; i < n_tiles; i++) best = cycles[i] < best ? cycles[i] : best;
+    cut_of_step k = {.rows = by_row ? n->shape.h : 1,
+                     .pixels = by_row ? n->shape.w : (int)shape_pixels(n->shape),
+                     .out_c = n->shape.c / groups,
+                     .bytes = gemm->depth > 1 && !takes_bf16(p, s),
+                     .inputs = inputs_of_tiles(p, s, depth)};
+    tile_list tiles;
+    list_tiles(p, &k, &tiles);
+    try_fours(p, s, &k, &tiles);
     const tile_shape *wanted = tuning_find(p->tuning, p->mem, p->g, s->node);
-    int index = tuning_choose(p->tuning, wanted, tiles, costs, n_tiles);
-    tile_shape chosen = tiles[index];
-    if (compact) best = cycles[index];
-    gemm->tile_pixels = chosen.pixels;
+    const int index = tuning_choose(p->tuning, wanted, tiles.at, tiles.costs, tiles.n);
+    const double best = tuning_compact(p->tuning) ? tiles.cycles[index] : least_cycles(&tiles);
+    gemm->tile_pixels = tiles.at[index].pixels;
     gemm->blocks = ARENA_ARRAY(p->mem, channel_block, 2);
-    gemm->n_blocks = (bytes ? cut_widest : cut_blocks)(t, out_c, chosen.vectors, gemm->blocks);
-    double weight_bytes = depth * out_c * size;
+    gemm->n_blocks = cut_channels(t, &k, tiles.at[index].vectors, gemm->blocks);
+    gemm->rests = k.rests ? count_rests(k.rests, gemm->blocks, gemm->n_blocks).most : 0;
+    double weight_bytes = depth * k.out_c * size;
     gemm->cycles =
-        groups * (best + (takes_bf16(p, s) ? depth * pixels * (double)rows * t->bf16->per_input : 0));
+        groups * (best + (takes_bf16(p, s) ? depth * k.pixels * (double)k.rows * t->bf16->per_input : 0));
     gemm->prefetch = groups * weight_bytes > t->l1_bytes / 2.0 && !t->strict_c99 && !t->small;
-    gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && pixels > gemm->tile_pixels && !gemm->gathered;
+    gemm->blocks_outside = weight_bytes > t->l1_bytes / 2.0 && k.pixels > gemm->tile_pixels && !gemm->gathered;
     s->tile_bytes = gathered_bytes(p, s);
     s->macs = node_macs(p->g, n);
 }

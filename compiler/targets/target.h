@@ -88,9 +88,11 @@ typedef struct byte_tiles {
                             proved sums may follow what is tested */
     bool rounds_down;    /* .. which an instruction may say: down */
     bool pairs; /* the weights of a vector lie by pairs of inputs: the first pair of all lanes, then the next */
+    bool fours; /* V_dot_four is there, which takes four uint8 where weights allow it: see plan/byte_fours.c */
     /* Cycles: of V_dot, beside a load; of what else an input takes, and a vector of weights; of a vector that
      * becomes codes, and of the codes of a pixel, however many they are. */
     double per_dot, per_input, per_weight, per_end, per_store;
+    double per_four, per_four_input; /* the same of V_dot_four, and of what else four inputs take */
 } byte_tiles;
 
 /* How tiles of floats multiply in bfloat16: V_dot_bf16 adds up the products of a pair of inputs and of a pair

@@ -143,10 +143,13 @@ static const byte_tiles avx2_tiles = {.depth = 2,
                                       .joins = true,
                                       .looks_up_tiles = true,
                                       .curves = true,
+                                      .fours = true,
                                       .per_dot = 0.5,
                                       .per_input = 0.1,
                                       .per_weight = 0.4,
-                                      .per_end = 4};
+                                      .per_end = 4,
+                                      .per_four = 0.97,
+                                      .per_four_input = 0.1};
 
 /* Two products of pairs a cycle, as of floats. Rounding is a load of each of two vectors, one instruction and
  * one store. */

@@ -158,6 +158,39 @@ static void test_a_window_by_hand(void **state) {
     text_free(&packed);
 }
 
+/* Weights for four inputs at once: pairs of one sign that come to more than 128. */
+static double large_sample(const void *data, int output, int input) {
+    static const int weights[2][6] = {{100, 27, -64, -64, 127, 5}, {-90, -70, 127, -127, 3, 126}};
+    (void)data;
+    return input < 0 ? output : weights[output][input];
+}
+
+static void test_fours_by_hand(void **state) {
+    (void)state;
+    channel_block block = {.n_pieces = 2, .pieces = {{0, 1}, {0, 1}}, .channels = 2, .lanes = 2, .repeat = 1};
+    pack_layout l = {.t = target_by_name("generic"), .weight = TYPE_I8, .bias = TYPE_I32, .depth = 4};
+    l.stretches = l.groups = l.n_blocks = 1;
+    l.inputs = 6;
+    l.blocks = &block;
+    l.fours = l.rescales = true;
+    l.rests = 3; /* one more than these need */
+    text packed = {0};
+    pack_values(&l, large_sample, NULL, &packed);
+    static const signed char by_hand[] = {
+        100, 27, -64, -64, -58, -70, 127, -127, /* inputs 0 to 3: -90 is 32 too much for -70 */
+        123, 5,  0,   0,   2,   126, 0,   0,    /* inputs 4 and 5: 4 too much, and 1 */
+        0,   0,  0,   0,   -32, 0,   0,   0,    /* what is left of the first four */
+        4,   0,  0,   0,   1,   0,   0,   0,    /* .. and of the second */
+        0,   0,  0,   0,   0,   0,   0,   0,    /* nothing */
+        2,   0,  0,   0,   1,   0,   0,   0,    /* two, of fours 0 and 1 */
+    };
+    const size_t head = 2 * 2 * sizeof(int32_t) + sizeof(int32_t); /* biases, multipliers, shifts */
+    assert_int_equal(packed.size, head + sizeof by_hand);
+    assert_int_equal(packed.size, pack_bytes(&l));
+    assert_memory_equal(packed.data + head, by_hand, sizeof by_hand);
+    text_free(&packed);
+}
+
 /* ---- plans ---- */
 
 typedef struct made {
@@ -268,7 +301,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_depths_types_and_tails),  cmocka_unit_test(test_a_block_by_hand),
         cmocka_unit_test(test_a_window_by_hand),        cmocka_unit_test(test_steps_have_their_places),
-        cmocka_unit_test(test_plans_follow_each_other),
+        cmocka_unit_test(test_plans_follow_each_other), cmocka_unit_test(test_fours_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -201,6 +201,43 @@ static void channels_are_sorted_by_tables(void **state) {
     }
 }
 
+/* The neighbours among a convolution's inputs, from an even place on, whose weights come to more than 128. */
+static int count_large_pairs(const tensor *weight, int out, int in) {
+    int count = 0;
+    for (int o = 0; o < out; o++) {
+        for (int i = 0; i + 1 < in; i += 2) {
+            const float a = weight->data[o * in + i], b = weight->data[o * in + i + 1];
+            count += (a < 0) == (b < 0) && (a + b > 128 || a + b < -128);
+        }
+    }
+    return count;
+}
+
+/* expand, depthwise, project: half of the weights of the last one are large, and neighbours. With `left_out`
+ * the pass does not run, and they stay so. */
+static void channels_are_paired(void **state) {
+    (void)state;
+    for (int left_out = 0; left_out < 2; left_out++) {
+        net t = begin();
+        const int x = codes_conv(&t, codes_input(&t, TYPE_I8, 6, 6, 3), 8, 1, 0);
+        const int y = codes_conv(&t, x, 24, 1, 0),
+                  z = on(&t, OP_DEPTHWISE, scaled(window(0, 3, 1), 0.05F, 4), y);
+        const int last = codes_conv(&t, z, 5, 1, 0);
+        output(&t, last);
+        fill_codes(&t);
+        tensor *w = t.g->nodes[last].weights[ROLE_WEIGHT];
+        for (int64_t i = 0; i < w->count; i++)
+            w->data[i] = (float)(i % 24 / 2 % 2 ? 30 + i % 4 : (i / 24 % 2 ? 1 : -1) * (90 + i % 5));
+        answers before = find_answers(t.a, t.g);
+        const pass_options o = {.byte_pairs = !left_out};
+        const graph *g = run_passes_with(&o, t.g, t.a, t.d, expect_same_answer, &before);
+        assert_non_null(g);
+        const node *n = &g->nodes[g->outputs[0].node];
+        assert_int_equal(count_large_pairs(n->weights[ROLE_WEIGHT], 5, 24), left_out ? 30 : 0);
+        end(&t);
+    }
+}
+
 static void large_sums_are_named(void **state) {
     (void)state;
     net t = begin();
@@ -229,6 +266,7 @@ int main(void) {
         cmocka_unit_test(transposed_convolutions_become_convolutions),
         cmocka_unit_test(channels_have_their_scales),
         cmocka_unit_test(channels_are_sorted_by_tables),
+        cmocka_unit_test(channels_are_paired),
         cmocka_unit_test(large_sums_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

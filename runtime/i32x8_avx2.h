@@ -505,51 +505,6 @@ static inline LCC_INLINE void i32xN_end_of(int n, int8_t *y, const int8_t *r, co
     }
 }
 
-/* A tap of up to 16 channels, as int16. */
-typedef __m256i i32xN_taps;
-
-/* Widened as they are loaded, codes take no instruction more. */
-static inline LCC_INLINE i32xN_taps i32xN_load_taps(const int8_t *p, int channels) {
-    if (channels == 16) return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i_u *)(const void *)p));
-    if (channels == 8) return _mm256_cvtepi8_epi16(_mm_loadl_epi64((const __m128i_u *)(const void *)p));
-    int8_t part[16] = {0};
-    memcpy(part, p, (size_t)channels);
-    return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i_u *)(const void *)part));
-}
-
-/* Two taps, side by side. */
-static inline LCC_INLINE i32xN_two i32xN_pair(i32xN_taps a, i32xN_taps b) {
-    return (i32xN_two){(i32xN)_mm256_unpacklo_epi16(a, b), (i32xN)_mm256_unpackhi_epi16(a, b)};
-}
-
-/* Two vectors of floats, of which each has four channels in turns, in the order of the channels. */
-static inline LCC_INLINE __m256 i32xN_first_floats(__m256 a, __m256 b) {
-    return _mm256_permute2f128_ps(a, b, 0x20);
-}
-static inline LCC_INLINE __m256 i32xN_last_floats(__m256 a, __m256 b) {
-    return _mm256_permute2f128_ps(a, b, 0x31);
-}
-
-/* The codes of a block, of so many channels. Packing orders the channels, which lie in turns. */
-static inline LCC_INLINE void i32xN_end_turns(int8_t *y, i32xN_two v, i32xN_by by_a, i32xN_by by_b,
-                                              const int8_t *scales, int channels, const i32xN_ending *end) {
-    if (end->way != i32xN_TESTED && !end->tables) {
-        const __m256i words = _mm256_packs_epi32(i32xN_proved(v.a, by_a), i32xN_proved(v.b, by_b));
-        const __m128i codes =
-            _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-        i32xN_store_bytes(y, i32xN_within(_mm256_castsi128_si256(codes), end->least, end->most), channels);
-        return;
-    }
-    const i32xN sums[] = {(i32xN)_mm256_permute2x128_si256((__m256i)v.a, (__m256i)v.b, 0x20),
-                          (i32xN)_mm256_permute2x128_si256((__m256i)v.a, (__m256i)v.b, 0x31)};
-    const i32xN_by by[] = {
-        {i32xN_first_floats(by_a.factor, by_b.factor), i32xN_first_floats(by_a.second, by_b.second),
-         i32xN_first_floats(by_a.raised, by_b.raised)},
-        {i32xN_last_floats(by_a.factor, by_b.factor), i32xN_last_floats(by_a.second, by_b.second),
-         i32xN_last_floats(by_a.raised, by_b.raised)}};
-    i32xN_end_of(2, y, NULL, sums, by, scales, channels, end);
-}
-
 /* The least codes, of 32 channels. */
 static inline LCC_INLINE i32xN i32xN_least_codes(void) { return (i32xN)_mm256_set1_epi8(-128); }
 

@@ -5,6 +5,7 @@
 
 #include "emit/byte_tile.h"
 #include "graph/quant.h"
+#include "plan/byte_ends.h"
 #include "plan/byte_windows.h"
 
 static const char *ints(const window *g) { return g->t->vectors[0].ints; }
@@ -16,6 +17,14 @@ static elem_type input_type(const window *g) { return g->e->p->g->nodes[g->n->in
 
 /* By how much inputs are raised when they are read. */
 static int raised_by(const window *g) { return g->t->bytes->raises && input_type(g) == TYPE_I8 ? 128 : 0; }
+
+/* Whether a pointer to each row goes from column to column: the address of each column takes more registers. */
+static bool walks(const window *g) { return g->t->bytes->turns; }
+
+/* Whether codes are tested when they are made, by what is kept of them. */
+static bool is_tested(const window *g) {
+    return g->t->bytes->turns && ends_of_bytes(g->e->p, g->s->node)->way == FLOAT_NOT;
+}
 
 /* The code of zero, which lies outside of the map. */
 static int zero_of(const window *g) { return g->e->p->g->nodes[g->n->in[0]].q.zero; }
@@ -43,7 +52,7 @@ void emit_byte_rows(const window *g, writer *w) {
     line(w, "%s outside[%d];", type, block_of(g));
     line(w, "memset(outside, %d, sizeof outside);", zero_of(g));
     line(w, "const %s *rows[%d];", type, at->kernel[0]);
-    line(w, "int steps[%d];", at->kernel[0]);
+    line(w, "%s steps[%d];", walks(g) ? "int64_t" : "int", at->kernel[0]);
     line(w, "for (int ky = 0; ky < %d; ky++) {", at->kernel[0]);
     const char *row = at->dilation[0] == 1 ? "(top + ky)" : arena_printf(a, "(top + ky * %d)", at->dilation[0]);
     if (g->ring > 1) row = arena_printf(a, "%s %% %d", row, g->ring);
@@ -67,25 +76,51 @@ typedef struct columns {
     column_group group;
     bool *loaded; /* taps where two are taken at once: those of input column j begin with number j times the
                      rows of the window */
+    int *at;      /* where a pointer walks along each row: one more than the input column of the pointer to row
+                     ky, or 0: it is not declared yet */
+    bool *paired; /* pairs along the last row of the window, by the column of the first tap */
 } columns;
 
 /* The address of input column j, in row ky of the window. */
 static const char *column_address(const window *g, const column_group *c, int ky, int j) {
     if (!lies_inside(g, c, j)) return "outside";
-    const char *begin = arena_printf(g->e->a, c->looped ? "r%d" : "rows[%d]", ky);
-    const int ix = c->looped ? j : c->first * g->n->a.stride[1] - g->n->a.pad[LEFT] + j;
+    const char *begin = arena_printf(g->e->a, c->looped && !walks(g) ? "r%d" : "rows[%d]", ky);
+    const int ix = c->looped && !walks(g) ? j : c->first * g->n->a.stride[1] - g->n->a.pad[LEFT] + j;
+    if (c->looped && walks(g)) {
+        const int64_t stride = g->n->a.stride[1];
+        const char *const variable = "ox";
+        return arena_printf(g->e->a, "%s + (%s) * steps[%d]", begin,
+                            expression(g->e->a, "", &variable, &stride, 1, ix), ky);
+    }
     if (ix == 0) return begin;
     return ix == 1 ? arena_printf(g->e->a, "%s + steps[%d]", begin, ky)
                    : arena_printf(g->e->a, "%s + %d * steps[%d]", begin, ix, ky);
+}
+
+/* Writes the line that moves the pointer to row ky to input column j, or declares it. */
+static void emit_step(const window *g, writer *w, const columns *c, int ky, int j) {
+    const int by = j + 1 - c->at[ky];
+    if (!c->at[ky])
+        line(w, "const %s *r%d = %s;", type_table[input_type(g)].c_name, ky,
+             column_address(g, &c->group, ky, j));
+    else if (by == 1)
+        line(w, "r%d += steps[%d];", ky, ky);
+    else if (by)
+        line(w, "r%d += %d * steps[%d];", ky, by, ky);
+    c->at[ky] = j + 1;
 }
 
 /* The tap in row ky of input column j. Writes the line that loads it, if that is the first time. */
 static const char *loaded_tap(const window *g, writer *w, const columns *c, int ky, int j) {
     const char *name = arena_printf(g->e->a, "x%d_%d", j, ky);
     bool *loaded = &c->loaded[j * g->n->a.kernel[0] + ky];
-    if (!*loaded)
-        line(w, "const %s_taps %s = %s_load_taps(%s, %d);", ints(g), name, ints(g),
-             column_address(g, &c->group, ky, j), g->x.valid);
+    if (*loaded) return name;
+    const char *from = column_address(g, &c->group, ky, j);
+    if (walks(g) && lies_inside(g, &c->group, j)) {
+        emit_step(g, w, c, ky, j);
+        from = arena_printf(g->e->a, "r%d", ky);
+    }
+    line(w, "const %s_taps %s = %s_load_taps(%s, %d);", ints(g), name, ints(g), from, g->x.valid);
     *loaded = true;
     return name;
 }
@@ -103,7 +138,7 @@ static const char *interleaved(const window *g, writer *w, const columns *c, con
                   ky = group->ky + (group->along ? 0 : i);
         taps[i] = depth_of(g) == 2 ? loaded_tap(g, w, c, ky, column) : column_address(g, &c->group, ky, column);
     }
-    /* The weight of a second tap that is none is 0. */
+    /* The weight of a second tap that is none is 0: any tap may stand there. */
     if (depth_of(g) == 2) return arena_printf(a, "%s_pair(%s, %s)", ints(g), taps[0], taps[group->count - 1]);
     text places = {0};
     for (int i = 0; i < group->count; i++) text_printf(&places, "%s, ", taps[i]);
@@ -130,24 +165,57 @@ static void emit_dots(const window *g, writer *w, int m, int which, const char *
     line(w, "acc%d = %s_dots(%s, w + %lld, acc%d);", m, ints(g), taps, (long long)at, m);
 }
 
-/* Writes the lines that end the sums of column m, whose window begins at input column j: the taps along rows,
- * and the codes. */
-static void emit_ended_column(const window *g, writer *w, const columns *c, const tap_groups *groups, int m) {
-    arena *a = g->e->a;
+/* The taps of a group along a row whose first one lies in input column j, interleaved, for output column m.
+ * Where columns share pairs, the tap behind the window is taken along if there is one, since others need it. */
+static const char *taps_along(const window *g, writer *w, const columns *c, const tap_group *group, int which,
+                              int m, int j) {
     const attrs *at = &g->n->a;
-    for (int i = 0; i < groups->n; i++) {
-        const tap_group *group = &groups->at[i];
-        if (!group->along) continue;
-        const char *name = arena_printf(a, "t%d_%d", m, i);
-        emit_interleaved(g, w, c, group, m * at->stride[1] + group->kx * at->dilation[1], name);
-        emit_dots(g, w, m, i, name);
-    }
+    const bool shared = g->t->bytes->turns && at->dilation[1] == 1;
+    const char *name = shared ? arena_printf(g->e->a, "h%d", j) : arena_printf(g->e->a, "t%d_%d", m, which);
+    tap_group whole = *group;
+    if (shared && group->count == 1 && j + 1 < window_reach(g, &c->group)) whole.count = 2;
+    if (!shared || !c->paired[j]) emit_interleaved(g, w, c, &whole, j, name);
+    if (shared) c->paired[j] = true;
+    return name;
+}
+
+/* Writes the lines that make codes of the sums of column m. Two columns end together where channels lie in
+ * turns. */
+static void emit_codes(const window *g, writer *w, const columns *c, int m) {
+    arena *a = g->e->a;
     const char *variable = "ox";
     const int64_t factor = c->group.looped ? g->y_pixel : 0;
     const char *to = expression(a, "y", &variable, &factor, 1, (c->group.first + m) * g->y_pixel);
-    const char *by = depth_of(g) == 2 ? "by0, by1" : "by0, by1, by2, by3";
-    const char *end = g->t->bytes->turns ? "turns" : block_name(g);
-    line(w, "%s_end_%s(%s, acc%d, %s, scales, %d, &end);", ints(g), end, to, m, by, g->x.valid);
+    if (!g->t->bytes->turns) {
+        const char *by = depth_of(g) == 2 ? "by0, by1" : "by0, by1, by2, by3";
+        line(w, "%s_end_%s(%s, acc%d, %s, scales, %d, &end);", ints(g), block_name(g), to, m, by, g->x.valid);
+        return;
+    }
+    line(w, "const %s_turned codes%d = %s_turn(acc%d, by0, by1, &end);", ints(g), m, ints(g), m);
+    if (is_tested(g)) {
+        line(w, "sums[%d] = acc%d;", m, m);
+        line(w, "low = %s_lower(low, codes%d);", ints(g), m);
+    }
+    if (m % 2) {
+        const char *before = expression(a, "y", &variable, &factor, 1, (c->group.first + m - 1) * g->y_pixel);
+        line(w, "%s_end_both(%s, codes%d, %s, codes%d, %d, &end);", ints(g), before, m - 1, to, m, g->x.valid);
+    } else if (m == c->group.count - 1) {
+        line(w, "%s_end_turns(%s, codes%d, %d, &end);", ints(g), to, m, g->x.valid);
+    }
+}
+
+/* Writes the lines that end the sums of column m, whose window begins at input column j: the taps along rows,
+ * and the codes. */
+static void emit_ended_column(const window *g, writer *w, const columns *c, const tap_groups *groups, int m) {
+    const attrs *at = &g->n->a;
+    const bool odd = m % 2 && shares_pairs(g->t->bytes, g->n);
+    for (int i = 0; i < groups->n; i++) {
+        const tap_group *group = &groups->at[i];
+        if (!group->along || group->odd != odd) continue;
+        const int j = m * at->stride[1] + group->kx * at->dilation[1];
+        emit_dots(g, w, m, i, taps_along(g, w, c, group, i, m, j));
+    }
+    emit_codes(g, w, c, m);
 }
 
 /* Writes the lines by which all sums take in what input column j has for groups that go down a column. */
@@ -170,16 +238,21 @@ static void emit_column(const window *g, writer *w, const columns *c, const tap_
 
 void emit_byte_columns(const window *g, writer *w, const column_group *c) {
     const attrs *at = &g->n->a;
-    const tap_groups groups = groups_of_window(g->n, depth_of(g));
+    const tap_groups groups = groups_of_window(g->t->bytes, g->n);
     const int width = (at->kernel[1] - 1) * at->dilation[1];
     line(w, "{");
     const int64_t stride = at->stride[1];
     const char *const variable = "ox", *type = type_table[input_type(g)].c_name;
     const char *column = expression(g->e->a, "", &variable, &stride, 1, -at->pad[LEFT]);
-    for (int ky = 0; ky < at->kernel[0] && c->looped; ky++)
+    for (int ky = 0; ky < at->kernel[0] && c->looped && !walks(g); ky++)
         line(w, "const %s *const r%d = rows[%d] + (%s) * steps[%d];", type, ky, ky, column, ky);
+    if (is_tested(g)) {
+        line(w, "%s_two sums[%d];", ints(g), c->count);
+        line(w, "%s low = %s_set1(-1);", ints(g), ints(g));
+    }
     bool *loaded = ARENA_ARRAY(g->e->a, bool, window_reach(g, c) * at->kernel[0]);
-    const columns walked = {*c, loaded};
+    const columns walked = {*c, loaded, ARENA_ARRAY(g->e->a, int, at->kernel[0]),
+                            ARENA_ARRAY(g->e->a, bool, window_reach(g, c))};
     for (int j = 0; j < window_reach(g, c); j++) {
         for (int m = 0; m < c->count; m++) {
             if (j != m * at->stride[1]) continue;
@@ -194,6 +267,9 @@ void emit_byte_columns(const window *g, writer *w, const column_group *c) {
     const code_end end = code_end_of(g->e, g->n);
     const char *y = expression(g->e->a, "y", &variable, &y_factor, 1, c->first * g->y_pixel);
     const channel_block b = {.channels = g->x.valid, .lanes = block_of(g)};
+    if (is_tested(g))
+        line(w, "%s_end_tested(%s, %lld, %d, sums, low, scales, %d, &end);", ints(g), y, (long long)g->y_pixel,
+             c->count, g->x.valid);
     emit_byte_look_up(g->e, w, &end, y, g->y_pixel, arena_printf(g->e->a, "%d", c->count), &b, "scales");
     line(w, "}");
 }

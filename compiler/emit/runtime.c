@@ -161,10 +161,10 @@ static text rename_family(const embedded_file *f, const char *family, const char
 
 /* A vector's family, or that of plain integers. */
 typedef struct family {
-    const char *files[9]; /* under runtime/, or NULL; a function of one goes before those of the same name in
-                             the later ones */
-    const char *family;   /* how the files' names begin */
-    const char *name;     /* what they begin with instead */
+    const char *files[10]; /* under runtime/, or NULL; a function of one goes before those of the same name in
+                              the later ones */
+    const char *family;    /* how the files' names begin */
+    const char *name;      /* what they begin with instead */
     int lanes;
     bool is_type; /* `name` is also a type */
 } family;
@@ -213,7 +213,7 @@ static void emit_vectors(const emitter *e, const text *code, text *out) {
         const vector_kind *v = &vectors[k];
         const family ints = {{v->own_ints, v->ints_runtime, v->byte_dots ? "i32xN_end.h" : NULL, v->byte_inputs,
                               v->byte_dots, v->byte_ends, v->byte_dots ? "i32xN_ends.h" : NULL,
-                              v->byte_dots ? "i32xN_maps.h" : NULL,
+                              v->byte_dots ? "i32xN_maps.h" : NULL, v->byte_windows,
                               v->byte_dots && e->p->t->bytes->widens ? "i32xN_pairs.h" : NULL},
                              v->lanes == 1 ? "i32x1" : "i32xN",
                              v->ints,

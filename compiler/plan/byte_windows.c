@@ -15,6 +15,10 @@
  * bytes whose products are added in 16 bits (byte_tiles.pairs), the four weights of a lane lie by pairs: the
  * first pair of all lanes of a vector, then the next.
  *
+ * Where channels lie in turns, neighbouring columns of the output share the pairs along a row. With a stride of
+ * 1 all pairs begin in even columns. An output in an odd column begins with the second half of a pair: the
+ * weight of the first half is 0. So odd columns have weights of their own.
+ *
  * What lies outside of the map has the code of zero, so that all taps count, and the bias contains all zeros.
  */
 #include "plan/byte_windows.h"
@@ -22,27 +26,34 @@
 #include "graph/quant.h"
 #include "plan/internal.h"
 
+bool shares_pairs(const byte_tiles *t, const node *n) {
+    return t->turns && n->a.kernel[1] % 2 && n->a.kernel[1] > 1 && n->a.stride[1] == 1 && n->a.dilation[1] == 1;
+}
+
 /* Appends the groups of the rows ky to ky + rows - 1. */
-static void add_groups(tap_groups *all, const node *n, int depth, int ky, int rows) {
+static void add_groups(tap_groups *all, const node *n, int ky, int rows) {
     const bool along = rows == 1;
-    const int width = n->a.kernel[1], step = along ? depth : 1;
+    const int width = n->a.kernel[1], depth = all->depth, step = along ? depth : 1;
     for (int kx = 0; kx < width; kx += step) {
         const int left = width - kx < depth ? width - kx : depth;
-        all->at[all->n++] = (tap_group){ky, kx, along ? left : rows, along};
+        all->at[all->n++] = (tap_group){ky, kx, along ? left : rows, along, false};
     }
 }
 
-tap_groups groups_of_window(const node *n, int depth) {
-    tap_groups all = {.depth = depth};
+tap_groups groups_of_window(const byte_tiles *t, const node *n) {
+    tap_groups all = {.depth = t->depth};
     const int rows = n->a.kernel[0];
-    for (int ky = 0; ky < rows; ky += depth)
-        add_groups(&all, n, depth, ky, rows - ky < depth ? rows - ky : depth);
+    for (int ky = 0; ky < rows; ky += t->depth)
+        add_groups(&all, n, ky, rows - ky < t->depth ? rows - ky : t->depth);
+    if (!shares_pairs(t, n) || rows % 2 == 0) return all;
+    for (int kx = -1; kx < n->a.kernel[1]; kx += 2) all.at[all.n++] = (tap_group){rows - 1, kx, 2, true, true};
     return all;
 }
 
 int tap_at(const node *n, const tap_group *group, int place) {
     if (place >= group->count) return -1;
     const int ky = group->ky + (group->along ? 0 : place), kx = group->kx + (group->along ? place : 0);
+    if (kx < 0) return -1;
     return ky * n->a.kernel[1] + kx;
 }
 
@@ -73,13 +84,16 @@ double byte_window_cycles(const plan *p, const plan_step *s) {
     const int block = window_block_channels(p->t);
     const double blocks = (double)((n->shape.c + block - 1) / block * shape_pixels(n->shape));
     const int depth = p->t->bytes->depth;
-    const tap_groups groups = groups_of_window(n, depth);
+    const tap_groups groups = groups_of_window(p->t->bytes, n);
     double columns = 0;
+    int taken = 0;
     for (int i = 0; i < groups.n; i++) {
+        if (groups.at[i].odd) continue;
+        taken++;
         if (groups.at[i].along)
             columns++;
         else
             columns += (double)n->a.stride[1] / n->a.kernel[1];
     }
-    return blocks * (columns * PER_COLUMN + groups.n * depth * p->t->bytes->per_dot + PER_END);
+    return blocks * (columns * PER_COLUMN + taken * depth * p->t->bytes->per_dot + PER_END);
 }

@@ -6,13 +6,14 @@
 
 enum {
     MOST_WINDOW_SIDE = 7, /* of a window that goes this way */
-    MOST_TAP_GROUPS = (MOST_WINDOW_SIDE + 1) / 2 * MOST_WINDOW_SIDE
+    MOST_TAP_GROUPS = (MOST_WINDOW_SIDE + 1) / 2 * (MOST_WINDOW_SIDE + 1)
 };
 
 /* Taps that are taken at once: so many, from (ky, kx) on: down a column, or along a row. */
 typedef struct tap_group {
     int ky, kx, count;
-    bool along;
+    bool along, odd; /* odd: only outputs in odd columns take them, and not the others along the row; the first
+                        tap may lie before the window */
 } tap_group;
 
 typedef struct tap_groups {
@@ -20,8 +21,12 @@ typedef struct tap_groups {
     tap_group at[MOST_TAP_GROUPS];
 } tap_groups;
 
-/* Those of a depthwise node's window, `depth` taps each, in the order in which their weights lie. */
-tap_groups groups_of_window(const node *n, int depth);
+/* Those of a depthwise node's window, in the order in which their weights lie. */
+tap_groups groups_of_window(const byte_tiles *t, const node *n);
+
+/* Whether pairs along a row are shared by neighbouring columns of the output: all begin in even columns, as
+ * seen from the first one of those that are computed together. */
+bool shares_pairs(const byte_tiles *t, const node *n);
 
 /* The tap ky * width + kx at a place of a group, or -1: there is none. */
 int tap_at(const node *n, const tap_group *group, int place);

@@ -111,7 +111,7 @@ pack_layout pack_layout_of_window(const plan *p, const plan_step *s, int channel
     l.depth = p->t->bytes->depth;
     l.widened = p->t->bytes->widens;
     l.pairs = p->t->bytes->pairs;
-    l.inputs = l.depth * groups_of_window(n, l.depth).n;
+    l.inputs = l.depth * groups_of_window(p->t->bytes, n).n;
     l.n_blocks = cut_widest(p->t, channels, l.depth, blocks);
     for (int i = 0; i < l.n_blocks; i++) {
         while (blocks[i].n_pieces < l.depth) blocks[i].pieces[blocks[i].n_pieces++] = (piece){0, 0};
@@ -224,7 +224,7 @@ static step_source source_of(const plan *p, const plan_step *s) {
     const byte_ends *ends = bytes ? ends_of_bytes(p, s->node) : NULL;
     k.doubled = ends && ends->way == BY_DOUBLING;
     if (ends && ends->way && !k.doubled) k.floats = ends->of_channel;
-    if (s->window.bytes) k.groups_of_taps = groups_of_window(n, p->t->bytes->depth);
+    if (s->window.bytes) k.groups_of_taps = groups_of_window(p->t->bytes, n);
     const bool subtracts = dots ? s->window.narrow != NARROW_NOT : subtracts_zero(n) && !bytes;
     k.bias = subtracts ? c.bias : bias_over_codes(p->g, n, &c, p->mem);
     const bool is_signed = p->g->nodes[n->in[0]].type == TYPE_I8;

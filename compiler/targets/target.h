@@ -24,6 +24,10 @@ typedef struct vector_kind {
     /* Files with the functions by which tiles of integers take several inputs at once, and end: see byte_tiles;
      * before them one with those that put inputs in a tile, or NULL. */
     const char *byte_inputs, *byte_dots, *byte_ends;
+    /* A file with the functions for windows that go before those of i32xN_pairs.h, or NULL: see
+     * byte_tiles.turns.
+     */
+    const char *byte_windows;
     /* A file with the functions by which tiles of floats multiply pairs of bfloat16, or NULL: see bf16_tiles.
      */
     const char *bf16_runtime;
@@ -75,7 +79,8 @@ typedef struct byte_tiles {
                      are lowered */
     bool windows; /* depthwise layers take four taps at once, by V_columnN or V_pair, and V_dots: see
                      plan/byte_windows.c */
-    bool turns;   /* the two vectors of such a layer's block have four channels in turns, by V_end_turns */
+    bool turns;   /* the two vectors of such a layer's block have four channels in turns, by V_turn,
+                     V_end_both and V_end_turns */
     bool looks_up_tiles; /* V_look_up_tile is there: tables are looked up for the codes of several pixels */
     bool curves;         /* .. or evaluated as curves: see base/table_curves.h */
     bool gathers;        /* V_gather is there, or V_gather_i16: it copies inputs that lie some bytes apart */

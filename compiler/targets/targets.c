@@ -218,7 +218,7 @@ const target target_table[] = {
         .runs_here = runs_on_this_x86_64,
         .vectors = {{FLOATS(8, "f32x8_avx2.h"), INTS(8), .own_ints = "i32x8_codes.h",
                      .byte_inputs = "i32x8_inputs.h", .byte_dots = "i32x8_avx2.h",
-                     .byte_ends = "i32x8_joined.h"},
+                     .byte_ends = "i32x8_joined.h", .byte_windows = "i32x8_turns.h"},
                     {FLOATS(4, "f32x4_fma.h"), INTS(4)}},
         .bytes = &avx2_tiles,
         .registers = 16,

@@ -42,7 +42,8 @@ ENDS = "i32xN_end.h", "i32xN_ends.h", "i32xN_maps.h"
 PAIRS = "i32xN_pairs.h"
 STACKS = [
     ("x86", "sse2", 4, [LANES_HEADER, ENDS[0], "i32x4_sse2.h", *ENDS[1:], PAIRS]),
-    ("x86", "avx2,fma", 8, ["i32x8_codes.h", LANES_HEADER, ENDS[0], "i32x8_inputs.h", "i32x8_avx2.h", "i32x8_joined.h", *ENDS[1:], PAIRS]),
+    ("x86", "avx2,fma", 8, ["i32x8_codes.h", LANES_HEADER, ENDS[0], "i32x8_inputs.h", "i32x8_avx2.h", "i32x8_joined.h", *ENDS[1:],
+                            "i32x8_turns.h", PAIRS]),
     ("x86", V4, 16, ["i32x16_rescale.h", LANES_HEADER, ENDS[0], "i32x16_bw.h", "i32x16_avx512.h", *ENDS[1:], PAIRS]),
     ("x86", VNNI, 16, ["i32x16_rescale.h", LANES_HEADER, ENDS[0], "i32x16_vnni.h", "i32x16_avx512.h", *ENDS[1:]]),
     ("aarch64", None, 4, ["i32x4_codes.h", LANES_HEADER, ENDS[0], "i32x4_smull.h", "i32x4_neon.h", *ENDS[1:]]),

@@ -122,8 +122,8 @@ static inline LCC_INLINE v128_t i32xN_look_up_bytes(const int8_t *tables, const 
 }
 
 /* A table: its curves, which compiler/base/table_curves.h explains, and the rows that they leave out, with the
- * upper half of the bits of their codes. Of each table's curves there are 66 bytes: the lower halves of 16
- * offsets, the upper ones, slopes, bends; and a bit for each row that is left out. */
+ * upper half of the bits of their codes. Of each table's curves there are 67 bytes: the lower halves of 16
+ * offsets, the upper ones, slopes, bends; a bit for each row that is left out; and the shift, which is 6. */
 typedef struct i32xN_table {
     v128_t low, high, slope, bend;
     int n;

@@ -205,10 +205,11 @@ typedef struct i32xN_codes {
     __m256i a, b, c, d;
 } i32xN_codes;
 
-/* The curves of tables: compiler/base/table_curves.h says what they are. Of each table 66 bytes: the lower
- * halves of 16 offsets, the upper ones, slopes, bends; and a bit for each row that is left out. */
+/* The curves of tables: compiler/base/table_curves.h says what they are. Of each table 67 bytes: the lower
+ * halves of 16 offsets, the upper ones, slopes, bends; a bit for each row that is left out; and the shift. */
 typedef struct i32xN_curves {
     __m256i low, high, slope, bend;
+    __m128i shift;
 } i32xN_curves;
 
 /* 16 bytes in both halves. */
@@ -231,7 +232,7 @@ static inline LCC_INLINE __m256i i32xN_on_curves(__m256i v, const i32xN_curves *
         _mm256_maddubs_epi16(_mm256_unpackhi_epi8(at, shaped), _mm256_unpackhi_epi8(slope, bend));
     const __m256i a = _mm256_add_epi16(first, _mm256_unpacklo_epi8(low, high));
     const __m256i b = _mm256_add_epi16(second, _mm256_unpackhi_epi8(low, high));
-    return _mm256_packs_epi16(_mm256_srai_epi16(a, 6), _mm256_srai_epi16(b, 6));
+    return _mm256_packs_epi16(_mm256_sra_epi16(a, k->shift), _mm256_sra_epi16(b, k->shift));
 }
 
 /* Takes in a row of the table that the curves left out, which made 0 of its codes. An index is below 16 where
@@ -250,7 +251,8 @@ typedef struct i32xN_table {
 
 static inline LCC_INLINE void i32xN_load_table(i32xN_table *t, const int8_t *table, const int8_t *curves) {
     t->curves = (i32xN_curves){i32xN_twice_bytes(curves), i32xN_twice_bytes(curves + 16),
-                               i32xN_twice_bytes(curves + 32), i32xN_twice_bytes(curves + 48)};
+                               i32xN_twice_bytes(curves + 32), i32xN_twice_bytes(curves + 48),
+                               _mm_cvtsi32_si128(curves[66])};
     uint16_t left_out;
     memcpy(&left_out, curves + 64, sizeof left_out);
     t->n = 0;
@@ -305,7 +307,7 @@ static inline LCC_INLINE int i32xN_look_up_pixels(int n, int8_t *y, int64_t step
         const int number = k->numbers[__builtin_ctz(left)];
         const __m128i one = _mm_cmpeq_epi8(all, _mm_set1_epi8((int8_t)number));
         const __m256i is = _mm256_broadcastsi128_si256(one);
-        const i32xN_codes own = i32xN_look_up_vectors(n, k->tables + 256 * number, k->curves + 66 * number, v);
+        const i32xN_codes own = i32xN_look_up_vectors(n, k->tables + 256 * number, k->curves + 67 * number, v);
         to.a = _mm256_blendv_epi8(to.a, own.a, is), to.b = _mm256_blendv_epi8(to.b, own.b, is);
         if (n > 2) to.c = _mm256_blendv_epi8(to.c, own.c, is);
         if (n > 3) to.d = _mm256_blendv_epi8(to.d, own.d, is);
@@ -375,6 +377,37 @@ static inline LCC_INLINE void i32xN_look_up_block(int8_t *y, int64_t step, int p
     }
 }
 
+/* Makes of n codes in a row, a multiple of 32, what the table has. */
+static inline LCC_INLINE void i32xN_look_up_row_of(int8_t *y, int64_t n, const i32xN_table *t) {
+    int64_t i = 0;
+    for (; i + 64 <= n; i += 64) {
+        __m256i a = i32xN_load_bytes(y + i, 32), b = i32xN_load_bytes(y + i + 32, 32);
+        i32xN_look_up_two(&a, &b, t);
+        i32xN_store_bytes(y + i, a, 32);
+        i32xN_store_bytes(y + i + 32, b, 32);
+    }
+    if (i == n) return;
+    __m256i last = i32xN_load_bytes(y + i, 32), none = last;
+    i32xN_look_up_two(&last, &none, t);
+    i32xN_store_bytes(y + i, last, 32);
+}
+
+/* Makes of the codes of each pixel, as many as fill vectors, what the table has. Returns how many these are.
+ */
+static inline LCC_INLINE int i32xN_look_up_rows(int8_t *y, int64_t step, int pixels, int channels,
+                                                const int8_t *table, const int8_t *curves) {
+    const int full = channels & ~31;
+    if (!full) return 0;
+    i32xN_table t;
+    i32xN_load_table(&t, table, curves);
+    if (full == step) {
+        i32xN_look_up_row_of(y, step * pixels, &t);
+    } else {
+        for (int p = 0; p < pixels; p++) i32xN_look_up_row_of(y + step * p, full, &t);
+    }
+    return full;
+}
+
 /* Makes of the codes of so many pixels, `step` bytes apart, what the tables have, whose curves are `curves`.
  * `numbers`: of each channel's table; NULL: there is one. */
 __attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step, int pixels, int channels,
@@ -382,7 +415,9 @@ __attribute__((noinline)) static void i32xN_look_up_tile(int8_t *y, int64_t step
                                                          const int8_t *numbers) {
     enum { FEW = 3 }; /* pixels, for which vectors are not worth while */
     i32xN_tables k = {tables, curves, numbers};
-    for (int left = channels; left > 0; left -= 16, y += 16) {
+    const int done = numbers ? 0 : i32xN_look_up_rows(y, step, pixels, channels, tables, curves);
+    y += done;
+    for (int left = channels - done; left > 0; left -= 16, y += 16) {
         const int some = left > 16 ? 16 : left;
         __m128i all = _mm_setzero_si128();
         if (k.numbers && some == 16) all = _mm_loadu_si128((const void *)k.numbers);

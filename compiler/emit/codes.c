@@ -120,15 +120,15 @@ static void put_curves(const table_curves *k, text *values) {
         }
         text_string(values, "\n    ");
     }
-    text_printf(values, "%d, %d", (int8_t)(k->left_out & 255), (int8_t)(k->left_out >> 8));
+    text_printf(values, "%d, %d, %d", (int8_t)(k->left_out & 255), (int8_t)(k->left_out >> 8), k->shift);
 }
 
 const char *curves_name(emitter *e, const act_tables *t) {
-    enum { BYTES = 4 * CURVE_ROWS + 2 };
+    enum { BYTES = 4 * CURVE_ROWS + 3 };
     text values = {0};
     for (int i = 0; i < t->count; i++) {
         table_curves curves;
-        find_curves(t->at[i], &curves);
+        find_curves(t->at[i], e->p->t->bytes->steep_curves, &curves);
         text_string(&values, i ? ",\n    " : "    ");
         put_curves(&curves, &values);
     }

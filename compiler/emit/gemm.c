@@ -163,7 +163,7 @@ static bool looks_up_last(const gemm *g) {
     const int64_t bytes = (int64_t)g->pixels * g->y_step;
     const gemm_plan *cut = &g->s->gemm;
     if (cut->depth == 1 || !g->kind->rescales || g->groups > 1 || g->pixels <= cut->tile_pixels ||
-        bytes > g->t->l2_bytes / 4)
+        bytes > g->t->l2_bytes / 3)
         return false;
     const code_end end = code_end_of(g->e, g->n);
     return looks_up_later(g->e, &end);

@@ -83,6 +83,7 @@ typedef struct byte_tiles {
                      V_end_both and V_end_turns */
     bool looks_up_tiles; /* V_look_up_tile is there: tables are looked up for the codes of several pixels */
     bool curves;         /* .. or evaluated as curves: see base/table_curves.h */
+    bool steep_curves;   /* .. by either shift */
     bool gathers;        /* V_gather is there, or V_gather_i16: it copies inputs that lie some bytes apart */
     bool by_groups;      /* V_dot_0 to V_dot_3 are there, which take one group of four of a vector of inputs */
     int scratch;         /* registers that a tile needs beside its sums, its weights and its inputs */

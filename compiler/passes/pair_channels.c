@@ -3,8 +3,8 @@
  * Targets with an instruction that multiplies bytes and adds the products of two neighbours in 16 bits need the
  * weights of both, where they have one sign, to come to 128 at most: see plan/byte_fours.c. What is more than
  * that costs time. Where channels may have any order (see channel_order.h), each is put next to one with which
- * few outputs of the convolutions behind them have too much: of all pairs those that cost least are taken
- * first. Channels that look up the same tables stay together, as sort_channels has put them. */
+ * few outputs of the convolutions behind them have too much. That is quick, and not the best of all ways.
+ * Channels that look up the same tables stay together, as sort_channels has put them. */
 #include "graph/tables.h"
 #include "passes/channel_order.h"
 #include "passes/internal.h"
@@ -25,7 +25,7 @@ static bool reads_space(const graph *g, const channel_spaces *s, int space, cons
            n->weights[ROLE_WEIGHT]->data && in_space(s, n->in[0], space);
 }
 
-/* Adds the costs of one output's weights. */
+/* Adds the costs of one output's weights: 2 where one of a pair is large, 1 in both places where both are. */
 static void add_costs(const float *weights, int count, int16_t *signed_by, uint16_t *cost) {
     for (int a = 0; a < count; a++) {
         const int size = abs((int)weights[a]), sign = weights[a] < 0 ? -1 : 1, limit = MOST_OF_PAIR - size;

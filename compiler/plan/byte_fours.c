@@ -5,10 +5,10 @@
  * quarter less work than widening all inputs to 16 bits, where the products of two are added in 32 bits.
  *
  * Weights that come to more are cut: the first one of the pair is made smaller, and what was taken off it
- * stands in a rest. That is a group of four weights for each lane, like the others, behind all of them, and
- * with it the place of the four inputs that it is for. All blocks of a layer have as many rests as the one with
- * the most. Whether a layer goes by fours is for the model of cost to say. The pass pair_channels brings
- * channels next to each other whose weights make few rests. */
+ * stands in a rest. That is a group of four weights for each lane, like the others, behind all of them. Behind
+ * the rests of a block stands how many they are, and which four inputs each is for. All blocks of a layer have
+ * room for as many as the one with the most. Whether a layer goes by fours is for the model of cost to say. The
+ * pass pair_channels brings channels next to each other whose weights make few rests. */
 #include "plan/byte_fours.h"
 
 #include "graph/quant.h"

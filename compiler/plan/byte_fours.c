@@ -8,7 +8,8 @@
  * stands in a rest. That is a group of four weights for each lane, like the others, behind all of them. Behind
  * the rests of a block stands how many they are, and which four inputs each is for. All blocks of a layer have
  * room for as many as the one with the most. Whether a layer goes by fours is for the model of cost to say. The
- * pass pair_channels brings channels next to each other whose weights make few rests. */
+ * pass pair_channels brings channels next to each other whose weights make few rests. Where the output is one
+ * pixel, reading weights takes most of the time, and rests are more of them: such layers do without. */
 #include "plan/byte_fours.h"
 
 #include "graph/quant.h"
@@ -18,7 +19,7 @@
 bool takes_fours(const plan *p, const plan_step *s) {
     enum { MOST_FOURS = 65535 }; /* they are counted by numbers of 16 bits */
     const node *n = &p->g->nodes[s->node];
-    if (!takes_bytes(p, s) || !p->t->bytes->fours) return false;
+    if (!takes_bytes(p, s) || !p->t->bytes->fours || shape_pixels(n->shape) == 1) return false;
     const operand *x = &s->operands[0];
     for (int i = 0; i < x->n_runs; i++) {
         if (x->runs[i].step != 1 && x->runs[i].count > 1) return false;

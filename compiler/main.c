@@ -63,21 +63,13 @@ static void watch_pass(void *data, const pass *p, const graph *g) {
     if (j->o.after && strcmp(j->o.after, p->name) == 0) j->shown = g;
 }
 
-/* Whether a target adds products of pairs of bytes in 16 bits. */
-static bool adds_byte_pairs(const target_list *targets) {
-    for (int i = 0; i < targets->count; i++) {
-        if (targets->at[i]->bytes && targets->at[i]->bytes->fours) return true;
-    }
-    return false;
-}
-
 static bool reduce_graph(job *j) {
     /* Other outputs and the interpreter need the weights as they were, so they are kept for these. */
     j->described->weights_may_go = j->o.emit == EMIT_C && j->o.out && !j->o.run.count && !j->o.after;
     const pass_options o = {.keep_dead = j->o.keep_dead,
                             .half_weights = j->o.half_weights,
                             .bf16 = j->o.bf16,
-                            .byte_pairs = adds_byte_pairs(&j->o.targets)};
+                            .byte_pairs = targets_take_fours(&j->o.targets)};
     j->reduced = run_passes_with(&o, j->described, j->mem, j->d, watch_pass, j);
     for (int i = 0; j->reduced && i < j->reduced->n_inputs; i++)
         j->reduced->inputs[i].reused = j->o.reuse_input;

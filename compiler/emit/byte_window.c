@@ -84,14 +84,15 @@ typedef struct columns {
 /* The address of input column j, in row ky of the window. */
 static const char *column_address(const window *g, const column_group *c, int ky, int j) {
     if (!lies_inside(g, c, j)) return "outside";
-    const char *begin = arena_printf(g->e->a, c->looped && !walks(g) ? "r%d" : "rows[%d]", ky);
-    const int ix = c->looped && !walks(g) ? j : c->first * g->n->a.stride[1] - g->n->a.pad[LEFT] + j;
+    const int first = c->first * g->n->a.stride[1] - g->n->a.pad[LEFT];
     if (c->looped && walks(g)) {
         const int64_t stride = g->n->a.stride[1];
         const char *const variable = "ox";
-        return arena_printf(g->e->a, "%s + (%s) * steps[%d]", begin,
-                            expression(g->e->a, "", &variable, &stride, 1, ix), ky);
+        return arena_printf(g->e->a, "rows[%d] + (%s) * steps[%d]", ky,
+                            expression(g->e->a, "", &variable, &stride, 1, first + j), ky);
     }
+    const char *begin = arena_printf(g->e->a, c->looped ? "r%d" : "rows[%d]", ky);
+    const int ix = c->looped ? j : first + j;
     if (ix == 0) return begin;
     return ix == 1 ? arena_printf(g->e->a, "%s + steps[%d]", begin, ky)
                    : arena_printf(g->e->a, "%s + %d * steps[%d]", begin, ix, ky);

@@ -230,6 +230,16 @@ bool graph_has_weights_of(const graph *g, elem_type type) {
     return false;
 }
 
+bool graph_values_known(const graph *g) {
+    for (int i = 0; i < g->n_nodes; i++) {
+        for (int k = 0; k < ROLE_COUNT; k++) {
+            const tensor *t = g->nodes[i].weights[k];
+            if (t && !t->data && !t->ints) return false;
+        }
+    }
+    return true;
+}
+
 bool graph_weight_may_go(const graph *g, const tensor *t) {
     enum { LARGE = 16384 };
     if (!g->weights_may_go || !t->data || t->count < LARGE) return false;

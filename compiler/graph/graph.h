@@ -394,6 +394,9 @@ static inline elem_type node_weight_type(const node *n) {
 /* Whether some node's weights are of this type. */
 bool graph_has_weights_of(const graph *g, elem_type type);
 
+/* Whether all tensors of all nodes have their values. */
+bool graph_values_known(const graph *g);
+
 /* Whether the caller writes some input into the arena. */
 bool graph_reuses_input(const graph *g);
 

@@ -10,6 +10,7 @@
 #include "graph/softmax_codes.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 typedef enum quant_rule {
     RULE_REFUSES, /* does not take codes */
@@ -272,4 +273,10 @@ bool fits_pairs(const node *n) {
         if (w->data[i] < -127) return false;
     }
     return true;
+}
+
+int too_much_of_pair(int first, int second) {
+    const int both = abs(first) + abs(second) - MOST_OF_PAIR;
+    if ((first < 0) != (second < 0) || both <= 0) return 0;
+    return first < 0 ? -both : both;
 }

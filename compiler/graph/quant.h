@@ -44,4 +44,11 @@ bool keeps_codes(op_kind op);
 /* Whether the products of two inputs and their weights have room in 16 bits: where no weight is -128. */
 bool fits_pairs(const node *n);
 
+/* Products of two uint8 and their weights have room in 16 bits where weights of one sign come to this at most.
+ */
+enum { MOST_OF_PAIR = 128 };
+
+/* What must be taken off the first of two weights for that: a number of the sign of both, or 0. */
+int too_much_of_pair(int first, int second);
+
 #endif

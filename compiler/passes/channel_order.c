@@ -69,16 +69,6 @@ static void tie_node(channel_spaces *s, int index) {
     if (n->n_in == 0) fix(s, index);
 }
 
-static bool all_values_known(const graph *g) {
-    for (int i = 0; i < g->n_nodes; i++) {
-        for (int k = 0; k < ROLE_COUNT; k++) {
-            const tensor *t = g->nodes[i].weights[k];
-            if (t && !t->data && !t->ints) return false;
-        }
-    }
-    return true;
-}
-
 /* --- the new tensors */
 
 /* [c] the old channel at each new place of what the node makes; NULL: the old order. */
@@ -162,7 +152,7 @@ graph *reorder_channels(const graph *in, arena *a, order_maker make) {
     for (int i = 0; i < count; i++) s.parent[i] = i;
     for (int i = 0; i < count; i++) tie_node(&s, i);
     for (int i = 0; i < in->n_outputs; i++) fix(&s, in->outputs[i].node);
-    for (int i = 0; i < count && all_values_known(in); i++) {
+    for (int i = 0; i < count && graph_values_known(in); i++) {
         if (find_space(&s, i) == i && !s.fixed[i]) s.order[i] = make(in, &s, i, scratch);
     }
     for (int i = 0; i < count; i++) {

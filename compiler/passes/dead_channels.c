@@ -274,16 +274,6 @@ static bool find_kept(liveness *l, bool *kept) {
     return false;
 }
 
-static bool all_weights_known(const graph *g) {
-    for (int i = 0; i < g->n_nodes; i++) {
-        for (int k = 0; k < ROLE_COUNT; k++) {
-            const tensor *t = g->nodes[i].weights[k];
-            if (t && !t->data && !t->ints) return false;
-        }
-    }
-    return true;
-}
-
 /* Copies what is known of the roots to all channels of their classes. */
 static void spread(liveness *l, const bool *kept, arena *a, dead_channels *d) {
     int count = l->ranges->count;
@@ -299,7 +289,7 @@ static void spread(liveness *l, const bool *kept, arena *a, dead_channels *d) {
 
 dead_channels find_dead_channels(const graph *g, arena *a) {
     dead_channels d = {0};
-    if (!all_weights_known(g) || g->weight_elements > MOST_WEIGHTS) return d;
+    if (!graph_values_known(g) || g->weight_elements > MOST_WEIGHTS) return d;
     d.ranges = number_channels(g, a, MOST_CHANNELS);
     if (d.ranges.count < 0) return (dead_channels){0};
     find_channel_ranges(g, a, &d.ranges);

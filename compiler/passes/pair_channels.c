@@ -5,6 +5,7 @@
  * that costs time. Where channels may have any order (see channel_order.h), each is put next to one with which
  * few outputs of the convolutions behind them have too much. That is quick, and not the best of all ways.
  * Channels that look up the same tables stay together, as sort_channels has put them. */
+#include "graph/quant.h"
 #include "graph/tables.h"
 #include "passes/channel_order.h"
 #include "passes/internal.h"
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 
 enum {
-    MOST_OF_PAIR = 128,
     LARGE = MOST_OF_PAIR / 2, /* one of two weights that come to more is larger */
     MOST_CHANNELS = 4096
 };

@@ -48,7 +48,7 @@ const pass pass_table[] = {
     {"fuse_residual", "let adds ride on the kernel before them", fuse_residual},
     {"remove_dead_channels", "drop channels on which no output depends", remove_dead_channels},
     {"sort_channels", "bring channels that look up the same table next to each other", sort_channels},
-    {"pair_channels", "bring channels with small weights next to each other", pair_channels},
+    {"pair_channels", "pair channels whose weights leave their products room in 16 bits", pair_channels},
     {"delay_nodes", "bring nodes next to their readers where nothing lives longer", delay_nodes},
     {"insert_convert", "convert integer inputs where floats are needed", insert_convert},
     {"round_weights", "round weights to halves, for --weights-dtype f16", round_weights},

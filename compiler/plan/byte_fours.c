@@ -35,7 +35,7 @@ four_rests find_rests(const plan *p, const plan_step *s) {
     bool *some = ARENA_ARRAY(p->mem, bool, n->shape.c *fours);
     int *weights = ARENA_ARRAY(p->mem, int, inputs + 1);
     for (int o = 0; o < n->shape.c; o++) {
-        weights_of_output(p, s, o, weights);
+        read_weights(p, s, o, weights);
         for (int64_t i = 0; i < inputs; i += 2) {
             if (too_much_of_pair(weights[i], weights[i + 1])) some[o * fours + i / BYTES_AT_ONCE] = true;
         }

@@ -173,27 +173,28 @@ static double head_value(const step_source *k, int channel, int which) {
     return bias ? (double)bias->data[channel] : 0;
 }
 
-/* Inputs are counted tap by tap, each tap's channels as they lie. */
-static double gemm_value(const void *data, int output, int input) {
-    const step_source *k = data;
-    int channel = k->s->out_order[output], first = output / k->out_c * k->depth;
-    if (input < 0) return head_value(k, channel, input);
-    if (k->is_fixed && k->is_fixed[channel]) return 0;
-    int in = k->s->operands[0].order[first + input % k->depth] - first;
-    return scale_value(k, channel) *
-           (double)k->n->weights[ROLE_WEIGHT]
-               ->data[((int64_t)channel * k->taps + input / k->depth) * k->depth + in];
+/* The place of a weight of a conv or dense layer, which has `depth` inputs and `out_c` outputs of a group:
+ * inputs are counted tap by tap, each tap's channels as they lie. */
+static int64_t gemm_place(const plan_step *s, int taps, int depth, int out_c, int output, int input) {
+    const int first = output / out_c * depth, in = s->operands[0].order[first + input % depth] - first;
+    return ((int64_t)s->out_order[output] * taps + input / depth) * depth + in;
 }
 
-void weights_of_output(const plan *p, const plan_step *s, int output, int *weights) {
+static double gemm_value(const void *data, int output, int input) {
+    const step_source *k = data;
+    const int channel = k->s->out_order[output];
+    if (input < 0) return head_value(k, channel, input);
+    if (k->is_fixed && k->is_fixed[channel]) return 0;
+    const int64_t at = gemm_place(k->s, k->taps, k->depth, k->out_c, output, input);
+    return scale_value(k, channel) * (double)k->n->weights[ROLE_WEIGHT]->data[at];
+}
+
+void read_weights(const plan *p, const plan_step *s, int output, int *weights) {
     const node *n = &p->g->nodes[s->node];
-    const int taps = count_taps(n), depth = s->operands[0].shape.c / count_groups(n);
-    const int first = output / (n->shape.c / count_groups(n)) * depth;
-    const float *of_channel = n->weights[ROLE_WEIGHT]->data + (int64_t)s->out_order[output] * taps * depth;
-    for (int tap = 0; tap < taps; tap++) {
-        for (int i = 0; i < depth; i++)
-            weights[tap * depth + i] = (int)of_channel[tap * depth + s->operands[0].order[first + i] - first];
-    }
+    const int taps = count_taps(n), depth = s->operands[0].shape.c / count_groups(n),
+              out_c = n->shape.c / count_groups(n);
+    for (int i = 0; i < taps * depth; i++)
+        weights[i] = (int)n->weights[ROLE_WEIGHT]->data[gemm_place(s, taps, depth, out_c, output, i)];
 }
 
 static double window_value(const void *data, int output, int input) {

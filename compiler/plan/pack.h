@@ -22,6 +22,10 @@
  * A depthwise layer's window may be the inputs of a dot product, too. Then all weights of a block's first lane
  * come first, column by column, then those of the second lane, and so on.
  *
+ * Where four bytes are taken at once (byte_fours.h), rests follow the weights of a block: weights[4] for each
+ * lane, as many as the block with the most has. Behind these stand numbers of 16 bits: how many there are, and
+ * for each the group of inputs that it is for.
+ *
  * All values are little-endian. Each step's weights begin at a multiple of 64 bytes. */
 #ifndef LCC_PLAN_PACK_H
 #define LCC_PLAN_PACK_H
@@ -51,8 +55,7 @@ typedef struct pack_layout {
     bool twice;       /* .. and they round as TFLite does */
     bool paired;      /* the weights of both lanes for an input are one number of 16 bits: see takes_pairs */
     bool fours;       /* weights are cut so that four inputs may be taken at once: see byte_fours.h */
-    int rests;        /* .. then groups of weights behind the others, each with the number of the group that its
-                         inputs are, uint16, behind all of them, and before these their count */
+    int rests;        /* .. then a block has room for so many */
     int stretches, inputs; /* so many stretches of so many inputs each */
     int groups;            /* of the convolution: each has all blocks, for output channels of its own */
     int n_blocks;
@@ -133,12 +136,9 @@ typedef double (*pack_source)(const void *data, int output, int input);
 int64_t gathered_inputs(const plan *p, const plan_step *s);
 int64_t gathered_step(const plan *p, const plan_step *s);
 
-/* The weights of an output channel of a conv or dense step, of int8: outputs and inputs as above. */
-void weights_of_output(const plan *p, const plan_step *s, int output, int *weights);
-
-/* What must be taken off the first of a pair of weights, int8, so that the products of both with uint8 have
- * room in 16 bits: a number of the sign of both, or 0. */
-int too_much_of_pair(int first, int second);
+/* Fills weights[inputs] with those of an output channel of a conv or dense step, of int8: outputs and inputs as
+ * above. */
+void read_weights(const plan *p, const plan_step *s, int output, int *weights);
 
 /* Appends a value of this type; integers are exact, floats are rounded to the nearest. */
 void pack_value(text *out, elem_type type, double value);

@@ -1,6 +1,7 @@
 /* pack_values.c: the sizes of a layout's parts, and writing its values. See pack.h for the layout. */
 #include "base/bfloat.h"
 #include "base/half.h"
+#include "graph/quant.h"
 #include "plan/byte_windows.h"
 #include "plan/internal.h"
 #include "plan/pack.h"
@@ -195,13 +196,6 @@ static void pack_paired_row(const channel_block *b, pack_source value, const voi
             pair = 256 * pair + (order[i] < count ? value(data, output + lane, input + order[i]) : 0);
         put_value(out, TYPE_I16, pair);
     }
-}
-
-int too_much_of_pair(int first, int second) {
-    enum { MOST = 128 };
-    const int both = abs(first) + abs(second) - MOST;
-    if ((first < 0) != (second < 0) || both <= 0) return 0;
-    return first < 0 ? -both : both;
 }
 
 /* Whether something is too much of `count` weights, which are pairs. */

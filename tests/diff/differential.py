@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cover import covering  # noqa: E402
 import emitted  # noqa: E402
 from machines import require_machine  # noqa: E402
 import random_int  # noqa: E402
@@ -59,6 +60,7 @@ def main():
     parser.add_argument("--more", action="store_true", help="networks with newer ops")
     parser.add_argument("--int", action="store_true", help="quantised networks")
     parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--cover", action="store_true", help="of these networks, few that have every op and setting of all")
     parser.add_argument("--cc", help="a compiler for the target, where not the usual one")
     parser.add_argument("--max-ram")
     parser.add_argument("--reuse-input", action="store_true", help="the inputs lie in the arena")
@@ -74,7 +76,8 @@ def main():
     failed, worst, tried, rounded = [], 0.0, 0, []
     tolerance = BF16_TOLERANCE if arguments.dtype else TOLERANCE
     first = arguments.first + (random_int.FIRST if arguments.int else FIRST if arguments.more else 0)
-    for seed in range(first, first + arguments.count):
+    seeds = range(first, first + arguments.count)
+    for seed in covering(seeds, write_network) if arguments.cover else seeds:
         tried += 1
         with tempfile.TemporaryDirectory() as folder:
             try:

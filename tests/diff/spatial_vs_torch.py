@@ -22,6 +22,7 @@ import machines  # noqa: E402
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 
+FOREIGN = "aarch64", "wasm32"
 SHAPES = [(7, 9, 6), (8, 5, 12), (5, 4, 17), (1, 6, 1), (3, 3, 32)]
 
 
@@ -257,10 +258,18 @@ def make_cases():
     return made
 
 
+def share(cases, target, stream):
+    """aarch64 has half of the layers, by chance, and wasm32 the others: both are emulated, and have the same code for four lanes."""
+    first = [stream.random() < 0.5 for _ in cases.names]
+    if target in FOREIGN:
+        cases.leave({i for i, of_first in enumerate(first) if of_first == (target == FOREIGN[0])})
+
+
 def check_emitted(lcc, all_cases, target):
     machines.require_machine(target, None, None)
-    worst = 0.0
+    worst, stream = 0.0, random.Random(3)
     for cases in all_cases:
+        share(cases, target, stream)
         with tempfile.TemporaryDirectory() as folder:
             net, weights = os.path.join(folder, "cases.net"), os.path.join(folder, "weights.npz")
             with open(net, "w", encoding="utf-8") as file:

@@ -62,7 +62,7 @@ def check(options, name, golden):
         with tempfile.TemporaryDirectory() as folder:
             c_file = os.path.join(folder, "model.c")
             run([*command, "--max-ram", str(limit), "--name", "model", "--storage", "file", "--selftest", "-o", c_file])
-            model = Threaded(c_file, {**fastest, **arena_of(c_file)}, weights=os.path.join(folder, "model.weights"))
+            model = Threaded(c_file, {**fastest, **arena_of(c_file)}, weights=os.path.join(folder, "model.weights"), level="-O1")
             found = list(faults(model, image, golden))
         arena = model.about["arena_bytes"]
         if arena > limit:

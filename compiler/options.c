@@ -82,6 +82,7 @@ static int64_t parse_bytes(const char *s) {
         (void)value;                                                                                           \
         p->o->id = true;                                                                                       \
     }
+FLAG(int8_pairs)
 FLAG(keep_dead)
 FLAG(reuse_input)
 FLAG(selftest)
@@ -530,6 +531,7 @@ const char *options_command(arena *a, const options *o) {
     for (int i = 0; i < QUANTIZE_STEPS; i++) {
         if (o->without[i]) append_setting(&out, "--int8-without", step_names[i]);
     }
+    if (o->int8_pairs) text_string(&out, " --int8-pairs");
     if (o->integer_outputs) append_setting(&out, "--output-dtype", "int8");
     for (int i = 0; o->int8 && i < o->calibrate.count; i++)
         append_setting(&out, "--calibrate", name_of(o->calibrate.at[i]));

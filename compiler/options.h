@@ -53,6 +53,7 @@ typedef struct options {
     bool bf16;                    /* --dtype bf16 */
     bool integer_outputs;         /* --output-dtype int8 */
     bool without[QUANTIZE_STEPS]; /* --int8-without */
+    bool int8_pairs;              /* --int8-pairs */
     const char *labels;           /* --labels, or NULL */
     int64_t max_ram;              /* bytes; 0: no limit; LEAST_RAM: the smallest arena that can be found */
     int64_t max_flash;            /* the same of flash: bytes; 0; LEAST_FLASH */

@@ -55,6 +55,7 @@ static void check_quantising(const options *o, diag *d) {
                              : o->labels                                       ? "--labels"
                              : o->integer_outputs                              ? "--output-dtype int8"
                              : o->without[0] || o->without[1] || o->without[2] ? "--int8-without"
+                             : o->int8_pairs                                   ? "--int8-pairs"
                                                                                : NULL;
     if (needs_int8 && !o->int8) diag_error(d, command_line, "%s needs --dtype int8", needs_int8);
     if (o->int8 && !o->calibrate.count && !o->fit)

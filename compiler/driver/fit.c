@@ -42,6 +42,7 @@ machine machine_of(const job *j) {
                               .n_include_dirs = o->include_dirs.count,
                               .shipped_dir = j->shipped},
                      .int8 = o->int8,
+                     .int8_pairs = o->int8_pairs,
                      .integer_outputs = o->integer_outputs,
                      .half_weights = o->half_weights,
                      .reuse_input = o->reuse_input};

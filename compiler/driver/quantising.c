@@ -173,6 +173,7 @@ static bool quantise_with(job *j, const samples *in, kept_layers *kept) {
         .keeps_f32 = keeps_f32,
         .keeps_data = kept,
         .integer_outputs = j->o.integer_outputs,
+        .small_pairs = j->o.int8_pairs,
         .no_equalisation = j->o.without[STEP_EQUALISATION],
         .no_correction = j->o.without[STEP_CORRECTION],
         .limits_only = j->o.without[STEP_RANGES],

@@ -110,6 +110,14 @@ static void order_class(const uint16_t *cost, int channels, int begin, int end, 
     }
 }
 
+/* Whether all pairs are good as they lie. */
+static bool is_paired(const uint16_t *cost, int channels) {
+    for (int c = 0; c + 1 < channels; c += 2) {
+        if (cost_of_pair(cost, channels, c, c + 1)) return false;
+    }
+    return true;
+}
+
 static int *pair_space(const graph *g, const channel_spaces *s, int space, arena *scratch) {
     const int channels = g->nodes[space].shape.c;
     if (channels > MOST_CHANNELS) return NULL;
@@ -122,7 +130,7 @@ static int *pair_space(const graph *g, const channel_spaces *s, int space, arena
         for (int o = 0; o < n->shape.c; o++)
             add_costs(n->weights[ROLE_WEIGHT]->data + (int64_t)o * channels, channels, signed_by, cost);
     }
-    if (!cost) return NULL;
+    if (!cost || is_paired(cost, channels)) return NULL;
     const int *class = find_classes(g, s, space, scratch);
     int *order = ARENA_ARRAY(scratch, int, channels);
     for (int begin = 0, end; begin < channels; begin = end) {

@@ -144,7 +144,7 @@ static int add_integer(builder *b, int of) {
     if (made == NONE) return NONE;
     if (n->op == OP_CONSTANT) quantise_constant(b, &b->to->nodes[made], n);
     if (multiplies_by_weights(n)) {
-        quantise_weights_of(b->to, &b->to->nodes[made], n, b->facts[n->in[0]], !b->o->no_correction);
+        quantise_weights_of(b->to, &b->to->nodes[made], n, b->facts[n->in[0]], b->o);
         if (a.channel_scales) raise_channel_scales(b, of, &b->to->nodes[made]);
     }
     if (a.channel_scales) set_channel_scales(b, made, s);

@@ -16,8 +16,9 @@ built build_quantised(const decisions *d, const scaling *scales, channel_facts *
                       const quantize_options *o, arena *a, diag *said);
 
 /* Fills in the weights of node `made` of `g`, which has codes for its inputs: from node `n` of the float
- * network, whose input has the facts `x`. corrects: the bias makes up for the mean error of the rounded
+ * network, whose input has the facts `x`, by which the bias makes up for the mean error of the rounded
  * weights. Weights without values give codes without values, with scales that are assumed. */
-void quantise_weights_of(const graph *g, node *made, const node *n, const channel_facts *x, bool corrects);
+void quantise_weights_of(const graph *g, node *made, const node *n, const channel_facts *x,
+                         const quantize_options *options);
 
 #endif

@@ -32,6 +32,7 @@ typedef struct quantize_options {
     bool (*keeps_f32)(void *data, const char *label);
     void *keeps_data;
     bool integer_outputs; /* outputs are codes; else floats */
+    bool small_pairs;     /* weights of convolutions that are neighbours come to MOST_OF_PAIR at most */
     /* What may be left out, to see what it brings. */
     bool no_equalisation, no_correction, limits_only;
     int threads;

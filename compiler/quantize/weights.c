@@ -14,14 +14,25 @@ typedef struct filters {
     int64_t row; /* weights of an output */
     bool depthwise;
     int multiplier; /* depthwise */
+    bool small_pairs;
 } filters;
 
-static filters filters_of(const graph *g, const node *made, const node *n) {
+/* Whether weights that are neighbours are to come to little. Layers of one pixel take as long either way. Those
+ * of few channels, as a network's first, would lose much and gain little: colours that are neighbours are
+ * alike. */
+static bool wants_small_pairs(const node *made, int channels, const quantize_options *o) {
+    enum { FEW_CHANNELS = 8 };
+    return o->small_pairs && made->op != OP_DEPTHWISE && shape_pixels(made->shape) > 1 &&
+           channels / made->a.groups >= FEW_CHANNELS;
+}
+
+static filters filters_of(const graph *g, const node *made, const node *n, const quantize_options *o) {
     const node *from = &g->nodes[made->in[0]];
     filters f = {.n = n, .x = &from->q, .outputs = made->shape.c, .in_c = from->shape.c};
     f.row = made->weights[ROLE_WEIGHT]->count / f.outputs;
     f.depthwise = made->op == OP_DEPTHWISE;
     f.multiplier = made->a.multiplier;
+    f.small_pairs = wants_small_pairs(made, f.in_c, o);
     return f;
 }
 
@@ -57,12 +68,24 @@ static double bias_of(const filters *f, int o) {
     return f->n->weights[ROLE_BIAS] ? (double)f->n->weights[ROLE_BIAS]->data[o] : 0;
 }
 
-/* The scale of an output's weights: the largest one has the code 127, unless the bias would not fit 30 bits. */
+/* The most that neighbours of an output's weights come to, in the order in which kernels take them. */
+static double most_of_pairs(const filters *f, int o) {
+    double most = 0;
+    for (int64_t i = 0; i + 1 < f->row; i += 2) {
+        const double first = weight_of(f, o, i), second = weight_of(f, o, i + 1);
+        if ((first < 0) == (second < 0)) most = fmax(most, fabs(first + second));
+    }
+    return most;
+}
+
+/* The scale of an output's weights: the largest one has the code 127, unless two neighbours would come to too
+ * much, or the bias would not fit 30 bits. Rounding can add a half to each of the two. */
 static float choose_weight_scale(const filters *f, int o, double bias) {
-    static const double most_bias = 1 << 30;
+    static const double most_bias = 1 << 30, most_of_pair = MOST_OF_PAIR - 1;
     double most = 0;
     for (int64_t i = 0; i < f->row; i++) most = fmax(most, fabs(weight_of(f, o, i)));
     double scale = fmax(most / INT8_MAX, fabs(bias) / product_scale(f, o) / most_bias);
+    if (f->small_pairs) scale = fmax(scale, most_of_pairs(f, o) / most_of_pair);
     return scale > 0 && isfinite(scale) ? (float)scale : 1.0f;
 }
 
@@ -78,8 +101,9 @@ static void assume_scales(const filters *f, tensor *scale, arena *a) {
     for (int64_t o = 0; o < scale->count; o++) scale->data[o] = (float)(most / INT8_MAX);
 }
 
-void quantise_weights_of(const graph *g, node *made, const node *n, const channel_facts *x, bool corrects) {
-    const filters f = filters_of(g, made, n);
+void quantise_weights_of(const graph *g, node *made, const node *n, const channel_facts *x,
+                         const quantize_options *options) {
+    const filters f = filters_of(g, made, n, options);
     tensor *weight = made->weights[ROLE_WEIGHT], *bias = made->weights[ROLE_BIAS],
            *scale = made->weights[ROLE_WEIGHT_SCALE];
     if (!n->weights[ROLE_WEIGHT]->data) {
@@ -99,7 +123,7 @@ void quantise_weights_of(const graph *g, node *made, const node *n, const channe
             double mean = x[channel].count > 0 ? x[channel].sum / x[channel].count : 0;
             off += (code * (double)unit - w) / input_scale(&f, channel) * mean;
         }
-        double corrected = bias_of(&f, o) - (corrects && isfinite(off) ? off : 0);
+        double corrected = bias_of(&f, o) - (!options->no_correction && isfinite(off) ? off : 0);
         double code = round(corrected / (product_scale(&f, o) * (double)unit));
         bias->ints[o] = (int32_t)fmax(fmin(code, INT32_MAX), INT32_MIN);
         scale->data[o] = unit;

@@ -104,7 +104,7 @@ static void fill_weights(measuring *x, const graph *g) {
     float *ones = ARENA_ARRAY(x->mem, float, most);
     int32_t *zeros = ARENA_ARRAY(x->mem, int32_t, most);
     for (int64_t i = 0; i < most; i++) ones[i] = 1;
-    float *codes = x->runs || takes_fours(x->m->t) ? make_codes(x->mem, most) : ones;
+    float *codes = !x->m->int8_pairs && (x->runs || takes_fours(x->m->t)) ? make_codes(x->mem, most) : ones;
     for (int i = 0; i < g->n_nodes; i++) {
         for (int r = 0; r < ROLE_COUNT; r++) {
             tensor *t = g->nodes[i].weights[r];

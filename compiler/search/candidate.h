@@ -12,8 +12,8 @@ typedef struct machine {
     const target *t;
     const char
         *path; /* of the searched network: its name in messages, with the files that it imports beside it */
-    lang_options lang;                                     /* for the candidates' texts */
-    bool int8, integer_outputs, half_weights, reuse_input; /* as the options of the command say */
+    lang_options lang;                                                 /* for the candidates' texts */
+    bool int8, int8_pairs, integer_outputs, half_weights, reuse_input; /* as the options of the command say */
     double hertz; /* the clock that makes cycles of measured times; 0: none are measured */
 } machine;
 

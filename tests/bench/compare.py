@@ -2,7 +2,7 @@
 """Compares compiled networks with ONNX Runtime and PyTorch and prints a table in Markdown. run.sh sets everything up.
 
     compare.py --lcc LCC --work FOLDER [--ort LIBRARY] [--no-torch] [--threads N] [--runs N] [--target NAME] [--cc CC]
-               [--cpu-time] [--beside N] [--int8 [--equalise] [--xnnpack]] [NETWORK ..]
+               [--cpu-time] [--beside N] [--int8 [--equalise] [--pairs] [--xnnpack]] [NETWORK ..]
 
 All rivals have the same weights (seeded), and end at the logits. The network alone is measured: ONNX Runtime and PyTorch
 get the normalised image in their own layout, as floats; lcc's networks get the bytes of the image and normalise them
@@ -119,6 +119,8 @@ def parse_options():
     parser.add_argument("--int8", action="store_true", help="compare in eight bits")
     parser.add_argument("--equalise", action="store_true",
                         help="with --int8: lcc's code has scales for each channel where they are free, as users get it")
+    parser.add_argument("--pairs", action="store_true",
+                        help="with --int8: quantise with lcc's --int8-pairs, for x86-64-v3; the ONNX file has the same integers")
     parser.add_argument("--xnnpack", action="store_true", help="with --int8: XNNPACK's operators of eight bits, too (libxnnpack-dev)")
     parser.add_argument("--target", default="native")
     parser.add_argument("--lcc-options", default="", help="more for lcc, in one string; answers must stay as they are")
@@ -130,8 +132,8 @@ def parse_options():
         parser.error("--threads and --runs take a number from 1 on")
     if options.cpu_time and options.threads > 1:
         parser.error("--cpu-time sees one thread only")
-    if (options.equalise or options.xnnpack) and not options.int8 or options.beside and options.int8:
-        parser.error("--equalise and --xnnpack need --int8, and --beside is for floats")
+    if (options.equalise or options.pairs or options.xnnpack) and not options.int8 or options.beside and options.int8:
+        parser.error("--equalise, --pairs and --xnnpack need --int8, and --beside is for floats")
     options.networks = options.networks or (programs.INT8_NETWORKS if options.int8 else programs.DEFAULT_NETWORKS)
     return options
 

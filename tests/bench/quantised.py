@@ -3,7 +3,7 @@
 The network is quantised on crops of the photograph that ships, and runs on another crop of it. It has one scale for each tensor,
 since ONNX files have no other.
 With `equalise` lcc's code is that of its usual quantising, which has a scale for each channel where that costs nothing; the ONNX
-file stays as it is.
+file stays as it is. With `pairs` all programs have a network whose weights x86-64-v3 takes four at once (--int8-pairs).
 """
 import os
 import sys
@@ -54,13 +54,13 @@ def is_newer(path, sources):
     return os.path.exists(path) and os.path.getmtime(path) > max(map(os.path.getmtime, sources))
 
 
-def make_files(lcc, arguments, side, one, found):
+def make_files(lcc, arguments, side, one, found, more):
     """Quantises the network, and writes all but the files of equalise."""
     samples, pixels = cut_images(side)
     numpy.save(found["crops"], samples)
     numpy.save(found["image"], pixels)
     pixels.tofile(found["bytes"])
-    quantise(lcc, arguments, found["crops"], one, ["--int8-without", "equalisation"])
+    quantise(lcc, arguments, found["crops"], one, ["--int8-without", "equalisation", *more])
     about = programs.describe(lcc, found["arguments"])
     colour = qdq.write(about, one + ".net", one + ".safetensors", found["onnx"])
     qdq.codes_of_image(pixels, colour).tofile(found["codes"])
@@ -70,25 +70,27 @@ def make_files(lcc, arguments, side, one, found):
     answer_of(lcc, arguments, found["image"], found["float_logits"])
 
 
-def prepare(lcc, name, folder, equalise):
+def prepare(lcc, name, folder, equalise, pairs):
     """The files of a network in `folder`, made where they are not there or older than lcc. A dictionary of paths: of the ONNX
     file, of the image as `bytes`, as `codes` for the ONNX file and as `signed_codes` for XNNPACK, of the `logits` of lcc's code, the
     `rival_logits` of the ONNX file and the `float_logits`; `xnnpack` is what the names of its files begin with; `arguments` and
     `float_arguments` are lcc's."""
     arguments, side = programs.arguments_of(name), programs.golden(name)["size"]
     stem = os.path.join(folder, name)
-    one, usual = stem + "_int8", stem + "_int8_equalised"
+    more = ["--int8-pairs"] if pairs else []
+    one = stem + ("_int8_pairs" if pairs else "_int8")
+    usual = one + "_equalised"
     found = {"arguments": [one + ".net", "-w", one + ".safetensors"], "float_arguments": arguments, "onnx": one + ".onnx",
              "image": stem + "_image.npy", "crops": stem + "_crops.npy", "bytes": stem + "_image.bytes", "codes": one + ".codes",
              "signed_codes": one + ".signed", "logits": one + ".logits", "rival_logits": one + ".logits",
-             "float_logits": stem + "_float.logits", "xnnpack": one}
+             "float_logits": one + "_float.logits", "xnnpack": one}
     sources = [lcc, arguments[0], __file__, flat.__file__, qdq.__file__, xnnpack.__file__]
     if not is_newer(found["float_logits"], sources):
-        make_files(lcc, arguments, side, one, found)
+        make_files(lcc, arguments, side, one, found, more)
     if equalise:
         found.update(arguments=[usual + ".net", "-w", usual + ".safetensors"], logits=usual + ".logits")
         if not is_newer(found["logits"], sources):
-            quantise(lcc, arguments, found["crops"], usual, [])
+            quantise(lcc, arguments, found["crops"], usual, more)
             answer_of(lcc, found["arguments"], found["image"], found["logits"])
     found["snr_of_float"] = snr(*(numpy.fromfile(found[kind], numpy.float32) for kind in ("float_logits", "logits")))
     return found
@@ -104,7 +106,7 @@ def compile_in(options, arguments, folder):
 def measure(options, name, folder):
     """The times of lcc's int8 code, of ONNX Runtime's and of lcc's float code: what bench.c prints, and what is known of the
     network."""
-    files = prepare(options.lcc, name, options.folder, options.equalise)
+    files = prepare(options.lcc, name, options.folder, options.equalise, options.pairs)
     about = programs.describe(options.lcc, files["arguments"] + ["--target", options.target])
     ours = os.path.join(folder, "int8")
     cpu_time = ["--cpu-time"] if options.cpu_time else []

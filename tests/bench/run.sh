@@ -3,7 +3,7 @@
 # table in Markdown. From any folder, again and again; what is downloaded and made stays in build-bench/ (or $LCC_BENCH).
 #
 #     tests/bench/run.sh [--threads 1|2] [--runs N] [--target NAME] [--cc CC] [--cpu-time] [--beside N] [--no-torch]
-#                        [--int8 [--equalise] [--xnnpack]] [NETWORK ..]
+#                        [--int8 [--equalise] [--pairs] [--xnnpack]] [NETWORK ..]
 #
 # A NETWORK is a name of tests/zoo/goldens, such as efficientnet_b4; without one, the twelve of programs.py are measured.
 # LCC names an lcc to use instead of building one. Leave the machine alone while it runs;

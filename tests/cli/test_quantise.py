@@ -99,7 +99,8 @@ class Refused(Case):
     def test_options(self):
         needs = "--dtype int8 needs --calibrate FILE.npy: the scales follow from the values on your samples"
         self.refuse(2, needs, "--dtype", "int8")
-        for words in (["--keep-f32", "x"], ["--labels", "labels.npy"], ["--output-dtype", "int8"], ["--int8-without", "ranges"]):
+        for words in (["--keep-f32", "x"], ["--labels", "labels.npy"], ["--output-dtype", "int8"], ["--int8-without", "ranges"],
+                      ["--int8-pairs"]):
             shown = "--output-dtype int8" if words[0] == "--output-dtype" else words[0]
             self.refuse(2, f"{shown} needs --dtype int8", *words)
         self.refuse(2, "--int8-without: there is no 'range': did you mean 'ranges'? There are equalisation, correction and ranges",
@@ -171,6 +172,44 @@ class Quantised(Case):
         without = self.about("uneven.net", "--calibrate", "x.npy", "--int8-without", "equalisation")["quantised"]["decibels"]
         self.assertGreater(with_all, 30)
         self.assertGreaterEqual(with_all, without)
+
+    def tensors_of(self, *words):
+        """The int8 weights of a quantised network, by name: those of each output, pixel by pixel, as kernels take them."""
+        self.lcc(*words, "--dtype", "int8", "--calibrate", "x.npy", "--emit", "net", "-o", "codes.net")
+        data = self.read("codes.safetensors")
+        begin = 8 + struct.unpack("<Q", data[:8])[0]
+        found = {}
+        for name, tensor in json.loads(data[8:begin]).items():
+            if name == "__metadata__" or tensor["dtype"] != "I8":
+                continue
+            outputs, channels, *kernel = tensor["shape"]
+            codes = struct.unpack(f"{math.prod(tensor['shape'])}b", data[begin:][slice(*tensor["data_offsets"])])
+            taps = math.prod(kernel)
+            found[name] = [[codes[(o * channels + c) * taps + tap] for tap in range(taps) for c in range(channels)]
+                           for o in range(outputs)]
+        return found
+
+    def test_pairs(self):
+        """--int8-pairs: neighbours of one sign come to 128 at most, but not in layers of few channels or of one pixel. x86-64-v3 takes
+        them four at once."""
+        self.write("pairs.net", "net pairs {\n    input x: f32[6, 6, 3]\n    conv(9, 3, padding = 1) @\"stem\"\n    conv(24, 1) @\"a\"\n    conv(33, 3, padding = 1) @\"b\"\n"
+                   "    global_avg_pool\n    dense(20) @\"c\"\n    output y\n}\n")
+        self.write("x.npy", floats([4, 6, 6, 3], -1, 1))
+
+        def most(rows):
+            pairs = [(a, b) for row in rows for a, b in zip(row[::2], row[1::2])]
+            return max(abs(a + b) for a, b in pairs if (a < 0) == (b < 0))
+
+        for words, near in ((["pairs.net"], False), (["pairs.net", "--int8-pairs"], True)):
+            tensors = self.tensors_of(*words)
+            self.assertEqual(sorted(tensors), ["a.weight", "b.weight", "c.weight", "stem.weight"])
+            for layer in ("a.weight", "b.weight"):
+                self.assertEqual(126 <= most(tensors[layer]) <= 128, near, (words, layer, most(tensors[layer])))
+            for layer in ("stem.weight", "c.weight"):
+                self.assertEqual({max(map(abs, row)) for row in tensors[layer]}, {127})
+        self.lcc("codes.net", "-w", "codes.safetensors", "--target", "x86-64-v3", "-o", "pairs.c")
+        code = self.read("pairs.c").decode()
+        self.assertGreaterEqual(code.count("= i32x8_load_fours("), 2)
 
     def test_layers_kept_in_float(self):
         self.write("uneven.net", UNEVEN)

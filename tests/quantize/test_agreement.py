@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""test_agreement.py --lcc LCC [--cc CC] [--models DIR] [--crops N] [--steps]
+"""test_agreement.py --lcc LCC [--cc CC] [--models DIR] [--crops N] [--steps] [--pairs]
 
 Trained networks, as floats and quantised by lcc from 100 crops of pictures, through emitted C on the pictures themselves and on
 other crops: how often the likeliest class is the same, and the signal to noise of the outputs in dB. Fails where the
 class changes in more than one picture, or in more than 10 % of the crops. Exit 77 where the models are missing.
 
---steps: measures without each step of quantising, too.
+--steps: measures without each step of quantising, too. --pairs: with --int8-pairs, too.
 """
 import argparse
 import os
@@ -119,18 +119,19 @@ def measure(options, network, models, scratch):
     program = build(options, network, models, scratch / "float", [])
     wanted = [outputs_of(program, network, x) for x in inputs]
     good = True
-    ways = [[]] + ([[s] for s in STEPS] + [STEPS] if options.steps else [])
-    for number, without in enumerate(ways):
-        more = ["--dtype", "int8", "--calibrate", scratch / "calibrate.npy"]
-        for step in without:
-            more += ["--int8-without", step]
+    ways = {"int8": []}
+    if options.pairs:
+        ways["with --int8-pairs"] = ["--int8-pairs"]
+    for without in [[s] for s in STEPS] + [STEPS] if options.steps else []:
+        ways["without " + ", ".join(without)] = [word for step in without for word in ("--int8-without", step)]
+    for number, (way, more) in enumerate(ways.items()):
+        more = ["--dtype", "int8", "--calibrate", scratch / "calibrate.npy", *more]
         program = build(options, network, models, scratch / f"int8_{number}", more)
         got = [outputs_of(program, network, x) for x in inputs]
         same = [np.sum(w.argmax(1) == g.argmax(1)) for w, g in zip(wanted, got)]
-        way = "without " + ", ".join(without) if without else "int8"
         print(f"{network.name:18} {way:45} pictures {same[0]}/{len(whole)}, {options.crops} crops {same[1] / options.crops:7.2%}, "
               f"{decibels(wanted[1], got[1]):5.1f} dB", flush=True)
-        if not without:
+        if way == "int8":
             good = same[0] >= len(whole) - 1 and same[1] >= LEAST_SAME * options.crops
     return good
 
@@ -142,6 +143,7 @@ def main():
     parser.add_argument("--models")
     parser.add_argument("--crops", type=int, default=100)
     parser.add_argument("--steps", action="store_true")
+    parser.add_argument("--pairs", action="store_true")
     options = parser.parse_args()
     models = find_models(options.models)
     if not Image:

@@ -95,7 +95,7 @@ class Pages(Installed):
         os.mkdir(self.path("photos"))
         for i in range(8):
             Image.effect_noise((60, 40), 10 + 20 * i).convert("RGB").save(self.path(f"photos/{i}.png"))
-        self.follow("examples/int8.md", 4)
+        self.follow("examples/int8.md", 5)
 
     def test_models(self):
         self.make(SAVE_ONNX)
@@ -104,7 +104,8 @@ class Pages(Installed):
             shutil.copy(tflite, self.path("model.tflite"))
         else:
             print(f"no {tflite}: the command on TFLite files is left out")
-        self.follow("examples/models.md", 5, left_out=() if os.path.exists(tflite) else ("model.tflite",))
+        left_out = () if os.path.exists(tflite) else ("model.tflite",)
+        self.follow("examples/models.md", 5 - len(left_out), left_out)
 
     def test_readme(self):
         """The recipe of a checkpoint, and its program."""

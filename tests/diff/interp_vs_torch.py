@@ -46,8 +46,7 @@ class Cases:
         self.stream = stream
         self.numbers = np.random.default_rng(stream.randrange(1 << 30))
         self.h, self.w, self.c = shape
-        self.lines, self.expected, self.names = [], [], []
-        self.ends = []  # of each layer: how many lines there are with its own
+        self.lines, self.expected, self.names = [], [], []  # three lines for a layer
         self.weights = {}
         self.array = self.numbers.standard_normal(shape).astype(np.float32) * 2
         self.x = torch.from_numpy(self.array.astype(np.float64)).permute(2, 0, 1)[None]  # [1, c, h, w]
@@ -65,7 +64,6 @@ class Cases:
         y = y if y.dim() == 4 else y[:, :, None, None]
         self.lines += ["    from x", "    " + line, "    output y%d" % len(self.expected)]
         self.names.append(line)
-        self.ends.append(len(self.lines))
         self.expected.append(y[0].permute(1, 2, 0).numpy())
 
     # --- windows
@@ -211,11 +209,8 @@ class Cases:
         self.add("tanh -> concat(x, x)", torch.cat([torch.tanh(x), x, x], 1))
 
     def leave(self, kept):
-        """Only the layers whose numbers are in `kept` stay, and all that others read by a name."""
-        starts, lines = [0, *self.ends], []
-        for i, end in enumerate(self.ends):
-            lines += self.lines[starts[i]:end if i in kept else end - 3]
-        self.lines = lines
+        """Only the layers whose numbers are in `kept` stay."""
+        self.lines = [line for i in sorted(kept) for line in self.lines[3 * i:3 * i + 3]]
         self.names, self.expected = ([x for i, x in enumerate(all_) if i in kept] for all_ in (self.names, self.expected))
 
     def net(self):

@@ -258,18 +258,19 @@ def make_cases():
     return made
 
 
-def share(cases, target, stream):
+def share(all_cases, target):
     """aarch64 has half of the layers, by chance, and wasm32 the others: both are emulated, and have the same code for four lanes."""
-    first = [stream.random() < 0.5 for _ in cases.names]
-    if target in FOREIGN:
-        cases.leave({i for i, of_first in enumerate(first) if of_first == (target == FOREIGN[0])})
+    stream = random.Random(3)
+    for cases in all_cases:
+        first = [stream.random() < 0.5 for _ in cases.names]
+        if target in FOREIGN:
+            cases.leave({i for i, of_first in enumerate(first) if of_first == (target == FOREIGN[0])})
 
 
 def check_emitted(lcc, all_cases, target):
     machines.require_machine(target, None, None)
-    worst, stream = 0.0, random.Random(3)
+    worst = 0.0
     for cases in all_cases:
-        share(cases, target, stream)
         with tempfile.TemporaryDirectory() as folder:
             net, weights = os.path.join(folder, "cases.net"), os.path.join(folder, "weights.npz")
             with open(net, "w", encoding="utf-8") as file:
@@ -289,6 +290,7 @@ def check_emitted(lcc, all_cases, target):
 def main():
     cases = make_cases()
     if len(sys.argv) == 4 and sys.argv[2] == "--emitted":
+        share(cases, sys.argv[3])
         sys.exit(check_emitted(sys.argv[1], cases, sys.argv[3]))
     if len(sys.argv) != 2:
         sys.exit("usage: spatial_vs_torch.py LCC [--emitted TARGET]")

@@ -86,6 +86,17 @@ static inline LCC_INLINE void i32xN_raise_eight_i8(int8_t *to, const int8_t *fro
     _mm_storel_epi64((__m128i_u *)(void *)to, _mm_xor_si128(codes, _mm_set1_epi8(-128)));
 }
 
+/* Stores n int8 that lie `step` apart as uint8, raised by 128. */
+static inline LCC_INLINE void i32xN_gather_raised(int8_t *to, const int8_t *from, int step, int n) {
+    int i = 0;
+    for (; step >= 2 && step <= 4 && i + 8 <= n; i += 8) {
+        const __m128i codes = i32xN_eight_apart(from + i * step, step);
+        _mm_storel_epi64((__m128i_u *)(void *)(to + i),
+                         _mm_xor_si128(_mm_packs_epi16(codes, codes), _mm_set1_epi8(-128)));
+    }
+    for (; i < n; i++) to[i] = (int8_t)(from[i * step] ^ -128);
+}
+
 /* Stores n int8 as uint8, raised by 128. */
 static inline LCC_INLINE void i32xN_raise_i8(int8_t *to, const int8_t *from, int n) {
     int i = 0;

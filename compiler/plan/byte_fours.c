@@ -20,10 +20,6 @@ bool takes_fours(const plan *p, const plan_step *s) {
     enum { MOST_FOURS = 65535 }; /* they are counted by numbers of 16 bits */
     const node *n = &p->g->nodes[s->node];
     if (!takes_bytes(p, s) || !p->t->bytes->fours || shape_pixels(n->shape) == 1) return false;
-    const operand *x = &s->operands[0];
-    for (int i = 0; i < x->n_runs; i++) {
-        if (x->runs[i].step != 1 && x->runs[i].count > 1) return false;
-    }
     const tensor *w = n->weights[ROLE_WEIGHT];
     return w->data && w->count / n->shape.c <= BYTES_AT_ONCE * MOST_FOURS;
 }

@@ -37,6 +37,17 @@ WIDE = """net wide {
 }
 """
 
+# Groups that read channels 2, 3, 4 and 5 apart, as ShuffleNetV1's do.
+APART = """net apart {
+    input x: f32[5, 7, 48]
+    conv(48, 1, groups = 2) -> relu -> depthwise(3) -> shuffle(24) -> conv(66, 1, groups = 2)
+    conv(66, 1, groups = 3) -> relu -> depthwise(3) -> shuffle(22) -> conv(72, 1, groups = 3)
+    conv(72, 1, groups = 4) -> relu -> depthwise(3) -> shuffle(18) -> conv(80, 1, groups = 4)
+    conv(80, 1, groups = 5) -> relu -> depthwise(3) -> shuffle(16) -> conv(80, 1, groups = 5)
+    output y
+}
+"""
+
 MAIN = """#include "wide.h"
 #include <stdio.h>
 int main(void) {
@@ -210,6 +221,27 @@ class Quantised(Case):
         self.lcc("codes.net", "-w", "codes.safetensors", "--target", "x86-64-v3", "-o", "pairs.c")
         code = self.read("pairs.c").decode()
         self.assertGreaterEqual(code.count("= i32x8_load_fours("), 2)
+
+    def test_pairs_that_lie_apart(self):
+        """Where channels lie apart, x86-64-v3 gathers them and takes them four at once, with the interpreter's bytes."""
+        with open("/proc/cpuinfo", encoding="utf-8") as f:
+            if not {"avx2", "fma"} <= set(f.read().split()):
+                self.skipTest("this machine has no AVX2")
+        self.write("apart.net", APART)
+        self.write("x.npy", floats([3, 5, 7, 48], -1, 1))
+        words = ["apart.net", "--dtype", "int8", "--int8-pairs", "--calibrate", "x.npy", "--output-dtype", "int8"]
+        self.lcc(*words, "--run", "x.npy", "--out", "y.npy")
+        self.lcc(*words, "--target", "x86-64-v3", "-o", "apart.c")
+        for step in (2, 3, 4, 5):
+            self.assertRegex(self.read("apart.c").decode(), rf"i32x8_gather_raised\(to, [^;]*, {step}, \d+\);")
+        self.write("main.c", MAIN.replace("wide", "apart").replace("WIDE_IMAGE", "APART_X").replace("WIDE", "APART")
+                   .replace("uint8_t in", "float in"))
+        self.compile("cc", "-O1", "-o", "main", "main.c", "apart.c")
+        with open(self.path("x.bin"), "wb") as f:
+            f.write(self.read("x.npy")[-3 * 5 * 7 * 48 * 4:])
+        with open(self.path("x.bin"), "rb") as f:
+            got = run(["./main"], self.folder, stdin=f).stdout
+        self.assertEqual([int(line) % 256 for line in got.split()], list(self.read("y.npy")[-3 * 5 * 7 * 80:]))
 
     def test_layers_kept_in_float(self):
         self.write("uneven.net", UNEVEN)

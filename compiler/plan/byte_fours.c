@@ -7,9 +7,11 @@
  * Weights that come to more are cut: the first one of the pair is made smaller, and what was taken off it
  * stands in a rest. That is a group of four weights for each lane, like the others, behind all of them. Behind
  * the rests of a block stands how many they are, and which four inputs each is for. All blocks of a layer have
- * room for as many as the one with the most. Whether a layer goes by fours is for the model of cost to say. The
- * pass pair_channels brings channels next to each other whose weights make few rests. Where the output is one
- * pixel, reading weights takes most of the time, and rests are more of them: such layers do without. */
+ * room for as many as the one with the most. Whether a layer goes by fours is for the model of cost to say.
+ *
+ * The pass pair_channels brings channels next to each other whose weights make few rests, and with --int8-pairs
+ * the quantiser makes weights that need none. Where the output is one pixel, reading weights takes most of the
+ * time, and rests are more of them: such layers do without. */
 #include "plan/byte_fours.h"
 
 #include "graph/quant.h"

@@ -149,11 +149,8 @@ static void emit_copying(emitter *e, writer *w, const plan_step *s, const stretc
         const bool known = x->count[0] >= '0' && x->count[0] <= '9';
         line(w, "memcpy(to, %s, %s%s);", x->from, known ? "" : "(size_t)", x->count);
     } else if (e->p->t->bytes->gathers && strcmp(type, "i8") == 0) {
-        line(w, "%s_gather%s(to, %s, %d, %s);", v,
-             widens   ? "_i16"
-             : raises ? "_raised"
-                      : "",
-             x->from, x->step, x->count);
+        const char *how = raises ? "_raised" : "";
+        line(w, "%s_gather%s(to, %s, %d, %s);", v, widens ? "_i16" : how, x->from, x->step, x->count);
     } else {
         line(w, "for (int k = 0; k < %s; k++) {", x->count);
         if (widens)

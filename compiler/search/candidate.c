@@ -89,10 +89,8 @@ static float *make_codes(arena *a, int64_t count) {
     return codes;
 }
 
-static bool takes_fours(const target *t) { return t->bytes && t->bytes->fours; }
-
-/* Gives the weights values where code is made of them, or steps of integers: their number counts, not what they
- * are. The arrays are shared. */
+/* Gives the weights values where code is made of them, or steps of integers: mostly their number counts, not
+ * what they are. The arrays are shared. */
 static void fill_weights(measuring *x, const graph *g) {
     int64_t most = 0;
     for (int i = 0; i < g->n_nodes; i++) {
@@ -104,7 +102,8 @@ static void fill_weights(measuring *x, const graph *g) {
     float *ones = ARENA_ARRAY(x->mem, float, most);
     int32_t *zeros = ARENA_ARRAY(x->mem, int32_t, most);
     for (int64_t i = 0; i < most; i++) ones[i] = 1;
-    float *codes = !x->m->int8_pairs && (x->runs || takes_fours(x->m->t)) ? make_codes(x->mem, most) : ones;
+    float *codes =
+        !x->m->int8_pairs && (x->runs || target_takes_fours(x->m->t)) ? make_codes(x->mem, most) : ones;
     for (int i = 0; i < g->n_nodes; i++) {
         for (int r = 0; r < ROLE_COUNT; r++) {
             tensor *t = g->nodes[i].weights[r];
@@ -126,7 +125,7 @@ static const graph *reduce(measuring *x, graph *g) {
     }
     if (g && m->int8) fill_weights(x, g);
     const pass_options o = {
-        .keep_dead = true, .half_weights = m->half_weights, .byte_pairs = m->int8 && takes_fours(m->t)};
+        .keep_dead = true, .half_weights = m->half_weights, .byte_pairs = m->int8 && target_takes_fours(m->t)};
     graph *reduced = g ? run_passes_with(&o, g, x->mem, x->d, NULL, NULL) : NULL;
     for (int i = 0; reduced && i < reduced->n_inputs; i++) reduced->inputs[i].reused = m->reuse_input;
     return reduced;

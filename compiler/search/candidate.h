@@ -46,8 +46,9 @@ typedef struct candidate {
 /* Finds the figures of a candidate, of which the text is set, and its outcome. Strings of it are in the arena
  * `keep`; all else goes. `whole`: also looks further at what is over a limit.
  *
- * Weights have no values: sizes and cycles do not depend on them. Layers of int8 get scales that are assumed,
- * see quantize/assume.c. No channels are removed, though trained weights may prove some of them dead. */
+ * Weights have no values: sizes and cycles do not depend on them, but for int8 on targets that take four bytes
+ * at once, where values are assumed. Layers of int8 get scales that are assumed, see quantize/assume.c. No
+ * channels are removed, though trained weights may prove some of them dead. */
 void measure_candidate(const machine *m, const limits *l, bool whole, arena *keep, candidate *c);
 
 /* The plan of a candidate that measure_candidate found to keep the limits, with random weights, so that its

@@ -172,7 +172,8 @@ bool target_is_stronger(const target *one, const target *other);
 /* "x86-64-v4-bf16 and ..": the targets that have what --dtype bf16 needs, for messages. */
 const char *targets_with_bf16(arena *a);
 
-/* Whether one of them has tiles that take four bytes at once: see byte_tiles. */
+/* Whether it, or one of them, has tiles that take four bytes at once: see byte_tiles. */
+bool target_takes_fours(const target *t);
 bool targets_take_fours(const target_list *targets);
 
 bool target_runs_here(const target *t);

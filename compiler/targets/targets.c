@@ -375,9 +375,11 @@ const target *target_by_name(const char *name) {
     return NULL;
 }
 
+bool target_takes_fours(const target *t) { return t->bytes && t->bytes->fours; }
+
 bool targets_take_fours(const target_list *targets) {
     for (int i = 0; i < targets->count; i++) {
-        if (targets->at[i]->bytes && targets->at[i]->bytes->fours) return true;
+        if (target_takes_fours(targets->at[i])) return true;
     }
     return false;
 }

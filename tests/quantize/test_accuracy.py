@@ -2,10 +2,10 @@
 """test_accuracy.py --lcc LCC [--cc CC] [--target NAME] [--data DIR] [--steps] [NAME..]
 
 Five networks for Fashion-MNIST, as floats and quantised by lcc from 500 training images, through emitted C on all 10,000 test
-images: as floats they must be as good as PyTorch says, and quantised at most 0.3 points worse, one of them with --int8-pairs, too. Exit 77 where the data set is
-missing.
+images: as floats they must be as good as PyTorch says, and quantised at most 0.3 points worse, one of them with --int8-pairs, too.
+Exit 77 where the data set is missing.
 
---steps: prints instead what is lost without each step of quantising, as a table.
+--steps: prints instead what is lost without each step of quantising and with --int8-pairs, as a table.
 """
 import argparse
 import subprocess
